@@ -1,0 +1,136 @@
+//! What we tell people: plain data, no colours, no files.
+//!
+//! A layer makes its diagnostics in its own `problems.rs`; this room holds the
+//! shape that all of them share, the table of codes and the page of each code.
+//! Places are position-free; `render` finds the lines.
+
+pub mod code;
+mod pages;
+mod suggest;
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+pub use code::{Code, Severity};
+pub use pages::page;
+pub use suggest::{did_you_mean, nearest};
+
+use crate::source::{Origin, SourceFile};
+
+/// Where a label points.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A node of a declaration.
+    Origin(Origin),
+    /// Bytes of a file that could not be read as a declaration.
+    Span { file: SourceFile, start: usize, end: usize },
+    /// A file that is no `.fleet` file, named from the project's root.
+    File(EcoString),
+}
+
+impl From<Origin> for Place {
+    fn from(it: Origin) -> Self {
+        Self::Origin(it)
+    }
+}
+
+/// A place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Label {
+    pub place: Place,
+    pub text: EcoString,
+}
+
+/// One thing that is wrong, or worth a look.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    pub code: Code,
+    /// One fact, lower case, no full stop, readable alone.
+    pub message: EcoString,
+    /// What is at the place that has to change.
+    pub primary: Label,
+    /// Other places that are part of the story.
+    pub secondary: Vec<Label>,
+    /// Why it is so.
+    pub notes: Vec<EcoString>,
+    /// The smallest mend.
+    pub help: Option<EcoString>,
+}
+
+impl Diagnostic {
+    /// A diagnostic whose primary label says `what` at `place`.
+    pub fn new(code: Code, message: impl Into<EcoString>, place: impl Into<Place>, what: impl Into<EcoString>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            primary: Label { place: place.into(), text: what.into() },
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn label(mut self, place: impl Into<Place>, text: impl Into<EcoString>) -> Self {
+        let label = Label { place: place.into(), text: text.into() };
+        if label.place != self.primary.place {
+            self.secondary.push(label);
+        }
+        self
+    }
+
+    /// Adds another place where there is one.
+    #[must_use]
+    pub fn label_if(self, place: Option<Origin>, text: impl Into<EcoString>) -> Self {
+        match place {
+            Some(it) => self.label(it, text),
+            None => self,
+        }
+    }
+
+    /// Adds a reason.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<EcoString>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Says what to write.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<EcoString>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Says what to write, where that is known.
+    #[must_use]
+    pub fn help_if(mut self, text: Option<EcoString>) -> Self {
+        self.help = text.or(self.help);
+        self
+    }
+
+    /// Whether it keeps the tree from being written.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.severity == Severity::Error
+    }
+}
+
+/// What a query returns beside its result.
+pub type Diagnostics = Arc<[Diagnostic]>;
+
+/// A result and what is wrong with it: every phase returns both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked<T> {
+    pub value: T,
+    pub diagnostics: Diagnostics,
+}
+
+impl<T> Checked<T> {
+    /// A result with its diagnostics.
+    pub fn new(value: T, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { value, diagnostics: diagnostics.into() }
+    }
+}

@@ -1,0 +1,1 @@
+pub fn page(_c:&str)->Option<&'static str>{None}

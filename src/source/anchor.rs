@@ -1,0 +1,142 @@
+//! Position-free names of places.
+//!
+//! A value must not remember byte offsets: text above it moves, the value does
+//! not change. It remembers an [`Origin`] instead: the declaration that it was
+//! written in and the number of the node inside it.
+
+use ecow::EcoString;
+
+use super::SourceFile;
+
+/// Number of a node inside its declaration, counted in the order of the text.
+pub type NodeId = u32;
+
+/// What kind of declaration an anchor stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Fleet,
+    Type,
+    Let,
+    Fn,
+    Catalogue,
+    Application,
+    Source,
+    Addon,
+    Namespace,
+    Manifest,
+    Kustomize,
+    External,
+    Cluster,
+    Group,
+    Rule,
+    Override,
+    Repository,
+    Tenant,
+    Inventory,
+    Baseline,
+    Check,
+    Import,
+}
+
+impl Kind {
+    /// The word that declares it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fleet => "fleet",
+            Self::Type => "type",
+            Self::Let => "let",
+            Self::Fn => "fn",
+            Self::Catalogue => "catalogue",
+            Self::Application => "application",
+            Self::Source => "source",
+            Self::Addon => "addon",
+            Self::Namespace => "namespace",
+            Self::Manifest => "manifest",
+            Self::Kustomize => "kustomize",
+            Self::External => "external",
+            Self::Cluster => "cluster",
+            Self::Group => "group",
+            Self::Rule => "rule",
+            Self::Override => "override",
+            Self::Repository => "repository",
+            Self::Tenant => "tenant",
+            Self::Inventory => "inventory",
+            Self::Baseline => "baseline",
+            Self::Check => "check",
+            Self::Import => "import",
+        }
+    }
+
+    /// What a person calls it, with its article.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Fleet => "the fleet",
+            Self::Type => "a type",
+            Self::Let => "a `let`",
+            Self::Fn => "a function",
+            Self::Catalogue => "a catalogue",
+            Self::Application => "an application",
+            Self::Source => "a source",
+            Self::Addon => "an add-on",
+            Self::Namespace => "a namespace",
+            Self::Manifest => "a manifest",
+            Self::Kustomize => "a kustomize item",
+            Self::External => "an external object",
+            Self::Cluster => "a cluster",
+            Self::Group => "a group",
+            Self::Rule => "a rule",
+            Self::Override => "an override",
+            Self::Repository => "a repository",
+            Self::Tenant => "a tenant",
+            Self::Inventory => "an inventory",
+            Self::Baseline => "a baseline",
+            Self::Check => "a check",
+            Self::Import => "an import",
+        }
+    }
+}
+
+/// A declaration's name for life: it stays the same when text moves around it.
+#[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
+pub struct Anchor {
+    /// The file it stands in.
+    #[returns(copy)]
+    pub file: SourceFile,
+    /// The declaration around it.
+    #[returns(copy)]
+    pub parent: Option<Anchor>,
+    /// What it declares.
+    #[returns(copy)]
+    pub kind: Kind,
+    /// Its name; empty for what has none.
+    #[returns(ref)]
+    pub name: EcoString,
+    /// Which of several with that parent, kind and name, counted from 0.
+    #[returns(copy)]
+    pub nth: u32,
+}
+
+/// Where something was written: a node of a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The declaration.
+    pub anchor: Anchor,
+    /// The node inside it; 0 is the declaration's name.
+    pub node: NodeId,
+}
+
+impl Origin {
+    /// A node of a declaration.
+    #[must_use]
+    pub const fn new(anchor: Anchor, node: NodeId) -> Self {
+        Self { anchor, node }
+    }
+
+    /// The declaration itself: the place of its name.
+    #[must_use]
+    pub const fn of(anchor: Anchor) -> Self {
+        Self { anchor, node: 0 }
+    }
+}

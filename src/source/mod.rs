@@ -1,0 +1,25 @@
+//! Text and places: what the compiler is given.
+//!
+//! In: the project's files as text. Out: salsa inputs, and [`Origin`], the
+//! position-free name of a place that every value carries. Knows no other layer
+//! and never touches the disk: files that an expression names are fetched
+//! through [`Loader`], which the host provides.
+
+mod anchor;
+mod database;
+mod file;
+
+pub use anchor::{Anchor, Kind, NodeId, Origin};
+pub use database::{FleetDatabase, InMemory, Loader};
+pub use file::{DataFile, Project, SourceFile};
+
+/// What every query may ask of the world.
+#[salsa::db]
+pub trait Db: salsa::Database {
+    /// The project that is compiled.
+    fn project(&self) -> Project;
+
+    /// A data file below the project's root (`yaml("versions.yaml")`), read once
+    /// and tracked from then on.
+    fn data_file(&self, path: &str) -> DataFile;
+}

@@ -1,0 +1,236 @@
+//! Blocks: entries, statements, nested declarations.
+
+use std::iter::Peekable;
+use std::ops::Range;
+
+use pest::iterators::Pair;
+
+use super::super::ast::{
+    Action, Block, Entry, Expr, ExprKind, Key, Member, Override, OverrideOf, Patch, Path, Segment, Selector, Spread,
+    Target, Unset, Use,
+};
+use super::super::grammar::Rule;
+use super::super::problems::Problem;
+use super::{Lowering, inner};
+
+impl Lowering<'_> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "everything else is a nested declaration")]
+    pub(super) fn block(&mut self, pair: Pair<'_, Rule>) -> Block {
+        let whole = self.range(&pair);
+        let node = self.node(&pair);
+        let mut members = Vec::new();
+        for it in inner(pair) {
+            match it.as_rule() {
+                Rule::entry => members.push(Member::Entry(self.entry(it))),
+                Rule::use_ => members.push(self.use_(it)),
+                Rule::drop => members.push(Member::Drop(self.targets(it))),
+                Rule::attach => members.push(Member::Attach(self.targets(it))),
+                Rule::detach => members.push(Member::Detach(self.targets(it))),
+                Rule::unset => members.push(self.unset(it)),
+                Rule::spread => members.push(self.spread(it)),
+                Rule::override_ => members.push(self.nested_override(it)),
+                Rule::patch => members.push(self.patch(it)),
+                Rule::let_ => {
+                    let node = self.node(&it);
+                    members.push(Member::Later { node, what: "a `let` inside a block" });
+                }
+                Rule::rings => {
+                    let node = self.node(&it);
+                    members.push(Member::Later { node, what: "`rings`" });
+                }
+                Rule::missing_close => self.problems.push(Problem::MissingClose(whole.clone())),
+                Rule::bad => {
+                    let range = self.range(&it);
+                    self.problems.push(Problem::BadMember(range));
+                }
+                _ => self.item(it),
+            }
+        }
+        Block { node, members }
+    }
+
+    fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
+        let node = self.node(&pair);
+        let range = self.range(&pair);
+        let mut parts = inner(pair).peekable();
+        let is_final = parts.next_if(|it| it.as_rule() == Rule::final_).is_some();
+        let path = match parts.next() {
+            Some(it) => self.path(it),
+            None => Path { node, segments: Vec::new() },
+        };
+        let mut when = None;
+        let mut action = Action::Assign(Expr { node, kind: ExprKind::Broken });
+        if let Some(it) = parts.next() {
+            let rule = it.as_rule();
+            let mut parts = inner(it).peekable();
+            if rule == Rule::amend {
+                when = self.next_when(&mut parts);
+                action = Action::Amend(match parts.next() {
+                    Some(it) => self.block(it),
+                    None => Block::default(),
+                });
+            } else if rule == Rule::typed {
+                let ty = match parts.next() {
+                    Some(it) => self.type_expr(it),
+                    None => return Entry { node, is_final, path, action, when },
+                };
+                action = match parts.next_if(|it| it.as_rule() == Rule::block) {
+                    Some(it) => Action::AmendTyped { ty, block: self.block(it) },
+                    None => {
+                        let default = parts.next_if(|it| it.as_rule() == Rule::expr).map(|it| self.expr(it));
+                        Action::Declare { ty, default }
+                    }
+                };
+                when = self.next_when(&mut parts);
+            } else {
+                let value = self.next_expr(&mut parts, range);
+                when = self.next_when(&mut parts);
+                action = if rule == Rule::append { Action::Append(value) } else { Action::Assign(value) };
+            }
+        }
+        Entry { node, is_final, path, action, when }
+    }
+
+    pub(super) fn next_expr<'i>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>,
+        range: Range<usize>,
+    ) -> Expr {
+        match parts.next_if(|it| it.as_rule() == Rule::expr) {
+            Some(it) => self.expr(it),
+            None => Expr { node: self.node_at(range), kind: ExprKind::Broken },
+        }
+    }
+
+    pub(super) fn next_when<'i>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>,
+    ) -> Option<Expr> {
+        let when = parts.next_if(|it| it.as_rule() == Rule::when)?;
+        inner(when).next().map(|it| self.expr(it))
+    }
+
+    pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Path {
+        let node = self.node(&pair);
+        let segments = inner(pair).map(|it| self.segment(it)).collect();
+        Path { node, segments }
+    }
+
+    fn segment(&mut self, pair: Pair<'_, Rule>) -> Segment {
+        let mut parts = inner(pair);
+        let Some(first) = parts.next() else {
+            return Segment { node: 0, key: Key::Name("".into()), selectors: Vec::new() };
+        };
+        let node = self.node(&first);
+        let key = if first.as_rule() == Rule::string {
+            let text = self.string(first);
+            match text.kind {
+                ExprKind::Text(it) => Key::Name(it),
+                _ => Key::Interpolated(text),
+            }
+        } else {
+            Key::Name(first.as_str().into())
+        };
+        let selectors = parts.map(|it| self.selector(it)).collect();
+        Segment { node, key, selectors }
+    }
+
+    fn selector(&mut self, pair: Pair<'_, Rule>) -> Selector {
+        let node = self.node(&pair);
+        let pins = inner(pair)
+            .filter_map(|pin| {
+                let mut parts = inner(pin);
+                let path = inner(parts.next()?).map(|it| self.plain_text(it)).collect();
+                Some((path, self.expr(parts.next()?)))
+            })
+            .collect();
+        Selector { node, pins }
+    }
+
+    pub(super) fn target(&mut self, pair: Pair<'_, Rule>) -> Target {
+        let node = self.node(&pair);
+        let parts = inner(pair)
+            .map(|it| (it.as_str().trim() != "*").then(|| self.plain_text(it)))
+            .collect();
+        Target { node, parts }
+    }
+
+    fn targets(&mut self, pair: Pair<'_, Rule>) -> Vec<Target> {
+        inner(pair).map(|it| self.target(it)).collect()
+    }
+
+    fn use_(&mut self, pair: Pair<'_, Rule>) -> Member {
+        let node = self.node(&pair);
+        let mut targets = Vec::new();
+        let mut block = None;
+        for it in inner(pair) {
+            if it.as_rule() == Rule::block {
+                block = Some(self.block(it));
+            } else {
+                targets.push(self.target(it));
+            }
+        }
+        Member::Use(Use { node, targets, block })
+    }
+
+    fn unset(&mut self, pair: Pair<'_, Rule>) -> Member {
+        let node = self.node(&pair);
+        let mut parts = inner(pair).peekable();
+        let path = match parts.next() {
+            Some(it) => self.path(it),
+            None => Path { node, segments: Vec::new() },
+        };
+        let when = self.next_when(&mut parts);
+        Member::Unset(Unset { node, path, when })
+    }
+
+    fn spread(&mut self, pair: Pair<'_, Rule>) -> Member {
+        let node = self.node(&pair);
+        let range = self.range(&pair);
+        let mut parts = inner(pair).peekable();
+        let value = self.next_expr(&mut parts, range);
+        let when = self.next_when(&mut parts);
+        Member::Spread(Spread { node, value, when })
+    }
+
+    fn nested_override(&mut self, pair: Pair<'_, Rule>) -> Member {
+        let node = self.node(&pair);
+        let mut parts = inner(pair).peekable();
+        let what = match parts.next_if(|it| it.as_rule() == Rule::override_kw) {
+            Some(it) if it.as_str().trim() == "source" => OverrideOf::Source,
+            Some(_) => OverrideOf::Cluster,
+            None => OverrideOf::Item,
+        };
+        let target = match parts.next() {
+            Some(it) => self.target(it),
+            None => Target { node, parts: Vec::new() },
+        };
+        let when = self.next_when(&mut parts);
+        let block = match parts.next() {
+            Some(it) => self.block(it),
+            None => Block::default(),
+        };
+        Member::Override(Override { node, what, target, when, block })
+    }
+
+    fn patch(&mut self, pair: Pair<'_, Rule>) -> Member {
+        let node = self.node(&pair);
+        let mut texts = Vec::new();
+        let mut block = Block::default();
+        for it in inner(pair) {
+            if it.as_rule() == Rule::block {
+                block = self.block(it);
+            } else {
+                texts.push(self.plain_text(it));
+            }
+        }
+        let mut texts = texts.into_iter();
+        Member::Patch(Patch {
+            node,
+            object: texts.next().unwrap_or_default(),
+            name: texts.next().unwrap_or_default(),
+            namespace: texts.next(),
+            block,
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Pairs of the grammar → the tree.
+//!
+//! Each declaration becomes a [`Lowered`] of its own, with its own node numbers;
+//! what was nested in it names it as its parent.
+
+mod block;
+mod declaration;
+mod expression;
+mod text;
+mod types;
+
+use std::ops::Range;
+
+use ecow::EcoString;
+use pest::iterators::Pair;
+
+use super::ast::Declaration;
+use super::grammar::Rule;
+use super::problems::Problem;
+use crate::source::NodeId;
+
+/// Deepest nesting of one expression inside another.
+const DEPTH_LIMIT: usize = 200;
+
+/// Most operators in one expression without parentheses.
+const OPERATOR_LIMIT: usize = 400;
+
+/// A declaration out of one chunk.
+pub struct Lowered {
+    /// Index of the declaration around it, among those of the file.
+    pub parent: Option<usize>,
+    pub declaration: Declaration,
+    /// Byte range in the file of each node, by node number.
+    pub nodes: Vec<Range<usize>>,
+    /// Byte range of the whole declaration.
+    pub range: Range<usize>,
+}
+
+/// What lowering a file gathers.
+pub struct Lowering<'a> {
+    /// The whole file.
+    file: &'a str,
+    /// Offset of the chunk that is being lowered.
+    base: usize,
+    pub declarations: Vec<Lowered>,
+    pub problems: Vec<Problem>,
+    /// Node ranges of the declaration being lowered.
+    nodes: Vec<Range<usize>>,
+    /// The declaration being lowered.
+    current: Option<usize>,
+    depth: usize,
+}
+
+impl<'a> Lowering<'a> {
+    pub const fn new(file: &'a str) -> Self {
+        Self {
+            file,
+            base: 0,
+            declarations: Vec::new(),
+            problems: Vec::new(),
+            nodes: Vec::new(),
+            current: None,
+            depth: 0,
+        }
+    }
+
+    /// Lowers the pairs of one chunk that begins at byte `base` of the file.
+    pub fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>) {
+        self.base = base;
+        for pair in inner(chunk) {
+            match pair.as_rule() {
+                Rule::EOI => {}
+                Rule::bad_top => {
+                    let range = self.range(&pair);
+                    self.problems.push(Problem::BadTop(range));
+                }
+                _ => self.item(pair),
+            }
+        }
+    }
+
+    fn range(&self, pair: &Pair<'_, Rule>) -> Range<usize> {
+        let span = pair.as_span();
+        let text = span.as_str();
+        let end = span.start() + text.trim_end().len();
+        self.base + span.start()..self.base + end.max(span.start())
+    }
+
+    /// A number for the node that `pair` is.
+    fn node(&mut self, pair: &Pair<'_, Rule>) -> NodeId {
+        let range = self.range(pair);
+        self.node_at(range)
+    }
+
+    fn node_at(&mut self, range: Range<usize>) -> NodeId {
+        self.nodes.push(range);
+        NodeId::try_from(self.nodes.len() - 1).unwrap_or(NodeId::MAX)
+    }
+
+    /// The `///` lines right above byte `start`.
+    fn doc_above(&self, start: usize) -> Option<EcoString> {
+        let above = self.file.get(..start)?;
+        let above = above.get(..above.rfind('\n')?)?;
+        let mut lines: Vec<&str> = above
+            .lines()
+            .rev()
+            .map_while(|line| line.trim().strip_prefix("///"))
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+            .collect();
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join("\n").into())
+    }
+}
+
+/// The children that mean something: no comments, no keywords.
+fn inner<'i>(pair: Pair<'i, Rule>) -> impl Iterator<Item = Pair<'i, Rule>> {
+    pair.into_inner().filter(|it| !is_noise(it.as_rule()))
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other rules carry meaning")]
+const fn is_noise(rule: Rule) -> bool {
+    match rule {
+        Rule::COMMENT
+        | Rule::EOI
+        | Rule::close
+        | Rule::kw_addon
+        | Rule::kw_attach
+        | Rule::kw_check
+        | Rule::kw_detach
+        | Rule::kw_drop
+        | Rule::kw_external
+        | Rule::kw_final
+        | Rule::kw_fn
+        | Rule::kw_import
+        | Rule::kw_inventory
+        | Rule::kw_let
+        | Rule::kw_manifest
+        | Rule::kw_override
+        | Rule::kw_patch
+        | Rule::kw_rings
+        | Rule::kw_rule
+        | Rule::kw_source
+        | Rule::kw_type
+        | Rule::kw_unset
+        | Rule::kw_use
+        | Rule::kw_and
+        | Rule::kw_as
+        | Rule::kw_else
+        | Rule::kw_for
+        | Rule::kw_from
+        | Rule::kw_if
+        | Rule::kw_in
+        | Rule::kw_match
+        | Rule::kw_not
+        | Rule::kw_or
+        | Rule::kw_then
+        | Rule::kw_when
+        | Rule::kw_where => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,133 @@
+//! Text → tree.
+//!
+//! In: the text of one file. Out: its declarations, each under its [`Anchor`],
+//! without positions; beside them the positions and the comments, for those who
+//! print or format. Parsing never fails and never panics: what cannot be read is
+//! left out and reported, and its neighbours keep their meaning.
+
+pub mod ast;
+mod chunk;
+mod grammar;
+mod lower;
+mod problems;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Anchor, Db, Origin, SourceFile};
+use ast::Declaration;
+use problems::Problem;
+
+/// A file that was read.
+pub struct Parsed {
+    /// Declarations in the order of the text.
+    pub declarations: Vec<(Anchor, Arc<Declaration>)>,
+    /// For each declaration, the byte range of each of its nodes.
+    pub nodes: IndexMap<Anchor, Vec<Range<usize>>>,
+    /// Byte ranges of the comments, in order.
+    pub comments: Vec<Range<usize>>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file. Runs again whenever its text changes, since every offset moves.
+#[salsa::tracked(no_eq)]
+pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
+    let text = file.text(db);
+    let mut problems = Vec::new();
+    let mut comments = Vec::new();
+    let mut lowering = lower::Lowering::new(text);
+    if text.len() > chunk::SIZE_LIMIT {
+        problems.push(Problem::TooLarge);
+    } else {
+        let chunks = chunk::split(text);
+        for range in chunks.ranges {
+            let slice = text.get(range.clone()).unwrap_or_default();
+            let too_deep = chunks.too_deep.filter(|it| range.contains(it));
+            match (too_deep, grammar::chunk(slice)) {
+                (Some(at), _) => problems.push(Problem::TooDeep(at)),
+                (None, None) => problems.push(Problem::TooDeep(range.start)),
+                (None, Some(pair)) => {
+                    comments.extend(
+                        pair.clone()
+                            .into_inner()
+                            .flatten()
+                            .filter(|it| it.as_rule() == grammar::Rule::COMMENT)
+                            .map(|it| range.start + it.as_span().start()..range.start + it.as_span().end()),
+                    );
+                    lowering.chunk(range.start, pair);
+                }
+            }
+        }
+    }
+    problems.append(&mut lowering.problems);
+    let mut parsed = anchored(db, file, lowering.declarations);
+    parsed.comments = comments;
+    parsed.diagnostics = problems.into_iter().map(|it| it.diagnostic(file, text)).collect();
+    Arc::new(parsed)
+}
+
+/// Gives each declaration its anchor.
+fn anchored(db: &dyn Db, file: SourceFile, lowered: Vec<lower::Lowered>) -> Parsed {
+    let mut anchors: Vec<Anchor> = Vec::new();
+    let mut seen: IndexMap<(Option<Anchor>, crate::source::Kind, ecow::EcoString), u32> = IndexMap::new();
+    let mut declarations = Vec::new();
+    let mut nodes = IndexMap::new();
+    for it in lowered {
+        let parent = it.parent.and_then(|index| anchors.get(index).copied());
+        let nth = seen.entry((parent, it.declaration.kind, it.declaration.name.clone())).or_default();
+        let anchor = Anchor::new(db, file, parent, it.declaration.kind, it.declaration.name.clone(), *nth);
+        *nth += 1;
+        anchors.push(anchor);
+        nodes.insert(anchor, it.nodes);
+        declarations.push((anchor, Arc::new(it.declaration)));
+    }
+    Parsed { declarations, nodes, comments: Vec::new(), diagnostics: Vec::new() }
+}
+
+/// The declarations of a file by anchor: from here on, positions are gone.
+#[salsa::tracked]
+pub fn declarations(db: &dyn Db, file: SourceFile) -> Arc<IndexMap<Anchor, Arc<Declaration>>> {
+    Arc::new(parse(db, file).declarations.iter().cloned().collect())
+}
+
+/// The names that a file declares: all that other files see of it at first.
+#[salsa::tracked]
+pub fn anchors(db: &dyn Db, file: SourceFile) -> Arc<[Anchor]> {
+    declarations(db, file).keys().copied().collect()
+}
+
+/// One declaration. Runs again when its file changes, and stops there if the
+/// declaration itself did not.
+///
+#[salsa::tracked]
+pub fn declaration(db: &dyn Db, anchor: Anchor) -> Arc<Declaration> {
+    let found = declarations(db, anchor.file(db)).get(&anchor).cloned();
+    found.unwrap_or_else(|| {
+        Arc::new(Declaration {
+            kind: anchor.kind(db),
+            name: anchor.name(db).clone(),
+            head: ast::Head::Later,
+            body: ast::Block::default(),
+            doc: None,
+        })
+    })
+}
+
+/// What is wrong with the text of a file.
+#[salsa::tracked]
+pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Diagnostics {
+    parse(db, file).diagnostics.clone().into()
+}
+
+/// Where an origin stands in its file today, in bytes.
+pub fn locate(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Range<usize>)> {
+    let file = origin.anchor.file(db);
+    let parsed = parse(db, file);
+    let nodes = parsed.nodes.get(&origin.anchor)?;
+    Some((file, nodes.get(origin.node as usize).or_else(|| nodes.first())?.clone()))
+}
