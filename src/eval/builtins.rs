@@ -1,0 +1,157 @@
+//! What the built-in functions do. Their types are in `types::builtin`.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+use regex::Regex;
+
+use super::expression::Env;
+use super::problems;
+use super::value::{Node, Value};
+use super::versions;
+use crate::source::Origin;
+
+/// The result of `name(args…)`; the types are already checked, but for `Any`.
+pub fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
+    let texts: Vec<EcoString> = args.iter().filter_map(|it| it.text().cloned()).collect();
+    match (name, args, texts.as_slice()) {
+        ("secret", [_], [name]) => Value::Text(name.clone()),
+        ("matches", [_, _], [text, pattern]) => match regex(&format!("^(?:{pattern})$")) {
+            Ok(regex) => Value::Bool(regex.is_match(text)),
+            Err(reason) => env.report(problems::bad_pattern(origin, pattern, &reason)),
+        },
+        ("is-version-range", [_], [text]) => Value::Bool(versions::is_range(text)),
+        ("is-cidr", [_], [text]) => Value::Bool(is_cidr(text)),
+        ("length", [of], _) => match &of.value {
+            Value::Text(it) => Value::Int(count(it.chars().count())),
+            Value::List(it) => Value::Int(count(it.len())),
+            Value::Map(it) => Value::Int(count(it.entries.len())),
+            other => env.report(problems::no_length(origin, other)),
+        },
+        ("keys", [of], _) => match &of.value {
+            Value::Map(it) => Value::List(Arc::new(
+                it.entries.iter().map(|(key, node)| Node::new(Value::Text(key.clone()), node.origin)).collect(),
+            )),
+            other => env.report(problems::no_length(origin, other)),
+        },
+        ("file", [_], [path]) => match read(env, path, origin) {
+            Some(text) => Value::Text(text.as_ref().into()),
+            None => Value::Unknown,
+        },
+        ("yaml" | "json", [_], [path]) => match read(env, path, origin) {
+            Some(text) => structured(env, name, path, &text, origin),
+            None => Value::Unknown,
+        },
+        _ => Value::Unknown,
+    }
+}
+
+fn count(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
+}
+
+/// The regular expression, compiled once.
+pub fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
+    static KNOWN: Mutex<BTreeMap<EcoString, Arc<Regex>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(it) = known.get(pattern) {
+        return Ok(Arc::clone(it));
+    }
+    let regex = Arc::new(Regex::new(pattern).map_err(|it| it.to_string())?);
+    known.insert(pattern.into(), Arc::clone(&regex));
+    Ok(regex)
+}
+
+/// `10.0.0.0/16`, `fd00::/8`: an address, a prefix length that fits it, and no
+/// bits beyond the prefix.
+fn is_cidr(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let Ok(length) = length.parse::<u32>() else { return false };
+    match address.parse() {
+        Ok(IpAddr::V4(it)) => length <= 32 && u32::from(it).checked_shl(length).unwrap_or(0) == 0,
+        Ok(IpAddr::V6(it)) => length <= 128 && u128::from(it).checked_shl(length).unwrap_or(0) == 0,
+        Err(_) => false,
+    }
+}
+
+fn read(env: &mut Env<'_>, path: &str, origin: Origin) -> Option<Arc<str>> {
+    let is_inside = !path.starts_with('/')
+        && !path.contains('\\')
+        && path.split('/').all(|it| !it.is_empty() && it != "." && it != "..");
+    if !is_inside {
+        env.report(problems::outside(origin, path));
+        return None;
+    }
+    match env.db.data_file(path).text(env.db) {
+        Ok(text) => Some(Arc::clone(text)),
+        Err(reason) => {
+            let problem = problems::unreadable(origin, path, reason);
+            env.report(problem);
+            None
+        }
+    }
+}
+
+fn structured(env: &mut Env<'_>, format: &str, path: &str, text: &str, origin: Origin) -> Value {
+    let parsed: Result<Vec<serde_yaml::Value>, String> = if format == "json" {
+        serde_json::from_str::<serde_yaml::Value>(text).map(|it| vec![it]).map_err(|it| it.to_string())
+    } else {
+        use serde::Deserialize;
+        serde_yaml::Deserializer::from_str(text)
+            .map(|it| {
+                let mut value = serde_yaml::Value::deserialize(it).map_err(|it| it.to_string())?;
+                value.apply_merge().map_err(|it| it.to_string())?;
+                Ok(value)
+            })
+            .filter(|it| !matches!(it, Ok(serde_yaml::Value::Null)))
+            .collect()
+    };
+    match parsed {
+        Ok(mut documents) if documents.len() == 1 => match documents.pop() {
+            Some(only) => value_of(env, &only, path, origin),
+            None => Value::Null,
+        },
+        Ok(documents) => {
+            let nodes = documents.iter().map(|it| Node::new(value_of(env, it, path, origin), origin)).collect();
+            Value::List(Arc::new(nodes))
+        }
+        Err(reason) => env.report(problems::unparsable(origin, path, format, &reason)),
+    }
+}
+
+fn value_of(env: &mut Env<'_>, value: &serde_yaml::Value, path: &str, origin: Origin) -> Value {
+    if !env.spend(1, origin) {
+        return Value::Unknown;
+    }
+    match value {
+        serde_yaml::Value::Null => Value::Null,
+        serde_yaml::Value::Bool(it) => Value::Bool(*it),
+        serde_yaml::Value::String(it) => Value::Text(it.into()),
+        serde_yaml::Value::Number(it) => match (it.as_i64(), it.as_f64()) {
+            (Some(it), _) => Value::Int(it),
+            (None, Some(it)) if it.is_finite() && !value.is_u64() => Value::Float(it),
+            _ => env.report(problems::bad_number(origin, path, &it.to_string())),
+        },
+        serde_yaml::Value::Sequence(list) => {
+            Value::List(Arc::new(list.iter().map(|it| Node::new(value_of(env, it, path, origin), origin)).collect()))
+        }
+        serde_yaml::Value::Mapping(map) => {
+            let mut entries = IndexMap::new();
+            for (key, value) in map {
+                let key: EcoString = match key {
+                    serde_yaml::Value::String(it) => it.into(),
+                    serde_yaml::Value::Number(it) => eco_format!("{it}"),
+                    serde_yaml::Value::Bool(it) => eco_format!("{it}"),
+                    _ => return env.report(problems::bad_key(origin, path)),
+                };
+                let value = value_of(env, value, path, origin);
+                entries.insert(key, Node::new(value, origin));
+            }
+            Value::of_map(entries)
+        }
+        serde_yaml::Value::Tagged(it) => value_of(env, &it.value, path, origin),
+    }
+}

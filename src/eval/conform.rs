@@ -1,0 +1,234 @@
+//! Does a value have its type? Fills defaults in on the way.
+
+use std::sync::Arc;
+
+use super::builtins;
+use super::expression::Env;
+use super::problems;
+use super::value::{Node, Value, same};
+use crate::source::Origin;
+use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
+
+/// How strictly a value is held against its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conform {
+    /// A layer, or the base: fields may be missing, conditions over other fields wait.
+    Partial,
+    /// The final value for a cluster.
+    Final,
+}
+
+/// Checks `node` against `ty`, filling defaults of records in. `asked` is the
+/// place that asks for the type.
+pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) {
+    if matches!(node.value, Value::Unknown | Value::Conflict(_) | Value::Absent) {
+        return;
+    }
+    match ty {
+        Type::Any | Type::Broken | Type::Reference(_) => {}
+        Type::Optional(inner) => complete(env, node, inner, how, asked),
+        Type::Refined(refined) => {
+            let before = env.out.len();
+            complete(env, node, &refined.base, how, refined.origin.or(asked));
+            if env.out.len() == before {
+                for constraint in &refined.constraints {
+                    if !holds(env, node, refined, constraint) {
+                        break;
+                    }
+                }
+            }
+        }
+        Type::Union(members) => {
+            if !members.iter().any(|it| shape_fits(&node.value, it)) {
+                env.report(problems::mismatch(node, ty, asked));
+                return;
+            }
+            let member = members.iter().find(|it| accepts(env, node, it)).or_else(|| members.iter().find(|it| shape_fits(&node.value, it)));
+            if let Some(member) = member.cloned() {
+                complete(env, node, &member, how, asked);
+            }
+        }
+        Type::List(of) => match &mut node.value {
+            Value::List(list) => {
+                let mut elements = list.as_ref().clone();
+                for element in &mut elements {
+                    complete(env, element, of, how, asked);
+                }
+                if elements != **list {
+                    *list = Arc::new(elements);
+                }
+            }
+            _ => {
+                env.report(problems::mismatch(node, ty, asked));
+            }
+        },
+        Type::Map(of) => match &mut node.value {
+            Value::Map(map) => {
+                let mut entries = map.as_ref().clone();
+                for value in entries.entries.values_mut() {
+                    complete(env, value, of, how, asked);
+                }
+                if entries != **map {
+                    *map = Arc::new(entries);
+                }
+            }
+            _ => {
+                env.report(problems::mismatch(node, ty, asked));
+            }
+        },
+        Type::Record(record) => complete_record(env, node, record, how, asked),
+        Type::Null | Type::Bool | Type::Int | Type::Float | Type::Text | Type::Literal(_) => {
+            if !shape_fits(&node.value, ty) {
+                env.report(problems::mismatch(node, ty, asked));
+            }
+        }
+    }
+}
+
+fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>, how: Conform, asked: Option<Origin>) {
+    let at = node.origin;
+    let Value::Map(map) = &mut node.value else {
+        env.report(problems::mismatch(node, &Type::Record(Arc::clone(record)), asked));
+        return;
+    };
+    let mut entries = map.as_ref().clone();
+    if !record.open {
+        for (key, value) in &entries.entries {
+            if !record.fields.contains_key(key) {
+                env.report(problems::unknown_field(value.origin, record, key));
+            }
+        }
+    }
+    for (name, field) in &record.fields {
+        match entries.entries.get_mut(name) {
+            Some(value) => complete(env, value, &field.ty, how, field.origin.or(asked)),
+            None => {
+                if let Some(default) = &field.default {
+                    let mark = env.locals.len();
+                    env.locals.extend(entries.entries.iter().map(|(name, node)| (name.clone(), node.clone())));
+                    let value = env.within(default.anchor, |env| env.eval(&default.expr));
+                    env.locals.truncate(mark);
+                    if value.value != Value::Absent {
+                        entries.entries.insert(name.clone(), value);
+                    }
+                } else if field.required && how == Conform::Final {
+                    env.report(problems::missing_field(at, record, name, field.origin));
+                }
+            }
+        }
+    }
+    if how == Conform::Final {
+        for (name, field) in &record.fields {
+            check_wheres(env, &entries.entries, name, field);
+        }
+    }
+    if entries != **map {
+        *map = Arc::new(entries);
+    }
+}
+
+/// Conditions of a field, over `it` and the other fields.
+fn check_wheres(
+    env: &mut Env<'_>,
+    entries: &indexmap::IndexMap<ecow::EcoString, Node>,
+    name: &ecow::EcoString,
+    field: &FieldType,
+) {
+    let Some(node) = entries.get(name) else { return };
+    if node.value.has_unknown() {
+        return;
+    }
+    for condition in &field.wheres {
+        let mark = env.locals.len();
+        env.locals.extend(entries.iter().map(|(name, node)| (name.clone(), node.clone())));
+        env.locals.push(("it".into(), node.clone()));
+        let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
+        env.locals.truncate(mark);
+        if holds == Some(false) {
+            env.report(problems::condition_fails(node, None, condition.origin()));
+            return;
+        }
+    }
+}
+
+/// Whether one condition holds; reports it if not.
+fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::Where(condition) => {
+            env.locals.push(("it".into(), node.clone()));
+            let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
+            env.locals.pop();
+            if holds == Some(false) {
+                env.report(problems::condition_fails(node, refined.name.as_ref(), condition.origin()));
+                return false;
+            }
+            holds.is_some()
+        }
+        Constraint::Pattern(pattern) => {
+            let Value::Text(text) = &node.value else { return true };
+            if builtins::regex(pattern).is_ok_and(|it| !it.is_match(text)) {
+                env.report(problems::pattern_fails(node, text, pattern));
+                return false;
+            }
+            true
+        }
+        Constraint::Length { min, max } => {
+            let length = match &node.value {
+                Value::Text(it) => it.chars().count(),
+                Value::List(it) => it.len(),
+                _ => return true,
+            };
+            if min.is_some_and(|it| length < it) || max.is_some_and(|it| length > it) {
+                env.report(problems::length_fails(node, length, *min, *max));
+                return false;
+            }
+            true
+        }
+    }
+}
+
+/// Whether a value conforms to a type, without a word.
+fn accepts(env: &mut Env<'_>, node: &Node, ty: &Type) -> bool {
+    if !shape_fits(&node.value, ty) {
+        return false;
+    }
+    let outer = std::mem::take(&mut env.out);
+    let mut copy = node.clone();
+    complete(env, &mut copy, ty, Conform::Partial, None);
+    let clean = env.out.is_empty();
+    env.out = outer;
+    clean
+}
+
+/// Whether a value has the outermost shape of a type.
+fn shape_fits(value: &Value, ty: &Type) -> bool {
+    match (ty.present().base().present(), value) {
+        (Type::Any | Type::Broken, _)
+        | (_, Value::Unknown | Value::Conflict(_))
+        | (Type::Null, Value::Null)
+        | (Type::Bool, Value::Bool(_))
+        | (Type::Int, Value::Int(_))
+        | (Type::Float, Value::Float(_) | Value::Int(_))
+        | (Type::Text | Type::Reference(_), Value::Text(_))
+        | (Type::List(_), Value::List(_))
+        | (Type::Map(_) | Type::Record(_), Value::Map(_)) => true,
+        (Type::Literal(literal), value) => same(&Value::of_literal(literal), value),
+        (Type::Union(members), value) => members.iter().any(|it| shape_fits(value, it)),
+        _ => false,
+    }
+}
+
+/// Checks a literal against the conditions of the type that it is written for:
+/// what needs no cluster is said at once, even where nothing uses it.
+pub fn literal_problems(env: &mut Env<'_>, expr: &crate::syntax::ast::Expr, ty: &Type, asked: Option<Origin>) {
+    use crate::syntax::ast::ExprKind;
+    if matches!(
+        expr.kind,
+        ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)
+    ) {
+        let mut node = env.eval(expr);
+        if shape_fits(&node.value, ty) {
+            complete(env, &mut node, ty, Conform::Partial, asked);
+        }
+    }
+}

@@ -1,0 +1,514 @@
+//! Expressions → values.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+
+use super::value::{Map, Node, Value, same};
+use super::{builtins, layer, let_value, problems};
+use crate::diagnostic::Diagnostic;
+use crate::names::Index;
+use crate::source::{Anchor, Db, NodeId, Origin};
+use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, ForHead, UnaryOp};
+
+/// Most steps that one declaration may take for one cluster.
+const BUDGET: u64 = 5_000_000;
+
+/// Names that are computed when they are first asked for: facts and params refer
+/// to each other.
+pub trait Lazy {
+    /// The value of a name; `None` if there is no such name.
+    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node>;
+    /// All names, in order.
+    fn names(&self) -> Vec<EcoString>;
+}
+
+/// What `cluster` or `params` stands for.
+#[derive(Clone, Default)]
+pub enum Given<'a> {
+    /// Cannot be read here.
+    #[default]
+    No,
+    /// There is one, and it is not known which.
+    Unknown,
+    Known(Arc<Map>),
+    Lazy(&'a dyn Lazy),
+}
+
+/// What an expression is evaluated in.
+pub struct Env<'a> {
+    pub db: &'a dyn Db,
+    pub index: &'a Index,
+    /// The declaration that the expression stands in.
+    pub anchor: Anchor,
+    pub cluster: Given<'a>,
+    pub params: Given<'a>,
+    pub fleet: Value,
+    pub locals: Vec<(EcoString, Node)>,
+    pub out: Vec<Diagnostic>,
+    /// The cluster that is looked at, for messages.
+    pub cluster_name: Option<EcoString>,
+    steps: u64,
+}
+
+impl<'a> Env<'a> {
+    /// Without a cluster, params or locals.
+    pub fn new(db: &'a dyn Db, index: &'a Index, anchor: Anchor) -> Self {
+        Self {
+            db,
+            index,
+            anchor,
+            cluster: Given::No,
+            params: Given::No,
+            fleet: Value::Unknown,
+            locals: Vec::new(),
+            out: Vec::new(),
+            cluster_name: None,
+            steps: 0,
+        }
+    }
+
+    /// A place in the declaration.
+    #[must_use]
+    pub const fn at(&self, node: NodeId) -> Origin {
+        Origin::new(self.anchor, node)
+    }
+
+    /// Reports a problem, naming the cluster that shows it.
+    pub fn report(&mut self, problem: Diagnostic) -> Value {
+        let problem = match &self.cluster_name {
+            Some(name) => problem.note(eco_format!("seen on cluster `{name}`")),
+            None => problem,
+        };
+        self.out.push(problem);
+        Value::Unknown
+    }
+
+    /// Takes `count` steps of the budget; false once it is used up, which is reported once.
+    pub(super) fn spend(&mut self, count: u64, at: Origin) -> bool {
+        let before = self.steps;
+        self.steps = self.steps.saturating_add(count);
+        if before <= BUDGET && self.steps > BUDGET {
+            self.report(problems::budget(at, BUDGET));
+        }
+        self.steps <= BUDGET
+    }
+
+    /// Evaluates in another declaration's text.
+    pub fn within<T>(&mut self, anchor: Anchor, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.anchor, anchor);
+        let result = run(self);
+        self.anchor = outer;
+        result
+    }
+
+    /// The value of an expression. A bare reference keeps the origin of what it
+    /// refers to; everything else points at the expression.
+    pub fn eval(&mut self, expr: &Expr) -> Node {
+        let origin = self.at(expr.node);
+        if !self.spend(1, origin) {
+            return Node::new(Value::Unknown, origin);
+        }
+        let value = match &expr.kind {
+            ExprKind::Broken => Value::Unknown,
+            ExprKind::Null => Value::Null,
+            ExprKind::Bool(it) => Value::Bool(*it),
+            ExprKind::Int(it) => Value::Int(*it),
+            ExprKind::Float(it) => Value::Float(*it),
+            ExprKind::Text(it) => Value::Text(it.clone()),
+            ExprKind::Interpolation(parts) => self.interpolation(parts),
+            ExprKind::Name(name) => return self.name(name, origin),
+            ExprKind::Member { of, name, .. } => return self.member(of, name, origin),
+            ExprKind::Index { of, index } => return self.index(of, index, origin),
+            ExprKind::Call { callee, args } => self.call(callee, args, origin),
+            ExprKind::Unary(op, of) => self.unary(*op, of, origin),
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b, origin),
+            ExprKind::If { condition, then, otherwise } => match self.eval(condition).value {
+                Value::Bool(true) => return self.eval(then),
+                Value::Bool(false) => return self.eval(otherwise),
+                other => self.expect_bool(&other, condition.node),
+            },
+            ExprKind::Match { subject, arms } => {
+                let subject = self.eval(subject);
+                if subject.value.has_unknown() {
+                    return Node::new(Value::Unknown, origin);
+                }
+                let arm = arms.iter().find(|arm| {
+                    arm.patterns.is_empty() || arm.patterns.iter().any(|it| same(&Value::of_literal(it), &subject.value))
+                });
+                match arm {
+                    Some(arm) => return self.eval(&arm.body),
+                    None => self.report(problems::no_arm(origin, &subject.value)),
+                }
+            }
+            ExprKind::List(elements) => self.list(elements),
+            ExprKind::Object(block) => {
+                let layer = layer::build(self, block);
+                let mut fold = super::Fold::new();
+                fold.apply(self, layer);
+                return Node::new(fold.into_node(origin).value, origin);
+            }
+            ExprKind::ListFor { head, body } => self.list_for(head, body),
+            ExprKind::MapFor { head, key, body } => self.map_for(head, key, body),
+        };
+        Node::new(value, origin)
+    }
+
+    /// Whether a condition holds; `None` if that is not known.
+    pub fn holds(&mut self, condition: &Expr) -> Option<bool> {
+        match self.eval(condition).value {
+            Value::Bool(it) => Some(it),
+            other => {
+                self.expect_bool(&other, condition.node);
+                None
+            }
+        }
+    }
+
+    fn expect_bool(&mut self, found: &Value, node: NodeId) -> Value {
+        if !found.has_unknown() {
+            let at = self.at(node);
+            self.report(problems::not_bool(at, found));
+        }
+        Value::Unknown
+    }
+
+    fn interpolation(&mut self, parts: &[Expr]) -> Value {
+        let mut text = String::new();
+        let mut known = true;
+        for part in parts {
+            let node = self.eval(part);
+            match &node.value {
+                Value::Text(it) => text.push_str(it),
+                Value::Int(it) => text.push_str(&it.to_string()),
+                Value::Float(it) => text.push_str(&format!("{it:?}")),
+                Value::Bool(it) => text.push_str(if *it { "true" } else { "false" }),
+                Value::Unknown | Value::Conflict(_) => known = false,
+                other => {
+                    let at = self.at(part.node);
+                    self.report(problems::interpolated(at, other));
+                    known = false;
+                }
+            }
+        }
+        if !self.spend(text.len() as u64 / 64, self.at(parts.first().map_or(0, |it| it.node))) {
+            return Value::Unknown;
+        }
+        if known { Value::Text(text.into()) } else { Value::Unknown }
+    }
+
+    fn name(&mut self, name: &EcoString, origin: Origin) -> Node {
+        if let Some((_, node)) = self.locals.iter().rev().find(|(it, _)| it == name) {
+            return node.clone();
+        }
+        let given = match name.as_str() {
+            "cluster" => Some(self.cluster.clone()),
+            "params" => Some(self.params.clone()),
+            "fleet" => return Node::new(self.fleet.clone(), origin),
+            _ => None,
+        };
+        if let Some(given) = given {
+            return match given {
+                Given::No | Given::Unknown => Node::new(Value::Unknown, origin),
+                Given::Known(map) => Node::new(Value::Map(map), origin),
+                Given::Lazy(lazy) => {
+                    let entries = lazy
+                        .names()
+                        .into_iter()
+                        .filter_map(|it| lazy.get(self, &it, origin).map(|node| (it, node)))
+                        .collect();
+                    Node::new(Value::of_map(entries), origin)
+                }
+            };
+        }
+        match self.index.lets.get(name) {
+            Some(anchor) => Node::new(let_value(self.db, *anchor).value.clone(), Origin::of(*anchor)),
+            None => Node::new(Value::Unknown, origin),
+        }
+    }
+
+    fn member(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
+        // `cluster.x` and `params.x` ask for one name only, not for all of them.
+        if let ExprKind::Name(root) = &of.kind
+            && !self.locals.iter().any(|(it, _)| it == root)
+        {
+            let given = match root.as_str() {
+                "cluster" => Some(self.cluster.clone()),
+                "params" => Some(self.params.clone()),
+                _ => None,
+            };
+            let found = match given {
+                Some(Given::Lazy(lazy)) => lazy.get(self, name, origin),
+                Some(Given::Known(map)) => map.entries.get(name).cloned(),
+                Some(Given::No | Given::Unknown) => Some(Node::new(Value::Unknown, origin)),
+                None => return self.member_of(of, name, origin),
+            };
+            return found.unwrap_or_else(|| Node::new(Value::Absent, origin));
+        }
+        self.member_of(of, name, origin)
+    }
+
+    fn member_of(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
+        let owner = self.eval(of);
+        match &owner.value {
+            Value::Map(map) => map.entries.get(name).cloned().unwrap_or_else(|| Node::new(Value::Absent, origin)),
+            Value::Absent | Value::Null => Node::new(Value::Absent, origin),
+            Value::Unknown | Value::Conflict(_) => Node::new(Value::Unknown, origin),
+            other => {
+                let problem = problems::no_member(origin, other, name);
+                Node::new(self.report(problem), origin)
+            }
+        }
+    }
+
+    fn index(&mut self, of: &Expr, index: &Expr, origin: Origin) -> Node {
+        let owner = self.eval(of);
+        let by = self.eval(index);
+        let value = match (&owner.value, &by.value) {
+            (Value::Unknown | Value::Conflict(_), _) | (_, Value::Unknown | Value::Conflict(_)) => Value::Unknown,
+            (Value::Absent | Value::Null, _) => Value::Absent,
+            (Value::List(list), Value::Int(at)) => {
+                match usize::try_from(*at).ok().and_then(|it| list.get(it)) {
+                    Some(node) => return node.clone(),
+                    None => self.report(problems::out_of_range(origin, *at, list.len())),
+                }
+            }
+            (Value::Map(map), Value::Text(key)) => match map.entries.get(key) {
+                Some(node) => return node.clone(),
+                None => Value::Absent,
+            },
+            (owner, by) => self.report(problems::bad_index(origin, owner, by)),
+        };
+        Node::new(value, origin)
+    }
+
+    fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Value {
+        let ExprKind::Name(name) = &callee.kind else { return Value::Unknown };
+        let args: Vec<Node> = args.iter().map(|it| self.eval(it)).collect();
+        if args.iter().any(|it| it.value.has_unknown()) {
+            return Value::Unknown;
+        }
+        builtins::call(self, name, &args, origin)
+    }
+
+    fn unary(&mut self, op: UnaryOp, of: &Expr, origin: Origin) -> Value {
+        match (op, self.eval(of).value) {
+            (_, Value::Unknown | Value::Conflict(_)) => Value::Unknown,
+            (UnaryOp::Not, Value::Bool(it)) => Value::Bool(!it),
+            (UnaryOp::Neg, Value::Int(it)) => match it.checked_neg() {
+                Some(it) => Value::Int(it),
+                None => self.report(problems::overflow(origin)),
+            },
+            (UnaryOp::Neg, Value::Float(it)) => Value::Float(-it),
+            (_, other) => self.report(problems::operand(origin, &other)),
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, origin: Origin) -> Value {
+        let a = self.eval(left).value;
+        match (op, &a) {
+            (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
+            (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),
+            (BinaryOp::Coalesce, Value::Absent | Value::Null) => return self.eval(right).value,
+            (BinaryOp::Coalesce, _) => return a,
+            _ => {}
+        }
+        let b = self.eval(right).value;
+        if a.has_unknown() || b.has_unknown() {
+            return Value::Unknown;
+        }
+        match op {
+            BinaryOp::Eq => return Value::Bool(same(&a, &b)),
+            BinaryOp::Ne => return Value::Bool(!same(&a, &b)),
+            _ => {}
+        }
+        match (op, &a, &b) {
+            (BinaryOp::And | BinaryOp::Or, Value::Bool(_), Value::Bool(b)) => Value::Bool(*b),
+            (BinaryOp::In, a, Value::List(list)) => Value::Bool(list.iter().any(|it| same(&it.value, a))),
+            (BinaryOp::In, Value::Text(key), Value::Map(map)) => Value::Bool(map.entries.contains_key(key)),
+            (BinaryOp::In, Value::Text(part), Value::Text(whole)) => Value::Bool(whole.contains(part.as_str())),
+            (BinaryOp::Add, Value::Text(a), Value::Text(b)) => {
+                let mut text = a.clone();
+                text.push_str(b);
+                if self.spend(text.len() as u64 / 64, origin) { Value::Text(text) } else { Value::Unknown }
+            }
+            (BinaryOp::Add, Value::List(a), Value::List(b)) => {
+                if !self.spend((a.len() + b.len()) as u64, origin) {
+                    return Value::Unknown;
+                }
+                Value::List(Arc::new(a.iter().chain(b.iter()).cloned().collect()))
+            }
+            (_, Value::Int(a), Value::Int(b)) => self.integers(op, *a, *b, origin),
+            (_, Value::Text(a), Value::Text(b)) => match compare(op, a.cmp(b)) {
+                Some(it) => Value::Bool(it),
+                None => self.report(problems::operands(origin, op, &Value::Text(a.clone()), &Value::Text(b.clone()))),
+            },
+            (_, a, b) => match (as_float(a), as_float(b)) {
+                (Some(x), Some(y)) => self.floats(op, x, y, origin),
+                _ => self.report(problems::operands(origin, op, a, b)),
+            },
+        }
+    }
+
+    fn integers(&mut self, op: BinaryOp, a: i64, b: i64, origin: Origin) -> Value {
+        if let Some(it) = compare(op, a.cmp(&b)) {
+            return Value::Bool(it);
+        }
+        if b == 0 && matches!(op, BinaryOp::Div | BinaryOp::Rem) {
+            return self.report(problems::division_by_zero(origin));
+        }
+        let result = match op {
+            BinaryOp::Add => a.checked_add(b),
+            BinaryOp::Sub => a.checked_sub(b),
+            BinaryOp::Mul => a.checked_mul(b),
+            BinaryOp::Div => a.checked_div(b),
+            _ => a.checked_rem(b),
+        };
+        match result {
+            Some(it) => Value::Int(it),
+            None => self.report(problems::overflow(origin)),
+        }
+    }
+
+    fn floats(&mut self, op: BinaryOp, a: f64, b: f64, origin: Origin) -> Value {
+        if let Some(it) = a.partial_cmp(&b).and_then(|it| compare(op, it)) {
+            return Value::Bool(it);
+        }
+        let result = match op {
+            BinaryOp::Add => a + b,
+            BinaryOp::Sub => a - b,
+            BinaryOp::Mul => a * b,
+            BinaryOp::Div => a / b,
+            _ => a % b,
+        };
+        if result.is_finite() { Value::Float(result) } else { self.report(problems::overflow(origin)) }
+    }
+
+    fn list(&mut self, elements: &[Element]) -> Value {
+        let mut list = Vec::with_capacity(elements.len());
+        let mut known = true;
+        for element in elements {
+            let node = self.eval(&element.value);
+            if !element.spread {
+                if node.value != Value::Absent {
+                    list.push(node);
+                }
+                continue;
+            }
+            match &node.value {
+                Value::List(inner) => list.extend(inner.iter().cloned()),
+                Value::Absent | Value::Null => {}
+                Value::Unknown | Value::Conflict(_) => known = false,
+                other => {
+                    let at = self.at(element.value.node);
+                    self.report(problems::spread_in_list(at, other));
+                }
+            }
+        }
+        if known { Value::List(Arc::new(list)) } else { Value::Unknown }
+    }
+
+    /// Runs `each` for every element, with the loop's variables in scope. False
+    /// if what is gone through is not known.
+    fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
+        let over = self.eval(&head.over);
+        let origin = self.at(head.over.node);
+        let pairs: Vec<(Node, Node)> = match &over.value {
+            Value::List(list) => list
+                .iter()
+                .enumerate()
+                .map(|(nth, it)| (Node::new(Value::Int(i64::try_from(nth).unwrap_or(i64::MAX)), it.origin), it.clone()))
+                .collect(),
+            Value::Map(map) => map
+                .entries
+                .iter()
+                .map(|(key, it)| (Node::new(Value::Text(key.clone()), it.origin), it.clone()))
+                .collect(),
+            Value::Absent | Value::Null => Vec::new(),
+            Value::Unknown | Value::Conflict(_) => return false,
+            other => {
+                let problem = problems::iterate(origin, other);
+                self.report(problem);
+                return false;
+            }
+        };
+        let mut known = true;
+        for (key, value) in pairs {
+            if !self.spend(1, origin) {
+                return false;
+            }
+            let mark = self.locals.len();
+            match head.names.as_slice() {
+                [(_, only)] => self.locals.push((only.clone(), value)),
+                [(_, first), (_, second), ..] => {
+                    self.locals.push((first.clone(), key));
+                    self.locals.push((second.clone(), value));
+                }
+                [] => {}
+            }
+            match head.condition.as_ref().map(|it| self.holds(it)) {
+                None | Some(Some(true)) => each(self),
+                Some(Some(false)) => {}
+                Some(None) => known = false,
+            }
+            self.locals.truncate(mark);
+        }
+        known
+    }
+
+    fn list_for(&mut self, head: &ForHead, body: &Expr) -> Value {
+        let mut list = Vec::new();
+        let known = self.each(head, |env| {
+            let node = env.eval(body);
+            if node.value != Value::Absent {
+                list.push(node);
+            }
+        });
+        if known { Value::List(Arc::new(list)) } else { Value::Unknown }
+    }
+
+    fn map_for(&mut self, head: &ForHead, key: &Expr, body: &Expr) -> Value {
+        let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+        let mut keys_known = true;
+        let known = self.each(head, |env| {
+            let name = env.eval(key);
+            match &name.value {
+                Value::Text(name) => {
+                    let node = env.eval(body);
+                    if let Some(first) = entries.get(name).map(|it| it.origin) {
+                        let problem = problems::twice(env.at(key.node), name, first);
+                        env.report(problem);
+                    } else if node.value != Value::Absent {
+                        entries.insert(name.clone(), node);
+                    }
+                }
+                Value::Unknown | Value::Conflict(_) => keys_known = false,
+                other => {
+                    let problem = problems::not_a_key(env.at(key.node), other);
+                    env.report(problem);
+                }
+            }
+        });
+        if known && keys_known { Value::of_map(entries) } else { Value::Unknown }
+    }
+}
+
+const fn compare(op: BinaryOp, order: std::cmp::Ordering) -> Option<bool> {
+    Some(match op {
+        BinaryOp::Lt => order.is_lt(),
+        BinaryOp::Le => order.is_le(),
+        BinaryOp::Gt => order.is_gt(),
+        BinaryOp::Ge => order.is_ge(),
+        _ => return None,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an integer beside a float is that float")]
+const fn as_float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(it) => Some(*it),
+        Value::Int(it) => Some(*it as f64),
+        _ => None,
+    }
+}

@@ -1,0 +1,355 @@
+//! Layers, lowest first → one value.
+//!
+//! Within a rank, contributions are joined before they are applied, so that two
+//! that disagree are seen as such; a more specific target outranks a pattern.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::expression::Env;
+use super::layer::{Edit, Layer, Op, Pins, join};
+use super::problems;
+use super::value::{Map, Node, Overridden, Value, same};
+use crate::diagnostic::Diagnostic;
+use crate::source::Origin;
+
+/// What one declaration contributes to a rank.
+pub struct Contribution {
+    /// 2 for an exact target, 1 for `C.*`, 0 for `*.*`.
+    pub specificity: u8,
+    /// The name of the rule, for the order of keys.
+    pub name: EcoString,
+    pub layer: Layer,
+}
+
+/// The value so far.
+pub struct Fold {
+    root: Map,
+    origin: Option<Origin>,
+    /// Paths that a lower layer made final.
+    finals: Vec<(Vec<EcoString>, Origin)>,
+    /// Finals of the rank that is being applied.
+    new_finals: Vec<(Vec<EcoString>, Origin)>,
+    path: Vec<EcoString>,
+    /// Whether keys that no lower layer has deserve a look.
+    watch: bool,
+    ranks: usize,
+    /// Warnings about keys that look misspelt.
+    pub near_misses: Vec<Diagnostic>,
+}
+
+impl Default for Fold {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fold {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            root: Map::default(),
+            origin: None,
+            finals: Vec::new(),
+            new_finals: Vec::new(),
+            path: Vec::new(),
+            watch: false,
+            ranks: 0,
+            near_misses: Vec::new(),
+        }
+    }
+
+    /// Looks out for keys below `values` that no lower layer has and that are
+    /// nearly those of a sibling.
+    #[must_use]
+    pub const fn watching(mut self) -> Self {
+        self.watch = true;
+        self
+    }
+
+    /// Applies a rank to which one declaration contributes.
+    pub fn apply(&mut self, env: &mut Env<'_>, layer: Layer) {
+        self.origin = self.origin.or(layer.origin);
+        let mut root = std::mem::take(&mut self.root);
+        self.layer(env, &mut root, layer);
+        self.root = root;
+        self.finals.append(&mut self.new_finals);
+        self.ranks += 1;
+    }
+
+    /// Applies a rank to which several declarations contribute.
+    pub fn apply_rank(&mut self, env: &mut Env<'_>, mut rank: Vec<Contribution>) {
+        let first_level = rank.first().map(|it| it.specificity);
+        rank.sort_by(|a, b| (&a.name, a.specificity).cmp(&(&b.name, b.specificity)));
+        let one_level = rank.iter().all(|it| Some(it.specificity) == first_level);
+        if !one_level {
+            // Keys keep the order of rules, though values are decided by specificity.
+            for it in &rank {
+                reserve(&mut self.root, &it.layer);
+            }
+        }
+        for level in 0..=2 {
+            let mut joined: Option<Layer> = None;
+            for it in &mut rank {
+                if it.specificity != level {
+                    continue;
+                }
+                let layer = std::mem::take(&mut it.layer);
+                match &mut joined {
+                    None => joined = Some(layer),
+                    Some(mine) => join(mine, layer, &mut Vec::new(), false),
+                }
+            }
+            if let Some(layer) = joined {
+                self.origin = self.origin.or(layer.origin);
+                let mut root = std::mem::take(&mut self.root);
+                self.layer(env, &mut root, layer);
+                self.root = root;
+            }
+        }
+        if !one_level {
+            release(&mut self.root);
+        }
+        self.finals.append(&mut self.new_finals);
+        self.ranks += 1;
+    }
+
+    /// The value that the layers come to.
+    #[must_use]
+    pub fn into_node(self, origin: Origin) -> Node {
+        Node::new(Value::Map(Arc::new(self.root)), self.origin.unwrap_or(origin))
+    }
+
+    fn layer(&mut self, env: &mut Env<'_>, map: &mut Map, layer: Layer) {
+        for (key, edit) in layer.edits {
+            self.path.push(key);
+            self.edit(env, map, edit);
+            self.path.pop();
+        }
+    }
+
+    fn edit(&mut self, env: &mut Env<'_>, map: &mut Map, edit: Edit) {
+        let Some(key) = self.path.last().cloned() else { return };
+        if let Some(problem) = self.forbidden(&edit) {
+            env.report(problem);
+            return;
+        }
+        if self.watch && self.ranks > 0 && self.path.first().is_some_and(|it| it == "values") && self.path.len() > 1 {
+            self.watch_key(map, &key, edit.origin);
+        }
+        if edit.is_final {
+            self.new_finals.push((self.path.clone(), edit.origin));
+        }
+        for op in edit.ops {
+            self.op(env, map, &key, op, edit.origin);
+        }
+    }
+
+    fn watch_key(&mut self, map: &Map, key: &EcoString, origin: Origin) {
+        let is_new = map.entries.get(key).is_none_or(|it| it.value == Value::Absent);
+        if !is_new || key.len() < 4 {
+            return;
+        }
+        let near = map
+            .entries
+            .iter()
+            .filter(|(_, it)| it.value != Value::Absent)
+            .map(|(it, node)| (strsim::damerau_levenshtein(it, key), it, node.origin))
+            .filter(|(distance, ..)| *distance > 0 && *distance <= 2)
+            .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        if let Some((_, sibling, declared)) = near {
+            self.near_misses.push(problems::near_miss(origin, key, sibling, declared));
+        }
+    }
+
+    /// Whether a lower layer's `final` stands in the way.
+    fn forbidden(&self, edit: &Edit) -> Option<Diagnostic> {
+        let settles = edit.ops.iter().any(|it| matches!(it, Op::Set(_) | Op::Unset));
+        self.finals
+            .iter()
+            .find(|(path, _)| {
+                self.path.starts_with(path) || (settles && path.starts_with(&self.path))
+            })
+            .map(|(path, origin)| problems::is_final(edit.origin, path, *origin))
+    }
+
+    fn op(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, op: Op, origin: Origin) {
+        match op {
+            Op::Unset => {
+                map.entries.shift_remove(key);
+            }
+            Op::Set(mut node) => {
+                if let Some(old) = map.entries.get(key) {
+                    inherit(&mut node, old);
+                }
+                map.entries.insert(key.clone(), node);
+            }
+            Op::Amend(layer) => self.amend(env, map, key, layer, origin),
+            Op::Append(list) => self.append(env, map, key, list, origin),
+            Op::Select(pins, edit) => self.select(env, map, key, &pins, *edit, origin),
+        }
+    }
+
+    fn amend(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, layer: Layer, origin: Origin) {
+        let node = map.entries.entry(key.clone()).or_insert_with(|| Node::new(Value::Absent, origin));
+        if node.value == Value::Absent {
+            *node = Node::new(Value::Map(Arc::default()), layer.origin.unwrap_or(origin));
+        }
+        match &mut node.value {
+            Value::Map(inner) => {
+                let mut inner_map = std::mem::take(Arc::make_mut(inner));
+                self.layer(env, &mut inner_map, layer);
+                if let Some(Node { value: Value::Map(slot), .. }) = map.entries.get_mut(key) {
+                    *slot = Arc::new(inner_map);
+                }
+            }
+            Value::Unknown | Value::Conflict(_) => {}
+            other => {
+                let problem = problems::amend_scalar(origin, key, other, node.origin);
+                env.report(problem);
+            }
+        }
+    }
+
+    fn append(&self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, list: Vec<Node>, origin: Origin) {
+        match map.entries.get_mut(key) {
+            Some(node) => match &mut node.value {
+                Value::List(old) => {
+                    let over = Overridden { origin: node.origin, value: Value::List(Arc::clone(old)), over: node.over.take() };
+                    Arc::make_mut(old).extend(list);
+                    node.over = Some(Arc::new(over));
+                    node.origin = origin;
+                }
+                Value::Unknown | Value::Conflict(_) => {}
+                Value::Absent => {
+                    env.report(problems::append_to_nothing(origin, key));
+                }
+                other => {
+                    let problem = problems::append_to(origin, key, other, node.origin);
+                    env.report(problem);
+                }
+            },
+            None => {
+                env.report(problems::append_to_nothing(origin, &self.path.join(".")));
+            }
+        }
+    }
+
+    fn select(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, pins: &Pins, edit: Edit, origin: Origin) {
+        let Some(node) = map.entries.get_mut(key) else {
+            env.report(problems::select_in_nothing(origin, key));
+            return;
+        };
+        let list = match &mut node.value {
+            Value::List(list) => list,
+            Value::Unknown | Value::Conflict(_) => return,
+            other => {
+                let problem = problems::select_in(origin, key, other, node.origin);
+                env.report(problem);
+                return;
+            }
+        };
+        if list.iter().any(|it| pins.iter().any(|(path, _)| pin_unknown(it, path))) {
+            node.value = Value::Unknown;
+            return;
+        }
+        let hits: Vec<usize> = list
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| {
+                pins.iter().all(|(path, wanted)| {
+                    let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+                    it.at(&path).is_some_and(|it| same(&it.value, wanted))
+                })
+            })
+            .map(|(nth, _)| nth)
+            .collect();
+        let [hit] = hits.as_slice() else {
+            let problem = problems::selects(origin, key, pins, hits.len(), list, node.origin);
+            env.report(problem);
+            return;
+        };
+        let list = Arc::make_mut(list);
+        let Some(element) = list.get(*hit).cloned() else { return };
+        // The element is edited as the only entry of a map, under its selector's text.
+        let name = selector_text(pins);
+        let mut holder = Map::default();
+        holder.entries.insert(name.clone(), element);
+        self.path.push(name.clone());
+        self.edit(env, &mut holder, edit);
+        self.path.pop();
+        match holder.entries.shift_remove(&name) {
+            Some(element) => {
+                if let Some(slot) = list.get_mut(*hit) {
+                    *slot = element;
+                }
+            }
+            None => {
+                list.remove(*hit);
+            }
+        }
+    }
+}
+
+fn pin_unknown(element: &Node, path: &[EcoString]) -> bool {
+    let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+    matches!(element.value, Value::Unknown) || element.at(&path).is_some_and(|it| it.value.has_unknown())
+}
+
+pub fn selector_text(pins: &Pins) -> EcoString {
+    let parts: Vec<String> = pins.iter().map(|(path, value)| format!("{} = {}", path.join("."), value.show())).collect();
+    ecow::eco_format!("[{}]", parts.join(", "))
+}
+
+/// A new value remembers what it overrides, leaf by leaf where both are maps.
+fn inherit(new: &mut Node, old: &Node) {
+    if old.value == Value::Absent {
+        return;
+    }
+    new.over = Some(Arc::new(Overridden { origin: old.origin, value: old.value.clone(), over: old.over.clone() }));
+    if let (Value::Map(new), Value::Map(old)) = (&mut new.value, &old.value)
+        && !Arc::ptr_eq(new, old)
+    {
+        for (key, node) in &mut Arc::make_mut(new).entries {
+            if let Some(old) = old.entries.get(key) {
+                inherit(node, old);
+            }
+        }
+    }
+}
+
+/// Keeps places for the keys that a layer writes.
+fn reserve(map: &mut Map, layer: &Layer) {
+    for (key, edit) in &layer.edits {
+        for op in &edit.ops {
+            match op {
+                Op::Amend(inner) => {
+                    let node = map
+                        .entries
+                        .entry(key.clone())
+                        .or_insert_with(|| Node::new(Value::Map(Arc::new(Map { entries: IndexMap::new() })), edit.origin));
+                    if let Value::Map(inner_map) = &mut node.value {
+                        reserve(Arc::make_mut(inner_map), inner);
+                    }
+                }
+                Op::Set(_) => {
+                    map.entries.entry(key.clone()).or_insert_with(|| Node::new(Value::Absent, edit.origin));
+                }
+                Op::Unset | Op::Append(_) | Op::Select(..) => {}
+            }
+        }
+    }
+}
+
+/// Gives up places that nothing came to stand in.
+fn release(map: &mut Map) {
+    map.entries.retain(|_, node| {
+        if let Value::Map(inner) = &mut node.value {
+            release(Arc::make_mut(inner));
+        }
+        node.value != Value::Absent
+    });
+}

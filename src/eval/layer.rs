@@ -1,0 +1,329 @@
+//! A block → the operations that it stands for.
+//!
+//! A layer is a set of operations on paths (`semantics.md` rule 3). Nothing is
+//! applied here: two layers of one rank are first compared with each other.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::expression::Env;
+use super::problems;
+use super::value::{Conflict, Node, Value, same};
+use crate::source::Origin;
+use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
+
+/// What one block does, by key.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    pub edits: IndexMap<EcoString, Edit>,
+    /// The block, for the maps that it makes.
+    pub origin: Option<Origin>,
+}
+
+/// What one block does at one key.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    pub origin: Origin,
+    pub is_final: bool,
+    /// In the order in which they are applied: `=`, blocks, selectors, `+=`.
+    pub ops: Vec<Op>,
+}
+
+/// An operation at a path.
+#[derive(Clone, Debug)]
+pub enum Op {
+    Set(Node),
+    Unset,
+    Amend(Layer),
+    Select(Pins, Box<Edit>),
+    Append(Vec<Node>),
+}
+
+/// `[name = "x"]`: keys inside an element and what stands there.
+pub type Pins = Vec<(Vec<EcoString>, Value)>;
+
+impl Op {
+    const fn stage(&self) -> u8 {
+        match self {
+            Self::Set(_) | Self::Unset => 0,
+            Self::Amend(_) => 1,
+            Self::Select(..) => 2,
+            Self::Append(_) => 3,
+        }
+    }
+}
+
+/// The operations of a block. Entries whose condition does not hold are not
+/// among them; nor are those whose condition is not known.
+pub fn build(env: &mut Env<'_>, block: &Block) -> Layer {
+    let mut own = Layer { edits: IndexMap::new(), origin: Some(env.at(block.node)) };
+    let mut spread = Layer::default();
+    for member in &block.members {
+        match member {
+            Member::Entry(entry) => add_entry(env, &mut own, entry),
+            Member::Unset(unset) => {
+                if unset.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
+                    let origin = env.at(unset.node);
+                    let edit = Edit { origin, is_final: false, ops: vec![Op::Unset] };
+                    insert(env, &mut own, &unset.path.segments, edit);
+                }
+            }
+            Member::Spread(it) => {
+                if it.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
+                    add_spread(env, &mut spread, &it.value);
+                }
+            }
+            Member::Use(_)
+            | Member::Drop(_)
+            | Member::Attach(_)
+            | Member::Detach(_)
+            | Member::Override(_)
+            | Member::Patch(_)
+            | Member::Later { .. } => {}
+        }
+    }
+    // A block's own entries beat its spreads wherever they stand.
+    for (key, edit) in spread.edits {
+        match own.edits.get_mut(&key) {
+            None => {
+                own.edits.insert(key, edit);
+            }
+            Some(mine) if mine.ops.iter().all(|it| it.stage() > 0) => {
+                mine.ops.splice(0..0, edit.ops);
+            }
+            Some(_) => {}
+        }
+    }
+    own
+}
+
+fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry) {
+    if let Some(when) = &entry.when
+        && env.holds(when) != Some(true)
+    {
+        return;
+    }
+    let origin = env.at(entry.node);
+    let op = match &entry.action {
+        Action::Assign(value) => {
+            let node = env.eval(value);
+            if node.value == Value::Absent {
+                return;
+            }
+            Op::Set(node)
+        }
+        Action::Append(value) => {
+            let node = env.eval(value);
+            match node.value {
+                Value::List(list) => Op::Append(list.to_vec()),
+                Value::Absent => return,
+                Value::Unknown | Value::Conflict(_) => Op::Append(vec![Node::new(Value::Unknown, node.origin)]),
+                other => {
+                    let at = env.at(value.node);
+                    env.report(problems::append_what(at, &other));
+                    return;
+                }
+            }
+        }
+        Action::Amend(block) | Action::AmendTyped { block, .. } => Op::Amend(build(env, block)),
+        Action::Declare { .. } => return,
+    };
+    insert(env, layer, &entry.path.segments, Edit { origin, is_final: entry.is_final, ops: vec![op] });
+}
+
+fn add_spread(env: &mut Env<'_>, spread: &mut Layer, value: &crate::syntax::ast::Expr) {
+    let node = env.eval(value);
+    match &node.value {
+        Value::Map(map) => {
+            for (key, node) in &map.entries {
+                match spread.edits.get(key) {
+                    Some(first) => {
+                        if let [Op::Set(other)] = first.ops.as_slice()
+                            && !same(&other.value, &node.value)
+                        {
+                            let problem = problems::spreads_differ(env.at(value.node), key, first.origin);
+                            env.report(problem);
+                        }
+                    }
+                    None => {
+                        let origin = env.at(value.node);
+                        let edit = Edit { origin, is_final: false, ops: vec![Op::Set(node.clone())] };
+                        spread.edits.insert(key.clone(), edit);
+                    }
+                }
+            }
+        }
+        Value::Absent | Value::Null | Value::Unknown | Value::Conflict(_) => {}
+        other => {
+            let problem = problems::spread_what(env.at(value.node), other);
+            env.report(problem);
+        }
+    }
+}
+
+/// Puts an edit at the end of a path, as blocks in blocks.
+fn insert(env: &mut Env<'_>, layer: &mut Layer, segments: &[Segment], edit: Edit) {
+    let Some((first, rest)) = segments.split_first() else { return };
+    let Some(key) = key_of(env, &first.key) else { return };
+    let origin = edit.origin;
+    let mut inner = if rest.is_empty() {
+        edit
+    } else {
+        let mut below = Layer { edits: IndexMap::new(), origin: Some(origin) };
+        insert(env, &mut below, rest, edit);
+        Edit { origin, is_final: false, ops: vec![Op::Amend(below)] }
+    };
+    for selector in first.selectors.iter().rev() {
+        let Some(pins) = pins_of(env, selector) else { return };
+        inner = Edit { origin, is_final: false, ops: vec![Op::Select(pins, Box::new(inner))] };
+    }
+    let mut path = vec![key.clone()];
+    match layer.edits.get_mut(&key) {
+        None => {
+            layer.edits.insert(key, inner);
+        }
+        Some(existing) => combine(existing, inner, &mut path, true),
+    }
+}
+
+fn key_of(env: &mut Env<'_>, key: &Key) -> Option<EcoString> {
+    match key {
+        Key::Name(it) => Some(it.clone()),
+        Key::Interpolated(text) => match env.eval(text).value {
+            Value::Text(it) => Some(it),
+            _ => None,
+        },
+    }
+}
+
+fn pins_of(env: &mut Env<'_>, selector: &Selector) -> Option<Pins> {
+    selector
+        .pins
+        .iter()
+        .map(|(path, value)| {
+            let value = env.eval(value).value;
+            (!value.has_unknown()).then(|| (path.clone(), value))
+        })
+        .collect()
+}
+
+/// Joins two edits of one rank at one key. Where they disagree, the result is a
+/// [`Value::Conflict`], which a higher layer may settle.
+pub fn combine(mine: &mut Edit, other: Edit, path: &mut Vec<EcoString>, same_block: bool) {
+    mine.is_final |= other.is_final;
+    let other_origin = other.origin;
+    for op in other.ops {
+        combine_op(mine, op, other_origin, path, same_block);
+    }
+    mine.ops.sort_by_key(Op::stage);
+}
+
+fn combine_op(mine: &mut Edit, op: Op, origin: Origin, path: &mut Vec<EcoString>, same_block: bool) {
+    let settled = mine.ops.iter().position(|it| it.stage() == 0);
+    match (op, settled) {
+        (Op::Amend(layer), None) => {
+            for existing in &mut mine.ops {
+                if let Op::Amend(mine) = existing {
+                    join(mine, layer, path, same_block);
+                    return;
+                }
+            }
+            mine.ops.push(Op::Amend(layer));
+        }
+        (Op::Append(list), Some(_)) if same_block => mine.ops.push(Op::Append(list)),
+        (Op::Append(list), None) => {
+            for existing in &mut mine.ops {
+                if let Op::Append(mine) = existing {
+                    mine.extend(list);
+                    return;
+                }
+            }
+            mine.ops.push(Op::Append(list));
+        }
+        (Op::Select(pins, edit), None) => {
+            for existing in &mut mine.ops {
+                if let Op::Select(mine_pins, mine) = existing
+                    && *mine_pins == pins
+                {
+                    combine(mine, *edit, path, same_block);
+                    return;
+                }
+            }
+            mine.ops.push(Op::Select(pins, edit));
+        }
+        (Op::Select(pins, edit), Some(_)) if same_block => mine.ops.push(Op::Select(pins, edit)),
+        (op, settled) => settle(mine, op, origin, settled, path, same_block),
+    }
+}
+
+/// At least one of the two replaces the whole path.
+fn settle(mine: &mut Edit, op: Op, origin: Origin, settled: Option<usize>, path: &[EcoString], same_block: bool) {
+    let my_op = settled.and_then(|it| mine.ops.get(it)).or_else(|| mine.ops.first());
+    let (my_value, their_value) = (my_op.and_then(outcome), outcome(&op));
+    if let (Some(my_value), Some(their_value)) = (&my_value, &their_value) {
+        if my_value.has_unknown() || their_value.has_unknown() {
+            mine.ops = vec![Op::Set(Node::new(Value::Unknown, origin))];
+            return;
+        }
+        let both_unset = (my_value == &Value::Absent) && (their_value == &Value::Absent);
+        let one_unset = (my_value == &Value::Absent) != (their_value == &Value::Absent);
+        if both_unset || (!one_unset && same(my_value, their_value)) {
+            if settled.is_none() {
+                mine.ops = vec![op];
+            }
+            return;
+        }
+    }
+    let conflict = Conflict {
+        path: path.to_vec(),
+        a: (mine.origin, my_value.unwrap_or(Value::Unknown)),
+        b: (origin, their_value.unwrap_or(Value::Unknown)),
+        same_block,
+    };
+    mine.ops = vec![Op::Set(Node::new(Value::Conflict(Arc::new(conflict)), origin))];
+}
+
+/// What an operation leaves at its path, whatever was there; `None` if that
+/// depends on what was there.
+fn outcome(op: &Op) -> Option<Value> {
+    match op {
+        Op::Set(node) => Some(node.value.clone()),
+        Op::Unset => Some(Value::Absent),
+        Op::Amend(layer) => layer.as_value(),
+        Op::Append(_) | Op::Select(..) => None,
+    }
+}
+
+impl Layer {
+    /// The map that the block makes where nothing is below it; `None` if it
+    /// selects, appends or unsets.
+    fn as_value(&self) -> Option<Value> {
+        let mut entries = IndexMap::new();
+        for (key, edit) in &self.edits {
+            let value = match edit.ops.as_slice() {
+                [Op::Set(node)] => node.clone(),
+                [Op::Amend(layer)] => Node::new(layer.as_value()?, edit.origin),
+                _ => return None,
+            };
+            entries.insert(key.clone(), value);
+        }
+        Some(Value::of_map(entries))
+    }
+}
+
+/// Joins two layers of one rank.
+pub fn join(mine: &mut Layer, other: Layer, path: &mut Vec<EcoString>, same_block: bool) {
+    mine.origin = mine.origin.or(other.origin);
+    for (key, edit) in other.edits {
+        path.push(key.clone());
+        match mine.edits.get_mut(&key) {
+            None => {
+                mine.edits.insert(key, edit);
+            }
+            Some(existing) => combine(existing, edit, path, same_block),
+        }
+        path.pop();
+    }
+}

@@ -1,0 +1,47 @@
+//! What every expression comes to, and how layers become one value.
+//!
+//! In: declarations whose names and types are known, and what is known of a
+//! cluster. Out: a [`Value`], each node of which remembers where it was written
+//! and what it overrode. Never reads a file's tree of positions, never fails:
+//! what cannot be computed is [`Value::Unknown`] and a diagnostic.
+
+mod builtins;
+mod conform;
+mod expression;
+mod fold;
+mod layer;
+mod problems;
+mod value;
+pub mod versions;
+
+use std::sync::Arc;
+
+pub use conform::{Conform, complete, literal_problems};
+pub use expression::{Env, Given, Lazy};
+pub use fold::{Contribution, Fold};
+pub use layer::{Edit, Layer, Op, build};
+pub use problems::conflict;
+pub use value::{Conflict, Map, Node, Overridden, Value, same};
+
+use crate::diagnostic::Checked;
+use crate::names;
+use crate::source::{Anchor, Db};
+use crate::syntax::{self, ast::Head};
+
+/// The value of a top-level `let`.
+#[salsa::tracked(cycle_result = let_circle)]
+pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Value>> {
+    let declaration = syntax::declaration(db, anchor);
+    let index = names::index(db, db.project());
+    let mut env = Env::new(db, index, anchor);
+    let value = match &declaration.head {
+        Head::Let { value, .. } => env.eval(value).value,
+        _ => Value::Unknown,
+    };
+    Arc::new(Checked::new(value, env.out))
+}
+
+fn let_circle(_: &dyn Db, _: salsa::Id, _: Anchor) -> Arc<Checked<Value>> {
+    // `types` reports the circle.
+    Arc::new(Checked::new(Value::Unknown, Vec::new()))
+}

@@ -1,0 +1,210 @@
+//! Values, each node with its origin.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use crate::source::Origin;
+use crate::syntax::ast::Literal;
+
+/// What an expression comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// No value: makes no entry.
+    Absent,
+    /// Depends on a cluster that is not given, or could not be computed.
+    Unknown,
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(EcoString),
+    List(Arc<Vec<Node>>),
+    Map(Arc<Map>),
+    /// Two layers of one rank disagree, and nothing higher has settled it yet.
+    Conflict(Arc<Conflict>),
+}
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    pub value: Value,
+    pub origin: Origin,
+    /// What it overrode, nearest first.
+    pub over: Option<Arc<Overridden>>,
+}
+
+/// An origin that a higher layer overrode.
+#[derive(Debug, PartialEq)]
+pub struct Overridden {
+    pub origin: Origin,
+    pub value: Value,
+    pub over: Option<Arc<Self>>,
+}
+
+/// Two settings of one rank.
+#[derive(Debug, PartialEq)]
+pub struct Conflict {
+    pub path: Vec<EcoString>,
+    pub a: (Origin, Value),
+    pub b: (Origin, Value),
+    /// Both stand in one block.
+    pub same_block: bool,
+}
+
+/// Entries in the order in which they were first written.
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    pub entries: IndexMap<EcoString, Node>,
+}
+
+/// Unlike an `IndexMap`'s: the order of keys is part of the output.
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len() && self.entries.iter().eq(other.entries.iter())
+    }
+}
+
+impl Node {
+    /// A value written at `origin`, which overrode nothing.
+    #[must_use]
+    pub const fn new(value: Value, origin: Origin) -> Self {
+        Self { value, origin, over: None }
+    }
+
+    /// The node at `key` of a map.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Map(map) => map.entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The node at the end of a path of keys.
+    #[must_use]
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub const fn text(&self) -> Option<&EcoString> {
+        match &self.value {
+            Value::Text(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// The entries, if it is a map.
+    #[must_use]
+    pub fn map(&self) -> Option<&Map> {
+        match &self.value {
+            Value::Map(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is a list.
+    #[must_use]
+    pub fn list(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::List(it) => Some(it),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// A map of the given entries.
+    #[must_use]
+    pub fn of_map(entries: IndexMap<EcoString, Node>) -> Self {
+        Self::Map(Arc::new(Map { entries }))
+    }
+
+    /// The value that a literal stands for.
+    #[must_use]
+    pub fn of_literal(literal: &Literal) -> Self {
+        match literal {
+            Literal::Null => Self::Null,
+            Literal::Bool(it) => Self::Bool(*it),
+            Literal::Int(it) => Self::Int(*it),
+            Literal::Float(it) => Self::Float(*it),
+            Literal::Text(it) => Self::Text(it.clone()),
+        }
+    }
+
+    /// Whether it, or anything inside it, is not known.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Conflict(_) => true,
+            Self::List(it) => it.iter().any(|it| it.value.has_unknown()),
+            Self::Map(it) => it.entries.values().any(|it| it.value.has_unknown()),
+            Self::Absent | Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// What it is, with its article, for messages.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Absent => "nothing",
+            Self::Unknown | Self::Conflict(_) => "an unknown value",
+            Self::Null => "null",
+            Self::Bool(_) => "a Bool",
+            Self::Int(_) => "an Int",
+            Self::Float(_) => "a Float",
+            Self::Text(_) => "a String",
+            Self::List(_) => "a list",
+            Self::Map(_) => "an object",
+        }
+    }
+
+    /// The value as an author would write it, shortened.
+    #[must_use]
+    pub fn show(&self) -> EcoString {
+        match self {
+            Self::Null => "null".into(),
+            Self::Bool(it) => ecow::eco_format!("{it}"),
+            Self::Int(it) => ecow::eco_format!("{it}"),
+            Self::Float(it) => ecow::eco_format!("{it:?}"),
+            Self::Text(it) if it.chars().count() > 60 => {
+                ecow::eco_format!("{:?}", it.chars().take(57).chain("…".chars()).collect::<String>())
+            }
+            Self::Text(it) => ecow::eco_format!("{it:?}"),
+            Self::List(it) => ecow::eco_format!("a list of {}", it.len()),
+            Self::Map(_) => "{ … }".into(),
+            Self::Absent | Self::Unknown | Self::Conflict(_) => self.noun().into(),
+        }
+    }
+}
+
+/// The language's `==`: by value, whatever the origins and the order of keys.
+#[must_use]
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => exactly(*a, *b),
+        (Value::Null | Value::Absent, Value::Null | Value::Absent) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::List(a), Value::List(b)) => {
+            Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(&a.value, &b.value)))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            Arc::ptr_eq(a, b)
+                || (a.entries.len() == b.entries.len()
+                    && a.entries.iter().all(|(key, a)| b.entries.get(key).is_some_and(|b| same(&a.value, &b.value))))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an integer and a float are the same number.
+#[expect(clippy::cast_precision_loss, reason = "integers above 2^53 are compared as the float that they become")]
+fn exactly(a: i64, b: f64) -> bool {
+    (a as f64).to_bits() == b.to_bits() || (a == 0 && b == 0.0)
+}

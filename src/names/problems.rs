@@ -1,0 +1,93 @@
+//! What can be wrong with names.
+
+use ecow::eco_format;
+
+use super::Place;
+use crate::diagnostic::{Diagnostic, code};
+use crate::source::{Anchor, Db, Kind, Origin};
+
+pub fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
+    let name = again.name(db);
+    let what = again.kind(db).word();
+    let diagnostic =
+        Diagnostic::new(code::DUPLICATE, eco_format!("`{name}` is declared twice"), Origin::of(again), "declared again")
+            .label(Origin::of(first), "first declared here");
+    if first.file(db).path(db).starts_with(super::STD) {
+        return diagnostic.help("the standard library declares it: choose another name");
+    }
+    match again.kind(db) {
+        Kind::Addon | Kind::Manifest | Kind::Kustomize | Kind::Namespace => {
+            diagnostic.note("add-ons, manifests, kustomize items and namespaces of a catalogue share one name space")
+        }
+        _ => diagnostic,
+    }
+    .help(eco_format!("rename one, or write `override` where this {what} was meant to change the other"))
+}
+
+pub fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic {
+    let kind = anchor.kind(db);
+    let (here, help) = match place {
+        Place::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
+        Place::In(Kind::Rule | Kind::Addon | Kind::Override) if kind == Kind::Addon => {
+            (eco_format!("inside a `{}`", in_word(place)), "declare it in a catalogue as `optional addon`, and `use` it here")
+        }
+        Place::In(_) => (eco_format!("inside a `{}`", in_word(place)), "move it to the top level"),
+    };
+    Diagnostic::new(
+        code::MISPLACED,
+        eco_format!("{} cannot be declared {here}", kind.noun()),
+        Origin::of(anchor),
+        eco_format!("`{}` does not belong here", kind.word()),
+    )
+    .help(help)
+}
+
+const fn in_word(place: Place) -> &'static str {
+    match place {
+        Place::Top => "file",
+        Place::In(kind) => kind.word(),
+    }
+}
+
+pub fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+    let name = anchor.name(db);
+    let mend: String = name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
+    let mend = mend.trim_matches('-');
+    let mend = mend.get(..mend.len().min(63)).unwrap_or_default().trim_end_matches('-').to_owned();
+    let diagnostic = Diagnostic::new(
+        code::BAD_LABEL,
+        eco_format!("`{name}` cannot be the name of an object"),
+        Origin::of(anchor),
+        "not a DNS label",
+    )
+    .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit");
+    if mend.is_empty() { diagnostic.help("choose another name") } else { diagnostic.help(eco_format!("write `{mend}`")) }
+}
+
+pub fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+    let name = anchor.name(db);
+    Diagnostic::new(
+        code::RESERVED,
+        eco_format!("`{name}` means something in expressions already"),
+        Origin::of(anchor),
+        "a reserved name",
+    )
+    .help("choose another name")
+}
+
+pub fn later(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+    let kind = anchor.kind(db);
+    not_yet(Origin::of(anchor), kind.noun())
+}
+
+/// What the grammar has and this version gives no meaning to.
+pub fn not_yet(at: Origin, what: &str) -> Diagnostic {
+    Diagnostic::new(code::NOT_YET, eco_format!("{what} is not supported yet"), at, "no meaning in this version")
+        .help("remove it; the reference lists what this version understands")
+}
+
+pub fn second_fleet(first: Anchor, again: Anchor) -> Diagnostic {
+    Diagnostic::new(code::SECOND_FLEET, "a project has one `fleet`", Origin::of(again), "a second one")
+        .label(Origin::of(first), "the first is here")
+        .help("move its entries into the first, or make it a project of its own")
+}

@@ -1,0 +1,192 @@
+//! The table of names.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Anchor, Db, Kind};
+
+/// Files of the standard library begin with this.
+pub const STD: &str = "std/";
+
+/// Where a declaration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Top,
+    In(Kind),
+}
+
+/// Every declaration, by what it declares. All orders are orders of names.
+#[derive(Debug, Default, PartialEq)]
+pub struct Index {
+    pub fleets: Vec<Anchor>,
+    /// Types of the project and of the standard library.
+    pub types: BTreeMap<EcoString, Anchor>,
+    /// `let`s and functions share one name space.
+    pub lets: BTreeMap<EcoString, Anchor>,
+    /// Catalogues and applications share one name space.
+    pub catalogues: BTreeMap<EcoString, Anchor>,
+    pub clusters: BTreeMap<EcoString, Anchor>,
+    pub groups: BTreeMap<EcoString, Anchor>,
+    pub rules: BTreeMap<EcoString, Anchor>,
+    /// Overrides at the top level, in the order of their targets.
+    pub overrides: Vec<Anchor>,
+    pub repositories: BTreeMap<EcoString, Anchor>,
+    pub tenants: BTreeMap<EcoString, Anchor>,
+    /// Sources at the top level.
+    pub sources: BTreeMap<EcoString, Anchor>,
+    /// Things that clusters have, wherever they are declared.
+    pub externals: Vec<Anchor>,
+    /// Items of catalogues, clusters and groups by name: add-ons, manifests,
+    /// kustomize items, namespaces.
+    pub items: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
+    /// Sources of catalogues, clusters and groups by name.
+    pub local_sources: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
+    /// Declared again under a taken name: first, again.
+    duplicates: Vec<(Anchor, Anchor)>,
+    misplaced: Vec<(Anchor, Place)>,
+    bad_labels: Vec<Anchor>,
+    reserved: Vec<Anchor>,
+    /// Given meaning by a later version.
+    later: Vec<Anchor>,
+}
+
+impl Index {
+    /// Sorts the declarations of a project into the table.
+    pub(super) fn new(db: &dyn Db, anchors: &[Anchor]) -> Self {
+        let mut sorted: Vec<Anchor> = anchors.to_vec();
+        sorted.sort_by_key(|it| {
+            (it.kind(db), it.name(db).clone(), it.file(db).path(db).clone(), it.parent(db).map(|it| it.name(db).clone()), it.nth(db))
+        });
+        let mut index = Self::default();
+        for anchor in sorted {
+            index.add(db, anchor);
+        }
+        index
+    }
+
+    fn add(&mut self, db: &dyn Db, anchor: Anchor) {
+        let kind = anchor.kind(db);
+        let place = anchor.parent(db).map_or(Place::Top, |it| Place::In(it.kind(db)));
+        if !may_stand(kind, place) {
+            self.misplaced.push((anchor, place));
+            return;
+        }
+        let name = anchor.name(db);
+        if carries_label(kind) && !is_dns_label(name) {
+            self.bad_labels.push(anchor);
+        }
+        if kind == Kind::Let && super::is_reserved(name) {
+            self.reserved.push(anchor);
+        }
+        let table = match kind {
+            Kind::Fleet => return self.fleets.push(anchor),
+            Kind::Override => return self.overrides.push(anchor),
+            Kind::External => return self.externals.push(anchor),
+            Kind::Check | Kind::Import | Kind::Inventory | Kind::Baseline => return self.later.push(anchor),
+            Kind::Fn => {
+                self.later.push(anchor);
+                &mut self.lets
+            }
+            Kind::Type => &mut self.types,
+            Kind::Let => &mut self.lets,
+            Kind::Catalogue | Kind::Application => &mut self.catalogues,
+            Kind::Cluster => &mut self.clusters,
+            Kind::Group => &mut self.groups,
+            Kind::Rule => &mut self.rules,
+            Kind::Repository => &mut self.repositories,
+            Kind::Tenant => &mut self.tenants,
+            Kind::Source => match anchor.parent(db) {
+                None => &mut self.sources,
+                Some(parent) => self.local_sources.entry(parent).or_default(),
+            },
+            Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => match anchor.parent(db) {
+                None => return,
+                Some(parent) => self.items.entry(parent).or_default(),
+            },
+        };
+        if let Some(first) = table.get(name) {
+            self.duplicates.push((*first, anchor));
+        } else {
+            table.insert(name.clone(), anchor);
+        }
+    }
+
+    /// The items of a catalogue, cluster or group.
+    pub fn items_of(&self, parent: Anchor) -> impl Iterator<Item = (&EcoString, Anchor)> {
+        self.items.get(&parent).into_iter().flatten().map(|(name, anchor)| (name, *anchor))
+    }
+
+    /// Everything that is wrong with the names themselves.
+    pub(super) fn problems(&self, db: &dyn Db, found: &mut Vec<Diagnostic>) {
+        found.extend(self.duplicates.iter().map(|(first, again)| problems::duplicate(db, *first, *again)));
+        found.extend(self.misplaced.iter().map(|(anchor, place)| problems::misplaced(db, *anchor, *place)));
+        found.extend(self.bad_labels.iter().map(|it| problems::bad_label(db, *it)));
+        found.extend(self.reserved.iter().map(|it| problems::reserved(db, *it)));
+        found.extend(self.later.iter().map(|it| problems::later(db, *it)));
+        let mut fleets = self.fleets.iter();
+        if let Some(first) = fleets.next() {
+            found.extend(fleets.map(|again| problems::second_fleet(*first, *again)));
+        }
+    }
+}
+
+fn may_stand(kind: Kind, place: Place) -> bool {
+    match kind {
+        Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => {
+            matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
+        }
+        Kind::Source => matches!(
+            place,
+            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group)
+        ),
+        Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
+        Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
+        Kind::Fleet
+        | Kind::Type
+        | Kind::Let
+        | Kind::Fn
+        | Kind::Catalogue
+        | Kind::Application
+        | Kind::Rule
+        | Kind::Override
+        | Kind::Repository
+        | Kind::Tenant
+        | Kind::Baseline
+        | Kind::Check
+        | Kind::Import => place == Place::Top,
+    }
+}
+
+/// Whether an object or a directory carries the declaration's name.
+const fn carries_label(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Catalogue
+            | Kind::Application
+            | Kind::Source
+            | Kind::Addon
+            | Kind::Namespace
+            | Kind::Manifest
+            | Kind::Kustomize
+            | Kind::Cluster
+            | Kind::Group
+            | Kind::Repository
+            | Kind::Tenant
+    )
+}
+
+/// RFC 1123: lower-case letters, digits and `-`, at most 63, beginning and
+/// ending with a letter or digit.
+pub fn is_dns_label(name: &str) -> bool {
+    let ok = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+    let bytes = name.as_bytes();
+    !bytes.is_empty()
+        && bytes.len() <= 63
+        && bytes.first().copied().is_some_and(ok)
+        && bytes.last().copied().is_some_and(ok)
+        && bytes.iter().all(|it| ok(*it) || *it == b'-')
+}

@@ -1,0 +1,54 @@
+//! Which kinds there are, and whether their objects live in a namespace.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Whether objects of a kind have a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Cluster,
+    Namespaced,
+}
+
+/// Kinds that every Kubernetes serves, and those of Flux. A line: group, scope, kinds.
+const BUILT_IN: &str = include_str!("kinds.tsv");
+
+/// Custom resources that well-known charts bring. A line: chart, group, scope, kinds.
+const CUSTOM: &str = include_str!("crds.tsv");
+
+static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLock::new(|| {
+    let mut scopes = BTreeMap::new();
+    for line in BUILT_IN.lines().filter(|it| !it.starts_with('#')) {
+        let mut columns = line.split('\t');
+        let (Some(group), Some(scope), Some(kinds)) = (columns.next(), columns.next(), columns.next()) else {
+            continue;
+        };
+        for kind in kinds.split(' ') {
+            scopes.insert((group.trim_matches('-'), kind), scope_of(scope));
+        }
+    }
+    scopes
+});
+
+fn scope_of(text: &str) -> Scope {
+    if text == "cluster" { Scope::Cluster } else { Scope::Namespaced }
+}
+
+/// The scope of a kind that every cluster has: Kubernetes' own, and Flux's.
+#[must_use]
+pub fn scope(group: &str, kind: &str) -> Option<Scope> {
+    SCOPES.get(&(group, kind)).copied()
+}
+
+/// The custom resources that a well-known chart brings: group, kind, scope.
+pub fn custom_kinds_of(chart: &str) -> impl Iterator<Item = (&'static str, &'static str, Scope)> {
+    let name = chart.rsplit('/').next().unwrap_or(chart).to_owned();
+    CUSTOM.lines().filter(|it| !it.starts_with('#')).flat_map(move |line| {
+        let mut columns = line.split('\t');
+        let is_it = columns.next() == Some(name.as_str());
+        let group = columns.next().unwrap_or_default();
+        let scope = scope_of(columns.next().unwrap_or_default());
+        let kinds = if is_it { columns.next().unwrap_or_default() } else { "" };
+        kinds.split(' ').filter(|it| !it.is_empty()).map(move |kind| (group, kind, scope))
+    })
+}

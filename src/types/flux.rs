@@ -1,0 +1,84 @@
+//! Flux's schemas as types.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+
+use super::ty::{Constraint, FieldType, RecordType, Refined, Type};
+use crate::schema::{self, Field, Limits};
+use crate::syntax::ast::Literal;
+
+/// Types by the name that `stdlib/` gives them: `HelmReleaseSpec`.
+static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
+    ["HelmRepository", "OCIRepository", "GitRepository", "Bucket", "HelmRelease", "Kustomization"]
+        .into_iter()
+        .filter_map(|kind| {
+            let name = eco_format!("{kind}Spec");
+            let article = if kind.starts_with('O') { "an" } else { "a" };
+            Some((name, record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?)))
+        })
+        .collect()
+});
+
+/// `HelmReleaseSpec` and its like: every field of every supported Flux; which
+/// Flux has which is checked for each cluster.
+pub fn spec_type(name: &str) -> Option<Type> {
+    TYPES.get(name).cloned()
+}
+
+/// The type of any Flux kind's `spec`.
+pub fn spec_of_kind(kind: &str) -> Option<Type> {
+    match TYPES.get(&eco_format!("{kind}Spec")) {
+        Some(it) => Some(it.clone()),
+        None => Some(record(&eco_format!("a {kind}'s spec"), schema::spec(kind)?)),
+    }
+}
+
+fn record(name: &EcoString, field: &Field) -> Type {
+    let fields: IndexMap<EcoString, FieldType> = field
+        .fields
+        .iter()
+        .map(|(key, field)| {
+            let mut it = FieldType::optional(field_type(&eco_format!("`{key}` of {name}"), field));
+            it.required = field.required;
+            ((*key).into(), it)
+        })
+        .collect();
+    Type::Record(Arc::new(RecordType { name: name.clone(), fields, open: false, origin: None }))
+}
+
+fn field_type(name: &EcoString, field: &Field) -> Type {
+    let text = || match field.choices.as_slice() {
+        [] => Type::Text,
+        choices => Type::union(choices.iter().map(|(it, _)| Type::Literal(Literal::Text((*it).into())))),
+    };
+    let ty = match field.ty {
+        schema::FieldType::Text => text(),
+        schema::FieldType::Bool => Type::Bool,
+        schema::FieldType::Int => Type::Int,
+        schema::FieldType::Any => Type::Any,
+        schema::FieldType::Object => record(name, field),
+        schema::FieldType::Texts => Type::List(Arc::new(text())),
+        schema::FieldType::Objects => Type::List(Arc::new(record(name, field))),
+        schema::FieldType::Anys => Type::List(Arc::new(Type::Any)),
+        schema::FieldType::TextMap => Type::Map(Arc::new(Type::Text)),
+    };
+    constrained(ty, &field.limits)
+}
+
+fn constrained(base: Type, limits: &Limits) -> Type {
+    let mut constraints = Vec::new();
+    if let Some(it) = limits.pattern {
+        constraints.push(Constraint::Pattern(it.into()));
+    }
+    let (min, max) = (limits.min_length.or(limits.min_items), limits.max_length.or(limits.max_items));
+    if min.is_some() || max.is_some() {
+        constraints.push(Constraint::Length { min, max });
+    }
+    if constraints.is_empty() {
+        return base;
+    }
+    Type::Refined(Arc::new(Refined { name: None, base, constraints, origin: None }))
+}

@@ -1,0 +1,97 @@
+//! What every value may be.
+//!
+//! In: written types and expressions, whose names are in the index. Out: a
+//! [`Type`] for each, and what does not go together. Knows the shape of values,
+//! never a value: conditions are checked by `eval`, where values are.
+
+mod assign;
+pub mod builtin;
+mod flux;
+mod infer;
+mod problems;
+mod show;
+mod signature;
+mod ty;
+
+use std::sync::Arc;
+
+pub use assign::fits;
+pub use flux::spec_of_kind;
+pub use infer::{Infer, Resolver, Scope, dotted, widen};
+pub use signature::{lower, named, written};
+pub use ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
+
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::names;
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::{self, ast::Head};
+
+/// The type that a `type` declaration declares. A type that is defined by itself
+/// is reported at each member of the circle.
+#[salsa::tracked(cycle_result = type_circle)]
+pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let declaration = syntax::declaration(db, anchor);
+    let index = names::index(db, db.project());
+    let mut out = Vec::new();
+    let ty = match &declaration.head {
+        Head::Type(body) => signature::declared(db, index, anchor, body, &mut out),
+        _ => Type::Broken,
+    };
+    Arc::new(Checked::new(ty, out))
+}
+
+fn type_circle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::type_circle(Origin::of(anchor), anchor.name(db))]))
+}
+
+/// The type of a top-level `let`: the declared one, or that of its value.
+#[salsa::tracked(cycle_result = let_circle)]
+pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let declaration = syntax::declaration(db, anchor);
+    let index = names::index(db, db.project());
+    let mut out = Vec::new();
+    let ty = match &declaration.head {
+        Head::Let { ty, value } => {
+            let declared = ty.as_ref().map(|it| signature::lower(db, index, anchor, it, &mut out));
+            let mut infer = Infer {
+                db,
+                index,
+                anchor,
+                scope: Scope { why_no_cluster: NO_CLUSTER_IN_LET, ..Scope::default() },
+                resolver: &no_references,
+                out: &mut out,
+                narrowed: Vec::new(),
+            };
+            match declared {
+                Some(ty) => {
+                    infer.check(value, &ty, declaration_type_origin(anchor, &declaration.head));
+                    ty
+                }
+                None => widen(&infer.infer(value)),
+            }
+        }
+        _ => Type::Broken,
+    };
+    Arc::new(Checked::new(ty, out))
+}
+
+const NO_CLUSTER_IN_LET: &str = "a `let` is the same for every cluster; write the expression where the value is used";
+
+fn declaration_type_origin(anchor: Anchor, head: &Head) -> Option<Origin> {
+    match head {
+        Head::Let { ty: Some(ty), .. } => Some(Origin::new(anchor, ty.node)),
+        _ => None,
+    }
+}
+
+/// For places where no declaration is referred to by name.
+///
+/// # Errors
+/// Never: there is nothing to resolve.
+pub const fn no_references(_: Reference, _: &str, _: Origin) -> Result<(), Diagnostic> {
+    Ok(())
+}
+
+fn let_circle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::let_circle(Origin::of(anchor), anchor.name(db))]))
+}

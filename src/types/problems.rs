@@ -1,0 +1,309 @@
+//! What can be wrong with types.
+
+use ecow::{EcoString, eco_format};
+
+use super::builtin::{self, Builtin};
+use super::ty::{RecordType, Reference, Type};
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::names::Index;
+use crate::source::Origin;
+use crate::syntax::ast::{BinaryOp, ExprKind, Literal};
+
+pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, asked: Option<Origin>) -> Diagnostic {
+    let expected = expected.present();
+    let mut diagnostic = Diagnostic::new(
+        code::MISMATCH,
+        eco_format!("expected {expected}, found {found}"),
+        at,
+        eco_format!("this is {found}"),
+    )
+    .label_if(asked, eco_format!("{expected} is asked for here"));
+    if let (ExprKind::Text(text), Some(choices)) = (written, expected.literals()) {
+        let known: Vec<EcoString> =
+            choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
+        diagnostic = diagnostic.help_if(did_you_mean(text, known.iter().map(EcoString::as_str)));
+    } else if let (ExprKind::Text(text), Type::Int) = (written, expected.base())
+        && text.parse::<i64>().is_ok()
+    {
+        diagnostic = diagnostic.help(eco_format!("write `{text}` without quotes"));
+    } else if let (ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_), Type::Text) = (written, expected.base()) {
+        diagnostic = diagnostic.help("write it between quotes: nothing is converted silently");
+    } else if found.base() == &Type::Null || *found == Type::Literal(Literal::Null) {
+        diagnostic = diagnostic.help("to leave it out, write `unset`; a null is written only where the type has `| Null`");
+    }
+    diagnostic
+}
+
+pub fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere")
+        .help_if(did_you_mean(name, super::signature::known_names(index)).or_else(|| Some(eco_format!("declare it: `type {name} = …`"))))
+}
+
+pub fn map_key(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::MAP_KEY, "the keys of a map are strings", at, eco_format!("this is {found}"))
+        .help("write `{String: …}`")
+}
+
+pub fn type_circle(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::TYPE_CIRCLE, eco_format!("the type `{name}` is defined by itself"), at, "part of a circle")
+        .help("break the circle, with `Any` where the depth is not known")
+}
+
+pub fn let_circle(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::LET_CIRCLE, eco_format!("`{name}` is computed from itself"), at, "part of a circle")
+        .help("break the circle: write one of its values out")
+}
+
+pub fn no_reference(at: Origin, kind: Reference) -> Diagnostic {
+    Diagnostic::new(code::NO_REFERENCE, eco_format!("the name of {} stands here", noun(kind)), at, "not a name")
+        .help("write the declaration's name, without quotes and without computing it")
+}
+
+const fn noun(kind: Reference) -> &'static str {
+    kind.noun()
+}
+
+pub fn append_to(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::APPEND, "`+=` appends to a list", at, eco_format!("this is {found}")).help("write `=`")
+}
+
+pub fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> Diagnostic {
+    Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has nothing inside to amend"), at, "a block stands here")
+        .label_if(asked, "declared here")
+        .help("write `key = value`")
+}
+
+pub fn declaration_here(at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::DECLARATION_HERE,
+        "a `name: Type` declares a fact or a param",
+        at,
+        "nothing can be declared here",
+    )
+    .help("write `name = value`, or move it into `facts { … }` of the fleet or `params { … }` of an add-on")
+}
+
+pub fn statement_here(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::STATEMENT_HERE, "this statement has no meaning here", at, "only entries stand in this block")
+        .help("`use`, `drop`, `attach` and `override` stand in clusters, groups and rules; `patch` in the override of a kustomize item")
+}
+
+pub fn spread_of(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::SPREAD, "`...` spreads the entries of an object here", at, eco_format!("this is {found}"))
+        .help("spread an object or a map")
+}
+
+pub fn spread_in_list(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::SPREAD, "`...` spreads the elements of a list here", at, eco_format!("this is {found}"))
+        .help("spread a list")
+}
+
+pub fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
+    let message = if record.name.contains(' ') {
+        eco_format!("{} has no field `{key}`", record.name)
+    } else {
+        eco_format!("`{}` has no field `{key}`", record.name)
+    };
+    let known = record.fields.keys().map(EcoString::as_str);
+    Diagnostic::new(code::UNKNOWN_FIELD, message, at, "no such field")
+        .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
+        .help_if(did_you_mean(key, known).or_else(|| all_fields(record)))
+}
+
+fn all_fields(record: &RecordType) -> Option<EcoString> {
+    let names: Vec<String> = record.fields.keys().map(|it| format!("`{it}`")).collect();
+    if names.is_empty() || names.len() > 24 { None } else { Some(eco_format!("its fields are {}", names.join(", "))) }
+}
+
+pub fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {
+    Diagnostic::new(
+        code::COMPUTED_KEY,
+        eco_format!("the keys of `{}` are fixed", record.name),
+        at,
+        "this key is computed",
+    )
+    .help("write the key out; keys may be computed in maps and where the type is open")
+}
+
+pub fn key_of_scalar(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has no keys"), at, "nothing is inside")
+        .help("end the path before this key")
+}
+
+pub fn select_in(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::SELECT, "`[name = …]` selects an element of a list", at, eco_format!("this is {found}"))
+        .help("remove the brackets")
+}
+
+pub fn condition(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::CONDITION, "a condition is true or false", at, eco_format!("this is {found}"))
+        .help("compare it with something: `… == …`")
+}
+
+pub fn interpolated(at: Origin, found: &Type) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        code::INTERPOLATED,
+        "only strings, numbers and booleans can stand in a string",
+        at,
+        eco_format!("this is {found}"),
+    );
+    if matches!(found, Type::Optional(_)) {
+        diagnostic.help("say what to write when it is absent: `\\(… ?? \"…\")`")
+    } else {
+        diagnostic.help("take one value out of it")
+    }
+}
+
+pub fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(code::NOT_HERE, eco_format!("`{name}` cannot be read here"), at, eco_format!("no `{name}` here"));
+    if why.is_empty() { diagnostic.help("pass what it holds in another way") } else { diagnostic.help(why) }
+}
+
+pub fn unknown_name<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>, index: &Index) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, eco_format!("there is no `{name}`"), at, "not known here");
+    if let Some(help) = did_you_mean(name, known) {
+        return diagnostic.help(help);
+    }
+    let declared = [
+        (index.clusters.contains_key(name), "a cluster"),
+        (index.catalogues.contains_key(name), "a catalogue"),
+        (index.groups.contains_key(name), "a group"),
+        (index.types.contains_key(name), "a type"),
+    ];
+    match declared.iter().find(|(is, _)| *is) {
+        Some((_, what)) => diagnostic.note(eco_format!("`{name}` is {what}, which has no value")).help("facts are read as `cluster.…`"),
+        None if name.contains('-') => diagnostic
+            .note("minus between two names needs spaces around it")
+            .help("write a string between quotes, or `let` it at the top level"),
+        None => diagnostic.help("write a string between quotes, or `let` it at the top level"),
+    }
+}
+
+pub fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::MAY_BE_ABSENT, "this may be absent", at, eco_format!("its type is {found}"))
+        .help("say what to use then: `… ?? value`, read on with `?.`, or test `… != null` first")
+}
+
+pub fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
+    let known = record.fields.keys().map(EcoString::as_str);
+    Diagnostic::new(code::NO_MEMBER, eco_format!("`{}` has no `{name}`", record.name), at, "no such member")
+        .label_if(record.origin, "declared here")
+        .help_if(did_you_mean(name, known).or_else(|| all_fields(record)))
+}
+
+pub fn member_of(at: Origin, found: &Type, name: &str) -> Diagnostic {
+    Diagnostic::new(code::NO_MEMBER, eco_format!("{found} has no `{name}`"), at, eco_format!("read from {found}"))
+        .help("only objects and maps have members")
+}
+
+pub fn index_of(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::INDEX, eco_format!("{found} has no elements"), at, "cannot be indexed")
+        .help("index a list by number or a map by key")
+}
+
+pub fn not_callable(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_FUNCTION, "this is not a function", at, "called here")
+        .help("functions are called by their name")
+}
+
+pub fn unknown_function(at: Origin, name: &str) -> Diagnostic {
+    let all = builtin::all();
+    Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known").help_if(
+        did_you_mean(name, all.iter().map(|it| it.name)).or_else(|| {
+            let names: Vec<String> = all.iter().map(|it| format!("`{}`", it.name)).collect();
+            Some(eco_format!("the functions are {}", names.join(", ")))
+        }),
+    )
+}
+
+pub fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
+    let params: Vec<String> = function.params.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
+    Diagnostic::new(
+        code::ARITY,
+        eco_format!("`{}` takes {} values, found {found}", function.name, function.params.len()),
+        at,
+        "called here",
+    )
+    .help(eco_format!("write `{}({})`", function.name, params.join(", ")))
+}
+
+pub fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {
+    let wanted = if sign == "not" { "a Bool" } else { "a number" };
+    Diagnostic::new(code::OPERATOR, eco_format!("`{sign}` takes {wanted}, found {found}"), at, eco_format!("this is {found}"))
+        .help(eco_format!("give it {wanted}"))
+}
+
+pub fn binary(at: Origin, op: BinaryOp, a: &Type, b: &Type, sides: (Origin, Origin)) -> Diagnostic {
+    let sign = op.sign();
+    let diagnostic = Diagnostic::new(
+        code::OPERATOR,
+        eco_format!("`{sign}` cannot join {a} and {b}"),
+        at,
+        "these do not go together",
+    )
+    .label(sides.0, eco_format!("this is {a}"))
+    .label(sides.1, eco_format!("this is {b}"));
+    match op {
+        BinaryOp::Add => diagnostic.help("numbers go into a string by interpolation: `\"…\\(value)\"`"),
+        BinaryOp::In => diagnostic.help("`in` looks for an element in a list, a key in a map, or text in a string"),
+        BinaryOp::And | BinaryOp::Or => diagnostic.help("both sides must be true or false"),
+        BinaryOp::Sub
+        | BinaryOp::Mul
+        | BinaryOp::Div
+        | BinaryOp::Rem
+        | BinaryOp::Lt
+        | BinaryOp::Le
+        | BinaryOp::Gt
+        | BinaryOp::Ge
+        | BinaryOp::Eq
+        | BinaryOp::Ne
+        | BinaryOp::Coalesce => diagnostic.help("give both sides the same type: nothing is converted silently"),
+    }
+}
+
+pub fn never_equal(at: Origin, a: &Type, b: &Type) -> Diagnostic {
+    Diagnostic::new(code::NEVER_EQUAL, eco_format!("{a} and {b} are never equal"), at, "compared here")
+        .help("compare values of one type")
+}
+
+/// `environment == "prod"` where the fact can only be `"production"`.
+pub fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> {
+    let (choices, Type::Literal(wanted)) = (a.literals()?, b) else { return None };
+    if choices.contains(wanted) || *wanted == Literal::Null {
+        return None;
+    }
+    let Literal::Text(text) = wanted else { return None };
+    let known: Vec<EcoString> =
+        choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
+    Some(
+        Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {wanted}"), at, eco_format!("it is one of {a}"))
+            .help_if(did_you_mean(text, known.iter().map(EcoString::as_str)).or_else(|| Some("compare with one of those".into()))),
+    )
+}
+
+pub fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnostic {
+    Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {pattern}"), at, eco_format!("the value is {subject}"))
+        .help("remove this line, or mend its value")
+}
+
+pub fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diagnostic {
+    let names: Vec<String> = missing.iter().take(3).map(|it| format!("`{it}`")).collect();
+    let what = if names.is_empty() {
+        eco_format!("{subject} has more values than those listed")
+    } else {
+        eco_format!("nothing is said for {}", names.join(", "))
+    };
+    Diagnostic::new(code::NOT_EXHAUSTIVE, "this `match` does not cover every value", at, what)
+        .help("add a line for each, or `_ => …` for all others")
+}
+
+pub fn iterate(at: Origin, found: &Type) -> Diagnostic {
+    Diagnostic::new(code::ITERATE, eco_format!("{found} has nothing to go through"), at, "not a list or map")
+        .help("go through a list, a map or an object")
+}
+
+pub fn shadows(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something here already"), at, "hides another name")
+        .help("choose another name")
+}

@@ -1,0 +1,200 @@
+//! What a value may be.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::{Expr, Literal};
+
+/// A type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Anything; what meets it is checked where it meets a type.
+    Any,
+    Null,
+    Bool,
+    Int,
+    Float,
+    Text,
+    Literal(Literal),
+    Union(Arc<[Self]>),
+    /// May be absent.
+    Optional(Arc<Self>),
+    List(Arc<Self>),
+    /// Keys are strings.
+    Map(Arc<Self>),
+    Record(Arc<RecordType>),
+    Refined(Arc<Refined>),
+    /// The name of a declaration: `source = eks-charts`.
+    Reference(Reference),
+    /// Already reported; fits everywhere.
+    Broken,
+}
+
+/// What a reference may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reference {
+    Source,
+    /// `add-on` of the same catalogue, or `catalogue.add-on`.
+    Addon,
+    /// `catalogue`, or `catalogue.item`.
+    CatalogueOrItem,
+    Repository,
+}
+
+/// A record's fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordType {
+    /// How messages name it: `Autoscaling`, "a HelmRelease's `spec`".
+    pub name: EcoString,
+    pub fields: IndexMap<EcoString, FieldType>,
+    /// Whether other keys are allowed.
+    pub open: bool,
+    pub origin: Option<Origin>,
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldType {
+    pub ty: Type,
+    /// Must have a value in the end.
+    pub required: bool,
+    pub default: Option<Written>,
+    pub origin: Option<Origin>,
+    /// Conditions over `it` and the record's other fields.
+    pub wheres: Vec<Written>,
+}
+
+impl FieldType {
+    /// A field that may be left out.
+    #[must_use]
+    pub const fn optional(ty: Type) -> Self {
+        Self { ty, required: false, default: None, origin: None, wheres: Vec::new() }
+    }
+}
+
+/// An expression and the declaration that it stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    pub anchor: Anchor,
+    pub expr: Arc<Expr>,
+}
+
+impl Written {
+    /// Where it stands.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin::new(self.anchor, self.expr.node)
+    }
+}
+
+/// A type with a name or conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refined {
+    pub name: Option<EcoString>,
+    pub base: Type,
+    pub constraints: Vec<Constraint>,
+    pub origin: Option<Origin>,
+}
+
+/// A condition on a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constraint {
+    /// `where`: an expression over `it`.
+    Where(Written),
+    /// A regular expression out of a schema, anchored as it says itself.
+    Pattern(EcoString),
+    /// Length of a text in characters, or of a list.
+    Length { min: Option<usize>, max: Option<usize> },
+}
+
+impl Type {
+    /// The type without its name and conditions.
+    #[must_use]
+    pub fn base(&self) -> &Self {
+        match self {
+            Self::Refined(it) => it.base.base(),
+            it => it,
+        }
+    }
+
+    /// The type of a value that is there.
+    #[must_use]
+    pub fn present(&self) -> &Self {
+        match self {
+            Self::Optional(it) => it.present(),
+            it => it,
+        }
+    }
+
+    /// The record behind names, conditions and `?`.
+    #[must_use]
+    pub fn record(&self) -> Option<&Arc<RecordType>> {
+        match self.present().base().present() {
+            Self::Record(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// `T?`, once.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        match self {
+            Self::Optional(_) | Self::Any | Self::Broken => self,
+            it => Self::Optional(Arc::new(it)),
+        }
+    }
+
+    /// The union of some types, flat and without repetition.
+    #[must_use]
+    pub fn union(types: impl IntoIterator<Item = Self>) -> Self {
+        let mut members: Vec<Self> = Vec::new();
+        let mut optional = false;
+        for ty in types {
+            let ty = match ty {
+                Self::Optional(it) => {
+                    optional = true;
+                    (*it).clone()
+                }
+                it => it,
+            };
+            let parts: Vec<Self> = match &ty {
+                Self::Union(it) => it.to_vec(),
+                _ => vec![ty],
+            };
+            for part in parts {
+                if matches!(part, Self::Any | Self::Broken) {
+                    return part;
+                }
+                if !members.contains(&part) {
+                    members.push(part);
+                }
+            }
+        }
+        let union = match (members.len(), members.pop()) {
+            (_, None) => Self::Null,
+            (1, Some(only)) => only,
+            (_, Some(last)) => {
+                members.push(last);
+                Self::Union(members.into())
+            }
+        };
+        if optional { union.optional() } else { union }
+    }
+
+    /// The literals that a value of this type may be, if those are all it may be.
+    #[must_use]
+    pub fn literals(&self) -> Option<Vec<Literal>> {
+        match self.base() {
+            Self::Literal(it) => Some(vec![it.clone()]),
+            Self::Bool => Some(vec![Literal::Bool(true), Literal::Bool(false)]),
+            Self::Null => Some(vec![Literal::Null]),
+            Self::Union(members) => {
+                members.iter().map(Self::literals).collect::<Option<Vec<_>>>().map(|it| it.concat())
+            }
+            _ => None,
+        }
+    }
+}
