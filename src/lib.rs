@@ -5,3 +5,5 @@ pub mod schema;
 pub mod names;
 pub mod types;
 pub mod eval;
+pub mod fleet;
+pub mod flux;

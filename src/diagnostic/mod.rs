@@ -56,6 +56,8 @@ pub struct Diagnostic {
     pub notes: Vec<EcoString>,
     /// The smallest mend.
     pub help: Option<EcoString>,
+    /// The cluster that shows it, where only some do.
+    pub cluster: Option<EcoString>,
 }
 
 impl Diagnostic {
@@ -68,6 +70,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             notes: Vec::new(),
             help: None,
+            cluster: None,
         }
     }
 
@@ -108,6 +111,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help_if(mut self, text: Option<EcoString>) -> Self {
         self.help = text.or(self.help);
+        self
+    }
+
+    /// Names the cluster that shows it.
+    #[must_use]
+    pub fn on(mut self, cluster: Option<&EcoString>) -> Self {
+        self.cluster = cluster.cloned();
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::value::{Map, Node, Value, same};
@@ -77,10 +77,7 @@ impl<'a> Env<'a> {
 
     /// Reports a problem, naming the cluster that shows it.
     pub fn report(&mut self, problem: Diagnostic) -> Value {
-        let problem = match &self.cluster_name {
-            Some(name) => problem.note(eco_format!("seen on cluster `{name}`")),
-            None => problem,
-        };
+        let problem = problem.on(self.cluster_name.as_ref());
         self.out.push(problem);
         Value::Unknown
     }

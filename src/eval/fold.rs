@@ -62,6 +62,18 @@ impl Fold {
         }
     }
 
+    /// Begins with an object that an expression came to.
+    #[must_use]
+    pub fn over(node: &Node) -> Self {
+        let mut fold = Self::new();
+        if let Value::Map(map) = &node.value {
+            fold.root = map.as_ref().clone();
+            fold.origin = Some(node.origin);
+            fold.ranks = 1;
+        }
+        fold
+    }
+
     /// Looks out for keys below `values` that no lower layer has and that are
     /// nearly those of a sibling.
     #[must_use]

@@ -58,13 +58,29 @@ impl Op {
 /// The operations of a block. Entries whose condition does not hold are not
 /// among them; nor are those whose condition is not known.
 pub fn build(env: &mut Env<'_>, block: &Block) -> Layer {
+    build_some(env, block, &Only::default())
+}
+
+/// Which entries of a block are looked at, and which of them name declarations.
+#[derive(Clone, Copy, Default)]
+pub struct Only<'a> {
+    /// Only what lies at, above or below this path.
+    pub path: &'a [&'a str],
+    /// Not what lies below these keys.
+    pub except: &'a [&'a str],
+    /// Keys whose values are names of declarations, not expressions.
+    pub references: &'a [&'a str],
+}
+
+/// The operations of some entries of a block.
+pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
     let mut own = Layer { edits: IndexMap::new(), origin: Some(env.at(block.node)) };
     let mut spread = Layer::default();
     for member in &block.members {
         match member {
-            Member::Entry(entry) => add_entry(env, &mut own, entry),
+            Member::Entry(entry) => add_entry(env, &mut own, entry, only),
             Member::Unset(unset) => {
-                if unset.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
+                if only.below(&unset.path.segments).is_some() && unset.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
                     let origin = env.at(unset.node);
                     let edit = Edit { origin, is_final: false, ops: vec![Op::Unset] };
                     insert(env, &mut own, &unset.path.segments, edit);
@@ -84,6 +100,9 @@ pub fn build(env: &mut Env<'_>, block: &Block) -> Layer {
             | Member::Later { .. } => {}
         }
     }
+    spread.edits.retain(|key, _| {
+        only.path.first().is_none_or(|it| it == key) && !only.except.contains(&key.as_str())
+    });
     // A block's own entries beat its spreads wherever they stand.
     for (key, edit) in spread.edits {
         match own.edits.get_mut(&key) {
@@ -99,7 +118,29 @@ pub fn build(env: &mut Env<'_>, block: &Block) -> Layer {
     own
 }
 
-fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry) {
+impl Only<'_> {
+    /// What to look at below a path of an entry; `None` if it is to be left out.
+    fn below(&self, segments: &[Segment]) -> Option<Self> {
+        let mut wanted = self.path.iter();
+        for (nth, segment) in segments.iter().enumerate() {
+            let Key::Name(name) = &segment.key else { continue };
+            if nth == 0 && self.except.contains(&name.as_str()) {
+                return None;
+            }
+            if wanted.next().is_some_and(|it| it != name) {
+                return None;
+            }
+        }
+        Some(Self { path: wanted.as_slice(), except: &[], references: &[] })
+    }
+
+    fn is_reference(&self, segments: &[Segment]) -> bool {
+        matches!(segments, [Segment { key: Key::Name(name), .. }] if self.references.contains(&name.as_str()))
+    }
+}
+
+fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry, only: &Only<'_>) {
+    let Some(below) = only.below(&entry.path.segments) else { return };
     if let Some(when) = &entry.when
         && env.holds(when) != Some(true)
     {
@@ -108,14 +149,16 @@ fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry) {
     let origin = env.at(entry.node);
     let op = match &entry.action {
         Action::Assign(value) => {
-            let node = env.eval(value);
+            let is_reference = only.is_reference(&entry.path.segments);
+            let node = if is_reference { reference(env, value) } else { env.eval(value) };
             if node.value == Value::Absent {
                 return;
             }
             Op::Set(node)
         }
         Action::Append(value) => {
-            let node = env.eval(value);
+            let is_reference = only.is_reference(&entry.path.segments);
+            let node = if is_reference { reference(env, value) } else { env.eval(value) };
             match node.value {
                 Value::List(list) => Op::Append(list.to_vec()),
                 Value::Absent => return,
@@ -127,10 +170,23 @@ fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry) {
                 }
             }
         }
-        Action::Amend(block) | Action::AmendTyped { block, .. } => Op::Amend(build(env, block)),
+        Action::Amend(block) | Action::AmendTyped { block, .. } => Op::Amend(build_some(env, block, &below)),
         Action::Declare { .. } => return,
     };
     insert(env, layer, &entry.path.segments, Edit { origin, is_final: entry.is_final, ops: vec![op] });
+}
+
+/// The name of a declaration, or a list of such, as text.
+fn reference(env: &Env<'_>, expr: &crate::syntax::ast::Expr) -> Node {
+    use crate::syntax::ast::ExprKind;
+    let origin = env.at(expr.node);
+    let value = match &expr.kind {
+        ExprKind::List(elements) => {
+            Value::List(Arc::new(elements.iter().map(|it| reference(env, &it.value)).collect()))
+        }
+        _ => crate::types::dotted(expr).map_or(Value::Unknown, |it| Value::Text(it.into())),
+    };
+    Node::new(value, origin)
 }
 
 fn add_spread(env: &mut Env<'_>, spread: &mut Layer, value: &crate::syntax::ast::Expr) {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use conform::{Conform, complete, literal_problems};
 pub use expression::{Env, Given, Lazy};
 pub use fold::{Contribution, Fold};
-pub use layer::{Edit, Layer, Op, build};
+pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;
 pub use value::{Conflict, Map, Node, Overridden, Value, same};
 

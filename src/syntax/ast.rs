@@ -41,6 +41,30 @@ pub enum SourceKind {
     Bucket,
 }
 
+impl SourceKind {
+    /// The type of its object's spec.
+    #[must_use]
+    pub const fn spec_name(self) -> &'static str {
+        match self {
+            Self::Helm => "HelmRepositorySpec",
+            Self::Oci => "OCIRepositorySpec",
+            Self::Git => "GitRepositorySpec",
+            Self::Bucket => "BucketSpec",
+        }
+    }
+
+    /// The kind of its object.
+    #[must_use]
+    pub const fn object(self) -> &'static str {
+        match self {
+            Self::Helm => "HelmRepository",
+            Self::Oci => "OCIRepository",
+            Self::Git => "GitRepository",
+            Self::Bucket => "Bucket",
+        }
+    }
+}
+
 /// What an `override` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverrideOf {

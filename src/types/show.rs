@@ -50,6 +50,7 @@ impl Reference {
             Self::Addon => "an add-on",
             Self::CatalogueOrItem => "a catalogue or one of its items",
             Self::Repository => "a repository",
+            Self::Layer => "a layer",
         }
     }
 }

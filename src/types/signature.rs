@@ -68,6 +68,7 @@ pub fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
         "SourceName" => Type::Reference(Reference::Source),
         "AddonName" => Type::Reference(Reference::Addon),
         "ItemName" => Type::Reference(Reference::CatalogueOrItem),
+        "LayerName" => Type::Reference(Reference::Layer),
         "RepositoryName" => Type::Reference(Reference::Repository),
         _ => match index.types.get(name) {
             Some(anchor) => type_of(db, *anchor).value.clone(),

@@ -42,6 +42,8 @@ pub enum Reference {
     /// `catalogue`, or `catalogue.item`.
     CatalogueOrItem,
     Repository,
+    /// A rank of rules that the fleet declares.
+    Layer,
 }
 
 /// A record's fields.

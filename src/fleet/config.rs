@@ -1,0 +1,267 @@
+//! What the `fleet` declaration says.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::problems;
+use crate::diagnostic::Checked;
+use crate::eval::{Conform, Env, Fold, Node, Only, Value, build_some, complete};
+use crate::names::{self, CLUSTER_SETTINGS, Index};
+use crate::schema::{Minor, NEWEST};
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::{self, ast};
+use crate::types::{self, FieldType, RecordType, Type, Written};
+
+/// The fleet's settings; what is not said has the language's default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    pub anchor: Option<Anchor>,
+    pub name: EcoString,
+    pub repository: Option<Node>,
+    pub branch: EcoString,
+    pub flux: Minor,
+    /// Ranks of rules, lowest first.
+    pub layers: Vec<EcoString>,
+    pub facts: Vec<Fact>,
+    pub lockdown: bool,
+    pub release_in: ReleaseIn,
+    pub sync: Sync,
+    pub output: Output,
+    /// Fields of every Flux Kustomization of a catalogue.
+    pub kustomization: Option<Node>,
+    /// The type of `cluster` in expressions.
+    pub cluster_type: Type,
+    /// The value of `fleet` in expressions.
+    pub value: Value,
+}
+
+/// What every cluster must state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    pub name: EcoString,
+    pub ty: Type,
+    pub default: Option<Written>,
+    pub origin: Origin,
+}
+
+/// Where HelmReleases live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseIn {
+    /// In the namespace of Flux.
+    FluxSystem,
+    /// In the namespace that they release into.
+    Target,
+}
+
+/// The object through which a cluster reads the fleet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sync {
+    pub kind: EcoString,
+    pub name: EcoString,
+    pub namespace: EcoString,
+    /// The Flux Kustomization at the cluster's root.
+    pub root: EcoString,
+    /// Whether every Kustomization waits for the root to have the same revision.
+    pub gate: bool,
+}
+
+/// The directories that are generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    pub common: EcoString,
+    pub applications: EcoString,
+    pub clusters: EcoString,
+}
+
+impl Sync {
+    /// This one, with what a group or a cluster says instead.
+    #[must_use]
+    pub fn amended(&self, node: Option<&Node>) -> Self {
+        let Some(node) = node else { return self.clone() };
+        let text = |key: &str, old: &EcoString| node.get(key).and_then(Node::text).unwrap_or(old).clone();
+        Self {
+            kind: text("kind", &self.kind),
+            name: text("name", &self.name),
+            namespace: text("namespace", &self.namespace),
+            root: text("root", &self.root),
+            gate: boolean(Some(node), "gate").unwrap_or(self.gate),
+        }
+    }
+}
+
+/// A Bool of a map.
+pub fn boolean(node: Option<&Node>, key: &str) -> Option<bool> {
+    match node?.get(key)?.value {
+        Value::Bool(it) => Some(it),
+        _ => None,
+    }
+}
+
+/// `release-in` of a map.
+pub fn release_in(node: &Node) -> Option<ReleaseIn> {
+    match node.get("release-in")?.text()?.as_str() {
+        "target" => Some(ReleaseIn::Target),
+        _ => Some(ReleaseIn::FluxSystem),
+    }
+}
+
+/// Reads the project's `fleet` declaration.
+pub fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
+    let Some(anchor) = index.fleets.first().copied() else {
+        return Checked::new(defaults(), Vec::new());
+    };
+    let declaration = syntax::declaration(db, anchor);
+    let mut env = Env::new(db, index, anchor);
+    let layer = build_some(&mut env, &declaration.body, &Only { references: &["layers"], except: &["facts"], ..Only::default() });
+    let mut fold = Fold::new();
+    fold.apply(&mut env, layer);
+    let mut node = fold.into_node(Origin::of(anchor));
+    if let Some(shape) = types::named(db, index, "FleetBody") {
+        complete(&mut env, &mut node, &shape, Conform::Partial, None);
+    }
+    let mut out = std::mem::take(&mut env.out);
+    let facts = facts(db, index, anchor, &declaration.body, &mut out);
+    let mut settings = defaults();
+    settings.anchor = Some(anchor);
+    settings.name = declaration.name.clone();
+    settings.repository = node.get("repository").cloned();
+    let text = |key: &str| node.get(key).and_then(Node::text).cloned();
+    if let Some(it) = text("branch") {
+        settings.branch = it;
+    }
+    if let Some(it) = text("flux").and_then(|it| Minor::parse(&it)) {
+        settings.flux = it;
+    }
+    settings.lockdown = boolean(Some(&node), "lockdown").unwrap_or(false);
+    settings.release_in = release_in(&node).unwrap_or(ReleaseIn::FluxSystem);
+    settings.sync = settings.sync.amended(node.get("sync"));
+    if let Some(output) = node.get("output") {
+        let text = |key: &str, old: &EcoString| output.get(key).and_then(Node::text).unwrap_or(old).clone();
+        settings.output = Output {
+            common: text("common", &settings.output.common),
+            applications: text("applications", &settings.output.applications),
+            clusters: text("clusters", &settings.output.clusters),
+        };
+        if let Some(problem) = problems::nested_outputs(output, &settings.output) {
+            out.push(problem);
+        }
+    }
+    settings.kustomization = node.get("kustomization").cloned();
+    if let Some(layers) = node.get("layers").and_then(Node::list) {
+        for layer in layers {
+            let Some(name) = layer.text() else { continue };
+            if settings.layers.contains(name) {
+                out.push(problems::layer_twice(layer.origin, name));
+            } else {
+                settings.layers.push(name.clone());
+            }
+        }
+    }
+    settings.cluster_type = cluster_type(&facts);
+    settings.facts = facts;
+    let mut value = IndexMap::new();
+    value.insert("name".into(), Node::new(Value::Text(settings.name.clone()), Origin::of(anchor)));
+    value.insert("branch".into(), Node::new(Value::Text(settings.branch.clone()), Origin::of(anchor)));
+    if let Some(it) = &settings.repository {
+        value.insert("repository".into(), it.clone());
+    }
+    settings.value = Value::of_map(value);
+    Checked::new(settings, out)
+}
+
+fn defaults() -> Settings {
+    Settings {
+        anchor: None,
+        name: "fleet".into(),
+        repository: None,
+        branch: "main".into(),
+        flux: NEWEST,
+        layers: Vec::new(),
+        facts: Vec::new(),
+        lockdown: false,
+        release_in: ReleaseIn::FluxSystem,
+        sync: Sync {
+            kind: "GitRepository".into(),
+            name: "flux-system".into(),
+            namespace: "flux-system".into(),
+            root: "flux-system".into(),
+            gate: true,
+        },
+        output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
+        kustomization: None,
+        cluster_type: cluster_type(&[]),
+        value: Value::of_map(IndexMap::new()),
+    }
+}
+
+/// `facts { name: Type = default }`
+fn facts(
+    db: &dyn Db,
+    index: &Index,
+    anchor: Anchor,
+    body: &ast::Block,
+    out: &mut Vec<crate::diagnostic::Diagnostic>,
+) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = Vec::new();
+    for entry in declared_names(body, "facts") {
+        let (Some((name, node)), ast::Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
+            out.push(problems::not_a_fact(Origin::new(anchor, entry.node)));
+            continue;
+        };
+        let origin = Origin::new(anchor, node);
+        if names::is_reserved(&name) || CLUSTER_SETTINGS.contains(&name.as_str()) {
+            out.push(problems::reserved_fact(origin, &name));
+            continue;
+        }
+        if let Some(first) = facts.iter().find(|it| it.name == name) {
+            out.push(problems::fact_twice(origin, &name, first.origin));
+            continue;
+        }
+        let ty = types::lower(db, index, anchor, ty, out);
+        let default = default.as_ref().map(|it| types::written(anchor, it));
+        facts.push(Fact { name, ty, default, origin });
+    }
+    facts
+}
+
+/// The entries of the block `key { … }` of a body.
+pub fn declared_names<'a>(body: &'a ast::Block, key: &str) -> Vec<&'a ast::Entry> {
+    let mut entries = Vec::new();
+    for member in &body.members {
+        let ast::Member::Entry(entry) = member else { continue };
+        let is_it = matches!(entry.path.segments.as_slice(), [only] if only.key == ast::Key::Name(key.into()));
+        if let (true, ast::Action::Amend(block)) = (is_it, &entry.action) {
+            entries.extend(block.members.iter().filter_map(|it| match it {
+                ast::Member::Entry(entry) => Some(entry),
+                _ => None,
+            }));
+        }
+    }
+    entries
+}
+
+/// The one name that an entry's path is.
+pub fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
+    match entry.path.segments.as_slice() {
+        [ast::Segment { key: ast::Key::Name(name), selectors, node }] if selectors.is_empty() => Some((name.clone(), *node)),
+        _ => None,
+    }
+}
+
+/// Facts, and what the compiler knows of every cluster.
+fn cluster_type(facts: &[Fact]) -> Type {
+    let mut fields = IndexMap::new();
+    for name in ["name", "path"] {
+        fields.insert(name.into(), FieldType::optional(Type::Text));
+    }
+    fields.insert("group".into(), FieldType::optional(Type::Text.optional()));
+    fields.insert("groups".into(), FieldType::optional(Type::List(Arc::new(Type::Text))));
+    for fact in facts {
+        let mut field = FieldType::optional(fact.ty.clone());
+        field.origin = Some(fact.origin);
+        fields.insert(fact.name.clone(), field);
+    }
+    Type::Record(Arc::new(RecordType { name: "cluster".into(), fields, open: false, origin: None }))
+}

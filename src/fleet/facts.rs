@@ -1,0 +1,85 @@
+//! A cluster's facts: set by groups and the cluster alone, so that a rule's
+//! condition is decided before any rule applies.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::Settings;
+use super::table::{Declared, Setter, State, Table};
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Env, Given, Map, Node, Value};
+use crate::names;
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax;
+
+/// What is known of a cluster before its facts.
+pub struct Identity {
+    pub anchor: Anchor,
+    pub name: EcoString,
+    pub path: EcoString,
+    /// Outermost first.
+    pub groups: Vec<Anchor>,
+}
+
+/// The map that `cluster` stands for.
+pub fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut Vec<Diagnostic>) -> Arc<Map> {
+    let index = names::index(db, db.project());
+    let declarations: Vec<_> =
+        it.groups.iter().chain(std::iter::once(&it.anchor)).map(|it| (*it, syntax::declaration(db, *it))).collect();
+    let ranks: Vec<Vec<Setter<'_>>> = declarations
+        .iter()
+        .map(|(anchor, it)| vec![Setter { anchor: *anchor, block: &it.body, specificity: 2, name: EcoString::new() }])
+        .collect();
+    let declared: Vec<Declared> = settings
+        .facts
+        .iter()
+        .map(|it| Declared { name: it.name.clone(), ty: it.ty.clone(), default: it.default.clone(), origin: it.origin })
+        .collect();
+    let fixed = fixed(db, it);
+    let table = Table { declared: &declared, ranks: &ranks, block: None, what: "fact", complete: true, state: RefCell::new(State::default()) };
+    let lookup = WithFixed { fixed: &fixed, table: &table };
+    let mut env = Env::new(db, index, it.anchor);
+    env.cluster = Given::Lazy(&lookup);
+    env.fleet = settings.value.clone();
+    env.cluster_name = Some(it.name.clone());
+    let mut entries = fixed.clone();
+    entries.extend(table.all(&mut env));
+    out.append(&mut env.out);
+    entries.retain(|_, node| node.value != Value::Absent);
+    Arc::new(Map { entries })
+}
+
+fn fixed(db: &dyn Db, it: &Identity) -> IndexMap<EcoString, Node> {
+    let at = Origin::of(it.anchor);
+    let mut entries = IndexMap::new();
+    entries.insert("name".into(), Node::new(Value::Text(it.name.clone()), at));
+    entries.insert("path".into(), Node::new(Value::Text(it.path.clone()), at));
+    if let Some(group) = it.groups.last() {
+        entries.insert("group".into(), Node::new(Value::Text(group.name(db).clone()), at));
+    }
+    let groups = it.groups.iter().map(|it| Node::new(Value::Text(it.name(db).clone()), at)).collect();
+    entries.insert("groups".into(), Node::new(Value::List(Arc::new(groups)), at));
+    entries
+}
+
+/// `cluster.name` and its like, then the facts.
+struct WithFixed<'a> {
+    fixed: &'a IndexMap<EcoString, Node>,
+    table: &'a Table<'a>,
+}
+
+impl crate::eval::Lazy for WithFixed<'_> {
+    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
+        match self.fixed.get(name) {
+            Some(node) => Some(node.clone()),
+            None => self.table.get(env, name, at),
+        }
+    }
+
+    fn names(&self) -> Vec<EcoString> {
+        self.fixed.keys().cloned().chain(self.table.names()).collect()
+    }
+}

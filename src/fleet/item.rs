@@ -1,0 +1,349 @@
+//! An item's value: the definition and the layers above it, for a cluster or for
+//! none.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+
+use super::clusters::{Cluster, base_ranks};
+use super::config::{declared_names, single_name};
+use super::statement::OverrideStatement;
+use super::table::{Declared, Setter, State, Table};
+use crate::diagnostic::Checked;
+use crate::eval::{
+    Conform, Contribution, Env, Fold, Given, Lazy, Map, Node, Only, Value, build, build_some, complete, conflict,
+};
+use crate::names::{self, Index};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{Action, Block, Declaration, Head, Key, Member, Patch, SourceKind},
+};
+use crate::types::{self, RecordType, Type};
+
+/// Keys of an item's block that name declarations.
+pub const ITEM_REFERENCES: [&str; 2] = ["source", "requires"];
+
+/// What an item comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluated {
+    /// The block: for a manifest the object, or a list of objects.
+    pub node: Node,
+    pub params: Params,
+    /// Raw patches of a kustomize item, lowest layer first.
+    pub patches: Vec<(Patch, Node)>,
+}
+
+/// The values of an add-on's params.
+pub type Params = Arc<Map>;
+
+/// The item where no cluster is given.
+pub fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
+    let settings = &super::settings(db, db.project()).value;
+    evaluate(db, item, &base_ranks(db, settings), None)
+}
+
+/// The item on a cluster.
+pub fn evaluate_in(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Evaluated> {
+    evaluate(db, item, &cluster.ranks, Some(cluster))
+}
+
+/// The item under the given layers, lowest rank first.
+pub fn evaluate(db: &dyn Db, item: Anchor, ranks: &[Vec<Anchor>], cluster: Option<&Cluster>) -> Checked<Evaluated> {
+    let index = names::index(db, db.project());
+    let settings = &super::settings(db, db.project()).value;
+    let declaration = syntax::declaration(db, item);
+    let mut env = Env::new(db, index, item);
+    env.fleet = settings.value.clone();
+    env.cluster = cluster.map_or(Given::Unknown, |it| Given::Known(Arc::clone(&it.facts)));
+    env.cluster_name = cluster.map(|it| it.name.clone());
+    let overrides = overrides(&mut env, item, ranks);
+    let declared = params_of(&mut env, index, item, &declaration);
+    let setters = setters(item, &declaration, &overrides);
+    let table = Table {
+        declared: &declared,
+        ranks: &setters,
+        block: Some("params"),
+        what: "param",
+        complete: cluster.is_some(),
+        state: RefCell::new(State::default()),
+    };
+    let lookup = ReadsCluster(&table);
+    env.params = if item.kind(db) == Kind::Addon { Given::Lazy(&lookup) } else { Given::No };
+    let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
+    let params = Arc::new(Map { entries: params });
+    let mut node = fold(&mut env, item, &declaration, &overrides);
+    let how = if cluster.is_some() { Conform::Final } else { Conform::Partial };
+    if let Some(shape) = shape_of(&mut env, index, item, &declaration) {
+        complete(&mut env, &mut node, &shape, how, None);
+    }
+    report_conflicts(&mut env, item, &mut node, cluster.is_some());
+    let patches = patches(&mut env, &overrides);
+    Checked::new(Evaluated { node, params, patches }, env.out)
+}
+
+/// The overrides that reach an item and whose condition holds, by rank.
+fn overrides(env: &mut Env<'_>, item: Anchor, ranks: &[Vec<Anchor>]) -> Vec<Vec<(Anchor, OverrideStatement)>> {
+    let mut found = Vec::new();
+    for rank in ranks {
+        let mut of_rank = Vec::new();
+        for anchor in rank {
+            let statements = super::statements(env.db, *anchor);
+            for it in statements.value.overrides.iter().filter(|it| it.target.reaches(env.db, item)) {
+                let holds = it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
+                if holds {
+                    of_rank.push((*anchor, it.clone()));
+                }
+            }
+        }
+        if !of_rank.is_empty() {
+            found.push(of_rank);
+        }
+    }
+    found
+}
+
+fn rule_name(env: &Env<'_>, anchor: Anchor) -> EcoString {
+    match anchor.kind(env.db) {
+        Kind::Rule => anchor.name(env.db).clone(),
+        _ => EcoString::new(),
+    }
+}
+
+fn setters<'a>(
+    item: Anchor,
+    declaration: &'a Declaration,
+    overrides: &'a [Vec<(Anchor, OverrideStatement)>],
+) -> Vec<Vec<Setter<'a>>> {
+    let mut ranks = vec![vec![Setter { anchor: item, block: &declaration.body, specificity: 2, name: EcoString::new() }]];
+    ranks.extend(overrides.iter().map(|rank| {
+        rank.iter()
+            .map(|(anchor, it)| Setter {
+                anchor: *anchor,
+                block: &it.block,
+                specificity: it.target.specificity(),
+                name: EcoString::new(),
+            })
+            .collect()
+    }));
+    ranks
+}
+
+/// The params that an add-on declares.
+fn params_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Declaration) -> Vec<Declared> {
+    let mut declared: Vec<Declared> = Vec::new();
+    if item.kind(env.db) != Kind::Addon {
+        return declared;
+    }
+    for entry in declared_names(&declaration.body, "params") {
+        let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else { continue };
+        let mut ignored = Vec::new();
+        let ty = types::lower(env.db, index, item, ty, &mut ignored);
+        let default = default.as_ref().map(|it| types::written(item, it));
+        if !declared.iter().any(|it| it.name == name) {
+            declared.push(Declared { name, ty, default, origin: Origin::new(item, node) });
+        }
+    }
+    declared
+}
+
+/// Params under their names.
+struct ReadsCluster<'a>(&'a Table<'a>);
+
+impl Lazy for ReadsCluster<'_> {
+    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
+        self.0.get(env, name, at)
+    }
+
+    fn names(&self) -> Vec<EcoString> {
+        self.0.names()
+    }
+}
+
+/// The layers of the block, joined.
+fn fold(
+    env: &mut Env<'_>,
+    item: Anchor,
+    declaration: &Declaration,
+    overrides: &[Vec<(Anchor, OverrideStatement)>],
+) -> Node {
+    let only = only_for(item.kind(env.db));
+    let origin = Origin::of(item);
+    let mut fold = Fold::new();
+    if let Head::Manifest { value: Some(value) } = &declaration.head {
+        let node = env.eval(value);
+        match &node.value {
+            Value::Map(_) => fold = Fold::over(&node),
+            _ => {
+                if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
+                    env.report(super::problems::override_of_several(Origin::new(*anchor, it.node), origin));
+                }
+                return node;
+            }
+        }
+    } else {
+        if let Head::Source { provider, url } = &declaration.head {
+            let key = if *provider == SourceKind::Bucket { "bucketName" } else { "url" };
+            let url = env.eval(url);
+            let entries = std::iter::once((EcoString::from(key), url)).collect();
+            fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        }
+        let layer = build_some(env, &declaration.body, &only);
+        if !has_type(&declaration.body, "values") {
+            fold = fold.watching();
+        }
+        fold.apply(env, layer);
+    }
+    for rank in overrides {
+        let contributions = rank
+            .iter()
+            .map(|(anchor, it)| Contribution {
+                specificity: it.target.specificity(),
+                name: rule_name(env, *anchor),
+                layer: env.within(*anchor, |env| build_some(env, &it.block, &only)),
+            })
+            .collect();
+        fold.apply_rank(env, contributions);
+    }
+    env.out.append(&mut fold.near_misses);
+    fold.into_node(origin)
+}
+
+const fn only_for(kind: Kind) -> Only<'static> {
+    match kind {
+        Kind::Addon => Only { path: &[], except: &["params"], references: &ITEM_REFERENCES },
+        Kind::Kustomize => Only { path: &[], except: &[], references: &["source"] },
+        _ => Only { path: &[], except: &[], references: &[] },
+    }
+}
+
+fn has_type(body: &Block, key: &str) -> bool {
+    body.members.iter().any(|it| match it {
+        Member::Entry(entry) => {
+            matches!(entry.action, Action::AmendTyped { .. })
+                && matches!(entry.path.segments.first(), Some(it) if it.key == Key::Name(key.into()))
+        }
+        _ => false,
+    })
+}
+
+/// The type of an item's block.
+fn shape_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Declaration) -> Option<Type> {
+    let mut ignored = Vec::new();
+    body_type(env.db, index, item, declaration, &mut ignored)
+}
+
+/// The type of an item's block, with the type that it gives its values.
+pub fn body_type(
+    db: &dyn Db,
+    index: &Index,
+    item: Anchor,
+    declaration: &Declaration,
+    out: &mut Vec<crate::diagnostic::Diagnostic>,
+) -> Option<Type> {
+    let shape = match item.kind(db) {
+        Kind::Addon => "AddonBody",
+        Kind::Namespace => "NamespaceBody",
+        Kind::Kustomize => "KustomizeBody",
+        Kind::Source => return source_type(db, index, declaration),
+        Kind::Repository => {
+            let spec = types::named(db, index, SourceKind::Git.spec_name())?;
+            return Some(merged(spec.record()?, types::named(db, index, "RepositoryBody")?.record()?));
+        }
+        _ => return None,
+    };
+    let ty = types::named(db, index, shape)?;
+    for member in &declaration.body.members {
+        let Member::Entry(entry) = member else { continue };
+        let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else { continue };
+        let Type::Record(record) = &ty else { continue };
+        let mut record = RecordType::clone(record);
+        if let Some(field) = record.fields.get_mut(&name) {
+            field.ty = types::lower(db, index, item, written, out).optional();
+            field.origin = Some(Origin::new(item, written.node));
+        }
+        return Some(Type::Record(Arc::new(record)));
+    }
+    Some(ty)
+}
+
+/// The fields of a source's Flux object, and the language's own.
+fn source_type(db: &dyn Db, index: &Index, declaration: &Declaration) -> Option<Type> {
+    let Head::Source { provider, .. } = &declaration.head else { return None };
+    let spec = types::named(db, index, provider.spec_name())?;
+    let own = types::named(db, index, "SourceBody")?;
+    Some(merged(spec.record()?, own.record()?))
+}
+
+/// A record with the fields of two; those of the first may be left out.
+pub fn merged(spec: &RecordType, own: &RecordType) -> Type {
+    let mut record = spec.clone();
+    for field in record.fields.values_mut() {
+        field.required = false;
+    }
+    for (name, field) in &own.fields {
+        record.fields.insert(name.clone(), field.clone());
+    }
+    Type::Record(Arc::new(record))
+}
+
+/// Reports conflicts that no layer settled; where no cluster is given they are
+/// merely unknown.
+fn report_conflicts(env: &mut Env<'_>, item: Anchor, node: &mut Node, is_final: bool) {
+    let name = eco_format!("`{}`", item.name(env.db));
+    let mut found = Vec::new();
+    settle(node, &mut found);
+    if is_final {
+        for it in found {
+            env.report(conflict(&it, &name));
+        }
+    }
+}
+
+fn settle(node: &mut Node, found: &mut Vec<Arc<crate::eval::Conflict>>) {
+    match &mut node.value {
+        Value::Conflict(it) => {
+            found.push(Arc::clone(it));
+            node.value = Value::Unknown;
+        }
+        Value::Map(map) if map.entries.values().any(|it| has_conflict(&it.value)) => {
+            for node in Arc::make_mut(map).entries.values_mut() {
+                settle(node, found);
+            }
+        }
+        Value::List(list) if list.iter().any(|it| has_conflict(&it.value)) => {
+            for node in Arc::make_mut(list) {
+                settle(node, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn has_conflict(value: &Value) -> bool {
+    match value {
+        Value::Conflict(_) => true,
+        Value::Map(map) => map.entries.values().any(|it| has_conflict(&it.value)),
+        Value::List(list) => list.iter().any(|it| has_conflict(&it.value)),
+        _ => false,
+    }
+}
+
+/// The raw patches of a kustomize item.
+fn patches(env: &mut Env<'_>, overrides: &[Vec<(Anchor, OverrideStatement)>]) -> Vec<(Patch, Node)> {
+    let mut patches = Vec::new();
+    for (anchor, it) in overrides.iter().flatten() {
+        for patch in it.patches() {
+            let node = env.within(*anchor, |env| {
+                let layer = build(env, &patch.block);
+                let mut fold = Fold::new();
+                fold.apply(env, layer);
+                fold.into_node(Origin::new(*anchor, patch.node))
+            });
+            patches.push((patch.clone(), node));
+        }
+    }
+    patches
+}

@@ -1,0 +1,85 @@
+//! The domain: which cluster has what.
+//!
+//! In: declarations. Out: the fleet's [`Settings`]; for each cluster a
+//! [`Cluster`] with its facts, the layers that apply to it and the items that it
+//! takes; for each item its value, in the base or for a cluster. Knows nothing
+//! of Flux's objects, of files or of YAML.
+
+mod clusters;
+mod facts;
+mod item;
+mod problems;
+mod selection;
+mod config;
+mod statement;
+mod table;
+
+pub use clusters::{Cluster, clusters, groups_of};
+pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in};
+pub use selection::{Attached, Taken, is_optional};
+pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
+pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
+
+use std::sync::Arc;
+
+use crate::diagnostic::Checked;
+use crate::eval::{Env, Fold, Node, build_some};
+use crate::names;
+use crate::source::{Anchor, Db, Origin, Project};
+use crate::syntax;
+
+/// What the `fleet` declaration says.
+#[salsa::tracked]
+pub fn settings(db: &dyn Db, project: Project) -> Arc<Checked<Settings>> {
+    Arc::new(config::read(db, names::index(db, project)))
+}
+
+/// The `use`, `drop`, `attach` and `override` of one declaration, their targets found.
+#[salsa::tracked]
+pub fn statements(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Statements>> {
+    Arc::new(statements_of(db, anchor))
+}
+
+/// One cluster: its facts, layers and items.
+#[salsa::tracked]
+pub fn cluster(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Cluster>> {
+    Arc::new(clusters::read(db, anchor))
+}
+
+/// What a catalogue or an application says of itself: `after`, `path`, `split`.
+#[salsa::tracked]
+pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
+    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after"]))
+}
+
+/// An item in the base: layers 1 and 2 and the rules without `when`, the cluster unknown.
+#[salsa::tracked]
+pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
+    Arc::new(item::base(db, anchor))
+}
+
+/// The value of a declaration that no layer changes: a repository, a tenant, an external.
+#[salsa::tracked]
+pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
+    let (shape, references): (&str, &[&str]) = match anchor.kind(db) {
+        crate::source::Kind::Tenant => ("TenantBody", &["repositories"]),
+        _ => ("ExternalBody", &[]),
+    };
+    Arc::new(plain_body(db, anchor, shape, references))
+}
+
+/// A block that only its declaration writes and that reads no cluster.
+fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> Checked<Node> {
+    let index = names::index(db, db.project());
+    let declaration = syntax::declaration(db, anchor);
+    let mut env = Env::new(db, index, anchor);
+    let only = crate::eval::Only { references, ..Default::default() };
+    let layer = build_some(&mut env, &declaration.body, &only);
+    let mut fold = Fold::new();
+    fold.apply(&mut env, layer);
+    let mut node = fold.into_node(Origin::of(anchor));
+    if let Some(ty) = crate::types::named(db, index, shape) {
+        crate::eval::complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
+    }
+    Checked::new(node, env.out)
+}

@@ -1,0 +1,172 @@
+//! What can be wrong with clusters, rules and selections.
+
+use ecow::{EcoString, eco_format};
+
+use super::config::Output;
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::eval::Node;
+use crate::names::Index;
+use crate::source::{Anchor, Db, Kind, Origin};
+
+pub fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
+    Diagnostic::new(code::FACT_CIRCLE, eco_format!("the {what}s refer to each other in a circle: {path}"), at, "comes back to itself here")
+        .help("write one of the values out")
+}
+
+pub fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
+    let help = if what == "fact" {
+        eco_format!("write `{name} = …` in the cluster or a group around it, or give the fact a default")
+    } else {
+        eco_format!("write `override … {{ params {{ {name} = … }} }}`, or give the param a default")
+    };
+    Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), at, "declared here without a default").help(help)
+}
+
+pub fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
+    let all = [&output.common, &output.applications, &output.clusters];
+    let nested = all.iter().enumerate().any(|(nth, a)| {
+        all.iter().enumerate().any(|(other, b)| nth != other && (a == b || b.starts_with(&format!("{a}/"))))
+    });
+    nested.then(|| {
+        Diagnostic::new(code::OUTPUTS_OVERLAP, "the generated directories lie in each other", at.origin, "they must be apart")
+            .help("give each a directory of its own")
+    })
+}
+
+pub fn layer_twice(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::DUPLICATE, eco_format!("the layer `{name}` is listed twice"), at, "listed again")
+        .help("remove one of the two")
+}
+
+pub fn not_a_fact(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::NOT_A_FACT, "this declares no fact", at, "expected `name: Type`")
+        .help("write `name: Type` or `name: Type = default`")
+}
+
+pub fn reserved_fact(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something in clusters already"), at, "a reserved name")
+        .help("choose another name")
+}
+
+pub fn fact_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
+    Diagnostic::new(code::DUPLICATE, eco_format!("the fact `{name}` is declared twice"), at, "declared again")
+        .label(first, "first declared here")
+        .help("remove one of the two")
+}
+
+pub fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere");
+    if let Some(help) = did_you_mean(name, index.catalogues.keys().map(EcoString::as_str)) {
+        return diagnostic.help(help);
+    }
+    let holders: Vec<String> = index
+        .catalogues
+        .values()
+        .filter(|it| index.items.get(*it).is_some_and(|it| it.contains_key(name)))
+        .map(|it| format!("`{}.{name}`", it.name(db)))
+        .collect();
+    if holders.is_empty() {
+        diagnostic.help("declare it: `catalogue NAME { … }`")
+    } else {
+        diagnostic.help(eco_format!("an item is named with its catalogue: {}", holders.join(" or ")))
+    }
+}
+
+pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
+    let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
+    let catalogue_name = catalogue.name(db);
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("`{catalogue_name}` has no item `{name}`"), at, "not declared there")
+        .label(Origin::of(catalogue), "the catalogue is declared here")
+        .help_if(did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))))
+}
+
+pub fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no item `{name}` to override"),
+        at,
+        "no catalogue has it",
+    )
+    .note("an override never creates");
+    let near = index
+        .items
+        .values()
+        .flatten()
+        .filter(|(it, _)| !crate::diagnostic::nearest(name, std::iter::once(it.as_str())).is_empty())
+        .min_by_key(|(it, _)| strsim::damerau_levenshtein(name, it));
+    match near {
+        Some((near, anchor)) => {
+            let own = anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Cluster);
+            let what = if own { "a cluster's own item" } else { "a similar one" };
+            diagnostic.label(Origin::of(*anchor), eco_format!("{what} is declared here")).help(eco_format!("did you mean `{near}`?"))
+        }
+        None => diagnostic.help("declare it in a catalogue, or in the cluster that alone has it"),
+    }
+}
+
+pub fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Diagnostic {
+    let choices: Vec<String> = several
+        .iter()
+        .map(|it| it.parent(db).map_or_else(|| format!("`{name}`"), |parent| format!("`{}.{name}`", parent.name(db))))
+        .collect();
+    let mut diagnostic =
+        Diagnostic::new(code::AMBIGUOUS_TARGET, eco_format!("several declarations are named `{name}`"), at, "which one?");
+    for it in several {
+        diagnostic = diagnostic.label(Origin::of(*it), "one is here");
+    }
+    diagnostic.help(eco_format!("write {}", choices.join(" or ")))
+}
+
+pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
+    let visible: Vec<&str> = index
+        .sources
+        .keys()
+        .chain(scope.and_then(|it| index.local_sources.get(&it)).into_iter().flat_map(|it| it.keys()))
+        .map(EcoString::as_str)
+        .collect();
+    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
+    if let Some(help) = did_you_mean(name, visible) {
+        return diagnostic.help(help);
+    }
+    let elsewhere = index.local_sources.iter().find_map(|(parent, it)| it.get(name).map(|it| (*parent, *it)));
+    match elsewhere {
+        Some((parent, it)) => diagnostic
+            .label(Origin::of(it), eco_format!("one of that name belongs to `{}` alone", parent.name(db)))
+            .help("move it to the top level to share it"),
+        None => diagnostic.help(eco_format!("declare it: `source {name} = helm \"https://…\"`")),
+    }
+}
+
+pub fn bad_selection(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::BAD_TARGET, "this names neither a catalogue nor an item", at, "cannot be used")
+        .help("write `catalogue` or `catalogue.item`")
+}
+
+pub fn bad_override(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::BAD_TARGET, "this names nothing that can be overridden", at, "not a target")
+        .help("write `item`, `catalogue.item`, `catalogue.*` or `*.*`")
+}
+
+pub fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let known = index.tenants.keys().chain(index.repositories.keys()).map(EcoString::as_str);
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no tenant or repository `{name}`"),
+        at,
+        "not declared anywhere",
+    )
+    .help_if(did_you_mean(name, known).or_else(|| Some("declare it: `tenant NAME { repositories = [ … ] }`".into())))
+}
+
+pub fn use_and_drop(first: Origin, again: Origin, taken: bool) -> Diagnostic {
+    let (here, there) = if taken { ("taken here", "given up here") } else { ("given up here", "taken here") };
+    Diagnostic::new(code::USE_AND_DROP, "one rank takes and gives up the same thing", again, here)
+        .label(first, there)
+        .help("put one rule into a higher layer (`in …`), narrow one `when`, or decide it in a group or the cluster")
+}
+
+pub fn override_of_several(at: Origin, manifest: Origin) -> Diagnostic {
+    Diagnostic::new(code::OVERRIDE_OF_SEVERAL, "this manifest holds several objects", at, "which of them?")
+        .label(manifest, "declared here")
+        .help("declare each object as a manifest of its own, to override one")
+}

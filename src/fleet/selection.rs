@@ -1,0 +1,169 @@
+//! Which items a cluster takes (`semantics.md` rule 1).
+
+use ecow::EcoString;
+
+use super::problems;
+use super::statement::{Selected, UseStatement};
+use crate::diagnostic::Diagnostic;
+use crate::names::Index;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{self, ast::Head};
+
+/// What a cluster takes of one catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    pub catalogue: Anchor,
+    /// In order of name.
+    pub items: Vec<Anchor>,
+    /// Where it is used, highest layer last: the blocks of `use` amend each other.
+    pub uses: Vec<(Anchor, UseStatement)>,
+}
+
+/// What an `attach` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Attached {
+    Tenant(Anchor),
+    Repository(Anchor),
+}
+
+impl Attached {
+    /// The declaration.
+    #[must_use]
+    pub const fn anchor(self) -> Anchor {
+        match self {
+            Self::Tenant(it) | Self::Repository(it) => it,
+        }
+    }
+}
+
+/// A decision for or against, and who took it.
+struct Decision {
+    taken: bool,
+    at: Origin,
+}
+
+/// The catalogues and items that a cluster takes, in order of name.
+pub fn select(
+    db: &dyn Db,
+    index: &Index,
+    ranks: &[Vec<Anchor>],
+    cluster: &EcoString,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Taken> {
+    let mut taken = Vec::new();
+    for catalogue in index.catalogues.values() {
+        let uses: Vec<(Anchor, UseStatement)> = ranks
+            .iter()
+            .flatten()
+            .flat_map(|anchor| {
+                super::statements(db, *anchor)
+                    .value
+                    .uses
+                    .iter()
+                    .filter(|it| catalogue_of(it.what) == *catalogue)
+                    .map(|it| (*anchor, it.clone()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        if uses.is_empty() {
+            continue;
+        }
+        let whole = decide(db, ranks, cluster, out, |it| it == Selected::Catalogue(*catalogue));
+        let mut items = Vec::new();
+        for (_, item) in index.items_of(*catalogue) {
+            let named = decide(db, ranks, cluster, out, |it| matches!(it, Selected::Item { item: named, .. } if named == item));
+            let is_taken = match (&named, &whole) {
+                (Some(it), _) => it.taken,
+                (None, Some(it)) => it.taken && !is_optional(db, item),
+                (None, None) => false,
+            };
+            if is_taken {
+                items.push(item);
+            }
+        }
+        if !items.is_empty() {
+            taken.push(Taken { catalogue: *catalogue, items, uses });
+        }
+    }
+    taken
+}
+
+const fn catalogue_of(selected: Selected) -> Anchor {
+    match selected {
+        Selected::Catalogue(it) | Selected::Item { catalogue: it, .. } => it,
+    }
+}
+
+/// Whether only those clusters have an item that name it.
+pub fn is_optional(db: &dyn Db, item: Anchor) -> bool {
+    item.kind(db) == Kind::Addon
+        && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
+}
+
+/// What the highest layer that names it says.
+fn decide(
+    db: &dyn Db,
+    ranks: &[Vec<Anchor>],
+    cluster: &EcoString,
+    out: &mut Vec<Diagnostic>,
+    names_it: impl Fn(Selected) -> bool,
+) -> Option<Decision> {
+    for rank in ranks.iter().rev() {
+        let mut found: Option<Decision> = None;
+        for anchor in rank {
+            let statements = &super::statements(db, *anchor).value;
+            let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
+            let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
+            for (_, node, taken) in uses.chain(drops).filter(|(what, ..)| names_it(*what)) {
+                let at = Origin::new(*anchor, node);
+                match &found {
+                    None => found = Some(Decision { taken, at }),
+                    Some(first) if first.taken != taken => {
+                        out.push(problems::use_and_drop(first.at, at, taken).on(Some(cluster)));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// The repositories and tenants that a cluster attaches, in order of name.
+pub fn attached(
+    db: &dyn Db,
+    ranks: &[Vec<Anchor>],
+    cluster: &EcoString,
+    out: &mut Vec<Diagnostic>,
+) -> Vec<(Attached, Origin)> {
+    let mut decided: Vec<(Attached, Decision)> = Vec::new();
+    for rank in ranks.iter().rev() {
+        let settled = decided.len();
+        for anchor in rank {
+            let statements = &super::statements(db, *anchor).value;
+            let attaches = statements.attaches.iter().map(|(what, node)| (*what, *node, true));
+            let detaches = statements.detaches.iter().map(|(what, node)| (*what, *node, false));
+            for (what, node, taken) in attaches.chain(detaches) {
+                let at = Origin::new(*anchor, node);
+                match decided.iter().position(|(it, _)| *it == what) {
+                    None => decided.push((what, Decision { taken, at })),
+                    Some(nth) if nth >= settled => {
+                        if let Some((_, first)) = decided.get(nth)
+                            && first.taken != taken
+                        {
+                            out.push(problems::use_and_drop(first.at, at, taken).on(Some(cluster)));
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+    let mut attached: Vec<(Attached, Origin)> =
+        decided.into_iter().filter(|(_, it)| it.taken).map(|(what, it)| (what, it.at)).collect();
+    attached.sort_by_key(|(it, _)| (it.anchor().kind(db), it.anchor().name(db).clone()));
+    attached
+}

@@ -1,0 +1,136 @@
+//! Facts and params: declared names whose values may refer to each other.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::problems;
+use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Node, Only, Value, build_some, complete};
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::Block;
+use crate::types::{Type, Written};
+
+/// A declared name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    pub name: EcoString,
+    pub ty: Type,
+    pub default: Option<Written>,
+    pub origin: Origin,
+}
+
+/// A block that may set declared names.
+pub struct Setter<'a> {
+    pub anchor: Anchor,
+    pub block: &'a Block,
+    pub specificity: u8,
+    pub name: EcoString,
+}
+
+/// Declared names and the layers that set them, lowest rank first.
+pub struct Table<'a> {
+    pub declared: &'a [Declared],
+    pub ranks: &'a [Vec<Setter<'a>>],
+    /// The block in which they are set: `params`, or none for facts.
+    pub block: Option<&'static str>,
+    /// `fact` or `param`.
+    pub what: &'static str,
+    /// Whether a name without a value is an error: not where no cluster is given.
+    pub complete: bool,
+    pub state: RefCell<State>,
+}
+
+/// What is known of the names so far.
+#[derive(Default)]
+pub struct State {
+    done: BTreeMap<EcoString, Node>,
+    /// Being computed, outermost first.
+    active: Vec<EcoString>,
+}
+
+impl Lazy for Table<'_> {
+    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
+        let declared = self.declared.iter().find(|it| it.name == name)?;
+        if let Some(node) = self.state.borrow().done.get(name) {
+            return Some(node.clone());
+        }
+        let circle = {
+            let state = self.state.borrow();
+            state.active.iter().position(|it| it == name).map(|from| {
+                let path: Vec<&str> =
+                    state.active.iter().skip(from).map(EcoString::as_str).chain(std::iter::once(name)).collect();
+                path.join(" → ")
+            })
+        };
+        if let Some(path) = circle {
+            env.report(problems::circle(at, self.what, &path));
+            return Some(Node::new(Value::Unknown, at));
+        }
+        self.state.borrow_mut().active.push(name.into());
+        let node = self.compute(env, declared);
+        let mut state = self.state.borrow_mut();
+        state.active.pop();
+        state.done.insert(name.into(), node.clone());
+        Some(node)
+    }
+
+    fn names(&self) -> Vec<EcoString> {
+        self.declared.iter().map(|it| it.name.clone()).collect()
+    }
+}
+
+impl Table<'_> {
+    fn compute(&self, env: &mut Env<'_>, declared: &Declared) -> Node {
+        let path: Vec<&str> = self.block.into_iter().chain(std::iter::once(declared.name.as_str())).collect();
+        let only = Only { path: &path, ..Only::default() };
+        let locals = std::mem::take(&mut env.locals);
+        let mut fold = Fold::new();
+        for rank in self.ranks {
+            let contributions: Vec<Contribution> = rank
+                .iter()
+                .map(|it| Contribution {
+                    specificity: it.specificity,
+                    name: it.name.clone(),
+                    layer: env.within(it.anchor, |env| build_some(env, it.block, &only)),
+                })
+                .filter(|it| !is_empty(&it.layer))
+                .collect();
+            if !contributions.is_empty() {
+                fold.apply_rank(env, contributions);
+            }
+        }
+        let set = fold.into_node(declared.origin).at(&path).cloned();
+        let mut node = match (set, &declared.default) {
+            (Some(node), _) => node,
+            (None, Some(default)) => env.within(default.anchor, |env| env.eval(&default.expr)),
+            (None, None) if matches!(declared.ty, Type::Optional(_)) => Node::new(Value::Absent, declared.origin),
+            (None, None) => {
+                if self.complete {
+                    env.report(problems::no_value(declared.origin, self.what, &declared.name));
+                }
+                Node::new(Value::Unknown, declared.origin)
+            }
+        };
+        env.locals = locals;
+        if let Value::Conflict(conflict) = &node.value {
+            let what = ecow::eco_format!("{} `{}`", self.what, declared.name);
+            env.report(crate::eval::conflict(conflict, &what));
+            node.value = Value::Unknown;
+        }
+        complete(env, &mut node, &declared.ty, Conform::Final, Some(declared.origin));
+        node
+    }
+
+    /// The values of all names.
+    pub fn all(&self, env: &mut Env<'_>) -> Vec<(EcoString, Node)> {
+        self.declared
+            .iter()
+            .filter_map(|it| self.get(env, &it.name, it.origin).map(|node| (it.name.clone(), node)))
+            .collect()
+    }
+}
+
+fn is_empty(layer: &Layer) -> bool {
+    layer.edits.is_empty()
+}

@@ -1,0 +1,193 @@
+//! What making objects needs to know: for which Flux, for which cluster, where
+//! names are looked up.
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::object::Object;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::eval::{Node, Value, let_value};
+use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings};
+use crate::names::Index;
+use crate::schema::{self, Minor};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{self, ast::Head, ast::SourceKind};
+
+use super::problems;
+
+/// The Flux versions of all clusters that take something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    pub oldest: (Minor, EcoString),
+    pub newest: (Minor, EcoString),
+}
+
+impl Range {
+    /// One cluster's Flux.
+    #[must_use]
+    pub fn one(minor: Minor, cluster: &EcoString) -> Self {
+        Self { oldest: (minor, cluster.clone()), newest: (minor, cluster.clone()) }
+    }
+
+    /// With another cluster's Flux.
+    pub fn add(&mut self, minor: Minor, cluster: &EcoString) {
+        if minor < self.oldest.0 {
+            self.oldest = (minor, cluster.clone());
+        }
+        if minor > self.newest.0 {
+            self.newest = (minor, cluster.clone());
+        }
+    }
+}
+
+/// Where objects are made.
+pub struct Context<'a> {
+    pub db: &'a dyn Db,
+    pub index: &'a Index,
+    pub settings: &'a Settings,
+    /// Whose API versions the objects have.
+    pub range: Range,
+    /// The cluster, or none for the base.
+    pub cluster: Option<&'a Cluster>,
+    /// The catalogue or cluster that holds the items; none for shared sources.
+    pub scope: Option<Anchor>,
+    pub out: Vec<Diagnostic>,
+    /// Items that were evaluated, and whether what is wrong with them was said.
+    pub known: IndexMap<Anchor, (Checked<Evaluated>, bool)>,
+}
+
+impl<'a> Context<'a> {
+    /// The namespace of Flux' own objects.
+    #[must_use]
+    pub fn flux_namespace(&self) -> &'a EcoString {
+        &self.settings.sync.namespace
+    }
+
+    /// The Flux that the objects are for: the base is made for the oldest.
+    #[must_use]
+    pub const fn minor(&self) -> Minor {
+        match self.cluster {
+            Some(it) => it.flux,
+            None => self.range.oldest.0,
+        }
+    }
+
+    /// Whether controllers refuse references across namespaces.
+    #[must_use]
+    pub fn lockdown(&self) -> bool {
+        self.cluster.map_or(self.settings.lockdown, |it| it.lockdown)
+    }
+
+    /// An item's value, in the base or on the cluster.
+    pub fn evaluated(&mut self, item: Anchor) -> Evaluated {
+        let evaluated = self.evaluated_quietly(item);
+        if let Some((checked, said)) = self.known.get_mut(&item)
+            && !*said
+        {
+            *said = true;
+            self.out.extend(checked.diagnostics.iter().cloned());
+        }
+        evaluated
+    }
+
+    /// The same; what is wrong with it is said when its objects are made.
+    pub fn evaluated_quietly(&mut self, item: Anchor) -> Evaluated {
+        if let Some((checked, _)) = self.known.get(&item) {
+            return checked.value.clone();
+        }
+        let checked = match self.cluster {
+            Some(cluster) => fleet::evaluate_in(self.db, item, cluster),
+            None => (**fleet::base(self.db, item)).clone(),
+        };
+        let value = checked.value.clone();
+        self.known.insert(item, (checked, false));
+        value
+    }
+
+    /// The newest `apiVersion` of a Flux kind that all clusters serve.
+    pub fn api_version(&mut self, kind: &str, origin: Origin) -> EcoString {
+        match schema::api_version(kind, self.range.oldest.0, self.range.newest.0) {
+            Some(it) => it.into(),
+            None => {
+                self.out.push(problems::no_common_version(origin, kind, &self.range));
+                schema::api_version(kind, self.range.newest.0, self.range.newest.0).unwrap_or_default().into()
+            }
+        }
+    }
+
+    /// A value that the standard library declares.
+    #[must_use]
+    pub fn standard(&self, name: &str) -> Option<Node> {
+        let anchor = self.index.lets.get(name)?;
+        Some(Node::new(let_value(self.db, *anchor).value.clone(), Origin::of(*anchor)))
+    }
+
+    /// The source of that name, seen from where the items stand.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<Anchor> {
+        find_source(self.db, self.index, self.scope, name)
+    }
+
+    /// Where a catalogue's releases live.
+    #[must_use]
+    pub fn release_in(&self, body: &Node) -> ReleaseIn {
+        let of_scope = self.scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
+        release_in_of(body)
+            .or_else(|| of_scope.and_then(|it| release_in_of(&fleet::catalogue(self.db, it).value)))
+            .unwrap_or(self.settings.release_in)
+    }
+
+    /// A text that must be known where no cluster is given.
+    pub fn identity(&mut self, item: Anchor, node: Option<&Node>, key: &str) -> Option<(EcoString, Origin)> {
+        let node = node?;
+        match &node.value {
+            Value::Text(it) => Some((it.clone(), node.origin)),
+            Value::Unknown if self.cluster.is_none() => {
+                self.out.push(problems::unknown_identity(self.db, item, key, node.origin));
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+fn release_in_of(node: &Node) -> Option<ReleaseIn> {
+    match node.get("release-in")?.text()?.as_str() {
+        "target" => Some(ReleaseIn::Target),
+        _ => Some(ReleaseIn::FluxSystem),
+    }
+}
+
+/// The source of that name: in the catalogue, cluster or group, else at the top level.
+pub fn find_source(db: &dyn Db, index: &Index, scope: Option<Anchor>, name: &str) -> Option<Anchor> {
+    let mut at = scope;
+    while let Some(parent) = at {
+        if let Some(it) = index.local_sources.get(&parent).and_then(|it| it.get(name)) {
+            return Some(*it);
+        }
+        at = parent.parent(db);
+    }
+    index.sources.get(name).copied()
+}
+
+/// Which of the four a source is.
+pub fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
+    match &syntax::declaration(db, source).head {
+        Head::Source { provider, .. } => *provider,
+        _ => SourceKind::Helm,
+    }
+}
+
+/// The file name for an object's name: what a file system or a URL might
+/// mistake becomes `-`.
+#[must_use]
+pub fn file_name(name: &str) -> String {
+    name.chars().map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '.' { it } else { '-' }).collect::<String>().to_lowercase()
+}
+
+/// Gives an object the file where it stands.
+#[must_use]
+pub fn in_file(mut object: Object, file: impl Into<EcoString>) -> Object {
+    object.file = file.into();
+    object
+}

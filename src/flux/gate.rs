@@ -1,0 +1,100 @@
+//! Which fields a Flux has. A field that the installed CRD does not know makes
+//! the whole Kustomization fail, so that it must not be written.
+
+use std::sync::Arc;
+
+use super::object::Object;
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Node, Value};
+use crate::names::STD;
+use crate::schema::{self, Field, Minor};
+use crate::source::Db;
+
+/// For whom an object is gated.
+pub struct Gate<'a> {
+    pub db: &'a dyn Db,
+    pub minor: Minor,
+    /// The cluster whose Flux it is; none for the base, from which newer fields
+    /// are silently left out.
+    pub cluster: Option<&'a str>,
+}
+
+impl Gate<'_> {
+    /// Takes what the Flux does not have out of an object's spec, and says so
+    /// where an author wrote it.
+    pub fn object(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
+        if !schema::is_flux_kind(&object.id.group, &object.id.kind) {
+            return;
+        }
+        let Some(spec) = schema::spec(&object.id.kind) else { return };
+        let kind = object.id.kind.clone();
+        let Value::Map(body) = &mut object.body.value else { return };
+        if !body.entries.get("spec").is_some_and(|it| self.is_newer(it, spec)) {
+            return;
+        }
+        if let Some(node) = Arc::make_mut(body).entries.get_mut("spec") {
+            self.fields(node, spec, &kind, "spec", out);
+        }
+    }
+
+    /// Whether there is anything to take out: most objects are left alone.
+    fn is_newer(&self, node: &Node, field: &Field) -> bool {
+        match &node.value {
+            Value::Map(map) => map.entries.iter().any(|(key, node)| {
+                field.fields.get(key.as_str()).is_some_and(|it| it.since > self.minor || self.is_newer(node, it))
+            }),
+            Value::List(list) => list.iter().any(|it| self.is_newer(it, field)),
+            Value::Text(text) => field.choices.iter().any(|(choice, since)| *choice == text && *since > self.minor),
+            _ => false,
+        }
+    }
+
+    fn fields(&self, node: &mut Node, field: &Field, kind: &str, path: &str, out: &mut Vec<Diagnostic>) {
+        match &mut node.value {
+            Value::Map(map) => {
+                let map = Arc::make_mut(map);
+                let keys: Vec<_> = map.entries.keys().cloned().collect();
+                for key in keys {
+                    let Some(inner) = field.fields.get(key.as_str()) else { continue };
+                    let Some(slot) = map.entries.get_mut(&key) else { continue };
+                    let path = format!("{path}.{key}");
+                    if inner.since > self.minor {
+                        self.refuse(slot, kind, &path, inner.since, out);
+                        map.entries.shift_remove(&key);
+                    } else if let Some(since) = newer_choice(slot, inner, self.minor) {
+                        self.refuse(slot, kind, &format!("{path}: {}", slot.value.show()), since, out);
+                        map.entries.shift_remove(&key);
+                    } else {
+                        self.fields(slot, inner, kind, &path, out);
+                    }
+                }
+            }
+            Value::List(list) => {
+                for element in Arc::make_mut(list) {
+                    self.fields(element, field, kind, path, out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn refuse(&self, node: &Node, kind: &str, path: &str, since: Minor, out: &mut Vec<Diagnostic>) {
+        let is_default = node.origin.anchor.file(self.db).path(self.db).starts_with(STD);
+        if let (Some(cluster), false) = (self.cluster, is_default) {
+            out.push(problems::too_new(node.origin, kind, path, since, cluster, self.minor));
+        }
+    }
+}
+
+/// The first Flux that has the enum value at a node, if this one does not.
+fn newer_choice(node: &Node, field: &Field, minor: Minor) -> Option<Minor> {
+    let of = |it: &Node| {
+        let text = it.text()?;
+        field.choices.iter().find(|(choice, since)| *choice == text.as_str() && *since > minor).map(|(_, since)| *since)
+    };
+    match &node.value {
+        Value::List(list) => list.iter().find_map(of),
+        _ => of(node),
+    }
+}

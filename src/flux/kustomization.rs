@@ -1,0 +1,144 @@
+//! Flux Kustomizations: what points at a directory.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use super::context::Context;
+use super::object::{Object, Tree, list, merge, object, remove, set, text};
+use super::problems;
+use crate::eval::{Env, Fold, Given, Node, Only, Value, build_some, complete};
+use crate::fleet::{self, Cluster, Taken};
+use crate::source::{Anchor, Origin};
+use crate::types;
+
+/// The annotation that keeps a root's `postBuild` from eating `${…}` in patches.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// What a Flux Kustomization points at.
+pub struct Pointing {
+    pub name: EcoString,
+    pub namespace: EcoString,
+    /// From the source's root, without `./`.
+    pub path: EcoString,
+    /// Another source than the fleet's: kind and name.
+    pub source: Option<(EcoString, EcoString)>,
+    /// Names of Kustomizations of the same namespace, without the root.
+    pub depends_on: Vec<EcoString>,
+    /// Releases to wait for.
+    pub health_checks: Vec<Node>,
+    /// Whether everything in it is waited for.
+    pub wait: bool,
+    pub components: Vec<EcoString>,
+    pub origin: Origin,
+}
+
+/// The object; patches are put in when it is written.
+pub fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fields: &Node) -> Object {
+    let origin = it.origin;
+    let mut spec = fields.clone();
+    let sync = &cluster.sync;
+    set(&mut spec, &["path"], text(if it.path.is_empty() { "./".into() } else { eco_format!("./{}", it.path) }, origin));
+    let reads_fleet = it.source.is_none();
+    let (kind, name) = it.source.unwrap_or_else(|| (sync.kind.clone(), sync.name.clone()));
+    set(&mut spec, &["sourceRef"], Tree::new(origin).text("kind", kind).text("name", name).build());
+    let mut depends_on = Vec::new();
+    if reads_fleet && sync.gate {
+        depends_on.push(sync.root.clone());
+    }
+    depends_on.extend(it.depends_on);
+    if depends_on.is_empty() {
+        remove(&mut spec, &["dependsOn"]);
+    } else {
+        let nodes = depends_on.into_iter().map(|it| Tree::new(origin).text("name", it).build()).collect();
+        set(&mut spec, &["dependsOn"], list(nodes, origin));
+    }
+    // `wait` ignores health checks, so only one of the two is written.
+    let waits = it.wait || spec.get("wait").is_some_and(|it| it.value == Value::Bool(true));
+    if waits {
+        if !it.wait && spec.get("healthChecks").is_some() {
+            ctx.out.push(problems::wait_and_checks(spec.get("healthChecks").map_or(origin, |it| it.origin)));
+        }
+        let at = spec.get("wait").map_or(origin, |it| it.origin);
+        set(&mut spec, &["wait"], Node::new(Value::Bool(true), at));
+        remove(&mut spec, &["healthChecks"]);
+    } else if !it.health_checks.is_empty() {
+        let mut checks = spec.get("healthChecks").and_then(Node::list).unwrap_or_default().to_vec();
+        checks.extend(it.health_checks);
+        set(&mut spec, &["healthChecks"], list(checks, origin));
+    }
+    if !it.components.is_empty() {
+        let nodes = it.components.into_iter().map(|it| text(it, origin)).collect();
+        set(&mut spec, &["components"], list(nodes, origin));
+    }
+    if cluster.lockdown && spec.get("serviceAccountName").is_none() {
+        set(&mut spec, &["serviceAccountName"], text("kustomize-controller", origin));
+    }
+    if spec.get("suspend").is_some_and(|it| it.value == Value::Bool(false)) {
+        remove(&mut spec, &["suspend"]);
+    }
+    let api_version = ctx.api_version("Kustomization", origin);
+    let mut it = object(&api_version, "Kustomization", &it.namespace, &it.name, Some(spec), origin);
+    let annotations = Tree::new(origin).text(SUBSTITUTE, "disabled");
+    set(&mut it.body, &["metadata", "annotations"], annotations.build());
+    it
+}
+
+/// The fields that defaults, the fleet, the catalogue, the groups and the
+/// cluster, and the `use`s give, lowest first.
+pub fn fields(ctx: &mut Context<'_>, cluster: &Cluster, catalogue: Option<Anchor>, taken: Option<&Taken>, origin: Origin) -> Node {
+    let mut fields = Tree::new(origin).build();
+    let layers = [
+        ctx.standard("kustomization-defaults"),
+        ctx.settings.kustomization.clone(),
+        catalogue.and_then(|it| fleet::catalogue(ctx.db, it).value.get("kustomization").cloned()),
+        cluster.kustomization.clone(),
+        taken.and_then(|it| of_uses(ctx, cluster, it)),
+    ];
+    for layer in layers.into_iter().flatten() {
+        merge(&mut fields, &layer);
+    }
+    fields
+}
+
+/// The blocks of `use`, joined.
+fn of_uses(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken) -> Option<Node> {
+    let mut env = Env::new(ctx.db, ctx.index, cluster.anchor);
+    env.cluster = Given::Known(Arc::clone(&cluster.facts));
+    env.fleet = ctx.settings.value.clone();
+    env.cluster_name = Some(cluster.name.clone());
+    let mut fold = Fold::new();
+    let mut any = false;
+    for rank in &cluster.ranks {
+        let contributions: Vec<_> = taken
+            .uses
+            .iter()
+            .filter(|(anchor, _)| rank.contains(anchor))
+            .filter_map(|(anchor, it)| {
+                let block = it.block.as_ref()?;
+                let layer = env.within(*anchor, |env| build_some(env, block, &Only::default()));
+                Some(crate::eval::Contribution { specificity: 2, name: anchor.name(ctx.db).clone(), layer })
+            })
+            .collect();
+        if !contributions.is_empty() {
+            any = true;
+            fold.apply_rank(&mut env, contributions);
+        }
+    }
+    let mut node = fold.into_node(Origin::of(cluster.anchor));
+    if any && let Some(ty) = types::named(ctx.db, ctx.index, "KustomizationSpec") {
+        complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
+    }
+    ctx.out.append(&mut env.out);
+    any.then_some(node)
+}
+
+/// A health check of a release.
+pub fn health_check(api_version: &str, release: &super::Release, name: &EcoString, origin: Origin) -> Node {
+    Tree::new(origin)
+        .text("apiVersion", api_version)
+        .text("kind", "HelmRelease")
+        .text("name", name.clone())
+        .text("namespace", release.namespace.clone())
+        .build()
+}

@@ -1,0 +1,148 @@
+//! Manifests and namespaces → objects.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+
+use super::context::{Context, file_name, in_file};
+use super::object::{Id, Object, Tree, object, set, split_api_version, text};
+use super::problems;
+use crate::eval::{Map, Node, Value};
+use crate::fleet::Evaluated;
+use crate::source::{Anchor, Origin};
+use crate::syntax::{
+    self,
+    ast::{Expr, ExprKind, Head},
+};
+
+/// The annotation that keeps a namespace when its Kustomization goes.
+pub const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+
+/// A Namespace, never pruned: with it everything inside would go.
+pub fn namespace(name: &EcoString, body: Option<&Node>, origin: Origin) -> Object {
+    let mut it = object("v1", "Namespace", "", name, None, origin);
+    if let Some(labels) = body.and_then(|it| it.get("labels")) {
+        set(&mut it.body, &["metadata", "labels"], labels.clone());
+    }
+    let annotations = Tree::new(origin).all_of(body.and_then(|it| it.get("annotations"))).text(PRUNE, "disabled");
+    set(&mut it.body, &["metadata", "annotations"], annotations.build());
+    in_file(it, eco_format!("namespaces/{}.yaml", file_name(name)))
+}
+
+/// The objects of a manifest.
+pub fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Vec<Object> {
+    let name = item.name(ctx.db).clone();
+    let origin = Origin::of(item);
+    if let Some(raw) = encrypted(ctx, item, evaluated) {
+        return raw;
+    }
+    match &evaluated.node.value {
+        Value::Map(_) => {
+            let file = eco_format!("manifests/{name}.yaml");
+            one(ctx, item, &evaluated.node, Some(&name)).map(|it| in_file(it, file)).into_iter().collect()
+        }
+        Value::List(list) => {
+            let mut objects: Vec<Object> = list.iter().filter_map(|it| one(ctx, item, it, None)).collect();
+            let mut seen: IndexMap<EcoString, u32> = IndexMap::new();
+            for it in &mut objects {
+                let base = eco_format!("{}-{}", it.id.kind.to_lowercase(), file_name(&it.id.name));
+                let count = seen.entry(base.clone()).or_default();
+                *count += 1;
+                let suffix = if *count > 1 { eco_format!("-{count}") } else { EcoString::new() };
+                it.file = eco_format!("manifests/{name}/{base}{suffix}.yaml");
+            }
+            objects
+        }
+        Value::Unknown => {
+            if ctx.cluster.is_none() {
+                ctx.out.push(problems::unknown_identity(ctx.db, item, "the object", evaluated.node.origin));
+            }
+            Vec::new()
+        }
+        other => {
+            ctx.out.push(problems::no_object(origin, other.noun()));
+            Vec::new()
+        }
+    }
+}
+
+fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {
+    let missing = |ctx: &mut Context<'_>, key: &str| {
+        ctx.out.push(problems::no_object_field(node.origin, key));
+        None
+    };
+    let Some(api_version) = node.get("apiVersion") else { return missing(ctx, "apiVersion") };
+    let (api_version, _) = ctx.identity(item, Some(api_version), "apiVersion")?;
+    let Some(kind) = node.get("kind") else { return missing(ctx, "kind") };
+    let (kind, _) = ctx.identity(item, Some(kind), "kind")?;
+    let name = match (node.at(&["metadata", "name"]), default_name) {
+        (None, Some(it)) => it.clone(),
+        (None, None) => return missing(ctx, "metadata.name"),
+        (it, _) => ctx.identity(item, it, "metadata.name")?.0,
+    };
+    let namespace = match node.at(&["metadata", "namespace"]) {
+        None => EcoString::new(),
+        it => ctx.identity(item, it, "metadata.namespace")?.0,
+    };
+    let (group, version) = split_api_version(&api_version);
+    let mut body = ordered(node);
+    if body.at(&["metadata", "name"]).is_none() {
+        set(&mut body, &["metadata", "name"], text(name.clone(), Origin::of(item)));
+    }
+    let id = Id { group, kind, namespace, name };
+    Some(Object { id, version, body, file: EcoString::new(), origin: Origin::of(item), raw: None, component: None })
+}
+
+/// `apiVersion`, `kind`, `metadata`, then the rest as written; `name` and
+/// `namespace` head the metadata.
+fn ordered(node: &Node) -> Node {
+    let Value::Map(map) = &node.value else { return node.clone() };
+    let front = |map: &Map, keys: &[&str]| {
+        let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+        for key in keys {
+            if let Some(it) = map.entries.get(*key) {
+                entries.insert((*key).into(), it.clone());
+            }
+        }
+        for (key, it) in &map.entries {
+            entries.entry(key.clone()).or_insert_with(|| it.clone());
+        }
+        entries
+    };
+    let mut entries = front(map, &["apiVersion", "kind", "metadata"]);
+    if let Some(metadata) = entries.get_mut("metadata")
+        && let Value::Map(inner) = &metadata.value
+    {
+        metadata.value = Value::of_map(front(inner, &["name", "namespace"]));
+    }
+    Node { value: Value::of_map(entries), ..node.clone() }
+}
+
+/// A file that SOPS encrypted is carried as it is: its text is signed.
+fn encrypted(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Option<Vec<Object>> {
+    let declaration = syntax::declaration(ctx.db, item);
+    let Head::Manifest { value: Some(value) } = &declaration.head else { return None };
+    evaluated.node.get("sops")?;
+    let mut it = one(ctx, item, &evaluated.node, None)?;
+    it.file = eco_format!("manifests/{}.yaml", item.name(ctx.db));
+    match path_of_yaml(value) {
+        Some(path) => {
+            it.raw = ctx.db.data_file(path).text(ctx.db).as_ref().ok().map(Arc::clone);
+        }
+        None => ctx.out.push(problems::computed_sops(Origin::of(item))),
+    }
+    if evaluated.node.over.is_some() {
+        ctx.out.push(problems::amended_sops(Origin::of(item)));
+    }
+    Some(vec![it])
+}
+
+/// The path in `yaml("secrets/db.yaml")`.
+fn path_of_yaml(value: &Expr) -> Option<&EcoString> {
+    let ExprKind::Call { callee, args } = &value.kind else { return None };
+    match (&callee.kind, args.as_slice()) {
+        (ExprKind::Name(name), [Expr { kind: ExprKind::Text(path), .. }]) if name == "yaml" => Some(path),
+        _ => None,
+    }
+}

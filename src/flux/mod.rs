@@ -1,0 +1,95 @@
+//! Flux's vocabulary: what a cluster ends up with, as objects.
+//!
+//! In: the fleet's model. Out: for each catalogue its [`Bundle`], the objects
+//! that are the same for every cluster; for each cluster its [`Deployed`], the
+//! Flux Kustomizations with their patches and the objects that come of them.
+//! Knows no files but their names, and writes no YAML.
+
+mod attach;
+mod common;
+mod context;
+mod deploy;
+mod diff;
+mod gate;
+mod kustomization;
+mod manifest;
+pub mod object;
+mod policy;
+mod problems;
+mod release;
+mod rules;
+mod source;
+
+pub use common::{Bundle, Part};
+pub use context::Range;
+pub use deploy::{Deployed, Unit, UnitPlace};
+pub use diff::{Operation, Patch};
+pub use object::{Id, Object};
+pub use release::{Release, find_addon};
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Checked, Diagnostics};
+use crate::fleet;
+use crate::source::{Anchor, Db, Project};
+
+/// The Flux versions of the clusters that take each catalogue.
+#[salsa::tracked]
+pub fn ranges(db: &dyn Db, _project: Project) -> Arc<IndexMap<Anchor, Range>> {
+    let mut ranges: IndexMap<Anchor, Range> = IndexMap::new();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        for taken in &cluster.taken {
+            ranges
+                .entry(taken.catalogue)
+                .and_modify(|it| it.add(cluster.flux, &cluster.name))
+                .or_insert_with(|| Range::one(cluster.flux, &cluster.name));
+        }
+    }
+    Arc::new(ranges)
+}
+
+/// The Flux versions of all clusters: sources at the top level are for any.
+#[salsa::tracked]
+pub fn whole_range(db: &dyn Db, _project: Project) -> Option<Range> {
+    let mut clusters = fleet::clusters(db).map(|it| fleet::cluster(db, it));
+    let first = &clusters.next()?.value;
+    let mut range = Range::one(first.flux, &first.name);
+    for it in clusters {
+        range.add(it.value.flux, &it.value.name);
+    }
+    Some(range)
+}
+
+/// The Flux versions of the clusters that take one catalogue.
+#[salsa::tracked]
+pub fn range(db: &dyn Db, catalogue: Anchor) -> Option<Range> {
+    ranges(db, db.project()).get(&catalogue).cloned()
+}
+
+/// What `common/` holds of a catalogue.
+#[salsa::tracked]
+pub fn bundle(db: &dyn Db, catalogue: Anchor) -> Arc<Checked<Bundle>> {
+    Arc::new(common::of_catalogue(db, catalogue))
+}
+
+/// The sources at the top level, in `common/sources`.
+#[salsa::tracked]
+pub fn shared_sources(db: &dyn Db, _project: Project) -> Arc<Checked<Bundle>> {
+    Arc::new(common::of_shared_sources(db))
+}
+
+/// What a cluster ends up with.
+#[salsa::tracked]
+pub fn deployed(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
+    Arc::new(deploy::deploy(db, cluster))
+}
+
+/// What no single cluster shows: paths of clusters that lie in each other,
+/// overrides that reach nothing.
+#[salsa::tracked]
+pub fn fleet_diagnostics(db: &dyn Db, _project: Project) -> Diagnostics {
+    policy::whole_fleet(db).into()
+}

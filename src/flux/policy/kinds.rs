@@ -1,0 +1,87 @@
+//! Every object's kind is defined, and it stands in a namespace exactly if its
+//! kind wants one.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::super::context::Context;
+use super::super::deploy::Deployed;
+use super::super::object::Object;
+use super::super::problems;
+use crate::eval::Node;
+use crate::fleet::Cluster;
+use crate::schema::{self, Scope};
+use crate::source::{Anchor, Db};
+use crate::syntax::{self, ast::Head};
+
+/// Group and kind that a CustomResourceDefinition defines.
+pub fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {
+    (object.id.kind == "CustomResourceDefinition").then_some(())?;
+    let group = object.body.at(&["spec", "group"]).and_then(Node::text)?;
+    let kind = object.body.at(&["spec", "names", "kind"]).and_then(Node::text)?;
+    Some((group.clone(), kind.clone()))
+}
+
+pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let custom = custom_kinds(ctx.db, cluster, deployed, ctx.index.externals.as_slice());
+    for (_, object) in deployed.objects() {
+        let kind = (object.id.group.clone(), object.id.kind.clone());
+        let scope = schema::scope(&kind.0, &kind.1).or_else(|| custom.get(&kind).copied().flatten());
+        if scope.is_none() && !custom.contains_key(&kind) {
+            ctx.out.push(problems::unknown_kind(object, &custom));
+        }
+        match scope {
+            Some(Scope::Namespaced) if object.id.namespace.is_empty() => {
+                ctx.out.push(problems::no_namespace(object));
+            }
+            Some(Scope::Cluster) if !object.id.namespace.is_empty() => {
+                ctx.out.push(problems::needless_namespace(object));
+            }
+            _ => {}
+        }
+        if schema::is_flux_kind(&kind.0, &kind.1) {
+            match schema::served(&kind.0, &kind.1, &object.version) {
+                Some((first, last)) if (first..=last).contains(&cluster.flux) => {}
+                served => ctx.out.push(problems::not_served(object, served, &cluster.name, cluster.flux)),
+            }
+        }
+    }
+}
+
+/// Custom resources by group and kind; the scope is not always known.
+type Custom = BTreeMap<(EcoString, EcoString), Option<Scope>>;
+
+fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: &[Anchor]) -> Custom {
+    let mut custom = Custom::new();
+    let scope_of = |namespaced: bool| if namespaced { Scope::Namespaced } else { Scope::Cluster };
+    for (_, release) in deployed.releases() {
+        for (group, kind, namespaced) in &release.crds {
+            custom.insert((group.clone(), kind.clone()), Some(scope_of(*namespaced)));
+        }
+    }
+    for (_, object) in deployed.objects() {
+        if let Some(defined) = defined_kind(object) {
+            let scope = object.body.at(&["spec", "scope"]).and_then(Node::text);
+            custom.insert(defined, scope.map(|it| scope_of(it == "Namespaced")));
+        }
+    }
+    for external in externals {
+        if !super::references::is_visible(db, *external, cluster) {
+            continue;
+        }
+        let Head::External { object, .. } = &syntax::declaration(db, *external).head else { continue };
+        if object != "CRD" && object != "CustomResourceDefinition" {
+            continue;
+        }
+        let body = &crate::fleet::declared(db, *external).value;
+        let name = super::references::external_name(db, *external);
+        let group = body.get("group").and_then(Node::text).cloned();
+        let group = group.unwrap_or_else(|| name.split_once('.').map(|(_, it)| it.into()).unwrap_or_default());
+        if let Some(kind) = body.get("kind").and_then(Node::text) {
+            let scope = body.get("scope").and_then(Node::text).map(|it| scope_of(it == "Namespaced"));
+            custom.insert((group, kind.clone()), scope);
+        }
+    }
+    custom
+}

@@ -1,0 +1,27 @@
+//! What must hold on every cluster for Flux to reconcile it.
+//!
+//! Each file is one question. All look at the finished objects of one cluster,
+//! but for [`whole_fleet`].
+
+mod kinds;
+mod order;
+mod owners;
+mod references;
+mod reach;
+mod shapes;
+
+pub use kinds::defined_kind;
+pub use reach::whole_fleet;
+
+use super::context::Context;
+use super::deploy::Deployed;
+use crate::fleet::Cluster;
+
+/// Checks a cluster.
+pub fn cluster(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    owners::check(ctx, deployed);
+    kinds::check(ctx, cluster, deployed);
+    references::check(ctx, cluster, deployed);
+    order::check(ctx, cluster, deployed);
+    shapes::check(ctx, cluster, deployed);
+}

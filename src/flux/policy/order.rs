@@ -1,0 +1,87 @@
+//! `dependsOn` leads nowhere in a circle: Flux would wait forever, and would
+//! stop watching the source of everything in it.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::super::context::Context;
+use super::super::deploy::Deployed;
+use super::super::problems;
+use crate::eval::Node;
+use crate::fleet::Cluster;
+use crate::source::Origin;
+
+/// For each name, what it waits for and where it is declared.
+type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
+
+pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let units: Graph = deployed
+        .units
+        .iter()
+        .map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin)))
+        .collect();
+    if let Some(circle) = circle(&units) {
+        ctx.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
+    }
+    let releases: Graph = deployed
+        .releases()
+        .map(|(_, it)| {
+            let names = it.requires.iter().map(|(it, _)| it.name(ctx.db).clone()).collect();
+            (it.addon.name(ctx.db).clone(), (names, Origin::of(it.addon)))
+        })
+        .collect();
+    if let Some(circle) = circle(&releases) {
+        ctx.out.push(problems::circle(&circle, &units_origins(&releases, &circle), &cluster.name));
+    }
+}
+
+fn units_origins(graph: &Graph, circle: &[EcoString]) -> Vec<Origin> {
+    circle.iter().filter_map(|it| graph.get(it).map(|(_, origin)| *origin)).collect()
+}
+
+fn dependencies(spec: Option<&Node>) -> Vec<EcoString> {
+    spec.and_then(|it| it.get("dependsOn"))
+        .and_then(Node::list)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|it| it.get("name")?.text().cloned())
+        .collect()
+}
+
+/// The first circle, its first name again at the end.
+fn circle(graph: &Graph) -> Option<Vec<EcoString>> {
+    let mut done: BTreeMap<&EcoString, bool> = BTreeMap::new();
+    for start in graph.keys() {
+        let mut path: Vec<(&EcoString, usize)> = vec![(start, 0)];
+        if done.contains_key(start) {
+            continue;
+        }
+        done.insert(start, false);
+        while let Some((name, next)) = path.last_mut() {
+            let name: &EcoString = name;
+            let target = graph.get(name).and_then(|(it, _)| it.get(*next));
+            *next += 1;
+            match target {
+                None => {
+                    done.insert(name, true);
+                    path.pop();
+                }
+                Some(target) => match (graph.get_key_value(target), done.get(target)) {
+                    (Some((target, _)), None) => {
+                        done.insert(target, false);
+                        path.push((target, 0));
+                    }
+                    (_, Some(false)) => {
+                        let from = path.iter().position(|(it, _)| *it == target).unwrap_or(0);
+                        let mut circle: Vec<EcoString> = path.iter().skip(from).map(|(it, _)| (*it).clone()).collect();
+                        circle.push(target.clone());
+                        return Some(circle);
+                    }
+                    _ => {}
+                },
+            }
+        }
+    }
+    None
+}

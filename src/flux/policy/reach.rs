@@ -1,0 +1,99 @@
+//! What no single cluster shows: rules and overrides that reach nothing, paths
+//! that lie in each other.
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+
+use super::super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::fleet::{self, OverrideTarget};
+use crate::names;
+use crate::source::{Anchor, Db, Kind, Origin};
+
+pub fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    paths(db, &mut out);
+    dead_overrides(db, &mut out);
+    names_of_kustomizations(db, &mut out);
+    out
+}
+
+/// A cluster whose root lies in another's would be applied by both.
+fn paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
+    let mut all: Vec<(&EcoString, Anchor)> =
+        fleet::clusters(db).map(|it| (&fleet::cluster(db, it).value.path, it)).collect();
+    all.sort_by_key(|(path, _)| path.split('/').collect::<Vec<_>>());
+    for pair in all.windows(2) {
+        let [(outer, a), (inner, b)] = pair else { continue };
+        if outer == inner || inner.starts_with(&format!("{outer}/")) {
+            out.push(problems::nested_path(db, *a, outer, *b, inner));
+        }
+    }
+    let output = &fleet::settings(db, db.project()).value.output;
+    for (path, anchor) in all {
+        for other in [&output.common, &output.applications] {
+            if path == other || path.starts_with(&format!("{other}/")) || other.starts_with(&format!("{path}/")) {
+                out.push(problems::path_in_output(Origin::of(anchor), path, other));
+            }
+        }
+    }
+}
+
+/// Overrides that no cluster shows, and rules that no cluster matches.
+fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
+    let index = names::index(db, db.project());
+    if index.clusters.is_empty() {
+        return;
+    }
+    let mut applied: BTreeSet<EcoString> = BTreeSet::new();
+    let mut reached: BTreeSet<(EcoString, EcoString, u32)> = BTreeSet::new();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        let own: Vec<Anchor> = index.items_of(anchor).map(|(_, it)| it).collect();
+        let items: Vec<Anchor> = cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).collect();
+        for layer in cluster.ranks.iter().flatten() {
+            applied.insert(key(db, *layer));
+            for it in &fleet::statements(db, *layer).value.overrides {
+                let hits = match it.target {
+                    OverrideTarget::One(target) if target.kind(db) == Kind::Source => true,
+                    target => items.iter().any(|item| target.reaches(db, *item)),
+                };
+                if hits {
+                    reached.insert((key(db, *layer), layer.file(db).path(db).clone(), it.node));
+                }
+            }
+        }
+    }
+    for rule in index.rules.values() {
+        if !applied.contains(&key(db, *rule)) {
+            out.push(problems::dead_rule(*rule, rule.name(db)));
+        }
+    }
+    let layers = index.rules.values().chain(&index.overrides).chain(index.groups.values()).chain(index.clusters.values());
+    for layer in layers.filter(|it| applied.contains(&key(db, **it))) {
+        for it in &fleet::statements(db, *layer).value.overrides {
+            if !reached.contains(&(key(db, *layer), layer.file(db).path(db).clone(), it.node)) {
+                out.push(problems::dead_override(Origin::new(*layer, it.node)));
+            }
+        }
+    }
+}
+
+fn key(db: &dyn Db, anchor: Anchor) -> EcoString {
+    ecow::eco_format!("{:?} {} {} {}", anchor.kind(db), anchor.name(db), anchor.file(db).path(db), anchor.nth(db))
+}
+
+/// A catalogue may not have the name of a Kustomization that is made anyway.
+fn names_of_kustomizations(db: &dyn Db, out: &mut Vec<Diagnostic>) {
+    let index = names::index(db, db.project());
+    let settings = &fleet::settings(db, db.project()).value;
+    for (name, anchor) in &index.catalogues {
+        if *name == settings.sync.root {
+            out.push(problems::taken_name(Origin::of(*anchor), name, "the Kustomization at a cluster's root"));
+        }
+        if name == "sources" {
+            out.push(problems::taken_name(Origin::of(*anchor), name, "the directory of the sources at the top level"));
+        }
+    }
+}

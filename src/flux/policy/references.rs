@@ -1,0 +1,206 @@
+//! Namespaces, Secrets and ConfigMaps that objects name must be there: made by
+//! this project, or declared `external`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ecow::{EcoString, eco_format};
+
+use super::super::common::BUILT_IN_NAMESPACES;
+use super::super::context::Context;
+use super::super::deploy::Deployed;
+use super::super::object::Object;
+use super::super::problems;
+use crate::eval::{Node, Value};
+use crate::fleet::{self, Cluster};
+use crate::schema;
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::{self, ast::Head};
+
+/// What a cluster has beside what the project makes: kind, namespace, name, with
+/// the keys that it holds where they are declared.
+type Given = BTreeMap<(EcoString, EcoString, EcoString), Option<BTreeSet<EcoString>>>;
+
+/// Whether an `external` is there on a cluster.
+pub fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
+    match external.parent(db) {
+        None => true,
+        Some(parent) => parent == cluster.anchor || cluster.groups.contains(&parent),
+    }
+}
+
+/// `nodepools.karpenter.sh`: the whole name, which the grammar splits at its dot.
+pub fn external_name(db: &dyn Db, external: Anchor) -> EcoString {
+    match &syntax::declaration(db, external).head {
+        Head::External { namespace: Some(first), .. } => eco_format!("{first}.{}", external.name(db)),
+        _ => external.name(db).clone(),
+    }
+}
+
+fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
+    let mut given = Given::new();
+    for external in &ctx.index.externals {
+        if !is_visible(ctx.db, *external, cluster) {
+            continue;
+        }
+        let Head::External { object, namespace } = &syntax::declaration(ctx.db, *external).head else { continue };
+        let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list).map(|list| {
+            list.iter().filter_map(|it| it.text().cloned()).collect()
+        });
+        let in_namespace = match object.as_str() {
+            "Namespace" => EcoString::new(),
+            _ => namespace.clone().unwrap_or_else(|| ctx.flux_namespace().clone()),
+        };
+        given.insert((object.clone(), in_namespace, external.name(ctx.db).clone()), keys);
+    }
+    for (_, object) in deployed.objects() {
+        if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && object.id.group.is_empty() {
+            let mut keys: BTreeSet<EcoString> = BTreeSet::new();
+            for part in ["data", "stringData", "binaryData"] {
+                keys.extend(object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned()));
+            }
+            let key = (object.id.kind.clone(), object.id.namespace.clone(), object.id.name.clone());
+            given.insert(key, (!keys.is_empty()).then_some(keys));
+        }
+    }
+    given
+}
+
+pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let given = given(ctx, cluster, deployed);
+    let has_namespace = |name: &EcoString| {
+        BUILT_IN_NAMESPACES.contains(&name.as_str())
+            || *name == cluster.sync.namespace
+            || given.contains_key(&("Namespace".into(), EcoString::new(), name.clone()))
+    };
+    let mut missing: BTreeMap<EcoString, Origin> = BTreeMap::new();
+    for (_, object) in deployed.objects() {
+        if !object.id.namespace.is_empty() && !has_namespace(&object.id.namespace) {
+            missing.entry(object.id.namespace.clone()).or_insert(object.origin);
+        }
+    }
+    for (_, release) in deployed.releases() {
+        if !has_namespace(&release.target) {
+            missing.entry(release.target.clone()).or_insert(Origin::of(release.addon));
+        }
+    }
+    for (name, origin) in missing {
+        ctx.out.push(problems::missing_namespace(&name, origin, &cluster.name));
+    }
+    for (_, object) in deployed.objects() {
+        if schema::is_flux_kind(&object.id.group, &object.id.kind)
+            && let Some(spec) = object.spec()
+        {
+            let mut references = Vec::new();
+            collect(spec, &mut references);
+            for it in references {
+                check_one(ctx, object, &it, &given);
+            }
+            if cluster.lockdown {
+                locked_down(ctx, object, spec, &cluster.name);
+            }
+        }
+    }
+    requires(ctx, cluster, deployed);
+}
+
+/// A reference to a Secret or ConfigMap; Flux looks in the object's own namespace.
+struct Reference {
+    kind: EcoString,
+    name: EcoString,
+    key: Option<EcoString>,
+    origin: Origin,
+}
+
+fn collect(node: &Node, found: &mut Vec<Reference>) {
+    match &node.value {
+        Value::Map(map) => {
+            for (key, inner) in &map.entries {
+                match key.as_str() {
+                    "values" => {}
+                    "secretRef" | "certSecretRef" | "proxySecretRef" | "trustedRootSecretRef" => {
+                        reference("Secret", inner, found);
+                    }
+                    "configMapRef" => reference("ConfigMap", inner, found),
+                    "valuesFrom" | "substituteFrom" => {
+                        for it in inner.list().unwrap_or_default() {
+                            let is_optional = it.get("optional").is_some_and(|it| it.value == Value::Bool(true));
+                            if !is_optional && let Some(kind) = it.get("kind").and_then(Node::text) {
+                                reference(kind, it, found);
+                            }
+                        }
+                    }
+                    _ => collect(inner, found),
+                }
+            }
+        }
+        Value::List(list) => list.iter().for_each(|it| collect(it, found)),
+        _ => {}
+    }
+}
+
+fn reference(kind: &str, node: &Node, found: &mut Vec<Reference>) {
+    let Some(name) = node.get("name") else { return };
+    if let Some(text) = name.text() {
+        let key = node.get("valuesKey").or_else(|| node.get("key")).and_then(Node::text).cloned();
+        found.push(Reference { kind: kind.into(), name: text.clone(), key, origin: name.origin });
+    }
+}
+
+fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Given) {
+    let id = (it.kind.clone(), object.id.namespace.clone(), it.name.clone());
+    match given.get(&id) {
+        None => {
+            let same_kind: Vec<&EcoString> =
+                given.keys().filter(|(kind, namespace, _)| *kind == it.kind && *namespace == id.1).map(|(_, _, name)| name).collect();
+            let elsewhere = given.keys().find(|(kind, _, name)| *kind == it.kind && *name == it.name).map(|(_, namespace, _)| namespace);
+            ctx.out.push(problems::missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
+        }
+        Some(Some(keys)) => {
+            if let Some(key) = &it.key
+                && !keys.contains(key)
+            {
+                ctx.out.push(problems::missing_key(it.origin, &it.kind, &it.name, key, keys));
+            }
+        }
+        Some(None) => {}
+    }
+}
+
+/// With `--no-cross-namespace-refs`, a reference that names another namespace is refused.
+fn locked_down(ctx: &mut Context<'_>, object: &Object, spec: &Node, cluster: &EcoString) {
+    let places: [&[&str]; 3] = [&["sourceRef"], &["chartRef"], &["chart", "spec", "sourceRef"]];
+    for path in places {
+        if let Some(namespace) = spec.at(path).and_then(|it| it.get("namespace"))
+            && namespace.text().is_some_and(|it| *it != object.id.namespace)
+        {
+            ctx.out.push(problems::locked_down(namespace.origin, &object.id.name, &object.id.namespace, Some(cluster)));
+        }
+    }
+    for it in spec.get("eventSources").and_then(Node::list).unwrap_or_default() {
+        if let Some(namespace) = it.get("namespace")
+            && namespace.text().is_some_and(|it| *it != object.id.namespace)
+        {
+            ctx.out.push(problems::locked_down(namespace.origin, &object.id.name, &object.id.namespace, Some(cluster)));
+        }
+    }
+}
+
+/// What an add-on requires is taken too.
+fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let taken: BTreeSet<(EcoString, EcoString)> = deployed
+        .releases()
+        .map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone()))
+        .collect();
+    for (_, release) in deployed.releases() {
+        for (required, at) in &release.requires {
+            let name = (parent_name(ctx.db, *required), required.name(ctx.db).clone());
+            if !taken.contains(&name) {
+                ctx.out.push(problems::not_taken(ctx.db, release, *required, *at, cluster));
+            }
+        }
+    }
+}
+
+fn parent_name(db: &dyn Db, item: Anchor) -> EcoString {
+    item.parent(db).map(|it| it.name(db).clone()).unwrap_or_default()
+}

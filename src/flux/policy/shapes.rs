@@ -1,0 +1,122 @@
+//! Objects have the shape that the API server accepts: Flux kinds by their
+//! schemas, and a few things that Kubernetes refuses only when it applies.
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+
+use super::super::context::Context;
+use super::super::deploy::Deployed;
+use super::super::gate::Gate;
+use super::super::object::Object;
+use super::super::problems;
+use super::super::rules;
+use crate::eval::{Conform, Env, Node, Value, complete};
+use crate::fleet::Cluster;
+use crate::schema;
+use crate::source::Kind;
+use crate::types;
+
+/// The largest integer that survives a JSON patch.
+const SAFE_INTEGER: i64 = 1 << 53;
+
+pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    for (unit, object) in deployed.objects() {
+        if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
+            manifest(ctx, cluster, object);
+        }
+        if object.raw.is_some() {
+            let decrypts = unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
+            if !decrypts {
+                ctx.out.push(problems::no_decryption(object, unit.map(|it| &it.name)));
+            }
+            continue;
+        }
+        values(ctx, object, &object.body);
+    }
+}
+
+fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
+    if schema::is_flux_kind(&object.id.group, &object.id.kind)
+        && let (Some(ty), Some(spec)) = (types::spec_of_kind(&object.id.kind), object.spec())
+    {
+        let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
+        env.cluster_name = Some(cluster.name.clone());
+        complete(&mut env, &mut spec.clone(), &ty, Conform::Final, None);
+        ctx.out.append(&mut env.out);
+        let mut copy = object.clone();
+        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(&mut copy, &mut ctx.out);
+        rules::check(object, &mut ctx.out);
+    }
+    if matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") && object.id.group.is_empty() {
+        for part in ["data", "stringData"] {
+            for (key, node) in object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
+                if !matches!(node.value, Value::Text(_) | Value::Unknown) {
+                    ctx.out.push(problems::data_is_text(object, key, node));
+                }
+            }
+        }
+    }
+    duplicate_keys(ctx, object, &object.body);
+}
+
+/// Server-side apply refuses two elements of one key in these lists.
+fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
+    match &node.value {
+        Value::Map(map) => {
+            for (key, inner) in &map.entries {
+                let fields: &[&str] = match key.as_str() {
+                    "env" | "containers" | "initContainers" | "volumes" => &["name"],
+                    "volumeMounts" => &["mountPath"],
+                    "ports" if object.id.kind == "Service" => &["port", "protocol"],
+                    "ports" => &["containerPort", "protocol"],
+                    _ => &[],
+                };
+                if let (Value::List(list), [_, ..]) = (&inner.value, fields) {
+                    let mut seen = BTreeSet::new();
+                    for it in list.iter().filter(|it| it.map().is_some()) {
+                        let id: Vec<EcoString> =
+                            fields.iter().map(|field| it.get(field).map(|it| it.value.show()).unwrap_or_default()).collect();
+                        if id.first().is_some_and(|it| !it.is_empty()) && !seen.insert(id.clone()) {
+                            ctx.out.push(problems::duplicate_element(object, key, id.first().map_or("", EcoString::as_str), it.origin));
+                        }
+                    }
+                }
+                duplicate_keys(ctx, object, inner);
+            }
+        }
+        Value::List(list) => list.iter().for_each(|it| duplicate_keys(ctx, object, it)),
+        _ => {}
+    }
+}
+
+/// Numbers, keys and characters that do not survive kustomize.
+fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
+    match &node.value {
+        Value::Int(it) if it.abs() > SAFE_INTEGER => {
+            ctx.out.push(problems::unsafe_integer(object, *it, node.origin));
+        }
+        Value::Text(text) => {
+            if let Some(it) = text.chars().find(|it| is_refused(*it)) {
+                ctx.out.push(problems::refused_character(object, it, node.origin));
+            }
+        }
+        Value::Map(map) => {
+            for (key, inner) in &map.entries {
+                if key == "<<" || key.len() > 1000 || key.chars().any(is_refused) {
+                    ctx.out.push(problems::refused_key(object, key, inner.origin));
+                }
+                values(ctx, object, inner);
+            }
+        }
+        Value::List(list) => list.iter().for_each(|it| values(ctx, object, it)),
+        _ => {}
+    }
+}
+
+/// What kustomize's YAML reader refuses or changes, however it is written
+/// (measured with kustomize 5.5): control characters, and NEL, which becomes a space.
+const fn is_refused(it: char) -> bool {
+    let code = it as u32;
+    (code < 0x20 && !matches!(it, '\n' | '\t' | '\r')) || (code >= 0x7f && code <= 0x9f) || code == 0xfffe || code == 0xffff
+}

@@ -1,0 +1,226 @@
+//! Add-ons → HelmRelease, and the OCIRepository of a chart in a registry.
+
+use ecow::{EcoString, eco_format};
+
+use super::context::{Context, in_file, source_kind};
+use super::object::{Object, Tree, list, merge, object, remove, set};
+use super::problems;
+use super::source::{ChartVersion, chart_in_registry};
+use crate::eval::{Node, Value};
+use crate::fleet::{Evaluated, ReleaseIn};
+use crate::names::Index;
+use crate::schema::Minor;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::ast::SourceKind;
+
+/// The Flux that has retry strategies for releases.
+const STRATEGIES_SINCE: Minor = Minor(7);
+
+/// What an add-on is on a cluster, beside its objects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    pub addon: Anchor,
+    pub namespace: EcoString,
+    /// The namespace that the chart's objects go to.
+    pub target: EcoString,
+    pub name: EcoString,
+    /// Where Helm keeps what it knows of the release.
+    pub storage: EcoString,
+    pub chart: EcoString,
+    pub source: Option<Anchor>,
+    pub requires: Vec<(Anchor, Origin)>,
+    /// Custom resources that it brings: group, kind, whether namespaced.
+    pub crds: Vec<(EcoString, EcoString, bool)>,
+    pub suspended: bool,
+    pub reinstall: bool,
+}
+
+/// An add-on's objects.
+pub fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
+    let origin = Origin::of(addon);
+    let name = addon.name(ctx.db).clone();
+    let node = &evaluated.node;
+    let Some(source_node) = node.get("source") else {
+        ctx.out.push(problems::no_source(ctx.db, addon));
+        return None;
+    };
+    let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
+    // A name that does not exist is reported where it is written.
+    let source = ctx.source(&source_name)?;
+    let kind = source_kind(ctx.db, source);
+    let text = |ctx: &mut Context<'_>, key: &str, default: &EcoString| match node.get(key) {
+        None => Some((default.clone(), origin)),
+        it => ctx.identity(addon, it, key),
+    };
+    let (chart, chart_at) = text(ctx, "chart", &name)?;
+    let (target, target_at) = text(ctx, "namespace", &name)?;
+    let (release_name, name_at) = text(ctx, "release-name", &name)?;
+    if release_name.len() > 53 {
+        ctx.out.push(problems::long_release_name(name_at, &release_name));
+    }
+    let version = match node.get("version") {
+        None if matches!(kind, SourceKind::Helm | SourceKind::Oci) => {
+            ctx.out.push(problems::no_version(addon, ctx.db));
+            return None;
+        }
+        it => ctx.identity(addon, it, "version"),
+    };
+    let flux = ctx.flux_namespace().clone();
+    let namespace = match ctx.release_in(node) {
+        ReleaseIn::FluxSystem => flux.clone(),
+        ReleaseIn::Target => target.clone(),
+    };
+    let mut objects = Vec::new();
+    let mut spec = Tree::new(origin)
+        .node("releaseName", super::object::text(release_name.clone(), name_at))
+        .node("targetNamespace", super::object::text(target.clone(), target_at));
+    let chart_node = super::object::text(chart.clone(), chart_at);
+    if kind == SourceKind::Oci {
+        let chart_version = version.as_ref().map(|(text, origin)| ChartVersion { text, origin: *origin });
+        objects.push(chart_in_registry(ctx, source, addon, &chart, chart_version.as_ref(), &namespace)?);
+        let reference = Tree::new(origin).text("kind", "OCIRepository").text("name", name.clone());
+        spec = spec.tree("chartRef", reference);
+    } else {
+        let mut reference = Tree::new(source_at).text("kind", kind.object()).text("name", source_name);
+        if namespace != flux {
+            reference = reference.text("namespace", flux);
+            if ctx.lockdown() {
+                ctx.out.push(problems::locked_down(origin, &name, &namespace, ctx.cluster.map(|it| &it.name)));
+            }
+        }
+        let mut inner = Tree::new(origin).node("chart", chart_node);
+        if let Some((version, at)) = &version {
+            inner = inner.node("version", super::object::text(version.clone(), *at));
+        }
+        inner = inner.tree("sourceRef", reference);
+        if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
+            // A change of the chart without a new version would silently not be deployed.
+            inner = inner.text("reconcileStrategy", "Revision");
+        }
+        spec = spec.tree("chart", Tree::new(origin).tree("spec", inner));
+    }
+    let requires = required(ctx, addon, node);
+    if !requires.is_empty() {
+        let dependencies = requires.iter().map(|(it, at)| dependency(ctx, *it, *at, &namespace)).collect();
+        spec = spec.node("dependsOn", list(dependencies, origin));
+    }
+    let mut spec = spec.build();
+    merge(&mut spec, &release_fields(ctx, node));
+    if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
+        set(&mut spec, &["serviceAccountName"], super::object::text("helm-controller", origin));
+    }
+    let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
+    if !suspended {
+        // `false` would undo an operator's `flux suspend`.
+        remove(&mut spec, &["suspend"]);
+    }
+    if let Some(values) = node.get("values") {
+        set(&mut spec, &["values"], values.clone());
+    }
+    let storage = spec.get("storageNamespace").and_then(Node::text).unwrap_or(&namespace).clone();
+    let api_version = ctx.api_version("HelmRelease", origin);
+    let it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
+    objects.push(in_file(it, eco_format!("add-ons/{name}.yaml")));
+    let release = Release {
+        addon,
+        namespace,
+        target,
+        name: release_name,
+        storage,
+        crds: crds(node, &chart),
+        chart,
+        source: Some(source),
+        requires,
+        suspended,
+        reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
+    };
+    Some((release, objects))
+}
+
+/// The fields of the spec that defaults and `release { … }` give.
+fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
+    let written = node.get("release");
+    let mut fields = ctx.standard("helm-release-defaults").unwrap_or_else(|| Tree::new(node.origin).build());
+    if ctx.minor() < STRATEGIES_SINCE {
+        if let Some(it) = ctx.standard("helm-release-defaults-without-strategy") {
+            merge(&mut fields, &it);
+        }
+        for section in ["install", "upgrade"] {
+            remove(&mut fields, &[section, "strategy"]);
+        }
+    }
+    for section in ["install", "upgrade"] {
+        let of_section = written.and_then(|it| it.get(section));
+        let says = |key: &str| of_section.and_then(|it| it.get(key));
+        // One way of retrying replaces the default way, it does not join it.
+        if says("remediation").is_some() || says("strategy").is_some_and(|it| it.get("name").is_some()) {
+            remove(&mut fields, &[section, "strategy"]);
+        }
+        if says("strategy").is_some() {
+            remove(&mut fields, &[section, "remediation"]);
+        }
+    }
+    if let Some(written) = written {
+        merge(&mut fields, written);
+    }
+    fields
+}
+
+/// The add-ons that an add-on names in `requires`.
+fn required(ctx: &Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
+    let Some(names) = node.get("requires").and_then(Node::list) else { return Vec::new() };
+    let mut found: Vec<(Anchor, Origin)> = names
+        .iter()
+        .filter_map(|it| Some((find_addon(ctx.db, ctx.index, addon, it.text()?)?, it.origin)))
+        .collect();
+    found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
+    found.dedup_by_key(|(it, _)| *it);
+    found
+}
+
+/// `requires = [cert-manager]`, `[cluster-addons.cert-manager]`: an add-on beside
+/// this one, or in another catalogue.
+pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Option<Anchor> {
+    let parent = from.parent(db)?;
+    let of = |parent: &Anchor, name: &str| {
+        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::Addon)
+    };
+    if let Some((catalogue, name)) = name.split_once('.') {
+        return index.catalogues.get(catalogue).and_then(|it| of(it, name));
+    }
+    of(&parent, name).or_else(|| {
+        let found: Vec<Anchor> = index.catalogues.values().filter_map(|it| of(it, name)).collect();
+        match found.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    })
+}
+
+fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString) -> Node {
+    let evaluated = ctx.evaluated(addon);
+    let outer = ctx.scope;
+    ctx.scope = addon.parent(ctx.db);
+    let namespace = match ctx.release_in(&evaluated.node) {
+        ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
+        ReleaseIn::Target => evaluated.node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
+    };
+    ctx.scope = outer;
+    let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
+    if namespace != *from {
+        tree = tree.text("namespace", namespace);
+    }
+    tree.build()
+}
+
+/// Custom resources: what the block says, and what is known of the chart.
+fn crds(node: &Node, chart: &str) -> Vec<(EcoString, EcoString, bool)> {
+    let written = node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
+        let (group, kind) = key.split_once('/')?;
+        Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
+    });
+    let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {
+        (EcoString::from(group), EcoString::from(kind), scope == crate::schema::Scope::Namespaced)
+    });
+    written.chain(known).collect()
+}

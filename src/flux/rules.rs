@@ -1,0 +1,203 @@
+//! The rules of Flux's schemas that are no types: its CEL validations, and what
+//! its controllers refuse at run time.
+//!
+//! Source: `x-kubernetes-validations` of the CRDs of Flux 2.9; the controllers'
+//! own checks where a comment says so.
+
+use ecow::{EcoString, eco_format};
+
+use super::object::Object;
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Node, Value};
+
+/// Checks an object of a Flux kind.
+pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
+    let Some(spec) = object.spec() else { return };
+    let rules = Rules { object, spec };
+    let found = match object.id.kind.as_str() {
+        "HelmRelease" => rules.helm_release(),
+        "Kustomization" if object.id.group == "kustomize.toolkit.fluxcd.io" => rules.kube_config(),
+        "GitRepository" => rules.git_repository(),
+        "OCIRepository" => rules.oci_repository(),
+        "HelmRepository" => rules.helm_repository(),
+        "HelmChart" => rules.helm_chart(),
+        "Bucket" => rules.bucket(),
+        "Provider" if object.id.group == "notification.toolkit.fluxcd.io" => rules.provider(),
+        "Receiver" => rules.receiver(),
+        "ImagePolicy" => rules.image_policy(),
+        _ => Vec::new(),
+    };
+    out.extend(found.into_iter().map(|(path, text)| {
+        let at = path.split('.').try_fold(spec, |node, key| node.get(key)).map_or(object.origin, |it| it.origin);
+        problems::rule(at, &object.id, &text)
+    }));
+}
+
+struct Rules<'a> {
+    object: &'a Object,
+    spec: &'a Node,
+}
+
+/// Where in the spec, and what is wrong.
+type Found = Vec<(&'static str, EcoString)>;
+
+impl Rules<'_> {
+    fn has(&self, path: &str) -> bool {
+        path.split('.').try_fold(self.spec, |node, key| node.get(key)).is_some()
+    }
+
+    fn text(&self, path: &str) -> &str {
+        path.split('.')
+            .try_fold(self.spec, |node, key| node.get(key))
+            .and_then(Node::text)
+            .map_or("", EcoString::as_str)
+    }
+
+    fn helm_release(&self) -> Found {
+        let mut found = self.kube_config();
+        if self.has("chart") == self.has("chartRef") {
+            found.push(("chart", "exactly one of `chart` and `chartRef` must be set".into()));
+        }
+        if self.has("install.strategy.retryInterval") && self.text("install.strategy.name") == "RemediateOnFailure" {
+            found.push(("install.strategy.retryInterval", "`retryInterval` does not go with `RemediateOnFailure`".into()));
+        }
+        if self.has("upgrade.strategy.retryInterval") && self.text("upgrade.strategy.name") != "RetryOnFailure" {
+            found.push(("upgrade.strategy.retryInterval", "`retryInterval` goes with `RetryOnFailure` only".into()));
+        }
+        found.extend(self.target_paths());
+        found
+    }
+
+    /// A key that is set both inline and by `targetPath`: which of the two wins
+    /// depends on how helm-controller happens to share maps.
+    fn target_paths(&self) -> Found {
+        let Some(from) = self.spec.get("valuesFrom").and_then(Node::list) else { return Vec::new() };
+        let Some(values) = self.spec.get("values") else { return Vec::new() };
+        from.iter()
+            .filter_map(|it| it.get("targetPath")?.text())
+            .filter(|path| path.split('.').try_fold(values, |node, key| node.get(key)).is_some())
+            .map(|path| ("valuesFrom", eco_format!("`{path}` is set inline and by `targetPath`; remove one")))
+            .collect()
+    }
+
+    fn kube_config(&self) -> Found {
+        if self.has("kubeConfig") && self.has("kubeConfig.configMapRef") == self.has("kubeConfig.secretRef") {
+            return vec![("kubeConfig", "exactly one of `configMapRef` and `secretRef` must be set".into())];
+        }
+        Vec::new()
+    }
+
+    fn git_repository(&self) -> Found {
+        let mut found = Vec::new();
+        let provider = self.text("provider");
+        if self.has("serviceAccountName") && !matches!(provider, "azure" | "aws") {
+            found.push(("serviceAccountName", "`serviceAccountName` needs `provider` `azure` or `aws`".into()));
+        }
+        let has_ref = self.spec.get("ref").and_then(Node::map).is_some_and(|it| !it.entries.is_empty());
+        if !has_ref {
+            // Without `ref`, Flux reads the branch `master` (GitRepository's documentation).
+            found.push(("ref", "no branch, tag, semver or commit is given, and Flux would read `master`".into()));
+        }
+        if provider == "aws" && !self.text("url").starts_with("https://git-codecommit.") {
+            found.push(("provider", "`aws` is for CodeCommit over HTTPS: `https://git-codecommit.<region>.amazonaws.com/v1/repos/<name>`".into()));
+        }
+        found
+    }
+
+    fn oci_repository(&self) -> Found {
+        self.registry("url")
+    }
+
+    /// source-controller takes a login from AWS for ECR hosts only, and an ECR
+    /// host always needs one.
+    fn registry(&self, path: &'static str) -> Found {
+        let url = self.text(path);
+        let host = url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+        let is_private_ecr = host.contains(".dkr.ecr") || host.contains(".dkr-ecr");
+        let is_ecr = is_private_ecr || host == "public.ecr.aws";
+        let provider = self.text("provider");
+        if is_private_ecr && provider != "aws" && !self.has("secretRef") {
+            return vec![(path, eco_format!("`{host}` always asks for a login: write `provider = \"aws\"`, or `auth = secret(\"…\")`"))];
+        }
+        if provider == "aws" && !is_ecr && !url.is_empty() {
+            return vec![("provider", eco_format!("`{host}` is no ECR registry, so `provider = \"aws\"` fails"))];
+        }
+        Vec::new()
+    }
+
+    fn helm_repository(&self) -> Found {
+        let is_oci = self.text("url").starts_with("oci://");
+        if is_oci != (self.text("type") == "oci") {
+            return vec![("url", "`oci://` URLs and `type: oci` go together".into())];
+        }
+        if is_oci { self.registry("url") } else { Vec::new() }
+    }
+
+    fn helm_chart(&self) -> Found {
+        if self.has("verify") && self.text("sourceRef.kind") != "HelmRepository" {
+            return vec![("verify", "`verify` needs a HelmRepository".into())];
+        }
+        Vec::new()
+    }
+
+    fn bucket(&self) -> Found {
+        let mut found = Vec::new();
+        let provider = match self.text("provider") {
+            "" => "generic",
+            it => it,
+        };
+        if self.has("sts") {
+            match provider {
+                "aws" if self.text("sts.provider") != "aws" => found.push(("sts.provider", "with `provider` `aws` it must be `aws`".into())),
+                "generic" if self.text("sts.provider") != "ldap" => found.push(("sts.provider", "with `provider` `generic` it must be `ldap`".into())),
+                "aws" | "generic" => {}
+                _ => found.push(("sts", "STS goes with `provider` `aws` or `generic` only".into())),
+            }
+            if self.text("sts.provider") == "aws" && (self.has("sts.secretRef") || self.has("sts.certSecretRef")) {
+                found.push(("sts", "with STS `provider` `aws` there is no secret".into()));
+            }
+        }
+        if self.has("serviceAccountName") && provider == "generic" {
+            found.push(("serviceAccountName", "`serviceAccountName` does not go with `provider` `generic`".into()));
+        }
+        if self.has("serviceAccountName") && self.has("secretRef") {
+            found.push(("secretRef", "only one of `secretRef` and `serviceAccountName` may be set".into()));
+        }
+        found
+    }
+
+    fn provider(&self) -> Found {
+        let allowed = ["github", "gitlab", "gitea", "bitbucketserver", "bitbucket", "azuredevops"];
+        if self.has("commitStatusExpr") && !allowed.contains(&self.text("type")) {
+            return vec![("commitStatusExpr", "it goes with providers of Git hosts only".into())];
+        }
+        Vec::new()
+    }
+
+    fn receiver(&self) -> Found {
+        let is_oidc = self.text("type") == "generic-oidc";
+        let has_providers =
+            self.spec.get("oidcProviders").and_then(Node::list).is_some_and(|it| !it.is_empty());
+        if is_oidc != has_providers {
+            return vec![("oidcProviders", "`oidcProviders` and the type `generic-oidc` go together".into())];
+        }
+        if is_oidc == self.has("secretRef") {
+            return vec![("secretRef", "every type but `generic-oidc` needs a `secretRef`".into())];
+        }
+        Vec::new()
+    }
+
+    fn image_policy(&self) -> Found {
+        let always = self.text("digestReflectionPolicy") == "Always";
+        if always != self.has("interval") {
+            return vec![("interval", "`interval` and `digestReflectionPolicy: Always` go together".into())];
+        }
+        let ways = self.spec.get("policy").and_then(Node::map).map_or(0, |it| it.entries.len());
+        if ways != 1 && !matches!(self.object.body.get("spec").map(|it| &it.value), Some(Value::Unknown)) {
+            // Several are no error to Flux: the first of semver, alphabetical, numerical silently wins.
+            return vec![("policy", "exactly one of `semver`, `alphabetical` and `numerical` must be set".into())];
+        }
+        Vec::new()
+    }
+}

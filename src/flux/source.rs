@@ -1,0 +1,112 @@
+//! Sources → HelmRepository, OCIRepository, GitRepository, Bucket.
+
+use ecow::{EcoString, eco_format};
+
+use super::context::{Context, in_file, source_kind};
+use super::object::{Object, Tree, merge, object, remove, set, text};
+use crate::eval::{Node, Value};
+use crate::fleet::Evaluated;
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::SourceKind;
+
+/// Keys of a source's block that are the language's own.
+const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];
+
+/// The object of a source; a prefix of charts in an OCI registry is none.
+pub fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> Option<Object> {
+    let kind = source_kind(ctx.db, anchor);
+    let origin = Origin::of(anchor);
+    let address = if kind == SourceKind::Bucket { "bucketName" } else { "url" };
+    ctx.identity(anchor, evaluated.node.get(address), address)?;
+    let mut spec = spec(ctx, &evaluated.node, origin);
+    if kind == SourceKind::Helm && evaluated.node.get("url").and_then(Node::text).is_some_and(|it| it.starts_with("oci://")) {
+        ctx.out.push(super::problems::helm_over_oci(origin, anchor.name(ctx.db)));
+    }
+    if kind == SourceKind::Helm {
+        remove(&mut spec, &["ref"]);
+    }
+    let version = ctx.api_version(kind.object(), origin);
+    let name = anchor.name(ctx.db);
+    let it = object(&version, kind.object(), ctx.flux_namespace(), name, Some(spec), origin);
+    Some(in_file(it, eco_format!("sources/{name}.yaml")))
+}
+
+/// The spec of a source's object: defaults, then what the block says.
+fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
+    let mut own = Tree::new(origin);
+    let mut reference = Tree::new(origin).all_of(body.get("ref"));
+    let mut has_ref = body.get("ref").is_some();
+    for key in ["url", "bucketName", "endpoint", "interval"] {
+        own = own.maybe(key, body.get(key).cloned());
+    }
+    for key in ["branch", "tag", "semver", "commit"] {
+        if let Some(node) = body.get(key) {
+            reference = reference.node(key, node.clone());
+            has_ref = true;
+        }
+    }
+    let mut spec = own.build();
+    if has_ref {
+        set(&mut spec, &["ref"], reference.build());
+    }
+    if let Some(map) = body.map() {
+        for (key, node) in &map.entries {
+            if !OWN.contains(&key.as_str()) && key != "ref" && key != "suspend" {
+                set(&mut spec, &[key], node.clone());
+            }
+            if key == "suspend" && node.value == Value::Bool(true) {
+                set(&mut spec, &[key], node.clone());
+            }
+        }
+    }
+    if let Some(auth) = body.get("auth") {
+        set(&mut spec, &["secretRef", "name"], auth.clone());
+    }
+    let Some(mut full) = ctx.standard("source-defaults") else { return spec };
+    merge(&mut full, &spec);
+    // The address comes first, as authors write it.
+    let mut ordered = Tree::new(origin);
+    for key in ["url", "bucketName", "endpoint", "ref"] {
+        ordered = ordered.maybe(key, full.get(key).cloned());
+    }
+    let mut ordered = ordered.build();
+    merge(&mut ordered, &full);
+    ordered
+}
+
+/// Which version of a chart, and where that was written.
+pub struct ChartVersion<'a> {
+    pub text: &'a EcoString,
+    pub origin: Origin,
+}
+
+/// The OCIRepository that holds one chart of a registry.
+pub fn chart_in_registry(
+    ctx: &mut Context<'_>,
+    source: Anchor,
+    addon: Anchor,
+    chart: &EcoString,
+    version: Option<&ChartVersion<'_>>,
+    namespace: &str,
+) -> Option<Object> {
+    let origin = Origin::of(addon);
+    let evaluated = ctx.evaluated(source);
+    let (prefix, at) = ctx.identity(source, evaluated.node.get("url"), "url")?;
+    let mut spec = spec(ctx, &evaluated.node, origin);
+    set(&mut spec, &["url"], text(eco_format!("{}/{chart}", prefix.trim_end_matches('/')), at));
+    remove(&mut spec, &["ref"]);
+    let mut reference = Tree::new(origin).all_of(evaluated.node.get("ref"));
+    if let Some(version) = version {
+        let key = if crate::eval::versions::is_exact(version.text) { "tag" } else { "semver" };
+        reference = reference.node(key, text(version.text.clone(), version.origin));
+    }
+    let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();
+    if let Some(it) = ctx.standard("chart-layer") {
+        set(&mut spec, &["layerSelector"], evaluated.node.get("layerSelector").cloned().unwrap_or(it));
+    }
+    merge(&mut ordered, &spec);
+    let api_version = ctx.api_version("OCIRepository", origin);
+    let name = addon.name(ctx.db);
+    let it = object(&api_version, "OCIRepository", namespace, name, Some(ordered), origin);
+    Some(in_file(it, eco_format!("sources/{name}.yaml")))
+}
