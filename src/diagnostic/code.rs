@@ -20,11 +20,18 @@ pub struct Code {
     pub severity: Severity,
     /// Its title in `explain` and in machine formats.
     pub title: &'static str,
+    /// Its page: what is wrong, why, and a right example.
+    pub page: &'static str,
 }
 
 macro_rules! codes {
     ($($name:ident $id:literal $severity:ident $title:literal)*) => {
-        $(#[doc = $title] pub const $name: Code = Code { id: $id, severity: Severity::$severity, title: $title };)*
+        $(#[doc = $title] pub const $name: Code = Code {
+            id: $id,
+            severity: Severity::$severity,
+            title: $title,
+            page: include_str!(concat!("pages/", $id, ".md")),
+        };)*
         /// Every code there is, in order.
         pub const ALL: &[Code] = &[$($name),*];
     };
@@ -144,4 +151,15 @@ codes! {
     UNSAFE_VALUE "E0628" Error "a value that does not survive"
     RESERVED_FIELD "E0629" Error "a field that the language sets"
     UNDEFINED_VARIABLE "E0630" Error "a variable that nothing defines"
+
+    FOREIGN_FILE "E0701" Error "a file in the way"
+    LINK "E0702" Error "a link in the way"
+    UNDECLARED_CLUSTER "E0703" Error "a live cluster that nothing declares"
+    ROOT_FILE "E0704" Error "a file that would break a cluster's root"
+    OWNED_BY_HAND "E0705" Error "an object that is also written by hand"
+    BOOTSTRAP "E0706" Error "a bootstrap that differs from the sources"
+    LOCKDOWN_DIFFERS "W0707" Warning "a lockdown that the sources do not know"
+    REMOVES "E0708" Error "a build that would uninstall something"
+    MOVED "E0709" Error "an object that would change hands"
+    REINSTALLS "E0710" Error "a release that would be installed again"
 }

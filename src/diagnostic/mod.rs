@@ -5,7 +5,6 @@
 //! Places are position-free; `render` finds the lines.
 
 pub mod code;
-mod pages;
 mod suggest;
 
 use std::sync::Arc;
@@ -13,7 +12,6 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 pub use code::{Code, Severity};
-pub use pages::page;
 pub use suggest::{did_you_mean, nearest};
 
 use crate::source::{Origin, SourceFile};

@@ -21,9 +21,9 @@ mod rules;
 mod source;
 
 pub use common::{Bundle, Part};
-pub use context::Range;
+pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPlace};
-pub use diff::{Operation, Patch};
+pub use diff::{Identity, Operation, Patch};
 pub use object::{Id, Object};
 pub use release::{Release, find_addon};
 

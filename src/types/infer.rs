@@ -30,6 +30,9 @@ pub struct Scope {
 /// Resolves references to declarations; the layer that knows the catalogue does it.
 pub type Resolver<'a> = &'a dyn Fn(Reference, &str, Origin) -> Result<(), Diagnostic>;
 
+/// Holds a literal against the conditions of its type; the layer that evaluates does it.
+pub type Literals<'a> = &'a dyn Fn(&Expr, &Type, Option<Origin>) -> Vec<Diagnostic>;
+
 /// One declaration's expressions.
 pub struct Infer<'a> {
     pub db: &'a dyn Db,
@@ -37,6 +40,7 @@ pub struct Infer<'a> {
     pub anchor: Anchor,
     pub scope: Scope,
     pub resolver: Resolver<'a>,
+    pub literals: Literals<'a>,
     pub out: &'a mut Vec<Diagnostic>,
     /// Paths that a condition has shown to be there: `p != null`.
     pub narrowed: Vec<(String, Type)>,
@@ -86,7 +90,9 @@ impl Infer<'_> {
             }
             _ => {
                 let found = self.infer(expr);
-                if !fits(found.present(), expected) {
+                if fits(found.present(), expected) {
+                    self.out.extend((self.literals)(expr, expected, asked));
+                } else {
                     self.out.push(problems::mismatch(self.at(expr), expected, &found, &expr.kind, asked));
                 }
             }

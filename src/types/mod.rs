@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use assign::fits;
 pub use flux::spec_of_kind;
-pub use infer::{Infer, Resolver, Scope, dotted, widen};
+pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use signature::{lower, named, written};
 pub use ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 
@@ -59,6 +59,7 @@ pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
                 anchor,
                 scope: Scope { why_no_cluster: NO_CLUSTER_IN_LET, ..Scope::default() },
                 resolver: &no_references,
+                literals: &|_, _, _| Vec::new(),
                 out: &mut out,
                 narrowed: Vec::new(),
             };

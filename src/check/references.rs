@@ -1,0 +1,64 @@
+//! Names of declarations where a declaration is meant: `source = eks-charts`.
+
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::fleet::Settings;
+use crate::flux::{find_addon, find_source};
+use crate::names::Index;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::types::Reference;
+
+/// Whether the declaration that a name means is there, and of the right kind.
+pub fn resolve(
+    db: &dyn Db,
+    index: &Index,
+    settings: &Settings,
+    from: Anchor,
+    kind: Reference,
+    name: &str,
+    at: Origin,
+) -> Result<(), Diagnostic> {
+    match kind {
+        Reference::Source => {
+            // An override stands outside the catalogue: any catalogue's source may be meant.
+            let in_override = matches!(from.kind(db), Kind::Rule | Kind::Group | Kind::Cluster | Kind::Override);
+            let anywhere = in_override && index.local_sources.values().any(|it| it.contains_key(name));
+            if anywhere || find_source(db, index, from.parent(db), name).is_some() {
+                return Ok(());
+            }
+            Err(problems::unknown_source(db, at, name, from.parent(db), index))
+        }
+        Reference::Addon => {
+            let in_override = !matches!(from.kind(db), Kind::Addon);
+            let anywhere = in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
+            if anywhere || find_addon(db, index, from, name).is_some() {
+                return Ok(());
+            }
+            Err(problems::unknown_addon(db, at, name, from, index))
+        }
+        Reference::CatalogueOrItem => {
+            let (catalogue, item) = match name.split_once('.') {
+                Some((catalogue, item)) => (catalogue, Some(item)),
+                None => (name, None),
+            };
+            let Some(anchor) = index.catalogues.get(catalogue) else {
+                return Err(problems::unknown_catalogue(at, catalogue, index));
+            };
+            if let Some(item) = item
+                && !index.items.get(anchor).is_some_and(|it| it.contains_key(item))
+            {
+                return Err(problems::unknown_item(db, at, *anchor, item, index));
+            }
+            Ok(())
+        }
+        Reference::Repository => match index.repositories.get(name) {
+            Some(_) => Ok(()),
+            None => Err(problems::unknown_repository(at, name, index)),
+        },
+        Reference::Layer => {
+            // The list declares the layers.
+            let _ = settings;
+            Ok(())
+        }
+    }
+}

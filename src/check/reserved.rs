@@ -1,0 +1,72 @@
+//! Fields of Flux objects that the language sets itself (`semantics.md` rule 21).
+
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::{Action, Block, Key, Member};
+
+/// In `release { … }`: the field, and what to write instead.
+const RELEASE: [(&str, &str); 6] = [
+    ("chart", "write `source`, `chart` and `version` in the add-on"),
+    ("chartRef", "write `source`, `chart` and `version` in the add-on"),
+    ("values", "write `values { … }` in the add-on"),
+    ("targetNamespace", "write `namespace` in the add-on"),
+    ("releaseName", "write `release-name` in the add-on"),
+    ("dependsOn", "write `requires = [ … ]` in the add-on"),
+];
+
+/// In the block of `use` and in `kustomization { … }`.
+const KUSTOMIZATION: [(&str, &str); 5] = [
+    ("path", "the catalogue says where it stands: `path` in the catalogue"),
+    ("sourceRef", "write `sync { … }` in the fleet, a group or the cluster"),
+    ("patches", "write `override`; the patches follow"),
+    ("dependsOn", "write `after = [ … ]` in the catalogue"),
+    ("targetNamespace", "write `namespace` in each add-on: this field would rename Namespaces"),
+];
+
+/// Checks `release { … }` of an add-on or an override.
+pub fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    below(anchor, block, "release", &RELEASE, out);
+}
+
+/// Checks `kustomization { … }`.
+pub fn kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    below(anchor, block, "kustomization", &KUSTOMIZATION, out);
+}
+
+/// Checks the block of a `use`.
+pub fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    fields(anchor, block, &KUSTOMIZATION, out);
+}
+
+fn below(anchor: Anchor, block: &Block, key: &str, reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
+    for member in &block.members {
+        let Member::Entry(entry) = member else { continue };
+        let is_it = entry.path.segments.first().is_some_and(|it| it.key == Key::Name(key.into()));
+        if !is_it {
+            continue;
+        }
+        if let Some(second) = entry.path.segments.get(1) {
+            field(anchor, &second.key, second.node, reserved, out);
+        } else if let Action::Amend(inner) = &entry.action {
+            fields(anchor, inner, reserved, out);
+        }
+    }
+}
+
+fn fields(anchor: Anchor, block: &Block, reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
+    for member in &block.members {
+        if let Member::Entry(entry) = member
+            && let Some(first) = entry.path.segments.first()
+        {
+            field(anchor, &first.key, first.node, reserved, out);
+        }
+    }
+}
+
+fn field(anchor: Anchor, key: &Key, node: u32, reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
+    let Key::Name(name) = key else { return };
+    if let Some((_, help)) = reserved.iter().find(|(it, _)| it == name) {
+        out.push(problems::reserved_field(Origin::new(anchor, node), name, help));
+    }
+}

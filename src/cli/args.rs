@@ -1,0 +1,113 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compiles a typed description of a fleet of Kubernetes clusters to the tree that Flux reads.
+#[derive(Parser)]
+#[command(name = "fleetc", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    /// The project's directory, or one inside it
+    #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".", global = true)]
+    pub directory: PathBuf,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: Color,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a new project that builds at once
+    Init(Init),
+    /// Compile the project and write its tree
+    Build(Build),
+    /// Look for mistakes, and write nothing
+    Check,
+    /// Print the objects that a cluster ends up with
+    Render(Render),
+    /// Print the long text of a diagnostic
+    Explain(Explain),
+}
+
+#[derive(Args)]
+pub struct Init {
+    /// Where to make it
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// What to begin with
+    #[arg(long, value_enum, default_value = "minimal")]
+    pub from: Template,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Template {
+    /// One cluster, one add-on
+    Minimal,
+    /// A realistic fleet on Amazon EKS
+    Eks,
+}
+
+#[derive(Args)]
+pub struct Build {
+    /// Write nothing; exit with 1 and a list if the tree differs
+    #[arg(long)]
+    pub check: bool,
+    /// Take over files in the way that fleetc did not write
+    #[arg(long)]
+    pub adopt: bool,
+    /// Allow a cluster, or one of its Kustomizations, to be uninstalled
+    #[arg(long, value_name = "CLUSTER[/KUSTOMIZATION]")]
+    pub remove: Vec<String>,
+    /// Write the tree below another directory
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads [default: one for each core]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+#[derive(Args)]
+pub struct Render {
+    /// The cluster's name
+    pub cluster: String,
+    /// Only these: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
+    pub object: Option<String>,
+    /// How to print them
+    #[arg(short, long, value_enum, default_value = "yaml")]
+    pub output: Output,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    Yaml,
+    Json,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    /// A code such as `E0211`; without one, all are listed
+    pub code: Option<String>,
+}
+
+impl Arguments {
+    /// Threads to use; 0 is one for each core.
+    pub fn jobs(&self) -> usize {
+        match &self.command {
+            Command::Build(it) => it.jobs.unwrap_or(0),
+            _ => 0,
+        }
+    }
+}

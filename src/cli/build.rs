@@ -1,0 +1,95 @@
+//! `fleetc build`
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::Outcome;
+use super::args::Build;
+use super::terminal::{Terminal, result};
+use crate::compile::{Compilation, compile};
+use crate::diagnostic::Diagnostic;
+use crate::fleet;
+use crate::flux;
+use crate::host::{self, HostError};
+use crate::plan::{self, Permissions, Plan};
+use crate::source::Db;
+
+pub fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let start = Instant::now();
+    let opened = host::open(directory)?;
+    let db = &opened.db;
+    let compilation = compile(db);
+    if !compilation.is_clean() {
+        return Ok(failed(db, &compilation.diagnostics, terminal, arguments.check));
+    }
+    let root = match &arguments.out {
+        Some(out) if arguments.check || out.exists() => out.clone(),
+        Some(out) => {
+            std::fs::create_dir_all(out).map_err(|it| HostError {
+                message: format!("`{}` cannot be made: {it}", out.display()),
+                help: None,
+            })?;
+            out.clone()
+        }
+        None => opened.root.clone(),
+    };
+    let settings = &fleet::settings(db, db.project()).value;
+    let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
+    let directories = plan::output_directories(settings, &deployed, &compilation.tree);
+    let snapshot = host::snapshot(&root, &directories)?;
+    let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
+    let plan = plan::plan(db, &compilation.tree, &snapshot, &permissions);
+    let all: Vec<Diagnostic> = plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect();
+    if all.iter().any(Diagnostic::is_error) {
+        return Ok(failed(db, &all, terminal, arguments.check));
+    }
+    terminal.diagnostics(db, &all);
+    if arguments.check {
+        return Ok(difference(&plan, terminal));
+    }
+    host::apply(&root, &compilation.tree, &plan, &snapshot)?;
+    terminal.status("Finished", &finished(&compilation, &plan, start));
+    Ok(Outcome::Fine)
+}
+
+fn failed(db: &dyn Db, found: &[Diagnostic], terminal: &mut Terminal, is_check: bool) -> Outcome {
+    let counts = terminal.diagnostics(db, found);
+    let consequence = if is_check { "the tree was not compared" } else { "nothing was written" };
+    terminal.error(&format!("{}; {consequence}", Terminal::summary(counts)), None);
+    Outcome::Findings
+}
+
+/// The list for `--check`.
+fn difference(plan: &Plan, terminal: &mut Terminal) -> Outcome {
+    if plan.write.is_empty() && plan.remove.is_empty() {
+        terminal.status("Finished", &format!("the tree is up to date: {} files", plan.unchanged));
+        return Outcome::Fine;
+    }
+    let mut lines = String::new();
+    for path in &plan.write {
+        lines.push_str(&format!("differs {path}\n"));
+    }
+    for path in &plan.remove {
+        lines.push_str(&format!("extra   {path}\n"));
+    }
+    result(&lines);
+    terminal.error(
+        &format!("the tree is out of date: {} files differ, {} are extra", plan.write.len(), plan.remove.len()),
+        Some("run `fleetc build` and commit the result"),
+    );
+    Outcome::Findings
+}
+
+/// `240 clusters, 31 add-ons in 0.14 s: 3 files written, 1 removed, 612 unchanged`
+fn finished(compilation: &Compilation, plan: &Plan, start: Instant) -> String {
+    let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    format!(
+        "{}, {} in {:.2} s: {} written, {} removed, {} unchanged",
+        plural(compilation.clusters, "cluster"),
+        plural(compilation.addons, "add-on"),
+        start.elapsed().as_secs_f64(),
+        plural(plan.write.len(), "file"),
+        plan.remove.len(),
+        plan.unchanged
+    )
+}

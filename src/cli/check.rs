@@ -1,0 +1,28 @@
+//! `fleetc check`
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::Outcome;
+use super::terminal::Terminal;
+use crate::compile::diagnose;
+use crate::diagnostic::Diagnostic;
+use crate::fleet;
+use crate::host::{self, HostError};
+
+pub fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let start = Instant::now();
+    let opened = host::open(directory)?;
+    let found = diagnose(&opened.db);
+    let counts = terminal.diagnostics(&opened.db, &found);
+    let clusters = fleet::clusters(&opened.db).count();
+    let plural = if clusters == 1 { "" } else { "s" };
+    if found.iter().any(Diagnostic::is_error) {
+        terminal.error(&format!("{} in {clusters} cluster{plural}", Terminal::summary(counts)), None);
+        return Ok(Outcome::Findings);
+    }
+    let elapsed = start.elapsed().as_secs_f64();
+    let verdict = if found.is_empty() { "no mistakes".to_owned() } else { Terminal::summary(counts) };
+    terminal.status("Checked", &format!("{clusters} cluster{plural} in {elapsed:.2} s: {verdict}"));
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,46 @@
+//! `fleetc init`
+
+use std::path::Path;
+
+use super::Outcome;
+use super::args::{Init, Template};
+use super::terminal::Terminal;
+use crate::host::HostError;
+
+/// Path and text of each file of a template.
+const MINIMAL: [(&str, &str); 1] = [("fleet.fleet", include_str!("../../templates/minimal/fleet.fleet"))];
+
+const EKS: [(&str, &str); 4] = [
+    ("fleet.fleet", include_str!("../../templates/eks/fleet.fleet")),
+    ("catalogues/cluster-addons.fleet", include_str!("../../templates/eks/catalogues/cluster-addons.fleet")),
+    ("catalogues/cluster-config.fleet", include_str!("../../templates/eks/catalogues/cluster-config.fleet")),
+    ("clusters.fleet", include_str!("../../templates/eks/clusters.fleet")),
+];
+
+pub fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let files: &[(&str, &str)] = match arguments.from {
+        Template::Minimal => &MINIMAL,
+        Template::Eks => &EKS,
+    };
+    let dir = directory.join(&arguments.dir);
+    let cannot = |what: &Path, error: &std::io::Error| HostError {
+        message: format!("`{}` cannot be written: {error}", what.display()),
+        help: None,
+    };
+    if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
+        return Err(HostError {
+            message: format!("`{}` is there already", dir.join(path).display()),
+            help: Some("choose an empty directory: `fleetc init DIR`".into()),
+        });
+    }
+    for (path, text) in files {
+        let path = dir.join(path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|it| cannot(parent, &it))?;
+        }
+        std::fs::write(&path, text).map_err(|it| cannot(&path, &it))?;
+        terminal.status("Wrote", &path.display().to_string());
+    }
+    terminal.status("Next", &format!("fleetc build -C {}", dir.display()));
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,66 @@
+//! The command line: one file a command. Results go to standard output,
+//! everything said to a person to standard error.
+//!
+//! Exit status: 0 all well; 1 the sources have errors or `--check` found a
+//! difference; 2 the command line or the surroundings are at fault.
+
+mod args;
+mod build;
+mod check;
+mod explain;
+mod init;
+mod render;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use terminal::Terminal;
+
+use crate::host::HostError;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Fine,
+    /// The sources are wrong, or the tree differs.
+    Findings,
+}
+
+/// Most nesting of an expression times the frames that evaluating a level takes.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut terminal = Terminal::new(arguments.color, arguments.quiet);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs()).stack_size(STACK).build();
+    let result = match pool {
+        Ok(pool) => pool.install(|| run(&arguments, &mut terminal)),
+        Err(error) => {
+            terminal.error(&format!("no threads can be started: {error}"), None);
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal.error(&error.message, error.help.as_deref());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    match &arguments.command {
+        Command::Build(it) => build::run(&arguments.directory, it, terminal),
+        Command::Check => check::run(&arguments.directory, terminal),
+        Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Explain(it) => explain::run(it),
+        Command::Init(it) => init::run(&arguments.directory, it, terminal),
+    }
+}

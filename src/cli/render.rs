@@ -1,0 +1,88 @@
+//! `fleetc render`
+
+use std::path::Path;
+
+use super::Outcome;
+use super::args::{Output, Render};
+use super::terminal::{Terminal, result};
+use crate::compile::compile;
+use crate::diagnostic::did_you_mean;
+use crate::emit::yaml::{Style, Writer};
+use crate::emit::{json, with_patches};
+use crate::flux::{self, Deployed, Object, UnitPlace};
+use crate::host::{self, HostError};
+use crate::names;
+use crate::source::Db;
+
+pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let opened = host::open(directory)?;
+    let db = &opened.db;
+    let compilation = compile(db);
+    if !compilation.is_clean() {
+        let counts = terminal.diagnostics(db, &compilation.diagnostics);
+        terminal.error(&format!("{}; nothing to render", Terminal::summary(counts)), None);
+        return Ok(Outcome::Findings);
+    }
+    let index = names::index(db, db.project());
+    let Some(anchor) = index.clusters.get(arguments.cluster.as_str()) else {
+        return Err(HostError {
+            message: format!("there is no cluster `{}`", arguments.cluster),
+            help: did_you_mean(&arguments.cluster, index.clusters.keys().map(|it| it.as_str())).map(Into::into),
+        });
+    };
+    let deployed = &flux::deployed(db, *anchor).value;
+    let objects = objects(deployed);
+    let wanted: Vec<&Object> =
+        objects.iter().filter(|it| arguments.object.as_deref().is_none_or(|pattern| matches(it, pattern))).collect();
+    if wanted.is_empty() && let Some(pattern) = &arguments.object {
+        let known: Vec<String> = objects.iter().map(|it| it.id.name.to_string()).collect();
+        let name = pattern.rsplit('/').next().unwrap_or(pattern);
+        return Err(HostError {
+            message: format!("`{}` has no object `{pattern}`", arguments.cluster),
+            help: did_you_mean(name, known.iter().map(String::as_str)).map(Into::into),
+        });
+    }
+    for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
+        terminal.status("Note", &format!("`{}` applies `{}`, whose objects only kustomize knows", unit.name, unit.path));
+    }
+    result(&match arguments.output {
+        Output::Yaml => yaml(&wanted),
+        Output::Json => {
+            let list: Vec<serde_json::Value> = wanted.iter().map(|it| json(&it.body)).collect();
+            format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
+        }
+    });
+    Ok(Outcome::Fine)
+}
+
+/// Everything on a cluster: what its root holds, then what each Kustomization applies.
+fn objects(deployed: &Deployed) -> Vec<Object> {
+    let mut objects: Vec<Object> = deployed.root.clone();
+    objects.extend(deployed.units.iter().map(with_patches));
+    objects.extend(deployed.units.iter().flat_map(|it| it.objects.iter().cloned()));
+    objects
+}
+
+fn matches(object: &Object, pattern: &str) -> bool {
+    let id = &object.id;
+    match pattern.split('/').collect::<Vec<_>>().as_slice() {
+        [name] => id.name == *name,
+        [kind, name] => id.kind.eq_ignore_ascii_case(kind) && id.name == *name,
+        [kind, namespace, name] => id.kind.eq_ignore_ascii_case(kind) && id.namespace == *namespace && id.name == *name,
+        _ => false,
+    }
+}
+
+fn yaml(objects: &[&Object]) -> String {
+    let mut writer = Writer::new(Style::File);
+    for (nth, object) in objects.iter().enumerate() {
+        if nth > 0 {
+            writer.separator();
+        }
+        match &object.raw {
+            Some(raw) => writer.verbatim(raw),
+            None => writer.document(&object.body),
+        }
+    }
+    writer.finish().0
+}

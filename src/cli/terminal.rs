@@ -1,0 +1,80 @@
+//! Standard output and standard error.
+
+
+use std::io::{IsTerminal, Write};
+
+use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
+
+use super::args::Color;
+use crate::diagnostic::Diagnostic;
+use crate::render::{self, Counts};
+use crate::source::Db;
+
+/// Where a command says things.
+pub struct Terminal {
+    err: StandardStream,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// Colours as asked for; `auto` means on a terminal, without `NO_COLOR`.
+    pub fn new(color: Color, quiet: bool) -> Self {
+        let choice = match color {
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+            Color::Auto if std::io::stderr().is_terminal() => ColorChoice::Auto,
+            Color::Auto => ColorChoice::Never,
+        };
+        Self { err: StandardStream::stderr(choice), quiet }
+    }
+
+    /// A line to a person, its first word set off to the right as cargo does.
+    pub fn status(&mut self, word: &str, text: &str) {
+        if self.quiet {
+            return;
+        }
+        // A closed terminal is no reason to fail.
+        let _ = self.err.set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Green)));
+        let _ = write!(self.err, "{word:>12}");
+        let _ = self.err.reset();
+        let _ = writeln!(self.err, " {text}");
+    }
+
+    /// What is wrong with the surroundings.
+    pub fn error(&mut self, message: &str, help: Option<&str>) {
+        let _ = self.err.set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Red)));
+        let _ = write!(self.err, "error");
+        let _ = self.err.reset();
+        let _ = writeln!(self.err, ": {message}");
+        if let Some(help) = help {
+            let _ = writeln!(self.err, "  = help: {help}");
+        }
+    }
+
+    /// Diagnostics, and how many there were.
+    pub fn diagnostics(&mut self, db: &dyn Db, found: &[Diagnostic]) -> Counts {
+        let shown: Vec<Diagnostic> =
+            if self.quiet { found.iter().filter(|it| it.is_error()).cloned().collect() } else { found.to_vec() };
+        render::print(db, &shown, &mut self.err).unwrap_or_default()
+    }
+
+    /// "3 errors, 1 warning"
+    pub fn summary(counts: Counts) -> String {
+        let number = |count: usize, what: &str| match count {
+            1 => format!("1 {what}"),
+            it => format!("{it} {what}s"),
+        };
+        match (counts.errors, counts.warnings) {
+            (errors, 0) => number(errors, "error"),
+            (0, warnings) => number(warnings, "warning"),
+            (errors, warnings) => format!("{}, {}", number(errors, "error"), number(warnings, "warning")),
+        }
+    }
+}
+
+/// Prints a command's result. A reader that has seen enough is no error.
+pub fn result(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}

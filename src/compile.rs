@@ -1,0 +1,189 @@
+//! The pipeline, as a table of contents.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+use rayon::prelude::*;
+
+use crate::check;
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::emit::{self, FileTree};
+use crate::fleet;
+use crate::flux;
+use crate::names;
+use crate::source::{Anchor, Db, FleetDatabase};
+
+/// Everything that a build needs: the files, and what to tell the author.
+pub struct Compilation {
+    pub tree: FileTree,
+    pub diagnostics: Vec<Diagnostic>,
+    pub clusters: usize,
+    pub addons: usize,
+}
+
+impl Compilation {
+    /// Whether the tree may be written.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        !self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Compiles the whole project.
+#[must_use]
+pub fn compile(db: &FleetDatabase) -> Compilation {
+    let mut diagnostics = check(db);
+    warm(db);
+    diagnostics.extend(deployment(db));
+    let mut tree = FileTree::default();
+    let index = names::index(db, db.project());
+    for catalogue in index.catalogues.values() {
+        tree.extend(&common_files(db, *catalogue));
+    }
+    tree.extend(&emit::common_files(db, &flux::shared_sources(db, db.project()).value));
+    for cluster in fleet::clusters(db) {
+        tree.extend(&cluster_files(db, cluster));
+    }
+    let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::Addon).count();
+    Compilation { tree, diagnostics: tidy(db, diagnostics), clusters: index.clusters.len(), addons }
+}
+
+/// What is wrong with the project, without making files.
+#[must_use]
+pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
+    let mut diagnostics = check(db);
+    warm(db);
+    diagnostics.extend(deployment(db));
+    tidy(db, diagnostics)
+}
+
+/// The files of a catalogue.
+#[salsa::tracked]
+pub fn common_files(db: &dyn Db, catalogue: Anchor) -> FileTree {
+    emit::common_files(db, &flux::bundle(db, catalogue).value)
+}
+
+/// The files of a cluster.
+#[salsa::tracked]
+pub fn cluster_files(db: &dyn Db, cluster: Anchor) -> FileTree {
+    emit::cluster_files(db, &flux::deployed(db, cluster).value)
+}
+
+/// Compiles the clusters on all threads; what follows finds them done.
+fn warm(db: &FleetDatabase) {
+    let catalogues: Vec<Anchor> = names::index(db, db.project()).catalogues.values().copied().collect();
+    let clusters: Vec<Anchor> = fleet::clusters(db).collect();
+    let chunk = clusters.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    // Facts first: what `common/` holds depends on the clusters that take it.
+    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
+    handles.into_par_iter().for_each(|(db, chunk)| {
+        for cluster in chunk {
+            fleet::cluster(&db, *cluster);
+        }
+    });
+    for catalogue in catalogues {
+        flux::bundle(db, catalogue);
+    }
+    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
+    handles.into_par_iter().for_each(|(db, chunk)| {
+        for cluster in chunk {
+            cluster_files(&db, *cluster);
+        }
+    });
+}
+
+/// What can be said without any cluster.
+fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for file in db.project().files(db).iter() {
+        found.extend(crate::syntax::diagnostics(db, *file).iter().cloned());
+    }
+    found.extend(names::diagnostics(db, db.project()).iter().cloned());
+    for file in db.project().files(db).iter() {
+        for anchor in crate::syntax::anchors(db, *file).iter() {
+            found.extend(check::check(db, *anchor).iter().cloned());
+        }
+    }
+    found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
+    found
+}
+
+/// What only the clusters show.
+fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for catalogue in names::index(db, db.project()).catalogues.values() {
+        found.extend(fleet::catalogue(db, *catalogue).diagnostics.iter().cloned());
+        found.extend(flux::bundle(db, *catalogue).diagnostics.iter().cloned());
+    }
+    found.extend(flux::shared_sources(db, db.project()).diagnostics.iter().cloned());
+    for cluster in fleet::clusters(db) {
+        found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
+        found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
+    }
+    found.extend(flux::fleet_diagnostics(db, db.project()).iter().cloned());
+    found
+}
+
+/// One mistake, one error: what several clusters show is said once, naming one
+/// of them. In the order of the files.
+fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut groups: BTreeMap<(EcoString, usize, &'static str), (Diagnostic, Vec<EcoString>, bool)> = BTreeMap::new();
+    for it in found {
+        let (file, start) = position(db, &it.primary.place);
+        let key = (file, start, it.code.id);
+        let cluster = it.cluster.clone();
+        let (_, clusters, without) = groups.entry(key).or_insert_with(|| (it, Vec::new(), false));
+        match cluster {
+            Some(it) if !clusters.contains(&it) => clusters.push(it),
+            Some(_) => {}
+            None => *without = true,
+        }
+    }
+    let mut tidied: Vec<((Severity, EcoString, usize), Diagnostic)> = groups
+        .into_iter()
+        .map(|((file, start, _), (mut it, mut clusters, without))| {
+            clusters.sort();
+            if let (false, Some(first)) = (without, clusters.first()) {
+                let others = clusters.len() - 1;
+                if others == 0 {
+                    if !it.message.contains(&format!("`{first}`")) {
+                        it = it.note(eco_format!("seen on cluster `{first}`"));
+                    }
+                } else {
+                    let s = if others == 1 { "" } else { "s" };
+                    it = it.note(eco_format!("seen on cluster `{first}` and {others} other{s}"));
+                }
+            }
+            ((it.code.severity, file, start), it)
+        })
+        .collect();
+    tidied.sort_by(|a, b| a.0.cmp(&b.0));
+    without_followers(tidied.into_iter().map(|(_, it)| it).collect())
+}
+
+/// A file that cannot be read in one place has more to say than what follows of it.
+fn without_followers(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let syntax_broken = found.iter().any(|it| it.is_error() && is_syntax(it.code));
+    if !syntax_broken {
+        return found;
+    }
+    // What does not exist may stand in the lines that could not be read.
+    let depends_on_names = ["E0207", "E0211", "E0417", "E0605", "E0606", "E0619", "E0623", "E0624", "W0508", "E0610"];
+    found.into_iter().filter(|it| !depends_on_names.contains(&it.code.id)).collect()
+}
+
+fn is_syntax(code: Code) -> bool {
+    code.id.starts_with("E01")
+}
+
+/// Where a place is, for sorting.
+fn position(db: &dyn Db, place: &Place) -> (EcoString, usize) {
+    match place {
+        Place::Origin(origin) => match crate::syntax::locate(db, *origin) {
+            Some((file, range)) => (file.path(db).clone(), range.start),
+            None => (EcoString::new(), 0),
+        },
+        Place::Span { file, start, .. } => (file.path(db).clone(), *start),
+        Place::File(path) => (path.clone(), 0),
+    }
+}

@@ -1,1 +1,0 @@
-pub fn page(_c:&str)->Option<&'static str>{None}

@@ -1,0 +1,138 @@
+//! Which object stands in which file.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+
+use super::patch::with_patches;
+use super::tree::{FileTree, HEADER};
+use super::yaml::{Style, Writer};
+use crate::flux::object::{Tree, list, text};
+use crate::flux::{Bundle, Deployed, Object, Part, Unit, UnitPlace};
+use crate::source::{Db, Origin};
+use crate::syntax;
+
+/// The files of a bundle: its objects, and a `kustomization.yaml` for each directory
+/// that a Kustomization points at.
+#[must_use]
+pub fn common_files(db: &dyn Db, bundle: &Bundle) -> FileTree {
+    let mut tree = FileTree::default();
+    let origin = bundle.catalogue.map(Origin::of).or_else(|| bundle.objects.first().map(|it| it.origin));
+    let Some(origin) = origin else { return tree };
+    let mut parts: BTreeMap<Part, Vec<&Object>> = BTreeMap::new();
+    for object in &bundle.objects {
+        parts.entry(bundle.part(object)).or_default().push(object);
+    }
+    if !parts.is_empty() {
+        parts.entry(Part::Main).or_default();
+    }
+    for (part, objects) in parts {
+        let dir = match part.dir().as_str() {
+            "" => bundle.dir.clone(),
+            inner => eco_format!("{}/{inner}", bundle.dir),
+        };
+        let is_component = matches!(part, Part::Component(_));
+        directory(db, &mut tree, &dir, &objects, is_component, origin);
+    }
+    tree
+}
+
+/// Objects and the `kustomization.yaml` that lists them.
+fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], is_component: bool, origin: Origin) {
+    let mut resources: Vec<EcoString> = Vec::new();
+    for object in objects {
+        resources.push(object.file.clone());
+        let path = eco_format!("{dir}/{}", object.file);
+        let text = file(db, &path, std::slice::from_ref(*object), object.origin);
+        tree.add(path, text);
+    }
+    resources.sort();
+    let (version, kind) = if is_component {
+        ("kustomize.config.k8s.io/v1alpha1", "Component")
+    } else {
+        ("kustomize.config.k8s.io/v1beta1", "Kustomization")
+    };
+    let resources = resources.into_iter().map(|it| text(it, origin)).collect();
+    let body = Tree::new(origin)
+        .text("apiVersion", version)
+        .text("kind", kind)
+        .node("resources", list(resources, origin))
+        .build();
+    let path = eco_format!("{dir}/kustomization.yaml");
+    let mut writer = Writer::new(Style::File);
+    header(db, &mut writer, &path, origin, false);
+    writer.document(&body);
+    tree.add(path, writer.finish().0);
+}
+
+/// The files in a cluster's directory.
+#[must_use]
+pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
+    let mut tree = FileTree::default();
+    let root = &deployed.path;
+    let mut by_file: BTreeMap<EcoString, Vec<Object>> = BTreeMap::new();
+    for object in &deployed.root {
+        by_file.entry(object.file.clone()).or_default().push(object.clone());
+    }
+    for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
+        by_file.entry(eco_format!("{}.yaml", unit.name)).or_default().push(with_patches(unit));
+    }
+    for (name, objects) in by_file {
+        let path = eco_format!("{root}/{name}");
+        let origin = objects.first().map_or(Origin::of(deployed.anchor), |it| it.origin);
+        let text = file(db, &path, &objects, origin);
+        tree.add(path, text);
+    }
+    let gated: Vec<&Unit> = deployed.units.iter().filter(|it| it.place == UnitPlace::Gate).collect();
+    if let Some(first) = gated.first() {
+        let dir = first.path.rsplit_once('/').map_or(root.as_str(), |(dir, _)| dir);
+        let sync: Vec<Object> = gated.iter().map(|it| with_patches(it)).collect();
+        let path = eco_format!("{dir}/sync.yaml");
+        let body = file(db, &path, &sync, first.origin);
+        tree.add(path, body);
+        // The gate: the root's build stops here and does not descend.
+        let path = eco_format!("{dir}/kustomization.yaml");
+        let body = Tree::new(first.origin)
+            .text("apiVersion", "kustomize.config.k8s.io/v1beta1")
+            .text("kind", "Kustomization")
+            .node("resources", list(vec![text("sync.yaml", first.origin)], first.origin))
+            .build();
+        let mut writer = Writer::new(Style::File);
+        header(db, &mut writer, &path, first.origin, false);
+        writer.document(&body);
+        tree.add(path, writer.finish().0);
+        for unit in gated {
+            let objects: Vec<&Object> = unit.objects.iter().collect();
+            directory(db, &mut tree, &unit.path, &objects, false, unit.origin);
+        }
+    }
+    tree
+}
+
+/// A whole file: header, then one document an object.
+fn file(db: &dyn Db, path: &str, objects: &[Object], origin: Origin) -> String {
+    let mut writer = Writer::new(Style::File);
+    header(db, &mut writer, path, origin, true);
+    for (nth, object) in objects.iter().enumerate() {
+        if nth > 0 {
+            writer.separator();
+        }
+        match &object.raw {
+            Some(raw) => writer.verbatim(raw),
+            None => writer.document(&object.body),
+        }
+    }
+    writer.finish().0
+}
+
+/// Whose the file is, where it comes from, and what its declaration says of itself.
+fn header(db: &dyn Db, writer: &mut Writer, path: &str, origin: Origin, with_doc: bool) {
+    let source = origin.anchor.file(db).path(db);
+    let line = format!("{}{path}, from {source}. Do not edit.", HEADER.trim_start_matches("# "));
+    writer.comment(&line);
+    if with_doc && let Some(doc) = &syntax::declaration(db, origin.anchor).doc {
+        for line in doc.lines() {
+            writer.comment(line);
+        }
+    }
+}

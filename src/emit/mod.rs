@@ -1,0 +1,15 @@
+//! Objects → files, still in memory.
+//!
+//! In: bundles and deployed clusters. Out: a [`FileTree`], path by path, text by
+//! text. The only place that writes YAML. Touches no disk.
+
+mod files;
+mod json;
+mod patch;
+mod tree;
+pub mod yaml;
+
+pub use files::{cluster_files, common_files};
+pub use json::json;
+pub use patch::with_patches;
+pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

@@ -1,0 +1,349 @@
+//! The one YAML writer.
+//!
+//! Kubernetes reads YAML by the rules of version 1.1, kustomize nearly by those
+//! of 1.2, and both must read what was meant. A string is written plain only
+//! where no reader takes it for anything else; else as a literal block if it has
+//! several lines and needs no escape; else between double quotes. Never folded,
+//! never with anchors or tags.
+
+use crate::eval::{Node, Value};
+use crate::source::Origin;
+
+/// How strings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// As plain as is safe: files are read by people.
+    File,
+    /// Every string between double quotes: a patch's text is read by other readers than files are.
+    Patch,
+}
+
+/// A text under construction, and where each of its lines comes from.
+pub struct Writer {
+    text: String,
+    style: Style,
+    /// For each line begun, the origin of what stands in it.
+    lines: Vec<Option<Origin>>,
+}
+
+impl Writer {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn new(style: Style) -> Self {
+        Self { text: String::new(), style, lines: Vec::new() }
+    }
+
+    /// Writes a comment line.
+    pub fn comment(&mut self, text: &str) {
+        self.line(None);
+        self.text.push('#');
+        if !text.is_empty() {
+            self.text.push(' ');
+            self.text.extend(text.chars().map(|it| if it.is_control() { ' ' } else { it }));
+        }
+        self.text.push('\n');
+    }
+
+    /// Begins another document.
+    pub fn separator(&mut self) {
+        self.line(None);
+        self.text.push_str("---\n");
+    }
+
+    /// Writes text that is YAML already.
+    pub fn verbatim(&mut self, text: &str) {
+        for line in text.lines() {
+            self.line(None);
+            self.text.push_str(line);
+            self.text.push('\n');
+        }
+    }
+
+    /// Writes a document.
+    pub fn document(&mut self, node: &Node) {
+        match &node.value {
+            Value::Map(map) if map.entries.values().any(|it| is_written(&it.value)) => self.map(node, 0),
+            _ => {
+                self.line(Some(node.origin));
+                self.scalar_or_empty(node, 0);
+            }
+        }
+    }
+
+    /// The text, and the origin of each of its lines.
+    #[must_use]
+    pub fn finish(self) -> (String, Vec<Option<Origin>>) {
+        (self.text, self.lines)
+    }
+
+    fn line(&mut self, origin: Option<Origin>) {
+        self.lines.push(origin);
+    }
+
+    fn indent(&mut self, depth: usize) {
+        for _ in 0..depth {
+            self.text.push_str("  ");
+        }
+    }
+
+    fn map(&mut self, node: &Node, depth: usize) {
+        let Value::Map(map) = &node.value else { return };
+        for (key, inner) in &map.entries {
+            if !self.is_shown(&inner.value) {
+                continue;
+            }
+            self.line(Some(inner.origin));
+            self.indent(depth);
+            self.entry(key, inner, depth);
+        }
+    }
+
+    fn is_shown(&self, value: &Value) -> bool {
+        // In a patch, what is absent is deleted: it is written as null.
+        is_written(value) || (self.style == Style::Patch && *value == Value::Absent)
+    }
+
+    /// `key: value`, the key's indentation already written.
+    fn entry(&mut self, key: &str, node: &Node, depth: usize) {
+        if key.len() > 900 {
+            self.text.push_str("? ");
+            quoted(&mut self.text, key);
+            self.text.push('\n');
+            self.line(Some(node.origin));
+            self.indent(depth);
+        } else {
+            self.key(key);
+        }
+        self.text.push(':');
+        match &node.value {
+            Value::Map(map) if map.entries.values().any(|it| self.is_shown(&it.value)) => {
+                self.text.push('\n');
+                self.map(node, depth + 1);
+            }
+            Value::List(list) if !list.is_empty() => {
+                self.text.push('\n');
+                self.list(node, depth);
+            }
+            _ => {
+                self.text.push(' ');
+                self.scalar_or_empty(node, depth + 1);
+            }
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        if is_plain(key) {
+            self.text.push_str(key);
+        } else {
+            quoted(&mut self.text, key);
+        }
+    }
+
+    /// Elements stand at the indentation of the key that holds them, as kubectl writes them.
+    fn list(&mut self, node: &Node, depth: usize) {
+        let Value::List(list) = &node.value else { return };
+        for element in list.iter() {
+            self.line(Some(element.origin));
+            self.indent(depth);
+            self.text.push('-');
+            self.element(element, depth);
+        }
+    }
+
+    fn element(&mut self, node: &Node, depth: usize) {
+        match &node.value {
+            Value::Map(map) => {
+                let mut first = true;
+                for (key, inner) in &map.entries {
+                    if !self.is_shown(&inner.value) {
+                        continue;
+                    }
+                    if first {
+                        self.text.push(' ');
+                    } else {
+                        self.line(Some(inner.origin));
+                        self.indent(depth + 1);
+                    }
+                    first = false;
+                    self.entry(key, inner, depth + 1);
+                }
+                if first {
+                    self.text.push_str(" {}\n");
+                }
+            }
+            Value::List(list) if !list.is_empty() => {
+                for (nth, inner) in list.iter().enumerate() {
+                    if nth > 0 {
+                        self.line(Some(inner.origin));
+                        self.indent(depth + 1);
+                    } else {
+                        self.text.push(' ');
+                    }
+                    self.text.push('-');
+                    self.element(inner, depth + 1);
+                }
+            }
+            _ => {
+                self.text.push(' ');
+                self.scalar_or_empty(node, depth + 1);
+            }
+        }
+    }
+
+    /// Anything that fits behind a key, and the newline.
+    fn scalar_or_empty(&mut self, node: &Node, depth: usize) {
+        match &node.value {
+            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) => self.text.push_str("null"),
+            Value::Bool(it) => self.text.push_str(if *it { "true" } else { "false" }),
+            Value::Int(it) => self.text.push_str(&it.to_string()),
+            Value::Float(it) => self.text.push_str(&float(*it)),
+            Value::Map(_) => self.text.push_str("{}"),
+            Value::List(_) => self.text.push_str("[]"),
+            Value::Text(it) => return self.string(it, depth, node.origin),
+        }
+        self.text.push('\n');
+    }
+
+    fn string(&mut self, text: &str, depth: usize, origin: Origin) {
+        if self.style == Style::File && is_plain(text) {
+            self.text.push_str(text);
+        } else if self.style == Style::File && is_block(text) {
+            self.block(text, depth, origin);
+            return;
+        } else {
+            quoted(&mut self.text, text);
+        }
+        self.text.push('\n');
+    }
+
+    fn block(&mut self, text: &str, depth: usize, origin: Origin) {
+        let trimmed = text.trim_end_matches('\n');
+        let chomping = match text.len() - trimmed.len() {
+            0 => "|-",
+            1 => "|",
+            _ => "|+",
+        };
+        self.text.push_str(chomping);
+        self.text.push('\n');
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        for line in body.split('\n') {
+            self.line(Some(origin));
+            if !line.is_empty() {
+                self.indent(depth);
+                self.text.push_str(line);
+            }
+            self.text.push('\n');
+        }
+    }
+}
+
+/// Whether a value appears in a file. A list with an unknown element is absent whole.
+#[must_use]
+pub fn is_written(value: &Value) -> bool {
+    match value {
+        Value::Absent | Value::Unknown | Value::Conflict(_) => false,
+        Value::List(list) => !list.iter().any(|it| it.value.has_unknown()),
+        _ => true,
+    }
+}
+
+/// A float that every reader takes for one.
+fn float(it: f64) -> String {
+    let text = format!("{it:?}");
+    match text.split_once('e') {
+        Some((digits, exponent)) => {
+            let digits = if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
+            let sign = if exponent.starts_with('-') { "" } else { "+" };
+            format!("{digits}e{sign}{exponent}")
+        }
+        None => text,
+    }
+}
+
+/// Whether all readers take the bare text for that string.
+fn is_plain(text: &str) -> bool {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return false };
+    let safe_start = first.is_ascii_alphabetic() || matches!(first, '/' | '_') || (first >= '\u{a0}' && is_graphic(first));
+    if !(safe_start || (first.is_ascii_digit() && is_wordy(text))) {
+        return false;
+    }
+    if text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #") || !text.chars().all(is_graphic) {
+        return false;
+    }
+    if text.len() > 900 {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    !matches!(
+        lower.as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "nil" | "nan" | "inf" | "infinity"
+    )
+}
+
+/// A token that begins with a digit and is no number, date or time to any
+/// reader: `6.7.1`, `100Mi`, `10.0.0.0/16`.
+fn is_wordy(text: &str) -> bool {
+    if text.contains([':', '_', '+', ' ', ',']) {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("0x") || lower.starts_with("0b") || lower.starts_with("0o") {
+        return false;
+    }
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    if digits == 4 && text.get(4..5) == Some("-") {
+        return false;
+    }
+    let has_letter = text.chars().any(|it| it.is_alphabetic() && !matches!(it, 'e' | 'E'));
+    has_letter || text.matches('.').count() >= 2 || text.contains('/')
+}
+
+/// What may stand in a file as it is: no control characters, nothing invisible,
+/// nothing that turns the direction of the text.
+fn is_graphic(it: char) -> bool {
+    let code = it as u32;
+    !(it.is_control()
+        || matches!(code, 0xa0 | 0xad | 0x2028 | 0x2029 | 0xfeff | 0xfffe | 0xffff)
+        || (0x200b..=0x200f).contains(&code)
+        || (0x202a..=0x202e).contains(&code)
+        || (0x2060..=0x206f).contains(&code)
+        || (0xd800..=0xf8ff).contains(&code)
+        || (0xfff0..=0xffff).contains(&code)
+        || code >= 0xe0000)
+}
+
+/// Whether a text can be a literal block.
+fn is_block(text: &str) -> bool {
+    text.contains('\n')
+        && !text.starts_with([' ', '\t', '\n'])
+        && text.chars().all(|it| it == '\n' || is_graphic(it))
+        && text.lines().all(|it| !it.ends_with([' ', '\t']) && !it.starts_with('\t'))
+        && !text.trim_end_matches('\n').is_empty()
+}
+
+/// A text between double quotes.
+pub fn quoted(out: &mut String, text: &str) {
+    use std::fmt::Write;
+    out.push('"');
+    for it in text.chars() {
+        match it {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            it if is_graphic(it) => out.push(it),
+            it => {
+                let code = it as u32;
+                // Writing to a String cannot fail.
+                let _ = match code {
+                    0..=0xff => write!(out, "\\x{code:02x}"),
+                    0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                    _ => write!(out, "\\U{code:08x}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,112 @@
+//! Finds a project and reads its sources.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ecow::EcoString;
+use ignore::WalkBuilder;
+
+use super::{HostError, plain, standard};
+use crate::fleet;
+use crate::plan::is_below;
+use crate::source::{Db, FleetDatabase, InMemory, Loader};
+
+/// The file at the root of every project.
+const ROOT_FILE: &str = "fleet.fleet";
+
+/// A project that was read.
+pub struct Opened {
+    pub root: PathBuf,
+    pub db: FleetDatabase,
+}
+
+/// Reads the project that `start` lies in.
+///
+/// # Errors
+/// If there is none, a source cannot be read or is no UTF-8, or a second project
+/// lies inside.
+pub fn open(start: &Path) -> Result<Opened, HostError> {
+    let root = find_root(start)?;
+    let mut files = sources(&root)?;
+    let output = output_of(&files);
+    files.retain(|(path, _)| !output.iter().any(|it| is_below(path, it)));
+    if let Some((second, _)) = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet")) {
+        return Err(HostError::new(format!("there is a second project inside this one: `{second}`"))
+            .help("a project has one `fleet.fleet`; move the inner one beside this project, or name it in `.gitignore`"));
+    }
+    files.extend(standard::FILES.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let loader = Arc::new(Disk { root: root.clone() });
+    Ok(Opened { root, db: FleetDatabase::new(files, loader) })
+}
+
+fn find_root(start: &Path) -> Result<PathBuf, HostError> {
+    let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
+    let root = start.ancestors().find(|it| it.join(ROOT_FILE).is_file());
+    root.map(Path::to_path_buf).ok_or_else(|| {
+        HostError::new(format!("there is no `{ROOT_FILE}` in `{}` or above it", start.display()))
+            .help("`fleetc init` makes a new project; `-C DIR` names another directory")
+    })
+}
+
+/// Every `.fleet` file below the root that git would not ignore.
+fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
+    let mut files = Vec::new();
+    let walk = WalkBuilder::new(root)
+        .hidden(true)
+        .parents(false)
+        .git_global(false)
+        .require_git(false)
+        .follow_links(false)
+        .sort_by_file_name(std::ffi::OsStr::cmp)
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|it| HostError::new(format!("the project cannot be read: {it}")))?;
+        let path = entry.path();
+        if path.extension().is_none_or(|it| it != "fleet") || !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(path).map_err(|it| HostError::at(path, "read", &it))?;
+        let name = relative(root, path)?;
+        let text = String::from_utf8(bytes).map_err(|it| {
+            HostError::new(format!("`{name}` is not UTF-8 (at byte {})", it.utf8_error().valid_up_to()))
+                .help("save it as UTF-8")
+        })?;
+        files.push((name, text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)));
+    }
+    Ok(files)
+}
+
+/// A path from the root, with `/`.
+pub fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
+    let inner = path.strip_prefix(root).unwrap_or(path);
+    let parts: Option<Vec<&str>> = inner.components().map(|it| it.as_os_str().to_str()).collect();
+    parts.map(|it| it.join("/")).ok_or_else(|| {
+        HostError::new(format!("the name of `{}` is not UTF-8", path.display())).help("rename it")
+    })
+}
+
+/// The generated directories, as `fleet.fleet` alone says.
+fn output_of(files: &[(String, String)]) -> Vec<EcoString> {
+    let mut small: Vec<(String, String)> = files.iter().filter(|(path, _)| path == ROOT_FILE).cloned().collect();
+    small.extend(standard::FILES.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let db = FleetDatabase::new(small, Arc::new(InMemory::default()));
+    let output = &fleet::settings(&db, db.project()).value.output;
+    vec![output.common.clone(), output.applications.clone(), output.clusters.clone()]
+}
+
+/// Reads input files below the root.
+struct Disk {
+    root: PathBuf,
+}
+
+impl Loader for Disk {
+    fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
+        let full = self.root.join(path);
+        let real = full.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
+        if !real.starts_with(&self.root) {
+            return Err("it leads out of the project".into());
+        }
+        let bytes = std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))?;
+        String::from_utf8(bytes).map(Arc::from).map_err(|_| "it is not UTF-8".into())
+    }
+}

@@ -1,0 +1,216 @@
+//! What would uninstall something on a live cluster: a root or a Kustomization
+//! that goes, an object that changes hands, a release that changes its identity.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+use serde_yaml::Value;
+
+use super::roots::{documents, id_of};
+use super::{Permissions, Snapshot, problems};
+use crate::diagnostic::Diagnostic;
+use crate::flux::{Deployed, Id};
+use crate::source::{Db, Origin};
+
+/// A Flux Kustomization of the old tree.
+struct Old {
+    /// The directory of its cluster.
+    dir: EcoString,
+    name: EcoString,
+    file: EcoString,
+    spec: Value,
+}
+
+pub fn check(
+    db: &dyn Db,
+    deployed: &[&Deployed],
+    snapshot: &Snapshot,
+    permissions: &Permissions,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut by_dir: BTreeMap<EcoString, Vec<Old>> = BTreeMap::new();
+    for it in old_kustomizations(snapshot) {
+        by_dir.entry(it.dir.clone()).or_default().push(it);
+    }
+    for (dir, olds) in &by_dir {
+        let name = dir.rsplit('/').next().unwrap_or(dir);
+        let is_allowed = |what: &str| {
+            permissions.remove.iter().any(|it| it == name || it == dir.as_str() || *it == format!("{name}/{what}") || *it == format!("{dir}/{what}"))
+        };
+        let Some(new) = deployed.iter().find(|it| it.path == *dir) else {
+            if !is_allowed("") {
+                out.push(problems::removes_cluster(dir, name, olds.len()));
+            }
+            continue;
+        };
+        let new_names: Vec<&EcoString> = kustomizations(new).map(|(name, _)| name).collect();
+        for old in olds {
+            if !new_names.contains(&&old.name) && !is_allowed(&old.name) {
+                out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name));
+            }
+        }
+        changes(db, new, olds, snapshot, &is_allowed, out);
+    }
+}
+
+/// The Flux Kustomizations that a cluster has now, with their objects.
+fn kustomizations(it: &Deployed) -> impl Iterator<Item = (&EcoString, Option<&crate::flux::Unit>)> {
+    let own = it.root.iter().filter(|it| it.id.kind == "Kustomization").map(|it| (&it.id.name, None));
+    it.units.iter().map(|it| (&it.name, Some(it))).chain(own)
+}
+
+fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
+    let mut found = Vec::new();
+    for (path, entry) in &snapshot.entries {
+        let Some(text) = entry.text().filter(|_| entry.is_ours(path)) else { continue };
+        if !text.contains("kustomize.toolkit.fluxcd.io/") {
+            continue;
+        }
+        for document in documents(text).unwrap_or_default() {
+            let is_it = id_of(&document).is_some_and(|it| it.group == "kustomize.toolkit.fluxcd.io");
+            let (true, Some(id), Some(spec)) = (is_it, id_of(&document), document.get("spec")) else { continue };
+            let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+            // `…-specific/sync.yaml` belongs to the cluster above it.
+            let dir = if path.ends_with("-specific/sync.yaml") { dir.rsplit_once('/').map_or(dir, |(dir, _)| dir) } else { dir };
+            // A Flux Kustomization among a catalogue's manifests is no cluster's.
+            if dir.contains("/manifests") {
+                continue;
+            }
+            found.push(Old { dir: dir.into(), name: id.name, file: path.clone(), spec: spec.clone() });
+        }
+    }
+    found
+}
+
+/// Objects that change hands, releases that change their identity.
+fn changes(
+    db: &dyn Db,
+    new: &Deployed,
+    olds: &[Old],
+    snapshot: &Snapshot,
+    is_allowed: &dyn Fn(&str) -> bool,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut owners: BTreeMap<&Id, &EcoString> = BTreeMap::new();
+    for unit in &new.units {
+        owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
+    }
+    for old in olds {
+        let objects = old_objects(old, snapshot);
+        for (id, document) in &objects {
+            let Some(owner) = owners.get(id) else { continue };
+            let stays = id.kind == "Namespace" || **owner == old.name;
+            if !stays && !is_allowed(&old.name) {
+                let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
+                out.push(problems::moved(id, &old.name, owner, &new.cluster, origin.unwrap_or(Origin::of(new.anchor))));
+            }
+            if id.kind == "HelmRelease" {
+                release(db, new, id, document, &objects, out);
+            }
+        }
+    }
+}
+
+/// Whether a release would be uninstalled and installed again.
+fn release(db: &dyn Db, new: &Deployed, id: &Id, old: &Value, objects: &BTreeMap<Id, Value>, out: &mut Vec<Diagnostic>) {
+    let Some((_, release)) = new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace) else {
+        return;
+    };
+    if release.reinstall {
+        return;
+    }
+    let text = |keys: &[&str]| {
+        keys.iter().try_fold(old, |node, key| node.get(*key)).and_then(Value::as_str).map(EcoString::from)
+    };
+    let repository = Id {
+        group: "source.toolkit.fluxcd.io".into(),
+        kind: "OCIRepository".into(),
+        namespace: id.namespace.clone(),
+        name: id.name.clone(),
+    };
+    let from_registry = || {
+        let url = objects.get(&repository)?.get("spec")?.get("url")?.as_str()?;
+        url.rsplit('/').next().map(EcoString::from)
+    };
+    let chart = text(&["spec", "chart", "spec", "chart"]).or_else(from_registry);
+    let new_chart = release.chart.rsplit('/').next().unwrap_or(&release.chart);
+    let differences = [
+        ("release name", text(&["spec", "releaseName"]), release.name.as_str()),
+        ("namespace", text(&["spec", "targetNamespace"]), release.target.as_str()),
+        (
+            "storage namespace",
+            text(&["spec", "storageNamespace"]).or_else(|| Some(id.namespace.clone())),
+            release.storage.as_str(),
+        ),
+        ("chart", chart.map(|it| it.rsplit('/').next().unwrap_or(&it).into()), new_chart),
+    ];
+    for (what, before, after) in differences {
+        if let Some(before) = before
+            && before != after
+        {
+            out.push(problems::reinstalls(release.addon, db, what, &before, after, &new.cluster));
+        }
+    }
+}
+
+/// The objects that an old Kustomization made: resources and components, with
+/// its merges applied and its deletions left out.
+fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value> {
+    let mut objects = BTreeMap::new();
+    let Some(path) = old.spec.get("path").and_then(Value::as_str) else { return objects };
+    let dir = path.trim_start_matches("./").trim_end_matches('/');
+    read_directory(dir, snapshot, &mut objects);
+    for component in old.spec.get("components").and_then(Value::as_sequence).into_iter().flatten() {
+        if let Some(it) = component.as_str() {
+            read_directory(&format!("{dir}/{it}"), snapshot, &mut objects);
+        }
+    }
+    for patch in old.spec.get("patches").and_then(Value::as_sequence).into_iter().flatten() {
+        let Some(text) = patch.get("patch").and_then(Value::as_str) else { continue };
+        if patch.get("target").is_some() {
+            continue;
+        }
+        for document in documents(text).unwrap_or_default() {
+            let Some(id) = id_of(&document) else { continue };
+            if document.get("$patch").and_then(Value::as_str) == Some("delete") {
+                objects.remove(&id);
+            } else if let Some(object) = objects.get_mut(&id) {
+                merge(object, &document);
+            }
+        }
+    }
+    objects
+}
+
+fn read_directory(dir: &str, snapshot: &Snapshot, objects: &mut BTreeMap<Id, Value>) {
+    let list = eco_format!("{dir}/kustomization.yaml");
+    let Some(text) = snapshot.entries.get(&list).and_then(|it| it.text()) else { return };
+    for document in documents(text).unwrap_or_default() {
+        for resource in document.get("resources").and_then(Value::as_sequence).into_iter().flatten() {
+            let Some(file) = resource.as_str() else { continue };
+            let path = eco_format!("{dir}/{file}");
+            let Some(text) = snapshot.entries.get(&path).and_then(|it| it.text()) else { continue };
+            for object in documents(text).unwrap_or_default() {
+                if let Some(id) = id_of(&object) {
+                    objects.insert(id, object);
+                }
+            }
+        }
+    }
+}
+
+/// A strategic merge of maps.
+fn merge(object: &mut Value, patch: &Value) {
+    let (Value::Mapping(object), Value::Mapping(patch)) = (object, patch) else { return };
+    for (key, value) in patch {
+        match object.get_mut(key) {
+            _ if value.is_null() => {
+                object.remove(key);
+            }
+            Some(slot) if slot.is_mapping() && value.is_mapping() => merge(slot, value),
+            _ => {
+                object.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What a build does to the tree on disk, and what it refuses to do.
+//!
+//! In: the compiled tree and a snapshot of what lies in its directories. Out: a
+//! [`Plan`]: files to write, files to remove, and diagnostics about what would
+//! harm a live cluster. Reads and writes nothing itself.
+
+mod bootstrap;
+mod live;
+mod problems;
+mod roots;
+mod snapshot;
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+
+use crate::diagnostic::Diagnostic;
+use crate::emit::FileTree;
+use crate::fleet::{self, Settings};
+use crate::flux::{self, Deployed};
+use crate::source::Db;
+
+pub use snapshot::{Entry, Snapshot};
+
+/// What the author allowed on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Permissions {
+    /// Take files over that have no header.
+    pub adopt: bool,
+    /// `CLUSTER` or `CLUSTER/KUSTOMIZATION`.
+    pub remove: Vec<String>,
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub write: Vec<EcoString>,
+    pub remove: Vec<EcoString>,
+    pub unchanged: usize,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compares the tree with what is there.
+#[must_use]
+pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) -> Plan {
+    let settings = &fleet::settings(db, db.project()).value;
+    let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
+    let mut plan = Plan::default();
+    files(tree, snapshot, permissions, &mut plan);
+    roots::check(settings, &deployed, tree, snapshot, &mut plan.diagnostics);
+    bootstrap::check(settings, &deployed, snapshot, &mut plan.diagnostics);
+    if !plan.write.is_empty() || !plan.remove.is_empty() {
+        live::check(db, &deployed, snapshot, permissions, &mut plan.diagnostics);
+    }
+    plan
+}
+
+fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions, plan: &mut Plan) {
+    for (path, file) in &tree.files {
+        match snapshot.entries.get(path) {
+            None => {
+                if let Some(blocker) = snapshot.blocker(path) {
+                    plan.diagnostics.push(problems::link_in_the_way(path, blocker));
+                } else {
+                    plan.write.push(path.clone());
+                }
+            }
+            Some(Entry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
+            Some(Entry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
+            Some(Entry::File { text, .. }) if text.as_deref() == Some(&*file.text) => plan.unchanged += 1,
+            Some(entry) if entry.is_ours(path) || permissions.adopt => plan.write.push(path.clone()),
+            Some(_) => plan.diagnostics.push(problems::foreign_file(path)),
+        }
+    }
+    for (path, entry) in &snapshot.entries {
+        if entry.is_ours(path) && !tree.files.contains_key(path) {
+            plan.remove.push(path.clone());
+        }
+    }
+}
+
+/// The directories that a project generates.
+#[must_use]
+pub fn output_directories(settings: &Settings, deployed: &[&Deployed], tree: &FileTree) -> BTreeSet<EcoString> {
+    let output = &settings.output;
+    let mut dirs: BTreeSet<EcoString> =
+        [&output.common, &output.applications, &output.clusters].into_iter().cloned().collect();
+    dirs.extend(deployed.iter().map(|it| it.path.clone()));
+    // A catalogue may stand elsewhere (`path`).
+    let outside: Vec<EcoString> = tree
+        .files
+        .keys()
+        .filter(|path| !dirs.iter().any(|it| is_below(path, it)))
+        .filter_map(|path| path.rsplit_once('/').map(|(dir, _)| dir.into()))
+        .collect();
+    dirs.extend(outside);
+    let all = dirs.clone();
+    dirs.retain(|it| !all.iter().any(|other| other != it && is_below(it, other)));
+    dirs
+}
+
+/// Whether a path is a directory or lies below it.
+#[must_use]
+pub fn is_below(path: &str, dir: &str) -> bool {
+    path == dir || path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
+}

@@ -1,0 +1,125 @@
+//! What a build refuses to do to a tree.
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostic::{Diagnostic, Place, code};
+use crate::flux::Id;
+use crate::source::{Anchor, Db, Origin};
+
+fn file(path: &str) -> Place {
+    Place::File(path.into())
+}
+
+pub fn foreign_file(path: &str) -> Diagnostic {
+    Diagnostic::new(code::FOREIGN_FILE, eco_format!("`{path}` is in the way"), file(path), "not written by fleetc")
+        .note("it has no header of fleetc's that names this path")
+        .help("move it away, or take it over with `fleetc build --adopt`")
+}
+
+pub fn link_in_the_way(path: &str, link: &str) -> Diagnostic {
+    Diagnostic::new(code::LINK, eco_format!("`{path}` would be written through `{link}`"), file(link), "not a plain file or directory")
+        .note("nothing is written through a symbolic link")
+        .help("remove it")
+}
+
+pub fn directory_in_the_way(path: &str) -> Diagnostic {
+    Diagnostic::new(code::FOREIGN_FILE, eco_format!("`{path}` is a directory"), file(path), "a file belongs here")
+        .help("move it away")
+}
+
+pub fn undeclared_cluster(dir: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::UNDECLARED_CLUSTER,
+        eco_format!("`{dir}` is a live cluster that no source declares"),
+        file(dir),
+        "holds `flux-system/`",
+    )
+    .note("an empty root would uninstall everything on it")
+    .help("declare the cluster again (`path` keeps its directory), or uninstall Flux there and remove the directory by hand")
+}
+
+pub fn kustomization_in_root(path: &str) -> Diagnostic {
+    Diagnostic::new(code::ROOT_FILE, "a cluster's root must not have a `kustomization.yaml`", file(path), "written by hand")
+        .note("one that does not list `flux-system` prunes Flux itself")
+        .help("remove it: without it, Flux applies everything in the root")
+}
+
+pub fn not_an_object(path: &str, reason: &str) -> Diagnostic {
+    Diagnostic::new(code::ROOT_FILE, eco_format!("`{path}` would break the root of its cluster"), file(path), eco_format!("{reason}"))
+        .note("Flux builds every YAML file below a cluster's root")
+        .help("move it out of the cluster's directory")
+}
+
+pub fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
+    Diagnostic::new(code::OWNED_BY_HAND, eco_format!("{id} is declared here and generated too"), file(path), "written by hand")
+        .help("remove it here, or in the sources")
+}
+
+pub fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::BOOTSTRAP,
+        eco_format!("Flux reads another {what} than the sources say: `{found}`, not `{expected}`"),
+        file(path),
+        "written by `flux bootstrap`",
+    )
+    .help("mend `fleet { … }` or `path` of the cluster, or run `flux bootstrap` again")
+}
+
+pub fn root_waits(path: &str) -> Diagnostic {
+    Diagnostic::new(code::BOOTSTRAP, "the root Kustomization waits for what waits for it", file(path), "has `wait: true`")
+        .note("every Kustomization of the fleet depends on the root having applied the same revision")
+        .help("remove `wait` there, or write `sync { gate = false }`")
+}
+
+pub fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::LOCKDOWN_DIFFERS,
+        eco_format!("Flux on `{cluster}` refuses references across namespaces, and the fleet does not say so"),
+        file(path),
+        "has `--no-cross-namespace-refs=true`",
+    )
+    .help("write `lockdown = true` in `fleet { … }`")
+}
+
+pub fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic {
+    Diagnostic::new(
+        code::REMOVES,
+        eco_format!("this would remove the cluster in `{dir}`"),
+        file(dir),
+        eco_format!("{count} Kustomizations, and everything that they installed"),
+    )
+    .help(eco_format!("if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"))
+}
+
+pub fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::REMOVES,
+        eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
+        file(path),
+        "the file would go, and Flux prune what it applied",
+    )
+    .help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`"))
+}
+
+pub fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MOVED,
+        eco_format!("{id} would move from `{from}` to `{to}` on `{cluster}`"),
+        origin,
+        "the object that moves",
+    )
+    .on(Some(cluster))
+    .note("Flux prunes it with the one and creates it with the other, in any order: a release is uninstalled in between")
+    .help(eco_format!("keep it where it is; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"))
+}
+
+pub fn reinstalls(addon: Anchor, db: &dyn Db, what: &str, before: &str, after: &str, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::REINSTALLS,
+        eco_format!("a new {what} uninstalls `{}` and installs it again: `{before}` → `{after}`", addon.name(db)),
+        Origin::of(addon),
+        eco_format!("its {what} changes"),
+    )
+    .on(Some(cluster))
+    .help("if that is meant, write `reinstall = true` in the add-on until the build has reached the clusters")
+}

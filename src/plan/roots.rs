@@ -1,0 +1,118 @@
+//! Cluster roots: what lies there beside what is generated.
+//!
+//! Flux applies everything below a root that is not behind a
+//! `kustomization.yaml` of its own, so that what a person put there is part of
+//! the cluster.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::{Entry, Snapshot, is_below, problems};
+use crate::diagnostic::Diagnostic;
+use crate::emit::FileTree;
+use crate::fleet::Settings;
+use crate::flux::object::split_api_version;
+use crate::flux::{Deployed, Id};
+
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+pub fn check(
+    settings: &Settings,
+    deployed: &[&Deployed],
+    tree: &FileTree,
+    snapshot: &Snapshot,
+    out: &mut Vec<Diagnostic>,
+) {
+    undeclared(settings, deployed, snapshot, out);
+    for it in deployed {
+        root(it, tree, snapshot, out);
+    }
+}
+
+/// A directory with `flux-system/` in it is a live cluster's.
+fn undeclared(settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
+    for (path, entry) in snapshot.below(&settings.output.clusters) {
+        let Some(dir) = path.strip_suffix("/flux-system") else { continue };
+        if matches!(entry, Entry::Directory) && !deployed.iter().any(|it| it.path == dir) {
+            out.push(problems::undeclared_cluster(dir));
+        }
+    }
+}
+
+fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
+    let root = it.path.as_str();
+    let gates: Vec<&str> = snapshot
+        .below(root)
+        .filter_map(|(path, _)| path.rsplit_once('/'))
+        .filter(|(dir, name)| KUSTOMIZATIONS.contains(name) && *dir != root)
+        .map(|(dir, _)| dir)
+        .collect();
+    let ours: BTreeMap<&Id, ()> = it.objects().filter(|(unit, _)| unit.is_none()).map(|(_, it)| (&it.id, ())).collect();
+    let all: BTreeMap<&Id, ()> = it.objects().map(|(_, it)| (&it.id, ())).collect();
+    for (path, entry) in snapshot.below(root) {
+        if matches!(entry, Entry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
+            continue;
+        }
+        if let Some((dir, name)) = path.rsplit_once('/')
+            && dir == root
+            && KUSTOMIZATIONS.contains(&name)
+        {
+            out.push(problems::kustomization_in_root(path));
+            continue;
+        }
+        let is_yaml = has_suffix(path, ".yaml") || has_suffix(path, ".yml");
+        if !is_yaml || gates.iter().any(|it| is_below(path, it)) || is_below(path, &format!("{root}/flux-system")) {
+            continue;
+        }
+        match ids(entry) {
+            Ok(ids) => {
+                for id in ids {
+                    if ours.contains_key(&id) || all.contains_key(&id) {
+                        out.push(problems::owned_by_hand(path, &id));
+                    }
+                }
+            }
+            Err(reason) => out.push(problems::not_an_object(path, &reason)),
+        }
+    }
+}
+
+fn has_suffix(path: &str, suffix: &str) -> bool {
+    path.get(path.len().saturating_sub(suffix.len())..).is_some_and(|it| it.eq_ignore_ascii_case(suffix))
+}
+
+/// The objects in a hand-written file.
+fn ids(entry: &Entry) -> Result<Vec<Id>, EcoString> {
+    let Some(text) = entry.text() else { return Err("it is not a text file".into()) };
+    documents(text)?
+        .iter()
+        .map(|it| id_of(it).ok_or_else(|| "a document in it has no apiVersion, kind and metadata.name".into()))
+        .collect()
+}
+
+/// The documents of a YAML text, without empty ones.
+pub fn documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
+    use serde::Deserialize;
+    let mut found = Vec::new();
+    for it in serde_yaml::Deserializer::from_str(text) {
+        match serde_yaml::Value::deserialize(it) {
+            Ok(serde_yaml::Value::Null) => {}
+            Ok(it) => found.push(it),
+            Err(reason) => return Err(ecow::eco_format!("it is no YAML: {reason}")),
+        }
+    }
+    Ok(found)
+}
+
+/// The identity of an object.
+pub fn id_of(document: &serde_yaml::Value) -> Option<Id> {
+    let (group, _) = split_api_version(document.get("apiVersion")?.as_str()?);
+    let metadata = document.get("metadata")?;
+    Some(Id {
+        group,
+        kind: document.get("kind")?.as_str()?.into(),
+        namespace: metadata.get("namespace").and_then(serde_yaml::Value::as_str).unwrap_or_default().into(),
+        name: metadata.get("name")?.as_str()?.into(),
+    })
+}

@@ -1,0 +1,5 @@
+//! Diagnostics → text for people.
+
+mod terminal;
+
+pub use terminal::{Counts, print};

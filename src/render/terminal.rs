@@ -1,0 +1,102 @@
+//! Diagnostics on a terminal, through codespan-reporting.
+
+use codespan_reporting::diagnostic::{Diagnostic as Shown, Label as ShownLabel, Severity as ShownSeverity};
+use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::term;
+use codespan_reporting::term::termcolor::WriteColor;
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Diagnostic, Label, Place, Severity};
+use crate::source::{Db, SourceFile};
+use crate::syntax;
+
+/// Most errors that are shown; more of them help nobody.
+const LIMIT: usize = 20;
+
+/// How many there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+}
+
+/// Prints diagnostics, errors first, at most [`LIMIT`] of them.
+///
+/// # Errors
+/// If nothing can be written.
+pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std::io::Result<Counts> {
+    let mut counts = Counts::default();
+    let mut files: SimpleFiles<String, String> = SimpleFiles::new();
+    let mut known: IndexMap<String, usize> = IndexMap::new();
+    let config = term::Config::default();
+    for (nth, it) in found.iter().enumerate() {
+        match it.code.severity {
+            Severity::Error => counts.errors += 1,
+            Severity::Warning => counts.warnings += 1,
+        }
+        if nth >= LIMIT {
+            continue;
+        }
+        let shown = shown(db, it, &mut files, &mut known);
+        term::emit_to_write_style(out, &config, &files, &shown).map_err(std::io::Error::other)?;
+    }
+    if found.len() > LIMIT {
+        writeln!(out, "… and {} more\n", found.len() - LIMIT)?;
+    }
+    Ok(counts)
+}
+
+type Files = SimpleFiles<String, String>;
+
+fn shown(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<String, usize>) -> Shown<usize> {
+    let severity = match it.code.severity {
+        Severity::Error => ShownSeverity::Error,
+        Severity::Warning => ShownSeverity::Warning,
+    };
+    let mut notes: Vec<String> = it.notes.iter().map(|it| format!("note: {it}")).collect();
+    notes.extend(it.help.iter().map(|it| format!("help: {it}")));
+    let mut labels = Vec::new();
+    for (nth, label) in std::iter::once(&it.primary).chain(&it.secondary).enumerate() {
+        match located(db, label, files, known) {
+            Some((file, range)) => {
+                let shown = if nth == 0 { ShownLabel::primary(file, range) } else { ShownLabel::secondary(file, range) };
+                labels.push(shown.with_message(label.text.to_string()));
+            }
+            None => {
+                if let Place::File(path) = &label.place {
+                    notes.insert(0, format!("{path}: {}", label.text));
+                }
+            }
+        }
+    }
+    Shown::new(severity)
+        .with_code(it.code.id)
+        .with_message(it.message.to_string())
+        .with_labels(labels)
+        .with_notes(notes)
+}
+
+/// The file and bytes of a label; none for what is no source.
+fn located(
+    db: &dyn Db,
+    label: &Label,
+    files: &mut Files,
+    known: &mut IndexMap<String, usize>,
+) -> Option<(usize, std::ops::Range<usize>)> {
+    let (file, range) = place(db, &label.place)?;
+    let path = file.path(db).to_string();
+    let text = file.text(db);
+    let id = *known.entry(path.clone()).or_insert_with(|| files.add(path, text.to_string()));
+    // A label over several lines is hard to read: its first line says enough.
+    let end = text.get(range.clone()).and_then(|it| it.find('\n')).map_or(range.end, |it| range.start + it);
+    Some((id, range.start..end))
+}
+
+/// The file and bytes of a place.
+fn place(db: &dyn Db, place: &Place) -> Option<(SourceFile, std::ops::Range<usize>)> {
+    match place {
+        Place::Origin(origin) => syntax::locate(db, *origin),
+        Place::Span { file, start, end } => Some((*file, *start..*end)),
+        Place::File(_) => None,
+    }
+}
