@@ -265,7 +265,8 @@ fn is_plain(text: &str) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
     let safe_start = first.is_ascii_alphabetic() || matches!(first, '/' | '_') || (first >= '\u{a0}' && is_graphic(first));
-    if !(safe_start || (first.is_ascii_digit() && is_wordy(text))) {
+    let is_path = text.starts_with("./") || text.starts_with("../");
+    if !(safe_start || is_path || (first.is_ascii_digit() && is_wordy(text))) {
         return false;
     }
     if text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #") || !text.chars().all(is_graphic) {

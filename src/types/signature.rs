@@ -102,9 +102,10 @@ pub fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out
         TypeBody::Record { fields, open } => {
             let mut table = IndexMap::new();
             for field in fields {
-                let (ty, wheres) = peel(&field.ty);
-                let ty = lower(db, index, anchor, ty, out);
-                let required = field.default.is_none() && !matches!(ty, Type::Optional(_));
+                let (field_ty, wheres) = peel(&field.ty);
+                let ty = lower(db, index, anchor, field_ty, out);
+                let may_be_absent = matches!(field_ty.kind, TypeKind::Optional(_));
+                let required = field.default.is_none() && !may_be_absent;
                 table.insert(
                     field.name.clone(),
                     FieldType {

@@ -164,14 +164,15 @@ impl Lowering<'_> {
     }
 
     fn element(&mut self, pair: Pair<'_, Rule>) -> Element {
-        match inner(pair.clone()).next() {
-            Some(it) if it.as_rule() == Rule::spread_element => match inner(it).next() {
-                Some(it) => Element { value: self.expr(it), spread: true },
-                None => Element { value: Expr { node: self.node(&pair), kind: ExprKind::Broken }, spread: true },
-            },
-            Some(it) => Element { value: self.expr(it), spread: false },
-            None => Element { value: Expr { node: self.node(&pair), kind: ExprKind::Broken }, spread: false },
+        if pair.as_rule() != Rule::spread_element {
+            return Element { value: self.expr(pair), spread: false };
         }
+        let range = self.range(&pair);
+        let value = match inner(pair).next() {
+            Some(it) => self.expr(it),
+            None => Expr { node: self.node_at(range), kind: ExprKind::Broken },
+        };
+        Element { value, spread: true }
     }
 
     fn comprehension(&mut self, pair: Pair<'_, Rule>) -> ExprKind {
