@@ -246,7 +246,7 @@ impl Checker<'_> {
         for it in &checked.value.uses {
             if let Some(block) = &it.block {
                 reserved::use_block(self.anchor, block, &mut self.out);
-                let ty = optional_fields(&self.named("KustomizationSpec"));
+                let ty = self.named("KustomizationSpec");
                 let scope = self.cluster_scope();
                 self.block(block, &ty, scope);
             }
@@ -424,20 +424,6 @@ fn with_params(ty: &Type, params: Option<Type>) -> Type {
             Type::Record(Arc::new(record))
         }
         _ => ty.clone(),
-    }
-}
-
-/// A record none of whose fields must be there.
-fn optional_fields(ty: &Type) -> Type {
-    match ty {
-        Type::Record(record) => {
-            let mut record = RecordType::clone(record);
-            for field in record.fields.values_mut() {
-                field.required = false;
-            }
-            Type::Record(Arc::new(record))
-        }
-        it => it.clone(),
     }
 }
 

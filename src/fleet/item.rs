@@ -277,12 +277,9 @@ fn source_type(db: &dyn Db, index: &Index, declaration: &Declaration) -> Option<
     Some(merged(spec.record()?, own.record()?))
 }
 
-/// A record with the fields of two; those of the first may be left out.
+/// A record with the fields of two.
 pub fn merged(spec: &RecordType, own: &RecordType) -> Type {
     let mut record = spec.clone();
-    for field in record.fields.values_mut() {
-        field.required = false;
-    }
     for (name, field) in &own.fields {
         record.fields.insert(name.clone(), field.clone());
     }

@@ -17,7 +17,7 @@ static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
         .filter_map(|kind| {
             let name = eco_format!("{kind}Spec");
             let article = if kind.starts_with('O') { "an" } else { "a" };
-            Some((name, record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?)))
+            Some((name, partial(record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?))))
         })
         .collect()
 });
@@ -28,11 +28,22 @@ pub fn spec_type(name: &str) -> Option<Type> {
     TYPES.get(name).cloned()
 }
 
-/// The type of any Flux kind's `spec`.
+/// The type of a whole `spec` of any Flux kind, as a manifest writes it.
 pub fn spec_of_kind(kind: &str) -> Option<Type> {
-    match TYPES.get(&eco_format!("{kind}Spec")) {
-        Some(it) => Some(it.clone()),
-        None => Some(record(&eco_format!("a {kind}'s spec"), schema::spec(kind)?)),
+    Some(record(&eco_format!("a {kind}'s spec"), schema::spec(kind)?))
+}
+
+/// The language fills in what must be there: no layer has to say it.
+fn partial(ty: Type) -> Type {
+    match ty {
+        Type::Record(it) => {
+            let mut it = RecordType::clone(&it);
+            for field in it.fields.values_mut() {
+                field.required = false;
+            }
+            Type::Record(Arc::new(it))
+        }
+        it => it,
     }
 }
 
