@@ -1,0 +1,37 @@
+//! Equivalence: for every cluster and every Flux Kustomization in it, building
+//! its `path` with its `patches` by the real kustomize gives, object for object,
+//! what fleetc says the cluster ends up with.
+
+use fleetc::compile::compile;
+use fleetc::host;
+
+use crate::support::Kustomize;
+
+fn example(name: &str) {
+    let Some(kustomize) = Kustomize::find(name) else { return };
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+    let opened = host::open(&path).expect("a project");
+    let compilation = compile(&opened.db);
+    assert!(compilation.is_clean());
+    kustomize.check(&opened.db, &compilation);
+}
+
+#[test]
+fn minimal() {
+    example("minimal");
+}
+
+#[test]
+fn eks_fleet() {
+    example("eks-fleet");
+}
+
+#[test]
+fn eks_apps() {
+    example("eks-apps");
+}
+
+#[test]
+fn flux_eks_gitops_config() {
+    example("flux-eks-gitops-config");
+}
