@@ -28,6 +28,9 @@ pub fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
     checker.out
 }
 
+/// What a cluster or group says of itself, which cannot depend on its facts.
+const SETTINGS: [&str; 5] = ["path", "directory", "flux", "lockdown", "sync"];
+
 struct Checker<'a> {
     db: &'a dyn Db,
     index: &'a Index,
@@ -55,8 +58,9 @@ impl Checker<'_> {
             Kind::Source => self.source(it),
             Kind::Manifest => self.manifest(it),
             Kind::Namespace | Kind::Kustomize | Kind::Repository => {
-                if it.kind == Kind::Kustomize {
-                    reserved::kustomization(self.anchor, &it.body, &mut self.out);
+                reserved::kustomization(self.anchor, &it.body, &mut self.out);
+                if it.kind == Kind::Repository {
+                    reserved::repository(self.anchor, &it.body, &mut self.out);
                 }
                 if let Some(ty) = self.body_type(self.anchor, it) {
                     self.block(&it.body, &ty, self.cluster_scope());
@@ -209,14 +213,26 @@ impl Checker<'_> {
             }
         }
         if let Some(record) = self.named("ClusterBody").record() {
-            fields.extend(record.fields.iter().map(|(name, field)| (name.clone(), field.clone())));
+            let has_it = |name: &EcoString| it.kind == Kind::Cluster || name != "path";
+            let settings = record.fields.iter().filter(|(name, _)| has_it(name));
+            fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
         }
         let name = if it.kind == Kind::Cluster { "a cluster" } else { "a group" };
         let ty = Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin: self.settings.anchor.map(Origin::of) }));
         self.statements(&it.body, None);
         let entries = entries_only(&it.body);
+        let is_setting = |member: &Member| {
+            matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)))
+        };
+        let (settings, facts): (Vec<Member>, Vec<Member>) = entries.members.into_iter().partition(is_setting);
         let scope = self.cluster_scope();
-        self.block(&entries, &ty, scope);
+        self.block(&Block { node: entries.node, members: facts }, &ty, scope);
+        let scope = Scope {
+            fleet: Some(fleet_type()),
+            why_no_cluster: "this is decided before the cluster's facts are",
+            ..Scope::default()
+        };
+        self.block(&Block { node: entries.node, members: settings }, &ty, scope);
     }
 
     fn rule(&mut self, it: &Declaration) {

@@ -59,7 +59,12 @@ pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Res
 fn objects(deployed: &Deployed) -> Vec<Object> {
     let mut objects: Vec<Object> = deployed.root.clone();
     objects.extend(deployed.units.iter().map(with_patches));
-    objects.extend(deployed.units.iter().flat_map(|it| it.objects.iter().cloned()));
+    for unit in &deployed.units {
+        objects.extend(unit.objects.iter().map(|it| match &unit.substitution {
+            Some(substitution) => substitution.applied(it),
+            None => it.clone(),
+        }));
+    }
     objects
 }
 

@@ -151,6 +151,9 @@ codes! {
     UNSAFE_VALUE "E0628" Error "a value that does not survive"
     RESERVED_FIELD "E0629" Error "a field that the language sets"
     UNDEFINED_VARIABLE "E0630" Error "a variable that nothing defines"
+    KUSTOMIZE_PATH "E0631" Error "a kustomize directory that cannot be used"
+    PATCH_HITS_NOTHING "E0632" Error "a raw patch that hits nothing"
+    RAW_PATCH "E0633" Error "a raw patch that says too much"
 
     FOREIGN_FILE "E0701" Error "a file in the way"
     LINK "E0702" Error "a link in the way"

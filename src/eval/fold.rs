@@ -206,6 +206,9 @@ impl Fold {
     }
 
     fn amend(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, layer: Layer, origin: Origin) {
+        if !map.entries.contains_key(key) && layer.only_unsets() {
+            return;
+        }
         let node = map.entries.entry(key.clone()).or_insert_with(|| Node::new(Value::Absent, origin));
         if node.value == Value::Absent {
             *node = Node::new(Value::Map(Arc::default()), layer.origin.unwrap_or(origin));

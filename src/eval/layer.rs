@@ -353,6 +353,30 @@ fn outcome(op: &Op) -> Option<Value> {
 }
 
 impl Layer {
+    /// Whether it only takes keys away: then it makes no map where there is none.
+    #[must_use]
+    pub fn only_unsets(&self) -> bool {
+        !self.edits.is_empty()
+            && self.edits.values().flat_map(|it| &it.ops).all(|op| match op {
+                Op::Unset => true,
+                Op::Amend(inner) => inner.only_unsets(),
+                Op::Set(_) | Op::Select(..) | Op::Append(_) => false,
+            })
+    }
+
+    /// Whether it settles the value at a path, whatever lies below.
+    #[must_use]
+    pub fn settles(&self, path: &[&str]) -> bool {
+        let Some((first, rest)) = path.split_first() else { return false };
+        self.edits.get(*first).is_some_and(|edit| {
+            edit.ops.iter().any(|op| match op {
+                Op::Set(_) | Op::Unset => true,
+                Op::Amend(inner) => inner.settles(rest),
+                Op::Select(..) | Op::Append(_) => false,
+            })
+        })
+    }
+
     /// The map that the block makes where nothing is below it; `None` if it
     /// selects, appends or unsets.
     fn as_value(&self) -> Option<Value> {

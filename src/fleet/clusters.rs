@@ -68,7 +68,7 @@ pub fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
 pub fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
     let index = names::index(db, db.project());
     let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
-    for anchor in index.overrides.iter().chain(index.rules.values()) {
+    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         let conditional = match &declaration.head {
             Head::Rule { when, .. } | Head::Override { when, .. } => when.is_some(),
@@ -102,6 +102,7 @@ pub fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let mut sync = settings.sync.clone();
     let mut kustomization = Fold::new();
     let mut env = Env::new(db, index, anchor);
+    env.fleet = settings.value.clone();
     for node in &chain {
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(node), "lockdown").unwrap_or(lockdown);
@@ -114,7 +115,10 @@ pub fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         let layer = env.within(*declaration, |env| build_some(env, &body.body, &only));
         kustomization.apply(&mut env, layer);
     }
-    let kustomization = kustomization.into_node(Origin::of(anchor)).get("kustomization").cloned();
+    let mut kustomization = kustomization.into_node(Origin::of(anchor));
+    env.cluster_name = Some(name.clone());
+    super::report_conflicts(&mut env, anchor, &mut kustomization, true);
+    let kustomization = kustomization.get("kustomization").cloned();
     out.append(&mut env.out);
     let ranks = ranks(db, settings, &identity, &facts, &mut out);
     let taken = select(db, index, &ranks, &name, &mut out);
@@ -128,6 +132,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Node {
     let index = names::index(db, db.project());
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
+    env.fleet = super::settings(db, db.project()).value.value.clone();
     let mut fold = Fold::new();
     for key in ["path", "directory", "flux", "lockdown", "sync"] {
         let only = Only { path: &[key], ..Only::default() };
@@ -135,6 +140,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Node {
         fold.apply(&mut env, layer);
     }
     let mut node = fold.into_node(Origin::of(anchor));
+    super::report_conflicts(&mut env, anchor, &mut node, true);
     if let Some(shape) = crate::types::named(db, index, "ClusterBody") {
         complete(&mut env, &mut node, &shape, crate::eval::Conform::Partial, None);
     }
@@ -166,7 +172,7 @@ fn ranks(
     env.cluster = Given::Known(Arc::clone(facts));
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
-    for anchor in index.overrides.iter().chain(index.rules.values()) {
+    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.
         let holds = match &declaration.head {

@@ -44,6 +44,8 @@ pub struct Fact {
     pub ty: Type,
     pub default: Option<Written>,
     pub origin: Origin,
+    /// Where it was made final.
+    pub is_final: Option<Origin>,
 }
 
 /// Where HelmReleases live.
@@ -221,7 +223,8 @@ fn facts(
         }
         let ty = types::lower(db, index, anchor, ty, out);
         let default = default.as_ref().map(|it| types::written(anchor, it));
-        facts.push(Fact { name, ty, default, origin });
+        let is_final = entry.is_final.then_some(origin);
+        facts.push(Fact { name, ty, default, origin, is_final });
     }
     facts
 }

@@ -13,7 +13,7 @@ use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
 use crate::eval::{
-    Conform, Contribution, Env, Fold, Given, Lazy, Map, Node, Only, Value, build, build_some, complete, conflict,
+    Conform, Contribution, Env, Fold, Given, Layer, Lazy, Map, Node, Only, Op, Value, build, build_some, complete, conflict,
 };
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -143,7 +143,8 @@ fn params_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Decla
         let ty = types::lower(env.db, index, item, ty, &mut ignored);
         let default = default.as_ref().map(|it| types::written(item, it));
         if !declared.iter().any(|it| it.name == name) {
-            declared.push(Declared { name, ty, default, origin: Origin::new(item, node) });
+            let origin = Origin::new(item, node);
+            declared.push(Declared { name, ty, default, origin, is_final: entry.is_final.then_some(origin) });
         }
     }
     declared
@@ -288,7 +289,7 @@ pub fn merged(spec: &RecordType, own: &RecordType) -> Type {
 
 /// Reports conflicts that no layer settled; where no cluster is given they are
 /// merely unknown.
-fn report_conflicts(env: &mut Env<'_>, item: Anchor, node: &mut Node, is_final: bool) {
+pub fn report_conflicts(env: &mut Env<'_>, item: Anchor, node: &mut Node, is_final: bool) {
     let name = eco_format!("`{}`", item.name(env.db));
     let mut found = Vec::new();
     settle(node, &mut found);
@@ -335,12 +336,31 @@ fn patches(env: &mut Env<'_>, overrides: &[Vec<(Anchor, OverrideStatement)>]) ->
         for patch in it.patches() {
             let node = env.within(*anchor, |env| {
                 let layer = build(env, &patch.block);
-                let mut fold = Fold::new();
-                fold.apply(env, layer);
-                fold.into_node(Origin::new(*anchor, patch.node))
+                let origin = Origin::new(*anchor, patch.node);
+                raw(env, layer, origin)
             });
             patches.push((patch.clone(), node));
         }
     }
     patches
+}
+
+/// The entries of a raw patch as they are written; what is unset is deleted.
+fn raw(env: &mut Env<'_>, layer: Layer, origin: Origin) -> Node {
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    for (key, edit) in layer.edits {
+        for op in edit.ops {
+            let node = match op {
+                Op::Set(node) => node,
+                Op::Unset => Node::new(Value::Absent, edit.origin),
+                Op::Amend(inner) => raw(env, inner, edit.origin),
+                Op::Select(..) | Op::Append(_) => {
+                    env.report(super::problems::raw_patch(edit.origin));
+                    continue;
+                }
+            };
+            entries.insert(key.clone(), node);
+        }
+    }
+    Node::new(Value::of_map(entries), origin)
 }

@@ -15,7 +15,7 @@ mod statement;
 mod table;
 
 pub use clusters::{Cluster, clusters, groups_of};
-pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in};
+pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};
 pub use selection::{Attached, Taken, is_optional};
 pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
 pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
@@ -38,6 +38,19 @@ pub fn settings(db: &dyn Db, project: Project) -> Arc<Checked<Settings>> {
 #[salsa::tracked]
 pub fn statements(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Statements>> {
     Arc::new(statements_of(db, anchor))
+}
+
+/// The overrides at the top level. They have no names to be ordered by, so it is
+/// by what they say: never by where they stand.
+#[salsa::tracked]
+pub fn top_level_overrides(db: &dyn Db, project: Project) -> Arc<[Anchor]> {
+    let mut all: Vec<(String, Anchor)> = names::index(db, project)
+        .overrides
+        .iter()
+        .map(|it| (format!("{} {:?}", it.name(db), syntax::declaration(db, *it).body), *it))
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.into_iter().map(|(_, it)| it).collect()
 }
 
 /// One cluster: its facts, layers and items.
@@ -78,6 +91,7 @@ fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> 
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);
     let mut node = fold.into_node(Origin::of(anchor));
+    report_conflicts(&mut env, anchor, &mut node, true);
     if let Some(ty) = crate::types::named(db, index, shape) {
         crate::eval::complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
     }

@@ -170,3 +170,14 @@ pub fn override_of_several(at: Origin, manifest: Origin) -> Diagnostic {
         .label(manifest, "declared here")
         .help("declare each object as a manifest of its own, to override one")
 }
+
+pub fn raw_patch(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::RAW_PATCH, "a raw patch cannot select or append", at, "kustomize decides how lists are merged")
+        .help("write the list as a strategic merge has it: `key = [ … ]`")
+}
+
+pub fn final_declaration(at: Origin, what: &str, name: &str, declared: Origin) -> Diagnostic {
+    Diagnostic::new(code::FINAL, eco_format!("the {what} `{name}` is final"), at, "a higher layer sets it")
+        .label(declared, "made final here")
+        .help("remove this entry, or the word `final` there")
+}

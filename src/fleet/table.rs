@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
+use indexmap::IndexMap;
 
 use super::problems;
 use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Node, Only, Value, build_some, complete};
@@ -18,6 +19,8 @@ pub struct Declared {
     pub ty: Type,
     pub default: Option<Written>,
     pub origin: Origin,
+    /// Where it was made final.
+    pub is_final: Option<Origin>,
 }
 
 /// A block that may set declared names.
@@ -85,7 +88,7 @@ impl Table<'_> {
         let path: Vec<&str> = self.block.into_iter().chain(std::iter::once(declared.name.as_str())).collect();
         let only = Only { path: &path, ..Only::default() };
         let locals = std::mem::take(&mut env.locals);
-        let mut fold = Fold::new();
+        let mut ranks: Vec<Vec<Contribution>> = Vec::new();
         for rank in self.ranks {
             let contributions: Vec<Contribution> = rank
                 .iter()
@@ -97,15 +100,31 @@ impl Table<'_> {
                 .filter(|it| !is_empty(&it.layer))
                 .collect();
             if !contributions.is_empty() {
-                fold.apply_rank(env, contributions);
+                ranks.push(contributions);
             }
         }
+        if let (Some(at), Some(first)) = (declared.is_final, ranks.iter().flatten().next()) {
+            let by = first.layer.edits.values().next().map_or(declared.origin, |it| it.origin);
+            env.report(problems::final_declaration(by, self.what, &declared.name, at));
+            ranks.clear();
+        }
+        // The declaration is the lowest layer; its value is computed only where a higher one builds on it.
+        let is_settled = ranks.iter().flatten().any(|it| it.layer.settles(&path));
+        let mut fold = match &declared.default {
+            Some(default) if !is_settled => {
+                let value = env.within(default.anchor, |env| env.eval(&default.expr));
+                Fold::over(&nested(&path, value))
+            }
+            _ => Fold::new(),
+        };
+        for rank in ranks {
+            fold.apply_rank(env, rank);
+        }
         let set = fold.into_node(declared.origin).at(&path).cloned();
-        let mut node = match (set, &declared.default) {
-            (Some(node), _) => node,
-            (None, Some(default)) => env.within(default.anchor, |env| env.eval(&default.expr)),
-            (None, None) if matches!(declared.ty, Type::Optional(_)) => Node::new(Value::Absent, declared.origin),
-            (None, None) => {
+        let mut node = match set {
+            Some(node) => node,
+            None if matches!(declared.ty, Type::Optional(_)) => Node::new(Value::Absent, declared.origin),
+            None => {
                 if self.complete {
                     env.report(problems::no_value(declared.origin, self.what, &declared.name));
                 }
@@ -129,6 +148,18 @@ impl Table<'_> {
             .filter_map(|it| self.get(env, &it.name, it.origin).map(|node| (it.name.clone(), node)))
             .collect()
     }
+}
+
+/// A value at the end of a path, as maps; what is absent makes none.
+fn nested(path: &[&str], value: Node) -> Node {
+    path.iter().rev().fold(value, |inner, key| {
+        let origin = inner.origin;
+        let entries = match inner.value {
+            Value::Absent => IndexMap::new(),
+            _ => std::iter::once((EcoString::from(*key), inner)).collect(),
+        };
+        Node::new(Value::of_map(entries), origin)
+    })
 }
 
 fn is_empty(layer: &Layer) -> bool {

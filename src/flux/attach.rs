@@ -5,7 +5,9 @@ use ecow::{EcoString, eco_format};
 use super::common::tenant_namespace;
 use super::context::{Context, in_file};
 use super::object::{Object, Tree, list, merge, object, remove, set, text};
+use super::gate::Gate;
 use super::problems;
+use super::rules;
 use crate::eval::Node;
 use crate::fleet::{self, Attached, Cluster};
 use crate::source::{Anchor, Origin};
@@ -126,6 +128,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
             "branch" | "tag" | "semver" | "commit" => reference = reference.node(key, node.clone()),
             "ref" => {}
             it if OWN.contains(&it) => {}
+            "suspend" if node.value == crate::eval::Value::Bool(false) => {}
             it => own = own.node(it, node.clone()),
         }
     }
@@ -153,7 +156,13 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
         remove(&mut fields, &["suspend"]);
     }
     let version = ctx.api_version("Kustomization", origin);
-    let kustomization = object(&version, "Kustomization", &whose.namespace, &name, Some(fields), origin);
-    vec![git, kustomization]
+    let mut kustomization = object(&version, "Kustomization", &whose.namespace, &name, Some(fields), origin);
+    set(&mut kustomization.body, &["metadata", "annotations"], super::kustomization::annotations(origin));
+    let mut made = vec![git, kustomization];
+    for it in &mut made {
+        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(it, &mut ctx.out);
+        rules::check(it, &mut ctx.out);
+    }
+    made
 }
 

@@ -12,6 +12,7 @@ use super::diff::{self, Patch};
 use super::kustomization::{Pointing, fields, health_check, kustomization};
 use super::object::{Id, Object};
 use super::release::Release;
+use super::substitution::Substitution;
 use super::{bundle, policy, problems, shared_sources};
 use crate::diagnostic::Checked;
 use crate::eval::Node;
@@ -40,8 +41,10 @@ pub struct Unit {
     pub patches: Vec<Patch>,
     /// Raw patches of a kustomize item: the object and what is merged into it.
     pub raw_patches: Vec<(crate::syntax::ast::Patch, Node)>,
-    /// What is applied, patches made.
+    /// What is built, patches made, before Flux substitutes.
     pub objects: Vec<Object>,
+    /// What Flux replaces in it, where the author asked for `postBuild`.
+    pub substitution: Option<Substitution>,
     pub releases: Vec<Release>,
     /// The directory that it points at, from the source's root.
     pub path: EcoString,
@@ -274,6 +277,14 @@ fn kustomized(
     };
     let Some((path, _)) = ctx.identity(item, Some(path), "path") else { return };
     let path: EcoString = path.trim_start_matches("./").trim_end_matches('/').into();
+    let at = evaluated.node.get("path").map_or(origin, |it| it.origin);
+    let is_plain = !path.is_empty() && path.split('/').all(|it| !matches!(it, "" | "." | ".."));
+    if !is_plain {
+        ctx.out.push(problems::bad_kustomize_path(at, &path));
+        return;
+    }
+    let is_local = evaluated.node.get("source").is_none();
+    let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches);
     let source = evaluated.node.get("source").and_then(Node::text).and_then(|name| {
         let anchor = ctx.source(name)?;
         Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
@@ -293,10 +304,61 @@ fn kustomized(
         catalogue: None,
         origin,
         source,
-        raw_patches: evaluated.patches,
+        raw_patches,
         after,
         fields,
     });
+}
+
+/// Holds raw patches against the directory, and completes them: a patch that hits
+/// nothing must fail here, not on the cluster.
+fn local_patches(
+    ctx: &mut Context<'_>,
+    path: &str,
+    is_local: bool,
+    at: Origin,
+    patches: Vec<(crate::syntax::ast::Patch, Node)>,
+) -> Vec<(crate::syntax::ast::Patch, Node)> {
+    let output = &ctx.settings.output;
+    let generated = [&output.common, &output.applications, &output.clusters];
+    if is_local && generated.iter().any(|it| path == it.as_str() || path.starts_with(&format!("{it}/"))) {
+        ctx.out.push(problems::bad_kustomize_path(at, path));
+        return Vec::new();
+    }
+    let directory = if is_local { super::directory::read(ctx.db, path) } else { None };
+    if is_local && directory.is_none() {
+        ctx.out.push(problems::no_kustomize_directory(at, path));
+        return Vec::new();
+    }
+    let mut completed = Vec::new();
+    for (patch, mut node) in patches {
+        let hit = directory.as_ref().and_then(|it| {
+            it.objects.iter().find(|it| {
+                it.kind == patch.object && it.name == patch.name && it.namespace == patch.namespace.clone().unwrap_or_default()
+            })
+        });
+        match (hit, &directory) {
+            (Some(hit), _) => {
+                if node.get("apiVersion").is_none() {
+                    let origin = node.origin;
+                    super::object::set(&mut node, &["apiVersion"], super::object::text(hit.api_version.clone(), origin));
+                }
+            }
+            (None, Some(directory)) if directory.complete => {
+                let names: Vec<&EcoString> =
+                    directory.objects.iter().filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
+                ctx.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
+                continue;
+            }
+            (None, _) if node.get("apiVersion").is_none() => {
+                ctx.out.push(problems::patch_without_version(node.origin, &patch));
+                continue;
+            }
+            (None, _) => {}
+        }
+        completed.push((patch, node));
+    }
+    completed
 }
 
 /// What only this cluster has.
@@ -415,6 +477,8 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
         match item {
             None => {
                 after.push(After::Ready(catalogue.into()));
+                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Kustomize);
+                after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
                 if is_split(ctx.db, *anchor) {
                     let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Addon);
                     after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
@@ -422,7 +486,12 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
             }
             Some(item) => {
                 let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
-                let unit = if is_split(ctx.db, *anchor) && item.kind(ctx.db) == Kind::Addon {
+                let has_own_unit = match item.kind(ctx.db) {
+                    Kind::Kustomize => true,
+                    Kind::Addon => is_split(ctx.db, *anchor),
+                    _ => false,
+                };
+                let unit = if has_own_unit {
                     eco_format!("{catalogue}-{}", item.name(ctx.db))
                 } else {
                     catalogue.into()
@@ -440,10 +509,11 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
 
 /// Adds what follows from custom resources and namespaces.
 fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut [Draft]) {
+    let order = in_order(drafts);
     let mut providers: BTreeMap<(EcoString, EcoString), (EcoString, Anchor)> = BTreeMap::new();
     let mut namespaces: BTreeMap<EcoString, EcoString> = BTreeMap::new();
     let mut definitions: BTreeMap<(EcoString, EcoString), EcoString> = BTreeMap::new();
-    for draft in drafts.iter() {
+    for draft in order.iter().filter_map(|it| drafts.get(*it)) {
         for release in &draft.releases {
             for (group, kind, _) in &release.crds {
                 providers.entry((group.clone(), kind.clone())).or_insert((draft.unit_name.clone(), release.addon));
@@ -485,6 +555,27 @@ fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut [Draft]) {
         }
         draft.after.extend(inferred);
     }
+}
+
+/// The drafts, those that others come after first; by name where nothing says.
+fn in_order(drafts: &[Draft]) -> Vec<usize> {
+    let mut rest: Vec<usize> = (0..drafts.len()).collect();
+    rest.sort_by_key(|it| drafts.get(*it).map(|it| it.unit_name.clone()));
+    let mut order = Vec::new();
+    while !rest.is_empty() {
+        let waits = |nth: &usize| {
+            drafts.get(*nth).is_some_and(|draft| {
+                draft.after.iter().any(|it| {
+                    let (After::Ready(unit) | After::Release(unit, _) | After::Applied(unit)) = it;
+                    *unit != draft.unit_name && rest.iter().any(|it| drafts.get(*it).is_some_and(|it| it.unit_name == *unit))
+                })
+            })
+        };
+        // In a circle, which is reported later, any will do.
+        let at = rest.iter().position(|it| !waits(it)).unwrap_or(0);
+        order.push(rest.remove(at));
+    }
+    order
 }
 
 /// A namespace that two catalogues derive is the first one's.
@@ -562,13 +653,26 @@ fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<U
             super::gate::Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
                 .object(&mut kustomization, &mut ctx.out);
             super::rules::check(&kustomization, &mut ctx.out);
-            let patches = difference(ctx, cluster, &draft.base, &draft.objects, draft.place);
+            let substitution = Substitution::of(kustomization.spec(), |kind, name| {
+                policy::declared_keys(ctx, cluster, kind, name)
+            });
+            let mut objects = draft.objects;
+            if let Some(substitution) = &substitution {
+                for object in &mut objects {
+                    substitution.escape(object, &mut ctx.out);
+                }
+            }
+            let patches = difference(ctx, cluster, &draft.base, &objects, draft.place);
+            for problem in diff::ambiguous(&patches, &draft.base) {
+                ctx.out.push(problem.on(Some(&cluster.name)));
+            }
             Unit {
                 name: draft.unit_name,
                 kustomization,
                 patches,
                 raw_patches: draft.raw_patches,
-                objects: draft.objects,
+                substitution,
+                objects,
                 releases: draft.releases,
                 path: draft.path,
                 place: draft.place,

@@ -11,6 +11,8 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::object::Object;
+use super::problems;
+use crate::diagnostic::Diagnostic;
 use crate::eval::{Node, Value, same};
 use crate::schema;
 use crate::source::Origin;
@@ -81,6 +83,26 @@ pub fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
         patches.push(Patch::Json { object: Identity::of(base), operations: differ.operations });
     }
     patches
+}
+
+/// An empty group or namespace in a target means any: another object that the
+/// target of a JSON 6902 patch would hit too is an error.
+#[must_use]
+pub fn ambiguous(patches: &[Patch], base: &[Object]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for patch in patches {
+        let Patch::Json { object, .. } = patch else { continue };
+        let hits = |it: &&Object| {
+            it.version == object.version
+                && it.id.kind == object.kind
+                && it.id.name == object.name
+                && (object.group.is_empty() || it.id.group == object.group)
+                && (object.namespace.is_empty() || it.id.namespace == object.namespace)
+        };
+        let others = base.iter().filter(hits).filter(|it| it.id.group != object.group || it.id.namespace != object.namespace);
+        found.extend(others.map(|other| problems::ambiguous_patch(object, other)));
+    }
+    found
 }
 
 struct Differ {
@@ -159,6 +181,11 @@ impl Differ {
                     return Some(stripped(wanted));
                 }
                 self.operations.push(Operation { path: self.path.clone(), value: stripped(wanted) });
+                None
+            }
+            (Some(it), Value::Bool(_) | Value::Int(_) | Value::Float(_)) if matches!(it.value, Value::Text(_)) => {
+                // kustomize keeps the base's quotes, and with them the string.
+                self.operations.push(Operation { path: self.path.clone(), value: wanted.clone() });
                 None
             }
             _ => Some(stripped(wanted)),

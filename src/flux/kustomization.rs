@@ -79,9 +79,13 @@ pub fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fie
     }
     let api_version = ctx.api_version("Kustomization", origin);
     let mut it = object(&api_version, "Kustomization", &it.namespace, &it.name, Some(spec), origin);
-    let annotations = Tree::new(origin).text(SUBSTITUTE, "disabled");
-    set(&mut it.body, &["metadata", "annotations"], annotations.build());
+    set(&mut it.body, &["metadata", "annotations"], annotations(origin));
     it
+}
+
+/// What every Flux Kustomization is annotated with.
+pub fn annotations(origin: Origin) -> Node {
+    Tree::new(origin).text(SUBSTITUTE, "disabled").build()
 }
 
 /// The fields that defaults, the fleet, the catalogue, the groups and the
@@ -126,6 +130,7 @@ fn of_uses(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken) -> Option<No
         }
     }
     let mut node = fold.into_node(Origin::of(cluster.anchor));
+    fleet::report_conflicts(&mut env, taken.catalogue, &mut node, true);
     if any && let Some(ty) = types::named(ctx.db, ctx.index, "KustomizationSpec") {
         complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
     }

@@ -10,6 +10,7 @@ mod common;
 mod context;
 mod deploy;
 mod diff;
+mod directory;
 mod gate;
 mod kustomization;
 mod manifest;
@@ -19,12 +20,14 @@ mod problems;
 mod release;
 mod rules;
 mod source;
+mod substitution;
 
 pub use common::{Bundle, Part};
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
 pub use object::{Id, Object};
+pub use substitution::Substitution;
 pub use release::{Release, find_addon};
 
 use std::sync::Arc;

@@ -392,7 +392,7 @@ pub fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
 pub fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
     let shown: String = key.chars().take(40).collect();
     Diagnostic::new(code::UNSAFE_VALUE, eco_format!("kustomize loses the key {shown:?} of {}", object.id), at, "under this key")
-        .help("choose another key: not `<<`, at most 1000 bytes, no control characters")
+        .help("choose another key: neither empty nor `<<`, at most 1000 bytes, no control characters")
 }
 
 pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, inner_path: &str) -> Diagnostic {
@@ -423,6 +423,65 @@ pub fn dead_override(at: Origin) -> Diagnostic {
 }
 
 pub fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(code::TAKEN_NAME, eco_format!("a catalogue cannot be named `{name}`"), at, eco_format!("that is {what}"))
+    Diagnostic::new(code::TAKEN_NAME, eco_format!("nothing that has a file can be named `{name}`"), at, eco_format!("that is {what}"))
         .help("choose another name")
+}
+
+pub fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
+    Diagnostic::new(
+        code::IDENTITY_CHANGED,
+        eco_format!("a patch of {} `{}` would hit {} too", object.kind, object.name, other.id),
+        object.origin,
+        "patched on some clusters",
+    )
+    .label(other.origin, "the other object")
+    .note("the target of a JSON patch cannot say that it means the core group, or no namespace")
+    .help("put the two into different catalogues, or give one another name")
+}
+
+pub fn nested_catalogue(at: Origin, path: &str, other: Origin, outer: &str) -> Diagnostic {
+    Diagnostic::new(code::NESTED_PATH, eco_format!("the directories of two catalogues overlap: `{path}`"), at, "this one")
+        .label(other, eco_format!("the other is `{outer}`"))
+        .help("set another `path`")
+}
+
+pub fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(code::KUSTOMIZE_PATH, eco_format!("`{path}` cannot be a kustomize directory"), at, "not a directory of its own")
+        .help("write a path from the repository's root, without `.` and `..`, outside the generated directories")
+}
+
+pub fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(code::KUSTOMIZE_PATH, eco_format!("`{path}` has no `kustomization.yaml`"), at, "Flux would find nothing, or apply everything below")
+        .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
+}
+
+pub fn patch_hits_nothing(at: Origin, patch: &crate::syntax::ast::Patch, path: &str, names: &[&EcoString]) -> Diagnostic {
+    let namespace = patch.namespace.as_ref().map(|it| eco_format!(" in `{it}`")).unwrap_or_default();
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("`{path}` has no {} `{}`{namespace}", patch.object, patch.name),
+        at,
+        "this patch would hit nothing",
+    )
+    .note("a patch is matched before kustomize changes names and namespaces")
+    .help_if(did_you_mean(&patch.name, names.iter().map(|it| it.as_str())).or_else(|| {
+        let all: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+        (!all.is_empty()).then(|| eco_format!("it has {}", all.join(", ")))
+    }))
+}
+
+pub fn patch_without_version(at: Origin, patch: &crate::syntax::ast::Patch) -> Diagnostic {
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("the apiVersion of {} `{}` is not known", patch.object, patch.name),
+        at,
+        "the object cannot be looked up",
+    )
+    .help("write it inside the patch: `apiVersion = \"…\"`")
+}
+
+pub fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(code::UNDEFINED_VARIABLE, eco_format!("{id} names the variable `{name}`, which nothing defines"), at, eco_format!("`${{{name}}}`"))
+        .note("from Flux 2.9 on this fails; before, it became empty")
+        .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
 }

@@ -12,6 +12,7 @@ mod shapes;
 
 pub use kinds::defined_kind;
 pub use reach::whole_fleet;
+pub use references::declared_keys;
 
 use super::context::Context;
 use super::deploy::Deployed;

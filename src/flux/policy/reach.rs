@@ -30,6 +30,18 @@ fn paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             out.push(problems::nested_path(db, *a, outer, *b, inner));
         }
     }
+    let mut dirs: Vec<(EcoString, Anchor)> = names::index(db, db.project())
+        .catalogues
+        .values()
+        .map(|it| (super::super::common::directory(db, *it), *it))
+        .collect();
+    dirs.sort_by_key(|(path, _)| path.split('/').map(EcoString::from).collect::<Vec<_>>());
+    for pair in dirs.windows(2) {
+        let [(outer, a), (inner, b)] = pair else { continue };
+        if outer == inner || inner.starts_with(&format!("{outer}/")) {
+            out.push(problems::nested_catalogue(Origin::of(*b), inner, Origin::of(*a), outer));
+        }
+    }
     let output = &fleet::settings(db, db.project()).value.output;
     for (path, anchor) in all {
         for other in [&output.common, &output.applications] {
@@ -88,6 +100,13 @@ fn key(db: &dyn Db, anchor: Anchor) -> EcoString {
 fn names_of_kustomizations(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
+    let items = index.items.values().chain(index.local_sources.values()).flatten();
+    let tops = index.catalogues.iter().chain(&index.sources).chain(&index.repositories).chain(&index.tenants);
+    for (name, anchor) in tops.chain(items) {
+        if name == "kustomization" {
+            out.push(problems::taken_name(Origin::of(*anchor), name, "the file that lists a directory's objects"));
+        }
+    }
     for (name, anchor) in &index.catalogues {
         if *name == settings.sync.root {
             out.push(problems::taken_name(Origin::of(*anchor), name, "the Kustomization at a cluster's root"));

@@ -204,3 +204,16 @@ fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
 fn parent_name(db: &dyn Db, item: Anchor) -> EcoString {
     item.parent(db).map(|it| it.name(db).clone()).unwrap_or_default()
 }
+
+/// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
+pub fn declared_keys(ctx: &Context<'_>, cluster: &Cluster, kind: &str, name: &str) -> Option<BTreeSet<EcoString>> {
+    let external = ctx.index.externals.iter().find(|it| {
+        let Head::External { object, namespace } = &syntax::declaration(ctx.db, **it).head else { return false };
+        is_visible(ctx.db, **it, cluster)
+            && object == kind
+            && it.name(ctx.db) == name
+            && namespace.as_ref().is_none_or(|it| it == ctx.flux_namespace())
+    })?;
+    let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list)?;
+    Some(keys.iter().filter_map(|it| it.text().cloned()).collect())
+}

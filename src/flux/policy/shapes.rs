@@ -103,7 +103,7 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
         }
         Value::Map(map) => {
             for (key, inner) in &map.entries {
-                if key == "<<" || key.len() > 1000 || key.chars().any(is_refused) {
+                if key.is_empty() || key == "<<" || key.len() > 1000 || key.chars().any(is_refused) {
                     ctx.out.push(problems::refused_key(object, key, inner.origin));
                 }
                 values(ctx, object, inner);

@@ -1,0 +1,104 @@
+//! A kustomize directory of the project's own repository, which somebody wrote
+//! by hand: whether it is there, and which objects it lists.
+
+use ecow::{EcoString, eco_format};
+
+
+use crate::source::Db;
+
+/// An object that a directory lists, before kustomize transforms it: that is what
+/// a patch is matched with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub api_version: EcoString,
+    pub kind: EcoString,
+    pub namespace: EcoString,
+    pub name: EcoString,
+}
+
+/// How deep directories may list each other.
+const DEPTH: usize = 20;
+
+/// The objects of a directory, as far as they stand in files of the project;
+/// `complete` is false where something is listed that cannot be looked into.
+pub struct Directory {
+    pub objects: Vec<Listed>,
+    pub complete: bool,
+}
+
+/// Reads a directory; none if it has no `kustomization.yaml`.
+pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
+    let mut found = Directory { objects: Vec::new(), complete: true };
+    collect(db, path, DEPTH, &mut found).then_some(found)
+}
+
+fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
+    let list = ["kustomization.yaml", "kustomization.yml", "Kustomization"].iter().find_map(|name| {
+        db.data_file(&eco_format!("{dir}/{name}")).text(db).as_ref().ok().cloned()
+    });
+    let Some(list) = list else { return false };
+    let Ok(kustomization) = serde_yaml::from_str::<serde_yaml::Value>(&list) else {
+        found.complete = false;
+        return true;
+    };
+    for key in ["components", "helmCharts", "generators", "configMapGenerator", "secretGenerator"] {
+        found.complete &= kustomization.get(key).is_none();
+    }
+    for resource in kustomization.get("resources").and_then(serde_yaml::Value::as_sequence).into_iter().flatten() {
+        let Some(name) = resource.as_str() else { continue };
+        let Some(path) = joined(dir, name) else {
+            found.complete = false;
+            continue;
+        };
+        let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.ends_with(it));
+        if is_file {
+            file(db, &path, found);
+        } else if depth == 0 || !collect(db, &path, depth - 1, found) {
+            found.complete = false;
+        }
+    }
+    true
+}
+
+fn file(db: &dyn Db, path: &str, found: &mut Directory) {
+    use serde::Deserialize;
+    let Ok(text) = db.data_file(path).text(db) else {
+        found.complete = false;
+        return;
+    };
+    for document in serde_yaml::Deserializer::from_str(text) {
+        let Ok(it) = serde_yaml::Value::deserialize(document) else {
+            found.complete = false;
+            return;
+        };
+        let text = |value: Option<&serde_yaml::Value>| {
+            value.and_then(serde_yaml::Value::as_str).map(EcoString::from).unwrap_or_default()
+        };
+        let metadata = it.get("metadata");
+        found.objects.push(Listed {
+            api_version: text(it.get("apiVersion")),
+            kind: text(it.get("kind")),
+            namespace: text(metadata.and_then(|it| it.get("namespace"))),
+            name: text(metadata.and_then(|it| it.get("name"))),
+        });
+    }
+}
+
+/// A path seen from a directory; none if it is a URL or leads out of the project.
+fn joined(dir: &str, name: &str) -> Option<EcoString> {
+    if name.contains("://") || name.contains('?') || name.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = dir.split('/').collect();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            it => parts.push(it),
+        }
+    }
+    Some(parts.join("/").into())
+}
+
