@@ -126,7 +126,10 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
 
 /// One mistake, one error: what several clusters show is said once, naming one
 /// of them. In the order of the files.
-fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+#[must_use]
+pub fn tidy(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let twice: Vec<Anchor> = found.iter().filter(|it| it.code.id == "E0415").filter_map(anchor_of).collect();
+    found.retain(|it| it.code.id != "E0410" || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
     let mut groups: BTreeMap<(EcoString, usize, &'static str), (Diagnostic, Vec<EcoString>, bool)> = BTreeMap::new();
     for it in found {
         let (file, start) = position(db, &it.primary.place);
@@ -159,6 +162,14 @@ fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect();
     tidied.sort_by(|a, b| a.0.cmp(&b.0));
     without_followers(tidied.into_iter().map(|(_, it)| it).collect())
+}
+
+/// The declaration that a diagnostic is about.
+const fn anchor_of(it: &Diagnostic) -> Option<Anchor> {
+    match &it.primary.place {
+        Place::Origin(origin) => Some(origin.anchor),
+        _ => None,
+    }
 }
 
 /// A file that cannot be read in one place has more to say than what follows of it.

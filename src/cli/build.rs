@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Outcome;
 use super::args::Build;
 use super::terminal::{Terminal, result};
-use crate::compile::{Compilation, compile};
+use crate::compile::{Compilation, compile, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
@@ -39,7 +39,7 @@ pub fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Resu
     let snapshot = host::snapshot(&root, &directories)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
     let plan = plan::plan(db, &compilation.tree, &snapshot, &permissions);
-    let all: Vec<Diagnostic> = plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect();
+    let all = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
     if all.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &all, terminal, arguments.check));
     }

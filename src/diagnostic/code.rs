@@ -38,6 +38,8 @@ macro_rules! codes {
 }
 
 codes! {
+    NOT_YET "E0001" Error "a word that has no meaning in this version"
+
     UNREADABLE "E0101" Error "a line that cannot be read"
     MISSING_CLOSE "E0102" Error "a block that is never closed"
     OPEN_STRING "E0103" Error "a string that is not closed"
@@ -50,8 +52,6 @@ codes! {
     DUPLICATE_FIELD "E0110" Error "a field that is declared twice"
     NUMBER_WITH_UNIT "E0111" Error "a number with letters"
     TOO_LARGE "E0112" Error "a file that is too large"
-
-    NOT_YET "E0001" Error "a word that has no meaning in this version"
 
     DUPLICATE "E0201" Error "a name that is declared twice"
     MISPLACED "E0202" Error "a declaration in the wrong place"
@@ -88,7 +88,6 @@ codes! {
     NEVER_EQUAL "E0318" Error "a comparison that never holds"
     NOT_EXHAUSTIVE "E0319" Error "a match that does not cover every value"
     ITERATE "E0320" Error "going through what has no elements"
-    NO_TYPE_HERE "E0321" Error "a type where none can stand"
 
     BUDGET "E0401" Error "an evaluation that takes too long"
     NO_ARM "E0402" Error "a match that says nothing for a value"

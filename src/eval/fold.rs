@@ -3,13 +3,14 @@
 //! Within a rank, contributions are joined before they are applied, so that two
 //! that disagree are seen as such; a more specific target outranks a pattern.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::expression::Env;
-use super::layer::{Edit, Layer, Op, Pins, join};
+use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
 use super::value::{Map, Node, Overridden, Value, same};
 use crate::diagnostic::Diagnostic;
@@ -155,8 +156,20 @@ impl Fold {
         if edit.is_final {
             self.new_finals.push((self.path.clone(), edit.origin));
         }
+        let mut selected: Vec<(Pins, Edit)> = Vec::new();
+        let mut appended = Vec::new();
         for op in edit.ops {
-            self.op(env, map, &key, op, edit.origin);
+            match op {
+                Op::Select(pins, inner) => selected.push((pins, *inner)),
+                Op::Append(list) => appended.extend(list),
+                op => self.op(env, map, &key, op, edit.origin),
+            }
+        }
+        if !selected.is_empty() {
+            self.select(env, map, &key, selected, edit.origin);
+        }
+        if !appended.is_empty() {
+            self.append(env, map, &key, appended, edit.origin);
         }
     }
 
@@ -200,8 +213,8 @@ impl Fold {
                 map.entries.insert(key.clone(), node);
             }
             Op::Amend(layer) => self.amend(env, map, key, layer, origin),
-            Op::Append(list) => self.append(env, map, key, list, origin),
-            Op::Select(pins, edit) => self.select(env, map, key, &pins, *edit, origin),
+            // Both wait until the value below them stands.
+            Op::Append(_) | Op::Select(..) => {}
         }
     }
 
@@ -253,60 +266,76 @@ impl Fold {
         }
     }
 
-    fn select(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, pins: &Pins, edit: Edit, origin: Origin) {
+    /// Edits elements of a list. All selectors of a rank look at the list below the
+    /// rank, so that two which mean one element are seen as such.
+    fn select(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, selected: Vec<(Pins, Edit)>, origin: Origin) {
         let Some(node) = map.entries.get_mut(key) else {
             env.report(problems::select_in_nothing(origin, key));
             return;
         };
+        let below = node.origin;
         let list = match &mut node.value {
             Value::List(list) => list,
             Value::Unknown | Value::Conflict(_) => return,
             other => {
-                let problem = problems::select_in(origin, key, other, node.origin);
+                let problem = problems::select_in(origin, key, other, below);
                 env.report(problem);
                 return;
             }
         };
-        if list.iter().any(|it| pins.iter().any(|(path, _)| pin_unknown(it, path))) {
+        if list.iter().any(|it| selected.iter().flat_map(|(pins, _)| pins).any(|(path, _)| pin_unknown(it, path))) {
             node.value = Value::Unknown;
             return;
         }
-        let hits: Vec<usize> = list
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| {
-                pins.iter().all(|(path, wanted)| {
-                    let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-                    it.at(&path).is_some_and(|it| same(&it.value, wanted))
-                })
-            })
-            .map(|(nth, _)| nth)
-            .collect();
-        let [hit] = hits.as_slice() else {
-            let problem = problems::selects(origin, key, pins, hits.len(), list, node.origin);
-            env.report(problem);
-            return;
-        };
-        let list = Arc::make_mut(list);
-        let Some(element) = list.get(*hit).cloned() else { return };
-        // The element is edited as the only entry of a map, under its selector's text.
-        let name = selector_text(pins);
-        let mut holder = Map::default();
-        holder.entries.insert(name.clone(), element);
-        self.path.push(name.clone());
-        self.edit(env, &mut holder, edit);
-        self.path.pop();
-        match holder.entries.shift_remove(&name) {
-            Some(element) => {
-                if let Some(slot) = list.get_mut(*hit) {
-                    *slot = element;
+        let mut by_element: BTreeMap<usize, (EcoString, Edit)> = BTreeMap::new();
+        for (pins, edit) in selected {
+            let hits: Vec<usize> = list.iter().enumerate().filter(|(_, it)| has_pins(it, &pins)).map(|(nth, _)| nth).collect();
+            let [hit] = hits.as_slice() else {
+                let problem = problems::selects(edit.origin, key, &pins, hits.len(), list, below);
+                env.report(problem);
+                continue;
+            };
+            match by_element.get_mut(hit) {
+                None => {
+                    by_element.insert(*hit, (selector_text(&pins), edit));
+                }
+                Some((_, first)) => {
+                    let mut path = self.path.clone();
+                    path.push(selector_text(&pins));
+                    combine(first, edit, &mut path, false);
                 }
             }
-            None => {
-                list.remove(*hit);
+        }
+        // From the back, so that a removed element does not shift the others.
+        let list = Arc::make_mut(list);
+        for (hit, (name, edit)) in by_element.into_iter().rev() {
+            let Some(element) = list.get(hit).cloned() else { continue };
+            // The element is edited as the only entry of a map, under its selector's text.
+            let mut holder = Map::default();
+            holder.entries.insert(name.clone(), element);
+            self.path.push(name.clone());
+            self.edit(env, &mut holder, edit);
+            self.path.pop();
+            match holder.entries.shift_remove(&name) {
+                Some(element) => {
+                    if let Some(slot) = list.get_mut(hit) {
+                        *slot = element;
+                    }
+                }
+                None => {
+                    list.remove(hit);
+                }
             }
         }
     }
+}
+
+/// Whether an element has what a selector asks for.
+fn has_pins(element: &Node, pins: &Pins) -> bool {
+    pins.iter().all(|(path, wanted)| {
+        let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+        element.at(&path).is_some_and(|it| same(&it.value, wanted))
+    })
 }
 
 fn pin_unknown(element: &Node, path: &[EcoString]) -> bool {

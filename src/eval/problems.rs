@@ -213,7 +213,8 @@ pub fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> Diagnost
         node.origin,
         eco_format!("this comes to {found}"),
     )
-    .label_if(asked, eco_format!("{expected} is asked for here"));
+    .label_if(asked, eco_format!("{expected} is asked for here"))
+    .help(eco_format!("write a value that is {expected}"));
     match (&node.value, expected.literals()) {
         (Value::Text(text), Some(choices)) => {
             let known: Vec<EcoString> = choices

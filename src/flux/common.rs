@@ -72,6 +72,39 @@ impl Part {
     }
 }
 
+/// The Flux versions of the clusters that take something out of a shared source.
+fn range_of_shared(db: &dyn Db) -> Option<Range> {
+    let index = names::index(db, db.project());
+    let uses_shared = |parent: Anchor| {
+        index.items_of(parent).any(|(_, item)| {
+            matches!(item.kind(db), Kind::Addon | Kind::Kustomize)
+                && fleet::base(db, item)
+                    .value
+                    .node
+                    .get("source")
+                    .and_then(Node::text)
+                    .and_then(|name| super::context::find_source(db, index, Some(parent), name))
+                    .is_some_and(|it| it.parent(db).is_none())
+        })
+    };
+    let mut found: Option<Range> = None;
+    let mut add = |minor, name: &EcoString| match &mut found {
+        Some(it) => it.add(minor, name),
+        None => found = Some(Range::one(minor, name)),
+    };
+    for catalogue in index.catalogues.values().filter(|it| uses_shared(**it)) {
+        if let Some(it) = range(db, *catalogue) {
+            add(it.oldest.0, &it.oldest.1);
+            add(it.newest.0, &it.newest.1);
+        }
+    }
+    for cluster in fleet::clusters(db).filter(|it| uses_shared(*it)) {
+        let it = &fleet::cluster(db, cluster).value;
+        add(it.flux, &it.name);
+    }
+    found
+}
+
 /// What some items and sources come to.
 pub struct Contents {
     pub objects: Vec<Object>,
@@ -127,12 +160,11 @@ pub fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
 pub fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
-    let range = whole_range(db, db.project()).clone();
     let mut ctx = Context {
         db,
         index,
         settings,
-        range: range.unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name)),
+        range: range_of_shared(db).unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name)),
         cluster: None,
         scope: None,
         out: Vec::new(),
@@ -246,7 +278,8 @@ fn derive_namespaces(ctx: &Context<'_>, releases: &[Release], objects: &mut Vec<
         }
         let Some(first) = users.first() else { continue };
         let mut object = namespace(&name, None, Origin::of(first.addon));
-        if let [only] = users.as_slice() {
+        let used_otherwise = objects.iter().any(|it| it.id.namespace == name && it.component.is_none());
+        if let ([only], false) = (users.as_slice(), used_otherwise) {
             let part = objects.iter().find(|it| it.origin.anchor == only.addon).and_then(|it| it.component.clone());
             if part.is_some() {
                 object.component = part;

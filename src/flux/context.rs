@@ -110,7 +110,8 @@ impl<'a> Context<'a> {
             Some(it) => it.into(),
             None => {
                 self.out.push(problems::no_common_version(origin, kind, &self.range));
-                schema::api_version(kind, self.range.newest.0, self.range.newest.0).unwrap_or_default().into()
+                let minor = self.cluster.map_or(self.range.newest.0, |it| it.flux);
+                schema::api_version(kind, minor, minor).unwrap_or_default().into()
             }
         }
     }

@@ -160,7 +160,8 @@ fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts:
         .filter(|(_, shared)| !shared)
         .filter_map(|(name, _)| find_source(db, ctx.index, Some(catalogue), name))
         .collect();
-    let contents = contents(ctx, &taken.items, &sources);
+    let mut contents = contents(ctx, &taken.items, &sources);
+    namespaces_of_overrides(ctx, cluster, base, &mut contents.objects, drafts);
     let fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken, catalogue));
     let origin = use_origin(taken, catalogue);
     let after = after_of(ctx, cluster, catalogue);
@@ -248,6 +249,57 @@ fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts:
         }
         kustomized(ctx, *item, &name, after, &fields, drafts);
     }
+}
+
+/// A namespace that only an override brings stands in the cluster's own directory,
+/// before everything else.
+fn namespaces_of_overrides(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    base: &super::Bundle,
+    objects: &mut Vec<Object>,
+    drafts: &mut Vec<Draft>,
+) {
+    let is_extra = |it: &Object| {
+        it.id.kind == "Namespace"
+            && it.origin.anchor.kind(ctx.db) == Kind::Addon
+            && !base.objects.iter().any(|other| other.id == it.id)
+    };
+    let (extra, rest): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(is_extra);
+    *objects = rest;
+    if extra.is_empty() {
+        return;
+    }
+    let name = eco_format!("{}-namespaces", cluster.name);
+    let extra = extra.into_iter().map(|it| {
+        let file = eco_format!("{}.yaml", it.id.name);
+        Object { file, component: None, ..it }
+    });
+    if let Some(draft) = drafts.iter_mut().find(|it| it.unit_name == name) {
+        for it in extra {
+            if !draft.objects.iter().any(|other| other.id == it.id) {
+                draft.objects.push(it);
+            }
+        }
+        return;
+    }
+    let origin = Origin::of(cluster.anchor);
+    let fields = fields(ctx, cluster, None, None, origin);
+    drafts.push(Draft {
+        unit_name: name,
+        path: eco_format!("{}/{}-specific/namespaces", cluster.path, cluster.name),
+        objects: extra.collect(),
+        base: Vec::new(),
+        releases: Vec::new(),
+        components: Vec::new(),
+        place: UnitPlace::Gate,
+        catalogue: None,
+        origin,
+        source: None,
+        raw_patches: Vec::new(),
+        after: Vec::new(),
+        fields,
+    });
 }
 
 fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
@@ -662,7 +714,11 @@ fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<U
                     substitution.escape(object, &mut ctx.out);
                 }
             }
-            let patches = difference(ctx, cluster, &draft.base, &objects, draft.place);
+            let base_is_whole = draft
+                .catalogue
+                .is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(crate::diagnostic::Diagnostic::is_error));
+            let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
+            let patches = difference(ctx, cluster, &draft.base, &objects, place);
             for problem in diff::ambiguous(&patches, &draft.base) {
                 ctx.out.push(problem.on(Some(&cluster.name)));
             }

@@ -85,6 +85,16 @@ pub fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&Eco
     .help("keep both in one namespace: leave `release-in` at \"flux-system\", or declare the source where it is used")
 }
 
+pub fn no_service_account(addon: Anchor, db: &dyn Db, namespace: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::LOCKDOWN,
+        eco_format!("under lockdown, the release `{}` in `{namespace}` must name its service account", addon.name(db)),
+        Origin::of(addon),
+        "outside the namespace of Flux",
+    )
+    .help("write `release { serviceAccountName = \"…\" }`, or leave `release-in` at \"flux-system\"")
+}
+
 pub fn helm_over_oci(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::HELM_OVER_OCI, eco_format!("`{name}` is an OCI registry"), at, "declared as `helm`")
         .note("an OCI HelmRepository is never Ready, and in maintenance upstream")
@@ -172,12 +182,20 @@ pub fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> D
 }
 
 pub fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
+    // The field that another layer wrote says where the identity was changed.
+    let fields: [&[&str]; 5] = [&["metadata", "name"], &["metadata", "namespace"], &["kind"], &["apiVersion"], &["spec", "url"]];
+    let changed = fields
+        .iter()
+        .filter_map(|it| object.body.at(it))
+        .find(|it| it.origin.anchor != object.origin.anchor)
+        .map_or(object.origin, |it| it.origin);
     Diagnostic::new(
         code::IDENTITY_CHANGED,
         eco_format!("{} is not in the catalogue, and a patch cannot add it", object.id),
-        object.origin,
+        changed,
         "only this cluster would have it",
     )
+    .label(object.origin, "declared here")
     .on(Some(cluster))
     .help("keep name, namespace and kind of source as the catalogue has them, or declare the item in the cluster")
 }
@@ -407,9 +425,10 @@ pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, 
         .help("set `path` or `directory` of one, or put them into groups of different names")
 }
 
-pub fn path_in_output(at: Origin, path: &str, other: &str) -> Diagnostic {
-    Diagnostic::new(code::NESTED_PATH, eco_format!("the directory `{path}` of a cluster overlaps with `{other}`"), at, "this cluster")
-        .help("set another `path`")
+pub fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
+    Diagnostic::new(code::NESTED_PATH, eco_format!("the directory `{path}` does not lie below `{root}`"), at, "stands elsewhere")
+        .note("files that are no longer produced are looked for in the generated directories only")
+        .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
 }
 
 pub fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
@@ -439,9 +458,9 @@ pub fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
     .help("put the two into different catalogues, or give one another name")
 }
 
-pub fn nested_catalogue(at: Origin, path: &str, other: Origin, outer: &str) -> Diagnostic {
-    Diagnostic::new(code::NESTED_PATH, eco_format!("the directories of two catalogues overlap: `{path}`"), at, "this one")
-        .label(other, eco_format!("the other is `{outer}`"))
+pub fn nested_catalogue(at: Origin, path: &str, other: Option<Origin>, outer: &str) -> Diagnostic {
+    Diagnostic::new(code::NESTED_PATH, eco_format!("the directories `{outer}` and `{path}` overlap"), at, "this one")
+        .label_if(other, "the other one")
         .help("set another `path`")
 }
 

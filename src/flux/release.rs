@@ -83,10 +83,7 @@ pub fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> O
     } else {
         let mut reference = Tree::new(source_at).text("kind", kind.object()).text("name", source_name);
         if namespace != flux {
-            reference = reference.text("namespace", flux);
-            if ctx.lockdown() {
-                ctx.out.push(problems::locked_down(origin, &name, &namespace, ctx.cluster.map(|it| &it.name)));
-            }
+            reference = reference.text("namespace", flux.clone());
         }
         let mut inner = Tree::new(origin).node("chart", chart_node);
         if let Some((version, at)) = &version {
@@ -107,6 +104,9 @@ pub fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> O
     let mut spec = spec.build();
     merge(&mut spec, &release_fields(ctx, node));
     if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
+        if namespace != flux {
+            ctx.out.push(problems::no_service_account(addon, ctx.db, &namespace));
+        }
         set(&mut spec, &["serviceAccountName"], super::object::text("helm-controller", origin));
     }
     let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));

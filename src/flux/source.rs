@@ -97,8 +97,10 @@ pub fn chart_in_registry(
     remove(&mut spec, &["ref"]);
     let mut reference = Tree::new(origin).all_of(evaluated.node.get("ref"));
     if let Some(version) = version {
-        let key = if crate::eval::versions::is_exact(version.text) { "tag" } else { "semver" };
-        reference = reference.node(key, text(version.text.clone(), version.origin));
+        let is_exact = crate::eval::versions::is_exact(version.text);
+        // `+` cannot stand in a tag: Helm pushes `1.2.3+build` as `1.2.3_build`.
+        let (key, value) = if is_exact { ("tag", version.text.as_str().replace('+', "_").into()) } else { ("semver", version.text.clone()) };
+        reference = reference.node(key, text(value, version.origin));
     }
     let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();
     if let Some(it) = ctx.standard("chart-layer") {

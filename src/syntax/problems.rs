@@ -158,6 +158,10 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
         diagnostic = diagnostic.help("remove it");
     } else if word == "if" {
         diagnostic = diagnostic.help("a condition on an entry stands behind it: `key = value when condition`");
+    } else if top {
+        diagnostic = diagnostic.help("compare the line with the reference's page of this declaration");
+    } else {
+        diagnostic = diagnostic.help("an entry is `key = value`, `key { … }` or `key += [ … ]`");
     }
     diagnostic
 }

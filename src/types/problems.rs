@@ -17,7 +17,8 @@ pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, a
         at,
         eco_format!("this is {found}"),
     )
-    .label_if(asked, eco_format!("{expected} is asked for here"));
+    .label_if(asked, eco_format!("{expected} is asked for here"))
+    .help(eco_format!("write {} here", article(expected)));
     if let (ExprKind::Text(text), Some(choices)) = (written, expected.literals()) {
         let known: Vec<EcoString> =
             choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
@@ -32,6 +33,19 @@ pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, a
         diagnostic = diagnostic.help("to leave it out, write `unset`; a null is written only where the type has `| Null`");
     }
     diagnostic
+}
+
+/// A type as a thing to write: "an Int", "one of …".
+fn article(ty: &Type) -> EcoString {
+    match ty {
+        Type::Bool => "`true` or `false`".into(),
+        Type::Int => "a whole number".into(),
+        Type::Float => "a number".into(),
+        Type::Text => "a string, between quotes".into(),
+        Type::List(of) => eco_format!("a list, between brackets, of {of}"),
+        Type::Map(_) | Type::Record(_) => eco_format!("an object: `{{ … }}`, as {ty} has it"),
+        _ => eco_format!("a value that is {ty}"),
+    }
 }
 
 pub fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {

@@ -9,6 +9,7 @@ use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Id;
 use super::super::problems;
+use super::super::release::Release;
 use crate::source::Origin;
 
 pub fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
@@ -18,11 +19,13 @@ pub fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
             ctx.out.push(problems::two_owners(&object.id, object.origin, first));
         }
     }
-    let mut releases: BTreeMap<(&EcoString, &EcoString), Origin> = BTreeMap::new();
+    let mut releases: BTreeMap<(&EcoString, &EcoString), &Release> = BTreeMap::new();
     for (_, release) in deployed.releases() {
-        let origin = Origin::of(release.addon);
-        if let Some(first) = releases.insert((&release.storage, &release.name), origin) {
-            ctx.out.push(problems::two_releases(release, origin, first));
+        let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
+        // Two HelmReleases of one name are two owners of one object, which is said already.
+        let is_same_object = first.addon.name(ctx.db) == release.addon.name(ctx.db) && first.namespace == release.namespace;
+        if !is_same_object {
+            ctx.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }
     }
 }

@@ -30,24 +30,45 @@ fn paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             out.push(problems::nested_path(db, *a, outer, *b, inner));
         }
     }
-    let mut dirs: Vec<(EcoString, Anchor)> = names::index(db, db.project())
+    let output = &fleet::settings(db, db.project()).value.output;
+    for (path, anchor) in all {
+        if !is_inside(path, &output.clusters) {
+            out.push(problems::outside_output(Origin::of(anchor), path, &output.clusters));
+        }
+    }
+    catalogue_paths(db, out);
+}
+
+fn is_inside(path: &str, dir: &str) -> bool {
+    path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
+}
+
+/// Catalogues stand below `common/`, applications below `applications/`, and none
+/// inside another: what is no longer produced could not be found again elsewhere.
+fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
+    let output = &fleet::settings(db, db.project()).value.output;
+    let mut dirs: Vec<(EcoString, Option<Anchor>)> = names::index(db, db.project())
         .catalogues
         .values()
-        .map(|it| (super::super::common::directory(db, *it), *it))
+        .map(|it| (super::super::common::directory(db, *it), Some(*it)))
         .collect();
+    for (path, anchor) in &dirs {
+        let root = match anchor.map(|it| it.kind(db)) {
+            Some(Kind::Application) => &output.applications,
+            _ => &output.common,
+        };
+        if let (Some(anchor), false) = (anchor, is_inside(path, root)) {
+            out.push(problems::outside_output(Origin::of(*anchor), path, root));
+        }
+    }
+    dirs.push((ecow::eco_format!("{}/sources", output.common), None));
     dirs.sort_by_key(|(path, _)| path.split('/').map(EcoString::from).collect::<Vec<_>>());
     for pair in dirs.windows(2) {
         let [(outer, a), (inner, b)] = pair else { continue };
-        if outer == inner || inner.starts_with(&format!("{outer}/")) {
-            out.push(problems::nested_catalogue(Origin::of(*b), inner, Origin::of(*a), outer));
-        }
-    }
-    let output = &fleet::settings(db, db.project()).value.output;
-    for (path, anchor) in all {
-        for other in [&output.common, &output.applications] {
-            if path == other || path.starts_with(&format!("{other}/")) || other.starts_with(&format!("{path}/")) {
-                out.push(problems::path_in_output(Origin::of(anchor), path, other));
-            }
+        let overlap = outer == inner || is_inside(inner, outer);
+        if let (true, Some(at)) = (overlap, b.or(*a)) {
+            let other = if b.is_some() { *a } else { None };
+            out.push(problems::nested_catalogue(Origin::of(at), inner, other.map(Origin::of), outer));
         }
     }
 }
