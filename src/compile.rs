@@ -32,11 +32,13 @@ impl Compilation {
 /// Compiles the whole project.
 #[must_use]
 pub fn compile(db: &FleetDatabase) -> Compilation {
-    let mut diagnostics = check(db);
-    warm(db);
-    diagnostics.extend(deployment(db));
+    let diagnostics = diagnose(db);
     let mut tree = FileTree::default();
     let index = names::index(db, db.project());
+    let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::Addon).count();
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Compilation { tree, diagnostics, clusters: index.clusters.len(), addons };
+    }
     for catalogue in index.catalogues.values() {
         tree.extend(&common_files(db, *catalogue));
     }
@@ -44,16 +46,22 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     for cluster in fleet::clusters(db) {
         tree.extend(&cluster_files(db, cluster));
     }
-    let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::Addon).count();
-    Compilation { tree, diagnostics: tidy(db, diagnostics), clusters: index.clusters.len(), addons }
+    Compilation { tree, diagnostics, clusters: index.clusters.len(), addons }
 }
 
-/// What is wrong with the project, without making files.
+/// What is wrong with the project. What clusters come to is looked at once every
+/// declaration is right by itself: all else would follow from what is wrong there.
 #[must_use]
 pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
     let mut diagnostics = check(db);
-    warm(db);
-    diagnostics.extend(deployment(db));
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        warm(db);
+        diagnostics.extend(deployment(db));
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // Whether something applies nowhere is known once everything is computed.
+            diagnostics.retain(|it| it.code.id != "W0508");
+        }
+    }
     tidy(db, diagnostics)
 }
 

@@ -218,12 +218,16 @@ impl Checker<'_> {
             fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
         }
         let name = if it.kind == Kind::Cluster { "a cluster" } else { "a group" };
-        let ty = Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin: self.settings.anchor.map(Origin::of) }));
+        let ty = Type::Record(Arc::new(RecordType {
+            name: name.into(),
+            fields,
+            open: false,
+            origin: self.settings.anchor.map(Origin::of),
+        }));
         self.statements(&it.body, None);
         let entries = entries_only(&it.body);
-        let is_setting = |member: &Member| {
-            matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)))
-        };
+        let is_setting =
+            |member: &Member| matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)));
         let (settings, facts): (Vec<Member>, Vec<Member>) = entries.members.into_iter().partition(is_setting);
         let scope = self.cluster_scope();
         self.block(&Block { node: entries.node, members: facts }, &ty, scope);
@@ -293,6 +297,7 @@ impl Checker<'_> {
             OverrideTarget::One(item) => {
                 let declaration = syntax::declaration(self.db, item);
                 if item.kind(self.db) == Kind::Addon {
+                    self.no_patches(block);
                     reserved::release(self.anchor, block, &mut self.out);
                     scope.params = Some(params_type(self.db, self.index, item, declaration));
                     let ty = self.quiet_body_type(item, declaration);
@@ -303,11 +308,14 @@ impl Checker<'_> {
                     self.out.truncate(outer);
                     if item.kind(self.db) == Kind::Kustomize {
                         self.patches(block);
+                    } else {
+                        self.no_patches(block);
                     }
                     ty
                 }
             }
             OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => {
+                self.no_patches(block);
                 reserved::release(self.anchor, block, &mut self.out);
                 scope.params = Some(Type::Any);
                 self.named("AddonBody")
@@ -322,6 +330,14 @@ impl Checker<'_> {
         let ty = self.body_type(item, declaration);
         self.out.truncate(mark);
         ty
+    }
+
+    fn no_patches(&mut self, block: &Arc<Block>) {
+        for member in &block.members {
+            if let Member::Patch(it) = member {
+                self.out.push(problems::patch_here(Origin::new(self.anchor, it.node)));
+            }
+        }
     }
 
     fn patches(&mut self, block: &Arc<Block>) {
@@ -350,6 +366,13 @@ impl Checker<'_> {
                 && is_key(entry, "irsa")
             {
                 self.out.push(not_yet(Origin::new(self.anchor, entry.node), "`irsa`"));
+            }
+            // Params are declared in a block; a value for all of them declares none.
+            if let Member::Entry(entry) = member
+                && is_key(entry, "params")
+                && !(entry.path.segments.len() == 1 && matches!(entry.action, Action::Amend(_)))
+            {
+                self.out.push(problems::not_a_param(Origin::new(self.anchor, entry.node)));
             }
         }
     }
@@ -477,7 +500,8 @@ fn block_entries<'a>(body: &'a Block, key: &'a str) -> impl Iterator<Item = &'a 
         .iter()
         .filter_map(move |it| match it {
             Member::Entry(Entry { path, action: Action::Amend(block), .. })
-                if path.segments.len() == 1 && path.segments.first().is_some_and(|it| it.key == Key::Name(key.into())) =>
+                if path.segments.len() == 1
+                    && path.segments.first().is_some_and(|it| it.key == Key::Name(key.into())) =>
             {
                 Some(block)
             }

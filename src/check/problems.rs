@@ -10,14 +10,17 @@ use crate::types::Type;
 
 pub fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
     let known = settings.layers.iter().map(EcoString::as_str);
-    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no layer `{name}`"), at, "not listed in `layers`")
-        .label_if(settings.anchor.map(Origin::of), "the fleet lists the layers");
+    let diagnostic =
+        Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no layer `{name}`"), at, "not listed in `layers`")
+            .label_if(settings.anchor.map(Origin::of), "the fleet lists the layers");
     diagnostic.help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("add it: `layers = [ …, {name}]`"))))
 }
 
 pub fn entry_in_rule(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "a rule sets no facts", at, "an entry stands here")
-        .note("facts are set by groups and clusters alone, so that a rule's condition is decided before any rule applies")
+        .note(
+            "facts are set by groups and clusters alone, so that a rule's condition is decided before any rule applies",
+        )
         .help("write `override ITEM { … }`, `use`, `drop` or `attach`")
 }
 
@@ -32,8 +35,13 @@ pub fn not_a_param(at: Origin) -> Diagnostic {
 }
 
 pub fn reserved_param(at: Origin, name: &str) -> Diagnostic {
-    Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something in expressions already"), at, "a reserved name")
-        .help("choose another name")
+    Diagnostic::new(
+        code::RESERVED,
+        eco_format!("`{name}` means something in expressions already"),
+        at,
+        "a reserved name",
+    )
+    .help("choose another name")
 }
 
 pub fn param_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
@@ -65,7 +73,8 @@ pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>
         .chain(scope.and_then(|it| index.local_sources.get(&it)).into_iter().flat_map(|it| it.keys()))
         .map(EcoString::as_str)
         .collect();
-    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
+    let diagnostic =
+        Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
     if let Some(help) = did_you_mean(name, visible) {
         return diagnostic.help(help);
     }
@@ -86,15 +95,17 @@ pub fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, index: &
         .filter(|(_, it)| it.kind(db) == Kind::Addon)
         .map(|(it, _)| it.as_str())
         .collect();
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared")
-        .help_if(did_you_mean(name, known).or_else(|| Some("write `catalogue.add-on` for one of another catalogue".into())))
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared").help_if(
+        did_you_mean(name, known).or_else(|| Some("write `catalogue.add-on` for one of another catalogue".into())),
+    )
 }
 
 pub fn unknown_catalogue(at: Origin, name: &str, index: &Index) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere").help_if(
-        did_you_mean(name, index.catalogues.keys().map(EcoString::as_str))
-            .or_else(|| Some("write `catalogue` or `catalogue.item`".into())),
-    )
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere")
+        .help_if(
+            did_you_mean(name, index.catalogues.keys().map(EcoString::as_str))
+                .or_else(|| Some("write `catalogue` or `catalogue.item`".into())),
+        )
 }
 
 pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
@@ -106,12 +117,15 @@ pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, inde
         "not declared there",
     )
     .label(Origin::of(catalogue), "the catalogue is declared here")
-    .help_if(did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))))
+    .help_if(
+        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))),
+    )
 }
 
 pub fn unknown_repository(at: Origin, name: &str, index: &Index) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no repository `{name}`"), at, "not declared anywhere").help_if(
-        did_you_mean(name, index.repositories.keys().map(EcoString::as_str))
-            .or_else(|| Some(eco_format!("declare it: `repository {name} {{ url = \"…\" }}`"))),
-    )
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no repository `{name}`"), at, "not declared anywhere")
+        .help_if(
+            did_you_mean(name, index.repositories.keys().map(EcoString::as_str))
+                .or_else(|| Some(eco_format!("declare it: `repository {name} {{ url = \"…\" }}`"))),
+        )
 }

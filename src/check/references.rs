@@ -30,7 +30,8 @@ pub fn resolve(
         }
         Reference::Addon => {
             let in_override = !matches!(from.kind(db), Kind::Addon);
-            let anywhere = in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
+            let anywhere =
+                in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
             if anywhere || find_addon(db, index, from, name).is_some() {
                 return Ok(());
             }

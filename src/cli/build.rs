@@ -25,10 +25,8 @@ pub fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Resu
     let root = match &arguments.out {
         Some(out) if arguments.check || out.exists() => out.clone(),
         Some(out) => {
-            std::fs::create_dir_all(out).map_err(|it| HostError {
-                message: format!("`{}` cannot be made: {it}", out.display()),
-                help: None,
-            })?;
+            std::fs::create_dir_all(out)
+                .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", out.display()), help: None })?;
             out.clone()
         }
         None => opened.root.clone(),

@@ -34,7 +34,9 @@ pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Res
     let objects = objects(deployed);
     let wanted: Vec<&Object> =
         objects.iter().filter(|it| arguments.object.as_deref().is_none_or(|pattern| matches(it, pattern))).collect();
-    if wanted.is_empty() && let Some(pattern) = &arguments.object {
+    if wanted.is_empty()
+        && let Some(pattern) = &arguments.object
+    {
         let known: Vec<String> = objects.iter().map(|it| it.id.name.to_string()).collect();
         let name = pattern.rsplit('/').next().unwrap_or(pattern);
         return Err(HostError {
@@ -43,7 +45,8 @@ pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Res
         });
     }
     for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
-        terminal.status("Note", &format!("`{}` applies `{}`, whose objects only kustomize knows", unit.name, unit.path));
+        terminal
+            .status("Note", &format!("`{}` applies `{}`, whose objects only kustomize knows", unit.name, unit.path));
     }
     result(&match arguments.output {
         Output::Yaml => yaml(&wanted),

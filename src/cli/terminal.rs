@@ -1,6 +1,5 @@
 //! Standard output and standard error.
 
-
 use std::io::{IsTerminal, Write};
 
 use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
@@ -34,7 +33,9 @@ impl Terminal {
             return;
         }
         // A closed terminal is no reason to fail.
-        let _ = self.err.set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Green)));
+        let _ = self
+            .err
+            .set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Green)));
         let _ = write!(self.err, "{word:>12}");
         let _ = self.err.reset();
         let _ = writeln!(self.err, " {text}");
@@ -42,7 +43,9 @@ impl Terminal {
 
     /// What is wrong with the surroundings.
     pub fn error(&mut self, message: &str, help: Option<&str>) {
-        let _ = self.err.set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Red)));
+        let _ = self
+            .err
+            .set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Red)));
         let _ = write!(self.err, "error");
         let _ = self.err.reset();
         let _ = writeln!(self.err, ": {message}");

@@ -89,7 +89,8 @@ fn patch_text(body: &Node, origin: Origin) -> Node {
 
 /// `{"op": "add", "path": "/spec/values/x", "value": null}`: `add` also replaces.
 fn operation(it: &Operation) -> String {
-    let path: String = it.path.iter().map(|key| format!("/{}", key.as_str().replace('~', "~0").replace('/', "~1"))).collect();
+    let path: String =
+        it.path.iter().map(|key| format!("/{}", key.as_str().replace('~', "~0").replace('/', "~1"))).collect();
     let value = json(&it.value);
     let path = serde_json::Value::from(path);
     format!(r#"{{"op": "add", "path": {path}, "value": {value}}}"#)

@@ -39,7 +39,8 @@ impl Writer {
         self.text.push('#');
         if !text.is_empty() {
             self.text.push(' ');
-            self.text.extend(text.chars().map(|it| if it.is_control() { ' ' } else { it }));
+            // A line separator would end the comment for some readers.
+            self.text.extend(text.chars().map(|it| if is_graphic(it) { it } else { ' ' }));
         }
         self.text.push('\n');
     }
@@ -264,7 +265,8 @@ fn float(it: f64) -> String {
 fn is_plain(text: &str) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
-    let safe_start = first.is_ascii_alphabetic() || matches!(first, '/' | '_') || (first >= '\u{a0}' && is_graphic(first));
+    let safe_start =
+        first.is_ascii_alphabetic() || matches!(first, '/' | '_') || (first >= '\u{a0}' && is_graphic(first));
     let is_path = text.starts_with("./") || text.starts_with("../");
     if !(safe_start || is_path || (first.is_ascii_digit() && is_wordy(text))) {
         return false;

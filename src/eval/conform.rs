@@ -43,7 +43,10 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
                 env.report(problems::mismatch(node, ty, asked));
                 return;
             }
-            let member = members.iter().find(|it| accepts(env, node, it)).or_else(|| members.iter().find(|it| shape_fits(&node.value, it)));
+            let member = members
+                .iter()
+                .find(|it| accepts(env, node, it))
+                .or_else(|| members.iter().find(|it| shape_fits(&node.value, it)));
             if let Some(member) = member.cloned() {
                 complete(env, node, &member, how, asked);
             }
@@ -222,10 +225,7 @@ fn shape_fits(value: &Value, ty: &Type) -> bool {
 /// what needs no cluster is said at once, even where nothing uses it.
 pub fn literal_problems(env: &mut Env<'_>, expr: &crate::syntax::ast::Expr, ty: &Type, asked: Option<Origin>) {
     use crate::syntax::ast::ExprKind;
-    if matches!(
-        expr.kind,
-        ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)
-    ) {
+    if matches!(expr.kind, ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)) {
         let mut node = env.eval(expr);
         if shape_fits(&node.value, ty) {
             complete(env, &mut node, ty, Conform::Partial, asked);

@@ -132,7 +132,8 @@ impl<'a> Env<'a> {
                     return Node::new(Value::Unknown, origin);
                 }
                 let arm = arms.iter().find(|arm| {
-                    arm.patterns.is_empty() || arm.patterns.iter().any(|it| same(&Value::of_literal(it), &subject.value))
+                    arm.patterns.is_empty()
+                        || arm.patterns.iter().any(|it| same(&Value::of_literal(it), &subject.value))
                 });
                 match arm {
                     Some(arm) => return self.eval(&arm.body),
@@ -265,12 +266,10 @@ impl<'a> Env<'a> {
         let value = match (&owner.value, &by.value) {
             (Value::Unknown | Value::Conflict(_), _) | (_, Value::Unknown | Value::Conflict(_)) => Value::Unknown,
             (Value::Absent | Value::Null, _) => Value::Absent,
-            (Value::List(list), Value::Int(at)) => {
-                match usize::try_from(*at).ok().and_then(|it| list.get(it)) {
-                    Some(node) => return node.clone(),
-                    None => self.report(problems::out_of_range(origin, *at, list.len())),
-                }
-            }
+            (Value::List(list), Value::Int(at)) => match usize::try_from(*at).ok().and_then(|it| list.get(it)) {
+                Some(node) => return node.clone(),
+                None => self.report(problems::out_of_range(origin, *at, list.len())),
+            },
             (Value::Map(map), Value::Text(key)) => match map.entries.get(key) {
                 Some(node) => return node.clone(),
                 None => Value::Absent,

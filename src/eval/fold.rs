@@ -195,9 +195,7 @@ impl Fold {
         let settles = edit.ops.iter().any(|it| matches!(it, Op::Set(_) | Op::Unset));
         self.finals
             .iter()
-            .find(|(path, _)| {
-                self.path.starts_with(path) || (settles && path.starts_with(&self.path))
-            })
+            .find(|(path, _)| self.path.starts_with(path) || (settles && path.starts_with(&self.path)))
             .map(|(path, origin)| problems::is_final(edit.origin, path, *origin))
     }
 
@@ -246,7 +244,8 @@ impl Fold {
         match map.entries.get_mut(key) {
             Some(node) => match &mut node.value {
                 Value::List(old) => {
-                    let over = Overridden { origin: node.origin, value: Value::List(Arc::clone(old)), over: node.over.take() };
+                    let over =
+                        Overridden { origin: node.origin, value: Value::List(Arc::clone(old)), over: node.over.take() };
                     Arc::make_mut(old).extend(list);
                     node.over = Some(Arc::new(over));
                     node.origin = origin;
@@ -268,7 +267,14 @@ impl Fold {
 
     /// Edits elements of a list. All selectors of a rank look at the list below the
     /// rank, so that two which mean one element are seen as such.
-    fn select(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, selected: Vec<(Pins, Edit)>, origin: Origin) {
+    fn select(
+        &mut self,
+        env: &mut Env<'_>,
+        map: &mut Map,
+        key: &EcoString,
+        selected: Vec<(Pins, Edit)>,
+        origin: Origin,
+    ) {
         let Some(node) = map.entries.get_mut(key) else {
             env.report(problems::select_in_nothing(origin, key));
             return;
@@ -289,7 +295,8 @@ impl Fold {
         }
         let mut by_element: BTreeMap<usize, (EcoString, Edit)> = BTreeMap::new();
         for (pins, edit) in selected {
-            let hits: Vec<usize> = list.iter().enumerate().filter(|(_, it)| has_pins(it, &pins)).map(|(nth, _)| nth).collect();
+            let hits: Vec<usize> =
+                list.iter().enumerate().filter(|(_, it)| has_pins(it, &pins)).map(|(nth, _)| nth).collect();
             let [hit] = hits.as_slice() else {
                 let problem = problems::selects(edit.origin, key, &pins, hits.len(), list, below);
                 env.report(problem);
@@ -344,7 +351,8 @@ fn pin_unknown(element: &Node, path: &[EcoString]) -> bool {
 }
 
 pub fn selector_text(pins: &Pins) -> EcoString {
-    let parts: Vec<String> = pins.iter().map(|(path, value)| format!("{} = {}", path.join("."), value.show())).collect();
+    let parts: Vec<String> =
+        pins.iter().map(|(path, value)| format!("{} = {}", path.join("."), value.show())).collect();
     ecow::eco_format!("[{}]", parts.join(", "))
 }
 
@@ -371,10 +379,9 @@ fn reserve(map: &mut Map, layer: &Layer) {
         for op in &edit.ops {
             match op {
                 Op::Amend(inner) => {
-                    let node = map
-                        .entries
-                        .entry(key.clone())
-                        .or_insert_with(|| Node::new(Value::Map(Arc::new(Map { entries: IndexMap::new() })), edit.origin));
+                    let node = map.entries.entry(key.clone()).or_insert_with(|| {
+                        Node::new(Value::Map(Arc::new(Map { entries: IndexMap::new() })), edit.origin)
+                    });
                     if let Value::Map(inner_map) = &mut node.value {
                         reserve(Arc::make_mut(inner_map), inner);
                     }

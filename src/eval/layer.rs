@@ -76,11 +76,14 @@ pub struct Only<'a> {
 pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
     let mut own = Layer { edits: IndexMap::new(), origin: Some(env.at(block.node)) };
     let mut spread = Layer::default();
+    let mut differ = Vec::new();
     for member in &block.members {
         match member {
             Member::Entry(entry) => add_entry(env, &mut own, entry, only),
             Member::Unset(unset) => {
-                if only.below(&unset.path.segments).is_some() && unset.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
+                if only.below(&unset.path.segments).is_some()
+                    && unset.when.as_ref().is_none_or(|it| env.holds(it) == Some(true))
+                {
                     let origin = env.at(unset.node);
                     let edit = Edit { origin, is_final: false, ops: vec![Op::Unset] };
                     insert(env, &mut own, &unset.path.segments, edit);
@@ -88,7 +91,7 @@ pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
             }
             Member::Spread(it) => {
                 if it.when.as_ref().is_none_or(|it| env.holds(it) == Some(true)) {
-                    add_spread(env, &mut spread, &it.value);
+                    add_spread(env, &mut spread, &it.value, &mut differ);
                 }
             }
             Member::Use(_)
@@ -100,9 +103,12 @@ pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
             | Member::Later { .. } => {}
         }
     }
-    spread.edits.retain(|key, _| {
-        only.path.first().is_none_or(|it| it == key) && !only.except.contains(&key.as_str())
-    });
+    spread.edits.retain(|key, _| only.path.first().is_none_or(|it| it == key) && !only.except.contains(&key.as_str()));
+    for (key, problem) in differ {
+        if !own.edits.contains_key(&key) {
+            env.report(problem);
+        }
+    }
     // A block's own entries beat its spreads wherever they stand.
     for (key, edit) in spread.edits {
         match own.edits.get_mut(&key) {
@@ -189,7 +195,12 @@ fn reference(env: &Env<'_>, expr: &crate::syntax::ast::Expr) -> Node {
     Node::new(value, origin)
 }
 
-fn add_spread(env: &mut Env<'_>, spread: &mut Layer, value: &crate::syntax::ast::Expr) {
+fn add_spread(
+    env: &mut Env<'_>,
+    spread: &mut Layer,
+    value: &crate::syntax::ast::Expr,
+    differ: &mut Vec<(EcoString, crate::diagnostic::Diagnostic)>,
+) {
     let node = env.eval(value);
     match &node.value {
         Value::Map(map) => {
@@ -200,7 +211,7 @@ fn add_spread(env: &mut Env<'_>, spread: &mut Layer, value: &crate::syntax::ast:
                             && !same(&other.value, &node.value)
                         {
                             let problem = problems::spreads_differ(env.at(value.node), key, first.origin);
-                            env.report(problem);
+                            differ.push((key.clone(), problem));
                         }
                     }
                     None => {
@@ -318,6 +329,9 @@ fn combine_op(mine: &mut Edit, op: Op, origin: Origin, path: &mut Vec<EcoString>
 fn settle(mine: &mut Edit, op: Op, origin: Origin, settled: Option<usize>, path: &[EcoString], same_block: bool) {
     let my_op = settled.and_then(|it| mine.ops.get(it)).or_else(|| mine.ops.first());
     let (my_value, their_value) = (my_op.and_then(outcome), outcome(&op));
+    if matches!(my_value, Some(Value::Conflict(_))) {
+        return;
+    }
     if let (Some(my_value), Some(their_value)) = (&my_value, &their_value) {
         if my_value.has_unknown() || their_value.has_unknown() {
             mine.ops = vec![Op::Set(Node::new(Value::Unknown, origin))];

@@ -35,7 +35,16 @@ pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Value>> {
     let index = names::index(db, db.project());
     let mut env = Env::new(db, index, anchor);
     let value = match &declaration.head {
-        Head::Let { value, .. } => env.eval(value).value,
+        Head::Let { ty, value } => {
+            let mut node = env.eval(value);
+            if let Some(ty) = ty {
+                // What is wrong with the type itself is reported by `types`.
+                let mut ignored = Vec::new();
+                let ty = crate::types::lower(db, index, anchor, ty, &mut ignored);
+                complete(&mut env, &mut node, &ty, Conform::Final, None);
+            }
+            node.value
+        }
         _ => Value::Unknown,
     };
     Arc::new(Checked::new(value, env.out))

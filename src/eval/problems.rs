@@ -40,8 +40,13 @@ pub fn no_member(at: Origin, found: &Value, name: &str) -> Diagnostic {
 }
 
 pub fn out_of_range(at: Origin, index: i64, length: usize) -> Diagnostic {
-    Diagnostic::new(code::OUT_OF_RANGE, eco_format!("there is no element {index} in a list of {length}"), at, "read here")
-        .help("elements are counted from 0")
+    Diagnostic::new(
+        code::OUT_OF_RANGE,
+        eco_format!("there is no element {index} in a list of {length}"),
+        at,
+        "read here",
+    )
+    .help("elements are counted from 0")
 }
 
 pub fn bad_index(at: Origin, owner: &Value, by: &Value) -> Diagnostic {
@@ -74,13 +79,23 @@ pub fn operands(at: Origin, op: BinaryOp, a: &Value, b: &Value) -> Diagnostic {
 }
 
 pub fn spread_in_list(at: Origin, found: &Value) -> Diagnostic {
-    Diagnostic::new(code::SPREAD, "`...` spreads the elements of a list here", at, eco_format!("this is {}", found.noun()))
-        .help("spread a list")
+    Diagnostic::new(
+        code::SPREAD,
+        "`...` spreads the elements of a list here",
+        at,
+        eco_format!("this is {}", found.noun()),
+    )
+    .help("spread a list")
 }
 
 pub fn spread_what(at: Origin, found: &Value) -> Diagnostic {
-    Diagnostic::new(code::SPREAD, "`...` spreads the entries of an object here", at, eco_format!("this is {}", found.noun()))
-        .help("spread an object or a map")
+    Diagnostic::new(
+        code::SPREAD,
+        "`...` spreads the entries of an object here",
+        at,
+        eco_format!("this is {}", found.noun()),
+    )
+    .help("spread an object or a map")
 }
 
 pub fn spreads_differ(at: Origin, key: &str, first: Origin) -> Diagnostic {
@@ -117,27 +132,47 @@ pub fn append_to(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnos
 }
 
 pub fn append_to_nothing(at: Origin, key: &str) -> Diagnostic {
-    Diagnostic::new(code::APPEND_NOTHING, eco_format!("there is no list `{key}` below this layer"), at, "nothing to append to")
-        .note("the chart's own list is not visible")
-        .help("write `=`, with the whole list")
+    Diagnostic::new(
+        code::APPEND_NOTHING,
+        eco_format!("there is no list `{key}` below this layer"),
+        at,
+        "nothing to append to",
+    )
+    .note("the chart's own list is not visible")
+    .help("write `=`, with the whole list")
 }
 
 pub fn amend_scalar(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
-    Diagnostic::new(code::AMEND_SCALAR, eco_format!("`{key}` is {}: there is nothing inside to amend", found.noun()), at, "a block stands here")
-        .label(below, "set here")
-        .help(eco_format!("replace it: `{key} = {{ … }}`"))
+    Diagnostic::new(
+        code::AMEND_SCALAR,
+        eco_format!("`{key}` is {}: there is nothing inside to amend", found.noun()),
+        at,
+        "a block stands here",
+    )
+    .label(below, "set here")
+    .help(eco_format!("replace it: `{key} = {{ … }}`"))
 }
 
 pub fn select_in(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
-    Diagnostic::new(code::SELECT, eco_format!("`{key}` is {}, not a list", found.noun()), at, "an element is selected here")
-        .label(below, "set here")
-        .help("remove the brackets")
+    Diagnostic::new(
+        code::SELECT,
+        eco_format!("`{key}` is {}, not a list", found.noun()),
+        at,
+        "an element is selected here",
+    )
+    .label(below, "set here")
+    .help("remove the brackets")
 }
 
 pub fn select_in_nothing(at: Origin, key: &str) -> Diagnostic {
-    Diagnostic::new(code::SELECT_NOTHING, eco_format!("there is no list `{key}` below this layer"), at, "nothing to select from")
-        .note("the chart's own list is not visible")
-        .help("write `=`, with the whole list")
+    Diagnostic::new(
+        code::SELECT_NOTHING,
+        eco_format!("there is no list `{key}` below this layer"),
+        at,
+        "nothing to select from",
+    )
+    .note("the chart's own list is not visible")
+    .help("write `=`, with the whole list")
 }
 
 pub fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[Node], below: Origin) -> Diagnostic {
@@ -194,7 +229,9 @@ pub fn conflict(conflict: &Conflict, item: &str) -> Diagnostic {
     if conflict.same_block {
         return diagnostic.help("let only one of the two conditions hold");
     }
-    diagnostic.help("put one rule into a higher layer (`in …`), narrow one `when`, or set the value in a group or the cluster")
+    diagnostic.help(
+        "put one rule into a higher layer (`in …`), narrow one `when`, or set the value in a group or the cluster",
+    )
 }
 
 fn says(value: &Value) -> EcoString {
@@ -234,9 +271,14 @@ pub fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
 }
 
 pub fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Option<Origin>) -> Diagnostic {
-    Diagnostic::new(code::MISSING_FIELD, eco_format!("`{name}` of `{}` has no value", record.name), at, "no layer sets it")
-        .label_if(declared, "asked for here")
-        .help(eco_format!("write `{name} = …`, or give the field a default"))
+    Diagnostic::new(
+        code::MISSING_FIELD,
+        eco_format!("`{name}` of `{}` has no value", record.name),
+        at,
+        "no layer sets it",
+    )
+    .label_if(declared, "asked for here")
+    .help(eco_format!("write `{name} = …`, or give the field a default"))
 }
 
 pub fn condition_fails(node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
@@ -259,8 +301,12 @@ pub fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {
     )
     .note(eco_format!("Flux's schema asks for {pattern}"));
     match pattern {
-        "^([0-9]+(\\.[0-9]+)?(ms|s|m))+$" => diagnostic.help("write minutes: Flux takes no hours here, so `60m` for an hour"),
-        "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$" => diagnostic.help("write a duration such as `30s`, `10m` or `1h30m`; there are no days"),
+        "^([0-9]+(\\.[0-9]+)?(ms|s|m))+$" => {
+            diagnostic.help("write minutes: Flux takes no hours here, so `60m` for an hour")
+        }
+        "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$" => {
+            diagnostic.help("write a duration such as `30s`, `10m` or `1h30m`; there are no days")
+        }
         "^(http|https|ssh)://.*$" => diagnostic.help("write a whole URL: `ssh://git@host/path`, not `git@host:path`"),
         _ => diagnostic.help("write a value that the pattern matches"),
     }
@@ -272,8 +318,13 @@ pub fn length_fails(node: &Node, length: usize, min: Option<usize>, max: Option<
         (_, Some(max)) => eco_format!("at most {max}"),
         _ => "another length".into(),
     };
-    Diagnostic::new(code::CONDITION_FAILS, eco_format!("the length of this is {length}, Flux accepts {bound}"), node.origin, "this value")
-        .help("shorten or complete it")
+    Diagnostic::new(
+        code::CONDITION_FAILS,
+        eco_format!("the length of this is {length}, Flux accepts {bound}"),
+        node.origin,
+        "this value",
+    )
+    .help("shorten or complete it")
 }
 
 pub fn bad_pattern(at: Origin, pattern: &str, reason: &str) -> Diagnostic {
@@ -298,13 +349,23 @@ pub fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
 }
 
 pub fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnostic {
-    Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` is no {}", format.to_uppercase()), at, eco_format!("{reason}"))
-        .help("mend the file")
+    Diagnostic::new(
+        code::INPUT_FILE,
+        eco_format!("`{path}` is no {}", format.to_uppercase()),
+        at,
+        eco_format!("{reason}"),
+    )
+    .help("mend the file")
 }
 
 pub fn bad_number(at: Origin, path: &str, number: &str) -> Diagnostic {
-    Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` holds the number {number}, which does not fit"), at, "read here")
-        .help("quote it in the file")
+    Diagnostic::new(
+        code::INPUT_FILE,
+        eco_format!("`{path}` holds the number {number}, which does not fit"),
+        at,
+        "read here",
+    )
+    .help("quote it in the file")
 }
 
 pub fn bad_key(at: Origin, path: &str) -> Diagnostic {

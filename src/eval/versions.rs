@@ -64,5 +64,8 @@ fn is_version(text: &str, wildcards: bool) -> bool {
     let is_label = |label: &str| {
         label.split('.').all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-'))
     };
-    numbers.len() <= 3 && numbers.iter().all(|it| is_number(it)) && pre.is_none_or(is_label) && build.is_none_or(is_label)
+    numbers.len() <= 3
+        && numbers.iter().all(|it| is_number(it))
+        && pre.is_none_or(is_label)
+        && build.is_none_or(is_label)
 }

@@ -4,18 +4,15 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::config::{Settings, Sync, boolean};
 use super::facts::{Identity, facts};
 use super::selection::{Attached, Taken, attached, select};
-use super::config::{Settings, Sync, boolean};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Given, Map, Node, Only, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Origin};
-use crate::syntax::{
-    self,
-    ast::Head,
-};
+use crate::syntax::{self, ast::Head};
 
 /// A cluster and what it takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +120,8 @@ pub fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let ranks = ranks(db, settings, &identity, &facts, &mut out);
     let taken = select(db, index, &ranks, &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
-    let cluster = Cluster { anchor, name, path, groups, facts, flux, lockdown, sync, kustomization, ranks, taken, attached };
+    let cluster =
+        Cluster { anchor, name, path, groups, facts, flux, lockdown, sync, kustomization, ranks, taken, attached };
     Checked::new(cluster, out)
 }
 
@@ -188,4 +186,3 @@ fn ranks(
     ranks.push(vec![it.anchor]);
     ranks
 }
-

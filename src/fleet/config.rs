@@ -116,7 +116,11 @@ pub fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     };
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
-    let layer = build_some(&mut env, &declaration.body, &Only { references: &["layers"], except: &["facts"], ..Only::default() });
+    let layer = build_some(
+        &mut env,
+        &declaration.body,
+        &Only { references: &["layers"], except: &["facts"], ..Only::default() },
+    );
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);
     let mut node = fold.into_node(Origin::of(anchor));
@@ -248,7 +252,9 @@ pub fn declared_names<'a>(body: &'a ast::Block, key: &str) -> Vec<&'a ast::Entry
 /// The one name that an entry's path is.
 pub fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
     match entry.path.segments.as_slice() {
-        [ast::Segment { key: ast::Key::Name(name), selectors, node }] if selectors.is_empty() => Some((name.clone(), *node)),
+        [ast::Segment { key: ast::Key::Name(name), selectors, node }] if selectors.is_empty() => {
+            Some((name.clone(), *node))
+        }
         _ => None,
     }
 }

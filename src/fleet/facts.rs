@@ -36,10 +36,23 @@ pub fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut Vec<Diag
     let declared: Vec<Declared> = settings
         .facts
         .iter()
-        .map(|it| Declared { name: it.name.clone(), ty: it.ty.clone(), default: it.default.clone(), origin: it.origin, is_final: it.is_final })
+        .map(|it| Declared {
+            name: it.name.clone(),
+            ty: it.ty.clone(),
+            default: it.default.clone(),
+            origin: it.origin,
+            is_final: it.is_final,
+        })
         .collect();
     let fixed = fixed(db, it);
-    let table = Table { declared: &declared, ranks: &ranks, block: None, what: "fact", complete: true, state: RefCell::new(State::default()) };
+    let table = Table {
+        declared: &declared,
+        ranks: &ranks,
+        block: None,
+        what: "fact",
+        complete: true,
+        state: RefCell::new(State::default()),
+    };
     let lookup = WithFixed { fixed: &fixed, table: &table };
     let mut env = Env::new(db, index, it.anchor);
     env.cluster = Given::Lazy(&lookup);

@@ -13,7 +13,8 @@ use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
 use crate::eval::{
-    Conform, Contribution, Env, Fold, Given, Layer, Lazy, Map, Node, Only, Op, Value, build, build_some, complete, conflict,
+    Conform, Contribution, Env, Fold, Given, Layer, Lazy, Map, Node, Only, Op, Value, build, build_some, complete,
+    conflict,
 };
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -92,7 +93,8 @@ fn overrides(env: &mut Env<'_>, item: Anchor, ranks: &[Vec<Anchor>]) -> Vec<Vec<
         for anchor in rank {
             let statements = super::statements(env.db, *anchor);
             for it in statements.value.overrides.iter().filter(|it| it.target.reaches(env.db, item)) {
-                let holds = it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
+                let holds =
+                    it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
                 if holds {
                     of_rank.push((*anchor, it.clone()));
                 }
@@ -117,7 +119,8 @@ fn setters<'a>(
     declaration: &'a Declaration,
     overrides: &'a [Vec<(Anchor, OverrideStatement)>],
 ) -> Vec<Vec<Setter<'a>>> {
-    let mut ranks = vec![vec![Setter { anchor: item, block: &declaration.body, specificity: 2, name: EcoString::new() }]];
+    let mut ranks =
+        vec![vec![Setter { anchor: item, block: &declaration.body, specificity: 2, name: EcoString::new() }]];
     ranks.extend(overrides.iter().map(|rank| {
         rank.iter()
             .map(|(anchor, it)| Setter {
@@ -138,7 +141,9 @@ fn params_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Decla
         return declared;
     }
     for entry in declared_names(&declaration.body, "params") {
-        let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else { continue };
+        let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
+            continue;
+        };
         let mut ignored = Vec::new();
         let ty = types::lower(env.db, index, item, ty, &mut ignored);
         let default = default.as_ref().map(|it| types::written(item, it));
@@ -258,7 +263,9 @@ pub fn body_type(
     let ty = types::named(db, index, shape)?;
     for member in &declaration.body.members {
         let Member::Entry(entry) = member else { continue };
-        let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else { continue };
+        let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else {
+            continue;
+        };
         let Type::Record(record) = &ty else { continue };
         let mut record = RecordType::clone(record);
         if let Some(field) = record.fields.get_mut(&name) {

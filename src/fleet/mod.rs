@@ -6,18 +6,18 @@
 //! of Flux's objects, of files or of YAML.
 
 mod clusters;
+mod config;
 mod facts;
 mod item;
 mod problems;
 mod selection;
-mod config;
 mod statement;
 mod table;
 
 pub use clusters::{Cluster, clusters, groups_of};
+pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};
 pub use selection::{Attached, Taken, is_optional};
-pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
 pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
 
 use std::sync::Arc;

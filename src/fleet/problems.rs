@@ -9,8 +9,13 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 
 pub fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
-    Diagnostic::new(code::FACT_CIRCLE, eco_format!("the {what}s refer to each other in a circle: {path}"), at, "comes back to itself here")
-        .help("write one of the values out")
+    Diagnostic::new(
+        code::FACT_CIRCLE,
+        eco_format!("the {what}s refer to each other in a circle: {path}"),
+        at,
+        "comes back to itself here",
+    )
+    .help("write one of the values out")
 }
 
 pub fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
@@ -19,7 +24,13 @@ pub fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
     } else {
         eco_format!("write `override … {{ params {{ {name} = … }} }}`, or give the param a default")
     };
-    Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), at, "declared here without a default").help(help)
+    Diagnostic::new(
+        code::NO_VALUE,
+        eco_format!("the {what} `{name}` has no value"),
+        at,
+        "declared here without a default",
+    )
+    .help(help)
 }
 
 pub fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
@@ -28,8 +39,13 @@ pub fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
         all.iter().enumerate().any(|(other, b)| nth != other && (a == b || b.starts_with(&format!("{a}/"))))
     });
     nested.then(|| {
-        Diagnostic::new(code::OUTPUTS_OVERLAP, "the generated directories lie in each other", at.origin, "they must be apart")
-            .help("give each a directory of its own")
+        Diagnostic::new(
+            code::OUTPUTS_OVERLAP,
+            "the generated directories lie in each other",
+            at.origin,
+            "they must be apart",
+        )
+        .help("give each a directory of its own")
     })
 }
 
@@ -55,7 +71,12 @@ pub fn fact_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
 }
 
 pub fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere");
+    let diagnostic = Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no catalogue `{name}`"),
+        at,
+        "not declared anywhere",
+    );
     if let Some(help) = did_you_mean(name, index.catalogues.keys().map(EcoString::as_str)) {
         return diagnostic.help(help);
     }
@@ -75,9 +96,16 @@ pub fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> 
 pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
     let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
     let catalogue_name = catalogue.name(db);
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("`{catalogue_name}` has no item `{name}`"), at, "not declared there")
-        .label(Origin::of(catalogue), "the catalogue is declared here")
-        .help_if(did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))))
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`{catalogue_name}` has no item `{name}`"),
+        at,
+        "not declared there",
+    )
+    .label(Origin::of(catalogue), "the catalogue is declared here")
+    .help_if(
+        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))),
+    )
 }
 
 pub fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
@@ -98,7 +126,9 @@ pub fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> D
         Some((near, anchor)) => {
             let own = anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Cluster);
             let what = if own { "a cluster's own item" } else { "a similar one" };
-            diagnostic.label(Origin::of(*anchor), eco_format!("{what} is declared here")).help(eco_format!("did you mean `{near}`?"))
+            diagnostic
+                .label(Origin::of(*anchor), eco_format!("{what} is declared here"))
+                .help(eco_format!("did you mean `{near}`?"))
         }
         None => diagnostic.help("declare it in a catalogue, or in the cluster that alone has it"),
     }
@@ -109,8 +139,12 @@ pub fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Dia
         .iter()
         .map(|it| it.parent(db).map_or_else(|| format!("`{name}`"), |parent| format!("`{}.{name}`", parent.name(db))))
         .collect();
-    let mut diagnostic =
-        Diagnostic::new(code::AMBIGUOUS_TARGET, eco_format!("several declarations are named `{name}`"), at, "which one?");
+    let mut diagnostic = Diagnostic::new(
+        code::AMBIGUOUS_TARGET,
+        eco_format!("several declarations are named `{name}`"),
+        at,
+        "which one?",
+    );
     for it in several {
         diagnostic = diagnostic.label(Origin::of(*it), "one is here");
     }
@@ -124,7 +158,8 @@ pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>
         .chain(scope.and_then(|it| index.local_sources.get(&it)).into_iter().flat_map(|it| it.keys()))
         .map(EcoString::as_str)
         .collect();
-    let diagnostic = Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
+    let diagnostic =
+        Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
     if let Some(help) = did_you_mean(name, visible) {
         return diagnostic.help(help);
     }
@@ -172,8 +207,13 @@ pub fn override_of_several(at: Origin, manifest: Origin) -> Diagnostic {
 }
 
 pub fn raw_patch(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::RAW_PATCH, "a raw patch cannot select or append", at, "kustomize decides how lists are merged")
-        .help("write the list as a strategic merge has it: `key = [ … ]`")
+    Diagnostic::new(
+        code::RAW_PATCH,
+        "a raw patch cannot select or append",
+        at,
+        "kustomize decides how lists are merged",
+    )
+    .help("write the list as a strategic merge has it: `key = [ … ]`")
 }
 
 pub fn final_declaration(at: Origin, what: &str, name: &str, declared: Origin) -> Diagnostic {

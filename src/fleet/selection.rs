@@ -71,7 +71,8 @@ pub fn select(
         let whole = decide(db, ranks, cluster, out, |it| it == Selected::Catalogue(*catalogue));
         let mut items = Vec::new();
         for (_, item) in index.items_of(*catalogue) {
-            let named = decide(db, ranks, cluster, out, |it| matches!(it, Selected::Item { item: named, .. } if named == item));
+            let named =
+                decide(db, ranks, cluster, out, |it| matches!(it, Selected::Item { item: named, .. } if named == item));
             let is_taken = match (&named, &whole) {
                 (Some(it), _) => it.taken,
                 (None, Some(it)) => it.taken && !is_optional(db, item),
@@ -96,8 +97,7 @@ const fn catalogue_of(selected: Selected) -> Anchor {
 
 /// Whether only those clusters have an item that name it.
 pub fn is_optional(db: &dyn Db, item: Anchor) -> bool {
-    item.kind(db) == Kind::Addon
-        && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
+    item.kind(db) == Kind::Addon && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
 }
 
 /// What the highest layer that names it says.

@@ -4,8 +4,8 @@ use ecow::{EcoString, eco_format};
 
 use super::common::tenant_namespace;
 use super::context::{Context, in_file};
-use super::object::{Object, Tree, list, merge, object, remove, set, text};
 use super::gate::Gate;
+use super::object::{Object, Tree, list, merge, object, remove, set, text};
 use super::problems;
 use super::rules;
 use crate::eval::Node;
@@ -33,7 +33,8 @@ pub fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
         match what {
             Attached::Tenant(it) => {
                 objects.extend(tenant(ctx, *it));
-                repositories.extend(repositories_of(ctx, *it).into_iter().map(|repository| (repository, Some(*it), *at)));
+                repositories
+                    .extend(repositories_of(ctx, *it).into_iter().map(|repository| (repository, Some(*it), *at)));
             }
             Attached::Repository(it) => repositories.push((*it, None, *at)),
         }
@@ -62,7 +63,9 @@ pub fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
             (true, Some(tenant)) => eco_format!("{tenant}-{name}.yaml"),
             _ => eco_format!("{name}.yaml"),
         };
-        objects.extend(repository(ctx, cluster, *anchor, &body.node, &whose).into_iter().map(|it| in_file(it, file.clone())));
+        objects.extend(
+            repository(ctx, cluster, *anchor, &body.node, &whose).into_iter().map(|it| in_file(it, file.clone())),
+        );
     }
     objects
 }
@@ -101,7 +104,8 @@ fn tenant(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
     let binding_name = eco_format!("{name}-reconciler");
     let mut binding = object("rbac.authorization.k8s.io/v1", "RoleBinding", &namespace, &binding_name, None, origin);
     set(&mut binding.body, &["metadata", "labels"], labels().build());
-    let role = Tree::new(origin).text("apiGroup", "rbac.authorization.k8s.io").text("kind", "ClusterRole").text("name", role);
+    let role =
+        Tree::new(origin).text("apiGroup", "rbac.authorization.k8s.io").text("kind", "ClusterRole").text("name", role);
     set(&mut binding.body, &["roleRef"], role.build());
     let subjects = vec![
         Tree::new(origin)
@@ -109,7 +113,11 @@ fn tenant(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
             .text("kind", "User")
             .text("name", eco_format!("gotk:{namespace}:reconciler"))
             .build(),
-        Tree::new(origin).text("kind", "ServiceAccount").text("name", account).text("namespace", namespace.clone()).build(),
+        Tree::new(origin)
+            .text("kind", "ServiceAccount")
+            .text("name", account)
+            .text("namespace", namespace.clone())
+            .build(),
     ];
     set(&mut binding.body, &["subjects"], list(subjects, origin));
     [space, user, binding].into_iter().map(|it| in_file(it, file.clone())).collect()
@@ -146,7 +154,11 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     }
     let path = body.get("path").cloned().unwrap_or_else(|| text("./", origin));
     set(&mut fields, &["path"], path);
-    set(&mut fields, &["sourceRef"], Tree::new(origin).text("kind", "GitRepository").text("name", name.clone()).build());
+    set(
+        &mut fields,
+        &["sourceRef"],
+        Tree::new(origin).text("kind", "GitRepository").text("name", name.clone()).build(),
+    );
     if let Some(account) = &whose.service_account {
         set(&mut fields, &["serviceAccountName"], text(account.clone(), origin));
     } else if cluster.lockdown {
@@ -165,4 +177,3 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     }
     made
 }
-

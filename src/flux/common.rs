@@ -251,18 +251,15 @@ fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
 
 /// Whether a kustomize item takes its files from a source.
 pub fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
-    ctx.index
-        .items
-        .iter()
-        .flat_map(|(_, items)| items.values())
-        .filter(|it| it.kind(ctx.db) == Kind::Kustomize)
-        .any(|it| {
+    ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::Kustomize).any(
+        |it| {
             let node = &fleet::base(ctx.db, *it).value.node;
             node.get("source")
                 .and_then(Node::text)
                 .and_then(|name| super::context::find_source(ctx.db, ctx.index, it.parent(ctx.db), name))
                 == Some(source)
-        })
+        },
+    )
 }
 
 /// A Namespace for each target that nothing declares.

@@ -183,7 +183,10 @@ pub fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
 /// mistake becomes `-`.
 #[must_use]
 pub fn file_name(name: &str) -> String {
-    name.chars().map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '.' { it } else { '-' }).collect::<String>().to_lowercase()
+    name.chars()
+        .map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '.' { it } else { '-' })
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// Gives an object the file where it stands.

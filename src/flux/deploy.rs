@@ -124,7 +124,8 @@ pub fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> {
     let units = finish(&mut ctx, cluster, drafts);
     let deployed = Deployed { cluster: cluster.name.clone(), path: cluster.path.clone(), anchor, units, root };
     policy::cluster(&mut ctx, cluster, &deployed);
-    let out = ctx.out.into_iter().map(|it| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) }).collect();
+    let out =
+        ctx.out.into_iter().map(|it| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) }).collect();
     Checked::new(deployed, out)
 }
 
@@ -138,8 +139,8 @@ fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> BTree
         let evaluated = ctx.evaluated_quietly(*item);
         let Some(name) = evaluated.node.get("source").and_then(Node::text) else { continue };
         let Some(source) = find_source(ctx.db, ctx.index, Some(scope), name) else { continue };
-        let as_object = item.kind(ctx.db) == Kind::Kustomize
-            || source_kind(ctx.db, source) != crate::syntax::ast::SourceKind::Oci;
+        let as_object =
+            item.kind(ctx.db) == Kind::Kustomize || source_kind(ctx.db, source) != crate::syntax::ast::SourceKind::Oci;
         if as_object {
             used.insert((name.clone(), source.parent(ctx.db).is_none()));
         }
@@ -205,12 +206,7 @@ fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts:
             path: base.dir.clone(),
             objects: main,
             base: main_base,
-            releases: contents
-                .releases
-                .iter()
-                .filter(|it| !split_names.contains(it.addon.name(db)))
-                .cloned()
-                .collect(),
+            releases: contents.releases.iter().filter(|it| !split_names.contains(it.addon.name(db))).cloned().collect(),
             components: components.iter().map(|it| Part::Component(it.clone()).dir()).collect(),
             place: UnitPlace::Root,
             catalogue: Some(catalogue),
@@ -303,9 +299,9 @@ fn namespaces_of_overrides(
 }
 
 fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
-    release.source.is_some_and(|it| {
-        it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci
-    })
+    release
+        .source
+        .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
 }
 
 fn use_origin(taken: &Taken, catalogue: Anchor) -> Origin {
@@ -386,14 +382,20 @@ fn local_patches(
     for (patch, mut node) in patches {
         let hit = directory.as_ref().and_then(|it| {
             it.objects.iter().find(|it| {
-                it.kind == patch.object && it.name == patch.name && it.namespace == patch.namespace.clone().unwrap_or_default()
+                it.kind == patch.object
+                    && it.name == patch.name
+                    && it.namespace == patch.namespace.clone().unwrap_or_default()
             })
         });
         match (hit, &directory) {
             (Some(hit), _) => {
                 if node.get("apiVersion").is_none() {
                     let origin = node.origin;
-                    super::object::set(&mut node, &["apiVersion"], super::object::text(hit.api_version.clone(), origin));
+                    super::object::set(
+                        &mut node,
+                        &["apiVersion"],
+                        super::object::text(hit.api_version.clone(), origin),
+                    );
                 }
             }
             (None, Some(directory)) if directory.complete => {
@@ -439,21 +441,22 @@ fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) 
         contents.objects.into_iter().partition(|it| it.file.starts_with("manifests/"));
     let prefix = eco_format!("{}-specific", cluster.name);
     let dir = eco_format!("{}/{prefix}", cluster.path);
-    let draft = |unit_name: EcoString, part: &str, objects: Vec<Object>, releases: Vec<Release>, after: Vec<After>| Draft {
-        unit_name,
-        path: eco_format!("{dir}/{part}"),
-        objects,
-        base: Vec::new(),
-        releases,
-        components: Vec::new(),
-        place: UnitPlace::Gate,
-        catalogue: None,
-        origin,
-        source: None,
-        raw_patches: Vec::new(),
-        after,
-        fields: fields.clone(),
-    };
+    let draft =
+        |unit_name: EcoString, part: &str, objects: Vec<Object>, releases: Vec<Release>, after: Vec<After>| Draft {
+            unit_name,
+            path: eco_format!("{dir}/{part}"),
+            objects,
+            base: Vec::new(),
+            releases,
+            components: Vec::new(),
+            place: UnitPlace::Gate,
+            catalogue: None,
+            origin,
+            source: None,
+            raw_patches: Vec::new(),
+            after,
+            fields: fields.clone(),
+        };
     let mut manifests_after = after.clone();
     if !others.is_empty() {
         manifests_after.push(After::Applied(prefix.clone()));
@@ -543,11 +546,8 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
                     Kind::Addon => is_split(ctx.db, *anchor),
                     _ => false,
                 };
-                let unit = if has_own_unit {
-                    eco_format!("{catalogue}-{}", item.name(ctx.db))
-                } else {
-                    catalogue.into()
-                };
+                let unit =
+                    if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
                 if item.kind(ctx.db) == Kind::Addon {
                     after.push(After::Release(unit, *item));
                 } else {
@@ -619,7 +619,8 @@ fn in_order(drafts: &[Draft]) -> Vec<usize> {
             drafts.get(*nth).is_some_and(|draft| {
                 draft.after.iter().any(|it| {
                     let (After::Ready(unit) | After::Release(unit, _) | After::Applied(unit)) = it;
-                    *unit != draft.unit_name && rest.iter().any(|it| drafts.get(*it).is_some_and(|it| it.unit_name == *unit))
+                    *unit != draft.unit_name
+                        && rest.iter().any(|it| drafts.get(*it).is_some_and(|it| it.unit_name == *unit))
                 })
             })
         };
@@ -705,9 +706,8 @@ fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<U
             super::gate::Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
                 .object(&mut kustomization, &mut ctx.out);
             super::rules::check(&kustomization, &mut ctx.out);
-            let substitution = Substitution::of(kustomization.spec(), |kind, name| {
-                policy::declared_keys(ctx, cluster, kind, name)
-            });
+            let substitution =
+                Substitution::of(kustomization.spec(), |kind, name| policy::declared_keys(ctx, cluster, kind, name));
             let mut objects = draft.objects;
             if let Some(substitution) = &substitution {
                 for object in &mut objects {
@@ -743,7 +743,13 @@ fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<U
 }
 
 /// The patches that make the cluster's objects of those in `common/`.
-fn difference(ctx: &mut Context<'_>, cluster: &Cluster, base: &[Object], wanted: &[Object], place: UnitPlace) -> Vec<Patch> {
+fn difference(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    base: &[Object],
+    wanted: &[Object],
+    place: UnitPlace,
+) -> Vec<Patch> {
     if place != UnitPlace::Root {
         return Vec::new();
     }

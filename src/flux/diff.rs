@@ -70,8 +70,8 @@ pub fn delete(base: &Object) -> Patch {
 /// The patches that turn `base` into `wanted`; none if they are equal.
 #[must_use]
 pub fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
-    let is_custom = schema::scope(&base.id.group, &base.id.kind).is_none()
-        || schema::is_flux_kind(&base.id.group, &base.id.kind);
+    let is_custom =
+        schema::scope(&base.id.group, &base.id.kind).is_none() || schema::is_flux_kind(&base.id.group, &base.id.kind);
     let mut differ = Differ { lists_merge: !is_custom, operations: Vec::new(), path: Vec::new() };
     let merge = differ.maps(&base.body, &wanted.body);
     let mut patches = Vec::new();
@@ -99,7 +99,8 @@ pub fn ambiguous(patches: &[Patch], base: &[Object]) -> Vec<Diagnostic> {
                 && (object.group.is_empty() || it.id.group == object.group)
                 && (object.namespace.is_empty() || it.id.namespace == object.namespace)
         };
-        let others = base.iter().filter(hits).filter(|it| it.id.group != object.group || it.id.namespace != object.namespace);
+        let others =
+            base.iter().filter(hits).filter(|it| it.id.group != object.group || it.id.namespace != object.namespace);
         found.extend(others.map(|other| problems::ambiguous_patch(object, other)));
     }
     found
@@ -176,7 +177,9 @@ impl Differ {
                 self.operations.push(Operation { path: self.path.clone(), value: stripped(wanted) });
                 None
             }
-            (Some(it), _) if matches!(it.value, Value::Map(_) | Value::List(_)) || matches!(wanted.value, Value::List(_)) => {
+            (Some(it), _)
+                if matches!(it.value, Value::Map(_) | Value::List(_)) || matches!(wanted.value, Value::List(_)) =>
+            {
                 if matches!((&it.value, &wanted.value), (Value::List(_), Value::List(_))) {
                     return Some(stripped(wanted));
                 }

@@ -3,7 +3,6 @@
 
 use ecow::{EcoString, eco_format};
 
-
 use crate::source::Db;
 
 /// An object that a directory lists, before kustomize transforms it: that is what
@@ -33,9 +32,9 @@ pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
-    let list = ["kustomization.yaml", "kustomization.yml", "Kustomization"].iter().find_map(|name| {
-        db.data_file(&eco_format!("{dir}/{name}")).text(db).as_ref().ok().cloned()
-    });
+    let list = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+        .iter()
+        .find_map(|name| db.data_file(&eco_format!("{dir}/{name}")).text(db).as_ref().ok().cloned());
     let Some(list) = list else { return false };
     let Ok(kustomization) = serde_yaml::from_str::<serde_yaml::Value>(&list) else {
         found.complete = false;
@@ -101,4 +100,3 @@ fn joined(dir: &str, name: &str) -> Option<EcoString> {
     }
     Some(parts.join("/").into())
 }
-

@@ -38,7 +38,11 @@ pub fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fie
     let origin = it.origin;
     let mut spec = fields.clone();
     let sync = &cluster.sync;
-    set(&mut spec, &["path"], text(if it.path.is_empty() { "./".into() } else { eco_format!("./{}", it.path) }, origin));
+    set(
+        &mut spec,
+        &["path"],
+        text(if it.path.is_empty() { "./".into() } else { eco_format!("./{}", it.path) }, origin),
+    );
     let reads_fleet = it.source.is_none();
     let (kind, name) = it.source.unwrap_or_else(|| (sync.kind.clone(), sync.name.clone()));
     set(&mut spec, &["sourceRef"], Tree::new(origin).text("kind", kind).text("name", name).build());
@@ -90,7 +94,13 @@ pub fn annotations(origin: Origin) -> Node {
 
 /// The fields that defaults, the fleet, the catalogue, the groups and the
 /// cluster, and the `use`s give, lowest first.
-pub fn fields(ctx: &mut Context<'_>, cluster: &Cluster, catalogue: Option<Anchor>, taken: Option<&Taken>, origin: Origin) -> Node {
+pub fn fields(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    catalogue: Option<Anchor>,
+    taken: Option<&Taken>,
+    origin: Origin,
+) -> Node {
     let mut fields = Tree::new(origin).build();
     let layers = [
         ctx.standard("kustomization-defaults"),

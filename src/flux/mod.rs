@@ -27,8 +27,8 @@ pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
 pub use object::{Id, Object};
-pub use substitution::Substitution;
 pub use release::{Release, find_addon};
+pub use substitution::Substitution;
 
 use std::sync::Arc;
 

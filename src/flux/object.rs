@@ -152,7 +152,14 @@ pub fn split_api_version(text: &str) -> (EcoString, EcoString) {
 
 /// An object of the given kind; `spec` is put in where there is one.
 #[must_use]
-pub fn object(api_version: &str, kind: &str, namespace: &str, name: &str, spec: Option<Node>, origin: Origin) -> Object {
+pub fn object(
+    api_version: &str,
+    kind: &str,
+    namespace: &str,
+    name: &str,
+    spec: Option<Node>,
+    origin: Origin,
+) -> Object {
     let (group, version) = split_api_version(api_version);
     let mut metadata = Tree::new(origin).text("name", name);
     if !namespace.is_empty() {

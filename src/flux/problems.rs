@@ -36,7 +36,8 @@ pub fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
 }
 
 pub fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
-    Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this").help("change one of the fields")
+    Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this")
+        .help("change one of the fields")
 }
 
 pub fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Diagnostic {
@@ -58,8 +59,13 @@ pub fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Dia
 
 pub fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
     let name = addon.name(db);
-    Diagnostic::new(code::NO_SOURCE, eco_format!("`{name}` does not say where its chart comes from"), Origin::of(addon), "has no `source`")
-        .help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`")
+    Diagnostic::new(
+        code::NO_SOURCE,
+        eco_format!("`{name}` does not say where its chart comes from"),
+        Origin::of(addon),
+        "has no `source`",
+    )
+    .help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`")
 }
 
 pub fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {
@@ -70,8 +76,13 @@ pub fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {
 }
 
 pub fn long_release_name(at: Origin, name: &str) -> Diagnostic {
-    Diagnostic::new(code::LONG_NAME, eco_format!("a release's name has at most 53 characters, this has {}", name.len()), at, "too long")
-        .help("write `release-name = \"…\"` with a shorter one")
+    Diagnostic::new(
+        code::LONG_NAME,
+        eco_format!("a release's name has at most 53 characters, this has {}", name.len()),
+        at,
+        "too long",
+    )
+    .help("write `release-name = \"…\"` with a shorter one")
 }
 
 pub fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
@@ -102,18 +113,33 @@ pub fn helm_over_oci(at: Origin, name: &str) -> Diagnostic {
 }
 
 pub fn no_object(at: Origin, found: &str) -> Diagnostic {
-    Diagnostic::new(code::NO_OBJECT, eco_format!("a manifest is an object or a list of objects, not {found}"), at, "declared here")
-        .help("write `manifest NAME { apiVersion = …, kind = …, … }`")
+    Diagnostic::new(
+        code::NO_OBJECT,
+        eco_format!("a manifest is an object or a list of objects, not {found}"),
+        at,
+        "declared here",
+    )
+    .help("write `manifest NAME { apiVersion = …, kind = …, … }`")
 }
 
 pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {
-    Diagnostic::new(code::NO_OBJECT, eco_format!("this object has no `{key}`"), at, "not a Kubernetes object without it")
-        .help(eco_format!("write `{key} = \"…\"`"))
+    Diagnostic::new(
+        code::NO_OBJECT,
+        eco_format!("this object has no `{key}`"),
+        at,
+        "not a Kubernetes object without it",
+    )
+    .help(eco_format!("write `{key} = \"…\"`"))
 }
 
 pub fn computed_sops(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::SOPS, "what SOPS encrypted must be a file of its own", at, "its text cannot be carried as it is")
-        .help("write `manifest NAME = yaml(\"path.yaml\")`, with one object in the file")
+    Diagnostic::new(
+        code::SOPS,
+        "what SOPS encrypted must be a file of its own",
+        at,
+        "its text cannot be carried as it is",
+    )
+    .help("write `manifest NAME = yaml(\"path.yaml\")`, with one object in the file")
 }
 
 pub fn amended_sops(at: Origin) -> Diagnostic {
@@ -123,8 +149,13 @@ pub fn amended_sops(at: Origin) -> Diagnostic {
 
 pub fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
     let unit = unit.map_or("its Kustomization", EcoString::as_str);
-    Diagnostic::new(code::SOPS, eco_format!("{} is encrypted, and `{unit}` does not decrypt", object.id), object.origin, "encrypted by SOPS")
-        .help("write `kustomization { decryption { provider = \"sops\" } }` in the catalogue")
+    Diagnostic::new(
+        code::SOPS,
+        eco_format!("{} is encrypted, and `{unit}` does not decrypt", object.id),
+        object.origin,
+        "encrypted by SOPS",
+    )
+    .help("write `kustomization { decryption { provider = \"sops\" } }` in the catalogue")
 }
 
 pub fn same_object(id: &Id, at: Origin, first: Origin) -> Diagnostic {
@@ -183,7 +214,8 @@ pub fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> D
 
 pub fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
     // The field that another layer wrote says where the identity was changed.
-    let fields: [&[&str]; 5] = [&["metadata", "name"], &["metadata", "namespace"], &["kind"], &["apiVersion"], &["spec", "url"]];
+    let fields: [&[&str]; 5] =
+        [&["metadata", "name"], &["metadata", "namespace"], &["kind"], &["apiVersion"], &["spec", "url"]];
     let changed = fields
         .iter()
         .filter_map(|it| object.body.at(it))
@@ -237,9 +269,14 @@ pub fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoString), O
 }
 
 pub fn no_namespace(object: &Object) -> Diagnostic {
-    Diagnostic::new(code::NO_NAMESPACE, eco_format!("{} needs a namespace", object.id), object.origin, eco_format!("a {} lives in one", object.id.kind))
-        .note("kubectl would take the current one; Flux has none")
-        .help("write `metadata.namespace = \"…\"`")
+    Diagnostic::new(
+        code::NO_NAMESPACE,
+        eco_format!("{} needs a namespace", object.id),
+        object.origin,
+        eco_format!("a {} lives in one", object.id.kind),
+    )
+    .note("kubectl would take the current one; Flux has none")
+    .help("write `metadata.namespace = \"…\"`")
 }
 
 pub fn needless_namespace(object: &Object) -> Diagnostic {
@@ -259,7 +296,8 @@ pub fn not_served(object: &Object, served: Option<(Minor, Minor)>, cluster: &Eco
         object.origin,
         eco_format!("`{cluster}` runs Flux {minor}"),
     );
-    let help = crate::schema::api_version(&object.id.kind, minor, minor).map(|it| eco_format!("write `apiVersion = \"{it}\"`"));
+    let help = crate::schema::api_version(&object.id.kind, minor, minor)
+        .map(|it| eco_format!("write `apiVersion = \"{it}\"`"));
     match served {
         Some((first, last)) => diagnostic.note(eco_format!("served from Flux {first} to {last}")),
         None => diagnostic.note(eco_format!("no Flux from {OLDEST} to {NEWEST} serves it")),
@@ -274,7 +312,9 @@ pub fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnos
         at,
         eco_format!("goes into `{name}`"),
     )
-    .help(eco_format!("declare it: `namespace {name} {{ }}` in a catalogue that the cluster takes, or `external Namespace {name}`"))
+    .help(eco_format!(
+        "declare it: `namespace {name} {{ }}` in a catalogue that the cluster takes, or `external Namespace {name}`"
+    ))
 }
 
 pub fn missing_reference(
@@ -303,12 +343,11 @@ pub fn missing_reference(
 }
 
 pub fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
-    Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here").help_if(
-        did_you_mean(key, keys.iter().map(EcoString::as_str)).or_else(|| {
+    Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here")
+        .help_if(did_you_mean(key, keys.iter().map(EcoString::as_str)).or_else(|| {
             let all: Vec<String> = keys.iter().map(|it| format!("`{it}`")).collect();
             Some(eco_format!("it has {}", all.join(", ")))
-        }),
-    )
+        }))
 }
 
 pub fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {
@@ -333,7 +372,12 @@ pub fn circle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Di
     let text: Vec<&str> = path.iter().map(EcoString::as_str).collect();
     let first = origins.first().copied();
     let mut diagnostic = match first {
-        Some(at) => Diagnostic::new(code::CIRCLE, eco_format!("these wait for each other: {}", text.join(" → ")), at, "part of the circle"),
+        Some(at) => Diagnostic::new(
+            code::CIRCLE,
+            eco_format!("these wait for each other: {}", text.join(" → ")),
+            at,
+            "part of the circle",
+        ),
         None => Diagnostic::new(
             code::CIRCLE,
             eco_format!("these wait for each other: {}", text.join(" → ")),
@@ -367,7 +411,9 @@ pub fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic {
         "as whom would it be applied?",
     )
     .label(declared, "declared here")
-    .help(eco_format!("attach a tenant with `repositories = [{name}]`, or write `trust = \"cluster-admin\"` in the repository"))
+    .help(eco_format!(
+        "attach a tenant with `repositories = [{name}]`, or write `trust = \"cluster-admin\"` in the repository"
+    ))
 }
 
 pub fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
@@ -381,9 +427,14 @@ pub fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
 }
 
 pub fn duplicate_element(object: &Object, list: &str, name: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(code::DUPLICATE_ELEMENT, eco_format!("{} has two `{list}` with the key {name}", object.id), at, "the second one")
-        .note("server-side apply refuses two elements with one key")
-        .help("remove one of the two")
+    Diagnostic::new(
+        code::DUPLICATE_ELEMENT,
+        eco_format!("{} has two `{list}` with the key {name}", object.id),
+        at,
+        "the second one",
+    )
+    .note("server-side apply refuses two elements with one key")
+    .help("remove one of the two")
 }
 
 pub fn unsafe_integer(object: &Object, value: i64, at: Origin) -> Diagnostic {
@@ -409,8 +460,13 @@ pub fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
 
 pub fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
     let shown: String = key.chars().take(40).collect();
-    Diagnostic::new(code::UNSAFE_VALUE, eco_format!("kustomize loses the key {shown:?} of {}", object.id), at, "under this key")
-        .help("choose another key: neither empty nor `<<`, at most 1000 bytes, no control characters")
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("kustomize loses the key {shown:?} of {}", object.id),
+        at,
+        "under this key",
+    )
+    .help("choose another key: neither empty nor `<<`, at most 1000 bytes, no control characters")
 }
 
 pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, inner_path: &str) -> Diagnostic {
@@ -426,14 +482,24 @@ pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, 
 }
 
 pub fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
-    Diagnostic::new(code::NESTED_PATH, eco_format!("the directory `{path}` does not lie below `{root}`"), at, "stands elsewhere")
-        .note("files that are no longer produced are looked for in the generated directories only")
-        .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
+    Diagnostic::new(
+        code::NESTED_PATH,
+        eco_format!("the directory `{path}` does not lie below `{root}`"),
+        at,
+        "stands elsewhere",
+    )
+    .note("files that are no longer produced are looked for in the generated directories only")
+    .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
 }
 
 pub fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
-    Diagnostic::new(code::DEAD, eco_format!("the rule `{name}` matches no cluster"), Origin::of(rule), "applies to none")
-        .help("remove it, or mend its condition")
+    Diagnostic::new(
+        code::DEAD,
+        eco_format!("the rule `{name}` matches no cluster"),
+        Origin::of(rule),
+        "applies to none",
+    )
+    .help("remove it, or mend its condition")
 }
 
 pub fn dead_override(at: Origin) -> Diagnostic {
@@ -442,8 +508,13 @@ pub fn dead_override(at: Origin) -> Diagnostic {
 }
 
 pub fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(code::TAKEN_NAME, eco_format!("nothing that has a file can be named `{name}`"), at, eco_format!("that is {what}"))
-        .help("choose another name")
+    Diagnostic::new(
+        code::TAKEN_NAME,
+        eco_format!("nothing that has a file can be named `{name}`"),
+        at,
+        eco_format!("that is {what}"),
+    )
+    .help("choose another name")
 }
 
 pub fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
@@ -465,16 +536,31 @@ pub fn nested_catalogue(at: Origin, path: &str, other: Option<Origin>, outer: &s
 }
 
 pub fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
-    Diagnostic::new(code::KUSTOMIZE_PATH, eco_format!("`{path}` cannot be a kustomize directory"), at, "not a directory of its own")
-        .help("write a path from the repository's root, without `.` and `..`, outside the generated directories")
+    Diagnostic::new(
+        code::KUSTOMIZE_PATH,
+        eco_format!("`{path}` cannot be a kustomize directory"),
+        at,
+        "not a directory of its own",
+    )
+    .help("write a path from the repository's root, without `.` and `..`, outside the generated directories")
 }
 
 pub fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
-    Diagnostic::new(code::KUSTOMIZE_PATH, eco_format!("`{path}` has no `kustomization.yaml`"), at, "Flux would find nothing, or apply everything below")
-        .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
+    Diagnostic::new(
+        code::KUSTOMIZE_PATH,
+        eco_format!("`{path}` has no `kustomization.yaml`"),
+        at,
+        "Flux would find nothing, or apply everything below",
+    )
+    .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
 }
 
-pub fn patch_hits_nothing(at: Origin, patch: &crate::syntax::ast::Patch, path: &str, names: &[&EcoString]) -> Diagnostic {
+pub fn patch_hits_nothing(
+    at: Origin,
+    patch: &crate::syntax::ast::Patch,
+    path: &str,
+    names: &[&EcoString],
+) -> Diagnostic {
     let namespace = patch.namespace.as_ref().map(|it| eco_format!(" in `{it}`")).unwrap_or_default();
     Diagnostic::new(
         code::PATCH_HITS_NOTHING,
@@ -500,7 +586,12 @@ pub fn patch_without_version(at: Origin, patch: &crate::syntax::ast::Patch) -> D
 }
 
 pub fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(code::UNDEFINED_VARIABLE, eco_format!("{id} names the variable `{name}`, which nothing defines"), at, eco_format!("`${{{name}}}`"))
-        .note("from Flux 2.9 on this fails; before, it became empty")
-        .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
+    Diagnostic::new(
+        code::UNDEFINED_VARIABLE,
+        eco_format!("{id} names the variable `{name}`, which nothing defines"),
+        at,
+        eco_format!("`${{{name}}}`"),
+    )
+    .note("from Flux 2.9 on this fails; before, it became empty")
+    .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
 }

@@ -169,10 +169,8 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
 /// The add-ons that an add-on names in `requires`.
 fn required(ctx: &Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
     let Some(names) = node.get("requires").and_then(Node::list) else { return Vec::new() };
-    let mut found: Vec<(Anchor, Origin)> = names
-        .iter()
-        .filter_map(|it| Some((find_addon(ctx.db, ctx.index, addon, it.text()?)?, it.origin)))
-        .collect();
+    let mut found: Vec<(Anchor, Origin)> =
+        names.iter().filter_map(|it| Some((find_addon(ctx.db, ctx.index, addon, it.text()?)?, it.origin))).collect();
     found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
     found.dedup_by_key(|(it, _)| *it);
     found
@@ -215,10 +213,11 @@ fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString
 
 /// Custom resources: what the block says, and what is known of the chart.
 fn crds(node: &Node, chart: &str) -> Vec<(EcoString, EcoString, bool)> {
-    let written = node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
-        let (group, kind) = key.split_once('/')?;
-        Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
-    });
+    let written =
+        node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
+            let (group, kind) = key.split_once('/')?;
+            Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
+        });
     let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {
         (EcoString::from(group), EcoString::from(kind), scope == crate::schema::Scope::Namespaced)
     });

@@ -60,7 +60,10 @@ impl Rules<'_> {
             found.push(("chart", "exactly one of `chart` and `chartRef` must be set".into()));
         }
         if self.has("install.strategy.retryInterval") && self.text("install.strategy.name") == "RemediateOnFailure" {
-            found.push(("install.strategy.retryInterval", "`retryInterval` does not go with `RemediateOnFailure`".into()));
+            found.push((
+                "install.strategy.retryInterval",
+                "`retryInterval` does not go with `RemediateOnFailure`".into(),
+            ));
         }
         if self.has("upgrade.strategy.retryInterval") && self.text("upgrade.strategy.name") != "RetryOnFailure" {
             found.push(("upgrade.strategy.retryInterval", "`retryInterval` goes with `RetryOnFailure` only".into()));
@@ -100,7 +103,11 @@ impl Rules<'_> {
             found.push(("ref", "no branch, tag, semver or commit is given, and Flux would read `master`".into()));
         }
         if provider == "aws" && !self.text("url").starts_with("https://git-codecommit.") {
-            found.push(("provider", "`aws` is for CodeCommit over HTTPS: `https://git-codecommit.<region>.amazonaws.com/v1/repos/<name>`".into()));
+            found.push((
+                "provider",
+                "`aws` is for CodeCommit over HTTPS: `https://git-codecommit.<region>.amazonaws.com/v1/repos/<name>`"
+                    .into(),
+            ));
         }
         found
     }
@@ -118,7 +125,10 @@ impl Rules<'_> {
         let is_ecr = is_private_ecr || host == "public.ecr.aws";
         let provider = self.text("provider");
         if is_private_ecr && provider != "aws" && !self.has("secretRef") {
-            return vec![(path, eco_format!("`{host}` always asks for a login: write `provider = \"aws\"`, or `auth = secret(\"…\")`"))];
+            return vec![(
+                path,
+                eco_format!("`{host}` always asks for a login: write `provider = \"aws\"`, or `auth = secret(\"…\")`"),
+            )];
         }
         if provider == "aws" && !is_ecr && !url.is_empty() {
             return vec![("provider", eco_format!("`{host}` is no ECR registry, so `provider = \"aws\"` fails"))];
@@ -149,8 +159,12 @@ impl Rules<'_> {
         };
         if self.has("sts") {
             match provider {
-                "aws" if self.text("sts.provider") != "aws" => found.push(("sts.provider", "with `provider` `aws` it must be `aws`".into())),
-                "generic" if self.text("sts.provider") != "ldap" => found.push(("sts.provider", "with `provider` `generic` it must be `ldap`".into())),
+                "aws" if self.text("sts.provider") != "aws" => {
+                    found.push(("sts.provider", "with `provider` `aws` it must be `aws`".into()))
+                }
+                "generic" if self.text("sts.provider") != "ldap" => {
+                    found.push(("sts.provider", "with `provider` `generic` it must be `ldap`".into()))
+                }
                 "aws" | "generic" => {}
                 _ => found.push(("sts", "STS goes with `provider` `aws` or `generic` only".into())),
             }
@@ -177,8 +191,7 @@ impl Rules<'_> {
 
     fn receiver(&self) -> Found {
         let is_oidc = self.text("type") == "generic-oidc";
-        let has_providers =
-            self.spec.get("oidcProviders").and_then(Node::list).is_some_and(|it| !it.is_empty());
+        let has_providers = self.spec.get("oidcProviders").and_then(Node::list).is_some_and(|it| !it.is_empty());
         if is_oidc != has_providers {
             return vec![("oidcProviders", "`oidcProviders` and the type `generic-oidc` go together".into())];
         }

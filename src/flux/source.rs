@@ -19,7 +19,9 @@ pub fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> O
     let address = if kind == SourceKind::Bucket { "bucketName" } else { "url" };
     ctx.identity(anchor, evaluated.node.get(address), address)?;
     let mut spec = spec(ctx, &evaluated.node, origin);
-    if kind == SourceKind::Helm && evaluated.node.get("url").and_then(Node::text).is_some_and(|it| it.starts_with("oci://")) {
+    if kind == SourceKind::Helm
+        && evaluated.node.get("url").and_then(Node::text).is_some_and(|it| it.starts_with("oci://"))
+    {
         ctx.out.push(super::problems::helm_over_oci(origin, anchor.name(ctx.db)));
     }
     if kind == SourceKind::Helm {
@@ -99,7 +101,11 @@ pub fn chart_in_registry(
     if let Some(version) = version {
         let is_exact = crate::eval::versions::is_exact(version.text);
         // `+` cannot stand in a tag: Helm pushes `1.2.3+build` as `1.2.3_build`.
-        let (key, value) = if is_exact { ("tag", version.text.as_str().replace('+', "_").into()) } else { ("semver", version.text.clone()) };
+        let (key, value) = if is_exact {
+            ("tag", version.text.as_str().replace('+', "_").into())
+        } else {
+            ("semver", version.text.clone())
+        };
         reference = reference.node(key, text(value, version.origin));
     }
     let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();

@@ -37,7 +37,9 @@ impl Substitution {
             it.known.insert(name.clone(), node.text().cloned().unwrap_or_default());
         }
         for from in post_build.get("substituteFrom").and_then(Node::list).unwrap_or_default() {
-            let (Some(kind), Some(name)) = (from.get("kind").and_then(Node::text), from.get("name").and_then(Node::text)) else {
+            let (Some(kind), Some(name)) =
+                (from.get("kind").and_then(Node::text), from.get("name").and_then(Node::text))
+            else {
                 continue;
             };
             match keys_of(kind, name) {

@@ -31,8 +31,9 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let output = output_of(&files);
     files.retain(|(path, _)| !output.iter().any(|it| is_below(path, it)));
     if let Some((second, _)) = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet")) {
-        return Err(HostError::new(format!("there is a second project inside this one: `{second}`"))
-            .help("a project has one `fleet.fleet`; move the inner one beside this project, or name it in `.gitignore`"));
+        return Err(HostError::new(format!("there is a second project inside this one: `{second}`")).help(
+            "a project has one `fleet.fleet`; move the inner one beside this project, or name it in `.gitignore`",
+        ));
     }
     files.extend(standard::FILES.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let loader = Arc::new(Disk { root: root.clone() });
@@ -80,9 +81,9 @@ fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
 pub fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
     let inner = path.strip_prefix(root).unwrap_or(path);
     let parts: Option<Vec<&str>> = inner.components().map(|it| it.as_os_str().to_str()).collect();
-    parts.map(|it| it.join("/")).ok_or_else(|| {
-        HostError::new(format!("the name of `{}` is not UTF-8", path.display())).help("rename it")
-    })
+    parts
+        .map(|it| it.join("/"))
+        .ok_or_else(|| HostError::new(format!("the name of `{}` is not UTF-8", path.display())).help("rename it"))
 }
 
 /// The generated directories, as `fleet.fleet` alone says.

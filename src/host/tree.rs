@@ -99,7 +99,8 @@ fn write(root: &Path, path: &str, text: &str) -> Result<(), HostError> {
     let dir = full.parent().unwrap_or(root);
     std::fs::create_dir_all(dir).map_err(|it| HostError::at(dir, "made", &it))?;
     let failed = |it: &std::io::Error| {
-        HostError::at(&full, "written", it).help("what was written until then is whole; build again once there is room and permission")
+        HostError::at(&full, "written", it)
+            .help("what was written until then is whole; build again once there is room and permission")
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);

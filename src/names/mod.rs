@@ -4,15 +4,15 @@
 //! files and declarations. Looks at names and nesting only, never into a body,
 //! so that editing a body leaves it alone.
 
-mod table;
 mod problems;
 mod reserved;
+mod table;
 
 use std::sync::Arc;
 
-pub use table::{Index, Place, STD, is_dns_label};
 pub use problems::not_yet;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
+pub use table::{Index, Place, STD, is_dns_label};
 
 use crate::diagnostic::Diagnostics;
 use crate::source::{Db, Project};

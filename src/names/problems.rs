@@ -9,9 +9,13 @@ use crate::source::{Anchor, Db, Kind, Origin};
 pub fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     let name = again.name(db);
     let what = again.kind(db).word();
-    let diagnostic =
-        Diagnostic::new(code::DUPLICATE, eco_format!("`{name}` is declared twice"), Origin::of(again), "declared again")
-            .label(Origin::of(first), "first declared here");
+    let diagnostic = Diagnostic::new(
+        code::DUPLICATE,
+        eco_format!("`{name}` is declared twice"),
+        Origin::of(again),
+        "declared again",
+    )
+    .label(Origin::of(first), "first declared here");
     if first.file(db).path(db).starts_with(super::STD) {
         return diagnostic.help("the standard library declares it: choose another name");
     }
@@ -28,9 +32,10 @@ pub fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic {
     let kind = anchor.kind(db);
     let (here, help) = match place {
         Place::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
-        Place::In(Kind::Rule | Kind::Addon | Kind::Override) if kind == Kind::Addon => {
-            (eco_format!("inside a `{}`", in_word(place)), "declare it in a catalogue as `optional addon`, and `use` it here")
-        }
+        Place::In(Kind::Rule | Kind::Addon | Kind::Override) if kind == Kind::Addon => (
+            eco_format!("inside a `{}`", in_word(place)),
+            "declare it in a catalogue as `optional addon`, and `use` it here",
+        ),
         Place::In(_) => (eco_format!("inside a `{}`", in_word(place)), "move it to the top level"),
     };
     Diagnostic::new(
@@ -51,7 +56,8 @@ const fn in_word(place: Place) -> &'static str {
 
 pub fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
-    let mend: String = name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
+    let mend: String =
+        name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
     let mend = mend.trim_matches('-');
     let mend = mend.get(..mend.len().min(63)).unwrap_or_default().trim_end_matches('-').to_owned();
     let diagnostic = Diagnostic::new(
@@ -61,7 +67,11 @@ pub fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
         "not a DNS label",
     )
     .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit");
-    if mend.is_empty() { diagnostic.help("choose another name") } else { diagnostic.help(eco_format!("write `{mend}`")) }
+    if mend.is_empty() {
+        diagnostic.help("choose another name")
+    } else {
+        diagnostic.help(eco_format!("write `{mend}`"))
+    }
 }
 
 pub fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {

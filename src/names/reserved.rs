@@ -8,8 +8,28 @@ const RESERVED: [&str; 19] = [
 
 /// What a cluster or a group states beside its facts, and what `cluster` holds beside them.
 pub const CLUSTER_SETTINGS: [&str; 22] = [
-    "name", "path", "group", "groups", "addons", "flux", "sync", "lockdown", "directory", "kustomization", "use", "drop",
-    "override", "attach", "detach", "addon", "source", "manifest", "kustomize", "namespace", "external", "baseline",
+    "name",
+    "path",
+    "group",
+    "groups",
+    "addons",
+    "flux",
+    "sync",
+    "lockdown",
+    "directory",
+    "kustomization",
+    "use",
+    "drop",
+    "override",
+    "attach",
+    "detach",
+    "addon",
+    "source",
+    "manifest",
+    "kustomize",
+    "namespace",
+    "external",
+    "baseline",
 ];
 
 /// Whether an author may not give a fact, a param, a `let` or a function this name.

@@ -59,7 +59,13 @@ impl Index {
     pub(super) fn new(db: &dyn Db, anchors: &[Anchor]) -> Self {
         let mut sorted: Vec<Anchor> = anchors.to_vec();
         sorted.sort_by_key(|it| {
-            (it.kind(db), it.name(db).clone(), it.file(db).path(db).clone(), it.parent(db).map(|it| it.name(db).clone()), it.nth(db))
+            (
+                it.kind(db),
+                it.name(db).clone(),
+                it.file(db).path(db).clone(),
+                it.parent(db).map(|it| it.name(db).clone()),
+                it.nth(db),
+            )
         });
         let mut index = Self::default();
         for anchor in sorted {
@@ -139,10 +145,9 @@ fn may_stand(kind: Kind, place: Place) -> bool {
         Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => {
             matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
         }
-        Kind::Source => matches!(
-            place,
-            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group)
-        ),
+        Kind::Source => {
+            matches!(place, Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group))
+        }
         Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
         Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
         Kind::Fleet

@@ -6,25 +6,28 @@ use serde_yaml::Value;
 use super::{Snapshot, problems, roots::documents};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Node;
-use crate::fleet::Settings;
+use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;
+use crate::source::Db;
 
-pub fn check(settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
+pub fn check(db: &dyn Db, settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
     for it in deployed {
+        let cluster = &fleet::cluster(db, it.anchor).value;
         let dir = format!("{}/flux-system", it.path);
         if let Some(text) = snapshot.entries.get(format!("{dir}/gotk-sync.yaml").as_str()).and_then(|it| it.text()) {
-            sync(settings, it, &format!("{dir}/gotk-sync.yaml"), text, out);
+            sync(settings, cluster, &format!("{dir}/gotk-sync.yaml"), text, out);
         }
-        if let Some(text) = snapshot.entries.get(format!("{dir}/kustomization.yaml").as_str()).and_then(|it| it.text()) {
+        if let Some(text) = snapshot.entries.get(format!("{dir}/kustomization.yaml").as_str()).and_then(|it| it.text())
+        {
             let locked = text.contains("--no-cross-namespace-refs=true");
-            if locked && !settings.lockdown {
+            if locked && !cluster.lockdown {
                 out.push(problems::lockdown_differs(&format!("{dir}/kustomization.yaml"), &it.cluster));
             }
         }
     }
 }
 
-fn sync(settings: &Settings, deployed: &Deployed, path: &str, text: &str, out: &mut Vec<Diagnostic>) {
+fn sync(settings: &Settings, cluster: &Cluster, path: &str, text: &str, out: &mut Vec<Diagnostic>) {
     let Ok(documents) = documents(text) else { return };
     for document in documents {
         let Some(spec) = document.get("spec") else { continue };
@@ -32,12 +35,12 @@ fn sync(settings: &Settings, deployed: &Deployed, path: &str, text: &str, out: &
         match document.get("kind").and_then(Value::as_str) {
             Some("Kustomization") => {
                 if let Some(found) = says(&["path"])
-                    && found.trim_start_matches("./").trim_end_matches('/') != deployed.path
+                    && found.trim_start_matches("./").trim_end_matches('/') != cluster.path
                 {
-                    out.push(problems::bootstrap_differs(path, "path", found, &format!("./{}", deployed.path)));
+                    out.push(problems::bootstrap_differs(path, "path", found, &format!("./{}", cluster.path)));
                 }
                 let waits = spec.get("wait").and_then(Value::as_bool) == Some(true);
-                if waits && settings.sync.gate {
+                if waits && cluster.sync.gate {
                     out.push(problems::root_waits(path));
                 }
             }

@@ -35,7 +35,9 @@ pub fn check(
     for (dir, olds) in &by_dir {
         let name = dir.rsplit('/').next().unwrap_or(dir);
         let is_allowed = |what: &str| {
-            permissions.remove.iter().any(|it| it == name || it == dir.as_str() || *it == format!("{name}/{what}") || *it == format!("{dir}/{what}"))
+            permissions.remove.iter().any(|it| {
+                it == name || it == dir.as_str() || *it == format!("{name}/{what}") || *it == format!("{dir}/{what}")
+            })
         };
         let Some(new) = deployed.iter().find(|it| it.path == *dir) else {
             if !is_allowed("") {
@@ -71,7 +73,11 @@ fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
             let (true, Some(id), Some(spec)) = (is_it, id_of(&document), document.get("spec")) else { continue };
             let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
             // `…-specific/sync.yaml` belongs to the cluster above it.
-            let dir = if path.ends_with("-specific/sync.yaml") { dir.rsplit_once('/').map_or(dir, |(dir, _)| dir) } else { dir };
+            let dir = if path.ends_with("-specific/sync.yaml") {
+                dir.rsplit_once('/').map_or(dir, |(dir, _)| dir)
+            } else {
+                dir
+            };
             // A Flux Kustomization among a catalogue's manifests is no cluster's.
             if dir.contains("/manifests") {
                 continue;
@@ -112,8 +118,17 @@ fn changes(
 }
 
 /// Whether a release would be uninstalled and installed again.
-fn release(db: &dyn Db, new: &Deployed, id: &Id, old: &Value, objects: &BTreeMap<Id, Value>, out: &mut Vec<Diagnostic>) {
-    let Some((_, release)) = new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace) else {
+fn release(
+    db: &dyn Db,
+    new: &Deployed,
+    id: &Id,
+    old: &Value,
+    objects: &BTreeMap<Id, Value>,
+    out: &mut Vec<Diagnostic>,
+) {
+    let Some((_, release)) =
+        new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace)
+    else {
         return;
     };
     if release.reinstall {

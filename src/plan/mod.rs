@@ -48,7 +48,7 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     let mut plan = Plan::default();
     files(tree, snapshot, permissions, &mut plan);
     roots::check(settings, &deployed, tree, snapshot, &mut plan.diagnostics);
-    bootstrap::check(settings, &deployed, snapshot, &mut plan.diagnostics);
+    bootstrap::check(db, settings, &deployed, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
         live::check(db, &deployed, snapshot, permissions, &mut plan.diagnostics);
     }

@@ -17,9 +17,14 @@ pub fn foreign_file(path: &str) -> Diagnostic {
 }
 
 pub fn link_in_the_way(path: &str, link: &str) -> Diagnostic {
-    Diagnostic::new(code::LINK, eco_format!("`{path}` would be written through `{link}`"), file(link), "not a plain file or directory")
-        .note("nothing is written through a symbolic link")
-        .help("remove it")
+    Diagnostic::new(
+        code::LINK,
+        eco_format!("`{path}` would be written through `{link}`"),
+        file(link),
+        "not a plain file or directory",
+    )
+    .note("nothing is written through a symbolic link")
+    .help("remove it")
 }
 
 pub fn directory_in_the_way(path: &str) -> Diagnostic {
@@ -39,20 +44,35 @@ pub fn undeclared_cluster(dir: &str) -> Diagnostic {
 }
 
 pub fn kustomization_in_root(path: &str) -> Diagnostic {
-    Diagnostic::new(code::ROOT_FILE, "a cluster's root must not have a `kustomization.yaml`", file(path), "written by hand")
-        .note("one that does not list `flux-system` prunes Flux itself")
-        .help("remove it: without it, Flux applies everything in the root")
+    Diagnostic::new(
+        code::ROOT_FILE,
+        "a cluster's root must not have a `kustomization.yaml`",
+        file(path),
+        "written by hand",
+    )
+    .note("one that does not list `flux-system` prunes Flux itself")
+    .help("remove it: without it, Flux applies everything in the root")
 }
 
 pub fn not_an_object(path: &str, reason: &str) -> Diagnostic {
-    Diagnostic::new(code::ROOT_FILE, eco_format!("`{path}` would break the root of its cluster"), file(path), eco_format!("{reason}"))
-        .note("Flux builds every YAML file below a cluster's root")
-        .help("move it out of the cluster's directory")
+    Diagnostic::new(
+        code::ROOT_FILE,
+        eco_format!("`{path}` would break the root of its cluster"),
+        file(path),
+        eco_format!("{reason}"),
+    )
+    .note("Flux builds every YAML file below a cluster's root")
+    .help("move it out of the cluster's directory")
 }
 
 pub fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
-    Diagnostic::new(code::OWNED_BY_HAND, eco_format!("{id} is declared here and generated too"), file(path), "written by hand")
-        .help("remove it here, or in the sources")
+    Diagnostic::new(
+        code::OWNED_BY_HAND,
+        eco_format!("{id} is declared here and generated too"),
+        file(path),
+        "written by hand",
+    )
+    .help("remove it here, or in the sources")
 }
 
 pub fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {
@@ -66,9 +86,14 @@ pub fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) ->
 }
 
 pub fn root_waits(path: &str) -> Diagnostic {
-    Diagnostic::new(code::BOOTSTRAP, "the root Kustomization waits for what waits for it", file(path), "has `wait: true`")
-        .note("every Kustomization of the fleet depends on the root having applied the same revision")
-        .help("remove `wait` there, or write `sync { gate = false }`")
+    Diagnostic::new(
+        code::BOOTSTRAP,
+        "the root Kustomization waits for what waits for it",
+        file(path),
+        "has `wait: true`",
+    )
+    .note("every Kustomization of the fleet depends on the root having applied the same revision")
+    .help("remove `wait` there, or write `sync { gate = false }`")
 }
 
 pub fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
@@ -88,7 +113,9 @@ pub fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic {
         file(dir),
         eco_format!("{count} Kustomizations, and everything that they installed"),
     )
-    .help(eco_format!("if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"))
+    .help(eco_format!(
+        "if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"
+    ))
 }
 
 pub fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnostic {
@@ -109,11 +136,20 @@ pub fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin)
         "the object that moves",
     )
     .on(Some(cluster))
-    .note("Flux prunes it with the one and creates it with the other, in any order: a release is uninstalled in between")
+    .note(
+        "Flux prunes it with the one and creates it with the other, in any order: a release is uninstalled in between",
+    )
     .help(eco_format!("keep it where it is; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"))
 }
 
-pub fn reinstalls(addon: Anchor, db: &dyn Db, what: &str, before: &str, after: &str, cluster: &EcoString) -> Diagnostic {
+pub fn reinstalls(
+    addon: Anchor,
+    db: &dyn Db,
+    what: &str,
+    before: &str,
+    after: &str,
+    cluster: &EcoString,
+) -> Diagnostic {
     Diagnostic::new(
         code::REINSTALLS,
         eco_format!("a new {what} uninstalls `{}` and installs it again: `{before}` → `{after}`", addon.name(db)),

@@ -17,7 +17,9 @@ pub struct Snapshot {
 #[derive(Clone, Debug)]
 pub enum Entry {
     /// A file; no text if it is not UTF-8.
-    File { text: Option<Arc<str>> },
+    File {
+        text: Option<Arc<str>>,
+    },
     Directory,
     /// A symbolic link, or anything that is neither file nor directory.
     Link,

@@ -59,7 +59,8 @@ fn shown(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<S
     for (nth, label) in std::iter::once(&it.primary).chain(&it.secondary).enumerate() {
         match located(db, label, files, known) {
             Some((file, range)) => {
-                let shown = if nth == 0 { ShownLabel::primary(file, range) } else { ShownLabel::secondary(file, range) };
+                let shown =
+                    if nth == 0 { ShownLabel::primary(file, range) } else { ShownLabel::secondary(file, range) };
                 labels.push(shown.with_message(label.text.to_string()));
             }
             None => {

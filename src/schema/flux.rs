@@ -163,10 +163,7 @@ pub fn is_flux_kind(group: &str, kind: &str) -> bool {
 /// First and last Flux that serve a version of a Flux kind; `None` if none does.
 #[must_use]
 pub fn served(group: &str, kind: &str, version: &str) -> Option<(Minor, Minor)> {
-    SERVED
-        .iter()
-        .find(|it| it.group == group && it.kind == kind && it.version == version)
-        .map(|it| (it.first, it.last))
+    SERVED.iter().find(|it| it.group == group && it.kind == kind && it.version == version).map(|it| (it.first, it.last))
 }
 
 /// The newest `apiVersion` of a Flux kind that every Flux from `oldest` to

@@ -61,10 +61,8 @@ impl FleetDatabase {
         };
         let mut files = files;
         files.sort();
-        let files: Vec<_> = files
-            .into_iter()
-            .map(|(path, text)| SourceFile::new(&db, path.into(), Arc::from(text)))
-            .collect();
+        let files: Vec<_> =
+            files.into_iter().map(|(path, text)| SourceFile::new(&db, path.into(), Arc::from(text))).collect();
         db.project = Some(Project::new(&db, files.into()));
         db
     }
@@ -83,12 +81,7 @@ impl FleetDatabase {
     /// The queries that ran since the log was started or last taken.
     #[must_use]
     pub fn take_log(&self) -> Vec<String> {
-        self.log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-            .map(std::mem::take)
-            .unwrap_or_default()
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(std::mem::take).unwrap_or_default()
     }
 }
 
@@ -104,8 +97,6 @@ impl Db for FleetDatabase {
 
     fn data_file(&self, path: &str) -> DataFile {
         let mut known = self.data.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry(path.into()).or_insert_with_key(|path| {
-            DataFile::new(self, path.clone(), self.loader.load(path))
-        })
+        *known.entry(path.into()).or_insert_with_key(|path| DataFile::new(self, path.clone(), self.loader.load(path)))
     }
 }

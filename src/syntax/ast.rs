@@ -20,13 +20,34 @@ pub struct Declaration {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Head {
     Plain,
-    Addon { optional: bool, from: Option<(NodeId, EcoString)> },
-    Source { provider: SourceKind, url: Expr },
-    Manifest { value: Option<Expr> },
-    External { object: EcoString, namespace: Option<EcoString> },
-    Rule { layer: Option<(NodeId, EcoString)>, when: Option<Expr> },
-    Override { what: OverrideOf, target: Target, when: Option<Expr> },
-    Let { ty: Option<TypeExpr>, value: Expr },
+    Addon {
+        optional: bool,
+        from: Option<(NodeId, EcoString)>,
+    },
+    Source {
+        provider: SourceKind,
+        url: Expr,
+    },
+    Manifest {
+        value: Option<Expr>,
+    },
+    External {
+        object: EcoString,
+        namespace: Option<EcoString>,
+    },
+    Rule {
+        layer: Option<(NodeId, EcoString)>,
+        when: Option<Expr>,
+    },
+    Override {
+        what: OverrideOf,
+        target: Target,
+        when: Option<Expr>,
+    },
+    Let {
+        ty: Option<TypeExpr>,
+        value: Expr,
+    },
     Type(TypeBody),
     /// Parsed, and given meaning by a later version.
     Later,
@@ -92,7 +113,10 @@ pub enum Member {
     Override(Override),
     Patch(Patch),
     /// A `let` at the head of a block, `rings`: given meaning by a later version.
-    Later { node: NodeId, what: &'static str },
+    Later {
+        node: NodeId,
+        what: &'static str,
+    },
 }
 
 /// `path = expr`, `path { … }`, `path += expr`, `path: type`.
@@ -111,9 +135,15 @@ pub enum Action {
     Append(Expr),
     Amend(Block),
     /// `name: Type = default`
-    Declare { ty: TypeExpr, default: Option<Expr> },
+    Declare {
+        ty: TypeExpr,
+        default: Option<Expr>,
+    },
     /// `values: Type { … }`
-    AmendTyped { ty: TypeExpr, block: Block },
+    AmendTyped {
+        ty: TypeExpr,
+        block: Block,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -209,17 +239,41 @@ pub enum ExprKind {
     /// Pieces of text and expressions, alternating as written.
     Interpolation(Vec<Expr>),
     Name(EcoString),
-    Member { of: Box<Expr>, name: EcoString, safe: bool },
-    Index { of: Box<Expr>, index: Box<Expr> },
-    Call { callee: Box<Expr>, args: Vec<Expr> },
+    Member {
+        of: Box<Expr>,
+        name: EcoString,
+        safe: bool,
+    },
+    Index {
+        of: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Expr>,
+    },
     Unary(UnaryOp, Box<Expr>),
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
-    If { condition: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
-    Match { subject: Box<Expr>, arms: Vec<Arm> },
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    Match {
+        subject: Box<Expr>,
+        arms: Vec<Arm>,
+    },
     List(Vec<Element>),
     Object(Block),
-    ListFor { head: ForHead, body: Box<Expr> },
-    MapFor { head: ForHead, key: Box<Expr>, body: Box<Expr> },
+    ListFor {
+        head: ForHead,
+        body: Box<Expr>,
+    },
+    MapFor {
+        head: ForHead,
+        key: Box<Expr>,
+        body: Box<Expr>,
+    },
     /// What stood here could not be read; it is already reported.
     Broken,
 }

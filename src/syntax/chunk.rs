@@ -13,9 +13,29 @@ pub const NESTING_LIMIT: usize = 100;
 pub const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 const HEADS: [&str; 23] = [
-    "addon", "application", "baseline", "catalogue", "check", "cluster", "external", "fleet", "fn", "group", "import",
-    "inventory", "kustomize", "let", "manifest", "namespace", "optional", "override", "repository", "rule", "source",
-    "tenant", "type",
+    "addon",
+    "application",
+    "baseline",
+    "catalogue",
+    "check",
+    "cluster",
+    "external",
+    "fleet",
+    "fn",
+    "group",
+    "import",
+    "inventory",
+    "kustomize",
+    "let",
+    "manifest",
+    "namespace",
+    "optional",
+    "override",
+    "repository",
+    "rule",
+    "source",
+    "tenant",
+    "type",
 ];
 
 /// The chunks of a file.
@@ -169,7 +189,9 @@ fn is_head(rest: &str) -> bool {
     let (word, tail) = rest.split_at(word_end);
     HEADS.contains(&word)
         && tail.starts_with([' ', '\t'])
-        && tail.trim_start_matches([' ', '\t']).starts_with(|it: char| it.is_ascii_alphanumeric() || "_\"*".contains(it))
+        && tail
+            .trim_start_matches([' ', '\t'])
+            .starts_with(|it: char| it.is_ascii_alphanumeric() || "_\"*".contains(it))
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {

@@ -26,8 +26,27 @@ pub enum Problem {
 }
 
 const DECLARATIONS: [&str; 21] = [
-    "addon", "application", "catalogue", "check", "cluster", "external", "fleet", "fn", "group", "import", "inventory",
-    "kustomize", "let", "manifest", "namespace", "override", "repository", "rule", "source", "tenant", "type",
+    "addon",
+    "application",
+    "catalogue",
+    "check",
+    "cluster",
+    "external",
+    "fleet",
+    "fn",
+    "group",
+    "import",
+    "inventory",
+    "kustomize",
+    "let",
+    "manifest",
+    "namespace",
+    "override",
+    "repository",
+    "rule",
+    "source",
+    "tenant",
+    "type",
 ];
 
 impl Problem {
@@ -134,10 +153,18 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
             at(range.start, range.start + word.len()),
             "no such declaration",
         )
-        .help_if(
-            did_you_mean(&word, DECLARATIONS)
-                .or_else(|| Some("at the top level stand `fleet`, `catalogue`, `cluster`, `rule`, `let` and their like".into())),
-        );
+        .help_if(did_you_mean(&word, DECLARATIONS).or_else(|| {
+            Some("at the top level stand `fleet`, `catalogue`, `cluster`, `rule`, `let` and their like".into())
+        }));
+    }
+    if let (false, Some(help)) = (top, misspelt_keyword(slice, &word)) {
+        return Diagnostic::new(
+            code::UNKNOWN_DECLARATION,
+            eco_format!("`{word}` begins no statement"),
+            at(range.start, range.start + word.len()),
+            "no such word here",
+        )
+        .help(help);
     }
     let found: EcoString = match rest.get(..found_len).map(str::trim) {
         None | Some("") => "the end of the line".into(),
@@ -158,12 +185,40 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
         diagnostic = diagnostic.help("remove it");
     } else if word == "if" {
         diagnostic = diagnostic.help("a condition on an entry stands behind it: `key = value when condition`");
+    } else if let Some(help) = habit(rest) {
+        diagnostic = diagnostic.help(help);
     } else if top {
         diagnostic = diagnostic.help("compare the line with the reference's page of this declaration");
     } else {
         diagnostic = diagnostic.help("an entry is `key = value`, `key { … }` or `key += [ … ]`");
     }
     diagnostic
+}
+
+/// A word of the language that a line in a block may have been meant to begin with:
+/// only where a name follows it, as it would follow the keyword.
+fn misspelt_keyword(slice: &str, word: &str) -> Option<EcoString> {
+    let statements = ["use", "drop", "attach", "detach", "unset", "final", "optional", "patch"];
+    let rest = slice.get(word.len()..)?.trim_start_matches([' ', '\t']);
+    let name_follows = rest.starts_with(|it: char| it.is_ascii_alphabetic() || it == '"' || it == '*');
+    if !name_follows || word.len() < 3 || DECLARATIONS.contains(&word) || statements.contains(&word) {
+        return None;
+    }
+    did_you_mean(word, DECLARATIONS.into_iter().chain(statements))
+}
+
+/// What other languages write here, and what this one writes instead.
+fn habit(rest: &str) -> Option<&'static str> {
+    let habits = [
+        ("#", "comments begin with `//`"),
+        ("'", "strings stand between double quotes"),
+        ("&&", "write `and`"),
+        ("||", "write `or`"),
+        ("!", "write `not`"),
+        (";", "entries end with their line, or with a comma"),
+        ("\u{a0}", "this is a no-break space: write a plain one"),
+    ];
+    habits.into_iter().find(|(it, _)| rest.trim_start_matches([' ', '\t']).starts_with(it)).map(|(_, help)| help)
 }
 
 fn token_len(rest: &str) -> usize {

@@ -20,12 +20,10 @@ pub fn fits(from: &Type, to: &Type) -> bool {
         (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => fits(a, b),
         (Type::Record(record), Type::Map(value)) => record.fields.values().all(|it| fits(it.ty.present(), value)),
         (Type::Map(_), Type::Record(_)) => true,
-        (Type::Record(a), Type::Record(b)) => {
-            a.fields.iter().all(|(name, field)| match b.fields.get(name) {
-                Some(to) => fits(field.ty.present(), to.ty.present()),
-                None => b.open,
-            })
-        }
+        (Type::Record(a), Type::Record(b)) => a.fields.iter().all(|(name, field)| match b.fields.get(name) {
+            Some(to) => fits(field.ty.present(), to.ty.present()),
+            None => b.open,
+        }),
         (Type::Text, Type::Reference(_)) => true,
         (a, b) => a == b,
     }

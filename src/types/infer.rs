@@ -65,7 +65,9 @@ impl Infer<'_> {
                     }
                 }
             }
-            (ExprKind::Object(block), _) if expected.record().is_some() || matches!(expected.present().base(), Type::Map(_)) => {
+            (ExprKind::Object(block), _)
+                if expected.record().is_some() || matches!(expected.present().base(), Type::Map(_)) =>
+            {
                 self.block(block, expected.present(), asked);
             }
             (ExprKind::If { condition, then, otherwise }, _) => {
@@ -118,12 +120,15 @@ impl Infer<'_> {
         for member in &block.members {
             match member {
                 Member::Entry(entry) => {
+                    let mark = self.narrowed.len();
                     if let Some(when) = &entry.when {
                         self.condition(when);
+                        self.narrow(when, true);
                     }
                     let target = self.path_type(&entry.path.segments, ty);
                     let Some((target, asked_here)) = target else {
                         self.inner_of_unknown(&entry.action);
+                        self.narrowed.truncate(mark);
                         continue;
                     };
                     let asked = asked_here.or(asked);
@@ -139,13 +144,18 @@ impl Infer<'_> {
                                 Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken | Type::Union(_) => {
                                     self.block(inner, target.present(), asked);
                                 }
-                                _ => self.out.push(problems::amend_scalar(Origin::new(self.anchor, entry.node), &target, asked)),
+                                _ => self.out.push(problems::amend_scalar(
+                                    Origin::new(self.anchor, entry.node),
+                                    &target,
+                                    asked,
+                                )),
                             }
                         }
-                        Action::Declare { .. } => {
-                            self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node)));
+                        Action::Declare { ty, .. } => {
+                            self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node), ty));
                         }
                     }
+                    self.narrowed.truncate(mark);
                 }
                 Member::Unset(unset) => {
                     if let Some(when) = &unset.when {
@@ -417,7 +427,8 @@ impl Infer<'_> {
         if let Some(anchor) = self.index.lets.get(name) {
             return let_type(self.db, *anchor).value.clone();
         }
-        let known = self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));
+        let known =
+            self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));
         self.out.push(problems::unknown_name(self.at(expr), name, known, self.index));
         Type::Broken
     }
@@ -541,9 +552,13 @@ impl Infer<'_> {
         }
         if matches!(a, Type::Any | Type::Broken) || matches!(b, Type::Any | Type::Broken) {
             return match op {
-                BinaryOp::Or | BinaryOp::And | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge | BinaryOp::In => {
-                    Type::Bool
-                }
+                BinaryOp::Or
+                | BinaryOp::And
+                | BinaryOp::Lt
+                | BinaryOp::Le
+                | BinaryOp::Gt
+                | BinaryOp::Ge
+                | BinaryOp::In => Type::Bool,
                 _ => Type::Any,
             };
         }

@@ -7,7 +7,7 @@ use super::ty::{RecordType, Reference, Type};
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
 use crate::source::Origin;
-use crate::syntax::ast::{BinaryOp, ExprKind, Literal};
+use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
 
 pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, asked: Option<Origin>) -> Diagnostic {
     let expected = expected.present();
@@ -30,7 +30,8 @@ pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, a
     } else if let (ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_), Type::Text) = (written, expected.base()) {
         diagnostic = diagnostic.help("write it between quotes: nothing is converted silently");
     } else if found.base() == &Type::Null || *found == Type::Literal(Literal::Null) {
-        diagnostic = diagnostic.help("to leave it out, write `unset`; a null is written only where the type has `| Null`");
+        diagnostic =
+            diagnostic.help("to leave it out, write `unset`; a null is written only where the type has `| Null`");
     }
     diagnostic
 }
@@ -49,8 +50,10 @@ fn article(ty: &Type) -> EcoString {
 }
 
 pub fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere")
-        .help_if(did_you_mean(name, super::signature::known_names(index)).or_else(|| Some(eco_format!("declare it: `type {name} = …`"))))
+    Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere").help_if(
+        did_you_mean(name, super::signature::known_names(index))
+            .or_else(|| Some(eco_format!("declare it: `type {name} = …`"))),
+    )
 }
 
 pub fn map_key(at: Origin, found: &Type) -> Diagnostic {
@@ -87,7 +90,11 @@ pub fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> Diagnost
         .help("write `key = value`")
 }
 
-pub fn declaration_here(at: Origin) -> Diagnostic {
+pub fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
+    if let TypeKind::Literal(literal) = &ty.kind {
+        return Diagnostic::new(code::DECLARATION_HERE, "values are set with `=`", at, "`:` declares a type")
+            .help(eco_format!("write `key = {literal}`"));
+    }
     Diagnostic::new(
         code::DECLARATION_HERE,
         "a `name: Type` declares a fact or a param",
@@ -169,8 +176,12 @@ pub fn interpolated(at: Origin, found: &Type) -> Diagnostic {
 }
 
 pub fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::new(code::NOT_HERE, eco_format!("`{name}` cannot be read here"), at, eco_format!("no `{name}` here"));
+    let diagnostic = Diagnostic::new(
+        code::NOT_HERE,
+        eco_format!("`{name}` cannot be read here"),
+        at,
+        eco_format!("no `{name}` here"),
+    );
     if why.is_empty() { diagnostic.help("pass what it holds in another way") } else { diagnostic.help(why) }
 }
 
@@ -186,7 +197,9 @@ pub fn unknown_name<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a 
         (index.types.contains_key(name), "a type"),
     ];
     match declared.iter().find(|(is, _)| *is) {
-        Some((_, what)) => diagnostic.note(eco_format!("`{name}` is {what}, which has no value")).help("facts are read as `cluster.…`"),
+        Some((_, what)) => {
+            diagnostic.note(eco_format!("`{name}` is {what}, which has no value")).help("facts are read as `cluster.…`")
+        }
         None if name.contains('-') => diagnostic
             .note("minus between two names needs spaces around it")
             .help("write a string between quotes, or `let` it at the top level"),
@@ -244,8 +257,13 @@ pub fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
 
 pub fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {
     let wanted = if sign == "not" { "a Bool" } else { "a number" };
-    Diagnostic::new(code::OPERATOR, eco_format!("`{sign}` takes {wanted}, found {found}"), at, eco_format!("this is {found}"))
-        .help(eco_format!("give it {wanted}"))
+    Diagnostic::new(
+        code::OPERATOR,
+        eco_format!("`{sign}` takes {wanted}, found {found}"),
+        at,
+        eco_format!("this is {found}"),
+    )
+    .help(eco_format!("give it {wanted}"))
 }
 
 pub fn binary(at: Origin, op: BinaryOp, a: &Type, b: &Type, sides: (Origin, Origin)) -> Diagnostic {
@@ -292,13 +310,21 @@ pub fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> 
         choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
     Some(
         Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {wanted}"), at, eco_format!("it is one of {a}"))
-            .help_if(did_you_mean(text, known.iter().map(EcoString::as_str)).or_else(|| Some("compare with one of those".into()))),
+            .help_if(
+                did_you_mean(text, known.iter().map(EcoString::as_str))
+                    .or_else(|| Some("compare with one of those".into())),
+            ),
     )
 }
 
 pub fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnostic {
-    Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {pattern}"), at, eco_format!("the value is {subject}"))
-        .help("remove this line, or mend its value")
+    Diagnostic::new(
+        code::NEVER_EQUAL,
+        eco_format!("this is never {pattern}"),
+        at,
+        eco_format!("the value is {subject}"),
+    )
+    .help("remove this line, or mend its value")
 }
 
 pub fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diagnostic {

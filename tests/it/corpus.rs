@@ -71,7 +71,8 @@ fn id(it: &Value) -> (String, String, String) {
 /// `v1beta1` and its like: Flux 2.9 serves none of the versions that the original names.
 fn version_is_newer(kind: &str, original: &Value, ours: &Value) -> bool {
     let group = |it: &Value| it.as_str().unwrap_or_default().split('/').next().unwrap_or_default().to_owned();
-    ["HelmRelease", "HelmRepository", "GitRepository", "Kustomization"].contains(&kind) && group(original) == group(ours)
+    ["HelmRelease", "HelmRepository", "GitRepository", "Kustomization"].contains(&kind)
+        && group(original) == group(ours)
 }
 
 fn cluster(name: &str, expected: &str) {

@@ -14,7 +14,9 @@ fn example(name: &str) -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
     read_tree(&root)
         .into_iter()
-        .filter(|(path, _)| path.ends_with(".fleet") || path.starts_with("manifests/") || path.starts_with("kustomize/"))
+        .filter(|(path, _)| {
+            path.ends_with(".fleet") || path.starts_with("manifests/") || path.starts_with("kustomize/")
+        })
         .map(|(path, bytes)| (path, String::from_utf8(bytes).expect("UTF-8")))
         .collect()
 }
@@ -45,8 +47,10 @@ fn declarations(text: &str) -> Vec<String> {
         pending.push('\n');
         let outside: String = line.split('"').step_by(2).collect();
         let code = outside.split("//").next().unwrap_or_default();
-        depth += i32::try_from(code.matches('{').count()).expect("few") - i32::try_from(code.matches('}').count()).expect("few");
-        let ends = depth == 0 && !line.trim().is_empty() && !line.starts_with("//") && !line.trim_end().ends_with(['=', '|']);
+        depth += i32::try_from(code.matches('{').count()).expect("few")
+            - i32::try_from(code.matches('}').count()).expect("few");
+        let ends =
+            depth == 0 && !line.trim().is_empty() && !line.starts_with("//") && !line.trim_end().ends_with(['=', '|']);
         if ends {
             found.push(std::mem::take(&mut pending));
         }

@@ -57,8 +57,10 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, failures: &
             }
         }
         let run = fleet.run(&["build"]);
-        let codes: Vec<&str> = run.stderr.lines().filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect();
-        let fits = if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };
+        let codes: Vec<&str> =
+            run.stderr.lines().filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect();
+        let fits =
+            if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };
         // What lies in the way is mended on disk, not in the sources.
         let mended_on_disk = what == "right" && text == wrong;
         if !fits && !mended_on_disk {
@@ -121,12 +123,7 @@ fn messages_have_one_form() {
             let first = found.message.chars().next().expect("a message");
             let names_a_kind = found.message.starts_with(|it: char| it.is_ascii_uppercase());
             assert!(!found.message.ends_with('.'), "{}: {}", it.id, found.message);
-            assert!(
-                !first.is_uppercase() || names_a_kind,
-                "{}: {}",
-                it.id,
-                found.message
-            );
+            assert!(!first.is_uppercase() || names_a_kind, "{}: {}", it.id, found.message);
             assert!(found.help.is_some(), "{} has no help: {}", it.id, found.message);
             assert!(!found.primary.text.is_empty(), "{}", it.id);
         }

@@ -58,7 +58,8 @@ fn nothing_runs_without_an_edit() {
 fn a_comment_above_runs_one_parse_and_stops_at_the_declarations() {
     let names = runs(|db| set(db, "catalogue.fleet", |text| format!("// a comment\n\n{text}")));
     assert_eq!(count(&names, "parse"), 1, "{names:?}");
-    let beyond = ["cluster", "bundle", "deployed", "base", "settings", "cluster_files", "common_files", "check", "index"];
+    let beyond =
+        ["cluster", "bundle", "deployed", "base", "settings", "cluster_files", "common_files", "check", "index"];
     for query in beyond {
         assert_eq!(count(&names, query), 0, "{query} ran: {names:?}");
     }
@@ -66,7 +67,8 @@ fn a_comment_above_runs_one_parse_and_stops_at_the_declarations() {
 
 #[test]
 fn an_override_in_one_cluster_deploys_that_cluster_alone() {
-    let names = runs(|db| set(db, "a.fleet", |_| "cluster a {\n  use addons\n  override web { values.zones = 7 }\n}\n".into()));
+    let names =
+        runs(|db| set(db, "a.fleet", |_| "cluster a {\n  use addons\n  override web { values.zones = 7 }\n}\n".into()));
     assert_eq!(count(&names, "parse"), 1, "{names:?}");
     assert_eq!(count(&names, "cluster"), 1, "{names:?}");
     assert_eq!(count(&names, "deployed"), 1, "{names:?}");
@@ -77,7 +79,14 @@ fn an_override_in_one_cluster_deploys_that_cluster_alone() {
 
 #[test]
 fn editing_one_add_on_leaves_its_neighbour_alone() {
-    let names = runs(|db| set(db, "catalogue.fleet", |text| text.replace("addon api { source = charts, version = \"1.0.0\"", "addon api { source = charts, version = \"1.1.0\"")));
+    let names = runs(|db| {
+        set(db, "catalogue.fleet", |text| {
+            text.replace(
+                "addon api { source = charts, version = \"1.0.0\"",
+                "addon api { source = charts, version = \"1.1.0\"",
+            )
+        })
+    });
     assert_eq!(count(&names, "base"), 1, "{names:?}");
     assert_eq!(count(&names, "check"), 1, "{names:?}");
     assert_eq!(count(&names, "settings"), 0, "{names:?}");

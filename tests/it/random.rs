@@ -9,8 +9,28 @@ use crate::support::{Kustomize, compiled, summary};
 
 /// Strings that some reader of YAML takes for something else, and some that are long or odd.
 const STRINGS: [&str; 22] = [
-    "yes", "on", "010", "1e3", "12:30", "~", "=", "null", "", " padded ", "a\nb\n", "a\n\n b", "# no", "- x", "${VAR}",
-    "{{ tpl }}", "2024-01-01", "0x1F", "1_000", "é🙂", "a: b", "'\"\\",
+    "yes",
+    "on",
+    "010",
+    "1e3",
+    "12:30",
+    "~",
+    "=",
+    "null",
+    "",
+    " padded ",
+    "a\nb\n",
+    "a\n\n b",
+    "# no",
+    "- x",
+    "${VAR}",
+    "{{ tpl }}",
+    "2024-01-01",
+    "0x1F",
+    "1_000",
+    "é🙂",
+    "a: b",
+    "'\"\\",
 ];
 
 const KEYS: [&str; 10] = ["a", "b", "c", "y", "on", "1", "x.y", "k/8", "~t", "long key"];

@@ -63,7 +63,10 @@ fn what_is_no_longer_produced_is_deleted_with_its_directories() {
     let fleet = Fleet::new(SMALL);
     fleet.build();
     fleet.write("common/addons/notes.md", "kept\n");
-    fleet.write("fleet.fleet", &SMALL.replace("addon web { source = charts, version = \"1.0.0\" }", "namespace web { }"));
+    fleet.write(
+        "fleet.fleet",
+        &SMALL.replace("addon web { source = charts, version = \"1.0.0\" }", "namespace web { }"),
+    );
     let run = fleet.run(&["build"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert!(!fleet.exists("common/addons/add-ons"));

@@ -6,8 +6,8 @@
 mod kinds;
 mod order;
 mod owners;
-mod references;
 mod reach;
+mod references;
 mod shapes;
 
 pub use kinds::defined_kind;

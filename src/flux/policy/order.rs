@@ -16,11 +16,8 @@ use crate::source::Origin;
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
 
 pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
-    let units: Graph = deployed
-        .units
-        .iter()
-        .map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin)))
-        .collect();
+    let units: Graph =
+        deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(circle) = circle(&units) {
         ctx.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
     }

@@ -23,7 +23,8 @@ pub fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
     for (_, release) in deployed.releases() {
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.
-        let is_same_object = first.addon.name(ctx.db) == release.addon.name(ctx.db) && first.namespace == release.namespace;
+        let is_same_object =
+            first.addon.name(ctx.db) == release.addon.name(ctx.db) && first.namespace == release.namespace;
         if !is_same_object {
             ctx.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }

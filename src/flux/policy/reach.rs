@@ -103,7 +103,8 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             out.push(problems::dead_rule(*rule, rule.name(db)));
         }
     }
-    let layers = index.rules.values().chain(&index.overrides).chain(index.groups.values()).chain(index.clusters.values());
+    let layers =
+        index.rules.values().chain(&index.overrides).chain(index.groups.values()).chain(index.clusters.values());
     for layer in layers.filter(|it| applied.contains(&key(db, **it))) {
         for it in &fleet::statements(db, *layer).value.overrides {
             if !reached.contains(&(key(db, *layer), layer.file(db).path(db).clone(), it.node)) {

@@ -43,9 +43,11 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
             continue;
         }
         let Head::External { object, namespace } = &syntax::declaration(ctx.db, *external).head else { continue };
-        let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list).map(|list| {
-            list.iter().filter_map(|it| it.text().cloned()).collect()
-        });
+        let keys = fleet::declared(ctx.db, *external)
+            .value
+            .get("keys")
+            .and_then(Node::list)
+            .map(|list| list.iter().filter_map(|it| it.text().cloned()).collect());
         let in_namespace = match object.as_str() {
             "Namespace" => EcoString::new(),
             _ => namespace.clone().unwrap_or_else(|| ctx.flux_namespace().clone()),
@@ -56,7 +58,9 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
         if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && object.id.group.is_empty() {
             let mut keys: BTreeSet<EcoString> = BTreeSet::new();
             for part in ["data", "stringData", "binaryData"] {
-                keys.extend(object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned()));
+                keys.extend(
+                    object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned()),
+                );
             }
             let key = (object.id.kind.clone(), object.id.namespace.clone(), object.id.name.clone());
             given.insert(key, (!keys.is_empty()).then_some(keys));
@@ -150,9 +154,15 @@ fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Giv
     let id = (it.kind.clone(), object.id.namespace.clone(), it.name.clone());
     match given.get(&id) {
         None => {
-            let same_kind: Vec<&EcoString> =
-                given.keys().filter(|(kind, namespace, _)| *kind == it.kind && *namespace == id.1).map(|(_, _, name)| name).collect();
-            let elsewhere = given.keys().find(|(kind, _, name)| *kind == it.kind && *name == it.name).map(|(_, namespace, _)| namespace);
+            let same_kind: Vec<&EcoString> = given
+                .keys()
+                .filter(|(kind, namespace, _)| *kind == it.kind && *namespace == id.1)
+                .map(|(_, _, name)| name)
+                .collect();
+            let elsewhere = given
+                .keys()
+                .find(|(kind, _, name)| *kind == it.kind && *name == it.name)
+                .map(|(_, namespace, _)| namespace);
             ctx.out.push(problems::missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
         }
         Some(Some(keys)) => {
@@ -187,10 +197,8 @@ fn locked_down(ctx: &mut Context<'_>, object: &Object, spec: &Node, cluster: &Ec
 
 /// What an add-on requires is taken too.
 fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
-    let taken: BTreeSet<(EcoString, EcoString)> = deployed
-        .releases()
-        .map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone()))
-        .collect();
+    let taken: BTreeSet<(EcoString, EcoString)> =
+        deployed.releases().map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone())).collect();
     for (_, release) in deployed.releases() {
         for (required, at) in &release.requires {
             let name = (parent_name(ctx.db, *required), required.name(ctx.db).clone());

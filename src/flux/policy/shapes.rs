@@ -24,9 +24,12 @@ pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (unit, object) in deployed.objects() {
         if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
             manifest(ctx, cluster, object);
+        } else {
+            schema_of(ctx, cluster, object);
         }
         if object.raw.is_some() {
-            let decrypts = unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
+            let decrypts =
+                unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
             if !decrypts {
                 ctx.out.push(problems::no_decryption(object, unit.map(|it| &it.name)));
             }
@@ -36,14 +39,26 @@ pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     }
 }
 
+/// Holds the spec of a Flux object against the schema of its kind.
+fn schema_of(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
+    let Some(ty) =
+        schema::is_flux_kind(&object.id.group, &object.id.kind).then(|| types::spec_of_kind(&object.id.kind)).flatten()
+    else {
+        return;
+    };
+    let Some(spec) = object.spec() else {
+        ctx.out.push(problems::no_object_field(object.origin, "spec"));
+        return;
+    };
+    let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
+    env.cluster_name = Some(cluster.name.clone());
+    complete(&mut env, &mut spec.clone(), &ty, Conform::Final, None);
+    ctx.out.append(&mut env.out);
+}
+
 fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
-    if schema::is_flux_kind(&object.id.group, &object.id.kind)
-        && let (Some(ty), Some(spec)) = (types::spec_of_kind(&object.id.kind), object.spec())
-    {
-        let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
-        env.cluster_name = Some(cluster.name.clone());
-        complete(&mut env, &mut spec.clone(), &ty, Conform::Final, None);
-        ctx.out.append(&mut env.out);
+    if schema::is_flux_kind(&object.id.group, &object.id.kind) {
+        schema_of(ctx, cluster, object);
         let mut copy = object.clone();
         Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(&mut copy, &mut ctx.out);
         rules::check(object, &mut ctx.out);
@@ -75,10 +90,17 @@ fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
                 if let (Value::List(list), [_, ..]) = (&inner.value, fields) {
                     let mut seen = BTreeSet::new();
                     for it in list.iter().filter(|it| it.map().is_some()) {
-                        let id: Vec<EcoString> =
-                            fields.iter().map(|field| it.get(field).map(|it| it.value.show()).unwrap_or_default()).collect();
+                        let id: Vec<EcoString> = fields
+                            .iter()
+                            .map(|field| it.get(field).map(|it| it.value.show()).unwrap_or_default())
+                            .collect();
                         if id.first().is_some_and(|it| !it.is_empty()) && !seen.insert(id.clone()) {
-                            ctx.out.push(problems::duplicate_element(object, key, id.first().map_or("", EcoString::as_str), it.origin));
+                            ctx.out.push(problems::duplicate_element(
+                                object,
+                                key,
+                                id.first().map_or("", EcoString::as_str),
+                                it.origin,
+                            ));
                         }
                     }
                 }
@@ -118,5 +140,8 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
 /// (measured with kustomize 5.5): control characters, and NEL, which becomes a space.
 const fn is_refused(it: char) -> bool {
     let code = it as u32;
-    (code < 0x20 && !matches!(it, '\n' | '\t' | '\r')) || (code >= 0x7f && code <= 0x9f) || code == 0xfffe || code == 0xffff
+    (code < 0x20 && !matches!(it, '\n' | '\t' | '\r'))
+        || (code >= 0x7f && code <= 0x9f)
+        || code == 0xfffe
+        || code == 0xffff
 }

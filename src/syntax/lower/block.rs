@@ -102,10 +102,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn next_when<'i>(
-        &mut self,
-        parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>,
-    ) -> Option<Expr> {
+    pub(super) fn next_when<'i>(&mut self, parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>) -> Option<Expr> {
         let when = parts.next_if(|it| it.as_rule() == Rule::when)?;
         inner(when).next().map(|it| self.expr(it))
     }
@@ -149,9 +146,7 @@ impl Lowering<'_> {
 
     pub(super) fn target(&mut self, pair: Pair<'_, Rule>) -> Target {
         let node = self.node(&pair);
-        let parts = inner(pair)
-            .map(|it| (it.as_str().trim() != "*").then(|| self.plain_text(it)))
-            .collect();
+        let parts = inner(pair).map(|it| (it.as_str().trim() != "*").then(|| self.plain_text(it))).collect();
         Target { node, parts }
     }
 

@@ -24,9 +24,8 @@ impl Kustomize {
     /// The real kubectl; without it the test says that it did not run, and with
     /// `CI=true` that is a failure.
     pub fn find(test: &str) -> Option<Self> {
-        let found = std::env::var_os("PATH").and_then(|path| {
-            std::env::split_paths(&path).map(|it| it.join("kubectl")).find(|it| it.is_file())
-        });
+        let found = std::env::var_os("PATH")
+            .and_then(|path| std::env::split_paths(&path).map(|it| it.join("kubectl")).find(|it| it.is_file()));
         match found {
             Some(kubectl) => Some(Self { kubectl }),
             None => {
@@ -96,7 +95,8 @@ impl Kustomize {
                 }
             }
             std::fs::write(&list, serde_json::to_string(&merged).expect("JSON")).expect("a file");
-            let made = self.build(list.parent().expect("a parent")).unwrap_or_else(|it| panic!("{what}: {it}\n{merged:#}"));
+            let made =
+                self.build(list.parent().expect("a parent")).unwrap_or_else(|it| panic!("{what}: {it}\n{merged:#}"));
             std::fs::write(&list, before).expect("a file");
             let wanted: Vec<Value> = unit.objects.iter().map(|it: &Object| json(&it.body)).collect();
             same_objects(&what, &made, &wanted);

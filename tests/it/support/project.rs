@@ -29,8 +29,7 @@ pub fn files_of(text: &str) -> Vec<(String, String)> {
 
 /// A database over sources; files that are no `.fleet` are what expressions may read.
 pub fn database(files: &[(String, String)]) -> FleetDatabase {
-    let (mut sources, data): (Vec<_>, Vec<_>) =
-        files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
+    let (mut sources, data): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
     sources.extend(STANDARD_LIBRARY.map(|(path, text)| (path.to_owned(), text.to_owned())));
     FleetDatabase::new(sources, Arc::new(InMemory(data.into_iter().collect())))
 }
