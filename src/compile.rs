@@ -40,11 +40,11 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
         return Compilation { tree, diagnostics, clusters: index.clusters.len(), addons };
     }
     for catalogue in index.catalogues.values() {
-        tree.extend(&common_files(db, *catalogue));
+        tree.extend(common_files(db, *catalogue));
     }
     tree.extend(&emit::common_files(db, &flux::shared_sources(db, db.project()).value));
     for cluster in fleet::clusters(db) {
-        tree.extend(&cluster_files(db, cluster));
+        tree.extend(cluster_files(db, cluster));
     }
     Compilation { tree, diagnostics, clusters: index.clusters.len(), addons }
 }
@@ -132,13 +132,16 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
     found
 }
 
+/// A diagnostic, the clusters that show it, and whether it also holds without any.
+type Group = (Diagnostic, Vec<EcoString>, bool);
+
 /// One mistake, one error: what several clusters show is said once, naming one
 /// of them. In the order of the files.
 #[must_use]
 pub fn tidy(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let twice: Vec<Anchor> = found.iter().filter(|it| it.code.id == "E0415").filter_map(anchor_of).collect();
     found.retain(|it| it.code.id != "E0410" || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
-    let mut groups: BTreeMap<(EcoString, usize, &'static str), (Diagnostic, Vec<EcoString>, bool)> = BTreeMap::new();
+    let mut groups: BTreeMap<(EcoString, usize, &'static str), Group> = BTreeMap::new();
     for it in found {
         let (file, start) = position(db, &it.primary.place);
         let key = (file, start, it.code.id);

@@ -18,7 +18,7 @@ use crate::syntax::{
 use crate::types::{self, Constraint, FieldType, Infer, RecordType, Scope, Type, fits};
 
 /// Checks one declaration.
-pub fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
+pub(super) fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
     let declaration = syntax::declaration(db, anchor);
@@ -436,7 +436,7 @@ impl Checker<'_> {
 }
 
 /// The type of `params` in an add-on.
-pub fn params_type(db: &dyn Db, index: &Index, addon: Anchor, declaration: &Declaration) -> Type {
+pub(super) fn params_type(db: &dyn Db, index: &Index, addon: Anchor, declaration: &Declaration) -> Type {
     let mut ignored = Vec::new();
     let mut fields = IndexMap::new();
     for entry in block_entries(&declaration.body, "params") {

@@ -8,7 +8,7 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::types::Type;
 
-pub fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
+pub(super) fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
     let known = settings.layers.iter().map(EcoString::as_str);
     let diagnostic =
         Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no layer `{name}`"), at, "not listed in `layers`")
@@ -16,7 +16,7 @@ pub fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diagnostic 
     diagnostic.help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("add it: `layers = [ …, {name}]`"))))
 }
 
-pub fn entry_in_rule(at: Origin) -> Diagnostic {
+pub(super) fn entry_in_rule(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "a rule sets no facts", at, "an entry stands here")
         .note(
             "facts are set by groups and clusters alone, so that a rule's condition is decided before any rule applies",
@@ -24,17 +24,17 @@ pub fn entry_in_rule(at: Origin) -> Diagnostic {
         .help("write `override ITEM { … }`, `use`, `drop` or `attach`")
 }
 
-pub fn patch_here(at: Origin) -> Diagnostic {
+pub(super) fn patch_here(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "`patch` has no meaning here", at, "not inside an override")
         .help("write it inside `override ITEM { … }` of a kustomize item")
 }
 
-pub fn not_a_param(at: Origin) -> Diagnostic {
+pub(super) fn not_a_param(at: Origin) -> Diagnostic {
     Diagnostic::new(code::NOT_A_FACT, "this declares no param", at, "expected `name: Type`")
         .help("write `name: Type` or `name: Type = default`; overrides set it with `params { name = … }`")
 }
 
-pub fn reserved_param(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn reserved_param(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::RESERVED,
         eco_format!("`{name}` means something in expressions already"),
@@ -44,29 +44,29 @@ pub fn reserved_param(at: Origin, name: &str) -> Diagnostic {
     .help("choose another name")
 }
 
-pub fn param_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
+pub(super) fn param_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
     Diagnostic::new(code::DUPLICATE, eco_format!("the param `{name}` is declared twice"), at, "declared again")
         .label(first, "first declared here")
         .help("remove one of the two")
 }
 
-pub fn not_an_object(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn not_an_object(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::NO_OBJECT, "a manifest is an object or a list of objects", at, eco_format!("this is {found}"))
         .help("write `manifest NAME { … }`, or read a file: `= yaml(\"path.yaml\")`")
 }
 
-pub fn twice(at: Origin, path: &str, first: Origin) -> Diagnostic {
+pub(super) fn twice(at: Origin, path: &str, first: Origin) -> Diagnostic {
     Diagnostic::new(code::SET_TWICE, eco_format!("`{path}` is set twice in one block"), at, "set again")
         .label(first, "first set here")
         .help("remove one, or give both a condition: `… when …`")
 }
 
-pub fn reserved_field(at: Origin, name: &str, help: &str) -> Diagnostic {
+pub(super) fn reserved_field(at: Origin, name: &str, help: &str) -> Diagnostic {
     Diagnostic::new(code::RESERVED_FIELD, eco_format!("the language sets `{name}` itself"), at, "cannot be set here")
         .help(help)
 }
 
-pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
+pub(super) fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
     let visible: Vec<&str> = index
         .sources
         .keys()
@@ -87,7 +87,7 @@ pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>
     }
 }
 
-pub fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, index: &Index) -> Diagnostic {
+pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, index: &Index) -> Diagnostic {
     let known: Vec<&str> = from
         .parent(db)
         .into_iter()
@@ -100,7 +100,7 @@ pub fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, index: &
     )
 }
 
-pub fn unknown_catalogue(at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_catalogue(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere")
         .help_if(
             did_you_mean(name, index.catalogues.keys().map(EcoString::as_str))
@@ -108,7 +108,7 @@ pub fn unknown_catalogue(at: Origin, name: &str, index: &Index) -> Diagnostic {
         )
 }
 
-pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
     let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
     Diagnostic::new(
         code::UNKNOWN_TARGET,
@@ -122,7 +122,7 @@ pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, inde
     )
 }
 
-pub fn unknown_repository(at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_repository(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no repository `{name}`"), at, "not declared anywhere")
         .help_if(
             did_you_mean(name, index.repositories.keys().map(EcoString::as_str))

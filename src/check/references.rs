@@ -9,7 +9,7 @@ use crate::source::{Anchor, Db, Kind, Origin};
 use crate::types::Reference;
 
 /// Whether the declaration that a name means is there, and of the right kind.
-pub fn resolve(
+pub(super) fn resolve(
     db: &dyn Db,
     index: &Index,
     settings: &Settings,

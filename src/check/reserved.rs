@@ -25,23 +25,23 @@ const KUSTOMIZATION: [(&str, &str); 5] = [
 ];
 
 /// Checks `release { … }` of an add-on or an override.
-pub fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+pub(super) fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     below(anchor, block, "release", &RELEASE, out);
 }
 
 /// Checks `kustomization { … }`.
-pub fn kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+pub(super) fn kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     below(anchor, block, "kustomization", &KUSTOMIZATION, out);
 }
 
 /// Checks `kustomization { … }` of a repository: its tenant says as whom.
-pub fn repository(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+pub(super) fn repository(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     let reserved = [("serviceAccountName", "write `service-account` in the tenant")];
     below(anchor, block, "kustomization", &reserved, out);
 }
 
 /// Checks the block of a `use`.
-pub fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+pub(super) fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     fields(anchor, block, &KUSTOMIZATION, out);
 }
 

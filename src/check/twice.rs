@@ -19,7 +19,7 @@ enum How {
 }
 
 /// Reports paths that a block sets more than once without a condition.
-pub fn check(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     let mut finder = Finder { written: Vec::new(), objects: Vec::new() };
     finder.block(block, &[]);
     let Finder { mut written, objects } = finder;
@@ -99,7 +99,9 @@ impl<'a> Finder<'a> {
             ExprKind::Object(block) => self.objects.push(block),
             ExprKind::List(elements) => elements.iter().for_each(|it| self.expr(&it.value)),
             ExprKind::If { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().for_each(|it| self.expr(it));
+                for it in [condition, then, otherwise] {
+                    self.expr(it);
+                }
             }
             ExprKind::Match { arms, .. } => arms.iter().for_each(|it| self.expr(&it.body)),
             ExprKind::ListFor { body, .. } | ExprKind::MapFor { body, .. } => self.expr(body),

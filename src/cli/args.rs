@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Compiles a typed description of a fleet of Kubernetes clusters to the tree that Flux reads.
 #[derive(Parser)]
 #[command(name = "fleetc", version, propagate_version = true, disable_help_subcommand = true)]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
     /// The project's directory, or one inside it
@@ -22,14 +22,14 @@ pub struct Arguments {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Color {
+pub(super) enum Color {
     Auto,
     Always,
     Never,
 }
 
 #[derive(Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Make a new project that builds at once
     Init(Init),
     /// Compile the project and write its tree
@@ -43,7 +43,7 @@ pub enum Command {
 }
 
 #[derive(Args)]
-pub struct Init {
+pub(super) struct Init {
     /// Where to make it
     #[arg(default_value = ".")]
     pub dir: PathBuf,
@@ -53,7 +53,7 @@ pub struct Init {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Template {
+pub(super) enum Template {
     /// One cluster, one add-on
     Minimal,
     /// A realistic fleet on Amazon EKS
@@ -61,7 +61,7 @@ pub enum Template {
 }
 
 #[derive(Args)]
-pub struct Build {
+pub(super) struct Build {
     /// Write nothing; exit with 1 and a list if the tree differs
     #[arg(long)]
     pub check: bool,
@@ -80,7 +80,7 @@ pub struct Build {
 }
 
 #[derive(Args)]
-pub struct Render {
+pub(super) struct Render {
     /// The cluster's name
     pub cluster: String,
     /// Only these: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
@@ -91,20 +91,20 @@ pub struct Render {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub(super) enum Output {
     Yaml,
     Json,
 }
 
 #[derive(Args)]
-pub struct Explain {
+pub(super) struct Explain {
     /// A code such as `E0211`; without one, all are listed
     pub code: Option<String>,
 }
 
 impl Arguments {
     /// Threads to use; 0 is one for each core.
-    pub fn jobs(&self) -> usize {
+    pub(super) fn jobs(&self) -> usize {
         match &self.command {
             Command::Build(it) => it.jobs.unwrap_or(0),
             _ => 0,

@@ -14,7 +14,7 @@ use crate::host::{self, HostError};
 use crate::plan::{self, Permissions, Plan};
 use crate::source::Db;
 
-pub fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
     let opened = host::open(directory)?;
     let db = &opened.db;
@@ -65,10 +65,10 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Outcome {
     }
     let mut lines = String::new();
     for path in &plan.write {
-        lines.push_str(&format!("differs {path}\n"));
+        lines.extend(["differs ", path, "\n"]);
     }
     for path in &plan.remove {
-        lines.push_str(&format!("extra   {path}\n"));
+        lines.extend(["extra   ", path, "\n"]);
     }
     result(&lines);
     terminal.error(

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::host::{self, HostError};
 
-pub fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+pub(super) fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
     let opened = host::open(directory)?;
     let found = diagnose(&opened.db);

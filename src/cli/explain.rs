@@ -6,7 +6,7 @@ use super::terminal::result;
 use crate::diagnostic::{code, did_you_mean};
 use crate::host::HostError;
 
-pub fn run(arguments: &Explain) -> Result<Outcome, HostError> {
+pub(super) fn run(arguments: &Explain) -> Result<Outcome, HostError> {
     let Some(wanted) = &arguments.code else {
         let lines: Vec<String> = code::ALL.iter().map(|it| format!("{}  {}\n", it.id, it.title)).collect();
         result(&lines.concat());

@@ -17,7 +17,7 @@ const EKS: [(&str, &str); 4] = [
     ("clusters.fleet", include_str!("../../templates/eks/clusters.fleet")),
 ];
 
-pub fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let files: &[(&str, &str)] = match arguments.from {
         Template::Minimal => &MINIMAL,
         Template::Eks => &EKS,

@@ -14,7 +14,7 @@ use crate::host::{self, HostError};
 use crate::names;
 use crate::source::Db;
 
-pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let opened = host::open(directory)?;
     let db = &opened.db;
     let compilation = compile(db);
@@ -27,7 +27,7 @@ pub fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Res
     let Some(anchor) = index.clusters.get(arguments.cluster.as_str()) else {
         return Err(HostError {
             message: format!("there is no cluster `{}`", arguments.cluster),
-            help: did_you_mean(&arguments.cluster, index.clusters.keys().map(|it| it.as_str())).map(Into::into),
+            help: did_you_mean(&arguments.cluster, index.clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
         });
     };
     let deployed = &flux::deployed(db, *anchor).value;

@@ -10,14 +10,14 @@ use crate::render::{self, Counts};
 use crate::source::Db;
 
 /// Where a command says things.
-pub struct Terminal {
+pub(super) struct Terminal {
     err: StandardStream,
     quiet: bool,
 }
 
 impl Terminal {
     /// Colours as asked for; `auto` means on a terminal, without `NO_COLOR`.
-    pub fn new(color: Color, quiet: bool) -> Self {
+    pub(super) fn new(color: Color, quiet: bool) -> Self {
         let choice = match color {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
@@ -28,7 +28,7 @@ impl Terminal {
     }
 
     /// A line to a person, its first word set off to the right as cargo does.
-    pub fn status(&mut self, word: &str, text: &str) {
+    pub(super) fn status(&mut self, word: &str, text: &str) {
         if self.quiet {
             return;
         }
@@ -42,7 +42,7 @@ impl Terminal {
     }
 
     /// What is wrong with the surroundings.
-    pub fn error(&mut self, message: &str, help: Option<&str>) {
+    pub(super) fn error(&mut self, message: &str, help: Option<&str>) {
         let _ = self
             .err
             .set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Red)));
@@ -55,14 +55,14 @@ impl Terminal {
     }
 
     /// Diagnostics, and how many there were.
-    pub fn diagnostics(&mut self, db: &dyn Db, found: &[Diagnostic]) -> Counts {
+    pub(super) fn diagnostics(&mut self, db: &dyn Db, found: &[Diagnostic]) -> Counts {
         let shown: Vec<Diagnostic> =
             if self.quiet { found.iter().filter(|it| it.is_error()).cloned().collect() } else { found.to_vec() };
         render::print(db, &shown, &mut self.err).unwrap_or_default()
     }
 
     /// "3 errors, 1 warning"
-    pub fn summary(counts: Counts) -> String {
+    pub(super) fn summary(counts: Counts) -> String {
         let number = |count: usize, what: &str| match count {
             1 => format!("1 {what}"),
             it => format!("{it} {what}s"),
@@ -76,7 +76,7 @@ impl Terminal {
 }
 
 /// Prints a command's result. A reader that has seen enough is no error.
-pub fn result(text: &str) {
+pub(super) fn result(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();

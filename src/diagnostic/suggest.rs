@@ -15,7 +15,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
             related.then_some((distance, it))
         })
         .collect();
-    close.sort();
+    close.sort_unstable();
     close.dedup();
     close.into_iter().take(3).map(|(_, it)| it).collect()
 }

@@ -89,8 +89,10 @@ fn patch_text(body: &Node, origin: Origin) -> Node {
 
 /// `{"op": "add", "path": "/spec/values/x", "value": null}`: `add` also replaces.
 fn operation(it: &Operation) -> String {
-    let path: String =
-        it.path.iter().map(|key| format!("/{}", key.as_str().replace('~', "~0").replace('/', "~1"))).collect();
+    let path = it
+        .path
+        .iter()
+        .fold(String::new(), |path, key| path + "/" + &key.as_str().replace('~', "~0").replace('/', "~1"));
     let value = json(&it.value);
     let path = serde_json::Value::from(path);
     format!(r#"{{"op": "add", "path": {path}, "value": {value}}}"#)

@@ -15,7 +15,7 @@ use super::versions;
 use crate::source::Origin;
 
 /// The result of `name(args…)`; the types are already checked, but for `Any`.
-pub fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
+pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
     let texts: Vec<EcoString> = args.iter().filter_map(|it| it.text().cloned()).collect();
     match (name, args, texts.as_slice()) {
         ("secret", [_], [name]) => Value::Text(name.clone()),
@@ -54,7 +54,7 @@ fn count(of: usize) -> i64 {
 }
 
 /// The regular expression, compiled once.
-pub fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
+pub(super) fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
     static KNOWN: Mutex<BTreeMap<EcoString, Arc<Regex>>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(it) = known.get(pattern) {

@@ -180,7 +180,7 @@ impl<'a> Env<'a> {
             match &node.value {
                 Value::Text(it) => text.push_str(it),
                 Value::Int(it) => text.push_str(&it.to_string()),
-                Value::Float(it) => text.push_str(&format!("{it:?}")),
+                Value::Float(it) => text.push_str(&float_text(*it)),
                 Value::Bool(it) => text.push_str(if *it { "true" } else { "false" }),
                 Value::Unknown | Value::Conflict(_) => known = false,
                 other => {
@@ -507,4 +507,9 @@ const fn as_float(value: &Value) -> Option<f64> {
         Value::Int(it) => Some(*it as f64),
         _ => None,
     }
+}
+
+/// A float as authors write it: `1.0`, `2.5`.
+fn float_text(it: f64) -> String {
+    format!("{it:?}")
 }

@@ -350,7 +350,7 @@ fn pin_unknown(element: &Node, path: &[EcoString]) -> bool {
     matches!(element.value, Value::Unknown) || element.at(&path).is_some_and(|it| it.value.has_unknown())
 }
 
-pub fn selector_text(pins: &Pins) -> EcoString {
+pub(super) fn selector_text(pins: &Pins) -> EcoString {
     let parts: Vec<String> =
         pins.iter().map(|(path, value)| format!("{} = {}", path.join("."), value.show())).collect();
     ecow::eco_format!("[{}]", parts.join(", "))

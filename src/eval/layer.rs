@@ -42,7 +42,7 @@ pub enum Op {
 }
 
 /// `[name = "x"]`: keys inside an element and what stands there.
-pub type Pins = Vec<(Vec<EcoString>, Value)>;
+pub(super) type Pins = Vec<(Vec<EcoString>, Value)>;
 
 impl Op {
     const fn stage(&self) -> u8 {
@@ -205,20 +205,17 @@ fn add_spread(
     match &node.value {
         Value::Map(map) => {
             for (key, node) in &map.entries {
-                match spread.edits.get(key) {
-                    Some(first) => {
-                        if let [Op::Set(other)] = first.ops.as_slice()
-                            && !same(&other.value, &node.value)
-                        {
-                            let problem = problems::spreads_differ(env.at(value.node), key, first.origin);
-                            differ.push((key.clone(), problem));
-                        }
+                if let Some(first) = spread.edits.get(key) {
+                    if let [Op::Set(other)] = first.ops.as_slice()
+                        && !same(&other.value, &node.value)
+                    {
+                        let problem = problems::spreads_differ(env.at(value.node), key, first.origin);
+                        differ.push((key.clone(), problem));
                     }
-                    None => {
-                        let origin = env.at(value.node);
-                        let edit = Edit { origin, is_final: false, ops: vec![Op::Set(node.clone())] };
-                        spread.edits.insert(key.clone(), edit);
-                    }
+                } else {
+                    let origin = env.at(value.node);
+                    let edit = Edit { origin, is_final: false, ops: vec![Op::Set(node.clone())] };
+                    spread.edits.insert(key.clone(), edit);
                 }
             }
         }
@@ -278,7 +275,7 @@ fn pins_of(env: &mut Env<'_>, selector: &Selector) -> Option<Pins> {
 
 /// Joins two edits of one rank at one key. Where they disagree, the result is a
 /// [`Value::Conflict`], which a higher layer may settle.
-pub fn combine(mine: &mut Edit, other: Edit, path: &mut Vec<EcoString>, same_block: bool) {
+pub(super) fn combine(mine: &mut Edit, other: Edit, path: &mut Vec<EcoString>, same_block: bool) {
     mine.is_final |= other.is_final;
     let other_origin = other.origin;
     for op in other.ops {
@@ -408,7 +405,7 @@ impl Layer {
 }
 
 /// Joins two layers of one rank.
-pub fn join(mine: &mut Layer, other: Layer, path: &mut Vec<EcoString>, same_block: bool) {
+pub(super) fn join(mine: &mut Layer, other: Layer, path: &mut Vec<EcoString>, same_block: bool) {
     mine.origin = mine.origin.or(other.origin);
     for (key, edit) in other.edits {
         path.push(key.clone());

@@ -9,22 +9,22 @@ use crate::source::Origin;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{RecordType, Type};
 
-pub fn budget(at: Origin, limit: u64) -> Diagnostic {
+pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
     Diagnostic::new(code::BUDGET, eco_format!("evaluating this takes more than {limit} steps"), at, "stopped here")
         .help("compute less: comprehensions inside comprehensions multiply")
 }
 
-pub fn not_bool(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn not_bool(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::CONDITION, "a condition is true or false", at, eco_format!("this is {}", found.noun()))
         .help("compare it with something: `… == …`")
 }
 
-pub fn no_arm(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn no_arm(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::NO_ARM, eco_format!("this `match` says nothing for {}", found.show()), at, "no line fits")
         .help("add a line for it, or `_ => …` for all others")
 }
 
-pub fn interpolated(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn interpolated(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(
         code::INTERPOLATED,
         "only strings, numbers and booleans can stand in a string",
@@ -34,12 +34,12 @@ pub fn interpolated(at: Origin, found: &Value) -> Diagnostic {
     .help("say what to write when it is absent: `\\(… ?? \"…\")`")
 }
 
-pub fn no_member(at: Origin, found: &Value, name: &str) -> Diagnostic {
+pub(super) fn no_member(at: Origin, found: &Value, name: &str) -> Diagnostic {
     Diagnostic::new(code::NO_MEMBER, eco_format!("{} has no `{name}`", found.noun()), at, "read here")
         .help("only objects and maps have members")
 }
 
-pub fn out_of_range(at: Origin, index: i64, length: usize) -> Diagnostic {
+pub(super) fn out_of_range(at: Origin, index: i64, length: usize) -> Diagnostic {
     Diagnostic::new(
         code::OUT_OF_RANGE,
         eco_format!("there is no element {index} in a list of {length}"),
@@ -49,26 +49,26 @@ pub fn out_of_range(at: Origin, index: i64, length: usize) -> Diagnostic {
     .help("elements are counted from 0")
 }
 
-pub fn bad_index(at: Origin, owner: &Value, by: &Value) -> Diagnostic {
+pub(super) fn bad_index(at: Origin, owner: &Value, by: &Value) -> Diagnostic {
     Diagnostic::new(code::INDEX, eco_format!("{} cannot be indexed by {}", owner.noun(), by.noun()), at, "read here")
         .help("index a list by number or a map by key")
 }
 
-pub fn overflow(at: Origin) -> Diagnostic {
+pub(super) fn overflow(at: Origin) -> Diagnostic {
     Diagnostic::new(code::OVERFLOW, "this number does not fit into 64 bits", at, "computed here")
         .help("use smaller numbers")
 }
 
-pub fn division_by_zero(at: Origin) -> Diagnostic {
+pub(super) fn division_by_zero(at: Origin) -> Diagnostic {
     Diagnostic::new(code::OVERFLOW, "this divides by zero", at, "computed here").help("test the divisor first")
 }
 
-pub fn operand(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn operand(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::OPERATOR, eco_format!("this operator cannot take {}", found.noun()), at, "computed here")
         .help("give it a number, or a Bool for `not`")
 }
 
-pub fn operands(at: Origin, op: BinaryOp, a: &Value, b: &Value) -> Diagnostic {
+pub(super) fn operands(at: Origin, op: BinaryOp, a: &Value, b: &Value) -> Diagnostic {
     Diagnostic::new(
         code::OPERATOR,
         eco_format!("`{}` cannot join {} and {}", op.sign(), a.noun(), b.noun()),
@@ -78,7 +78,7 @@ pub fn operands(at: Origin, op: BinaryOp, a: &Value, b: &Value) -> Diagnostic {
     .help("give both sides the same type: nothing is converted silently")
 }
 
-pub fn spread_in_list(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn spread_in_list(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(
         code::SPREAD,
         "`...` spreads the elements of a list here",
@@ -88,7 +88,7 @@ pub fn spread_in_list(at: Origin, found: &Value) -> Diagnostic {
     .help("spread a list")
 }
 
-pub fn spread_what(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn spread_what(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(
         code::SPREAD,
         "`...` spreads the entries of an object here",
@@ -98,40 +98,40 @@ pub fn spread_what(at: Origin, found: &Value) -> Diagnostic {
     .help("spread an object or a map")
 }
 
-pub fn spreads_differ(at: Origin, key: &str, first: Origin) -> Diagnostic {
+pub(super) fn spreads_differ(at: Origin, key: &str, first: Origin) -> Diagnostic {
     Diagnostic::new(code::SPREADS_DIFFER, eco_format!("two spreads set `{key}` to different values"), at, "spread here")
         .label(first, "and here")
         .help(eco_format!("write `{key} = …` in the block: its own entries beat its spreads"))
 }
 
-pub fn iterate(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn iterate(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::ITERATE, eco_format!("{} has nothing to go through", found.noun()), at, "not a list or map")
         .help("go through a list, a map or an object")
 }
 
-pub fn twice(at: Origin, key: &str, first: Origin) -> Diagnostic {
+pub(super) fn twice(at: Origin, key: &str, first: Origin) -> Diagnostic {
     Diagnostic::new(code::KEY_TWICE, eco_format!("this comprehension makes `{key}` twice"), at, "made again")
         .label(first, "the first value comes from here")
         .help("add a condition, or make the key from more of what is gone through")
 }
 
-pub fn not_a_key(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn not_a_key(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::MAP_KEY, "a key is a string", at, eco_format!("this is {}", found.noun()))
         .help("make a string of it: `\"\\(…)\"`")
 }
 
-pub fn append_what(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn append_what(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::APPEND, "`+=` appends the elements of a list", at, eco_format!("this is {}", found.noun()))
         .help("write the elements between brackets")
 }
 
-pub fn append_to(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
+pub(super) fn append_to(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
     Diagnostic::new(code::APPEND, eco_format!("`{key}` is {}, not a list", found.noun()), at, "appended to here")
         .label(below, "set here")
         .help("write `=`")
 }
 
-pub fn append_to_nothing(at: Origin, key: &str) -> Diagnostic {
+pub(super) fn append_to_nothing(at: Origin, key: &str) -> Diagnostic {
     Diagnostic::new(
         code::APPEND_NOTHING,
         eco_format!("there is no list `{key}` below this layer"),
@@ -142,7 +142,7 @@ pub fn append_to_nothing(at: Origin, key: &str) -> Diagnostic {
     .help("write `=`, with the whole list")
 }
 
-pub fn amend_scalar(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
+pub(super) fn amend_scalar(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
     Diagnostic::new(
         code::AMEND_SCALAR,
         eco_format!("`{key}` is {}: there is nothing inside to amend", found.noun()),
@@ -153,7 +153,7 @@ pub fn amend_scalar(at: Origin, key: &str, found: &Value, below: Origin) -> Diag
     .help(eco_format!("replace it: `{key} = {{ … }}`"))
 }
 
-pub fn select_in(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
+pub(super) fn select_in(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnostic {
     Diagnostic::new(
         code::SELECT,
         eco_format!("`{key}` is {}, not a list", found.noun()),
@@ -164,7 +164,7 @@ pub fn select_in(at: Origin, key: &str, found: &Value, below: Origin) -> Diagnos
     .help("remove the brackets")
 }
 
-pub fn select_in_nothing(at: Origin, key: &str) -> Diagnostic {
+pub(super) fn select_in_nothing(at: Origin, key: &str) -> Diagnostic {
     Diagnostic::new(
         code::SELECT_NOTHING,
         eco_format!("there is no list `{key}` below this layer"),
@@ -175,7 +175,7 @@ pub fn select_in_nothing(at: Origin, key: &str) -> Diagnostic {
     .help("write `=`, with the whole list")
 }
 
-pub fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[Node], below: Origin) -> Diagnostic {
+pub(super) fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[Node], below: Origin) -> Diagnostic {
     let wanted = super::fold::selector_text(pins);
     let message = if hits == 0 {
         eco_format!("no element of `{key}` has {wanted}")
@@ -202,13 +202,13 @@ pub fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[Node], b
     )
 }
 
-pub fn is_final(at: Origin, path: &[EcoString], set: Origin) -> Diagnostic {
+pub(super) fn is_final(at: Origin, path: &[EcoString], set: Origin) -> Diagnostic {
     Diagnostic::new(code::FINAL, eco_format!("`{}` is final", path.join(".")), at, "a higher layer touches it")
         .label(set, "made final here")
         .help("remove this entry, or the word `final` there")
 }
 
-pub fn near_miss(at: Origin, key: &str, sibling: &str, declared: Origin) -> Diagnostic {
+pub(super) fn near_miss(at: Origin, key: &str, sibling: &str, declared: Origin) -> Diagnostic {
     Diagnostic::new(code::NEAR_MISS, eco_format!("no lower layer has `{key}`, but `{sibling}`"), at, "a new key")
         .label(declared, "the sibling is set here")
         .help(eco_format!("did you mean `{sibling}`? Otherwise give the values a type"))
@@ -242,7 +242,7 @@ fn says(value: &Value) -> EcoString {
     }
 }
 
-pub fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> Diagnostic {
+pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> Diagnostic {
     let found = node.value.show();
     let diagnostic = Diagnostic::new(
         code::MISMATCH,
@@ -264,13 +264,13 @@ pub fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> Diagnost
     }
 }
 
-pub fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
+pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("`{}` has no field `{key}`", record.name), at, "no such field")
         .label_if(record.origin, "declared here")
         .help_if(did_you_mean(key, record.fields.keys().map(EcoString::as_str)))
 }
 
-pub fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Option<Origin>) -> Diagnostic {
+pub(super) fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Option<Origin>) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_FIELD,
         eco_format!("`{name}` of `{}` has no value", record.name),
@@ -281,18 +281,19 @@ pub fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Opti
     .help(eco_format!("write `{name} = …`, or give the field a default"))
 }
 
-pub fn condition_fails(node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
+pub(super) fn condition_fails(node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
     let shown = node.value.show();
-    let message = match name {
-        Some(name) => eco_format!("{shown} is no {name}"),
-        None => eco_format!("{shown} does not meet the condition of its type"),
+    let message = if let Some(name) = name {
+        eco_format!("{shown} is no {name}")
+    } else {
+        eco_format!("{shown} does not meet the condition of its type")
     };
     Diagnostic::new(code::CONDITION_FAILS, message, node.origin, "this value")
         .label(condition, "this condition does not hold for it")
         .help("change the value, or the condition")
 }
 
-pub fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {
+pub(super) fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::CONDITION_FAILS,
         eco_format!("{text:?} is not what Flux accepts here"),
@@ -312,7 +313,7 @@ pub fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {
     }
 }
 
-pub fn length_fails(node: &Node, length: usize, min: Option<usize>, max: Option<usize>) -> Diagnostic {
+pub(super) fn length_fails(node: &Node, length: usize, min: Option<usize>, max: Option<usize>) -> Diagnostic {
     let bound = match (min, max) {
         (Some(min), _) if length < min => eco_format!("at least {min}"),
         (_, Some(max)) => eco_format!("at most {max}"),
@@ -327,28 +328,28 @@ pub fn length_fails(node: &Node, length: usize, min: Option<usize>, max: Option<
     .help("shorten or complete it")
 }
 
-pub fn bad_pattern(at: Origin, pattern: &str, reason: &str) -> Diagnostic {
+pub(super) fn bad_pattern(at: Origin, pattern: &str, reason: &str) -> Diagnostic {
     let last = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
     Diagnostic::new(code::BAD_PATTERN, eco_format!("`{pattern}` is no regular expression"), at, eco_format!("{last}"))
         .help("write it in a raw string, `#\"…\"#`, so that backslashes stay")
 }
 
-pub fn no_length(at: Origin, found: &Value) -> Diagnostic {
+pub(super) fn no_length(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::OPERATOR, eco_format!("{} has no length", found.noun()), at, "asked for here")
         .help("give it a string, a list or a map")
 }
 
-pub fn outside(at: Origin, path: &str) -> Diagnostic {
+pub(super) fn outside(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` is not below the project's root"), at, "read here")
         .help("write a path from the project's root, with `/`, without `.` and `..`")
 }
 
-pub fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
+pub(super) fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` cannot be read: {reason}"), at, "read here")
         .help("the path is taken from the project's root")
 }
 
-pub fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnostic {
+pub(super) fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(
         code::INPUT_FILE,
         eco_format!("`{path}` is no {}", format.to_uppercase()),
@@ -358,7 +359,7 @@ pub fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnos
     .help("mend the file")
 }
 
-pub fn bad_number(at: Origin, path: &str, number: &str) -> Diagnostic {
+pub(super) fn bad_number(at: Origin, path: &str, number: &str) -> Diagnostic {
     Diagnostic::new(
         code::INPUT_FILE,
         eco_format!("`{path}` holds the number {number}, which does not fit"),
@@ -368,7 +369,7 @@ pub fn bad_number(at: Origin, path: &str, number: &str) -> Diagnostic {
     .help("quote it in the file")
 }
 
-pub fn bad_key(at: Origin, path: &str) -> Diagnostic {
+pub(super) fn bad_key(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` has a key that is no string"), at, "read here")
         .help("Kubernetes knows string keys only")
 }

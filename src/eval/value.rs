@@ -189,7 +189,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
         (Value::Null | Value::Absent, Value::Null | Value::Absent) => true,
         (Value::Bool(a), Value::Bool(b)) => a == b,
         (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b).is_eq() || (a.abs() + b.abs()).to_bits() == 0,
         (Value::Text(a), Value::Text(b)) => a == b,
         (Value::List(a), Value::List(b)) => {
             Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(&a.value, &b.value)))

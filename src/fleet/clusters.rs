@@ -54,7 +54,7 @@ pub fn groups_of(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
 }
 
 /// The rank of a rule among the rules: 0 without `in`, then the fleet's layers.
-pub fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
+pub(super) fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
     match head {
         Head::Rule { layer: Some((_, name)), .. } => settings.layers.iter().position(|it| it == name).map(|it| it + 1),
         _ => Some(0),
@@ -62,7 +62,7 @@ pub fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
 }
 
 /// The rules and top-level overrides without `when`, by rank.
-pub fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
+pub(super) fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
     let index = names::index(db, db.project());
     let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
     for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
@@ -79,7 +79,7 @@ pub fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
 }
 
 /// Reads a cluster.
-pub fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
+pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let index = names::index(db, db.project());
     let settings = &super::settings(db, db.project()).value;
     let mut out: Vec<Diagnostic> = Vec::new();

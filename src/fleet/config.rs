@@ -94,7 +94,7 @@ impl Sync {
 }
 
 /// A Bool of a map.
-pub fn boolean(node: Option<&Node>, key: &str) -> Option<bool> {
+pub(super) fn boolean(node: Option<&Node>, key: &str) -> Option<bool> {
     match node?.get(key)?.value {
         Value::Bool(it) => Some(it),
         _ => None,
@@ -102,7 +102,7 @@ pub fn boolean(node: Option<&Node>, key: &str) -> Option<bool> {
 }
 
 /// `release-in` of a map.
-pub fn release_in(node: &Node) -> Option<ReleaseIn> {
+pub(super) fn release_in(node: &Node) -> Option<ReleaseIn> {
     match node.get("release-in")?.text()?.as_str() {
         "target" => Some(ReleaseIn::Target),
         _ => Some(ReleaseIn::FluxSystem),
@@ -110,7 +110,7 @@ pub fn release_in(node: &Node) -> Option<ReleaseIn> {
 }
 
 /// Reads the project's `fleet` declaration.
-pub fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
+pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     let Some(anchor) = index.fleets.first().copied() else {
         return Checked::new(defaults(), Vec::new());
     };
@@ -234,7 +234,7 @@ fn facts(
 }
 
 /// The entries of the block `key { … }` of a body.
-pub fn declared_names<'a>(body: &'a ast::Block, key: &str) -> Vec<&'a ast::Entry> {
+pub(super) fn declared_names<'a>(body: &'a ast::Block, key: &str) -> Vec<&'a ast::Entry> {
     let mut entries = Vec::new();
     for member in &body.members {
         let ast::Member::Entry(entry) = member else { continue };
@@ -250,7 +250,7 @@ pub fn declared_names<'a>(body: &'a ast::Block, key: &str) -> Vec<&'a ast::Entry
 }
 
 /// The one name that an entry's path is.
-pub fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
+pub(super) fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
     match entry.path.segments.as_slice() {
         [ast::Segment { key: ast::Key::Name(name), selectors, node }] if selectors.is_empty() => {
             Some((name.clone(), *node))

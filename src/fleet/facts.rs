@@ -16,7 +16,7 @@ use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
 
 /// What is known of a cluster before its facts.
-pub struct Identity {
+pub(super) struct Identity {
     pub anchor: Anchor,
     pub name: EcoString,
     pub path: EcoString,
@@ -25,7 +25,7 @@ pub struct Identity {
 }
 
 /// The map that `cluster` stands for.
-pub fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut Vec<Diagnostic>) -> Arc<Map> {
+pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut Vec<Diagnostic>) -> Arc<Map> {
     let index = names::index(db, db.project());
     let declarations: Vec<_> =
         it.groups.iter().chain(std::iter::once(&it.anchor)).map(|it| (*it, syntax::declaration(db, *it))).collect();

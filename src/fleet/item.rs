@@ -41,7 +41,7 @@ pub struct Evaluated {
 pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
-pub fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
+pub(super) fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
     let settings = &super::settings(db, db.project()).value;
     evaluate(db, item, &base_ranks(db, settings), None)
 }
@@ -52,7 +52,12 @@ pub fn evaluate_in(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Eval
 }
 
 /// The item under the given layers, lowest rank first.
-pub fn evaluate(db: &dyn Db, item: Anchor, ranks: &[Vec<Anchor>], cluster: Option<&Cluster>) -> Checked<Evaluated> {
+pub(super) fn evaluate(
+    db: &dyn Db,
+    item: Anchor,
+    ranks: &[Vec<Anchor>],
+    cluster: Option<&Cluster>,
+) -> Checked<Evaluated> {
     let index = names::index(db, db.project());
     let settings = &super::settings(db, db.project()).value;
     let declaration = syntax::declaration(db, item);
@@ -61,8 +66,8 @@ pub fn evaluate(db: &dyn Db, item: Anchor, ranks: &[Vec<Anchor>], cluster: Optio
     env.cluster = cluster.map_or(Given::Unknown, |it| Given::Known(Arc::clone(&it.facts)));
     env.cluster_name = cluster.map(|it| it.name.clone());
     let overrides = overrides(&mut env, item, ranks);
-    let declared = params_of(&mut env, index, item, &declaration);
-    let setters = setters(item, &declaration, &overrides);
+    let declared = params_of(&mut env, index, item, declaration);
+    let setters = setters(item, declaration, &overrides);
     let table = Table {
         declared: &declared,
         ranks: &setters,
@@ -75,9 +80,9 @@ pub fn evaluate(db: &dyn Db, item: Anchor, ranks: &[Vec<Anchor>], cluster: Optio
     env.params = if item.kind(db) == Kind::Addon { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
-    let mut node = fold(&mut env, item, &declaration, &overrides);
+    let mut node = fold(&mut env, item, declaration, &overrides);
     let how = if cluster.is_some() { Conform::Final } else { Conform::Partial };
-    if let Some(shape) = shape_of(&mut env, index, item, &declaration) {
+    if let Some(shape) = shape_of(&mut env, index, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, cluster.is_some());
@@ -180,14 +185,13 @@ fn fold(
     let mut fold = Fold::new();
     if let Head::Manifest { value: Some(value) } = &declaration.head {
         let node = env.eval(value);
-        match &node.value {
-            Value::Map(_) => fold = Fold::over(&node),
-            _ => {
-                if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
-                    env.report(super::problems::override_of_several(Origin::new(*anchor, it.node), origin));
-                }
-                return node;
+        if let Value::Map(_) = &node.value {
+            fold = Fold::over(&node);
+        } else {
+            if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
+                env.report(super::problems::override_of_several(Origin::new(*anchor, it.node), origin));
             }
+            return node;
         }
     } else {
         if let Head::Source { provider, url } = &declaration.head {
@@ -286,7 +290,7 @@ fn source_type(db: &dyn Db, index: &Index, declaration: &Declaration) -> Option<
 }
 
 /// A record with the fields of two.
-pub fn merged(spec: &RecordType, own: &RecordType) -> Type {
+pub(super) fn merged(spec: &RecordType, own: &RecordType) -> Type {
     let mut record = spec.clone();
     for (name, field) in &own.fields {
         record.fields.insert(name.clone(), field.clone());

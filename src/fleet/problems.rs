@@ -8,7 +8,7 @@ use crate::eval::Node;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 
-pub fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
+pub(super) fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
     Diagnostic::new(
         code::FACT_CIRCLE,
         eco_format!("the {what}s refer to each other in a circle: {path}"),
@@ -18,7 +18,7 @@ pub fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
     .help("write one of the values out")
 }
 
-pub fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
+pub(super) fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
     let help = if what == "fact" {
         eco_format!("write `{name} = …` in the cluster or a group around it, or give the fact a default")
     } else {
@@ -33,7 +33,7 @@ pub fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
     .help(help)
 }
 
-pub fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
+pub(super) fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
     let all = [&output.common, &output.applications, &output.clusters];
     let nested = all.iter().enumerate().any(|(nth, a)| {
         all.iter().enumerate().any(|(other, b)| nth != other && (a == b || b.starts_with(&format!("{a}/"))))
@@ -49,28 +49,28 @@ pub fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
     })
 }
 
-pub fn layer_twice(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn layer_twice(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::DUPLICATE, eco_format!("the layer `{name}` is listed twice"), at, "listed again")
         .help("remove one of the two")
 }
 
-pub fn not_a_fact(at: Origin) -> Diagnostic {
+pub(super) fn not_a_fact(at: Origin) -> Diagnostic {
     Diagnostic::new(code::NOT_A_FACT, "this declares no fact", at, "expected `name: Type`")
         .help("write `name: Type` or `name: Type = default`")
 }
 
-pub fn reserved_fact(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn reserved_fact(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something in clusters already"), at, "a reserved name")
         .help("choose another name")
 }
 
-pub fn fact_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
+pub(super) fn fact_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
     Diagnostic::new(code::DUPLICATE, eco_format!("the fact `{name}` is declared twice"), at, "declared again")
         .label(first, "first declared here")
         .help("remove one of the two")
 }
 
-pub fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_TARGET,
         eco_format!("there is no catalogue `{name}`"),
@@ -93,7 +93,7 @@ pub fn unknown_catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> 
     }
 }
 
-pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
     let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
     let catalogue_name = catalogue.name(db);
     Diagnostic::new(
@@ -108,7 +108,7 @@ pub fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, inde
     )
 }
 
-pub fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_TARGET,
         eco_format!("there is no item `{name}` to override"),
@@ -134,7 +134,7 @@ pub fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Index) -> D
     }
 }
 
-pub fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Diagnostic {
+pub(super) fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Diagnostic {
     let choices: Vec<String> = several
         .iter()
         .map(|it| it.parent(db).map_or_else(|| format!("`{name}`"), |parent| format!("`{}.{name}`", parent.name(db))))
@@ -151,7 +151,7 @@ pub fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Dia
     diagnostic.help(eco_format!("write {}", choices.join(" or ")))
 }
 
-pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
+pub(super) fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
     let visible: Vec<&str> = index
         .sources
         .keys()
@@ -172,17 +172,17 @@ pub fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>
     }
 }
 
-pub fn bad_selection(at: Origin) -> Diagnostic {
+pub(super) fn bad_selection(at: Origin) -> Diagnostic {
     Diagnostic::new(code::BAD_TARGET, "this names neither a catalogue nor an item", at, "cannot be used")
         .help("write `catalogue` or `catalogue.item`")
 }
 
-pub fn bad_override(at: Origin) -> Diagnostic {
+pub(super) fn bad_override(at: Origin) -> Diagnostic {
     Diagnostic::new(code::BAD_TARGET, "this names nothing that can be overridden", at, "not a target")
         .help("write `item`, `catalogue.item`, `catalogue.*` or `*.*`")
 }
 
-pub fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnostic {
     let known = index.tenants.keys().chain(index.repositories.keys()).map(EcoString::as_str);
     Diagnostic::new(
         code::UNKNOWN_TARGET,
@@ -193,20 +193,20 @@ pub fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnostic {
     .help_if(did_you_mean(name, known).or_else(|| Some("declare it: `tenant NAME { repositories = [ … ] }`".into())))
 }
 
-pub fn use_and_drop(first: Origin, again: Origin, taken: bool) -> Diagnostic {
+pub(super) fn use_and_drop(first: Origin, again: Origin, taken: bool) -> Diagnostic {
     let (here, there) = if taken { ("taken here", "given up here") } else { ("given up here", "taken here") };
     Diagnostic::new(code::USE_AND_DROP, "one rank takes and gives up the same thing", again, here)
         .label(first, there)
         .help("put one rule into a higher layer (`in …`), narrow one `when`, or decide it in a group or the cluster")
 }
 
-pub fn override_of_several(at: Origin, manifest: Origin) -> Diagnostic {
+pub(super) fn override_of_several(at: Origin, manifest: Origin) -> Diagnostic {
     Diagnostic::new(code::OVERRIDE_OF_SEVERAL, "this manifest holds several objects", at, "which of them?")
         .label(manifest, "declared here")
         .help("declare each object as a manifest of its own, to override one")
 }
 
-pub fn raw_patch(at: Origin) -> Diagnostic {
+pub(super) fn raw_patch(at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::RAW_PATCH,
         "a raw patch cannot select or append",
@@ -216,7 +216,7 @@ pub fn raw_patch(at: Origin) -> Diagnostic {
     .help("write the list as a strategic merge has it: `key = [ … ]`")
 }
 
-pub fn final_declaration(at: Origin, what: &str, name: &str, declared: Origin) -> Diagnostic {
+pub(super) fn final_declaration(at: Origin, what: &str, name: &str, declared: Origin) -> Diagnostic {
     Diagnostic::new(code::FINAL, eco_format!("the {what} `{name}` is final"), at, "a higher layer sets it")
         .label(declared, "made final here")
         .help("remove this entry, or the word `final` there")

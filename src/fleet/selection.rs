@@ -43,7 +43,7 @@ struct Decision {
 }
 
 /// The catalogues and items that a cluster takes, in order of name.
-pub fn select(
+pub(super) fn select(
     db: &dyn Db,
     index: &Index,
     ranks: &[Vec<Anchor>],
@@ -133,7 +133,7 @@ fn decide(
 }
 
 /// The repositories and tenants that a cluster attaches, in order of name.
-pub fn attached(
+pub(super) fn attached(
     db: &dyn Db,
     ranks: &[Vec<Anchor>],
     cluster: &EcoString,

@@ -152,24 +152,24 @@ impl Finder<'_> {
     fn selected(&mut self, target: &Target) -> Option<Selected> {
         let at = Origin::new(self.anchor, target.node);
         match target.parts.as_slice() {
-            [Some(catalogue)] => match self.index.catalogues.get(catalogue) {
-                Some(it) => Some(Selected::Catalogue(*it)),
-                None => {
+            [Some(catalogue)] => {
+                if let Some(it) = self.index.catalogues.get(catalogue) {
+                    Some(Selected::Catalogue(*it))
+                } else {
                     self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
                     None
                 }
-            },
+            }
             [Some(catalogue), Some(item)] => {
                 let Some(anchor) = self.index.catalogues.get(catalogue).copied() else {
                     self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
                     return None;
                 };
-                match self.index.items.get(&anchor).and_then(|it| it.get(item)) {
-                    Some(it) => Some(Selected::Item { catalogue: anchor, item: *it }),
-                    None => {
-                        self.out.push(problems::unknown_item(self.db, at, anchor, item, self.index));
-                        None
-                    }
+                if let Some(it) = self.index.items.get(&anchor).and_then(|it| it.get(item)) {
+                    Some(Selected::Item { catalogue: anchor, item: *it })
+                } else {
+                    self.out.push(problems::unknown_item(self.db, at, anchor, item, self.index));
+                    None
                 }
             }
             _ => {
@@ -206,13 +206,14 @@ impl Finder<'_> {
             OverrideOf::Source => self.source(target, at),
             OverrideOf::Item => match target.parts.as_slice() {
                 [None, None] => Some(OverrideTarget::EveryAddon),
-                [Some(catalogue), None] => match self.index.catalogues.get(catalogue) {
-                    Some(it) => Some(OverrideTarget::AddonsOf(*it)),
-                    None => {
+                [Some(catalogue), None] => {
+                    if let Some(it) = self.index.catalogues.get(catalogue) {
+                        Some(OverrideTarget::AddonsOf(*it))
+                    } else {
                         self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
                         None
                     }
-                },
+                }
                 [Some(_), Some(_)] => match self.selected(target)? {
                     Selected::Item { item, .. } => Some(OverrideTarget::One(item)),
                     Selected::Catalogue(_) => None,
@@ -286,7 +287,7 @@ impl Finder<'_> {
 }
 
 /// `cluster-addons.*`
-pub fn target_text(target: &Target) -> EcoString {
+pub(super) fn target_text(target: &Target) -> EcoString {
     let parts: Vec<&str> = target.parts.iter().map(|it| it.as_deref().unwrap_or("*")).collect();
     parts.join(".").into()
 }

@@ -14,7 +14,7 @@ use crate::types::{Type, Written};
 
 /// A declared name.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
+pub(super) struct Declared {
     pub name: EcoString,
     pub ty: Type,
     pub default: Option<Written>,
@@ -24,7 +24,7 @@ pub struct Declared {
 }
 
 /// A block that may set declared names.
-pub struct Setter<'a> {
+pub(super) struct Setter<'a> {
     pub anchor: Anchor,
     pub block: &'a Block,
     pub specificity: u8,
@@ -32,7 +32,7 @@ pub struct Setter<'a> {
 }
 
 /// Declared names and the layers that set them, lowest rank first.
-pub struct Table<'a> {
+pub(super) struct Table<'a> {
     pub declared: &'a [Declared],
     pub ranks: &'a [Vec<Setter<'a>>],
     /// The block in which they are set: `params`, or none for facts.
@@ -46,7 +46,7 @@ pub struct Table<'a> {
 
 /// What is known of the names so far.
 #[derive(Default)]
-pub struct State {
+pub(super) struct State {
     done: BTreeMap<EcoString, Node>,
     /// Being computed, outermost first.
     active: Vec<EcoString>,
@@ -142,7 +142,7 @@ impl Table<'_> {
     }
 
     /// The values of all names.
-    pub fn all(&self, env: &mut Env<'_>) -> Vec<(EcoString, Node)> {
+    pub(super) fn all(&self, env: &mut Env<'_>) -> Vec<(EcoString, Node)> {
         self.declared
             .iter()
             .filter_map(|it| self.get(env, &it.name, it.origin).map(|node| (it.name.clone(), node)))

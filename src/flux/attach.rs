@@ -26,7 +26,7 @@ struct For<'a> {
 }
 
 /// The objects of everything that a cluster attaches.
-pub fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
+pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
     let mut objects = Vec::new();
     let mut repositories: Vec<(Anchor, Option<Anchor>, Origin)> = Vec::new();
     for (what, at) in &cluster.attached {
@@ -59,9 +59,10 @@ pub fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
                 continue;
             }
         };
-        let file = match (several, whose.tenant) {
-            (true, Some(tenant)) => eco_format!("{tenant}-{name}.yaml"),
-            _ => eco_format!("{name}.yaml"),
+        let file = if let (true, Some(tenant)) = (several, whose.tenant) {
+            eco_format!("{tenant}-{name}.yaml")
+        } else {
+            eco_format!("{name}.yaml")
         };
         objects.extend(
             repository(ctx, cluster, *anchor, &body.node, &whose).into_iter().map(|it| in_file(it, file.clone())),

@@ -21,7 +21,8 @@ use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 
 /// Namespaces that every cluster with Flux has.
-pub const BUILT_IN_NAMESPACES: [&str; 5] = ["kube-system", "default", "kube-public", "kube-node-lease", "flux-system"];
+pub(super) const BUILT_IN_NAMESPACES: [&str; 5] =
+    ["kube-system", "default", "kube-public", "kube-node-lease", "flux-system"];
 
 /// Objects that stand in one directory and its subdirectories.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,13 +107,13 @@ fn range_of_shared(db: &dyn Db) -> Option<Range> {
 }
 
 /// What some items and sources come to.
-pub struct Contents {
+pub(super) struct Contents {
     pub objects: Vec<Object>,
     pub releases: Vec<Release>,
 }
 
 /// Where a catalogue's objects stand.
-pub fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
+pub(super) fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
     let output = &fleet::settings(db, db.project()).value.output;
     if let Some(path) = fleet::catalogue(db, catalogue).value.get("path").and_then(Node::text) {
         return path.clone();
@@ -122,12 +123,12 @@ pub fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
 }
 
 /// Whether a catalogue has a Kustomization for each add-on.
-pub fn is_split(db: &dyn Db, catalogue: Anchor) -> bool {
+pub(super) fn is_split(db: &dyn Db, catalogue: Anchor) -> bool {
     fleet::catalogue(db, catalogue).value.get("split").is_some_and(|it| it.value == Value::Bool(true))
 }
 
 /// The bundle of a catalogue.
-pub fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
+pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
     let index = names::index(db, db.project());
     let range = range(db, catalogue).clone().or_else(|| whole_range(db, db.project()).clone());
     let settings = &fleet::settings(db, db.project()).value;
@@ -157,7 +158,7 @@ pub fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
 }
 
 /// The bundle of the sources at the top level.
-pub fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
+pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
     let mut ctx = Context {
@@ -188,7 +189,7 @@ pub fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
 }
 
 /// The objects of some items and sources. Each is gated by the context's Flux.
-pub fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Anchor]) -> Contents {
+pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Anchor]) -> Contents {
     let db = ctx.db;
     let mut objects: Vec<Object> = Vec::new();
     let mut releases = Vec::new();
@@ -250,7 +251,7 @@ fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
 }
 
 /// Whether a kustomize item takes its files from a source.
-pub fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
+pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
     ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::Kustomize).any(
         |it| {
             let node = &fleet::base(ctx.db, *it).value.node;
@@ -303,6 +304,6 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
 }
 
 /// The namespace of a tenant.
-pub fn tenant_namespace(db: &dyn Db, tenant: Anchor) -> EcoString {
+pub(super) fn tenant_namespace(db: &dyn Db, tenant: Anchor) -> EcoString {
     fleet::declared(db, tenant).value.get("namespace").and_then(Node::text).unwrap_or(tenant.name(db)).clone()
 }

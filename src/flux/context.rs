@@ -41,7 +41,7 @@ impl Range {
 }
 
 /// Where objects are made.
-pub struct Context<'a> {
+pub(super) struct Context<'a> {
     pub db: &'a dyn Db,
     pub index: &'a Index,
     pub settings: &'a Settings,
@@ -59,13 +59,13 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The namespace of Flux' own objects.
     #[must_use]
-    pub fn flux_namespace(&self) -> &'a EcoString {
+    pub(super) fn flux_namespace(&self) -> &'a EcoString {
         &self.settings.sync.namespace
     }
 
     /// The Flux that the objects are for: the base is made for the oldest.
     #[must_use]
-    pub const fn minor(&self) -> Minor {
+    pub(super) const fn minor(&self) -> Minor {
         match self.cluster {
             Some(it) => it.flux,
             None => self.range.oldest.0,
@@ -74,12 +74,12 @@ impl<'a> Context<'a> {
 
     /// Whether controllers refuse references across namespaces.
     #[must_use]
-    pub fn lockdown(&self) -> bool {
+    pub(super) fn lockdown(&self) -> bool {
         self.cluster.map_or(self.settings.lockdown, |it| it.lockdown)
     }
 
     /// An item's value, in the base or on the cluster.
-    pub fn evaluated(&mut self, item: Anchor) -> Evaluated {
+    pub(super) fn evaluated(&mut self, item: Anchor) -> Evaluated {
         let evaluated = self.evaluated_quietly(item);
         if let Some((checked, said)) = self.known.get_mut(&item)
             && !*said
@@ -91,7 +91,7 @@ impl<'a> Context<'a> {
     }
 
     /// The same; what is wrong with it is said when its objects are made.
-    pub fn evaluated_quietly(&mut self, item: Anchor) -> Evaluated {
+    pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Evaluated {
         if let Some((checked, _)) = self.known.get(&item) {
             return checked.value.clone();
         }
@@ -105,33 +105,32 @@ impl<'a> Context<'a> {
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.
-    pub fn api_version(&mut self, kind: &str, origin: Origin) -> EcoString {
-        match schema::api_version(kind, self.range.oldest.0, self.range.newest.0) {
-            Some(it) => it.into(),
-            None => {
-                self.out.push(problems::no_common_version(origin, kind, &self.range));
-                let minor = self.cluster.map_or(self.range.newest.0, |it| it.flux);
-                schema::api_version(kind, minor, minor).unwrap_or_default().into()
-            }
+    pub(super) fn api_version(&mut self, kind: &str, origin: Origin) -> EcoString {
+        if let Some(it) = schema::api_version(kind, self.range.oldest.0, self.range.newest.0) {
+            it.into()
+        } else {
+            self.out.push(problems::no_common_version(origin, kind, &self.range));
+            let minor = self.cluster.map_or(self.range.newest.0, |it| it.flux);
+            schema::api_version(kind, minor, minor).unwrap_or_default().into()
         }
     }
 
     /// A value that the standard library declares.
     #[must_use]
-    pub fn standard(&self, name: &str) -> Option<Node> {
+    pub(super) fn standard(&self, name: &str) -> Option<Node> {
         let anchor = self.index.lets.get(name)?;
         Some(Node::new(let_value(self.db, *anchor).value.clone(), Origin::of(*anchor)))
     }
 
     /// The source of that name, seen from where the items stand.
     #[must_use]
-    pub fn source(&self, name: &str) -> Option<Anchor> {
+    pub(super) fn source(&self, name: &str) -> Option<Anchor> {
         find_source(self.db, self.index, self.scope, name)
     }
 
     /// Where a catalogue's releases live.
     #[must_use]
-    pub fn release_in(&self, body: &Node) -> ReleaseIn {
+    pub(super) fn release_in(&self, body: &Node) -> ReleaseIn {
         let of_scope = self.scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
         release_in_of(body)
             .or_else(|| of_scope.and_then(|it| release_in_of(&fleet::catalogue(self.db, it).value)))
@@ -139,7 +138,7 @@ impl<'a> Context<'a> {
     }
 
     /// A text that must be known where no cluster is given.
-    pub fn identity(&mut self, item: Anchor, node: Option<&Node>, key: &str) -> Option<(EcoString, Origin)> {
+    pub(super) fn identity(&mut self, item: Anchor, node: Option<&Node>, key: &str) -> Option<(EcoString, Origin)> {
         let node = node?;
         match &node.value {
             Value::Text(it) => Some((it.clone(), node.origin)),
@@ -172,7 +171,7 @@ pub fn find_source(db: &dyn Db, index: &Index, scope: Option<Anchor>, name: &str
 }
 
 /// Which of the four a source is.
-pub fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
+pub(super) fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
     match &syntax::declaration(db, source).head {
         Head::Source { provider, .. } => *provider,
         _ => SourceKind::Helm,
@@ -182,7 +181,7 @@ pub fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
 /// The file name for an object's name: what a file system or a URL might
 /// mistake becomes `-`.
 #[must_use]
-pub fn file_name(name: &str) -> String {
+pub(super) fn file_name(name: &str) -> String {
     name.chars()
         .map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '.' { it } else { '-' })
         .collect::<String>()
@@ -191,7 +190,7 @@ pub fn file_name(name: &str) -> String {
 
 /// Gives an object the file where it stands.
 #[must_use]
-pub fn in_file(mut object: Object, file: impl Into<EcoString>) -> Object {
+pub(super) fn in_file(mut object: Object, file: impl Into<EcoString>) -> Object {
     object.file = file.into();
     object
 }

@@ -97,7 +97,7 @@ enum After {
 }
 
 /// Compiles a cluster.
-pub fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> {
+pub(super) fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
     let cluster = &fleet::cluster(db, anchor).value;

@@ -63,13 +63,13 @@ impl Identity {
 
 /// Removes an object from the build.
 #[must_use]
-pub fn delete(base: &Object) -> Patch {
+pub(super) fn delete(base: &Object) -> Patch {
     Patch::Delete { object: Identity::of(base) }
 }
 
 /// The patches that turn `base` into `wanted`; none if they are equal.
 #[must_use]
-pub fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
+pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
     let is_custom =
         schema::scope(&base.id.group, &base.id.kind).is_none() || schema::is_flux_kind(&base.id.group, &base.id.kind);
     let mut differ = Differ { lists_merge: !is_custom, operations: Vec::new(), path: Vec::new() };
@@ -88,7 +88,7 @@ pub fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
 /// An empty group or namespace in a target means any: another object that the
 /// target of a JSON 6902 patch would hit too is an error.
 #[must_use]
-pub fn ambiguous(patches: &[Patch], base: &[Object]) -> Vec<Diagnostic> {
+pub(super) fn ambiguous(patches: &[Patch], base: &[Object]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for patch in patches {
         let Patch::Json { object, .. } = patch else { continue };
@@ -234,7 +234,7 @@ fn needs_json(node: &Node) -> bool {
     match &node.value {
         Value::Null => true,
         Value::Map(map) => map.entries.is_empty() || map.entries.values().any(needs_json),
-        Value::List(list) => list.iter().any(|it| has_null(it)),
+        Value::List(list) => list.iter().any(has_null),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::source::Db;
 /// An object that a directory lists, before kustomize transforms it: that is what
 /// a patch is matched with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(super) struct Listed {
     pub api_version: EcoString,
     pub kind: EcoString,
     pub namespace: EcoString,
@@ -20,13 +20,13 @@ const DEPTH: usize = 20;
 
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
-pub struct Directory {
+pub(super) struct Directory {
     pub objects: Vec<Listed>,
     pub complete: bool,
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
-pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
+pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
     let mut found = Directory { objects: Vec::new(), complete: true };
     collect(db, path, DEPTH, &mut found).then_some(found)
 }

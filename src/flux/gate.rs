@@ -12,7 +12,7 @@ use crate::schema::{self, Field, Minor};
 use crate::source::Db;
 
 /// For whom an object is gated.
-pub struct Gate<'a> {
+pub(super) struct Gate<'a> {
     pub db: &'a dyn Db,
     pub minor: Minor,
     /// The cluster whose Flux it is; none for the base, from which newer fields
@@ -23,7 +23,7 @@ pub struct Gate<'a> {
 impl Gate<'_> {
     /// Takes what the Flux does not have out of an object's spec, and says so
     /// where an author wrote it.
-    pub fn object(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
+    pub(super) fn object(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
         if !schema::is_flux_kind(&object.id.group, &object.id.kind) {
             return;
         }

@@ -16,7 +16,7 @@ use crate::types;
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// What a Flux Kustomization points at.
-pub struct Pointing {
+pub(super) struct Pointing {
     pub name: EcoString,
     pub namespace: EcoString,
     /// From the source's root, without `./`.
@@ -34,7 +34,7 @@ pub struct Pointing {
 }
 
 /// The object; patches are put in when it is written.
-pub fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fields: &Node) -> Object {
+pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fields: &Node) -> Object {
     let origin = it.origin;
     let mut spec = fields.clone();
     let sync = &cluster.sync;
@@ -88,13 +88,13 @@ pub fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointing, fie
 }
 
 /// What every Flux Kustomization is annotated with.
-pub fn annotations(origin: Origin) -> Node {
+pub(super) fn annotations(origin: Origin) -> Node {
     Tree::new(origin).text(SUBSTITUTE, "disabled").build()
 }
 
 /// The fields that defaults, the fleet, the catalogue, the groups and the
 /// cluster, and the `use`s give, lowest first.
-pub fn fields(
+pub(super) fn fields(
     ctx: &mut Context<'_>,
     cluster: &Cluster,
     catalogue: Option<Anchor>,
@@ -149,7 +149,7 @@ fn of_uses(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken) -> Option<No
 }
 
 /// A health check of a release.
-pub fn health_check(api_version: &str, release: &super::Release, name: &EcoString, origin: Origin) -> Node {
+pub(super) fn health_check(api_version: &str, release: &super::Release, name: &EcoString, origin: Origin) -> Node {
     Tree::new(origin)
         .text("apiVersion", api_version)
         .text("kind", "HelmRelease")

@@ -17,10 +17,10 @@ use crate::syntax::{
 };
 
 /// The annotation that keeps a namespace when its Kustomization goes.
-pub const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+pub(super) const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 
 /// A Namespace, never pruned: with it everything inside would go.
-pub fn namespace(name: &EcoString, body: Option<&Node>, origin: Origin) -> Object {
+pub(super) fn namespace(name: &EcoString, body: Option<&Node>, origin: Origin) -> Object {
     let mut it = object("v1", "Namespace", "", name, None, origin);
     if let Some(labels) = body.and_then(|it| it.get("labels")) {
         set(&mut it.body, &["metadata", "labels"], labels.clone());
@@ -31,7 +31,7 @@ pub fn namespace(name: &EcoString, body: Option<&Node>, origin: Origin) -> Objec
 }
 
 /// The objects of a manifest.
-pub fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Vec<Object> {
+pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Vec<Object> {
     let name = item.name(ctx.db).clone();
     let origin = Origin::of(item);
     if let Some(raw) = encrypted(ctx, item, evaluated) {

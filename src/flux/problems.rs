@@ -13,7 +13,7 @@ use crate::fleet::Cluster;
 use crate::schema::{Minor, NEWEST, OLDEST, Scope};
 use crate::source::{Anchor, Db, Kind, Origin};
 
-pub fn too_new(at: Origin, kind: &str, path: &str, since: Minor, cluster: &str, minor: Minor) -> Diagnostic {
+pub(super) fn too_new(at: Origin, kind: &str, path: &str, since: Minor, cluster: &str, minor: Minor) -> Diagnostic {
     Diagnostic::new(
         code::TOO_NEW,
         eco_format!("`{path}` of a {kind} needs Flux {since}; cluster `{cluster}` runs {minor}"),
@@ -24,7 +24,7 @@ pub fn too_new(at: Origin, kind: &str, path: &str, since: Minor, cluster: &str, 
     .help(eco_format!("set it only where `flux` is at least \"{since}\", or raise `flux` of the cluster"))
 }
 
-pub fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
+pub(super) fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
     let (oldest, newest) = (&range.oldest, &range.newest);
     Diagnostic::new(
         code::NO_COMMON_VERSION,
@@ -35,12 +35,12 @@ pub fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
     .help("upgrade the older one, or give the two a catalogue each")
 }
 
-pub fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
+pub(super) fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
     Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this")
         .help("change one of the fields")
 }
 
-pub fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Diagnostic {
+pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Diagnostic {
     let name = item.name(db);
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_IDENTITY,
@@ -57,7 +57,7 @@ pub fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Dia
     }
 }
 
-pub fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
+pub(super) fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
     let name = addon.name(db);
     Diagnostic::new(
         code::NO_SOURCE,
@@ -68,14 +68,14 @@ pub fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
     .help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`")
 }
 
-pub fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {
+pub(super) fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {
     let name = addon.name(db);
     Diagnostic::new(code::NO_VERSION, eco_format!("`{name}` has no version"), Origin::of(addon), "has no `version`")
         .note("without one, Flux installs whatever chart is newest")
         .help("write `version = \"1.2.3\"`, or a range such as `\"1.x\"`")
 }
 
-pub fn long_release_name(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn long_release_name(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::LONG_NAME,
         eco_format!("a release's name has at most 53 characters, this has {}", name.len()),
@@ -85,7 +85,7 @@ pub fn long_release_name(at: Origin, name: &str) -> Diagnostic {
     .help("write `release-name = \"…\"` with a shorter one")
 }
 
-pub fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
+pub(super) fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
     Diagnostic::new(
         code::LOCKDOWN,
         eco_format!("under lockdown, `{name}` in `{namespace}` may not refer to another namespace"),
@@ -96,7 +96,7 @@ pub fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&Eco
     .help("keep both in one namespace: leave `release-in` at \"flux-system\", or declare the source where it is used")
 }
 
-pub fn no_service_account(addon: Anchor, db: &dyn Db, namespace: &str) -> Diagnostic {
+pub(super) fn no_service_account(addon: Anchor, db: &dyn Db, namespace: &str) -> Diagnostic {
     Diagnostic::new(
         code::LOCKDOWN,
         eco_format!("under lockdown, the release `{}` in `{namespace}` must name its service account", addon.name(db)),
@@ -106,13 +106,13 @@ pub fn no_service_account(addon: Anchor, db: &dyn Db, namespace: &str) -> Diagno
     .help("write `release { serviceAccountName = \"…\" }`, or leave `release-in` at \"flux-system\"")
 }
 
-pub fn helm_over_oci(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn helm_over_oci(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::HELM_OVER_OCI, eco_format!("`{name}` is an OCI registry"), at, "declared as `helm`")
         .note("an OCI HelmRepository is never Ready, and in maintenance upstream")
         .help(eco_format!("write `source {name} = oci \"oci://…\"`"))
 }
 
-pub fn no_object(at: Origin, found: &str) -> Diagnostic {
+pub(super) fn no_object(at: Origin, found: &str) -> Diagnostic {
     Diagnostic::new(
         code::NO_OBJECT,
         eco_format!("a manifest is an object or a list of objects, not {found}"),
@@ -122,7 +122,7 @@ pub fn no_object(at: Origin, found: &str) -> Diagnostic {
     .help("write `manifest NAME { apiVersion = …, kind = …, … }`")
 }
 
-pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {
+pub(super) fn no_object_field(at: Origin, key: &str) -> Diagnostic {
     Diagnostic::new(
         code::NO_OBJECT,
         eco_format!("this object has no `{key}`"),
@@ -132,7 +132,7 @@ pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {
     .help(eco_format!("write `{key} = \"…\"`"))
 }
 
-pub fn computed_sops(at: Origin) -> Diagnostic {
+pub(super) fn computed_sops(at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::SOPS,
         "what SOPS encrypted must be a file of its own",
@@ -142,12 +142,12 @@ pub fn computed_sops(at: Origin) -> Diagnostic {
     .help("write `manifest NAME = yaml(\"path.yaml\")`, with one object in the file")
 }
 
-pub fn amended_sops(at: Origin) -> Diagnostic {
+pub(super) fn amended_sops(at: Origin) -> Diagnostic {
     Diagnostic::new(code::SOPS, "what SOPS encrypted cannot be amended", at, "its checksum would no longer hold")
         .help("change the encrypted file with `sops`")
 }
 
-pub fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
+pub(super) fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
     let unit = unit.map_or("its Kustomization", EcoString::as_str);
     Diagnostic::new(
         code::SOPS,
@@ -158,13 +158,13 @@ pub fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
     .help("write `kustomization { decryption { provider = \"sops\" } }` in the catalogue")
 }
 
-pub fn same_object(id: &Id, at: Origin, first: Origin) -> Diagnostic {
+pub(super) fn same_object(id: &Id, at: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} is declared twice"), at, "made here again")
         .label(first, "first made here")
         .help("rename one of the two, or remove it")
 }
 
-pub fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
+pub(super) fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
     Diagnostic::new(
         code::NO_KUSTOMIZE_PATH,
         eco_format!("`{}` does not say which directory it is", item.name(db)),
@@ -174,12 +174,12 @@ pub fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
     .help("write `path = \"…\"`, from the root of the repository or source")
 }
 
-pub fn wait_and_checks(at: Origin) -> Diagnostic {
+pub(super) fn wait_and_checks(at: Origin) -> Diagnostic {
     Diagnostic::new(code::WAIT_AND_CHECKS, "`wait` makes Flux ignore `healthChecks`", at, "would have no effect")
         .help("remove one of the two")
 }
 
-pub fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnostic {
+pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnostic {
     Diagnostic::new(
         code::CRD_BESIDE,
         eco_format!("{} stands beside the add-on that brings its kind", object.id),
@@ -191,7 +191,7 @@ pub fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnostic {
     .help("move it into another catalogue: what it comes after is inferred")
 }
 
-pub fn suspended(db: &dyn Db, release: &Release, unit: &str) -> Diagnostic {
+pub(super) fn suspended(db: &dyn Db, release: &Release, unit: &str) -> Diagnostic {
     Diagnostic::new(
         code::SUSPENDED,
         eco_format!("`{}` is suspended, and others wait for it", release.addon.name(db)),
@@ -201,7 +201,7 @@ pub fn suspended(db: &dyn Db, release: &Release, unit: &str) -> Diagnostic {
     .help("remove `suspend`, or what comes `after` it")
 }
 
-pub fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> Diagnostic {
+pub(super) fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> Diagnostic {
     Diagnostic::new(
         code::IDENTITY_CHANGED,
         eco_format!("{} has another apiVersion on a cluster: {} instead of {}", base.id, wanted.version, base.version),
@@ -212,7 +212,7 @@ pub fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> D
     .help("declare it in the cluster that has it")
 }
 
-pub fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
+pub(super) fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
     // The field that another layer wrote says where the identity was changed.
     let fields: [&[&str]; 5] =
         [&["metadata", "name"], &["metadata", "namespace"], &["kind"], &["apiVersion"], &["spec", "url"]];
@@ -232,14 +232,14 @@ pub fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
     .help("keep name, namespace and kind of source as the catalogue has them, or declare the item in the cluster")
 }
 
-pub fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
+pub(super) fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} has two owners on one cluster"), at, "made here again")
         .label(first, "first made here")
         .note("two Kustomizations that apply one object fight, and removing one deletes it for both")
         .help("rename one of the two, or drop one on that cluster")
 }
 
-pub fn two_releases(release: &Release, at: Origin, first: Origin) -> Diagnostic {
+pub(super) fn two_releases(release: &Release, at: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new(
         code::TWO_RELEASES,
         eco_format!("two add-ons are the Helm release `{}` in `{}`", release.name, release.storage),
@@ -251,7 +251,7 @@ pub fn two_releases(release: &Release, at: Origin, first: Origin) -> Diagnostic 
     .help("write another `release-name`")
 }
 
-pub fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoString), Option<Scope>>) -> Diagnostic {
+pub(super) fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoString), Option<Scope>>) -> Diagnostic {
     let kind = &object.id.kind;
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_KIND,
@@ -268,7 +268,7 @@ pub fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoString), O
     }))
 }
 
-pub fn no_namespace(object: &Object) -> Diagnostic {
+pub(super) fn no_namespace(object: &Object) -> Diagnostic {
     Diagnostic::new(
         code::NO_NAMESPACE,
         eco_format!("{} needs a namespace", object.id),
@@ -279,7 +279,7 @@ pub fn no_namespace(object: &Object) -> Diagnostic {
     .help("write `metadata.namespace = \"…\"`")
 }
 
-pub fn needless_namespace(object: &Object) -> Diagnostic {
+pub(super) fn needless_namespace(object: &Object) -> Diagnostic {
     Diagnostic::new(
         code::NEEDLESS_NAMESPACE,
         eco_format!("a {} has no namespace", object.id.kind),
@@ -289,7 +289,12 @@ pub fn needless_namespace(object: &Object) -> Diagnostic {
     .help("remove `metadata.namespace`")
 }
 
-pub fn not_served(object: &Object, served: Option<(Minor, Minor)>, cluster: &EcoString, minor: Minor) -> Diagnostic {
+pub(super) fn not_served(
+    object: &Object,
+    served: Option<(Minor, Minor)>,
+    cluster: &EcoString,
+    minor: Minor,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::NOT_SERVED,
         eco_format!("Flux {minor} does not serve `{}` of {}", object.api_version(), object.id.kind),
@@ -305,7 +310,7 @@ pub fn not_served(object: &Object, served: Option<(Minor, Minor)>, cluster: &Eco
     .help_if(help)
 }
 
-pub fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnostic {
+pub(super) fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_NAMESPACE,
         eco_format!("nothing makes the namespace `{name}` on cluster `{cluster}`"),
@@ -317,7 +322,7 @@ pub fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnos
     ))
 }
 
-pub fn missing_reference(
+pub(super) fn missing_reference(
     at: Origin,
     kind: &str,
     namespace: &str,
@@ -342,7 +347,7 @@ pub fn missing_reference(
     )
 }
 
-pub fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
+pub(super) fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
     Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here")
         .help_if(did_you_mean(key, keys.iter().map(EcoString::as_str)).or_else(|| {
             let all: Vec<String> = keys.iter().map(|it| format!("`{it}`")).collect();
@@ -350,7 +355,7 @@ pub fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSe
         }))
 }
 
-pub fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {
+pub(super) fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {
     let name = required.name(db);
     let qualified = match required.parent(db) {
         Some(parent) => eco_format!("{}.{name}", parent.name(db)),
@@ -368,7 +373,7 @@ pub fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, c
     .help(eco_format!("write `use {qualified}`, or drop `{}` too", release.addon.name(db)))
 }
 
-pub fn circle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
+pub(super) fn circle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
     let text: Vec<&str> = path.iter().map(EcoString::as_str).collect();
     let first = origins.first().copied();
     let mut diagnostic = match first {
@@ -393,7 +398,7 @@ pub fn circle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Di
         .help("take one `after` or `requires` out, or move what both need into a third")
 }
 
-pub fn trusted(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn trusted(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::TRUSTED,
         eco_format!("whoever writes to `{name}` is an administrator of the cluster"),
@@ -403,7 +408,7 @@ pub fn trusted(at: Origin, name: &str) -> Diagnostic {
     .help("give the repository to a tenant, whose namespace bounds it")
 }
 
-pub fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic {
+pub(super) fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic {
     Diagnostic::new(
         code::NO_TENANT,
         eco_format!("`{name}` is attached without a tenant"),
@@ -416,7 +421,7 @@ pub fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic {
     ))
 }
 
-pub fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
+pub(super) fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
     Diagnostic::new(
         code::DATA_IS_TEXT,
         eco_format!("`{key}` of {} must be a String, found {}", object.id, node.value.noun()),
@@ -426,7 +431,7 @@ pub fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
     .help("write it between quotes, or interpolate it: `\"\\(…)\"`")
 }
 
-pub fn duplicate_element(object: &Object, list: &str, name: &str, at: Origin) -> Diagnostic {
+pub(super) fn duplicate_element(object: &Object, list: &str, name: &str, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::DUPLICATE_ELEMENT,
         eco_format!("{} has two `{list}` with the key {name}", object.id),
@@ -437,7 +442,7 @@ pub fn duplicate_element(object: &Object, list: &str, name: &str, at: Origin) ->
     .help("remove one of the two")
 }
 
-pub fn unsafe_integer(object: &Object, value: i64, at: Origin) -> Diagnostic {
+pub(super) fn unsafe_integer(object: &Object, value: i64, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::UNSAFE_VALUE,
         eco_format!("{value} in {} would lose its last digits", object.id),
@@ -448,7 +453,7 @@ pub fn unsafe_integer(object: &Object, value: i64, at: Origin) -> Diagnostic {
     .help("write it as a string, between quotes")
 }
 
-pub fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
+pub(super) fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::UNSAFE_VALUE,
         eco_format!("a text of {} holds the character U+{:04X}", object.id, it as u32),
@@ -458,7 +463,7 @@ pub fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
     .help("remove it, or carry the text in base64")
 }
 
-pub fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
+pub(super) fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
     let shown: String = key.chars().take(40).collect();
     Diagnostic::new(
         code::UNSAFE_VALUE,
@@ -469,7 +474,7 @@ pub fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
     .help("choose another key: neither empty nor `<<`, at most 1000 bytes, no control characters")
 }
 
-pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, inner_path: &str) -> Diagnostic {
+pub(super) fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, inner_path: &str) -> Diagnostic {
     let message = if outer_path == inner_path {
         eco_format!("two clusters have the directory `{outer_path}`")
     } else {
@@ -481,7 +486,7 @@ pub fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, 
         .help("set `path` or `directory` of one, or put them into groups of different names")
 }
 
-pub fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
+pub(super) fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
     Diagnostic::new(
         code::NESTED_PATH,
         eco_format!("the directory `{path}` does not lie below `{root}`"),
@@ -492,7 +497,7 @@ pub fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
     .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
 }
 
-pub fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
+pub(super) fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::DEAD,
         eco_format!("the rule `{name}` matches no cluster"),
@@ -502,12 +507,12 @@ pub fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
     .help("remove it, or mend its condition")
 }
 
-pub fn dead_override(at: Origin) -> Diagnostic {
+pub(super) fn dead_override(at: Origin) -> Diagnostic {
     Diagnostic::new(code::DEAD, "this override never applies", at, "no cluster that it reaches takes its target")
         .help("remove it, or `use` the item there")
 }
 
-pub fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
+pub(super) fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
     Diagnostic::new(
         code::TAKEN_NAME,
         eco_format!("nothing that has a file can be named `{name}`"),
@@ -517,7 +522,7 @@ pub fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
     .help("choose another name")
 }
 
-pub fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
+pub(super) fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
     Diagnostic::new(
         code::IDENTITY_CHANGED,
         eco_format!("a patch of {} `{}` would hit {} too", object.kind, object.name, other.id),
@@ -529,13 +534,13 @@ pub fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
     .help("put the two into different catalogues, or give one another name")
 }
 
-pub fn nested_catalogue(at: Origin, path: &str, other: Option<Origin>, outer: &str) -> Diagnostic {
+pub(super) fn nested_catalogue(at: Origin, path: &str, other: Option<Origin>, outer: &str) -> Diagnostic {
     Diagnostic::new(code::NESTED_PATH, eco_format!("the directories `{outer}` and `{path}` overlap"), at, "this one")
         .label_if(other, "the other one")
         .help("set another `path`")
 }
 
-pub fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
+pub(super) fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(
         code::KUSTOMIZE_PATH,
         eco_format!("`{path}` cannot be a kustomize directory"),
@@ -545,7 +550,7 @@ pub fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
     .help("write a path from the repository's root, without `.` and `..`, outside the generated directories")
 }
 
-pub fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
+pub(super) fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(
         code::KUSTOMIZE_PATH,
         eco_format!("`{path}` has no `kustomization.yaml`"),
@@ -555,16 +560,16 @@ pub fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
     .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
 }
 
-pub fn patch_hits_nothing(
+pub(super) fn patch_hits_nothing(
     at: Origin,
     patch: &crate::syntax::ast::Patch,
-    path: &str,
+    directory: &str,
     names: &[&EcoString],
 ) -> Diagnostic {
     let namespace = patch.namespace.as_ref().map(|it| eco_format!(" in `{it}`")).unwrap_or_default();
     Diagnostic::new(
         code::PATCH_HITS_NOTHING,
-        eco_format!("`{path}` has no {} `{}`{namespace}", patch.object, patch.name),
+        eco_format!("`{directory}` has no {} `{}`{namespace}", patch.object, patch.name),
         at,
         "this patch would hit nothing",
     )
@@ -575,7 +580,7 @@ pub fn patch_hits_nothing(
     }))
 }
 
-pub fn patch_without_version(at: Origin, patch: &crate::syntax::ast::Patch) -> Diagnostic {
+pub(super) fn patch_without_version(at: Origin, patch: &crate::syntax::ast::Patch) -> Diagnostic {
     Diagnostic::new(
         code::PATCH_HITS_NOTHING,
         eco_format!("the apiVersion of {} `{}` is not known", patch.object, patch.name),
@@ -585,7 +590,7 @@ pub fn patch_without_version(at: Origin, patch: &crate::syntax::ast::Patch) -> D
     .help("write it inside the patch: `apiVersion = \"…\"`")
 }
 
-pub fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
+pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::UNDEFINED_VARIABLE,
         eco_format!("{id} names the variable `{name}`, which nothing defines"),

@@ -36,7 +36,7 @@ pub struct Release {
 }
 
 /// An add-on's objects.
-pub fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
+pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
     let origin = Origin::of(addon);
     let name = addon.name(ctx.db).clone();
     let node = &evaluated.node;

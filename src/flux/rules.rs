@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::{Node, Value};
 
 /// Checks an object of a Flux kind.
-pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(object: &Object, out: &mut Vec<Diagnostic>) {
     let Some(spec) = object.spec() else { return };
     let rules = Rules { object, spec };
     let found = match object.id.kind.as_str() {
@@ -160,10 +160,10 @@ impl Rules<'_> {
         if self.has("sts") {
             match provider {
                 "aws" if self.text("sts.provider") != "aws" => {
-                    found.push(("sts.provider", "with `provider` `aws` it must be `aws`".into()))
+                    found.push(("sts.provider", "with `provider` `aws` it must be `aws`".into()));
                 }
                 "generic" if self.text("sts.provider") != "ldap" => {
-                    found.push(("sts.provider", "with `provider` `generic` it must be `ldap`".into()))
+                    found.push(("sts.provider", "with `provider` `generic` it must be `ldap`".into()));
                 }
                 "aws" | "generic" => {}
                 _ => found.push(("sts", "STS goes with `provider` `aws` or `generic` only".into())),

@@ -13,7 +13,7 @@ use crate::syntax::ast::SourceKind;
 const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];
 
 /// The object of a source; a prefix of charts in an OCI registry is none.
-pub fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> Option<Object> {
+pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> Option<Object> {
     let kind = source_kind(ctx.db, anchor);
     let origin = Origin::of(anchor);
     let address = if kind == SourceKind::Bucket { "bucketName" } else { "url" };
@@ -77,13 +77,13 @@ fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
 }
 
 /// Which version of a chart, and where that was written.
-pub struct ChartVersion<'a> {
+pub(super) struct ChartVersion<'a> {
     pub text: &'a EcoString,
     pub origin: Origin,
 }
 
 /// The OCIRepository that holds one chart of a registry.
-pub fn chart_in_registry(
+pub(super) fn chart_in_registry(
     ctx: &mut Context<'_>,
     source: Anchor,
     addon: Anchor,

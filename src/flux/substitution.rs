@@ -58,7 +58,7 @@ impl Substitution {
     pub fn escape(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
         if object.raw.is_none() {
             let id = object.id.clone();
-            self.walk(&mut object.body, &mut |text, origin| {
+            walk(&mut object.body, &mut |text, origin| {
                 let (escaped, undefined) = self.escaped(text);
                 out.extend(undefined.into_iter().map(|name| problems::undefined_variable(&id, &name, origin)));
                 escaped
@@ -71,30 +71,9 @@ impl Substitution {
     pub fn applied(&self, object: &Object) -> Object {
         let mut object = object.clone();
         if object.raw.is_none() {
-            self.walk(&mut object.body, &mut |text, _| Some(self.substituted(text)));
+            walk(&mut object.body, &mut |text, _| Some(self.substituted(text)));
         }
         object
-    }
-
-    fn walk(&self, node: &mut Node, change: &mut dyn FnMut(&str, crate::source::Origin) -> Option<String>) {
-        match &mut node.value {
-            Value::Text(text) if text.contains('$') => {
-                if let Some(changed) = change(text, node.origin) {
-                    *text = changed.into();
-                }
-            }
-            Value::List(list) if list.iter().any(|it| mentions(&it.value)) => {
-                for it in Arc::make_mut(list) {
-                    self.walk(it, change);
-                }
-            }
-            Value::Map(map) if mentions(&Value::Map(Arc::clone(map))) => {
-                for it in Arc::make_mut(map).entries.values_mut() {
-                    self.walk(it, change);
-                }
-            }
-            _ => {}
-        }
     }
 
     /// The text with its `$` doubled, if any is, and the variables that nothing defines.
@@ -105,18 +84,15 @@ impl Substitution {
         while let Some(at) = rest.find('$') {
             let (before, tail) = rest.split_at(at);
             out.push_str(before);
-            match variable(tail) {
-                Some(it) => {
-                    if !self.is_defined(it.name) && !it.has_default {
-                        undefined.push(it.name.into());
-                    }
-                    out.push_str(it.text);
-                    rest = tail.get(it.text.len()..).unwrap_or_default();
+            if let Some(it) = variable(tail) {
+                if !self.is_defined(it.name) && !it.has_default {
+                    undefined.push(it.name.into());
                 }
-                None => {
-                    out.push_str("$$");
-                    rest = tail.get(1..).unwrap_or_default();
-                }
+                out.push_str(it.text);
+                rest = tail.get(it.text.len()..).unwrap_or_default();
+            } else {
+                out.push_str("$$");
+                rest = tail.get(1..).unwrap_or_default();
             }
         }
         out.push_str(rest);
@@ -134,22 +110,41 @@ impl Substitution {
                 rest = tail.get(2..).unwrap_or_default();
                 continue;
             }
-            match variable(tail) {
-                Some(it) => {
-                    match self.known.get(it.name) {
-                        Some(value) if it.text.len() == it.name.len() + 3 => out.push_str(value),
-                        _ => out.push_str(it.text),
-                    }
-                    rest = tail.get(it.text.len()..).unwrap_or_default();
+            if let Some(it) = variable(tail) {
+                match self.known.get(it.name) {
+                    Some(value) if it.text.len() == it.name.len() + 3 => out.push_str(value),
+                    _ => out.push_str(it.text),
                 }
-                None => {
-                    out.push('$');
-                    rest = tail.get(1..).unwrap_or_default();
-                }
+                rest = tail.get(it.text.len()..).unwrap_or_default();
+            } else {
+                out.push('$');
+                rest = tail.get(1..).unwrap_or_default();
             }
         }
         out.push_str(rest);
         out
+    }
+}
+
+/// Changes every text of a tree that holds a `$`.
+fn walk(node: &mut Node, change: &mut dyn FnMut(&str, crate::source::Origin) -> Option<String>) {
+    match &mut node.value {
+        Value::Text(text) if text.contains('$') => {
+            if let Some(changed) = change(text, node.origin) {
+                *text = changed.into();
+            }
+        }
+        Value::List(list) if list.iter().any(|it| mentions(&it.value)) => {
+            for it in Arc::make_mut(list) {
+                walk(it, change);
+            }
+        }
+        Value::Map(map) if mentions(&Value::Map(Arc::clone(map))) => {
+            for it in Arc::make_mut(map).entries.values_mut() {
+                walk(it, change);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -78,7 +78,7 @@ fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
 }
 
 /// A path from the root, with `/`.
-pub fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
+pub(super) fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
     let inner = path.strip_prefix(root).unwrap_or(path);
     let parts: Option<Vec<&str>> = inner.components().map(|it| it.as_os_str().to_str()).collect();
     parts

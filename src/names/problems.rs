@@ -6,7 +6,7 @@ use super::Place;
 use crate::diagnostic::{Diagnostic, code};
 use crate::source::{Anchor, Db, Kind, Origin};
 
-pub fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
+pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     let name = again.name(db);
     let what = again.kind(db).word();
     let diagnostic = Diagnostic::new(
@@ -28,7 +28,7 @@ pub fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     .help(eco_format!("rename one, or write `override` where this {what} was meant to change the other"))
 }
 
-pub fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic {
+pub(super) fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic {
     let kind = anchor.kind(db);
     let (here, help) = match place {
         Place::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
@@ -54,7 +54,7 @@ const fn in_word(place: Place) -> &'static str {
     }
 }
 
-pub fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
     let mend: String =
         name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
@@ -74,7 +74,7 @@ pub fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     }
 }
 
-pub fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
     Diagnostic::new(
         code::RESERVED,
@@ -85,7 +85,7 @@ pub fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     .help("choose another name")
 }
 
-pub fn later(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+pub(super) fn later(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let kind = anchor.kind(db);
     not_yet(Origin::of(anchor), kind.noun())
 }
@@ -96,7 +96,7 @@ pub fn not_yet(at: Origin, what: &str) -> Diagnostic {
         .help("remove it; the reference lists what this version understands")
 }
 
-pub fn second_fleet(first: Anchor, again: Anchor) -> Diagnostic {
+pub(super) fn second_fleet(first: Anchor, again: Anchor) -> Diagnostic {
     Diagnostic::new(code::SECOND_FLEET, "a project has one `fleet`", Origin::of(again), "a second one")
         .label(Origin::of(first), "the first is here")
         .help("move its entries into the first, or make it a project of its own")

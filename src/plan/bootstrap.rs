@@ -10,7 +10,13 @@ use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;
 use crate::source::Db;
 
-pub fn check(db: &dyn Db, settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(
+    db: &dyn Db,
+    settings: &Settings,
+    deployed: &[&Deployed],
+    snapshot: &Snapshot,
+    out: &mut Vec<Diagnostic>,
+) {
     for it in deployed {
         let cluster = &fleet::cluster(db, it.anchor).value;
         let dir = format!("{}/flux-system", it.path);

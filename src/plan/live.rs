@@ -21,7 +21,7 @@ struct Old {
     spec: Value,
 }
 
-pub fn check(
+pub(super) fn check(
     db: &dyn Db,
     deployed: &[&Deployed],
     snapshot: &Snapshot,

@@ -10,13 +10,13 @@ fn file(path: &str) -> Place {
     Place::File(path.into())
 }
 
-pub fn foreign_file(path: &str) -> Diagnostic {
+pub(super) fn foreign_file(path: &str) -> Diagnostic {
     Diagnostic::new(code::FOREIGN_FILE, eco_format!("`{path}` is in the way"), file(path), "not written by fleetc")
         .note("it has no header of fleetc's that names this path")
         .help("move it away, or take it over with `fleetc build --adopt`")
 }
 
-pub fn link_in_the_way(path: &str, link: &str) -> Diagnostic {
+pub(super) fn link_in_the_way(path: &str, link: &str) -> Diagnostic {
     Diagnostic::new(
         code::LINK,
         eco_format!("`{path}` would be written through `{link}`"),
@@ -27,12 +27,12 @@ pub fn link_in_the_way(path: &str, link: &str) -> Diagnostic {
     .help("remove it")
 }
 
-pub fn directory_in_the_way(path: &str) -> Diagnostic {
+pub(super) fn directory_in_the_way(path: &str) -> Diagnostic {
     Diagnostic::new(code::FOREIGN_FILE, eco_format!("`{path}` is a directory"), file(path), "a file belongs here")
         .help("move it away")
 }
 
-pub fn undeclared_cluster(dir: &str) -> Diagnostic {
+pub(super) fn undeclared_cluster(dir: &str) -> Diagnostic {
     Diagnostic::new(
         code::UNDECLARED_CLUSTER,
         eco_format!("`{dir}` is a live cluster that no source declares"),
@@ -43,7 +43,7 @@ pub fn undeclared_cluster(dir: &str) -> Diagnostic {
     .help("declare the cluster again (`path` keeps its directory), or uninstall Flux there and remove the directory by hand")
 }
 
-pub fn kustomization_in_root(path: &str) -> Diagnostic {
+pub(super) fn kustomization_in_root(path: &str) -> Diagnostic {
     Diagnostic::new(
         code::ROOT_FILE,
         "a cluster's root must not have a `kustomization.yaml`",
@@ -54,7 +54,7 @@ pub fn kustomization_in_root(path: &str) -> Diagnostic {
     .help("remove it: without it, Flux applies everything in the root")
 }
 
-pub fn not_an_object(path: &str, reason: &str) -> Diagnostic {
+pub(super) fn not_an_object(path: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(
         code::ROOT_FILE,
         eco_format!("`{path}` would break the root of its cluster"),
@@ -65,7 +65,7 @@ pub fn not_an_object(path: &str, reason: &str) -> Diagnostic {
     .help("move it out of the cluster's directory")
 }
 
-pub fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
+pub(super) fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
     Diagnostic::new(
         code::OWNED_BY_HAND,
         eco_format!("{id} is declared here and generated too"),
@@ -75,7 +75,7 @@ pub fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
     .help("remove it here, or in the sources")
 }
 
-pub fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {
+pub(super) fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {
     Diagnostic::new(
         code::BOOTSTRAP,
         eco_format!("Flux reads another {what} than the sources say: `{found}`, not `{expected}`"),
@@ -85,7 +85,7 @@ pub fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) ->
     .help("mend `fleet { … }` or `path` of the cluster, or run `flux bootstrap` again")
 }
 
-pub fn root_waits(path: &str) -> Diagnostic {
+pub(super) fn root_waits(path: &str) -> Diagnostic {
     Diagnostic::new(
         code::BOOTSTRAP,
         "the root Kustomization waits for what waits for it",
@@ -96,7 +96,7 @@ pub fn root_waits(path: &str) -> Diagnostic {
     .help("remove `wait` there, or write `sync { gate = false }`")
 }
 
-pub fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
+pub(super) fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
     Diagnostic::new(
         code::LOCKDOWN_DIFFERS,
         eco_format!("Flux on `{cluster}` refuses references across namespaces, and the fleet does not say so"),
@@ -106,7 +106,7 @@ pub fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
     .help("write `lockdown = true` in `fleet { … }`")
 }
 
-pub fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic {
+pub(super) fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic {
     Diagnostic::new(
         code::REMOVES,
         eco_format!("this would remove the cluster in `{dir}`"),
@@ -118,7 +118,7 @@ pub fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic {
     ))
 }
 
-pub fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnostic {
+pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
@@ -128,7 +128,7 @@ pub fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnosti
     .help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`"))
 }
 
-pub fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin) -> Diagnostic {
+pub(super) fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin) -> Diagnostic {
     Diagnostic::new(
         code::MOVED,
         eco_format!("{id} would move from `{from}` to `{to}` on `{cluster}`"),
@@ -142,7 +142,7 @@ pub fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin)
     .help(eco_format!("keep it where it is; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"))
 }
 
-pub fn reinstalls(
+pub(super) fn reinstalls(
     addon: Anchor,
     db: &dyn Db,
     what: &str,

@@ -4,7 +4,7 @@
 //! `kustomization.yaml` of its own, so that what a person put there is part of
 //! the cluster.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
@@ -17,7 +17,7 @@ use crate::flux::{Deployed, Id};
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-pub fn check(
+pub(super) fn check(
     settings: &Settings,
     deployed: &[&Deployed],
     tree: &FileTree,
@@ -48,8 +48,7 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         .filter(|(dir, name)| KUSTOMIZATIONS.contains(name) && *dir != root)
         .map(|(dir, _)| dir)
         .collect();
-    let ours: BTreeMap<&Id, ()> = it.objects().filter(|(unit, _)| unit.is_none()).map(|(_, it)| (&it.id, ())).collect();
-    let all: BTreeMap<&Id, ()> = it.objects().map(|(_, it)| (&it.id, ())).collect();
+    let all: BTreeSet<&Id> = it.objects().map(|(_, it)| &it.id).collect();
     for (path, entry) in snapshot.below(root) {
         if matches!(entry, Entry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
             continue;
@@ -68,7 +67,7 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         match ids(entry) {
             Ok(ids) => {
                 for id in ids {
-                    if ours.contains_key(&id) || all.contains_key(&id) {
+                    if all.contains(&id) {
                         out.push(problems::owned_by_hand(path, &id));
                     }
                 }
@@ -92,7 +91,7 @@ fn ids(entry: &Entry) -> Result<Vec<Id>, EcoString> {
 }
 
 /// The documents of a YAML text, without empty ones.
-pub fn documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
+pub(super) fn documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
     use serde::Deserialize;
     let mut found = Vec::new();
     for it in serde_yaml::Deserializer::from_str(text) {
@@ -106,7 +105,7 @@ pub fn documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
 }
 
 /// The identity of an object.
-pub fn id_of(document: &serde_yaml::Value) -> Option<Id> {
+pub(super) fn id_of(document: &serde_yaml::Value) -> Option<Id> {
     let (group, _) = split_api_version(document.get("apiVersion")?.as_str()?);
     let metadata = document.get("metadata")?;
     Some(Id {

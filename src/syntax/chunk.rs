@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 /// Deepest nesting of braces, brackets and parentheses that is parsed.
-pub const NESTING_LIMIT: usize = 100;
+pub(super) const NESTING_LIMIT: usize = 100;
 
 /// Largest file that is parsed, in bytes.
-pub const SIZE_LIMIT: usize = 16 * 1024 * 1024;
+pub(super) const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 const HEADS: [&str; 23] = [
     "addon",
@@ -39,7 +39,7 @@ const HEADS: [&str; 23] = [
 ];
 
 /// The chunks of a file.
-pub struct Chunks {
+pub(super) struct Chunks {
     /// Byte ranges that together cover the file.
     pub ranges: Vec<Range<usize>>,
     /// The first opening bracket that is nested too deeply.
@@ -47,7 +47,7 @@ pub struct Chunks {
 }
 
 /// Cuts `text` into chunks.
-pub fn split(text: &str) -> Chunks {
+pub(super) fn split(text: &str) -> Chunks {
     let scan = scan(text);
     let mut ranges = Vec::new();
     let mut start = 0;

@@ -13,13 +13,13 @@ struct FleetParser;
 
 /// The pairs of one chunk; `None` only where the text is nested past the
 /// parser's stack.
-pub fn chunk(text: &str) -> Option<Pair<'_, Rule>> {
+pub(super) fn chunk(text: &str) -> Option<Pair<'_, Rule>> {
     FleetParser::parse(Rule::chunk, text).ok()?.next()
 }
 
 /// Where reading `text` as one member (or one declaration) stops, and what could
 /// have stood there.
-pub fn expected(text: &str, top: bool) -> Option<(usize, Vec<&'static str>)> {
+pub(super) fn expected(text: &str, top: bool) -> Option<(usize, Vec<&'static str>)> {
     let rule = if top { Rule::one_top } else { Rule::one };
     let error = FleetParser::parse(rule, text).err()?;
     let at = match error.location {

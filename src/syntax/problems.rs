@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
 use crate::source::SourceFile;
 
 /// A place that cannot be read, in bytes of its file.
-pub enum Problem {
+pub(super) enum Problem {
     /// A line at the top level that is no declaration.
     BadTop(Range<usize>),
     /// A line in a block that is no entry.
@@ -51,7 +51,7 @@ const DECLARATIONS: [&str; 21] = [
 
 impl Problem {
     /// The problem in words.
-    pub fn diagnostic(self, file: SourceFile, text: &str) -> Diagnostic {
+    pub(super) fn diagnostic(self, file: SourceFile, text: &str) -> Diagnostic {
         let at = |range: Range<usize>| Place::Span { file, start: range.start, end: range.end };
         match self {
             Self::BadTop(range) => unreadable(file, text, range, true),

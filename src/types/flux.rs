@@ -24,7 +24,7 @@ static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
 
 /// `HelmReleaseSpec` and its like: every field of every supported Flux; which
 /// Flux has which is checked for each cluster.
-pub fn spec_type(name: &str) -> Option<Type> {
+pub(super) fn spec_type(name: &str) -> Option<Type> {
     TYPES.get(name).cloned()
 }
 

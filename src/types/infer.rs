@@ -562,12 +562,11 @@ impl Infer<'_> {
                 _ => Type::Any,
             };
         }
-        match binary_type(op, &a, &b) {
-            Some(it) => it,
-            None => {
-                self.out.push(problems::binary(self.at(expr), op, &a, &b, (self.at(left), self.at(right))));
-                Type::Broken
-            }
+        if let Some(it) = binary_type(op, &a, &b) {
+            it
+        } else {
+            self.out.push(problems::binary(self.at(expr), op, &a, &b, (self.at(left), self.at(right))));
+            Type::Broken
         }
     }
 

@@ -9,7 +9,13 @@ use crate::names::Index;
 use crate::source::Origin;
 use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
 
-pub fn mismatch(at: Origin, expected: &Type, found: &Type, written: &ExprKind, asked: Option<Origin>) -> Diagnostic {
+pub(super) fn mismatch(
+    at: Origin,
+    expected: &Type,
+    found: &Type,
+    written: &ExprKind,
+    asked: Option<Origin>,
+) -> Diagnostic {
     let expected = expected.present();
     let mut diagnostic = Diagnostic::new(
         code::MISMATCH,
@@ -49,29 +55,29 @@ fn article(ty: &Type) -> EcoString {
     }
 }
 
-pub fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
+pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere").help_if(
         did_you_mean(name, super::signature::known_names(index))
             .or_else(|| Some(eco_format!("declare it: `type {name} = …`"))),
     )
 }
 
-pub fn map_key(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn map_key(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::MAP_KEY, "the keys of a map are strings", at, eco_format!("this is {found}"))
         .help("write `{String: …}`")
 }
 
-pub fn type_circle(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn type_circle(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::TYPE_CIRCLE, eco_format!("the type `{name}` is defined by itself"), at, "part of a circle")
         .help("break the circle, with `Any` where the depth is not known")
 }
 
-pub fn let_circle(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn let_circle(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::LET_CIRCLE, eco_format!("`{name}` is computed from itself"), at, "part of a circle")
         .help("break the circle: write one of its values out")
 }
 
-pub fn no_reference(at: Origin, kind: Reference) -> Diagnostic {
+pub(super) fn no_reference(at: Origin, kind: Reference) -> Diagnostic {
     Diagnostic::new(code::NO_REFERENCE, eco_format!("the name of {} stands here", noun(kind)), at, "not a name")
         .help("write the declaration's name, without quotes and without computing it")
 }
@@ -80,17 +86,17 @@ const fn noun(kind: Reference) -> &'static str {
     kind.noun()
 }
 
-pub fn append_to(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn append_to(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::APPEND, "`+=` appends to a list", at, eco_format!("this is {found}")).help("write `=`")
 }
 
-pub fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> Diagnostic {
+pub(super) fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> Diagnostic {
     Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has nothing inside to amend"), at, "a block stands here")
         .label_if(asked, "declared here")
         .help("write `key = value`")
 }
 
-pub fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
+pub(super) fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
     if let TypeKind::Literal(literal) = &ty.kind {
         return Diagnostic::new(code::DECLARATION_HERE, "values are set with `=`", at, "`:` declares a type")
             .help(eco_format!("write `key = {literal}`"));
@@ -104,22 +110,22 @@ pub fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
     .help("write `name = value`, or move it into `facts { … }` of the fleet or `params { … }` of an add-on")
 }
 
-pub fn statement_here(at: Origin) -> Diagnostic {
+pub(super) fn statement_here(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "this statement has no meaning here", at, "only entries stand in this block")
         .help("`use`, `drop`, `attach` and `override` stand in clusters, groups and rules; `patch` in the override of a kustomize item")
 }
 
-pub fn spread_of(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn spread_of(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::SPREAD, "`...` spreads the entries of an object here", at, eco_format!("this is {found}"))
         .help("spread an object or a map")
 }
 
-pub fn spread_in_list(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn spread_in_list(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::SPREAD, "`...` spreads the elements of a list here", at, eco_format!("this is {found}"))
         .help("spread a list")
 }
 
-pub fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
+pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
     let message = if record.name.contains(' ') {
         eco_format!("{} has no field `{key}`", record.name)
     } else {
@@ -136,7 +142,7 @@ fn all_fields(record: &RecordType) -> Option<EcoString> {
     if names.is_empty() || names.len() > 24 { None } else { Some(eco_format!("its fields are {}", names.join(", "))) }
 }
 
-pub fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {
+pub(super) fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {
     Diagnostic::new(
         code::COMPUTED_KEY,
         eco_format!("the keys of `{}` are fixed", record.name),
@@ -146,22 +152,22 @@ pub fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {
     .help("write the key out; keys may be computed in maps and where the type is open")
 }
 
-pub fn key_of_scalar(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn key_of_scalar(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has no keys"), at, "nothing is inside")
         .help("end the path before this key")
 }
 
-pub fn select_in(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn select_in(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::SELECT, "`[name = …]` selects an element of a list", at, eco_format!("this is {found}"))
         .help("remove the brackets")
 }
 
-pub fn condition(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn condition(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::CONDITION, "a condition is true or false", at, eco_format!("this is {found}"))
         .help("compare it with something: `… == …`")
 }
 
-pub fn interpolated(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn interpolated(at: Origin, found: &Type) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::INTERPOLATED,
         "only strings, numbers and booleans can stand in a string",
@@ -175,7 +181,7 @@ pub fn interpolated(at: Origin, found: &Type) -> Diagnostic {
     }
 }
 
-pub fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic {
+pub(super) fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::NOT_HERE,
         eco_format!("`{name}` cannot be read here"),
@@ -185,7 +191,12 @@ pub fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic {
     if why.is_empty() { diagnostic.help("pass what it holds in another way") } else { diagnostic.help(why) }
 }
 
-pub fn unknown_name<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>, index: &Index) -> Diagnostic {
+pub(super) fn unknown_name<'a>(
+    at: Origin,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    index: &Index,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, eco_format!("there is no `{name}`"), at, "not known here");
     if let Some(help) = did_you_mean(name, known) {
         return diagnostic.help(help);
@@ -207,34 +218,34 @@ pub fn unknown_name<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a 
     }
 }
 
-pub fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::MAY_BE_ABSENT, "this may be absent", at, eco_format!("its type is {found}"))
         .help("say what to use then: `… ?? value`, read on with `?.`, or test `… != null` first")
 }
 
-pub fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
+pub(super) fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
     let known = record.fields.keys().map(EcoString::as_str);
     Diagnostic::new(code::NO_MEMBER, eco_format!("`{}` has no `{name}`", record.name), at, "no such member")
         .label_if(record.origin, "declared here")
         .help_if(did_you_mean(name, known).or_else(|| all_fields(record)))
 }
 
-pub fn member_of(at: Origin, found: &Type, name: &str) -> Diagnostic {
+pub(super) fn member_of(at: Origin, found: &Type, name: &str) -> Diagnostic {
     Diagnostic::new(code::NO_MEMBER, eco_format!("{found} has no `{name}`"), at, eco_format!("read from {found}"))
         .help("only objects and maps have members")
 }
 
-pub fn index_of(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn index_of(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::INDEX, eco_format!("{found} has no elements"), at, "cannot be indexed")
         .help("index a list by number or a map by key")
 }
 
-pub fn not_callable(at: Origin) -> Diagnostic {
+pub(super) fn not_callable(at: Origin) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_FUNCTION, "this is not a function", at, "called here")
         .help("functions are called by their name")
 }
 
-pub fn unknown_function(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn unknown_function(at: Origin, name: &str) -> Diagnostic {
     let all = builtin::all();
     Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known").help_if(
         did_you_mean(name, all.iter().map(|it| it.name)).or_else(|| {
@@ -244,7 +255,7 @@ pub fn unknown_function(at: Origin, name: &str) -> Diagnostic {
     )
 }
 
-pub fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
+pub(super) fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
     let params: Vec<String> = function.params.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
     Diagnostic::new(
         code::ARITY,
@@ -255,7 +266,7 @@ pub fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
     .help(eco_format!("write `{}({})`", function.name, params.join(", ")))
 }
 
-pub fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {
+pub(super) fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {
     let wanted = if sign == "not" { "a Bool" } else { "a number" };
     Diagnostic::new(
         code::OPERATOR,
@@ -266,7 +277,7 @@ pub fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {
     .help(eco_format!("give it {wanted}"))
 }
 
-pub fn binary(at: Origin, op: BinaryOp, a: &Type, b: &Type, sides: (Origin, Origin)) -> Diagnostic {
+pub(super) fn binary(at: Origin, op: BinaryOp, a: &Type, b: &Type, sides: (Origin, Origin)) -> Diagnostic {
     let sign = op.sign();
     let diagnostic = Diagnostic::new(
         code::OPERATOR,
@@ -294,13 +305,13 @@ pub fn binary(at: Origin, op: BinaryOp, a: &Type, b: &Type, sides: (Origin, Orig
     }
 }
 
-pub fn never_equal(at: Origin, a: &Type, b: &Type) -> Diagnostic {
+pub(super) fn never_equal(at: Origin, a: &Type, b: &Type) -> Diagnostic {
     Diagnostic::new(code::NEVER_EQUAL, eco_format!("{a} and {b} are never equal"), at, "compared here")
         .help("compare values of one type")
 }
 
 /// `environment == "prod"` where the fact can only be `"production"`.
-pub fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> {
+pub(super) fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> {
     let (choices, Type::Literal(wanted)) = (a.literals()?, b) else { return None };
     if choices.contains(wanted) || *wanted == Literal::Null {
         return None;
@@ -317,7 +328,7 @@ pub fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> 
     )
 }
 
-pub fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnostic {
+pub(super) fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnostic {
     Diagnostic::new(
         code::NEVER_EQUAL,
         eco_format!("this is never {pattern}"),
@@ -327,7 +338,7 @@ pub fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnostic {
     .help("remove this line, or mend its value")
 }
 
-pub fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diagnostic {
+pub(super) fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diagnostic {
     let names: Vec<String> = missing.iter().take(3).map(|it| format!("`{it}`")).collect();
     let what = if names.is_empty() {
         eco_format!("{subject} has more values than those listed")
@@ -338,12 +349,12 @@ pub fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diag
         .help("add a line for each, or `_ => …` for all others")
 }
 
-pub fn iterate(at: Origin, found: &Type) -> Diagnostic {
+pub(super) fn iterate(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::ITERATE, eco_format!("{found} has nothing to go through"), at, "not a list or map")
         .help("go through a list, a map or an object")
 }
 
-pub fn shadows(at: Origin, name: &str) -> Diagnostic {
+pub(super) fn shadows(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something here already"), at, "hides another name")
         .help("choose another name")
 }

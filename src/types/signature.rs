@@ -78,12 +78,12 @@ pub fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
 }
 
 /// Every name that may stand for a type.
-pub fn known_names(index: &Index) -> impl Iterator<Item = &str> {
+pub(super) fn known_names(index: &Index) -> impl Iterator<Item = &str> {
     NATIVE.into_iter().chain(index.types.keys().map(EcoString::as_str))
 }
 
 /// The type that a `type` declaration declares.
-pub fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &mut Vec<Diagnostic>) -> Type {
+pub(super) fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &mut Vec<Diagnostic>) -> Type {
     let name = anchor.name(db).clone();
     let origin = Some(Origin::of(anchor));
     match body {

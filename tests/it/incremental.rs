@@ -85,7 +85,7 @@ fn editing_one_add_on_leaves_its_neighbour_alone() {
                 "addon api { source = charts, version = \"1.0.0\"",
                 "addon api { source = charts, version = \"1.1.0\"",
             )
-        })
+        });
     });
     assert_eq!(count(&names, "base"), 1, "{names:?}");
     assert_eq!(count(&names, "check"), 1, "{names:?}");

@@ -16,14 +16,14 @@ use crate::source::{Anchor, Db};
 use crate::syntax::{self, ast::Head};
 
 /// Group and kind that a CustomResourceDefinition defines.
-pub fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {
+pub(crate) fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {
     (object.id.kind == "CustomResourceDefinition").then_some(())?;
     let group = object.body.at(&["spec", "group"]).and_then(Node::text)?;
     let kind = object.body.at(&["spec", "names", "kind"]).and_then(Node::text)?;
     Some((group.clone(), kind.clone()))
 }
 
-pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let custom = custom_kinds(ctx.db, cluster, deployed, ctx.index.externals.as_slice());
     for (_, object) in deployed.objects() {
         let kind = (object.id.group.clone(), object.id.kind.clone());

@@ -10,16 +10,16 @@ mod reach;
 mod references;
 mod shapes;
 
-pub use kinds::defined_kind;
-pub use reach::whole_fleet;
-pub use references::declared_keys;
+pub(super) use kinds::defined_kind;
+pub(super) use reach::whole_fleet;
+pub(super) use references::declared_keys;
 
 use super::context::Context;
 use super::deploy::Deployed;
 use crate::fleet::Cluster;
 
 /// Checks a cluster.
-pub fn cluster(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn cluster(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     owners::check(ctx, deployed);
     kinds::check(ctx, cluster, deployed);
     references::check(ctx, cluster, deployed);

@@ -15,7 +15,7 @@ use crate::source::Origin;
 /// For each name, what it waits for and where it is declared.
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
 
-pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(circle) = circle(&units) {

@@ -12,7 +12,7 @@ use super::super::problems;
 use super::super::release::Release;
 use crate::source::Origin;
 
-pub fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
     let mut owners: BTreeMap<&Id, Origin> = BTreeMap::new();
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {

@@ -11,7 +11,7 @@ use crate::fleet::{self, OverrideTarget};
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin};
 
-pub fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
+pub(crate) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     paths(db, &mut out);
     dead_overrides(db, &mut out);

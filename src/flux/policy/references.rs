@@ -21,7 +21,7 @@ use crate::syntax::{self, ast::Head};
 type Given = BTreeMap<(EcoString, EcoString, EcoString), Option<BTreeSet<EcoString>>>;
 
 /// Whether an `external` is there on a cluster.
-pub fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
+pub(super) fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
     match external.parent(db) {
         None => true,
         Some(parent) => parent == cluster.anchor || cluster.groups.contains(&parent),
@@ -29,7 +29,7 @@ pub fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
 }
 
 /// `nodepools.karpenter.sh`: the whole name, which the grammar splits at its dot.
-pub fn external_name(db: &dyn Db, external: Anchor) -> EcoString {
+pub(super) fn external_name(db: &dyn Db, external: Anchor) -> EcoString {
     match &syntax::declaration(db, external).head {
         Head::External { namespace: Some(first), .. } => eco_format!("{first}.{}", external.name(db)),
         _ => external.name(db).clone(),
@@ -69,7 +69,7 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
     given
 }
 
-pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let given = given(ctx, cluster, deployed);
     let has_namespace = |name: &EcoString| {
         BUILT_IN_NAMESPACES.contains(&name.as_str())
@@ -214,7 +214,12 @@ fn parent_name(db: &dyn Db, item: Anchor) -> EcoString {
 }
 
 /// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
-pub fn declared_keys(ctx: &Context<'_>, cluster: &Cluster, kind: &str, name: &str) -> Option<BTreeSet<EcoString>> {
+pub(crate) fn declared_keys(
+    ctx: &Context<'_>,
+    cluster: &Cluster,
+    kind: &str,
+    name: &str,
+) -> Option<BTreeSet<EcoString>> {
     let external = ctx.index.externals.iter().find(|it| {
         let Head::External { object, namespace } = &syntax::declaration(ctx.db, **it).head else { return false };
         is_visible(ctx.db, **it, cluster)

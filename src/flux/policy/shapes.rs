@@ -20,7 +20,7 @@ use crate::types;
 /// The largest integer that survives a JSON patch.
 const SAFE_INTEGER: i64 = 1 << 53;
 
-pub fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (unit, object) in deployed.objects() {
         if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
             manifest(ctx, cluster, object);

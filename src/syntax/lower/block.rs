@@ -74,12 +74,11 @@ impl Lowering<'_> {
                     Some(it) => self.type_expr(it),
                     None => return Entry { node, is_final, path, action, when },
                 };
-                action = match parts.next_if(|it| it.as_rule() == Rule::block) {
-                    Some(it) => Action::AmendTyped { ty, block: self.block(it) },
-                    None => {
-                        let default = parts.next_if(|it| it.as_rule() == Rule::expr).map(|it| self.expr(it));
-                        Action::Declare { ty, default }
-                    }
+                action = if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::block) {
+                    Action::AmendTyped { ty, block: self.block(it) }
+                } else {
+                    let default = parts.next_if(|it| it.as_rule() == Rule::expr).map(|it| self.expr(it));
+                    Action::Declare { ty, default }
                 };
                 when = self.next_when(&mut parts);
             } else {

@@ -29,7 +29,6 @@ impl Lowering<'_> {
                 doc: None,
             },
             nodes: Vec::new(),
-            range: range.clone(),
         });
         self.current = Some(index);
         // Node 0 is the declaration's name; what has none points at its first line.
@@ -66,12 +65,11 @@ impl Lowering<'_> {
             return pair.as_str().trim().into();
         }
         let range = self.range(&pair);
-        match self.string(pair).kind {
-            super::super::ast::ExprKind::Text(it) => it,
-            _ => {
-                self.problems.push(Problem::InterpolatedName(range));
-                EcoString::new()
-            }
+        if let super::super::ast::ExprKind::Text(it) = self.string(pair).kind {
+            it
+        } else {
+            self.problems.push(Problem::InterpolatedName(range));
+            EcoString::new()
         }
     }
 
@@ -124,20 +122,7 @@ impl Lowering<'_> {
                 let value = parts.next_if(|it| it.as_rule() == Rule::expr).map(|it| self.expr(it));
                 head = Head::Manifest { value };
             }
-            Rule::external => {
-                let object = parts.next().map(|it| it.as_str().trim().into()).unwrap_or_default();
-                let mut namespace = None;
-                if let Some(it) = parts.next() {
-                    let full = self.range(&it);
-                    let mut names: Vec<EcoString> = inner(it).map(|it| self.plain_text(it)).collect();
-                    if let Some(first) = self.nodes.first_mut() {
-                        *first = full;
-                    }
-                    name = names.pop().unwrap_or_default();
-                    namespace = names.pop();
-                }
-                head = Head::External { object, namespace };
-            }
+            Rule::external => (head, name) = self.external(&mut parts),
             Rule::rule_item => {
                 if let Some(it) = parts.next() {
                     name = self.name(it);
@@ -200,6 +185,23 @@ impl Lowering<'_> {
             body = if matches!(head, Head::Later) { Block::default() } else { self.block(block) };
         }
         Declaration { kind, name, head, body, doc }
+    }
+
+    /// `Secret shop.deploy-key`: the kind, then the name with its namespace.
+    fn external<'i>(&mut self, parts: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Head, EcoString) {
+        let object = parts.next().map(|it| it.as_str().trim().into()).unwrap_or_default();
+        let mut namespace = None;
+        let mut name = EcoString::new();
+        if let Some(it) = parts.next() {
+            let full = self.range(&it);
+            let mut names: Vec<EcoString> = inner(it).map(|it| self.plain_text(it)).collect();
+            if let Some(first) = self.nodes.first_mut() {
+                *first = full;
+            }
+            name = names.pop().unwrap_or_default();
+            namespace = names.pop();
+        }
+        (Head::External { object, namespace }, name)
     }
 
     fn type_body(&mut self, pair: Pair<'_, Rule>) -> TypeBody {

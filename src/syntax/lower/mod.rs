@@ -26,18 +26,16 @@ const DEPTH_LIMIT: usize = 200;
 const OPERATOR_LIMIT: usize = 400;
 
 /// A declaration out of one chunk.
-pub struct Lowered {
+pub(super) struct Lowered {
     /// Index of the declaration around it, among those of the file.
     pub parent: Option<usize>,
     pub declaration: Declaration,
     /// Byte range in the file of each node, by node number.
     pub nodes: Vec<Range<usize>>,
-    /// Byte range of the whole declaration.
-    pub range: Range<usize>,
 }
 
 /// What lowering a file gathers.
-pub struct Lowering<'a> {
+pub(super) struct Lowering<'a> {
     /// The whole file.
     file: &'a str,
     /// Offset of the chunk that is being lowered.
@@ -52,7 +50,7 @@ pub struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub const fn new(file: &'a str) -> Self {
+    pub(super) const fn new(file: &'a str) -> Self {
         Self {
             file,
             base: 0,
@@ -65,7 +63,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Lowers the pairs of one chunk that begins at byte `base` of the file.
-    pub fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>) {
+    pub(super) fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>) {
         self.base = base;
         for pair in inner(chunk) {
             match pair.as_rule() {
@@ -113,49 +111,48 @@ impl<'a> Lowering<'a> {
 }
 
 /// The children that mean something: no comments, no keywords.
-fn inner<'i>(pair: Pair<'i, Rule>) -> impl Iterator<Item = Pair<'i, Rule>> {
+fn inner(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
     pair.into_inner().filter(|it| !is_noise(it.as_rule()))
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other rules carry meaning")]
 const fn is_noise(rule: Rule) -> bool {
-    match rule {
+    matches!(
+        rule,
         Rule::COMMENT
-        | Rule::EOI
-        | Rule::close
-        | Rule::kw_addon
-        | Rule::kw_attach
-        | Rule::kw_check
-        | Rule::kw_detach
-        | Rule::kw_drop
-        | Rule::kw_external
-        | Rule::kw_final
-        | Rule::kw_fn
-        | Rule::kw_import
-        | Rule::kw_inventory
-        | Rule::kw_let
-        | Rule::kw_manifest
-        | Rule::kw_override
-        | Rule::kw_patch
-        | Rule::kw_rings
-        | Rule::kw_rule
-        | Rule::kw_source
-        | Rule::kw_type
-        | Rule::kw_unset
-        | Rule::kw_use
-        | Rule::kw_and
-        | Rule::kw_as
-        | Rule::kw_else
-        | Rule::kw_for
-        | Rule::kw_from
-        | Rule::kw_if
-        | Rule::kw_in
-        | Rule::kw_match
-        | Rule::kw_not
-        | Rule::kw_or
-        | Rule::kw_then
-        | Rule::kw_when
-        | Rule::kw_where => true,
-        _ => false,
-    }
+            | Rule::EOI
+            | Rule::close
+            | Rule::kw_addon
+            | Rule::kw_attach
+            | Rule::kw_check
+            | Rule::kw_detach
+            | Rule::kw_drop
+            | Rule::kw_external
+            | Rule::kw_final
+            | Rule::kw_fn
+            | Rule::kw_import
+            | Rule::kw_inventory
+            | Rule::kw_let
+            | Rule::kw_manifest
+            | Rule::kw_override
+            | Rule::kw_patch
+            | Rule::kw_rings
+            | Rule::kw_rule
+            | Rule::kw_source
+            | Rule::kw_type
+            | Rule::kw_unset
+            | Rule::kw_use
+            | Rule::kw_and
+            | Rule::kw_as
+            | Rule::kw_else
+            | Rule::kw_for
+            | Rule::kw_from
+            | Rule::kw_if
+            | Rule::kw_in
+            | Rule::kw_match
+            | Rule::kw_not
+            | Rule::kw_or
+            | Rule::kw_then
+            | Rule::kw_when
+            | Rule::kw_where
+    )
 }

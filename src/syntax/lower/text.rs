@@ -64,13 +64,12 @@ impl Lowering<'_> {
                 "\\\\" => "\\".into(),
                 code => {
                     let hex: String = code.chars().filter(char::is_ascii_hexdigit).collect();
-                    match u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32) {
-                        Some(it) => it.to_string(),
-                        None => {
-                            let range = self.range(&pair);
-                            self.problems.push(Problem::NoCharacter(range));
-                            String::new()
-                        }
+                    if let Some(it) = u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32) {
+                        it.to_string()
+                    } else {
+                        let range = self.range(&pair);
+                        self.problems.push(Problem::NoCharacter(range));
+                        String::new()
                     }
                 }
             }),
@@ -106,12 +105,11 @@ fn strip_indentation(pieces: &mut [Piece]) -> bool {
                         at_line_start = true;
                     }
                     if at_line_start && !line.is_empty() {
-                        match line.strip_prefix(closing.as_str()) {
-                            Some(rest) => out.push_str(rest),
-                            None => {
-                                ok &= line.trim().is_empty();
-                                out.push_str(line.trim_start());
-                            }
+                        if let Some(rest) = line.strip_prefix(closing.as_str()) {
+                            out.push_str(rest);
+                        } else {
+                            ok &= line.trim().is_empty();
+                            out.push_str(line.trim_start());
                         }
                         at_line_start = false;
                     } else {

@@ -16,28 +16,27 @@ use fleetc::source::FleetDatabase;
 use serde_json::Value;
 
 /// Where kubectl is.
-pub struct Kustomize {
+pub(crate) struct Kustomize {
     kubectl: PathBuf,
 }
 
 impl Kustomize {
     /// The real kubectl; without it the test says that it did not run, and with
     /// `CI=true` that is a failure.
-    pub fn find(test: &str) -> Option<Self> {
+    pub(crate) fn find(test: &str) -> Option<Self> {
         let found = std::env::var_os("PATH")
             .and_then(|path| std::env::split_paths(&path).map(|it| it.join("kubectl")).find(|it| it.is_file()));
-        match found {
-            Some(kubectl) => Some(Self { kubectl }),
-            None => {
-                assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} needs kubectl, and there is none");
-                eprintln!("{test} did not run: there is no kubectl");
-                None
-            }
+        if let Some(kubectl) = found {
+            Some(Self { kubectl })
+        } else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} needs kubectl, and there is none");
+            eprintln!("{test} did not run: there is no kubectl");
+            None
         }
     }
 
     /// Builds a directory.
-    pub fn build(&self, dir: &Path) -> Result<Vec<Value>, String> {
+    pub(crate) fn build(&self, dir: &Path) -> Result<Vec<Value>, String> {
         let output = Command::new(&self.kubectl)
             .args(["kustomize", "--load-restrictor", "LoadRestrictionsNone"])
             .arg(dir)
@@ -50,7 +49,7 @@ impl Kustomize {
     }
 
     /// Compares every cluster of a compilation with what kustomize makes of its files.
-    pub fn check(&self, db: &FleetDatabase, compilation: &Compilation) {
+    pub(crate) fn check(&self, db: &FleetDatabase, compilation: &Compilation) {
         for cluster in fleet::clusters(db) {
             self.check_cluster(db, compilation, cluster);
         }
@@ -81,7 +80,7 @@ impl Kustomize {
         same_objects(&format!("root of {}", deployed.cluster), &built, &expected);
         for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Foreign) {
             let what = format!("`{}` of {}", unit.name, deployed.cluster);
-            let id = |it: &Value| (it["kind"] == "Kustomization" && it["metadata"]["name"] == unit.name.as_str());
+            let id = |it: &Value| it["kind"] == "Kustomization" && it["metadata"]["name"] == unit.name.as_str();
             let spec = &built.iter().find(|it| id(it)).unwrap_or_else(|| panic!("{what} is not there"))["spec"];
             let path = spec["path"].as_str().expect("a path").trim_start_matches("./");
             let list = dir.path().join(path).join("kustomization.yaml");
@@ -124,7 +123,7 @@ fn generate(root: &Path) {
 }
 
 /// The documents of a YAML text.
-pub fn documents(text: &str) -> Vec<Value> {
+pub(super) fn documents(text: &str) -> Vec<Value> {
     use serde::Deserialize;
     serde_yaml::Deserializer::from_str(text)
         .map(|it| Value::deserialize(it).expect("YAML"))
@@ -138,7 +137,7 @@ fn key(it: &Value) -> String {
 }
 
 /// Object for object, whatever their order.
-pub fn same_objects(what: &str, made: &[Value], wanted: &[Value]) {
+pub(crate) fn same_objects(what: &str, made: &[Value], wanted: &[Value]) {
     let by_key = |list: &[Value]| list.iter().map(|it| (key(it), it.clone())).collect::<BTreeMap<_, _>>();
     let (made, wanted) = (by_key(made), by_key(wanted));
     let names = |map: &BTreeMap<String, Value>| map.keys().cloned().collect::<Vec<_>>();

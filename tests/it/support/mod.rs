@@ -3,5 +3,5 @@
 mod kustomize;
 mod project;
 
-pub use kustomize::{Kustomize, same_objects};
-pub use project::{Fleet, Run, compiled, database, errors, files_of, read_tree, summary};
+pub(crate) use kustomize::Kustomize;
+pub(crate) use project::{Fleet, compiled, database, errors, files_of, read_tree, summary};

@@ -10,7 +10,7 @@ use fleetc::host::STANDARD_LIBRARY;
 use fleetc::source::{FleetDatabase, InMemory};
 
 /// `--- path ---` begins a file; what stands before the first is `fleet.fleet`.
-pub fn files_of(text: &str) -> Vec<(String, String)> {
+pub(crate) fn files_of(text: &str) -> Vec<(String, String)> {
     let mut files = vec![("fleet.fleet".to_owned(), String::new())];
     for line in text.lines() {
         match line.trim().strip_prefix("--- ").and_then(|it| it.strip_suffix(" ---")) {
@@ -28,36 +28,36 @@ pub fn files_of(text: &str) -> Vec<(String, String)> {
 }
 
 /// A database over sources; files that are no `.fleet` are what expressions may read.
-pub fn database(files: &[(String, String)]) -> FleetDatabase {
+pub(crate) fn database(files: &[(String, String)]) -> FleetDatabase {
     let (mut sources, data): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
     sources.extend(STANDARD_LIBRARY.map(|(path, text)| (path.to_owned(), text.to_owned())));
     FleetDatabase::new(sources, Arc::new(InMemory(data.into_iter().collect())))
 }
 
 /// Compiles sources.
-pub fn compiled(text: &str) -> (FleetDatabase, Compilation) {
+pub(crate) fn compiled(text: &str) -> (FleetDatabase, Compilation) {
     let db = database(&files_of(text));
     let compilation = compile(&db);
     (db, compilation)
 }
 
 /// `E0302 message` of each diagnostic.
-pub fn summary(compilation: &Compilation) -> Vec<String> {
+pub(crate) fn summary(compilation: &Compilation) -> Vec<String> {
     compilation.diagnostics.iter().map(|it| format!("{} {}", it.code.id, it.message)).collect()
 }
 
 /// The codes of a project's diagnostics.
-pub fn errors(text: &str) -> Vec<String> {
+pub(crate) fn errors(text: &str) -> Vec<String> {
     compiled(text).1.diagnostics.iter().map(|it| it.code.id.to_owned()).collect()
 }
 
 /// A project on disk, and the program run on it.
-pub struct Fleet {
+pub(crate) struct Fleet {
     dir: tempfile::TempDir,
 }
 
 /// What a run of the program gave.
-pub struct Run {
+pub(crate) struct Run {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
@@ -65,7 +65,7 @@ pub struct Run {
 
 impl Fleet {
     /// A project out of one text, as [`files_of`] splits it.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let it = Self { dir: tempfile::tempdir().expect("a temporary directory") };
         for (path, text) in files_of(text) {
             it.write(&path, &text);
@@ -74,36 +74,36 @@ impl Fleet {
     }
 
     /// A copy of a directory of this repository.
-    pub fn copy_of(path: &str) -> Self {
+    pub(crate) fn copy_of(path: &str) -> Self {
         let it = Self { dir: tempfile::tempdir().expect("a temporary directory") };
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), it.path());
         it
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn join(&self, path: &str) -> PathBuf {
+    pub(crate) fn join(&self, path: &str) -> PathBuf {
         self.path().join(path)
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         std::fs::write(path, text).expect("a file");
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.join(path)).unwrap_or_else(|it| panic!("{path}: {it}"))
     }
 
-    pub fn exists(&self, path: &str) -> bool {
+    pub(crate) fn exists(&self, path: &str) -> bool {
         self.join(path).exists()
     }
 
     /// Runs `fleetc` in the project.
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_fleetc"))
             .args(args)
             .current_dir(self.path())
@@ -118,7 +118,7 @@ impl Fleet {
     }
 
     /// Builds, which must work.
-    pub fn build(&self) -> Run {
+    pub(crate) fn build(&self) -> Run {
         let run = self.run(&["build"]);
         assert_eq!(run.status, 0, "{}", run.stderr);
         run
@@ -139,7 +139,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Every file below a directory, by path.
-pub fn read_tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn read_tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     walk(dir, dir, &mut files);
     files
