@@ -106,14 +106,16 @@ impl Writer {
 
     /// `key: value`, the key's indentation already written.
     fn entry(&mut self, key: &str, node: &Node, depth: usize) {
-        if key.len() > 900 {
+        let start = self.text.len();
+        self.key(key);
+        // A simple key has at most 1024 characters as it is written, escapes included.
+        if self.text.len() - start > 1000 {
+            let written = self.text.split_off(start);
             self.text.push_str("? ");
-            quoted(&mut self.text, key);
+            self.text.push_str(&written);
             self.text.push('\n');
             self.line(Some(node.origin));
             self.indent(depth);
-        } else {
-            self.key(key);
         }
         self.text.push(':');
         match &node.value {
@@ -267,7 +269,7 @@ fn is_plain(text: &str) -> bool {
     let Some(first) = chars.next() else { return false };
     let safe_start =
         first.is_ascii_alphabetic() || matches!(first, '/' | '_') || (first >= '\u{a0}' && is_graphic(first));
-    let is_path = text.starts_with("./") || text.starts_with("../");
+    let is_path = text.starts_with("./") || text.starts_with("../") || text == "$patch";
     if !(safe_start || is_path || (first.is_ascii_digit() && is_wordy(text))) {
         return false;
     }

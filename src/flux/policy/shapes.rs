@@ -125,7 +125,7 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
         }
         Value::Map(map) => {
             for (key, inner) in &map.entries {
-                if key.is_empty() || key == "<<" || key.len() > 1000 || key.chars().any(is_refused) {
+                if key.is_empty() || key == "<<" || written_length(key) > 1000 || key.chars().any(is_refused) {
                     ctx.out.push(problems::refused_key(object, key, inner.origin));
                 }
                 values(ctx, object, inner);
@@ -144,4 +144,9 @@ const fn is_refused(it: char) -> bool {
         || (code >= 0x7f && code <= 0x9f)
         || code == 0xfffe
         || code == 0xffff
+}
+
+/// The length of a key as it may be written, with escapes.
+fn written_length(key: &str) -> usize {
+    key.chars().map(|it| if it.is_ascii_graphic() || it == ' ' { 1 } else { 10 }).sum()
 }
