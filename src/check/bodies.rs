@@ -102,7 +102,8 @@ impl Checker<'_> {
     }
 
     fn block(&mut self, block: &Block, ty: &Type, scope: Scope) {
-        self.infer(scope, |infer| infer.block(block, ty, None));
+        let block = reserved::stripped(block);
+        self.infer(scope, |infer| infer.block(&block, ty, None));
     }
 
     fn condition(&mut self, when: &Expr) {
@@ -268,7 +269,7 @@ impl Checker<'_> {
                 reserved::use_block(self.anchor, block, &mut self.out);
                 let ty = self.named("KustomizationSpec");
                 let scope = self.cluster_scope();
-                self.block(block, &ty, scope);
+                self.block(&reserved::stripped_use(block), &ty, scope);
             }
         }
         for it in &checked.value.overrides {

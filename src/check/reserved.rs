@@ -76,3 +76,42 @@ fn field(anchor: Anchor, key: &Key, node: u32, reserved: &[(&str, &str)], out: &
         out.push(problems::reserved_field(Origin::new(anchor, node), name, help));
     }
 }
+
+/// The block without what is reserved below `release` and `kustomization`: it is
+/// reported already.
+pub(super) fn stripped(block: &Block) -> Block {
+    let members = block.members.iter().filter_map(|member| {
+        let Member::Entry(entry) = member else { return Some(member.clone()) };
+        let reserved: &[(&str, &str)] = match entry.path.segments.first().map(|it| &it.key) {
+            Some(Key::Name(name)) if name == "release" => &RELEASE,
+            Some(Key::Name(name)) if name == "kustomization" => &KUSTOMIZATION,
+            _ => return Some(member.clone()),
+        };
+        if let Some(second) = entry.path.segments.get(1) {
+            return (!is_reserved(&second.key, reserved)).then(|| member.clone());
+        }
+        let mut entry = entry.clone();
+        if let Action::Amend(inner) = &mut entry.action {
+            *inner = without(inner, reserved);
+        }
+        Some(Member::Entry(entry))
+    });
+    Block { node: block.node, members: members.collect() }
+}
+
+/// The block of a `use` without what is reserved in it.
+pub(super) fn stripped_use(block: &Block) -> Block {
+    without(block, &KUSTOMIZATION)
+}
+
+fn without(block: &Block, reserved: &[(&str, &str)]) -> Block {
+    let keeps = |member: &&Member| match member {
+        Member::Entry(entry) => entry.path.segments.first().is_none_or(|it| !is_reserved(&it.key, reserved)),
+        _ => true,
+    };
+    Block { node: block.node, members: block.members.iter().filter(keeps).cloned().collect() }
+}
+
+fn is_reserved(key: &Key, reserved: &[(&str, &str)]) -> bool {
+    matches!(key, Key::Name(name) if reserved.iter().any(|(it, _)| it == name))
+}
