@@ -13,7 +13,7 @@ use crate::source::{Anchor, Db, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, ForHead, UnaryOp};
 
 /// Most steps that one declaration may take for one cluster.
-const BUDGET: u64 = 5_000_000;
+const BUDGET: u64 = 2_000_000;
 
 /// Names that are computed when they are first asked for: facts and params refer
 /// to each other.
@@ -90,6 +90,11 @@ impl<'a> Env<'a> {
             self.report(problems::budget(at, BUDGET));
         }
         self.steps <= BUDGET
+    }
+
+    /// Steps taken so far.
+    pub(super) const fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Evaluates in another declaration's text.
@@ -190,7 +195,7 @@ impl<'a> Env<'a> {
                 }
             }
         }
-        if !self.spend(text.len() as u64 / 64, self.at(parts.first().map_or(0, |it| it.node))) {
+        if !self.spend(text.len() as u64 / 8, self.at(parts.first().map_or(0, |it| it.node))) {
             return Value::Unknown;
         }
         if known { Value::Text(text.into()) } else { Value::Unknown }
@@ -221,7 +226,11 @@ impl<'a> Env<'a> {
             };
         }
         match self.index.lets.get(name) {
-            Some(anchor) => Node::new(let_value(self.db, *anchor).value.clone(), Origin::of(*anchor)),
+            Some(anchor) => {
+                let it = let_value(self.db, *anchor);
+                let known = self.spend(it.value.steps, origin);
+                Node::new(if known { it.value.value.clone() } else { Value::Unknown }, Origin::of(*anchor))
+            }
             None => Node::new(Value::Unknown, origin),
         }
     }
@@ -327,7 +336,7 @@ impl<'a> Env<'a> {
             (BinaryOp::Add, Value::Text(a), Value::Text(b)) => {
                 let mut text = a.clone();
                 text.push_str(b);
-                if self.spend(text.len() as u64 / 64, origin) { Value::Text(text) } else { Value::Unknown }
+                if self.spend(text.len() as u64 / 8, origin) { Value::Text(text) } else { Value::Unknown }
             }
             (BinaryOp::Add, Value::List(a), Value::List(b)) => {
                 if !self.spend((a.len() + b.len()) as u64, origin) {
@@ -393,7 +402,12 @@ impl<'a> Env<'a> {
                 continue;
             }
             match &node.value {
-                Value::List(inner) => list.extend(inner.iter().cloned()),
+                Value::List(inner) => {
+                    if !self.spend(inner.len() as u64, self.at(element.value.node)) {
+                        return Value::Unknown;
+                    }
+                    list.extend(inner.iter().cloned());
+                }
                 Value::Absent | Value::Null => {}
                 Value::Unknown | Value::Conflict(_) => known = false,
                 other => {

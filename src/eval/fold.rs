@@ -75,6 +75,14 @@ impl Fold {
         fold
     }
 
+    /// What it begins with is no layer of an author's.
+    #[must_use]
+    pub const fn lowest(mut self) -> Self {
+        self.ranks = 0;
+        self.origin = None;
+        self
+    }
+
     /// Looks out for keys below `values` that no lower layer has and that are
     /// nearly those of a sibling.
     #[must_use]

@@ -364,6 +364,13 @@ fn outcome(op: &Op) -> Option<Value> {
 }
 
 impl Layer {
+    /// The layer that amends `key` by another.
+    #[must_use]
+    pub fn below(key: &str, inner: Self, origin: Origin) -> Self {
+        let edit = Edit { origin, is_final: false, ops: vec![Op::Amend(inner)] };
+        Self { edits: std::iter::once((EcoString::from(key), edit)).collect(), origin: Some(origin) }
+    }
+
     /// Whether it only takes keys away: then it makes no map where there is none.
     #[must_use]
     pub fn only_unsets(&self) -> bool {

@@ -30,7 +30,7 @@ use crate::syntax::{self, ast::Head};
 
 /// The value of a top-level `let`.
 #[salsa::tracked(cycle_result = let_circle)]
-pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Value>> {
+pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Costed>> {
     let declaration = syntax::declaration(db, anchor);
     let index = names::index(db, db.project());
     let mut env = Env::new(db, index, anchor);
@@ -47,10 +47,21 @@ pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Value>> {
         }
         _ => Value::Unknown,
     };
-    Arc::new(Checked::new(value, env.out))
+    let steps = env.steps();
+    Arc::new(Checked::new(Costed { value, steps }, env.out))
 }
 
-fn let_circle(_: &dyn Db, _: salsa::Id, _: Anchor) -> Arc<Checked<Value>> {
+/// A value, and the steps that it took: whoever names it takes them again, so that
+/// the budget does not depend on what is remembered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Costed {
+    /// What it comes to.
+    pub value: Value,
+    /// Steps of the budget.
+    pub steps: u64,
+}
+
+fn let_circle(_: &dyn Db, _: salsa::Id, _: Anchor) -> Arc<Checked<Costed>> {
     // `types` reports the circle.
-    Arc::new(Checked::new(Value::Unknown, Vec::new()))
+    Arc::new(Checked::new(Costed { value: Value::Unknown, steps: 0 }, Vec::new()))
 }

@@ -28,8 +28,6 @@ pub struct Cluster {
     pub flux: Minor,
     pub lockdown: bool,
     pub sync: Sync,
-    /// Fields of its Flux Kustomizations that groups and the cluster set.
-    pub kustomization: Option<Node>,
     /// The declarations that apply to it, lowest rank first, in order of name within a rank.
     pub ranks: Vec<Vec<Anchor>>,
     pub taken: Vec<Taken>,
@@ -97,31 +95,15 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let mut flux = settings.flux;
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
-    let mut kustomization = Fold::new();
-    let mut env = Env::new(db, index, anchor);
-    env.fleet = settings.value.clone();
     for node in &chain {
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
-    for declaration in groups.iter().chain(std::iter::once(&anchor)) {
-        let body = syntax::declaration(db, *declaration);
-        let only = Only { path: &["kustomization"], ..Only::default() };
-        env.cluster = Given::Known(Arc::clone(&facts));
-        let layer = env.within(*declaration, |env| build_some(env, &body.body, &only));
-        kustomization.apply(&mut env, layer);
-    }
-    let mut kustomization = kustomization.into_node(Origin::of(anchor));
-    env.cluster_name = Some(name.clone());
-    super::report_conflicts(&mut env, anchor, &mut kustomization, true);
-    let kustomization = kustomization.get("kustomization").cloned();
-    out.append(&mut env.out);
     let ranks = ranks(db, settings, &identity, &facts, &mut out);
     let taken = select(db, index, &ranks, &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
-    let cluster =
-        Cluster { anchor, name, path, groups, facts, flux, lockdown, sync, kustomization, ranks, taken, attached };
+    let cluster = Cluster { anchor, name, path, groups, facts, flux, lockdown, sync, ranks, taken, attached };
     Checked::new(cluster, out)
 }
 

@@ -29,8 +29,6 @@ pub struct Settings {
     pub release_in: ReleaseIn,
     pub sync: Sync,
     pub output: Output,
-    /// Fields of every Flux Kustomization of a catalogue.
-    pub kustomization: Option<Node>,
     /// The type of `cluster` in expressions.
     pub cluster_type: Type,
     /// The value of `fleet` in expressions.
@@ -154,7 +152,6 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
             out.push(problem);
         }
     }
-    settings.kustomization = node.get("kustomization").cloned();
     if let Some(layers) = node.get("layers").and_then(Node::list) {
         for layer in layers {
             let Some(name) = layer.text() else { continue };
@@ -196,7 +193,6 @@ fn defaults() -> Settings {
             gate: true,
         },
         output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
-        kustomization: None,
         cluster_type: cluster_type(&[]),
         value: Value::of_map(IndexMap::new()),
     }

@@ -14,7 +14,7 @@ use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
 use crate::eval::{
     Conform, Contribution, Env, Fold, Given, Layer, Lazy, Map, Node, Only, Op, Value, build, build_some, complete,
-    conflict,
+    conflict, let_value,
 };
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -199,6 +199,14 @@ fn fold(
             let url = env.eval(url);
             let entries = std::iter::once((EcoString::from(key), url)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        }
+        if item.kind(env.db) == Kind::Addon
+            && let Some(anchor) = env.index.lets.get("helm-release-defaults")
+        {
+            // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
+            let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
+            let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
+            fold = Fold::over(&Node::new(Value::of_map(entries), origin)).lowest();
         }
         let layer = build_some(env, &declaration.body, &only);
         if !has_type(&declaration.body, "values") {

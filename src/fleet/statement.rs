@@ -254,7 +254,9 @@ impl Finder<'_> {
     fn source(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {
         let found: Vec<Anchor> = match target.parts.as_slice() {
             [Some(name)] => {
-                let local = self.index.catalogues.values().chain(std::iter::once(&self.anchor));
+                let mut around = super::groups_of(self.db, self.anchor);
+                around.push(self.anchor);
+                let local = self.index.catalogues.values().chain(&around);
                 let mut found: Vec<Anchor> = local
                     .filter_map(|it| self.index.local_sources.get(it).and_then(|it| it.get(name)).copied())
                     .collect();

@@ -119,7 +119,7 @@ impl<'a> Context<'a> {
     #[must_use]
     pub(super) fn standard(&self, name: &str) -> Option<Node> {
         let anchor = self.index.lets.get(name)?;
-        Some(Node::new(let_value(self.db, *anchor).value.clone(), Origin::of(*anchor)))
+        Some(Node::new(let_value(self.db, *anchor).value.value.clone(), Origin::of(*anchor)))
     }
 
     /// The source of that name, seen from where the items stand.
@@ -146,7 +146,11 @@ impl<'a> Context<'a> {
                 self.out.push(problems::unknown_identity(self.db, item, key, node.origin));
                 None
             }
-            _ => None,
+            Value::Unknown => None,
+            _ => {
+                self.out.push(problems::bad_identity(node.origin, key));
+                None
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use super::release::Release;
 use super::substitution::Substitution;
 use super::{bundle, policy, problems, shared_sources};
 use crate::diagnostic::Checked;
-use crate::eval::Node;
+use crate::eval::{Node, Value};
 use crate::fleet::{self, Cluster, Taken};
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -458,8 +458,10 @@ fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) 
             fields: fields.clone(),
         };
     let mut manifests_after = after.clone();
+    let mut kustomized_after = after.clone();
     if !others.is_empty() {
         manifests_after.push(After::Applied(prefix.clone()));
+        kustomized_after.push(After::Applied(prefix.clone()));
         drafts.push(draft(prefix.clone(), "items", others, contents.releases, after.clone()));
     }
     if !manifests.is_empty() {
@@ -473,7 +475,7 @@ fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) 
         drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));
     }
     for item in items.iter().filter(|it| it.kind(db) == Kind::Kustomize) {
-        kustomized(ctx, *item, &prefix, after.clone(), &fields, drafts);
+        kustomized(ctx, *item, &prefix, kustomized_after.clone(), &fields, drafts);
     }
 }
 
@@ -643,7 +645,8 @@ fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &BTreeMa
 }
 
 /// Makes the Kustomizations, now that it is known who waits for whom.
-fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<Unit> {
+fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {
+    drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.unit_name.clone()).collect();
     let mut ready: BTreeSet<EcoString> = BTreeSet::new();
     let mut awaited: BTreeMap<EcoString, BTreeSet<EcoString>> = BTreeMap::new();
@@ -682,6 +685,10 @@ fn finish(ctx: &mut Context<'_>, cluster: &Cluster, drafts: Vec<Draft>) -> Vec<U
                 .flatten()
                 .filter_map(|name| draft.releases.iter().find(|it| it.addon.name(ctx.db) == name))
                 .collect();
+            let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
+            if is_suspended && (wait || awaited.contains_key(&draft.unit_name)) {
+                ctx.out.push(problems::suspended_unit(draft.origin, &draft.unit_name));
+            }
             for release in draft.releases.iter().filter(|it| it.suspended) {
                 if wait || checks.iter().any(|it| it.addon == release.addon) {
                     ctx.out.push(problems::suspended(ctx.db, release, &draft.unit_name));

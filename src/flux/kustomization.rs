@@ -5,11 +5,12 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::context::Context;
-use super::object::{Object, Tree, list, merge, object, remove, set, text};
+use super::object::{Object, Tree, list, object, remove, set, text};
 use super::problems;
-use crate::eval::{Env, Fold, Given, Node, Only, Value, build_some, complete};
+use crate::eval::{Conform, Contribution, Env, Fold, Given, Layer, Node, Only, Value, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
 use crate::source::{Anchor, Origin};
+use crate::syntax;
 use crate::types;
 
 /// The annotation that keeps a root's `postBuild` from eating `${…}` in patches.
@@ -101,52 +102,47 @@ pub(super) fn fields(
     taken: Option<&Taken>,
     origin: Origin,
 ) -> Node {
-    let mut fields = Tree::new(origin).build();
-    let layers = [
-        ctx.standard("kustomization-defaults"),
-        ctx.settings.kustomization.clone(),
-        catalogue.and_then(|it| fleet::catalogue(ctx.db, it).value.get("kustomization").cloned()),
-        cluster.kustomization.clone(),
-        taken.and_then(|it| of_uses(ctx, cluster, it)),
-    ];
-    for layer in layers.into_iter().flatten() {
-        merge(&mut fields, &layer);
-    }
-    fields
-}
-
-/// The blocks of `use`, joined.
-fn of_uses(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken) -> Option<Node> {
     let mut env = Env::new(ctx.db, ctx.index, cluster.anchor);
     env.cluster = Given::Known(Arc::clone(&cluster.facts));
     env.fleet = ctx.settings.value.clone();
     env.cluster_name = Some(cluster.name.clone());
-    let mut fold = Fold::new();
-    let mut any = false;
-    for rank in &cluster.ranks {
-        let contributions: Vec<_> = taken
-            .uses
-            .iter()
+    let defaults = ctx.standard("kustomization-defaults");
+    let mut fold = Fold::over(&Tree::new(origin).maybe(BLOCK, defaults).build());
+    let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());
+    for anchor in around.chain(std::iter::once(cluster.anchor)) {
+        let body = syntax::declaration(ctx.db, anchor);
+        let only = Only { path: &[BLOCK], ..Only::default() };
+        let layer = env.within(anchor, |env| build_some(env, &body.body, &only));
+        fold.apply(&mut env, layer);
+    }
+    for rank in taken.into_iter().flat_map(|_| &cluster.ranks) {
+        let contributions: Vec<Contribution> = taken
+            .into_iter()
+            .flat_map(|it| &it.uses)
             .filter(|(anchor, _)| rank.contains(anchor))
             .filter_map(|(anchor, it)| {
                 let block = it.block.as_ref()?;
-                let layer = env.within(*anchor, |env| build_some(env, block, &Only::default()));
-                Some(crate::eval::Contribution { specificity: 2, name: anchor.name(ctx.db).clone(), layer })
+                let inner = env.within(*anchor, |env| build_some(env, block, &Only::default()));
+                let layer = Layer::below(BLOCK, inner, Origin::new(*anchor, it.node));
+                Some(Contribution { specificity: 2, name: anchor.name(ctx.db).clone(), layer })
             })
             .collect();
         if !contributions.is_empty() {
-            any = true;
             fold.apply_rank(&mut env, contributions);
         }
     }
-    let mut node = fold.into_node(Origin::of(cluster.anchor));
-    fleet::report_conflicts(&mut env, taken.catalogue, &mut node, true);
-    if any && let Some(ty) = types::named(ctx.db, ctx.index, "KustomizationSpec") {
-        complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
+    let mut node = fold.into_node(origin);
+    fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
+    let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
+    if let Some(ty) = types::named(ctx.db, ctx.index, "KustomizationSpec") {
+        complete(&mut env, &mut node, &ty, Conform::Partial, None);
     }
     ctx.out.append(&mut env.out);
-    any.then_some(node)
+    node
 }
+
+/// The block in which fields of Flux Kustomizations are written.
+const BLOCK: &str = "kustomization";
 
 /// A health check of a release.
 pub(super) fn health_check(api_version: &str, release: &super::Release, name: &EcoString, origin: Origin) -> Node {

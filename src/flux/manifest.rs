@@ -1,5 +1,6 @@
 //! Manifests and namespaces → objects.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -44,13 +45,16 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
         }
         Value::List(list) => {
             let mut objects: Vec<Object> = list.iter().filter_map(|it| one(ctx, item, it, None)).collect();
-            let mut seen: IndexMap<EcoString, u32> = IndexMap::new();
+            let mut taken: BTreeSet<EcoString> = BTreeSet::new();
             for it in &mut objects {
-                let base = eco_format!("{}-{}", it.id.kind.to_lowercase(), file_name(&it.id.name));
-                let count = seen.entry(base.clone()).or_default();
-                *count += 1;
-                let suffix = if *count > 1 { eco_format!("-{count}") } else { EcoString::new() };
-                it.file = eco_format!("manifests/{name}/{base}{suffix}.yaml");
+                let kind = it.id.kind.to_lowercase();
+                let short = eco_format!("{kind}-{}", file_name(&it.id.name));
+                let long = eco_format!("{kind}-{}-{}", file_name(&it.id.namespace), file_name(&it.id.name));
+                let numbered = (2..).map(|nth: u32| eco_format!("{long}-{nth}"));
+                let free = [short, long.clone()].into_iter().chain(numbered).find(|it| !taken.contains(it));
+                let base = free.unwrap_or(long);
+                it.file = eco_format!("manifests/{name}/{base}.yaml");
+                taken.insert(base);
             }
             objects
         }
@@ -85,6 +89,13 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         None => EcoString::new(),
         it => ctx.identity(item, it, "metadata.namespace")?.0,
     };
+    let is_name = !name.is_empty() && !name.contains(|it: char| it.is_whitespace() || it == '/' || it == '%');
+    if !is_name || api_version.is_empty() || kind.is_empty() {
+        let (key, at) = if is_name { ("apiVersion", "kind") } else { ("metadata.name", "metadata.name") };
+        let path: Vec<&str> = at.split('.').collect();
+        ctx.out.push(problems::bad_identity(node.at(&path).map_or(node.origin, |it| it.origin), key));
+        return None;
+    }
     let (group, version) = split_api_version(&api_version);
     let mut body = ordered(node);
     if body.at(&["metadata", "name"]).is_none() {

@@ -600,3 +600,38 @@ pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic 
     .note("from Flux 2.9 on this fails; before, it became empty")
     .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
 }
+
+pub(super) fn bad_identity(at: Origin, key: &str) -> Diagnostic {
+    Diagnostic::new(code::NO_OBJECT, eco_format!("this cannot be the `{key}` of an object"), at, "not a name")
+        .help(eco_format!("write `{key} = \"…\"`, without spaces and slashes"))
+}
+
+pub(super) fn kustomizes_own(object: &Object, key: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("kustomize obeys `{key}` of {} itself", object.id),
+        at,
+        "would not arrive as it is written",
+    )
+    .help("remove it: the object would be dropped, renamed or changed")
+}
+
+pub(super) fn suspended_unit(at: Origin, unit: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::SUSPENDED,
+        eco_format!("`{unit}` is suspended, and others wait for it"),
+        at,
+        "awaited by what comes after it",
+    )
+    .help("remove `suspend`, or what comes `after` it")
+}
+
+pub(super) fn suspended_requirement(db: &dyn Db, release: &Release, required: &Release, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::SUSPENDED,
+        eco_format!("`{}` is suspended, and `{}` waits for it", required.addon.name(db), release.addon.name(db)),
+        at,
+        "required here",
+    )
+    .help("remove `suspend`, or the requirement")
+}

@@ -8,7 +8,7 @@ use super::problems;
 use super::source::{ChartVersion, chart_in_registry};
 use crate::eval::{Node, Value};
 use crate::fleet::{Evaluated, ReleaseIn};
-use crate::names::Index;
+use crate::names::{Index, STD};
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::SourceKind;
@@ -137,31 +137,28 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     Some((release, objects))
 }
 
-/// The fields of the spec that defaults and `release { … }` give.
+/// The fields of the spec that defaults and `release { … }` give. A default that an
+/// author's choice leaves without meaning goes, and so does what the Flux has not.
 fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
-    let written = node.get("release");
-    let mut fields = ctx.standard("helm-release-defaults").unwrap_or_else(|| Tree::new(node.origin).build());
-    if ctx.minor() < STRATEGIES_SINCE {
-        if let Some(it) = ctx.standard("helm-release-defaults-without-strategy") {
-            merge(&mut fields, &it);
-        }
-        for section in ["install", "upgrade"] {
-            remove(&mut fields, &[section, "strategy"]);
-        }
-    }
+    let Some(written) = node.get("release") else { return Tree::new(node.origin).build() };
+    let mut fields = written.clone();
+    let is_default = |it: &Node| it.origin.anchor.file(ctx.db).path(ctx.db).starts_with(STD);
     for section in ["install", "upgrade"] {
-        let of_section = written.and_then(|it| it.get(section));
-        let says = |key: &str| of_section.and_then(|it| it.get(key));
-        // One way of retrying replaces the default way, it does not join it.
-        if says("remediation").is_some() || says("strategy").is_some_and(|it| it.get("name").is_some()) {
+        let at = |path: &[&str]| written.get(section).and_then(|it| it.at(path));
+        let name_is_default = at(&["strategy", "name"]).is_some_and(is_default);
+        let interval_is_default = at(&["strategy", "retryInterval"]).is_some_and(is_default);
+        let is_untouched = name_is_default && interval_is_default;
+        if is_untouched && at(&["remediation"]).is_some() {
             remove(&mut fields, &[section, "strategy"]);
+        } else if is_untouched && ctx.minor() < STRATEGIES_SINCE {
+            remove(&mut fields, &[section, "strategy"]);
+            let instead = ctx.standard("helm-release-defaults-without-strategy");
+            if let Some(it) = instead.as_ref().and_then(|it| it.at(&[section, "remediation"])) {
+                set(&mut fields, &[section, "remediation"], it.clone());
+            }
+        } else if interval_is_default && !name_is_default {
+            remove(&mut fields, &[section, "strategy", "retryInterval"]);
         }
-        if says("strategy").is_some() {
-            remove(&mut fields, &[section, "remediation"]);
-        }
-    }
-    if let Some(written) = written {
-        merge(&mut fields, written);
     }
     fields
 }

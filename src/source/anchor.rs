@@ -68,6 +68,12 @@ impl Kind {
         }
     }
 
+    /// Whether nothing is declared inside it.
+    #[must_use]
+    pub const fn is_leaf(self) -> bool {
+        !matches!(self, Self::Catalogue | Self::Application | Self::Cluster | Self::Group)
+    }
+
     /// What a person calls it, with its article.
     #[must_use]
     pub const fn noun(self) -> &'static str {

@@ -201,6 +201,9 @@ fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
         deployed.releases().map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone())).collect();
     for (_, release) in deployed.releases() {
         for (required, at) in &release.requires {
+            if let Some((_, it)) = deployed.releases().find(|(_, it)| it.addon == *required && it.suspended) {
+                ctx.out.push(problems::suspended_requirement(ctx.db, release, it, *at));
+            }
             let name = (parent_name(ctx.db, *required), required.name(ctx.db).clone());
             if !taken.contains(&name) {
                 ctx.out.push(problems::not_taken(ctx.db, release, *required, *at, cluster));

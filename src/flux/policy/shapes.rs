@@ -72,7 +72,24 @@ fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
             }
         }
     }
+    annotations(ctx, object);
     duplicate_keys(ctx, object, &object.body);
+}
+
+/// Annotations that kustomize takes for instructions, and nulls that it drops.
+fn annotations(ctx: &mut Context<'_>, object: &Object) {
+    for part in ["annotations", "labels"] {
+        let Some(node) = object.body.at(&["metadata", part]) else { continue };
+        if node.value == Value::Null {
+            ctx.out.push(problems::kustomizes_own(object, part, node.origin));
+        }
+        for (key, inner) in node.map().into_iter().flat_map(|it| &it.entries) {
+            let own = ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/"];
+            if own.iter().any(|it| key.starts_with(it)) {
+                ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
+            }
+        }
+    }
 }
 
 /// Server-side apply refuses two elements of one key in these lists.
@@ -127,6 +144,12 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
             for (key, inner) in &map.entries {
                 if key.is_empty() || key == "<<" || written_length(key) > 1000 || key.chars().any(is_refused) {
                     ctx.out.push(problems::refused_key(object, key, inner.origin));
+                }
+                if matches!(key.as_str(), "$patch" | "$retainKeys")
+                    || key.starts_with("$setElementOrder/")
+                    || key.starts_with("$deleteFromPrimitiveList/")
+                {
+                    ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
                 }
                 values(ctx, object, inner);
             }

@@ -9,6 +9,7 @@ use super::super::ast::{
     Action, Block, Entry, Expr, ExprKind, Key, Member, Override, OverrideOf, Patch, Path, Segment, Selector, Spread,
     Target, Unset, Use,
 };
+use super::super::chunk::NESTING_LIMIT;
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowering, inner};
@@ -108,7 +109,12 @@ impl Lowering<'_> {
 
     pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Path {
         let node = self.node(&pair);
-        let segments = inner(pair).map(|it| self.segment(it)).collect();
+        let segments: Vec<Segment> = inner(pair).map(|it| self.segment(it)).collect();
+        if segments.len() > NESTING_LIMIT {
+            let start = self.nodes.get(node as usize).map_or(0, |it| it.start);
+            self.problems.push(Problem::TooDeep(start));
+            return Path { node, segments: Vec::new() };
+        }
         Path { node, segments }
     }
 

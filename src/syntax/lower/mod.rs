@@ -65,6 +65,7 @@ impl<'a> Lowering<'a> {
     /// Lowers the pairs of one chunk that begins at byte `base` of the file.
     pub(super) fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>) {
         self.base = base;
+        let (first_declaration, first_problem) = (self.declarations.len(), self.problems.len());
         for pair in inner(chunk) {
             match pair.as_rule() {
                 Rule::EOI => {}
@@ -73,6 +74,35 @@ impl<'a> Lowering<'a> {
                     self.problems.push(Problem::BadTop(range));
                 }
                 _ => self.item(pair),
+            }
+        }
+        self.hoist(first_declaration, first_problem);
+    }
+
+    /// Where a block was never closed, what follows seems to stand inside it: a
+    /// declaration inside an add-on belongs beside it, and the add-on's brace is the
+    /// one that has no partner.
+    fn hoist(&mut self, first_declaration: usize, first_problem: usize) {
+        let is_open = |it: &Problem| matches!(it, Problem::MissingClose(_));
+        let Some(open) = self.problems.iter().skip(first_problem).position(is_open).map(|it| it + first_problem) else {
+            return;
+        };
+        for index in first_declaration..self.declarations.len() {
+            while let Some(parent) = self.declarations.get(index).and_then(|it| it.parent) {
+                let Some(holder) = self.declarations.get(parent).filter(|it| it.declaration.kind.is_leaf()) else {
+                    break;
+                };
+                let (above, name) = (holder.parent, holder.nodes.first().cloned());
+                if let Some(name) = name {
+                    let brace =
+                        self.file.get(name.end..).and_then(|it| it.find('{')).map_or(name.end, |it| name.end + it);
+                    if let Some(problem) = self.problems.get_mut(open) {
+                        *problem = Problem::MissingClose(brace..brace + 1);
+                    }
+                }
+                if let Some(it) = self.declarations.get_mut(index) {
+                    it.parent = above;
+                }
             }
         }
     }
