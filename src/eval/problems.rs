@@ -373,3 +373,13 @@ pub(super) fn bad_key(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` has a key that is no string"), at, "read here")
         .help("Kubernetes knows string keys only")
 }
+
+pub(super) fn plain_and_quoted(at: Origin, path: &str, scalar: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::INPUT_FILE,
+        eco_format!("`{path}` has {scalar} with and without quotes, which is a string and a number"),
+        at,
+        "read here",
+    )
+    .help("write the number in decimal")
+}

@@ -331,12 +331,12 @@ impl Infer<'_> {
                 let mark = self.narrow(condition, false);
                 let b = self.infer(otherwise);
                 self.narrowed.truncate(mark);
-                Type::union([a, b])
+                Type::join([a, b])
             }
             ExprKind::Match { subject, arms } => {
                 self.arms(expr, subject, arms);
                 let types: Vec<Type> = arms.iter().map(|it| self.infer(&it.body)).collect();
-                Type::union(types)
+                Type::join(types)
             }
             ExprKind::List(elements) => {
                 let mut types = Vec::new();
@@ -352,7 +352,7 @@ impl Infer<'_> {
                         (false, _) => widen(&ty),
                     });
                 }
-                let of = if types.is_empty() { Type::Any } else { Type::union(types) };
+                let of = if types.is_empty() { Type::Broken } else { Type::union(types) };
                 Type::List(Arc::new(of))
             }
             ExprKind::Object(block) => self.object(block),
@@ -533,7 +533,7 @@ impl Infer<'_> {
         let b = self.infer(right);
         self.narrowed.truncate(mark);
         if op == BinaryOp::Coalesce {
-            return Type::union([without_null(a.present()), b]);
+            return Type::join([without_null(a.present()), b]);
         }
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
             let (x, y) = (a.present(), b.present());
@@ -703,7 +703,7 @@ fn binary_type(op: BinaryOp, a: &Type, b: &Type) -> Option<Type> {
         },
         BinaryOp::Add if is(a, &Type::Text) && is(b, &Type::Text) => Some(Type::Text),
         BinaryOp::Add => match (a.base(), b.base()) {
-            (Type::List(x), Type::List(y)) => Some(Type::List(Arc::new(Type::union([(**x).clone(), (**y).clone()])))),
+            (Type::List(x), Type::List(y)) => Some(Type::join([Type::List(Arc::clone(x)), Type::List(Arc::clone(y))])),
             _ => number(),
         },
         BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => number(),

@@ -186,6 +186,23 @@ impl Type {
         if optional { union.optional() } else { union }
     }
 
+    /// What either of several expressions comes to: their union, but lists become one
+    /// list. The elements of an empty one are `Broken`, which gives way to any other.
+    #[must_use]
+    pub fn join(types: impl IntoIterator<Item = Self>) -> Self {
+        let (lists, others): (Vec<Self>, Vec<Self>) = types.into_iter().partition(|it| matches!(it, Self::List(_)));
+        let elements: Vec<Self> = lists
+            .into_iter()
+            .filter_map(|it| if let Self::List(of) = it { Some((*of).clone()) } else { None })
+            .collect();
+        if elements.is_empty() {
+            return Self::union(others);
+        }
+        let known: Vec<Self> = elements.into_iter().filter(|it| *it != Self::Broken).collect();
+        let of = if known.is_empty() { Self::Broken } else { Self::union(known) };
+        Self::union(others.into_iter().chain(std::iter::once(Self::List(Arc::new(of)))))
+    }
+
     /// The literals that a value of this type may be, if those are all it may be.
     #[must_use]
     pub fn literals(&self) -> Option<Vec<Literal>> {

@@ -19,7 +19,8 @@ fn codes(more: &str) -> Vec<String> {
 fn tree(more: &str) -> String {
     let (_, compilation) = compiled(&format!("{BASE}{more}"));
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-    compilation.tree.files.iter().map(|(path, it)| format!("=== {path}\n{}", it.text)).collect()
+    let files = compilation.tree.files.iter().map(|(path, it)| format!("=== {path}\n{}", it.text));
+    files.collect::<Vec<_>>().concat()
 }
 
 #[test]

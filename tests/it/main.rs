@@ -18,6 +18,7 @@ mod gotchas;
 mod hostile;
 mod incremental;
 mod oracle;
+mod properties;
 mod random;
 mod semantics;
 mod spec;

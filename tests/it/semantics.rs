@@ -404,3 +404,10 @@ fn rule_27_blame_follows_bare_references_and_overridden_values_are_kept() {
     let over = object.body.at(&["spec", "values", "a"]).and_then(|it| it.over.clone()).expect("what it overrode");
     assert_eq!(over.origin.anchor.name(&db), "web");
 }
+
+#[test]
+fn an_empty_list_joins_any_other() {
+    let more = "override web { values { x = [1, ...(if cluster.zones > 2 then [2] else [])]\n y = [1] + (if cluster.zones > 9 then [2] else [])\n z = [for l in (if cluster.zones > 2 then [\"a\"] else []) => \"-\\(l)\"] } }\ncluster one { use addons }";
+    let web = web(more);
+    assert_eq!((&web["x"], &web["y"], &web["z"]), (&json!([1, 2]), &json!([1]), &json!(["-a"])));
+}
