@@ -1,0 +1,209 @@
+//! A catalogue on a cluster: its unit, or its units if it is split.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+
+use super::UnitPlace;
+use super::draft::{After, Draft};
+use super::kustomized::kustomized;
+use super::shared::used_sources;
+use crate::eval::Node;
+use crate::fleet::{self, Cluster, Taken};
+use crate::flux::bundle;
+use crate::flux::common::{Part, contents, is_split};
+use crate::flux::context::{Context, find_source, source_kind};
+use crate::flux::kustomization::fields;
+use crate::flux::object::Object;
+use crate::flux::release::Release;
+use crate::source::{Anchor, Kind, Origin};
+
+/// A catalogue's unit, or its units if it is split, and those of its kustomize items.
+pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts: &mut Vec<Draft>) {
+    let db = ctx.db;
+    let catalogue = taken.catalogue;
+    let base = &bundle(db, catalogue).value;
+    ctx.scope = Some(catalogue);
+    ctx.range = base.range.clone();
+    let used = used_sources(ctx, catalogue, &taken.items);
+    let sources: Vec<Anchor> = used
+        .iter()
+        .filter(|(_, shared)| !shared)
+        .filter_map(|(name, _)| find_source(db, ctx.index, Some(catalogue), name))
+        .collect();
+    let mut contents = contents(ctx, &taken.items, &sources);
+    namespaces_of_overrides(ctx, cluster, base, &mut contents.objects, drafts);
+    let fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken, catalogue));
+    let origin = use_origin(taken, catalogue);
+    let after = after_of(ctx, cluster, catalogue);
+    let name = catalogue.name(db).clone();
+    let mut main_after = after.clone();
+    if used.iter().any(|(_, shared)| *shared) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
+        main_after.push(After::Applied("sources".into()));
+    }
+    let mut parts: BTreeMap<Part, Vec<Object>> = BTreeMap::new();
+    for it in &contents.objects {
+        let part = base.objects.iter().find(|other| other.id == it.id).map_or(Part::Main, |it| base.part(it));
+        parts.entry(part).or_default().push(it.clone());
+    }
+    let mut main = Vec::new();
+    let mut components = Vec::new();
+    let mut split = Vec::new();
+    for (part, objects) in parts {
+        match part {
+            Part::Main => main.extend(objects),
+            Part::Component(it) => {
+                components.push(it);
+                main.extend(objects);
+            }
+            Part::Split(it) => split.push((it, objects)),
+        }
+    }
+    let of_part = |wanted: &dyn Fn(&Part) -> bool| -> Vec<Object> {
+        base.objects.iter().filter(|it| wanted(&base.part(it))).cloned().collect()
+    };
+    let is_release_of = |part: &EcoString, it: &&Release| it.addon.name(db) == part;
+    let main_base = of_part(&|it| match it {
+        Part::Main => true,
+        Part::Component(it) => components.contains(it),
+        Part::Split(_) => false,
+    });
+    let split_names: Vec<EcoString> = split.iter().map(|(it, _)| it.clone()).collect();
+    let has_main = !main.is_empty();
+    if has_main {
+        drafts.push(Draft {
+            objects: main,
+            base: main_base,
+            releases: contents.releases.iter().filter(|it| !split_names.contains(it.addon.name(db))).cloned().collect(),
+            components: components.iter().map(|it| Part::Component(it.clone()).dir()).collect(),
+            catalogue: Some(catalogue),
+            after: main_after.clone(),
+            ..Draft::new(name.clone(), base.dir.clone(), UnitPlace::Root, origin, fields.clone())
+        });
+    }
+    for (part, objects) in split {
+        let mut after = main_after.clone();
+        if has_main {
+            after.push(After::Applied(name.clone()));
+        }
+        drafts.push(Draft {
+            objects,
+            base: of_part(&|it| *it == Part::Split(part.clone())),
+            releases: contents.releases.iter().filter(|it| is_release_of(&part, it)).cloned().collect(),
+            catalogue: Some(catalogue),
+            after,
+            ..Draft::new(
+                eco_format!("{name}-{part}"),
+                eco_format!("{}/{}", base.dir, Part::Split(part.clone()).dir()),
+                UnitPlace::Root,
+                origin,
+                fields.clone(),
+            )
+        });
+    }
+    for item in taken.items.iter().filter(|it| it.kind(db) == Kind::Kustomize) {
+        let mut after = main_after.clone();
+        if has_main {
+            after.push(After::Applied(name.clone()));
+        }
+        kustomized(ctx, *item, &name, after, &fields, drafts);
+    }
+}
+
+/// A namespace that only an override brings stands in the cluster's own directory,
+/// before everything else.
+fn namespaces_of_overrides(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    base: &crate::flux::Bundle,
+    objects: &mut Vec<Object>,
+    drafts: &mut Vec<Draft>,
+) {
+    let is_extra = |it: &Object| {
+        it.id.kind == "Namespace"
+            && it.origin.anchor.kind(ctx.db) == Kind::Addon
+            && !base.objects.iter().any(|other| other.id == it.id)
+    };
+    let (extra, rest): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(is_extra);
+    *objects = rest;
+    if extra.is_empty() {
+        return;
+    }
+    let name = eco_format!("{}-namespaces", cluster.name);
+    let extra = extra.into_iter().map(|it| {
+        let file = eco_format!("{}.yaml", it.id.name);
+        Object { file, component: None, ..it }
+    });
+    if let Some(draft) = drafts.iter_mut().find(|it| it.name == name) {
+        for it in extra {
+            if !draft.objects.iter().any(|other| other.id == it.id) {
+                draft.objects.push(it);
+            }
+        }
+        return;
+    }
+    let origin = Origin::of(cluster.anchor);
+    let fields = fields(ctx, cluster, None, None, origin);
+    drafts.push(Draft {
+        objects: extra.collect(),
+        ..Draft::new(
+            name,
+            eco_format!("{}/{}-specific/namespaces", cluster.path, cluster.name),
+            UnitPlace::Gate,
+            origin,
+            fields,
+        )
+    });
+}
+
+fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
+    release
+        .source
+        .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
+}
+
+fn use_origin(taken: &Taken, catalogue: Anchor) -> Origin {
+    taken.uses.last().map_or(Origin::of(catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
+}
+
+/// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.
+fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<After> {
+    let body = &fleet::catalogue(ctx.db, catalogue).value;
+    let mut after = Vec::new();
+    for node in body.get("after").and_then(Node::list).unwrap_or_default() {
+        let Some(name) = node.text() else { continue };
+        let (catalogue, item) = match name.split_once('.') {
+            Some((catalogue, item)) => (catalogue, Some(item)),
+            None => (name.as_str(), None),
+        };
+        let Some(anchor) = ctx.index.catalogues.get(catalogue) else { continue };
+        let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
+        match item {
+            None => {
+                after.push(After::Ready(catalogue.into()));
+                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Kustomize);
+                after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+                if is_split(ctx.db, *anchor) {
+                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Addon);
+                    after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+                }
+            }
+            Some(item) => {
+                let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
+                let has_own_unit = match item.kind(ctx.db) {
+                    Kind::Kustomize => true,
+                    Kind::Addon => is_split(ctx.db, *anchor),
+                    _ => false,
+                };
+                let unit =
+                    if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
+                if item.kind(ctx.db) == Kind::Addon {
+                    after.push(After::Release(unit, *item));
+                } else {
+                    after.push(After::Ready(unit));
+                }
+            }
+        }
+    }
+    after
+}

@@ -1,0 +1,72 @@
+//! A unit on its way: what it applies and waits for, before its Kustomization is made.
+
+use ecow::EcoString;
+
+use super::UnitPlace;
+use crate::eval::Node;
+use crate::flux::object::Object;
+use crate::flux::release::Release;
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::Patch;
+
+/// A unit whose Kustomization is not made yet.
+pub(super) struct Draft {
+    pub name: EcoString,
+    pub path: EcoString,
+    /// What the cluster wants.
+    pub objects: Vec<Object>,
+    /// What stands in `common/` at the path.
+    pub base: Vec<Object>,
+    pub releases: Vec<Release>,
+    pub components: Vec<EcoString>,
+    pub place: UnitPlace,
+    pub catalogue: Option<Anchor>,
+    pub origin: Origin,
+    /// Kind and name of the source, where it is not the fleet's own.
+    pub source: Option<(EcoString, EcoString)>,
+    pub raw_patches: Vec<(Patch, Node)>,
+    /// Units to come after, beside what is inferred.
+    pub after: Vec<After>,
+    /// Fields that the author gave for the Kustomization.
+    pub fields: Node,
+}
+
+impl Draft {
+    /// A draft that applies nothing and waits for nothing yet.
+    pub(super) fn new(name: EcoString, path: EcoString, place: UnitPlace, origin: Origin, fields: Node) -> Self {
+        Self {
+            name,
+            path,
+            objects: Vec::new(),
+            base: Vec::new(),
+            releases: Vec::new(),
+            components: Vec::new(),
+            place,
+            catalogue: None,
+            origin,
+            source: None,
+            raw_patches: Vec::new(),
+            after: Vec::new(),
+            fields,
+        }
+    }
+}
+
+/// What a unit comes after.
+#[derive(Clone)]
+pub(super) enum After {
+    /// Everything in a unit is ready.
+    Ready(EcoString),
+    /// One release of a unit is ready.
+    Release(EcoString, Anchor),
+    /// A unit is applied.
+    Applied(EcoString),
+}
+
+impl After {
+    /// The unit's name.
+    pub(super) const fn unit(&self) -> &EcoString {
+        let (Self::Ready(unit) | Self::Release(unit, _) | Self::Applied(unit)) = self;
+        unit
+    }
+}

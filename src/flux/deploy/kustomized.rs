@@ -1,0 +1,105 @@
+//! A directory of somebody else's, with a Kustomization of its own.
+
+use ecow::{EcoString, eco_format};
+
+use super::UnitPlace;
+use super::draft::{After, Draft};
+use crate::eval::Node;
+use crate::flux::context::{Context, source_kind};
+use crate::flux::{directory, object, problems};
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::Patch;
+
+/// A directory of somebody else's, with a Kustomization of its own.
+pub(super) fn kustomized(
+    ctx: &mut Context<'_>,
+    item: Anchor,
+    prefix: &str,
+    after: Vec<After>,
+    fields: &Node,
+    drafts: &mut Vec<Draft>,
+) {
+    let evaluated = ctx.evaluated(item);
+    let origin = Origin::of(item);
+    let Some(path) = evaluated.node.get("path") else {
+        ctx.out.push(problems::no_kustomize_path(item, ctx.db));
+        return;
+    };
+    let Some((path, _)) = ctx.identity(item, Some(path), "path") else { return };
+    let path: EcoString = path.trim_start_matches("./").trim_end_matches('/').into();
+    let at = evaluated.node.get("path").map_or(origin, |it| it.origin);
+    let is_plain = !path.is_empty() && path.split('/').all(|it| !matches!(it, "" | "." | ".."));
+    if !is_plain {
+        ctx.out.push(problems::bad_kustomize_path(at, &path));
+        return;
+    }
+    let is_local = evaluated.node.get("source").is_none();
+    let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches);
+    let source = evaluated.node.get("source").and_then(Node::text).and_then(|name| {
+        let anchor = ctx.source(name)?;
+        Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
+    });
+    let mut fields = fields.clone();
+    if let Some(own) = evaluated.node.get("kustomization") {
+        object::merge(&mut fields, own);
+    }
+    drafts.push(Draft {
+        source,
+        raw_patches,
+        after,
+        ..Draft::new(eco_format!("{prefix}-{}", item.name(ctx.db)), path, UnitPlace::Foreign, origin, fields)
+    });
+}
+
+/// Holds raw patches against the directory, and completes them: a patch that hits
+/// nothing must fail here, not on the cluster.
+fn local_patches(
+    ctx: &mut Context<'_>,
+    path: &str,
+    is_local: bool,
+    at: Origin,
+    patches: Vec<(Patch, Node)>,
+) -> Vec<(Patch, Node)> {
+    let output = &ctx.settings.output;
+    let generated = [&output.common, &output.applications, &output.clusters];
+    if is_local && generated.iter().any(|it| path == it.as_str() || path.starts_with(&format!("{it}/"))) {
+        ctx.out.push(problems::bad_kustomize_path(at, path));
+        return Vec::new();
+    }
+    let directory = if is_local { directory::read(ctx.db, path) } else { None };
+    if is_local && directory.is_none() {
+        ctx.out.push(problems::no_kustomize_directory(at, path));
+        return Vec::new();
+    }
+    let mut completed = Vec::new();
+    for (patch, mut node) in patches {
+        let hit = directory.as_ref().and_then(|it| {
+            it.objects.iter().find(|it| {
+                it.kind == patch.object
+                    && it.name == patch.name
+                    && it.namespace == patch.namespace.clone().unwrap_or_default()
+            })
+        });
+        match (hit, &directory) {
+            (Some(hit), _) => {
+                if node.get("apiVersion").is_none() {
+                    let origin = node.origin;
+                    object::set(&mut node, &["apiVersion"], object::text(hit.api_version.clone(), origin));
+                }
+            }
+            (None, Some(directory)) if directory.complete => {
+                let names: Vec<&EcoString> =
+                    directory.objects.iter().filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
+                ctx.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
+                continue;
+            }
+            (None, _) if node.get("apiVersion").is_none() => {
+                ctx.out.push(problems::patch_without_version(node.origin, &patch));
+                continue;
+            }
+            (None, _) => {}
+        }
+        completed.push((patch, node));
+    }
+    completed
+}

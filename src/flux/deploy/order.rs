@@ -1,0 +1,92 @@
+//! Who waits for whom: what follows from custom resources and namespaces.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::draft::{After, Draft};
+use crate::fleet::Cluster;
+use crate::flux::context::Context;
+use crate::flux::{policy, problems};
+use crate::source::{Anchor, Db, Kind};
+
+/// Adds what follows from custom resources and namespaces.
+pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut [Draft]) {
+    let order = in_order(drafts);
+    let mut providers: BTreeMap<(EcoString, EcoString), (EcoString, Anchor)> = BTreeMap::new();
+    let mut namespaces: BTreeMap<EcoString, EcoString> = BTreeMap::new();
+    let mut definitions: BTreeMap<(EcoString, EcoString), EcoString> = BTreeMap::new();
+    for draft in order.iter().filter_map(|it| drafts.get(*it)) {
+        for release in &draft.releases {
+            for (group, kind, _) in &release.crds {
+                providers.entry((group.clone(), kind.clone())).or_insert((draft.name.clone(), release.addon));
+            }
+        }
+        for it in &draft.objects {
+            if it.id.kind == "Namespace" {
+                namespaces.entry(it.id.name.clone()).or_insert_with(|| draft.name.clone());
+            }
+            if let Some(defined) = policy::defined_kind(it) {
+                definitions.entry(defined).or_insert_with(|| draft.name.clone());
+            }
+        }
+    }
+    drop_copies_of_namespaces(ctx.db, drafts, &namespaces);
+    for draft in drafts.iter_mut() {
+        let mut inferred = Vec::new();
+        for it in &draft.objects {
+            let kind = (it.id.group.clone(), it.id.kind.clone());
+            if let Some((unit, addon)) = providers.get(&kind) {
+                if *unit == draft.name {
+                    ctx.out.push(problems::crd_beside(ctx.db, it, *addon).on(Some(&cluster.name)));
+                } else {
+                    inferred.push(After::Release(unit.clone(), *addon));
+                }
+            } else if let Some(unit) = definitions.get(&kind)
+                && *unit != draft.name
+            {
+                inferred.push(After::Applied(unit.clone()));
+            }
+        }
+        let used = draft.objects.iter().map(|it| &it.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
+        for namespace in used {
+            if let Some(unit) = namespaces.get(namespace)
+                && *unit != draft.name
+            {
+                inferred.push(After::Applied(unit.clone()));
+            }
+        }
+        draft.after.extend(inferred);
+    }
+}
+
+/// The drafts, those that others come after first; by name where nothing says.
+fn in_order(drafts: &[Draft]) -> Vec<usize> {
+    let mut rest: Vec<usize> = (0..drafts.len()).collect();
+    rest.sort_by_key(|it| drafts.get(*it).map(|it| it.name.clone()));
+    let mut order = Vec::new();
+    while !rest.is_empty() {
+        let waits = |nth: &usize| {
+            drafts.get(*nth).is_some_and(|draft| {
+                draft.after.iter().map(After::unit).any(|unit| {
+                    *unit != draft.name && rest.iter().any(|it| drafts.get(*it).is_some_and(|it| it.name == *unit))
+                })
+            })
+        };
+        // In a circle, which is reported later, any will do.
+        let at = rest.iter().position(|it| !waits(it)).unwrap_or(0);
+        order.push(rest.remove(at));
+    }
+    order
+}
+
+/// A namespace that two catalogues derive is the first one's.
+fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &BTreeMap<EcoString, EcoString>) {
+    for draft in drafts {
+        let name = draft.name.clone();
+        draft.objects.retain(|it| {
+            let is_derived = it.id.kind == "Namespace" && it.origin.anchor.kind(db) == Kind::Addon;
+            !is_derived || owners.get(&it.id.name) == Some(&name)
+        });
+    }
+}

@@ -1,0 +1,70 @@
+//! What only this cluster has: items that stand behind the gate of its own directory.
+
+use ecow::{EcoString, eco_format};
+
+use super::UnitPlace;
+use super::draft::{After, Draft};
+use super::kustomized::kustomized;
+use super::shared::used_sources;
+use crate::fleet::Cluster;
+use crate::flux::common::contents;
+use crate::flux::context::{Context, Range, find_source};
+use crate::flux::kustomization::fields;
+use crate::flux::object::Object;
+use crate::flux::release::Release;
+use crate::source::{Anchor, Kind, Origin};
+
+/// What only this cluster has.
+pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
+    let db = ctx.db;
+    let items: Vec<Anchor> = ctx.index.items_of(cluster.anchor).map(|(_, it)| it).collect();
+    if items.is_empty() {
+        return;
+    }
+    ctx.scope = Some(cluster.anchor);
+    ctx.range = Range::one(cluster.flux, &cluster.name);
+    let used = used_sources(ctx, cluster.anchor, &items);
+    let sources: Vec<Anchor> = used
+        .iter()
+        .filter(|(_, shared)| !shared)
+        .filter_map(|(name, _)| find_source(db, ctx.index, Some(cluster.anchor), name))
+        .collect();
+    let contents = contents(ctx, &items, &sources);
+    let origin = Origin::of(cluster.anchor);
+    let fields = fields(ctx, cluster, None, None, origin);
+    let mut after = Vec::new();
+    if used.iter().any(|(_, shared)| *shared) {
+        after.push(After::Applied("sources".into()));
+    }
+    let (manifests, others): (Vec<Object>, Vec<Object>) =
+        contents.objects.into_iter().partition(|it| it.file.starts_with("manifests/"));
+    let prefix = eco_format!("{}-specific", cluster.name);
+    let dir = eco_format!("{}/{prefix}", cluster.path);
+    let draft =
+        |unit_name: EcoString, part: &str, objects: Vec<Object>, releases: Vec<Release>, after: Vec<After>| Draft {
+            objects,
+            releases,
+            after,
+            ..Draft::new(unit_name, eco_format!("{dir}/{part}"), UnitPlace::Gate, origin, fields.clone())
+        };
+    let mut manifests_after = after.clone();
+    let mut kustomized_after = after.clone();
+    if !others.is_empty() {
+        manifests_after.push(After::Applied(prefix.clone()));
+        kustomized_after.push(After::Applied(prefix.clone()));
+        drafts.push(draft(prefix.clone(), "items", others, contents.releases, after.clone()));
+    }
+    if !manifests.is_empty() {
+        let manifests = manifests
+            .into_iter()
+            .map(|it| {
+                let file = it.file.trim_start_matches("manifests/").into();
+                Object { file, ..it }
+            })
+            .collect();
+        drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));
+    }
+    for item in items.iter().filter(|it| it.kind(db) == Kind::Kustomize) {
+        kustomized(ctx, *item, &prefix, kustomized_after.clone(), &fields, drafts);
+    }
+}

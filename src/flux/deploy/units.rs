@@ -1,0 +1,158 @@
+//! The Kustomizations themselves, with the patches that each makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ecow::EcoString;
+
+use super::draft::{After, Draft};
+use super::{Unit, UnitPlace};
+use crate::diagnostic::Diagnostic;
+use crate::eval::Value;
+use crate::fleet::Cluster;
+use crate::flux::context::{Context, Range};
+use crate::flux::diff::{self, Patch};
+use crate::flux::gate::Gate;
+use crate::flux::kustomization::{Pointing, health_check, kustomization};
+use crate::flux::object::{Id, Object};
+use crate::flux::release::Release;
+use crate::flux::substitution::Substitution;
+use crate::flux::{bundle, policy, problems, rules};
+use crate::schema;
+use crate::source::Origin;
+
+/// Makes the Kustomizations, now that it is known who waits for whom.
+pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {
+    drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
+    let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
+    let mut ready: BTreeSet<EcoString> = BTreeSet::new();
+    let mut awaited: BTreeMap<EcoString, BTreeSet<EcoString>> = BTreeMap::new();
+    for draft in &drafts {
+        for after in &draft.after {
+            match after {
+                After::Ready(unit) => {
+                    ready.insert(unit.clone());
+                }
+                After::Release(unit, addon) => {
+                    awaited.entry(unit.clone()).or_default().insert(addon.name(ctx.db).clone());
+                }
+                After::Applied(_) => {}
+            }
+        }
+    }
+    ctx.range = Range::one(cluster.flux, &cluster.name);
+    let namespace = cluster.sync.namespace.clone();
+    let release_version = schema::api_version("HelmRelease", cluster.flux, cluster.flux).unwrap_or_default();
+    let mut units: Vec<Unit> = drafts
+        .into_iter()
+        .map(|draft| {
+            let mut depends_on: BTreeSet<EcoString> = draft
+                .after
+                .iter()
+                .map(After::unit)
+                .filter(|it| names.contains(*it) && **it != draft.name)
+                .cloned()
+                .collect();
+            depends_on.remove(&cluster.sync.root);
+            let wait = ready.contains(&draft.name);
+            let checks: Vec<&Release> = awaited
+                .get(&draft.name)
+                .into_iter()
+                .flatten()
+                .filter_map(|name| draft.releases.iter().find(|it| it.addon.name(ctx.db) == name))
+                .collect();
+            let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
+            if is_suspended && (wait || awaited.contains_key(&draft.name)) {
+                ctx.out.push(problems::suspended_unit(draft.origin, &draft.name));
+            }
+            for release in draft.releases.iter().filter(|it| it.suspended) {
+                if wait || checks.iter().any(|it| it.addon == release.addon) {
+                    ctx.out.push(problems::suspended(ctx.db, release, &draft.name));
+                }
+            }
+            let health_checks = checks
+                .into_iter()
+                .map(|it| health_check(&release_version, it, it.addon.name(ctx.db), Origin::of(it.addon)))
+                .collect();
+            let pointing = Pointing {
+                name: draft.name.clone(),
+                namespace: namespace.clone(),
+                path: draft.path.clone(),
+                source: draft.source,
+                depends_on: depends_on.into_iter().collect(),
+                health_checks,
+                wait,
+                components: draft.components.clone(),
+                origin: draft.origin,
+            };
+            let mut kustomization = kustomization(ctx, cluster, pointing, &draft.fields);
+            Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
+                .object(&mut kustomization, &mut ctx.out);
+            rules::check(&kustomization, &mut ctx.out);
+            let substitution =
+                Substitution::of(kustomization.spec(), |kind, name| policy::declared_keys(ctx, cluster, kind, name));
+            let mut objects = draft.objects;
+            if let Some(substitution) = &substitution {
+                for object in &mut objects {
+                    substitution.escape(object, &mut ctx.out);
+                }
+            }
+            let base_is_whole =
+                draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
+            let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
+            let patches = difference(ctx, cluster, &draft.base, &objects, place);
+            for problem in diff::ambiguous(&patches, &draft.base) {
+                ctx.out.push(problem.on(Some(&cluster.name)));
+            }
+            Unit {
+                name: draft.name,
+                kustomization,
+                patches,
+                raw_patches: draft.raw_patches,
+                substitution,
+                objects,
+                releases: draft.releases,
+                path: draft.path,
+                place: draft.place,
+                origin: draft.origin,
+                catalogue: draft.catalogue,
+                components: draft.components,
+            }
+        })
+        .collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units
+}
+
+/// The patches that make the cluster's objects of those in `common/`.
+fn difference(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    base: &[Object],
+    wanted: &[Object],
+    place: UnitPlace,
+) -> Vec<Patch> {
+    if place != UnitPlace::Root {
+        return Vec::new();
+    }
+    let by_id: BTreeMap<&Id, &Object> = wanted.iter().map(|it| (&it.id, it)).collect();
+    let mut patches = Vec::new();
+    for object in base {
+        match by_id.get(&object.id) {
+            None => patches.push(diff::delete(object)),
+            Some(wanted) if object.version != wanted.version => {
+                ctx.out.push(problems::another_version(object, wanted, &cluster.name));
+            }
+            Some(wanted) if object.raw.is_some() => {
+                if diff::patches(object, wanted).iter().any(|_| true) {
+                    ctx.out.push(problems::amended_sops(object.origin));
+                }
+            }
+            Some(wanted) => patches.extend(diff::patches(object, wanted)),
+        }
+    }
+    let known: BTreeSet<&Id> = base.iter().map(|it| &it.id).collect();
+    for object in wanted.iter().filter(|it| !known.contains(&it.id)) {
+        ctx.out.push(problems::not_in_base(object, &cluster.name));
+    }
+    patches
+}
