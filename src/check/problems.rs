@@ -66,27 +66,6 @@ pub(super) fn reserved_field(at: Origin, name: &str, help: &str) -> Diagnostic {
         .help(help)
 }
 
-pub(super) fn unknown_source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
-    let visible: Vec<&str> = index
-        .sources
-        .keys()
-        .chain(scope.and_then(|it| index.local_sources.get(&it)).into_iter().flat_map(|it| it.keys()))
-        .map(EcoString::as_str)
-        .collect();
-    let diagnostic =
-        Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
-    if let Some(help) = did_you_mean(name, visible) {
-        return diagnostic.help(help);
-    }
-    let elsewhere = index.local_sources.iter().find_map(|(parent, it)| it.get(name).map(|it| (*parent, *it)));
-    match elsewhere {
-        Some((parent, it)) => diagnostic
-            .label(Origin::of(it), eco_format!("one of that name belongs to `{}` alone", parent.name(db)))
-            .help("move it to the top level to share it"),
-        None => diagnostic.help(eco_format!("declare it: `source {name} = helm \"https://…\"`")),
-    }
-}
-
 pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, index: &Index) -> Diagnostic {
     let known: Vec<&str> = from
         .parent(db)
@@ -97,28 +76,6 @@ pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, i
         .collect();
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared").help_if(
         did_you_mean(name, known).or_else(|| Some("write `catalogue.add-on` for one of another catalogue".into())),
-    )
-}
-
-pub(super) fn unknown_catalogue(at: Origin, name: &str, index: &Index) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no catalogue `{name}`"), at, "not declared anywhere")
-        .help_if(
-            did_you_mean(name, index.catalogues.keys().map(EcoString::as_str))
-                .or_else(|| Some("write `catalogue` or `catalogue.item`".into())),
-        )
-}
-
-pub(super) fn unknown_item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
-    let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
-    Diagnostic::new(
-        code::UNKNOWN_TARGET,
-        eco_format!("`{}` has no item `{name}`", catalogue.name(db)),
-        at,
-        "not declared there",
-    )
-    .label(Origin::of(catalogue), "the catalogue is declared here")
-    .help_if(
-        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))),
     )
 }
 

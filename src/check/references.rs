@@ -4,7 +4,7 @@ use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::Settings;
 use crate::flux::{find_addon, find_source};
-use crate::names::Index;
+use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::types::Reference;
 
@@ -26,7 +26,7 @@ pub(super) fn resolve(
             if anywhere || find_source(db, index, from.parent(db), name).is_some() {
                 return Ok(());
             }
-            Err(problems::unknown_source(db, at, name, from.parent(db), index))
+            Err(unknown::source(db, at, name, from.parent(db), index))
         }
         Reference::Addon => {
             let in_override = !matches!(from.kind(db), Kind::Addon);
@@ -43,12 +43,12 @@ pub(super) fn resolve(
                 None => (name, None),
             };
             let Some(anchor) = index.catalogues.get(catalogue) else {
-                return Err(problems::unknown_catalogue(at, catalogue, index));
+                return Err(unknown::catalogue(db, at, catalogue, index));
             };
             if let Some(item) = item
                 && !index.items.get(anchor).is_some_and(|it| it.contains_key(item))
             {
-                return Err(problems::unknown_item(db, at, *anchor, item, index));
+                return Err(unknown::item(db, at, *anchor, item, index));
             }
             Ok(())
         }

@@ -8,7 +8,7 @@ use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::diagnostic::did_you_mean;
 use crate::emit::yaml::{Style, Writer};
-use crate::emit::{json, with_patches};
+use crate::emit::{documents, json, with_patches};
 use crate::flux::{self, Deployed, Object, UnitPlace};
 use crate::host::{self, HostError};
 use crate::names;
@@ -83,14 +83,6 @@ fn matches(object: &Object, pattern: &str) -> bool {
 
 fn yaml(objects: &[&Object]) -> String {
     let mut writer = Writer::new(Style::File);
-    for (nth, object) in objects.iter().enumerate() {
-        if nth > 0 {
-            writer.separator();
-        }
-        match &object.raw {
-            Some(raw) => writer.verbatim(raw),
-            None => writer.document(&object.body),
-        }
-    }
+    documents(&mut writer, objects.iter().copied());
     writer.finish().0
 }

@@ -113,7 +113,13 @@ pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
 fn file(db: &dyn Db, path: &str, objects: &[Object], origin: Origin) -> String {
     let mut writer = Writer::new(Style::File);
     header(db, &mut writer, path, origin, true);
-    for (nth, object) in objects.iter().enumerate() {
+    documents(&mut writer, objects);
+    writer.finish().0
+}
+
+/// One document an object.
+pub fn documents<'a>(writer: &mut Writer, objects: impl IntoIterator<Item = &'a Object>) {
+    for (nth, object) in objects.into_iter().enumerate() {
         if nth > 0 {
             writer.separator();
         }
@@ -122,7 +128,6 @@ fn file(db: &dyn Db, path: &str, objects: &[Object], origin: Origin) -> String {
             None => writer.document(&object.body),
         }
     }
-    writer.finish().0
 }
 
 /// Whose the file is, where it comes from, and what its declaration says of itself.

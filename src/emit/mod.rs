@@ -9,7 +9,7 @@ mod patch;
 mod tree;
 pub mod yaml;
 
-pub use files::{cluster_files, common_files};
+pub use files::{cluster_files, common_files, documents};
 pub use json::json;
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

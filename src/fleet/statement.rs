@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::names::{self, Index};
+use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::{
     self,
@@ -156,19 +156,19 @@ impl Finder<'_> {
                 if let Some(it) = self.index.catalogues.get(catalogue) {
                     Some(Selected::Catalogue(*it))
                 } else {
-                    self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
+                    self.out.push(unknown::catalogue(self.db, at, catalogue, self.index));
                     None
                 }
             }
             [Some(catalogue), Some(item)] => {
                 let Some(anchor) = self.index.catalogues.get(catalogue).copied() else {
-                    self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
+                    self.out.push(unknown::catalogue(self.db, at, catalogue, self.index));
                     return None;
                 };
                 if let Some(it) = self.index.items.get(&anchor).and_then(|it| it.get(item)) {
                     Some(Selected::Item { catalogue: anchor, item: *it })
                 } else {
-                    self.out.push(problems::unknown_item(self.db, at, anchor, item, self.index));
+                    self.out.push(unknown::item(self.db, at, anchor, item, self.index));
                     None
                 }
             }
@@ -210,7 +210,7 @@ impl Finder<'_> {
                     if let Some(it) = self.index.catalogues.get(catalogue) {
                         Some(OverrideTarget::AddonsOf(*it))
                     } else {
-                        self.out.push(problems::unknown_catalogue(self.db, at, catalogue, self.index));
+                        self.out.push(unknown::catalogue(self.db, at, catalogue, self.index));
                         None
                     }
                 }
@@ -277,7 +277,7 @@ impl Finder<'_> {
         match found.as_slice() {
             [only] => Some(OverrideTarget::One(*only)),
             [] => {
-                self.out.push(problems::unknown_source(self.db, at, &target_text(target), None, self.index));
+                self.out.push(unknown::source(self.db, at, &target_text(target), None, self.index));
                 None
             }
             several => {

@@ -7,6 +7,7 @@
 mod problems;
 mod reserved;
 mod table;
+pub mod unknown;
 
 use std::sync::Arc;
 

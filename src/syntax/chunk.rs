@@ -12,10 +12,10 @@ pub(super) const NESTING_LIMIT: usize = 100;
 /// Largest file that is parsed, in bytes.
 pub(super) const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-const HEADS: [&str; 23] = [
+/// Words that head a declaration at the top level.
+pub(super) const DECLARATIONS: [&str; 21] = [
     "addon",
     "application",
-    "baseline",
     "catalogue",
     "check",
     "cluster",
@@ -29,7 +29,6 @@ const HEADS: [&str; 23] = [
     "let",
     "manifest",
     "namespace",
-    "optional",
     "override",
     "repository",
     "rule",
@@ -37,6 +36,9 @@ const HEADS: [&str; 23] = [
     "tenant",
     "type",
 ];
+
+/// Words that may stand before one.
+pub(super) const MODIFIERS: [&str; 2] = ["baseline", "optional"];
 
 /// The chunks of a file.
 pub(super) struct Chunks {
@@ -187,11 +189,12 @@ fn close(byte: u8, at: usize, inside: &mut Vec<Inside>, opens: &mut [(usize, Opt
 fn is_head(rest: &str) -> bool {
     let word_end = rest.find(|it: char| !(it.is_ascii_alphanumeric() || it == '-')).unwrap_or(rest.len());
     let (word, tail) = rest.split_at(word_end);
-    HEADS.contains(&word)
-        && tail.starts_with([' ', '\t'])
-        && tail
-            .trim_start_matches([' ', '\t'])
-            .starts_with(|it: char| it.is_ascii_alphanumeric() || "_\"*".contains(it))
+    DECLARATIONS.contains(&word)
+        || MODIFIERS.contains(&word)
+            && tail.starts_with([' ', '\t'])
+            && tail
+                .trim_start_matches([' ', '\t'])
+                .starts_with(|it: char| it.is_ascii_alphanumeric() || "_\"*".contains(it))
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::{chunk, grammar};
+use super::chunk::{self, DECLARATIONS, MODIFIERS};
+use super::grammar;
 use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
 use crate::source::SourceFile;
 
@@ -24,30 +25,6 @@ pub(super) enum Problem {
     TooDeep(usize),
     TooLarge,
 }
-
-const DECLARATIONS: [&str; 21] = [
-    "addon",
-    "application",
-    "catalogue",
-    "check",
-    "cluster",
-    "external",
-    "fleet",
-    "fn",
-    "group",
-    "import",
-    "inventory",
-    "kustomize",
-    "let",
-    "manifest",
-    "namespace",
-    "override",
-    "repository",
-    "rule",
-    "source",
-    "tenant",
-    "type",
-];
 
 impl Problem {
     /// The problem in words.
@@ -146,7 +123,7 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
         .help(eco_format!("durations, quantities and versions are strings: write `\"{word}\"`"));
     }
     let word: String = slice.chars().take_while(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
-    if top && !word.is_empty() && !DECLARATIONS.contains(&word.as_str()) && word != "optional" && word != "baseline" {
+    if top && !word.is_empty() && !DECLARATIONS.contains(&word.as_str()) && !MODIFIERS.contains(&word.as_str()) {
         return Diagnostic::new(
             code::UNKNOWN_DECLARATION,
             eco_format!("`{word}` does not begin a declaration"),

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Kustomize, compiled, summary};
+use crate::support::{Kustomize, compiled, quote, summary};
 
 const STRINGS: [&str; 62] = [
     "yes",
@@ -86,22 +86,6 @@ const LINES: [&str; 14] = [
     "---\na",
     "emoji 🙂\nnext é",
 ];
-
-fn quote(text: &str) -> String {
-    let mut out = String::from("\"");
-    for it in text.chars() {
-        match it {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            it => out.push(it),
-        }
-    }
-    out.push('"');
-    out
-}
 
 fn all() -> Vec<&'static str> {
     STRINGS.into_iter().chain(LINES).collect()

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::support::{Kustomize, compiled, summary};
+use crate::support::{Kustomize, compiled, quote, summary};
 
 /// Strings that some reader of YAML takes for something else, and some that are long or odd.
 const STRINGS: [&str; 22] = [
@@ -48,20 +48,6 @@ enum Edit {
     Amend(Vec<(String, Edit)>),
     Append(Vec<Tree>),
     Unset,
-}
-
-fn quote(text: &str) -> String {
-    let mut out = String::from("\"");
-    for it in text.chars() {
-        match it {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            it => out.push(it),
-        }
-    }
-    out.push('"');
-    out
 }
 
 fn scalar() -> impl Strategy<Value = Tree> {

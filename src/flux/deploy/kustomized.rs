@@ -4,9 +4,10 @@ use ecow::{EcoString, eco_format};
 
 use super::UnitPlace;
 use super::draft::{After, Draft};
+use super::problems;
 use crate::eval::Node;
 use crate::flux::context::{Context, source_kind};
-use crate::flux::{directory, object, problems};
+use crate::flux::{directory, object};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
 

@@ -9,6 +9,7 @@ mod draft;
 mod kustomized;
 mod order;
 mod own;
+mod problems;
 mod shared;
 mod units;
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::draft::{After, Draft};
+use super::problems;
 use crate::fleet::Cluster;
 use crate::flux::context::Context;
-use crate::flux::{policy, problems};
+use crate::flux::policy;
 use crate::source::{Anchor, Db, Kind};
 
 /// Adds what follows from custom resources and namespaces.

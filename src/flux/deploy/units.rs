@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 
 use super::draft::{After, Draft};
+use super::problems;
 use super::{Unit, UnitPlace};
 use crate::diagnostic::Diagnostic;
 use crate::eval::Value;
@@ -16,7 +17,7 @@ use crate::flux::kustomization::{Pointing, health_check, kustomization};
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
 use crate::flux::substitution::Substitution;
-use crate::flux::{bundle, policy, problems, rules};
+use crate::flux::{bundle, policy, rules};
 use crate::schema;
 use crate::source::Origin;
 
@@ -144,7 +145,7 @@ fn difference(
             }
             Some(wanted) if object.raw.is_some() => {
                 if diff::patches(object, wanted).iter().any(|_| true) {
-                    ctx.out.push(problems::amended_sops(object.origin));
+                    ctx.out.push(crate::flux::problems::amended_sops(object.origin));
                 }
             }
             Some(wanted) => patches.extend(diff::patches(object, wanted)),

@@ -8,7 +8,7 @@ use ecow::EcoString;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Object;
-use super::super::problems;
+use super::problems;
 use crate::eval::Node;
 use crate::fleet::Cluster;
 use crate::schema::{self, Scope};

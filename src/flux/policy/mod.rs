@@ -6,6 +6,7 @@
 mod kinds;
 mod order;
 mod owners;
+mod problems;
 mod reach;
 mod references;
 mod shapes;

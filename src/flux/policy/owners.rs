@@ -8,8 +8,8 @@ use ecow::EcoString;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Id;
-use super::super::problems;
 use super::super::release::Release;
+use super::problems;
 use crate::source::Origin;
 
 pub(super) fn check(ctx: &mut Context<'_>, deployed: &Deployed) {

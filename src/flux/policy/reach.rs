@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
-use super::super::problems;
+use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, OverrideTarget};
 use crate::names;

@@ -9,7 +9,7 @@ use super::super::common::BUILT_IN_NAMESPACES;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Object;
-use super::super::problems;
+use super::problems;
 use crate::eval::{Node, Value};
 use crate::fleet::{self, Cluster};
 use crate::schema;

@@ -9,8 +9,8 @@ use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::gate::Gate;
 use super::super::object::Object;
-use super::super::problems;
 use super::super::rules;
+use super::problems;
 use crate::eval::{Conform, Env, Node, Value, complete};
 use crate::fleet::Cluster;
 use crate::schema;
@@ -47,7 +47,7 @@ fn schema_of(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
         return;
     };
     let Some(spec) = object.spec() else {
-        ctx.out.push(problems::no_object_field(object.origin, "spec"));
+        ctx.out.push(crate::flux::problems::no_object_field(object.origin, "spec"));
         return;
     };
     let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);

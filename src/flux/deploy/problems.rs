@@ -1,0 +1,127 @@
+//! What is said of a cluster's Kustomizations and patches that cannot be made.
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::flux::object::Object;
+use crate::flux::release::Release;
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::ast::Patch;
+
+pub(super) fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_KUSTOMIZE_PATH,
+        eco_format!("`{}` does not say which directory it is", item.name(db)),
+        Origin::of(item),
+        "has no `path`",
+    )
+    .help("write `path = \"…\"`, from the root of the repository or source")
+}
+
+pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnostic {
+    Diagnostic::new(
+        code::CRD_BESIDE,
+        eco_format!("{} stands beside the add-on that brings its kind", object.id),
+        object.origin,
+        eco_format!("a {}", object.id.kind),
+    )
+    .label(Origin::of(addon), eco_format!("`{}` brings `{}`", addon.name(db), object.id.kind))
+    .note("the API server does not know the kind before the chart is installed, and the whole Kustomization fails until then")
+    .help("move it into another catalogue: what it comes after is inferred")
+}
+
+pub(super) fn suspended(db: &dyn Db, release: &Release, unit: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::SUSPENDED,
+        eco_format!("`{}` is suspended, and others wait for it", release.addon.name(db)),
+        Origin::of(release.addon),
+        eco_format!("awaited by what comes after `{unit}`"),
+    )
+    .help("remove `suspend`, or what comes `after` it")
+}
+
+pub(super) fn another_version(base: &Object, wanted: &Object, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::IDENTITY_CHANGED,
+        eco_format!("{} has another apiVersion on a cluster: {} instead of {}", base.id, wanted.version, base.version),
+        wanted.origin,
+        "a patch cannot change it",
+    )
+    .on(Some(cluster))
+    .help("declare it in the cluster that has it")
+}
+
+pub(super) fn not_in_base(object: &Object, cluster: &EcoString) -> Diagnostic {
+    // The field that another layer wrote says where the identity was changed.
+    let fields: [&[&str]; 5] =
+        [&["metadata", "name"], &["metadata", "namespace"], &["kind"], &["apiVersion"], &["spec", "url"]];
+    let changed = fields
+        .iter()
+        .filter_map(|it| object.body.at(it))
+        .find(|it| it.origin.anchor != object.origin.anchor)
+        .map_or(object.origin, |it| it.origin);
+    Diagnostic::new(
+        code::IDENTITY_CHANGED,
+        eco_format!("{} is not in the catalogue, and a patch cannot add it", object.id),
+        changed,
+        "only this cluster would have it",
+    )
+    .label(object.origin, "declared here")
+    .on(Some(cluster))
+    .help("keep name, namespace and kind of source as the catalogue has them, or declare the item in the cluster")
+}
+
+pub(super) fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::KUSTOMIZE_PATH,
+        eco_format!("`{path}` cannot be a kustomize directory"),
+        at,
+        "not a directory of its own",
+    )
+    .help("write a path from the repository's root, without `.` and `..`, outside the generated directories")
+}
+
+pub(super) fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::KUSTOMIZE_PATH,
+        eco_format!("`{path}` has no `kustomization.yaml`"),
+        at,
+        "Flux would find nothing, or apply everything below",
+    )
+    .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
+}
+
+pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, names: &[&EcoString]) -> Diagnostic {
+    let namespace = patch.namespace.as_ref().map(|it| eco_format!(" in `{it}`")).unwrap_or_default();
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("`{directory}` has no {} `{}`{namespace}", patch.object, patch.name),
+        at,
+        "this patch would hit nothing",
+    )
+    .note("a patch is matched before kustomize changes names and namespaces")
+    .help_if(did_you_mean(&patch.name, names.iter().map(|it| it.as_str())).or_else(|| {
+        let all: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+        (!all.is_empty()).then(|| eco_format!("it has {}", all.join(", ")))
+    }))
+}
+
+pub(super) fn patch_without_version(at: Origin, patch: &Patch) -> Diagnostic {
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("the apiVersion of {} `{}` is not known", patch.object, patch.name),
+        at,
+        "the object cannot be looked up",
+    )
+    .help("write it inside the patch: `apiVersion = \"…\"`")
+}
+
+pub(super) fn suspended_unit(at: Origin, unit: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::SUSPENDED,
+        eco_format!("`{unit}` is suspended, and others wait for it"),
+        at,
+        "awaited by what comes after it",
+    )
+    .help("remove `suspend`, or what comes `after` it")
+}

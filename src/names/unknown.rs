@@ -1,0 +1,72 @@
+//! A name that nothing has: what is said, and which name is nearest.
+
+use ecow::{EcoString, eco_format};
+
+use super::Index;
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::source::{Anchor, Db, Origin};
+
+/// No catalogue has the name.
+#[must_use]
+pub fn catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no catalogue `{name}`"),
+        at,
+        "not declared anywhere",
+    );
+    if let Some(help) = did_you_mean(name, index.catalogues.keys().map(EcoString::as_str)) {
+        return diagnostic.help(help);
+    }
+    let holders: Vec<String> = index
+        .catalogues
+        .values()
+        .filter(|it| index.items.get(*it).is_some_and(|it| it.contains_key(name)))
+        .map(|it| format!("`{}.{name}`", it.name(db)))
+        .collect();
+    if holders.is_empty() {
+        diagnostic.help("declare it: `catalogue NAME { … }`")
+    } else {
+        diagnostic.help(eco_format!("an item is named with its catalogue: {}", holders.join(" or ")))
+    }
+}
+
+/// A catalogue has no item of the name.
+#[must_use]
+pub fn item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
+    let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
+    let catalogue_name = catalogue.name(db);
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`{catalogue_name}` has no item `{name}`"),
+        at,
+        "not declared there",
+    )
+    .label(Origin::of(catalogue), "the catalogue is declared here")
+    .help_if(
+        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))),
+    )
+}
+
+/// No source of the name is visible from `scope`, the catalogue or cluster around.
+#[must_use]
+pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index: &Index) -> Diagnostic {
+    let visible: Vec<&str> = index
+        .sources
+        .keys()
+        .chain(scope.and_then(|it| index.local_sources.get(&it)).into_iter().flat_map(|it| it.keys()))
+        .map(EcoString::as_str)
+        .collect();
+    let diagnostic =
+        Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
+    if let Some(help) = did_you_mean(name, visible) {
+        return diagnostic.help(help);
+    }
+    let elsewhere = index.local_sources.iter().find_map(|(parent, it)| it.get(name).map(|it| (*parent, *it)));
+    match elsewhere {
+        Some((parent, it)) => diagnostic
+            .label(Origin::of(it), eco_format!("one of that name belongs to `{}` alone", parent.name(db)))
+            .help("move it to the top level to share it"),
+        None => diagnostic.help(eco_format!("declare it: `source {name} = helm \"https://…\"`")),
+    }
+}

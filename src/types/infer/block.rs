@@ -1,0 +1,133 @@
+//! Blocks: what stands under each key, against the record that is asked for.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::Infer;
+use super::operator::widen;
+use crate::source::Origin;
+use crate::syntax::ast::{Action, Block, Key, Member};
+use crate::types::problems;
+use crate::types::ty::{FieldType, RecordType, Type};
+
+impl Infer<'_> {
+    /// Checks a block against the record or map that it amends. What is not
+    /// known is `Any` and fits everything.
+    pub fn block(&mut self, block: &Block, ty: &Type, asked: Option<Origin>) {
+        for member in &block.members {
+            match member {
+                Member::Entry(entry) => {
+                    let mark = self.narrowed.len();
+                    if let Some(when) = &entry.when {
+                        self.condition(when);
+                        self.narrow(when, true);
+                    }
+                    let target = self.path_type(&entry.path.segments, ty);
+                    let Some((target, asked_here)) = target else {
+                        self.inner_of_unknown(&entry.action);
+                        self.narrowed.truncate(mark);
+                        continue;
+                    };
+                    let asked = asked_here.or(asked);
+                    match &entry.action {
+                        Action::Assign(value) => self.check(value, &target.clone().optional(), asked),
+                        Action::Append(value) => match target.present().base() {
+                            Type::List(_) => self.check(value, &target, asked),
+                            Type::Any | Type::Broken => self.check(value, &Type::List(Arc::new(Type::Any)), asked),
+                            _ => self.out.push(problems::append_to(Origin::new(self.anchor, entry.node), &target)),
+                        },
+                        Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => {
+                            match target.present().base() {
+                                Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken | Type::Union(_) => {
+                                    self.block(inner, target.present(), asked);
+                                }
+                                _ => self.out.push(problems::amend_scalar(
+                                    Origin::new(self.anchor, entry.node),
+                                    &target,
+                                    asked,
+                                )),
+                            }
+                        }
+                        Action::Declare { ty, .. } => {
+                            self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node), ty));
+                        }
+                    }
+                    self.narrowed.truncate(mark);
+                }
+                Member::Unset(unset) => {
+                    if let Some(when) = &unset.when {
+                        self.condition(when);
+                    }
+                    self.path_type(&unset.path.segments, ty);
+                }
+                Member::Spread(spread) => {
+                    if let Some(when) = &spread.when {
+                        self.condition(when);
+                    }
+                    let found = self.infer(&spread.value);
+                    if !matches!(found.present().base(), Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken) {
+                        self.out.push(problems::spread_of(self.at(&spread.value), &found));
+                    }
+                }
+                Member::Later { node, what } => {
+                    self.out.push(crate::names::not_yet(Origin::new(self.anchor, *node), what));
+                }
+                Member::Use(crate::syntax::ast::Use { node, .. })
+                | Member::Override(crate::syntax::ast::Override { node, .. })
+                | Member::Patch(crate::syntax::ast::Patch { node, .. }) => {
+                    self.out.push(problems::statement_here(Origin::new(self.anchor, *node)));
+                }
+                Member::Drop(targets) | Member::Attach(targets) | Member::Detach(targets) => {
+                    let node = targets.first().map_or(block.node, |it| it.node);
+                    self.out.push(problems::statement_here(Origin::new(self.anchor, node)));
+                }
+            }
+        }
+    }
+
+    /// An object that nothing expects: open in its spreads and computed keys.
+    pub(super) fn object(&mut self, block: &Block) -> Type {
+        self.block(block, &Type::Any, None);
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        let mut open = false;
+        for member in &block.members {
+            match member {
+                Member::Entry(entry) => match (&entry.action, entry.path.segments.as_slice()) {
+                    (Action::Assign(value), [only]) if only.selectors.is_empty() && entry.when.is_none() => {
+                        if let Key::Name(name) = &only.key {
+                            let mut ignored = Vec::new();
+                            std::mem::swap(self.out, &mut ignored);
+                            let ty = widen(&self.infer(value));
+                            std::mem::swap(self.out, &mut ignored);
+                            fields.insert(name.clone(), FieldType::optional(ty));
+                        } else {
+                            open = true;
+                        }
+                    }
+                    (_, [first, ..]) => match &first.key {
+                        Key::Name(name) => {
+                            fields.entry(name.clone()).or_insert(FieldType::optional(Type::Any));
+                        }
+                        Key::Interpolated(_) => open = true,
+                    },
+                    _ => open = true,
+                },
+                _ => open = true,
+            }
+        }
+        Type::Record(Arc::new(RecordType { name: "this object".into(), fields, open, origin: None }))
+    }
+
+    /// Still looks into what stands under an unknown key, for names.
+    fn inner_of_unknown(&mut self, action: &Action) {
+        match action {
+            Action::Assign(value) | Action::Append(value) => {
+                self.infer(value);
+            }
+            Action::Amend(block) | Action::AmendTyped { block, .. } => self.block(block, &Type::Any, None),
+            Action::Declare { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The types of expressions, in both directions: an expected type goes in, so
+//! that an error stands where the value is written.
+//!
+//! [`Infer`] holds one declaration's scope and what was found wrong. Each file
+//! beside this one is one kind of expression.
+
+mod block;
+mod call;
+mod narrow;
+mod operator;
+mod path;
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use self::operator::is_printable;
+use super::assign::fits;
+use super::ty::{Reference, Type};
+use super::{let_type, problems};
+use crate::diagnostic::Diagnostic;
+use crate::names::Index;
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::ast::{Expr, ExprKind, Literal};
+
+pub use narrow::dotted;
+pub use operator::widen;
+
+/// What an expression may name, beside `let`s and functions.
+#[derive(Clone, Default)]
+pub struct Scope {
+    /// Facts and `name`, `path`, `group`, `groups`.
+    pub cluster: Option<Type>,
+    pub params: Option<Type>,
+    pub fleet: Option<Type>,
+    /// Variables of comprehensions, `it`, fields of the record around a `where`.
+    pub locals: Vec<(EcoString, Type)>,
+    /// Why `cluster` cannot be read here, where it cannot.
+    pub why_no_cluster: &'static str,
+}
+
+/// Resolves references to declarations; the layer that knows the catalogue does it.
+pub type Resolver<'a> = &'a dyn Fn(Reference, &str, Origin) -> Result<(), Diagnostic>;
+
+/// Holds a literal against the conditions of its type; the layer that evaluates does it.
+pub type Literals<'a> = &'a dyn Fn(&Expr, &Type, Option<Origin>) -> Vec<Diagnostic>;
+
+/// One declaration's expressions.
+pub struct Infer<'a> {
+    pub db: &'a dyn Db,
+    pub index: &'a Index,
+    pub anchor: Anchor,
+    pub scope: Scope,
+    pub resolver: Resolver<'a>,
+    pub literals: Literals<'a>,
+    pub out: &'a mut Vec<Diagnostic>,
+    /// Paths that a condition has shown to be there: `p != null`.
+    pub narrowed: Vec<(String, Type)>,
+}
+
+impl Infer<'_> {
+    const fn at(&self, expr: &Expr) -> Origin {
+        Origin::new(self.anchor, expr.node)
+    }
+
+    /// Checks that an expression's value may go where `expected` is asked for.
+    /// `asked` is the place that asks.
+    pub fn check(&mut self, expr: &Expr, expected: &Type, asked: Option<Origin>) {
+        match (&expr.kind, expected.present().base()) {
+            (_, Type::Reference(kind)) => self.reference(expr, *kind),
+            (ExprKind::List(elements), Type::List(of)) => {
+                for element in elements {
+                    if element.spread {
+                        self.check(&element.value, expected, asked);
+                    } else {
+                        self.check(&element.value, of, asked);
+                    }
+                }
+            }
+            (ExprKind::Object(block), _)
+                if expected.record().is_some() || matches!(expected.present().base(), Type::Map(_)) =>
+            {
+                self.block(block, expected.present(), asked);
+            }
+            (ExprKind::If { condition, then, otherwise }, _) => {
+                self.condition(condition);
+                let mark = self.narrow(condition, true);
+                self.check(then, expected, asked);
+                self.narrowed.truncate(mark);
+                let mark = self.narrow(condition, false);
+                self.check(otherwise, expected, asked);
+                self.narrowed.truncate(mark);
+            }
+            (ExprKind::Match { subject, arms }, _) => {
+                self.arms(expr, subject, arms);
+                for arm in arms {
+                    self.check(&arm.body, expected, asked);
+                }
+            }
+            (ExprKind::ListFor { head, body }, Type::List(of)) => {
+                let mark = self.for_head(head);
+                self.check(body, of, asked);
+                self.scope.locals.truncate(mark);
+            }
+            _ => {
+                let found = self.infer(expr);
+                if fits(found.present(), expected) {
+                    self.out.extend((self.literals)(expr, expected, asked));
+                } else {
+                    self.out.push(problems::mismatch(self.at(expr), expected, &found, &expr.kind, asked));
+                }
+            }
+        }
+    }
+
+    /// Checks a reference to a declaration, or a list of such.
+    pub(super) fn reference(&mut self, expr: &Expr, kind: Reference) {
+        match dotted(expr) {
+            Some(name) => {
+                if let Err(problem) = (self.resolver)(kind, &name, self.at(expr)) {
+                    self.out.push(problem);
+                }
+            }
+            None if matches!(expr.kind, ExprKind::Broken) => {}
+            None => self.out.push(problems::no_reference(self.at(expr), kind)),
+        }
+    }
+
+    /// The type of an expression; what is wrong inside it is reported once.
+    pub fn infer(&mut self, expr: &Expr) -> Type {
+        if let Some(path) = dotted(expr)
+            && let Some((_, ty)) = self.narrowed.iter().rev().find(|(it, _)| *it == path)
+        {
+            return ty.clone();
+        }
+        match &expr.kind {
+            ExprKind::Broken => Type::Broken,
+            ExprKind::Null => Type::Null,
+            ExprKind::Bool(it) => Type::Literal(Literal::Bool(*it)),
+            ExprKind::Int(it) => Type::Literal(Literal::Int(*it)),
+            ExprKind::Float(it) => Type::Literal(Literal::Float(*it)),
+            ExprKind::Text(it) => Type::Literal(Literal::Text(it.clone())),
+            ExprKind::Interpolation(parts) => {
+                for part in parts {
+                    let ty = self.infer(part);
+                    if !is_printable(&ty) {
+                        self.out.push(problems::interpolated(self.at(part), &ty));
+                    }
+                }
+                Type::Text
+            }
+            ExprKind::Name(name) => self.name(expr, name),
+            ExprKind::Member { of, name, safe } => self.member(expr, of, name, *safe),
+            ExprKind::Index { of, index } => self.index(expr, of, index),
+            ExprKind::Call { callee, args } => self.call(expr, callee, args),
+            ExprKind::Unary(op, of) => self.unary(expr, *op, of),
+            ExprKind::Binary(op, a, b) => self.binary(expr, *op, a, b),
+            ExprKind::If { condition, then, otherwise } => {
+                self.condition(condition);
+                let mark = self.narrow(condition, true);
+                let a = self.infer(then);
+                self.narrowed.truncate(mark);
+                let mark = self.narrow(condition, false);
+                let b = self.infer(otherwise);
+                self.narrowed.truncate(mark);
+                Type::join([a, b])
+            }
+            ExprKind::Match { subject, arms } => {
+                self.arms(expr, subject, arms);
+                let types: Vec<Type> = arms.iter().map(|it| self.infer(&it.body)).collect();
+                Type::join(types)
+            }
+            ExprKind::List(elements) => {
+                let mut types = Vec::new();
+                for element in elements {
+                    let ty = self.infer(&element.value);
+                    types.push(match (element.spread, ty.present().base()) {
+                        (true, Type::List(of)) => (**of).clone(),
+                        (true, Type::Any | Type::Broken) => Type::Any,
+                        (true, _) => {
+                            self.out.push(problems::spread_in_list(self.at(&element.value), &ty));
+                            Type::Broken
+                        }
+                        (false, _) => widen(&ty),
+                    });
+                }
+                let of = if types.is_empty() { Type::Broken } else { Type::union(types) };
+                Type::List(Arc::new(of))
+            }
+            ExprKind::Object(block) => self.object(block),
+            ExprKind::ListFor { head, body } => {
+                let mark = self.for_head(head);
+                let ty = widen(&self.infer(body));
+                self.scope.locals.truncate(mark);
+                Type::List(Arc::new(ty))
+            }
+            ExprKind::MapFor { head, key, body } => {
+                let mark = self.for_head(head);
+                let key_type = self.infer(key);
+                if !fits(&key_type, &Type::Text) {
+                    self.out.push(problems::map_key(self.at(key), &key_type));
+                }
+                let ty = widen(&self.infer(body));
+                self.scope.locals.truncate(mark);
+                Type::Map(Arc::new(ty))
+            }
+        }
+    }
+
+    pub(super) fn name(&mut self, expr: &Expr, name: &EcoString) -> Type {
+        if let Some((_, ty)) = self.scope.locals.iter().rev().find(|(it, _)| it == name) {
+            return ty.clone();
+        }
+        match (name.as_str(), &self.scope.cluster, &self.scope.params, &self.scope.fleet) {
+            ("cluster", Some(ty), _, _) | ("params", _, Some(ty), _) | ("fleet", _, _, Some(ty)) => return ty.clone(),
+            ("cluster" | "params" | "it", ..) => {
+                self.out.push(problems::not_here(self.at(expr), name, self.scope.why_no_cluster));
+                return Type::Broken;
+            }
+            ("irsa", ..) => {
+                self.out.push(crate::names::not_yet(self.at(expr), "`irsa`"));
+                return Type::Broken;
+            }
+            _ => {}
+        }
+        if let Some(anchor) = self.index.lets.get(name) {
+            return let_type(self.db, *anchor).value.clone();
+        }
+        let known =
+            self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));
+        self.out.push(problems::unknown_name(self.at(expr), name, known, self.index));
+        Type::Broken
+    }
+}

@@ -1,0 +1,117 @@
+//! What lies at the end of a path: of keys that are set, or of members that are read.
+
+use ecow::EcoString;
+
+use super::Infer;
+use super::narrow::without_null;
+use crate::source::Origin;
+use crate::syntax::ast::{Expr, Key, Segment};
+use crate::types::assign::fits;
+use crate::types::problems;
+use crate::types::ty::Type;
+
+impl Infer<'_> {
+    /// The type at the end of a path, and where it was declared. `None` if a key
+    /// is unknown, which is then reported.
+    pub fn path_type(&mut self, segments: &[Segment], ty: &Type) -> Option<(Type, Option<Origin>)> {
+        let mut at = ty.clone();
+        let mut declared = None;
+        for segment in segments {
+            let key = match &segment.key {
+                Key::Name(it) => Some(it.clone()),
+                Key::Interpolated(text) => {
+                    self.infer(text);
+                    None
+                }
+            };
+            let here = at.present().base().clone();
+            at = match (&here, key) {
+                (Type::Record(record), Some(key)) => match record.fields.get(&key) {
+                    Some(field) => {
+                        declared = field.origin;
+                        field.ty.clone()
+                    }
+                    None if record.open => Type::Any,
+                    None => {
+                        self.out.push(problems::unknown_field(Origin::new(self.anchor, segment.node), record, &key));
+                        return None;
+                    }
+                },
+                (Type::Record(record), None) if !record.open => {
+                    self.out.push(problems::computed_key(Origin::new(self.anchor, segment.node), record));
+                    return None;
+                }
+                (Type::Map(value), _) => (**value).clone(),
+                (Type::Any | Type::Broken | Type::Record(_) | Type::Union(_), _) => Type::Any,
+                (other, _) => {
+                    self.out.push(problems::key_of_scalar(Origin::new(self.anchor, segment.node), other));
+                    return None;
+                }
+            };
+            for selector in &segment.selectors {
+                let element = match at.present().base() {
+                    Type::List(of) => (**of).clone(),
+                    Type::Any | Type::Broken => Type::Any,
+                    other => {
+                        self.out.push(problems::select_in(Origin::new(self.anchor, selector.node), other));
+                        return None;
+                    }
+                };
+                for (_, value) in &selector.pins {
+                    self.infer(value);
+                }
+                at = element;
+            }
+        }
+        Some((at, declared))
+    }
+
+    pub(super) fn member(&mut self, expr: &Expr, of: &Expr, name: &EcoString, safe: bool) -> Type {
+        let owner = self.infer(of);
+        let (inner, absent) = match &owner {
+            Type::Optional(it) => ((**it).clone(), true),
+            it => (it.clone(), false),
+        };
+        if absent && !safe {
+            self.out.push(problems::may_be_absent(self.at(of), &owner));
+            return Type::Broken;
+        }
+        let found = match without_null(&inner).base() {
+            Type::Any => Type::Any,
+            Type::Broken => Type::Broken,
+            Type::Map(value) => (**value).clone().optional(),
+            Type::Record(record) => match record.fields.get(name) {
+                Some(field) => field.ty.clone(),
+                None if record.open => Type::Any,
+                None => {
+                    self.out.push(problems::no_member(self.at(expr), record, name));
+                    Type::Broken
+                }
+            },
+            _ => {
+                self.out.push(problems::member_of(self.at(expr), &inner, name));
+                Type::Broken
+            }
+        };
+        if absent { found.optional() } else { found }
+    }
+
+    pub(super) fn index(&mut self, expr: &Expr, of: &Expr, index: &Expr) -> Type {
+        let owner = self.infer(of);
+        let by = self.infer(index);
+        let (wanted, found) = match owner.present().base() {
+            Type::List(it) => (Type::Int, (**it).clone()),
+            Type::Map(it) => (Type::Text, (**it).clone().optional()),
+            Type::Record(_) => (Type::Text, Type::Any),
+            Type::Any | Type::Broken => return Type::Any,
+            _ => {
+                self.out.push(problems::index_of(self.at(expr), &owner));
+                return Type::Broken;
+            }
+        };
+        if !fits(&by, &wanted) {
+            self.out.push(problems::mismatch(self.at(index), &wanted, &by, &index.kind, None));
+        }
+        found
+    }
+}
