@@ -156,3 +156,20 @@ fn walk(root: &Path, dir: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
         }
     }
 }
+
+/// A text as a literal of the language.
+pub fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for it in text.chars() {
+        match it {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            it => out.push(it),
+        }
+    }
+    out.push('"');
+    out
+}
