@@ -1,6 +1,6 @@
 //! `fleetc init`
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use super::Outcome;
 use super::args::{Init, Template};
@@ -22,7 +22,7 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
         Template::Minimal => &MINIMAL,
         Template::Eks => &EKS,
     };
-    let dir = directory.join(&arguments.dir);
+    let dir = plain(&directory.join(&arguments.dir));
     let cannot = |what: &Path, error: &std::io::Error| HostError {
         message: format!("`{}` cannot be written: {error}", what.display()),
         help: None,
@@ -41,6 +41,16 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
         std::fs::write(&path, text).map_err(|it| cannot(&path, &it))?;
         terminal.status("Wrote", &path.display().to_string());
     }
-    terminal.status("Next", &format!("fleetc build -C {}", dir.display()));
+    let next = if dir.as_os_str().is_empty() {
+        "fleetc build".to_owned()
+    } else {
+        format!("fleetc build -C {}", dir.display())
+    };
+    terminal.status("Next", &next);
     Ok(Outcome::Fine)
+}
+
+/// A path without its `.` parts.
+fn plain(path: &Path) -> PathBuf {
+    path.components().filter(|it| *it != Component::CurDir).collect()
 }
