@@ -46,7 +46,7 @@ impl Checker<'_> {
             Kind::Type => self.type_(it),
             Kind::Let => self.let_(),
             Kind::Catalogue | Kind::Application => {
-                reserved::kustomization(self.anchor, &it.body, &mut self.out);
+                reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
                 self.shaped(it, "CatalogueBody", &Scope::default());
             }
             Kind::External => self.shaped(it, "ExternalBody", &Scope::default()),
@@ -128,7 +128,7 @@ impl Checker<'_> {
     }
 
     fn fleet(&mut self, it: &Declaration) {
-        reserved::kustomization(self.anchor, &it.body, &mut self.out);
+        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
         let rest = without(&it.body, "facts");
         let ty = self.named("FleetBody");
         let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
@@ -204,7 +204,7 @@ impl Checker<'_> {
 
     /// Facts and settings; statements are checked on their own.
     fn cluster(&mut self, it: &Declaration) {
-        reserved::kustomization(self.anchor, &it.body, &mut self.out);
+        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
         let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
         if let Type::Record(record) = &self.settings.cluster_type {
             for fact in &self.settings.facts {

@@ -24,12 +24,26 @@ const KUSTOMIZATION: [(&str, &str); 5] = [
     ("targetNamespace", "write `namespace` in each add-on: this field would rename Namespaces"),
 ];
 
+/// What would change or rename objects behind the back of everything that is checked here.
+const REWRITING: [(&str, &str); 4] = [
+    ("namePrefix", "name the items so: references to them would keep the old name"),
+    ("nameSuffix", "name the items so: references to them would keep the old name"),
+    ("images", "write `override` and set the image in `values`"),
+    ("components", "declare an `optional addon`; the language lists its component"),
+];
+
 /// Checks `release { … }` of an add-on or an override.
 pub(super) fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     below(anchor, block, "release", &RELEASE, out);
 }
 
-/// Checks `kustomization { … }`.
+/// Checks `kustomization { … }` over objects that the language makes.
+pub(super) fn own_kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    kustomization(anchor, block, out);
+    below(anchor, block, "kustomization", &REWRITING, out);
+}
+
+/// Checks `kustomization { … }` over somebody else's objects.
 pub(super) fn kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     below(anchor, block, "kustomization", &KUSTOMIZATION, out);
 }
@@ -43,6 +57,7 @@ pub(super) fn repository(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic
 /// Checks the block of a `use`.
 pub(super) fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     fields(anchor, block, &KUSTOMIZATION, out);
+    fields(anchor, block, &REWRITING, out);
 }
 
 fn below(anchor: Anchor, block: &Block, key: &str, reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {

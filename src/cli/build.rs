@@ -43,7 +43,7 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     }
     terminal.diagnostics(db, &all);
     if arguments.check {
-        return Ok(difference(&plan, terminal));
+        return difference(&plan, terminal);
     }
     host::apply(&root, &compilation.tree, &plan, &snapshot)?;
     terminal.status("Finished", &finished(&compilation, &plan, start));
@@ -58,10 +58,10 @@ fn failed(db: &dyn Db, found: &[Diagnostic], terminal: &mut Terminal, is_check: 
 }
 
 /// The list for `--check`.
-fn difference(plan: &Plan, terminal: &mut Terminal) -> Outcome {
+fn difference(plan: &Plan, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     if plan.write.is_empty() && plan.remove.is_empty() {
         terminal.status("Finished", &format!("the tree is up to date: {} files", plan.unchanged));
-        return Outcome::Fine;
+        return Ok(Outcome::Fine);
     }
     let mut lines = String::new();
     for path in &plan.write {
@@ -70,12 +70,12 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Outcome {
     for path in &plan.remove {
         lines.extend(["extra   ", path, "\n"]);
     }
-    result(&lines);
+    result(&lines)?;
     terminal.error(
         &format!("the tree is out of date: {} files differ, {} are extra", plan.write.len(), plan.remove.len()),
         Some("run `fleetc build` and commit the result"),
     );
-    Outcome::Findings
+    Ok(Outcome::Findings)
 }
 
 /// `240 clusters, 31 add-ons in 0.14 s: 3 files written, 1 removed, 612 unchanged`

@@ -9,13 +9,13 @@ use crate::host::HostError;
 pub(super) fn run(arguments: &Explain) -> Result<Outcome, HostError> {
     let Some(wanted) = &arguments.code else {
         let lines: Vec<String> = code::ALL.iter().map(|it| format!("{}  {}\n", it.id, it.title)).collect();
-        result(&lines.concat());
+        result(&lines.concat())?;
         return Ok(Outcome::Fine);
     };
     let wanted = wanted.to_uppercase();
     match code::ALL.iter().find(|it| it.id == wanted) {
         Some(it) => {
-            result(&format!("# {}: {}\n\n{}", it.id, it.title, it.page.trim_start()));
+            result(&format!("# {}: {}\n\n{}", it.id, it.title, it.page.trim_start()))?;
             Ok(Outcome::Fine)
         }
         None => Err(HostError {

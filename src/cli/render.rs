@@ -54,7 +54,7 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
             let list: Vec<serde_json::Value> = wanted.iter().map(|it| json(&it.body)).collect();
             format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
         }
-    });
+    })?;
     Ok(Outcome::Fine)
 }
 

@@ -1,11 +1,12 @@
 //! Standard output and standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
 
 use super::args::Color;
 use crate::diagnostic::Diagnostic;
+use crate::host::HostError;
 use crate::render::{self, Counts};
 use crate::source::Db;
 
@@ -76,8 +77,12 @@ impl Terminal {
 }
 
 /// Prints a command's result. A reader that has seen enough is no error.
-pub(super) fn result(text: &str) {
+pub(super) fn result(text: &str) -> Result<(), HostError> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(HostError { message: format!("the result cannot be written: {error}"), help: None })
+        }
+        _ => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::common::tenant_namespace;
+use super::common::{BUILT_IN_NAMESPACES, tenant_namespace};
 use super::context::{Context, in_file};
 use super::gate::Gate;
 use super::object::{Object, Tree, list, merge, object, remove, set, text};
@@ -96,6 +96,10 @@ fn tenant(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
     let namespace = tenant_namespace(ctx.db, anchor);
     let account = service_account(ctx, anchor);
     let role = body.get("cluster-role").and_then(Node::text).cloned().unwrap_or_else(|| "cluster-admin".into());
+    if BUILT_IN_NAMESPACES.contains(&namespace.as_str()) && namespace != *ctx.flux_namespace() {
+        let at = body.get("namespace").map_or(origin, |it| it.origin);
+        ctx.out.push(problems::tenant_of_the_system(at, name, &namespace));
+    }
     let file = eco_format!("tenant-{name}.yaml");
     let labels = || Tree::new(origin).text(TENANT_LABEL, name.clone());
     let mut space = super::manifest::namespace(&namespace, Some(body), origin);

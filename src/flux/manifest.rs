@@ -41,10 +41,10 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
     match &evaluated.node.value {
         Value::Map(_) => {
             let file = eco_format!("manifests/{name}.yaml");
-            one(ctx, item, &evaluated.node, Some(&name)).map(|it| in_file(it, file)).into_iter().collect()
+            plain(ctx, item, &evaluated.node, Some(&name)).map(|it| in_file(it, file)).into_iter().collect()
         }
         Value::List(list) => {
-            let mut objects: Vec<Object> = list.iter().filter_map(|it| one(ctx, item, it, None)).collect();
+            let mut objects: Vec<Object> = list.iter().filter_map(|it| plain(ctx, item, it, None)).collect();
             let mut taken: BTreeSet<EcoString> = BTreeSet::new();
             for it in &mut objects {
                 let kind = it.id.kind.to_lowercase();
@@ -69,6 +69,15 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
             Vec::new()
         }
     }
+}
+
+/// An object that is written anew, which would break the signature of an encrypted one.
+fn plain(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {
+    if node.get("sops").is_some() {
+        ctx.out.push(problems::computed_sops(node.origin));
+        return None;
+    }
+    one(ctx, item, node, default_name)
 }
 
 fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {

@@ -116,6 +116,17 @@ pub(super) fn no_object_field(at: Origin, key: &str) -> Diagnostic {
     .help(eco_format!("write `{key} = \"…\"`"))
 }
 
+pub(super) fn tenant_of_the_system(at: Origin, name: &str, namespace: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::TWO_OWNERS,
+        eco_format!("the tenant `{name}` cannot have the namespace `{namespace}`"),
+        at,
+        "a namespace of the cluster itself",
+    )
+    .note("a tenant may do everything in its namespace; here that would be everything on the cluster")
+    .help("choose another name, or set `namespace`")
+}
+
 pub(super) fn computed_sops(at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::SOPS,

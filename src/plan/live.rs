@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::roots::{documents, id_of};
 use super::{Permissions, Snapshot, problems};
 use crate::diagnostic::Diagnostic;
-use crate::flux::{Deployed, Id};
+use crate::flux::{Deployed, Id, Release};
 use crate::source::{Db, Origin};
 
 /// A Flux Kustomization of the old tree.
@@ -17,6 +17,7 @@ struct Old {
     /// The directory of its cluster.
     dir: EcoString,
     name: EcoString,
+    namespace: EcoString,
     file: EcoString,
     spec: Value,
 }
@@ -45,20 +46,23 @@ pub(super) fn check(
             }
             continue;
         };
-        let new_names: Vec<&EcoString> = kustomizations(new).map(|(name, _)| name).collect();
-        for old in olds {
-            if !new_names.contains(&&old.name) && !is_allowed(&old.name) {
-                out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name));
+        for old in olds.iter().filter(|it| !is_allowed(&it.name)) {
+            match kustomizations(new).find(|it| it.name == old.name) {
+                None => out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name)),
+                Some(it) if it.namespace != old.namespace => {
+                    out.push(problems::moves_kustomization(&old.file, &new.cluster, it, &old.namespace));
+                }
+                Some(_) => {}
             }
         }
         changes(db, new, olds, snapshot, &is_allowed, out);
     }
 }
 
-/// The Flux Kustomizations that a cluster has now, with their objects.
-fn kustomizations(it: &Deployed) -> impl Iterator<Item = (&EcoString, Option<&crate::flux::Unit>)> {
-    let own = it.root.iter().filter(|it| it.id.kind == "Kustomization").map(|it| (&it.id.name, None));
-    it.units.iter().map(|it| (&it.name, Some(it))).chain(own)
+/// The Flux Kustomizations that a cluster has now.
+fn kustomizations(it: &Deployed) -> impl Iterator<Item = &Id> {
+    let own = it.root.iter().map(|it| &it.id).filter(|it| it.kind == "Kustomization");
+    it.units.iter().map(|it| &it.kustomization.id).chain(own)
 }
 
 fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
@@ -82,7 +86,13 @@ fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
             if dir.contains("/manifests") {
                 continue;
             }
-            found.push(Old { dir: dir.into(), name: id.name, file: path.clone(), spec: spec.clone() });
+            found.push(Old {
+                dir: dir.into(),
+                name: id.name,
+                namespace: id.namespace,
+                file: path.clone(),
+                spec: spec.clone(),
+            });
         }
     }
     found
@@ -104,21 +114,28 @@ fn changes(
     for old in olds {
         let objects = old_objects(old, snapshot);
         for (id, document) in &objects {
-            let Some(owner) = owners.get(id) else { continue };
+            let Some(owner) = owners.get(id) else {
+                if id.kind == "HelmRelease" && !is_allowed(&old.name) {
+                    successor(db, new, id, document, &objects, out);
+                }
+                continue;
+            };
             let stays = id.kind == "Namespace" || **owner == old.name;
             if !stays && !is_allowed(&old.name) {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
                 out.push(problems::moved(id, &old.name, owner, &new.cluster, origin.unwrap_or(Origin::of(new.anchor))));
             }
-            if id.kind == "HelmRelease" {
-                release(db, new, id, document, &objects, out);
+            let same = new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace);
+            if let (true, Some((_, same))) = (id.kind == "HelmRelease", same) {
+                release(db, new, same, id, document, &objects, out);
             }
         }
     }
 }
 
-/// Whether a release would be uninstalled and installed again.
-fn release(
+/// A HelmRelease that goes takes its Helm release with it, even if another
+/// HelmRelease of the new tree means the same one.
+fn successor(
     db: &dyn Db,
     new: &Deployed,
     id: &Id,
@@ -126,17 +143,41 @@ fn release(
     objects: &BTreeMap<Id, Value>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let Some((_, release)) =
-        new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace)
-    else {
-        return;
-    };
+    let (name, storage) = (field(old, &["spec", "releaseName"]), storage_of(id, old));
+    let heir = new.releases().find(|(_, it)| it.addon.name(db) == &id.name);
+    if let Some((_, heir)) = heir {
+        release(db, new, heir, id, old, objects, out);
+    } else if let Some((_, heir)) =
+        new.releases().find(|(_, it)| Some(&it.name) == name.as_ref() && it.storage == storage)
+        && !heir.reinstall
+    {
+        let after = heir.addon.name(db);
+        out.push(problems::reinstalls(heir.addon, db, "name of the HelmRelease", &id.name, after, &new.cluster));
+    }
+}
+
+fn field(of: &Value, keys: &[&str]) -> Option<EcoString> {
+    keys.iter().try_fold(of, |node, key| node.get(*key)).and_then(Value::as_str).map(EcoString::from)
+}
+
+/// The namespace in which Helm keeps a release.
+fn storage_of(id: &Id, old: &Value) -> EcoString {
+    field(old, &["spec", "storageNamespace"]).unwrap_or_else(|| id.namespace.clone())
+}
+
+/// Whether a release would be uninstalled and installed again.
+fn release(
+    db: &dyn Db,
+    new: &Deployed,
+    release: &Release,
+    id: &Id,
+    old: &Value,
+    objects: &BTreeMap<Id, Value>,
+    out: &mut Vec<Diagnostic>,
+) {
     if release.reinstall {
         return;
     }
-    let text = |keys: &[&str]| {
-        keys.iter().try_fold(old, |node, key| node.get(*key)).and_then(Value::as_str).map(EcoString::from)
-    };
     let repository = Id {
         group: "source.toolkit.fluxcd.io".into(),
         kind: "OCIRepository".into(),
@@ -147,16 +188,13 @@ fn release(
         let url = objects.get(&repository)?.get("spec")?.get("url")?.as_str()?;
         url.rsplit('/').next().map(EcoString::from)
     };
-    let chart = text(&["spec", "chart", "spec", "chart"]).or_else(from_registry);
+    let chart = field(old, &["spec", "chart", "spec", "chart"]).or_else(from_registry);
     let new_chart = release.chart.rsplit('/').next().unwrap_or(&release.chart);
     let differences = [
-        ("release name", text(&["spec", "releaseName"]), release.name.as_str()),
-        ("namespace", text(&["spec", "targetNamespace"]), release.target.as_str()),
-        (
-            "storage namespace",
-            text(&["spec", "storageNamespace"]).or_else(|| Some(id.namespace.clone())),
-            release.storage.as_str(),
-        ),
+        ("release name", field(old, &["spec", "releaseName"]), release.name.as_str()),
+        ("namespace", field(old, &["spec", "targetNamespace"]), release.target.as_str()),
+        ("storage namespace", Some(storage_of(id, old)), release.storage.as_str()),
+        ("namespace of the HelmRelease", Some(id.namespace.clone()), release.namespace.as_str()),
         ("chart", chart.map(|it| it.rsplit('/').next().unwrap_or(&it).into()), new_chart),
     ];
     for (what, before, after) in differences {

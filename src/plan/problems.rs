@@ -128,6 +128,20 @@ pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Di
     .help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`"))
 }
 
+pub(super) fn moves_kustomization(path: &str, cluster: &str, new: &Id, before: &str) -> Diagnostic {
+    let (name, after) = (&new.name, &new.namespace);
+    Diagnostic::new(
+        code::REMOVES,
+        eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
+        file(path),
+        eco_format!("the Kustomization would move from namespace `{before}` to `{after}`"),
+    )
+    .note("Flux prunes the old one with all that it applied")
+    .help(eco_format!(
+        "keep `sync {{ namespace = \"{before}\" }}`; if that is meant: `fleetc build --remove {cluster}/{name}`"
+    ))
+}
+
 pub(super) fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin) -> Diagnostic {
     Diagnostic::new(
         code::MOVED,

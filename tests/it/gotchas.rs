@@ -241,3 +241,42 @@ fn a_mixed_fleet_gets_fields_where_they_are_known() {
     let one = text.split("=== ").find(|it| it.starts_with("clusters/one/addons.yaml")).expect("the file");
     assert!(one.contains("RetryOnFailure"), "{one}");
 }
+
+#[test]
+fn what_flux_bootstrap_made_is_nobody_elses() {
+    let git = "url = \"https://git.example.com/x\", branch = \"main\"";
+    let attached = format!(
+        "repository flux-system {{ {git}, trust = \"cluster-admin\" }}\ncluster one {{ use addons\n attach flux-system }}"
+    );
+    assert_eq!(codes(&attached), ["E0612", "W0511"]);
+    for tenant in ["tenant flux-system { }", "tenant team { namespace = \"kube-system\" }"] {
+        let name = tenant.split(' ').nth(1).expect("a name");
+        assert_eq!(codes(&format!("{tenant}\ncluster one {{ use addons\n attach {name} }}")), ["E0612"], "{tenant}");
+    }
+}
+
+#[test]
+fn fields_that_rewrite_objects_are_refused() {
+    for field in ["namePrefix = \"x-\"", "images = [{ name = \"a\", newTag = \"b\" }]", "components = [\"a\"]"] {
+        assert_eq!(codes(&format!("cluster one {{ use addons {{ {field} }} }}")), ["E0629"], "{field}");
+        let of_cluster = format!("cluster one {{ use addons\n kustomization {{ {field} }} }}");
+        assert_eq!(codes(&of_cluster), ["E0629"], "{field}");
+    }
+}
+
+#[test]
+fn labels_and_annotations_are_strings() {
+    for metadata in ["annotations { a = 1 }", "labels { b = true }"] {
+        let map = format!(
+            "manifest m {{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata {{ namespace = \"default\", {metadata} }} }}"
+        );
+        assert_eq!(codes(&format!("cluster one {{ use addons\n {map} }}")), ["E0626"], "{metadata}");
+    }
+}
+
+#[test]
+fn what_sops_encrypted_is_a_file_of_its_own() {
+    let secret = "{ apiVersion = \"v1\", kind = \"Secret\", metadata { name = \"s\", namespace = \"default\" }, sops { version = \"3.10\" } }";
+    assert_eq!(codes(&format!("cluster one {{ use addons\n manifest m = [{secret}] }}")), ["E0611"]);
+    assert_eq!(codes(&format!("cluster one {{ use addons\n manifest m {secret} }}")), ["E0611"]);
+}

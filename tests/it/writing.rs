@@ -267,3 +267,32 @@ fn files_in_a_root_that_flux_could_not_apply_are_named() {
     );
     assert!(fleet.run(&["build"]).stderr.contains("E0705"));
 }
+
+#[test]
+fn a_kustomization_in_another_namespace_is_another_one() {
+    let fleet = Fleet::new(SMALL);
+    fleet.build();
+    let moved = SMALL.replace("fleet small {", "fleet small { sync { namespace = \"flux\" }");
+    fleet.write("fleet.fleet", &moved);
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("E0708") && run.stderr.contains("`flux-system` to `flux`"), "{}", run.stderr);
+    assert!(fleet.read("clusters/one/addons.yaml").contains("namespace: flux-system"));
+    assert_eq!(fleet.run(&["build", "--remove", "one"]).status, 0);
+}
+
+#[test]
+fn another_helm_release_for_a_release_is_refused() {
+    let fleet = Fleet::new(SMALL);
+    fleet.build();
+    // Helm keeps it elsewhere.
+    fleet.write("fleet.fleet", &SMALL.replace("fleet small {", "fleet small { release-in = \"target\""));
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("E0710") && run.stderr.contains("storage namespace"), "{}", run.stderr);
+    // The same release under another object, which prunes the first.
+    fleet.write("fleet.fleet", &SMALL.replace("addon web {", "addon www { release-name = \"web\","));
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("E0710") && run.stderr.contains("`web` → `www`"), "{}", run.stderr);
+}

@@ -21,7 +21,7 @@ use crate::fleet::Cluster;
 
 /// Checks a cluster.
 pub(super) fn cluster(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
-    owners::check(ctx, deployed);
+    owners::check(ctx, cluster, deployed);
     kinds::check(ctx, cluster, deployed);
     references::check(ctx, cluster, deployed);
     order::check(ctx, cluster, deployed);

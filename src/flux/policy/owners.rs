@@ -10,9 +10,13 @@ use super::super::deploy::Deployed;
 use super::super::object::Id;
 use super::super::release::Release;
 use super::problems;
+use crate::fleet::{Cluster, Sync};
 use crate::source::Origin;
 
-pub(super) fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
+        ctx.out.push(problems::of_bootstrap(&object.id, object.origin));
+    }
     let mut owners: BTreeMap<&Id, Origin> = BTreeMap::new();
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
@@ -29,4 +33,15 @@ pub(super) fn check(ctx: &mut Context<'_>, deployed: &Deployed) {
             ctx.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }
     }
+}
+
+/// Whether `flux bootstrap` made the object: the namespace of Flux, the source of
+/// the fleet and the Kustomization at the root.
+fn is_of_bootstrap(sync: &Sync, id: &Id) -> bool {
+    let in_namespace = |group: &str, kind: &str, name: &EcoString| {
+        id.group == group && id.kind == kind && id.name == *name && id.namespace == sync.namespace
+    };
+    (id.group.is_empty() && id.kind == "Namespace" && id.name == sync.namespace)
+        || in_namespace("source.toolkit.fluxcd.io", &sync.kind, &sync.name)
+        || in_namespace("kustomize.toolkit.fluxcd.io", "Kustomization", &sync.root)
 }

@@ -41,6 +41,12 @@ pub(super) fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
         .help("rename one of the two, or drop one on that cluster")
 }
 
+pub(super) fn of_bootstrap(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} belongs to `flux bootstrap`"), at, "would be made here too")
+        .note("it is what makes the cluster follow this repository: with another content, Flux uninstalls what it has")
+        .help("choose another name")
+}
+
 pub(super) fn two_releases(release: &Release, at: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new(
         code::TWO_RELEASES,

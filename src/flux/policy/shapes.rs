@@ -87,6 +87,8 @@ fn annotations(ctx: &mut Context<'_>, object: &Object) {
             let own = ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/"];
             if own.iter().any(|it| key.starts_with(it)) {
                 ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
+            } else if !matches!(inner.value, Value::Text(_) | Value::Unknown) {
+                ctx.out.push(problems::data_is_text(object, key, inner));
             }
         }
     }
