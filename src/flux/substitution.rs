@@ -126,7 +126,7 @@ impl Substitution {
     }
 }
 
-/// Changes every text of a tree that holds a `$`.
+/// Changes every text and key of a tree that holds a `$`.
 fn walk(node: &mut Node, change: &mut dyn FnMut(&str, crate::source::Origin) -> Option<String>) {
     match &mut node.value {
         Value::Text(text) if text.contains('$') => {
@@ -140,8 +140,11 @@ fn walk(node: &mut Node, change: &mut dyn FnMut(&str, crate::source::Origin) -> 
             }
         }
         Value::Map(map) if mentions(&Value::Map(Arc::clone(map))) => {
-            for it in Arc::make_mut(map).entries.values_mut() {
-                walk(it, change);
+            let entries = &mut Arc::make_mut(map).entries;
+            for (key, mut it) in std::mem::take(entries) {
+                walk(&mut it, change);
+                let key = if key.contains('$') { change(&key, it.origin).map_or(key, Into::into) } else { key };
+                entries.insert(key, it);
             }
         }
         _ => {}
@@ -152,7 +155,7 @@ fn mentions(value: &Value) -> bool {
     match value {
         Value::Text(it) => it.contains('$'),
         Value::List(it) => it.iter().any(|it| mentions(&it.value)),
-        Value::Map(it) => it.entries.values().any(|it| mentions(&it.value)),
+        Value::Map(it) => it.entries.iter().any(|(key, it)| key.contains('$') || mentions(&it.value)),
         _ => false,
     }
 }

@@ -109,6 +109,10 @@ fn g14_g15_g16_g17_variables() {
     assert!(codes(&with("\"${B:=2}\"")).is_empty());
     let text = tree(&with("\"${A} pa$$word ${{ x }} $y\""));
     assert!(text.contains("${A} pa$$$$word $${{ x }} $$y"), "{text}");
+    // Flux sees one text: a key is no safer than a value.
+    let with_key = |key: &str| with("\"x\"").replace("data.x", &format!("data.\"{key}\""));
+    assert_eq!(codes(&with_key("${B}")), ["E0630"]);
+    assert!(tree(&with_key("a$$b")).contains("a$$$$b: \"x\""));
     // Where nobody asks for it, nothing is touched.
     let plain = "catalogue c { manifest m { apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"default\", data.x = \"pa$$word ${x}\" } }\ncluster one { use c }";
     assert!(tree(plain).contains("x: pa$$word ${x}"));

@@ -406,6 +406,12 @@ fn rule_27_blame_follows_bare_references_and_overridden_values_are_kept() {
 }
 
 #[test]
+fn either_of_two_objects_is_spread() {
+    let more = "override web { values { o { ...(if cluster.zones > 2 then { k = 1 } else {}) } } }\ncluster one { use addons }";
+    assert_eq!(web(more)["o"], json!({ "k": 1 }));
+}
+
+#[test]
 fn an_empty_list_joins_any_other() {
     let more = "override web { values { x = [1, ...(if cluster.zones > 2 then [2] else [])]\n y = [1] + (if cluster.zones > 9 then [2] else [])\n z = [for l in (if cluster.zones > 2 then [\"a\"] else []) => \"-\\(l)\"] } }\ncluster one { use addons }";
     let web = web(more);

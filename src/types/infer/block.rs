@@ -67,7 +67,7 @@ impl Infer<'_> {
                         self.condition(when);
                     }
                     let found = self.infer(&spread.value);
-                    if !matches!(found.present().base(), Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken) {
+                    if !has_entries(&found) {
                         self.out.push(problems::spread_of(self.at(&spread.value), &found));
                     }
                 }
@@ -129,5 +129,14 @@ impl Infer<'_> {
             Action::Amend(block) | Action::AmendTyped { block, .. } => self.block(block, &Type::Any, None),
             Action::Declare { .. } => {}
         }
+    }
+}
+
+/// Whether every value of the type has entries to spread, or none because it is absent.
+fn has_entries(ty: &Type) -> bool {
+    match ty.present().base() {
+        Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken => true,
+        Type::Union(members) => members.iter().all(has_entries),
+        _ => false,
     }
 }
