@@ -66,6 +66,13 @@ fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
         if path.extension().is_none_or(|it| it != "fleet") || !path.is_file() {
             continue;
         }
+        if entry.path_is_symlink() {
+            let target = path.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
+            if !target.starts_with(root) {
+                return Err(HostError::new(format!("`{}` leads out of the project", relative(root, path)?))
+                    .help("a build reads nothing but the project: copy the file into it"));
+            }
+        }
         let bytes = std::fs::read(path).map_err(|it| HostError::at(path, "read", &it))?;
         let name = relative(root, path)?;
         let text = String::from_utf8(bytes).map_err(|it| {

@@ -90,6 +90,12 @@ fn surroundings_at_fault_are_said_plainly_with_status_2() {
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("`b.fleet` is not UTF-8 (at byte 6)"), "{}", run.stderr);
 
+    let linked = Fleet::new(SMALL);
+    std::os::unix::fs::symlink(latin.join("b.fleet"), linked.join("c.fleet")).expect("a link");
+    let run = linked.run(&["build"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("`c.fleet` leads out of the project"), "{}", run.stderr);
+
     let run = nothing.run(&["biuld"]);
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("build"), "{}", run.stderr);
