@@ -8,7 +8,7 @@ use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Node, Value, let_value};
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings};
-use crate::names::Index;
+use crate::names::{Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
@@ -122,10 +122,14 @@ impl<'a> Context<'a> {
         Some(Node::new(let_value(self.db, *anchor).value.value.clone(), Origin::of(*anchor)))
     }
 
-    /// The source of that name, seen from where the items stand.
-    #[must_use]
-    pub(super) fn source(&self, name: &str) -> Option<Anchor> {
-        find_source(self.db, self.index, self.scope, name)
+    /// The source of that name, seen from where the items stand. An override may
+    /// stand where another is visible, so that it is known only here.
+    pub(super) fn source(&mut self, name: &str, at: Origin) -> Option<Anchor> {
+        let found = find_source(self.db, self.index, self.scope, name);
+        if found.is_none() {
+            self.out.push(unknown::source(self.db, at, name, self.scope, self.index));
+        }
+        found
     }
 
     /// Where a catalogue's releases live.

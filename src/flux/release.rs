@@ -45,8 +45,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         return None;
     };
     let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
-    // A name that does not exist is reported where it is written.
-    let source = ctx.source(&source_name)?;
+    let source = ctx.source(&source_name, source_at)?;
     let kind = source_kind(ctx.db, source);
     let text = |ctx: &mut Context<'_>, key: &str, default: &EcoString| match node.get(key) {
         None => Some((default.clone(), origin)),

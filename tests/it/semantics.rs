@@ -406,6 +406,16 @@ fn rule_27_blame_follows_bare_references_and_overridden_values_are_kept() {
 }
 
 #[test]
+fn rule_17_an_override_cannot_name_a_source_that_the_catalogue_does_not_see() {
+    for place in [
+        "cluster one { use addons\n source own = helm \"https://own.example.com\"\n OVERRIDE }",
+        "catalogue other { source own = helm \"https://own.example.com\" }\ncluster one { use addons\n OVERRIDE }",
+    ] {
+        assert_eq!(codes(&place.replace("OVERRIDE", "override web { source = own }")), ["E0211"]);
+    }
+}
+
+#[test]
 fn either_of_two_objects_is_spread() {
     let more = "override web { values { o { ...(if cluster.zones > 2 then { k = 1 } else {}) } } }\ncluster one { use addons }";
     assert_eq!(web(more)["o"], json!({ "k": 1 }));

@@ -296,3 +296,19 @@ fn another_helm_release_for_a_release_is_refused() {
     assert_eq!(run.status, 1);
     assert!(run.stderr.contains("E0710") && run.stderr.contains("`web` → `www`"), "{}", run.stderr);
 }
+
+#[test]
+fn a_repository_that_changes_hands_is_another_kustomization() {
+    let of = |tenant: &str| {
+        format!(
+            "{SMALL}tenant a {{ repositories = [apps] }}\ntenant b {{ repositories = [apps] }}\nrepository apps {{ url = \"https://git.example.com/apps\", branch = \"main\" }}\n"
+        )
+        .replace("use addons", &format!("use addons\n attach {tenant}"))
+    };
+    let fleet = Fleet::new(&of("a"));
+    fleet.build();
+    fleet.write("fleet.fleet", &of("b"));
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("E0708") && run.stderr.contains("`a` to `b`"), "{}", run.stderr);
+}

@@ -36,8 +36,8 @@ pub(super) fn kustomized(
     }
     let is_local = evaluated.node.get("source").is_none();
     let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches);
-    let source = evaluated.node.get("source").and_then(Node::text).and_then(|name| {
-        let anchor = ctx.source(name)?;
+    let source = evaluated.node.get("source").and_then(|node| {
+        let anchor = ctx.source(node.text()?, node.origin)?;
         Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
     });
     let mut fields = fields.clone();
