@@ -59,14 +59,14 @@ pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index:
         .collect();
     let diagnostic =
         Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no source `{name}` here"), at, "not visible here");
-    if let Some(help) = did_you_mean(name, visible) {
-        return diagnostic.help(help);
-    }
     let elsewhere = index.local_sources.iter().find_map(|(parent, it)| it.get(name).map(|it| (*parent, *it)));
-    match elsewhere {
-        Some((parent, it)) => diagnostic
+    if let Some((parent, it)) = elsewhere {
+        return diagnostic
             .label(Origin::of(it), eco_format!("one of that name belongs to `{}` alone", parent.name(db)))
-            .help("move it to the top level to share it"),
-        None => diagnostic.help(eco_format!("declare it: `source {name} = helm \"https://…\"`")),
+            .help("move it to the top level to share it");
     }
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let help = did_you_mean(last, visible)
+        .unwrap_or_else(|| eco_format!("declare it: `source {last} = helm \"https://…\"`").into());
+    diagnostic.help(help)
 }
