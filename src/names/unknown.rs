@@ -66,7 +66,10 @@ pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index:
             .help("move it to the top level to share it");
     }
     let last = name.rsplit('.').next().unwrap_or(name);
-    let help = did_you_mean(last, visible)
-        .unwrap_or_else(|| eco_format!("declare it: `source {last} = helm \"https://…\"`").into());
+    if visible.contains(&last) {
+        return diagnostic.help(eco_format!("a source is named without its catalogue: `{last}`"));
+    }
+    let help =
+        did_you_mean(last, visible).unwrap_or_else(|| eco_format!("declare it: `source {last} = helm \"https://…\"`"));
     diagnostic.help(help)
 }

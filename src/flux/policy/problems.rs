@@ -71,7 +71,7 @@ pub(super) fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoStr
     let known = custom.keys().filter(|(group, _)| *group == object.id.group).map(|(_, it)| it.as_str());
     diagnostic.help_if(did_you_mean(kind, known).or_else(|| {
         Some(eco_format!(
-            "take the add-on that brings it (`crds {{ \"{group}/{kind}\" = \"Namespaced\" }}` says so), or declare `external CRD \"…\"`"
+            "take the add-on that brings it; where fleetc does not know which that is, say so in the add-on with `crds {{ \"{group}/{kind}\" = … }}` (\"Namespaced\" or \"Cluster\"), or declare `external CRD \"…\"`"
         ))
     }))
 }
