@@ -66,7 +66,7 @@ pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index:
             .help("move it to the top level to share it");
     }
     let last = name.rsplit('.').next().unwrap_or(name);
-    if visible.contains(&last) {
+    if last != name && (visible.contains(&last) || index.local_sources.values().any(|it| it.contains_key(last))) {
         return diagnostic.help(eco_format!("a source is named without its catalogue: `{last}`"));
     }
     let help =
