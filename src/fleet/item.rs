@@ -9,12 +9,12 @@ use indexmap::IndexMap;
 
 use super::clusters::{Cluster, base_ranks};
 use super::config::{declared_names, single_name};
+use super::patch::patches;
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
 use crate::eval::{
-    Conform, Contribution, Env, Fold, Given, Layer, Lazy, Map, Node, Only, Op, Value, build, build_some, complete,
-    conflict, let_value,
+    Conform, Contribution, Env, Fold, Given, Lazy, Map, Node, Only, Value, build_some, complete, conflict, let_value,
 };
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -86,7 +86,7 @@ pub(super) fn evaluate(
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, cluster.is_some());
-    let patches = patches(&mut env, &overrides);
+    let patches = patches(&mut env, item, &overrides);
     Checked::new(Evaluated { node, params, patches }, env.out)
 }
 
@@ -346,40 +346,4 @@ fn has_conflict(value: &Value) -> bool {
         Value::List(list) => list.iter().any(|it| has_conflict(&it.value)),
         _ => false,
     }
-}
-
-/// The raw patches of a kustomize item.
-fn patches(env: &mut Env<'_>, overrides: &[Vec<(Anchor, OverrideStatement)>]) -> Vec<(Patch, Node)> {
-    let mut patches = Vec::new();
-    for (anchor, it) in overrides.iter().flatten() {
-        for patch in it.patches() {
-            let node = env.within(*anchor, |env| {
-                let layer = build(env, &patch.block);
-                let origin = Origin::new(*anchor, patch.node);
-                raw(env, layer, origin)
-            });
-            patches.push((patch.clone(), node));
-        }
-    }
-    patches
-}
-
-/// The entries of a raw patch as they are written; what is unset is deleted.
-fn raw(env: &mut Env<'_>, layer: Layer, origin: Origin) -> Node {
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
-    for (key, edit) in layer.edits {
-        for op in edit.ops {
-            let node = match op {
-                Op::Set(node) => node,
-                Op::Unset => Node::new(Value::Absent, edit.origin),
-                Op::Amend(inner) => raw(env, inner, edit.origin),
-                Op::Select(..) | Op::Append(_) => {
-                    env.report(super::problems::raw_patch(edit.origin));
-                    continue;
-                }
-            };
-            entries.insert(key.clone(), node);
-        }
-    }
-    Node::new(Value::of_map(entries), origin)
 }

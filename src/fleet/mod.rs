@@ -9,6 +9,7 @@ mod clusters;
 mod config;
 mod facts;
 mod item;
+mod patch;
 mod problems;
 mod selection;
 mod statement;

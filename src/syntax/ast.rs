@@ -223,6 +223,14 @@ pub struct Patch {
     pub block: Block,
 }
 
+impl Patch {
+    /// Whether both patch the same object.
+    #[must_use]
+    pub fn is_of_same_object(&self, other: &Self) -> bool {
+        (&self.object, &self.name, &self.namespace) == (&other.object, &other.name, &other.namespace)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     pub node: NodeId,

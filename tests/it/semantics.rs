@@ -416,6 +416,26 @@ fn rule_17_an_override_cannot_name_a_source_that_the_catalogue_does_not_see() {
 }
 
 #[test]
+fn rule_03_holds_for_raw_patches_too() {
+    let of = |a: u8, b: u8, cluster: &str| {
+        let rule = |name: &str, count: u8| {
+            format!(
+                "rule {name} {{ override shop {{ patch Deployment web in shop {{ apiVersion = \"apps/v1\"\n spec {{ replicas = {count} }} }} }} }}\n"
+            )
+        };
+        format!(
+            "repository apps {{ url = \"https://git.example.com/apps\", branch = \"main\" }}\ncatalogue more {{ source there = git \"https://git.example.com/there\" {{ branch = \"main\" }}\n kustomize shop {{ source = there, path = \"shop\" }} }}\n{}{}cluster one {{ use more\n {cluster} }}",
+            rule("ra", a),
+            rule("rb", b)
+        )
+    };
+    assert_eq!(codes(&of(1, 2, "")), ["E0410"]);
+    assert!(codes(&of(1, 1, "")).is_empty());
+    let settled = "override shop { patch Deployment web in shop { spec { replicas = 3 } , apiVersion = \"apps/v1\" } }";
+    assert!(codes(&of(1, 2, settled)).is_empty(), "{:?}", codes(&of(1, 2, settled)));
+}
+
+#[test]
 fn either_of_two_objects_is_spread() {
     let more = "override web { values { o { ...(if cluster.zones > 2 then { k = 1 } else {}) } } }\ncluster one { use addons }";
     assert_eq!(web(more)["o"], json!({ "k": 1 }));
