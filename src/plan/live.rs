@@ -114,27 +114,24 @@ fn changes(
     for old in olds {
         let objects = old_objects(old, snapshot);
         for (id, document) in &objects {
-            let Some(owner) = owners.get(id) else {
-                if id.kind == "HelmRelease" && !is_allowed(&old.name) {
-                    successor(db, new, id, document, &objects, out);
-                }
-                continue;
-            };
-            let stays = id.kind == "Namespace" || **owner == old.name;
-            if !stays && !is_allowed(&old.name) {
+            let owner = owners.get(id);
+            if let Some(owner) = owner
+                && id.kind != "Namespace"
+                && **owner != old.name
+                && !is_allowed(&old.name)
+            {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
                 out.push(problems::moved(id, &old.name, owner, &new.cluster, origin.unwrap_or(Origin::of(new.anchor))));
             }
-            let same = new.releases().find(|(_, it)| it.addon.name(db) == &id.name && it.namespace == id.namespace);
-            if let (true, Some((_, same))) = (id.kind == "HelmRelease", same) {
-                release(db, new, same, id, document, &objects, out);
+            if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.name)) {
+                successor(db, new, id, document, &objects, out);
             }
         }
     }
 }
 
-/// A HelmRelease that goes takes its Helm release with it, even if another
-/// HelmRelease of the new tree means the same one.
+/// What becomes of an old HelmRelease. One that goes takes its Helm release with
+/// it, even if another HelmRelease of the new tree means the same one.
 fn successor(
     db: &dyn Db,
     new: &Deployed,
