@@ -17,6 +17,7 @@ pub mod schema;
 pub mod syntax;
 pub mod names;
 pub mod types;
+pub mod value;
 pub mod eval;
 pub mod fleet;
 pub mod flux;

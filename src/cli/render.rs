@@ -7,12 +7,13 @@ use super::args::{Output, Render};
 use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::diagnostic::did_you_mean;
-use crate::emit::yaml::{Style, Writer};
-use crate::emit::{documents, json, with_patches};
+use crate::emit::{documents, with_patches};
 use crate::flux::{self, Deployed, Object, UnitPlace};
 use crate::host::{self, HostError};
 use crate::names;
 use crate::source::Db;
+use crate::value::json;
+use crate::value::yaml::{Style, Writer};
 
 pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let opened = host::open(directory)?;

@@ -6,11 +6,11 @@ use ecow::{EcoString, eco_format};
 
 use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
-use super::yaml::{Style, Writer};
 use crate::flux::object::{Tree, list, text};
 use crate::flux::{Bundle, Deployed, Object, Part, Unit, UnitPlace};
 use crate::source::{Db, Origin};
 use crate::syntax;
+use crate::value::yaml::{Style, Writer};
 
 /// The files of a bundle: its objects, and a `kustomization.yaml` for each directory
 /// that a Kustomization points at.

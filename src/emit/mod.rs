@@ -4,12 +4,11 @@
 //! text. The only place that writes YAML. Touches no disk.
 
 mod files;
-mod json;
+
 mod patch;
 mod tree;
-pub mod yaml;
 
 pub use files::{cluster_files, common_files, documents};
-pub use json::json;
+
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

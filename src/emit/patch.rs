@@ -2,12 +2,12 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::json::json;
-use super::yaml::{Style, Writer};
-use crate::eval::{Node, Value};
 use crate::flux::object::{Tree, list, merge, set, text};
 use crate::flux::{Object, Operation, Patch, Unit};
 use crate::source::Origin;
+use crate::value::json;
+use crate::value::yaml::{Style, Writer};
+use crate::value::{Node, Value};
 
 /// The Flux Kustomization of a unit, with its patches.
 #[must_use]

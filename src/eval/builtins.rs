@@ -10,9 +10,9 @@ use regex::Regex;
 
 use super::expression::Env;
 use super::problems;
-use super::value::{Node, Value};
 use super::versions;
 use crate::source::Origin;
+use crate::value::{Node, Value};
 
 /// The result of `name(args…)`; the types are already checked, but for `Any`.
 pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {

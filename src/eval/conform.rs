@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::builtins;
 use super::expression::Env;
 use super::problems;
-use super::value::{Node, Value, same};
 use crate::source::Origin;
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
+use crate::value::{Node, Value, same};
 
 /// How strictly a value is held against its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::value::{Map, Node, Value, same};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::Index;
 use crate::source::{Anchor, Db, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, ForHead, UnaryOp};
+use crate::value::{Map, Node, Value, same};
 
 /// Most steps that one declaration may take for one cluster.
 const BUDGET: u64 = 2_000_000;

@@ -12,9 +12,9 @@ use indexmap::IndexMap;
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
-use super::value::{Map, Node, Overridden, Value, same};
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
+use crate::value::{Map, Node, Overridden, Value, same};
 
 /// What one declaration contributes to a rank.
 pub struct Contribution {

@@ -10,9 +10,9 @@ use indexmap::IndexMap;
 
 use super::expression::Env;
 use super::problems;
-use super::value::{Conflict, Node, Value, same};
 use crate::source::Origin;
 use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
+use crate::value::{Conflict, Node, Value, same};
 
 /// What one block does, by key.
 #[derive(Clone, Debug, Default)]

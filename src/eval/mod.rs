@@ -11,7 +11,7 @@ mod expression;
 mod fold;
 mod layer;
 mod problems;
-mod value;
+
 pub mod versions;
 
 use std::sync::Arc;
@@ -21,12 +21,12 @@ pub use expression::{Env, Given, Lazy};
 pub use fold::{Contribution, Fold};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;
-pub use value::{Conflict, Map, Node, Overridden, Value, same};
 
 use crate::diagnostic::Checked;
 use crate::names;
 use crate::source::{Anchor, Db};
 use crate::syntax::{self, ast::Head};
+use crate::value::Value;
 
 /// The value of a top-level `let`.
 #[salsa::tracked(cycle_result = let_circle)]

@@ -3,11 +3,11 @@
 use ecow::{EcoString, eco_format};
 
 use super::layer::Pins;
-use super::value::{Conflict, Node, Value};
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::source::Origin;
 use crate::syntax::ast::BinaryOp;
 use crate::types::{RecordType, Type};
+use crate::value::{Conflict, Node, Value};
 
 pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
     Diagnostic::new(code::BUDGET, eco_format!("evaluating this takes more than {limit} steps"), at, "stopped here")

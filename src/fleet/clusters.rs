@@ -8,11 +8,12 @@ use super::config::{Settings, Sync, boolean};
 use super::facts::{Identity, facts};
 use super::selection::{Attached, Taken, attached, select};
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::eval::{Env, Fold, Given, Map, Node, Only, build_some, complete};
+use crate::eval::{Env, Fold, Given, Only, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::{self, ast::Head};
+use crate::value::{Map, Node};
 
 /// A cluster and what it takes.
 #[derive(Clone, Debug, PartialEq)]

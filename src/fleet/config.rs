@@ -7,12 +7,13 @@ use indexmap::IndexMap;
 
 use super::problems;
 use crate::diagnostic::Checked;
-use crate::eval::{Conform, Env, Fold, Node, Only, Value, build_some, complete};
+use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::{self, ast};
 use crate::types::{self, FieldType, RecordType, Type, Written};
+use crate::value::{Node, Value};
 
 /// The fleet's settings; what is not said has the language's default.
 #[derive(Clone, Debug, PartialEq)]

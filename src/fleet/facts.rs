@@ -10,10 +10,11 @@ use indexmap::IndexMap;
 use super::Settings;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Env, Given, Map, Node, Value};
+use crate::eval::{Env, Given};
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
+use crate::value::{Map, Node, Value};
 
 /// What is known of a cluster before its facts.
 pub(super) struct Identity {

@@ -13,9 +13,7 @@ use super::patch::patches;
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
-use crate::eval::{
-    Conform, Contribution, Env, Fold, Given, Lazy, Map, Node, Only, Value, build_some, complete, conflict, let_value,
-};
+use crate::eval::{Conform, Contribution, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{
@@ -23,6 +21,7 @@ use crate::syntax::{
     ast::{Action, Block, Declaration, Head, Key, Member, Patch, SourceKind},
 };
 use crate::types::{self, RecordType, Type};
+use crate::value::{Map, Node, Value};
 
 /// Keys of an item's block that name declarations.
 pub const ITEM_REFERENCES: [&str; 2] = ["source", "requires"];
@@ -319,7 +318,7 @@ pub fn report_conflicts(env: &mut Env<'_>, item: Anchor, node: &mut Node, is_fin
     }
 }
 
-fn settle(node: &mut Node, found: &mut Vec<Arc<crate::eval::Conflict>>) {
+fn settle(node: &mut Node, found: &mut Vec<Arc<crate::value::Conflict>>) {
     match &mut node.value {
         Value::Conflict(it) => {
             found.push(Arc::clone(it));

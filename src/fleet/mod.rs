@@ -24,10 +24,11 @@ pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, Use
 use std::sync::Arc;
 
 use crate::diagnostic::Checked;
-use crate::eval::{Env, Fold, Node, build_some};
+use crate::eval::{Env, Fold, build_some};
 use crate::names;
 use crate::source::{Anchor, Db, Origin, Project};
 use crate::syntax;
+use crate::value::Node;
 
 /// What the `fleet` declaration says.
 #[salsa::tracked]

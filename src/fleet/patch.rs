@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 
 use super::problems;
 use super::statement::OverrideStatement;
-use crate::eval::{Conflict, Env, Given, Layer, Node, Op, Value, build, conflict, same};
+use crate::eval::{Env, Given, Layer, Op, build, conflict};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
+use crate::value::{Conflict, Node, Value, same};
 
 /// The patches of every override that reaches the item, lowest rank first.
 pub(super) fn patches(

@@ -4,9 +4,9 @@ use ecow::{EcoString, eco_format};
 
 use super::config::Output;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
-use crate::eval::Node;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
+use crate::value::Node;
 
 pub(super) fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
     Diagnostic::new(

@@ -7,10 +7,11 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::problems;
-use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Node, Only, Value, build_some, complete};
+use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Only, build_some, complete};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Block;
 use crate::types::{Type, Written};
+use crate::value::{Node, Value};
 
 /// A declared name.
 #[derive(Clone, Debug, PartialEq)]

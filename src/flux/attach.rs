@@ -8,9 +8,9 @@ use super::gate::Gate;
 use super::object::{Object, Tree, list, merge, object, remove, set, text};
 use super::problems;
 use super::rules;
-use crate::eval::Node;
 use crate::fleet::{self, Attached, Cluster};
 use crate::source::{Anchor, Origin};
+use crate::value::Node;
 
 /// The label by which Flux' own tools know a tenant's objects.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
@@ -141,7 +141,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
             "branch" | "tag" | "semver" | "commit" => reference = reference.node(key, node.clone()),
             "ref" => {}
             it if OWN.contains(&it) => {}
-            "suspend" if node.value == crate::eval::Value::Bool(false) => {}
+            "suspend" if node.value == crate::value::Value::Bool(false) => {}
             it => own = own.node(it, node.clone()),
         }
     }
@@ -169,7 +169,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     } else if cluster.lockdown {
         set(&mut fields, &["serviceAccountName"], text("kustomize-controller", origin));
     }
-    if fields.get("suspend").is_some_and(|it| it.value == crate::eval::Value::Bool(false)) {
+    if fields.get("suspend").is_some_and(|it| it.value == crate::value::Value::Bool(false)) {
         remove(&mut fields, &["suspend"]);
     }
     let version = ctx.api_version("Kustomization", origin);

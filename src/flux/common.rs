@@ -13,12 +13,12 @@ use super::release::{Release, release};
 use super::source::source;
 use super::{problems, range, rules, whole_range};
 use crate::diagnostic::Checked;
-use crate::eval::{Node, Value};
 use crate::fleet;
 use crate::names;
 use crate::schema::NEWEST;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::SourceKind;
+use crate::value::{Node, Value};
 
 /// Namespaces that every cluster with Flux has.
 pub(super) const BUILT_IN_NAMESPACES: [&str; 5] =

@@ -6,12 +6,13 @@ use indexmap::IndexMap;
 
 use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::eval::{Node, Value, let_value};
+use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings};
 use crate::names::{Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
+use crate::value::{Node, Value};
 
 use super::problems;
 

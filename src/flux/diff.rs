@@ -13,9 +13,9 @@ use indexmap::IndexMap;
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Node, Value, same};
 use crate::schema;
 use crate::source::Origin;
+use crate::value::{Node, Value, same};
 
 /// A patch of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,7 +213,7 @@ fn same_exactly(a: &Node, b: &Node) -> bool {
             if std::sync::Arc::ptr_eq(x, y) {
                 return !a.value.has_unknown();
             }
-            let written = |map: &crate::eval::Map| map.entries.values().filter(|it| is_written(it)).count();
+            let written = |map: &crate::value::Map| map.entries.values().filter(|it| is_written(it)).count();
             written(x) == written(y)
                 && y.entries
                     .iter()

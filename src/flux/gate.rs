@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Node, Value};
 use crate::names::STD;
 use crate::schema::{self, Field, Minor};
 use crate::source::Db;
+use crate::value::{Node, Value};
 
 /// For whom an object is gated.
 pub(super) struct Gate<'a> {

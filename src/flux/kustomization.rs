@@ -7,11 +7,12 @@ use ecow::{EcoString, eco_format};
 use super::context::Context;
 use super::object::{Object, Tree, list, object, remove, set, text};
 use super::problems;
-use crate::eval::{Conform, Contribution, Env, Fold, Given, Layer, Node, Only, Value, build_some, complete};
+use crate::eval::{Conform, Contribution, Env, Fold, Given, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
 use crate::source::{Anchor, Origin};
 use crate::syntax;
 use crate::types;
+use crate::value::{Node, Value};
 
 /// The annotation that keeps a root's `postBuild` from eating `${…}` in patches.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";

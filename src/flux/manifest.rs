@@ -9,13 +9,13 @@ use indexmap::IndexMap;
 use super::context::{Context, file_name, in_file};
 use super::object::{Id, Object, Tree, object, set, split_api_version, text};
 use super::problems;
-use crate::eval::{Map, Node, Value};
 use crate::fleet::Evaluated;
 use crate::source::{Anchor, Origin};
 use crate::syntax::{
     self,
     ast::{Expr, ExprKind, Head},
 };
+use crate::value::{Map, Node, Value};
 
 /// The annotation that keeps a namespace when its Kustomization goes.
 pub(super) const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";

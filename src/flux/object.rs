@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
 
-use crate::eval::{Node, Value};
 use crate::source::Origin;
+use crate::value::{Node, Value};
 
 /// What makes two objects the same object, but for the version.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

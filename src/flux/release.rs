@@ -6,12 +6,12 @@ use super::context::{Context, in_file, source_kind};
 use super::object::{Object, Tree, list, merge, object, remove, set};
 use super::problems;
 use super::source::{ChartVersion, chart_in_registry};
-use crate::eval::{Node, Value};
 use crate::fleet::{Evaluated, ReleaseIn};
 use crate::names::{Index, STD};
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::SourceKind;
+use crate::value::{Node, Value};
 
 /// The Flux that has retry strategies for releases.
 const STRATEGIES_SINCE: Minor = Minor(7);

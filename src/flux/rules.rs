@@ -9,7 +9,7 @@ use ecow::{EcoString, eco_format};
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Node, Value};
+use crate::value::{Node, Value};
 
 /// Checks an object of a Flux kind.
 pub(super) fn check(object: &Object, out: &mut Vec<Diagnostic>) {

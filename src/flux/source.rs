@@ -4,10 +4,10 @@ use ecow::{EcoString, eco_format};
 
 use super::context::{Context, in_file, source_kind};
 use super::object::{Object, Tree, merge, object, remove, set, text};
-use crate::eval::{Node, Value};
 use crate::fleet::Evaluated;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::SourceKind;
+use crate::value::{Node, Value};
 
 /// Keys of a source's block that are the language's own.
 const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];

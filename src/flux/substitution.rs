@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Node, Value};
+use crate::value::{Node, Value};
 
 /// The variables of a Kustomization.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,10 +5,10 @@ use serde_yaml::Value;
 
 use super::{Snapshot, problems, roots::documents};
 use crate::diagnostic::Diagnostic;
-use crate::eval::Node;
 use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;
 use crate::source::Db;
+use crate::value::Node;
 
 pub(super) fn check(
     db: &dyn Db,

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use fleetc::compile::compile;
-use fleetc::emit::{json, with_patches};
+use fleetc::{emit::with_patches, value::json};
 use fleetc::{fleet, flux, host};
 use serde_json::Value;
 

@@ -129,7 +129,7 @@ fn rendered(db: &fleetc::source::FleetDatabase) -> Value {
     let cluster = fleetc::fleet::clusters(db).next().expect("a cluster");
     let deployed = &fleetc::flux::deployed(db, cluster).value;
     let thing = deployed.objects().find(|(_, it)| it.id.kind == "Thing").expect("the object").1;
-    fleetc::emit::json(&thing.body)
+    fleetc::value::json(&thing.body)
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn values(text: &str, cluster: &str, release: &str) -> Value {
     let anchor = fleetc::fleet::clusters(&db).find(|it| it.name(&db) == cluster).expect("the cluster");
     let deployed = &fleetc::flux::deployed(&db, anchor).value;
     let object = deployed.objects().find(|(_, it)| it.id.kind == "HelmRelease" && it.id.name == release);
-    object.map_or(Value::Null, |(_, it)| fleetc::emit::json(&it.body)["spec"]["values"].clone())
+    object.map_or(Value::Null, |(_, it)| fleetc::value::json(&it.body)["spec"]["values"].clone())
 }
 
 fn web(more: &str) -> Value {

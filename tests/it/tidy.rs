@@ -4,13 +4,14 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "source",
     "diagnostic",
     "schema",
     "syntax",
     "names",
     "types",
+    "value",
     "eval",
     "fleet",
     "flux",

@@ -8,7 +8,6 @@ use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
-use crate::eval::Node;
 use crate::fleet::{self, Cluster, Taken};
 use crate::flux::bundle;
 use crate::flux::common::{Part, contents, is_split};
@@ -17,6 +16,7 @@ use crate::flux::kustomization::fields;
 use crate::flux::object::Object;
 use crate::flux::release::Release;
 use crate::source::{Anchor, Kind, Origin};
+use crate::value::Node;
 
 /// A catalogue's unit, or its units if it is split, and those of its kustomize items.
 pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts: &mut Vec<Draft>) {

@@ -3,11 +3,11 @@
 use ecow::EcoString;
 
 use super::UnitPlace;
-use crate::eval::Node;
 use crate::flux::object::Object;
 use crate::flux::release::Release;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
+use crate::value::Node;
 
 /// A unit whose Kustomization is not made yet.
 pub(super) struct Draft {

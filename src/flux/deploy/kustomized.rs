@@ -5,11 +5,11 @@ use ecow::{EcoString, eco_format};
 use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::problems;
-use crate::eval::Node;
 use crate::flux::context::{Context, source_kind};
 use crate::flux::{directory, object};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
+use crate::value::Node;
 
 /// A directory of somebody else's, with a Kustomization of its own.
 pub(super) fn kustomized(

@@ -24,11 +24,11 @@ use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
 use crate::diagnostic::Checked;
-use crate::eval::Node;
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast;
+use crate::value::Node;
 
 /// What a cluster ends up with.
 #[derive(Clone, Debug, PartialEq)]

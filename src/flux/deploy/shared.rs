@@ -6,7 +6,6 @@ use ecow::EcoString;
 
 use super::UnitPlace;
 use super::draft::Draft;
-use crate::eval::Node;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
 use crate::flux::context::{Context, find_source, source_kind};
@@ -14,6 +13,7 @@ use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
 use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::SourceKind;
+use crate::value::Node;
 
 /// The sources at the top level that this cluster uses.
 pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {

@@ -8,7 +8,6 @@ use super::draft::{After, Draft};
 use super::problems;
 use super::{Unit, UnitPlace};
 use crate::diagnostic::Diagnostic;
-use crate::eval::Value;
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
 use crate::flux::diff::{self, Patch};
@@ -20,6 +19,7 @@ use crate::flux::substitution::Substitution;
 use crate::flux::{bundle, policy, rules};
 use crate::schema;
 use crate::source::Origin;
+use crate::value::Value;
 
 /// Makes the Kustomizations, now that it is known who waits for whom.
 pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {

@@ -9,11 +9,11 @@ use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Object;
 use super::problems;
-use crate::eval::Node;
 use crate::fleet::Cluster;
 use crate::schema::{self, Scope};
 use crate::source::{Anchor, Db};
 use crate::syntax::{self, ast::Head};
+use crate::value::Node;
 
 /// Group and kind that a CustomResourceDefinition defines.
 pub(crate) fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {

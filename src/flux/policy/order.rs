@@ -8,9 +8,9 @@ use ecow::EcoString;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::problems;
-use crate::eval::Node;
 use crate::fleet::Cluster;
 use crate::source::Origin;
+use crate::value::Node;
 
 /// For each name, what it waits for and where it is declared.
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;

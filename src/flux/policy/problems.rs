@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
-use crate::eval::Node;
 use crate::fleet::Cluster;
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
 use crate::schema::{Minor, NEWEST, OLDEST, Scope};
 use crate::source::{Anchor, Db, Origin};
+use crate::value::Node;
 
 pub(super) fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
     Diagnostic::new(

@@ -10,11 +10,11 @@ use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::Object;
 use super::problems;
-use crate::eval::{Node, Value};
 use crate::fleet::{self, Cluster};
 use crate::schema;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::{self, ast::Head};
+use crate::value::{Node, Value};
 
 /// What a cluster has beside what the project makes: kind, namespace, name, with
 /// the keys that it holds where they are declared.

@@ -11,11 +11,12 @@ use super::super::gate::Gate;
 use super::super::object::Object;
 use super::super::rules;
 use super::problems;
-use crate::eval::{Conform, Env, Node, Value, complete};
+use crate::eval::{Conform, Env, complete};
 use crate::fleet::Cluster;
 use crate::schema;
 use crate::source::Kind;
 use crate::types;
+use crate::value::{Node, Value};
 
 /// The largest integer that survives a JSON patch.
 const SAFE_INTEGER: i64 = 1 << 53;

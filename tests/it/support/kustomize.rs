@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use fleetc::compile::Compilation;
-use fleetc::emit::{json, with_patches};
 use fleetc::fleet;
 use fleetc::flux::{self, Object, UnitPlace};
 use fleetc::source::FleetDatabase;
+use fleetc::{emit::with_patches, value::json};
 use serde_json::Value;
 
 /// Where kubectl is.

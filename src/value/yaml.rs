@@ -6,8 +6,8 @@
 //! several lines and needs no escape; else between double quotes. Never folded,
 //! never with anchors or tags.
 
-use crate::eval::{Node, Value};
 use crate::source::Origin;
+use crate::value::{Node, Value};
 
 /// How strings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Values as JSON.
 
-use crate::eval::{Node, Value};
+use crate::value::{Node, Value};
 
 use super::yaml::is_written;
 

@@ -1,0 +1,11 @@
+//! What everything comes to: values, each node with its origin, and their text.
+//!
+//! In: nothing but origins. Out: [`Value`] and [`Node`], and the only writers of
+//! YAML and JSON. Computes nothing.
+
+mod json;
+mod node;
+pub mod yaml;
+
+pub use json::json;
+pub use node::{Conflict, Map, Node, Overridden, Value, same};
