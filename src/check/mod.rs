@@ -6,6 +6,10 @@
 //! here; it is checked where it meets a type.
 
 mod bodies;
+mod checker;
+mod cluster;
+mod definition;
+mod item;
 mod problems;
 mod references;
 mod reserved;

@@ -86,3 +86,42 @@ pub(super) fn unknown_repository(at: Origin, name: &str, index: &Index) -> Diagn
                 .or_else(|| Some(eco_format!("declare it: `repository {name} {{ url = \"…\" }}`"))),
         )
 }
+
+pub(super) fn unknown_baseline(at: Origin, name: &str, index: &Index) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no baseline `{name}`"), at, "not declared anywhere")
+        .help_if(
+            did_you_mean(name, index.baselines.keys().map(EcoString::as_str))
+                .or_else(|| Some(eco_format!("declare it: `baseline {name} {{ kubernetes = \"…\" }}`"))),
+        )
+}
+
+pub(super) fn unknown_fact(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "not declared").help_if(
+        did_you_mean(name, settings.facts.iter().map(|it| it.name.as_str()))
+            .or_else(|| Some(eco_format!("declare it in the fleet: `facts {{ {name}: … }}`"))),
+    )
+}
+
+pub(super) fn taken_param(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something here already"), at, "hides another name")
+        .help("choose another name")
+}
+
+pub(super) fn function_circle(db: &dyn Db, circle: &[Anchor]) -> Diagnostic {
+    let names: Vec<&str> = circle.iter().map(|it| it.name(db).as_str()).collect();
+    let mut others = circle.iter().skip(1);
+    let first = circle.first().copied();
+    let name = names.first().copied().unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        code::FUNCTION_CIRCLE,
+        eco_format!("`{name}` calls itself: {}", names.join(" → ")),
+        first.map_or_else(|| crate::diagnostic::Place::File("".into()), |it| Origin::of(it).into()),
+        "comes back here",
+    );
+    for it in others.by_ref().take(circle.len().saturating_sub(2)) {
+        diagnostic = diagnostic.label(Origin::of(*it), "part of the circle");
+    }
+    diagnostic
+        .note("functions may not recurse, so that evaluation always ends")
+        .help("go through a list with a comprehension: `[for x in … => …]`")
+}

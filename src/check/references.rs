@@ -56,6 +56,14 @@ pub(super) fn resolve(
             Some(_) => Ok(()),
             None => Err(problems::unknown_repository(at, name, index)),
         },
+        Reference::Baseline => match index.baselines.get(name) {
+            Some(_) => Ok(()),
+            None => Err(problems::unknown_baseline(at, name, index)),
+        },
+        Reference::Fact => match settings.facts.iter().any(|it| it.name == name) {
+            true => Ok(()),
+            false => Err(problems::unknown_fact(at, name, settings)),
+        },
         Reference::Layer => {
             // The list declares the layers.
             let _ = settings;

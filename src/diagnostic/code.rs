@@ -38,8 +38,6 @@ macro_rules! codes {
 }
 
 codes! {
-    NOT_YET "E0001" Error "a word that has no meaning in this version"
-
     UNREADABLE "E0101" Error "a line that cannot be read"
     MISSING_CLOSE "E0102" Error "a block that is never closed"
     OPEN_STRING "E0103" Error "a string that is not closed"
@@ -52,6 +50,8 @@ codes! {
     DUPLICATE_FIELD "E0110" Error "a field that is declared twice"
     NUMBER_WITH_UNIT "E0111" Error "a number with letters"
     TOO_LARGE "E0112" Error "a file that is too large"
+    LATE_LET "E0113" Error "a `let` that is not at the head of its block"
+    FROM_HERE "E0114" Error "a declaration that is taken from nothing"
 
     DUPLICATE "E0201" Error "a name that is declared twice"
     MISPLACED "E0202" Error "a declaration in the wrong place"
@@ -67,6 +67,8 @@ codes! {
     AMBIGUOUS_TARGET "E0212" Error "a target that several catalogues have"
     STATEMENT_HERE "E0213" Error "a statement in the wrong place"
     DECLARATION_HERE "E0214" Error "a typed name in the wrong place"
+    UNKNOWN_PACKAGE "E0215" Error "a package that does not exist"
+    UNKNOWN_IMPORT "E0216" Error "a name that a package does not declare"
 
     MISMATCH "E0301" Error "a value of the wrong type"
     UNKNOWN_FIELD "E0302" Error "a field that does not exist"
@@ -88,6 +90,8 @@ codes! {
     NEVER_EQUAL "E0318" Error "a comparison that never holds"
     NOT_EXHAUSTIVE "E0319" Error "a match that does not cover every value"
     ITERATE "E0320" Error "going through what has no elements"
+    FUNCTION_AS_VALUE "E0321" Error "a function that is not called"
+    FUNCTION_CIRCLE "E0322" Error "a function that calls itself"
 
     BUDGET "E0401" Error "an evaluation that takes too long"
     NO_ARM "E0402" Error "a match that says nothing for a value"
@@ -107,6 +111,7 @@ codes! {
     FACT_CIRCLE "E0416" Error "facts or params that refer to each other in a circle"
     NO_VALUE "E0417" Error "a fact or param without a value"
     NEAR_MISS "W0418" Warning "a key that looks misspelt"
+    FUNCTION_FAILS "E0419" Error "a function that cannot use its values"
 
     OUTPUTS_OVERLAP "E0501" Error "generated directories that overlap"
     NOT_A_FACT "E0502" Error "a fact without a type"

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::builtins;
 use super::expression::Env;
 use super::problems;
+use super::scope::Local;
 use crate::source::Origin;
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
 use crate::value::{Node, Value, same};
@@ -25,7 +26,7 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
         return;
     }
     match ty {
-        Type::Any | Type::Broken | Type::Reference(_) => {}
+        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => {}
         Type::Optional(inner) => complete(env, node, inner, how, asked),
         Type::Refined(refined) => {
             let before = env.out.len();
@@ -108,7 +109,8 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
             None => {
                 if let Some(default) = &field.default {
                     let mark = env.locals.len();
-                    env.locals.extend(entries.entries.iter().map(|(name, node)| (name.clone(), node.clone())));
+                    env.locals
+                        .extend(entries.entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
                     let value = env.within(default.anchor, |env| env.eval(&default.expr));
                     env.locals.truncate(mark);
                     if value.value != Value::Absent {
@@ -143,8 +145,8 @@ fn check_wheres(
     }
     for condition in &field.wheres {
         let mark = env.locals.len();
-        env.locals.extend(entries.iter().map(|(name, node)| (name.clone(), node.clone())));
-        env.locals.push(("it".into(), node.clone()));
+        env.locals.extend(entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
+        env.locals.push(("it".into(), Local::Value(node.clone())));
         let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
         env.locals.truncate(mark);
         if holds == Some(false) {
@@ -158,9 +160,8 @@ fn check_wheres(
 fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Where(condition) => {
-            env.locals.push(("it".into(), node.clone()));
-            let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
-            env.locals.pop();
+            let holds = env
+                .with_local("it", node.clone(), |env| env.within(condition.anchor, |env| env.holds(&condition.expr)));
             if holds == Some(false) {
                 env.report(problems::condition_fails(node, refined.name.as_ref(), condition.origin()));
                 return false;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
+use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
-use crate::names::Index;
-use crate::source::{Anchor, Db, NodeId, Origin};
+use crate::names::{self, Index};
+use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, ForHead, UnaryOp};
 use crate::value::{Map, Node, Value, same};
 
@@ -44,8 +45,11 @@ pub struct Env<'a> {
     pub anchor: Anchor,
     pub cluster: Given<'a>,
     pub params: Given<'a>,
+    pub irsa: Given<'a>,
     pub fleet: Value,
-    pub locals: Vec<(EcoString, Node)>,
+    pub locals: Vec<(EcoString, Local)>,
+    /// The row that a cluster was made of, as its inventory calls it.
+    pub row: Option<Row>,
     pub out: Vec<Diagnostic>,
     /// The cluster that is looked at, for messages.
     pub cluster_name: Option<EcoString>,
@@ -61,6 +65,8 @@ impl<'a> Env<'a> {
             anchor,
             cluster: Given::No,
             params: Given::No,
+            irsa: Given::No,
+            row: None,
             fleet: Value::Unknown,
             locals: Vec::new(),
             out: Vec::new(),
@@ -102,6 +108,14 @@ impl<'a> Env<'a> {
         let outer = std::mem::replace(&mut self.anchor, anchor);
         let result = run(self);
         self.anchor = outer;
+        result
+    }
+
+    /// Evaluates with one more name in scope.
+    pub fn with_local<T>(&mut self, name: &str, value: Node, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.locals.push((name.into(), Local::Value(value)));
+        let result = run(self);
+        self.locals.pop();
         result
     }
 
@@ -202,16 +216,10 @@ impl<'a> Env<'a> {
     }
 
     fn name(&mut self, name: &EcoString, origin: Origin) -> Node {
-        if let Some((_, node)) = self.locals.iter().rev().find(|(it, _)| it == name) {
-            return node.clone();
+        if let Some(found) = self.bound(name) {
+            return found;
         }
-        let given = match name.as_str() {
-            "cluster" => Some(self.cluster.clone()),
-            "params" => Some(self.params.clone()),
-            "fleet" => return Node::new(self.fleet.clone(), origin),
-            _ => None,
-        };
-        if let Some(given) = given {
+        if let Some(given) = self.given(name) {
             return match given {
                 Given::No | Given::Unknown => Node::new(Value::Unknown, origin),
                 Given::Known(map) => Node::new(Value::Map(map), origin),
@@ -225,7 +233,10 @@ impl<'a> Env<'a> {
                 }
             };
         }
-        match self.index.lets.get(name) {
+        if name == "fleet" {
+            return Node::new(self.fleet.clone(), origin);
+        }
+        match names::index_of(self.db, self.anchor).lets.get(name) {
             Some(anchor) => {
                 let it = let_value(self.db, *anchor);
                 let known = self.spend(it.value.steps, origin);
@@ -235,21 +246,24 @@ impl<'a> Env<'a> {
         }
     }
 
+    fn given(&self, name: &str) -> Option<Given<'a>> {
+        Some(match name {
+            "cluster" => self.cluster.clone(),
+            "params" => self.params.clone(),
+            "irsa" => self.irsa.clone(),
+            _ => return None,
+        })
+    }
+
     fn member(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
         // `cluster.x` and `params.x` ask for one name only, not for all of them.
         if let ExprKind::Name(root) = &of.kind
-            && !self.locals.iter().any(|(it, _)| it == root)
+            && let Some(given) = self.given(root)
         {
-            let given = match root.as_str() {
-                "cluster" => Some(self.cluster.clone()),
-                "params" => Some(self.params.clone()),
-                _ => None,
-            };
             let found = match given {
-                Some(Given::Lazy(lazy)) => lazy.get(self, name, origin),
-                Some(Given::Known(map)) => map.entries.get(name).cloned(),
-                Some(Given::No | Given::Unknown) => Some(Node::new(Value::Unknown, origin)),
-                None => return self.member_of(of, name, origin),
+                Given::Lazy(lazy) => lazy.get(self, name, origin),
+                Given::Known(map) => map.entries.get(name).cloned(),
+                Given::No | Given::Unknown => Some(Node::new(Value::Unknown, origin)),
             };
             return found.unwrap_or_else(|| Node::new(Value::Absent, origin));
         }
@@ -291,6 +305,10 @@ impl<'a> Env<'a> {
     fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Value {
         let ExprKind::Name(name) = &callee.kind else { return Value::Unknown };
         let args: Vec<Node> = args.iter().map(|it| self.eval(it)).collect();
+        let declared = names::index_of(self.db, self.anchor).lets.get(name);
+        if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
+            return self.apply(*function, args, origin);
+        }
         if args.iter().any(|it| it.value.has_unknown()) {
             return Value::Unknown;
         }
@@ -450,10 +468,10 @@ impl<'a> Env<'a> {
             }
             let mark = self.locals.len();
             match head.names.as_slice() {
-                [(_, only)] => self.locals.push((only.clone(), value)),
+                [(_, only)] => self.locals.push((only.clone(), Local::Value(value))),
                 [(_, first), (_, second), ..] => {
-                    self.locals.push((first.clone(), key));
-                    self.locals.push((second.clone(), value));
+                    self.locals.push((first.clone(), Local::Value(key)));
+                    self.locals.push((second.clone(), Local::Value(value)));
                 }
                 [] => {}
             }

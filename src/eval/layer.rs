@@ -74,6 +74,13 @@ pub struct Only<'a> {
 
 /// The operations of some entries of a block.
 pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
+    let mark = env.bind(block);
+    let layer = build_members(env, block, only);
+    env.locals.truncate(mark);
+    layer
+}
+
+fn build_members(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
     let mut own = Layer { edits: IndexMap::new(), origin: Some(env.at(block.node)) };
     let mut spread = Layer::default();
     let mut differ = Vec::new();
@@ -100,7 +107,8 @@ pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
             | Member::Detach(_)
             | Member::Override(_)
             | Member::Patch(_)
-            | Member::Later { .. } => {}
+            | Member::Let(_)
+            | Member::Rings(_) => {}
         }
     }
     spread.edits.retain(|key, _| only.path.first().is_none_or(|it| it == key) && !only.except.contains(&key.as_str()));

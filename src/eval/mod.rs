@@ -11,16 +11,17 @@ mod expression;
 mod fold;
 mod layer;
 mod problems;
-
-pub mod versions;
+mod scope;
 
 use std::sync::Arc;
 
+pub use builtins::versions;
 pub use conform::{Conform, complete, literal_problems};
 pub use expression::{Env, Given, Lazy};
 pub use fold::{Contribution, Fold};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;
+pub use scope::{Local, Row};
 
 use crate::diagnostic::Checked;
 use crate::names;
@@ -32,7 +33,7 @@ use crate::value::Value;
 #[salsa::tracked(cycle_result = let_circle)]
 pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Costed>> {
     let declaration = syntax::declaration(db, anchor);
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let mut env = Env::new(db, index, anchor);
     let value = match &declaration.head {
         Head::Let { ty, value } => {

@@ -14,6 +14,38 @@ pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
         .help("compute less: comprehensions inside comprehensions multiply")
 }
 
+pub(super) fn fails(at: Origin, reason: &str) -> Diagnostic {
+    Diagnostic::new(code::FUNCTION_FAILS, EcoString::from(reason), at, "called here")
+        .help("call it with other values, or test them first")
+}
+
+pub(super) fn cannot_use<'a>(at: Origin, signature: &str, found: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let found: Vec<&str> = found.collect();
+    Diagnostic::new(
+        code::FUNCTION_FAILS,
+        eco_format!("this function cannot use {}", found.join(" and ")),
+        at,
+        "called here",
+    )
+    .help(eco_format!("its signature is `{signature}`"))
+}
+
+pub(super) fn no_number(at: Origin, found: &Node, what: &str) -> Diagnostic {
+    Diagnostic::new(code::FUNCTION_FAILS, eco_format!("{} is no {what}", found.value.show()), at, "called here")
+        .label(found.origin, "the text comes from here")
+        .help(eco_format!("give it a text that is {what}"))
+}
+
+pub(super) fn no_such_key(at: Origin, key: &str) -> Diagnostic {
+    Diagnostic::new(code::FUNCTION_FAILS, eco_format!("an element has nothing to use at `{key}`"), at, "called here")
+        .help("leave such elements out first: `[for it in … if it.key != null => it]`")
+}
+
+pub(super) fn not_ordered(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::FUNCTION_FAILS, "only numbers, or only strings, have an order", at, "called here")
+        .help("give it elements of one kind")
+}
+
 pub(super) fn not_bool(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(code::CONDITION, "a condition is true or false", at, eco_format!("this is {}", found.noun()))
         .help("compare it with something: `… == …`")
@@ -332,11 +364,6 @@ pub(super) fn bad_pattern(at: Origin, pattern: &str, reason: &str) -> Diagnostic
     let last = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
     Diagnostic::new(code::BAD_PATTERN, eco_format!("`{pattern}` is no regular expression"), at, eco_format!("{last}"))
         .help("write it in a raw string, `#\"…\"#`, so that backslashes stay")
-}
-
-pub(super) fn no_length(at: Origin, found: &Value) -> Diagnostic {
-    Diagnostic::new(code::OPERATOR, eco_format!("{} has no length", found.noun()), at, "asked for here")
-        .help("give it a string, a list or a map")
 }
 
 pub(super) fn outside(at: Origin, path: &str) -> Diagnostic {

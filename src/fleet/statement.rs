@@ -134,7 +134,12 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
                     });
                 }
             }
-            Member::Entry(_) | Member::Unset(_) | Member::Spread(_) | Member::Patch(_) | Member::Later { .. } => {}
+            Member::Entry(_)
+            | Member::Unset(_)
+            | Member::Spread(_)
+            | Member::Patch(_)
+            | Member::Let(_)
+            | Member::Rings(_) => {}
         }
     }
     Checked::new(statements, finder.out)
@@ -199,10 +204,7 @@ impl Finder<'_> {
     fn overridden(&mut self, what: OverrideOf, target: &Target) -> Option<OverrideTarget> {
         let at = Origin::new(self.anchor, target.node);
         match what {
-            OverrideOf::Cluster => {
-                self.out.push(names::not_yet(at, "`override cluster`"));
-                None
-            }
+            OverrideOf::Cluster | OverrideOf::Baseline => None,
             OverrideOf::Source => self.source(target, at),
             OverrideOf::Item => match target.parts.as_slice() {
                 [None, None] => Some(OverrideTarget::EveryAddon),

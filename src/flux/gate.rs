@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::names::STD;
 use crate::schema::{self, Field, Minor};
-use crate::source::Db;
+use crate::source::{Db, STANDARD};
 use crate::value::{Node, Value};
 
 /// For whom an object is gated.
@@ -80,7 +79,7 @@ impl Gate<'_> {
     }
 
     fn refuse(&self, node: &Node, kind: &str, path: &str, since: Minor, out: &mut Vec<Diagnostic>) {
-        let is_default = node.origin.anchor.file(self.db).path(self.db).starts_with(STD);
+        let is_default = node.origin.anchor.file(self.db).package(self.db) == STANDARD;
         if let (Some(cluster), false) = (self.cluster, is_default) {
             out.push(problems::too_new(node.origin, kind, path, since, cluster, self.minor));
         }

@@ -7,9 +7,9 @@ use super::object::{Object, Tree, list, merge, object, remove, set};
 use super::problems;
 use super::source::{ChartVersion, chart_in_registry};
 use crate::fleet::{Evaluated, ReleaseIn};
-use crate::names::{Index, STD};
+use crate::names::Index;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -141,7 +141,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
 fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
     let Some(written) = node.get("release") else { return Tree::new(node.origin).build() };
     let mut fields = written.clone();
-    let is_default = |it: &Node| it.origin.anchor.file(ctx.db).path(ctx.db).starts_with(STD);
+    let is_default = |it: &Node| it.origin.anchor.file(ctx.db).package(ctx.db) == STANDARD;
     for section in ["install", "upgrade"] {
         let at = |path: &[&str]| written.get(section).and_then(|it| it.at(path));
         let name_is_default = at(&["strategy", "name"]).is_some_and(is_default);

@@ -9,7 +9,7 @@ mod standard;
 mod tree;
 
 pub use project::{Opened, open};
-pub use standard::FILES as STANDARD_LIBRARY;
+pub use standard::standard_library;
 pub use tree::{apply, snapshot};
 
 use std::fmt::{self, Display, Formatter};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use ecow::EcoString;
 use ignore::WalkBuilder;
 
-use super::{HostError, plain, standard};
+use super::{HostError, plain, standard_library};
 use crate::fleet;
 use crate::plan::is_below;
-use crate::source::{Db, FleetDatabase, InMemory, Loader};
+use crate::source::{Db, FleetDatabase, InMemory, Loader, Sources};
 
 /// The file at the root of every project.
 const ROOT_FILE: &str = "fleet.fleet";
@@ -35,9 +35,9 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
             "a project has one `fleet.fleet`; move the inner one beside this project, or name it in `.gitignore`",
         ));
     }
-    files.extend(standard::FILES.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let loader = Arc::new(Disk { root: root.clone() });
-    Ok(Opened { root, db: FleetDatabase::new(files, loader) })
+    let project = Sources { files, ..Sources::default() };
+    Ok(Opened { root, db: FleetDatabase::with_packages(project, standard_library(), loader) })
 }
 
 fn find_root(start: &Path) -> Result<PathBuf, HostError> {
@@ -95,9 +95,9 @@ pub(super) fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
 
 /// The generated directories, as `fleet.fleet` alone says.
 fn output_of(files: &[(String, String)]) -> Vec<EcoString> {
-    let mut small: Vec<(String, String)> = files.iter().filter(|(path, _)| path == ROOT_FILE).cloned().collect();
-    small.extend(standard::FILES.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let db = FleetDatabase::new(small, Arc::new(InMemory::default()));
+    let files = files.iter().filter(|(path, _)| path == ROOT_FILE).cloned().collect();
+    let small = Sources { files, ..Sources::default() };
+    let db = FleetDatabase::with_packages(small, standard_library(), Arc::new(InMemory::default()));
     let output = &fleet::settings(&db, db.project()).value.output;
     vec![output.common.clone(), output.applications.clone(), output.clusters.clone()]
 }

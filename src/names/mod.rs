@@ -9,24 +9,59 @@ mod reserved;
 mod table;
 pub mod unknown;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use problems::not_yet;
+use ecow::EcoString;
+
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
-pub use table::{Index, Place, STD, is_dns_label};
+pub use table::{Index, Place, is_dns_label};
 
 use crate::diagnostic::Diagnostics;
-use crate::source::{Db, Project};
+use crate::source::{Anchor, Db, Project};
 use crate::syntax;
 
-/// The names of the project.
+/// The names that a project or a package declares itself.
 #[salsa::tracked]
-pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
+pub fn declared(db: &dyn Db, project: Project) -> Arc<Index> {
     let mut anchors = Vec::new();
     for file in project.files(db).iter() {
         anchors.extend(syntax::anchors(db, *file).iter().copied());
     }
     Arc::new(Index::new(db, &anchors))
+}
+
+/// The names of the project, those that it imports included.
+#[salsa::tracked]
+pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
+    let own = declared(db, project);
+    if own.imports.is_empty() {
+        return Arc::clone(own);
+    }
+    let mut index = Index::clone(own);
+    index.import(db, project);
+    Arc::new(index)
+}
+
+/// The names that a declaration sees: those of its project or package.
+pub fn index_of(db: &dyn Db, anchor: Anchor) -> &Index {
+    let project = db.package(anchor.file(db).package(db)).unwrap_or_else(|| db.project());
+    index(db, project)
+}
+
+/// What `a.b` names in another package: `std.addons.velero`, `platform.one`. The
+/// tables that may hold it are the caller's choice.
+pub fn qualified(
+    db: &dyn Db,
+    from: Anchor,
+    path: &str,
+    table: impl Fn(&Index) -> &BTreeMap<EcoString, Anchor>,
+) -> Option<Anchor> {
+    let (package, name) = path.rsplit_once('.')?;
+    let project = db.package(from.file(db).package(db))?;
+    let package = db.package(project.packages(db).get(package)?)?;
+    let found = table(declared(db, package)).get(name).copied()?;
+    (found.file(db).package(db) == package.name(db)).then_some(found)
 }
 
 /// What is wrong with the names: declared twice, in the wrong place, no DNS label.

@@ -1,10 +1,12 @@
 //! What can be wrong with names.
 
-use ecow::eco_format;
+use std::collections::BTreeMap;
 
-use super::Place;
-use crate::diagnostic::{Diagnostic, code};
-use crate::source::{Anchor, Db, Kind, Origin};
+use ecow::{EcoString, eco_format};
+
+use super::{Index, Place};
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::source::{Anchor, Db, Kind, Origin, Project, STANDARD};
 
 pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     let name = again.name(db);
@@ -16,7 +18,7 @@ pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic
         "declared again",
     )
     .label(Origin::of(first), "first declared here");
-    if first.file(db).path(db).starts_with(super::STD) {
+    if first.file(db).package(db) == STANDARD {
         return diagnostic.help("the standard library declares it: choose another name");
     }
     match again.kind(db) {
@@ -85,15 +87,32 @@ pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     .help("choose another name")
 }
 
-pub(super) fn later(db: &dyn Db, anchor: Anchor) -> Diagnostic {
-    let kind = anchor.kind(db);
-    not_yet(Origin::of(anchor), kind.noun())
+pub(super) fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared").help_if(
+        did_you_mean(path, known.keys().map(EcoString::as_str))
+            .or_else(|| Some(eco_format!("declare it in the fleet: `packages {{ {path} {{ path = \"…\" }} }}`"))),
+    )
 }
 
-/// What the grammar has and this version gives no meaning to.
-pub fn not_yet(at: Origin, what: &str) -> Diagnostic {
-    Diagnostic::new(code::NOT_YET, eco_format!("{what} is not supported yet"), at, "no meaning in this version")
-        .help("remove it; the reference lists what this version understands")
+pub(super) fn unknown_import(
+    db: &dyn Db,
+    at: Origin,
+    path: &str,
+    name: &str,
+    theirs: &Index,
+    package: Project,
+) -> Diagnostic {
+    let known: Vec<&str> = theirs.exported(db, package).map(EcoString::as_str).collect();
+    let all = if known.is_empty() { "it declares none".to_owned() } else { known.join(", ") };
+    Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
+        .note("types, functions, `let`s, add-ons and baselines at the top level of a package can be imported")
+        .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("its names: {all}"))))
+}
+
+pub(super) fn imported_twice(at: Origin, name: &str, first: Anchor) -> Diagnostic {
+    Diagnostic::new(code::DUPLICATE, eco_format!("`{name}` is declared twice"), at, "imported here")
+        .label(Origin::of(first), "the other is declared here")
+        .help(eco_format!("import it under another name: `{name} as …`"))
 }
 
 pub(super) fn second_fleet(first: Anchor, again: Anchor) -> Diagnostic {

@@ -7,10 +7,8 @@ use indexmap::IndexMap;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Anchor, Db, Kind};
-
-/// Files of the standard library begin with this.
-pub const STD: &str = "std/";
+use crate::source::{Anchor, Db, Kind, Origin, Project};
+use crate::syntax::{self, ast::Head};
 
 /// Where a declaration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +18,7 @@ pub enum Place {
 }
 
 /// Every declaration, by what it declares. All orders are orders of names.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Index {
     pub fleets: Vec<Anchor>,
     /// Types of the project and of the standard library.
@@ -36,6 +34,14 @@ pub struct Index {
     pub overrides: Vec<Anchor>,
     pub repositories: BTreeMap<EcoString, Anchor>,
     pub tenants: BTreeMap<EcoString, Anchor>,
+    /// Add-ons at the top level: definitions, which others are taken `from`.
+    pub definitions: BTreeMap<EcoString, Anchor>,
+    pub baselines: BTreeMap<EcoString, Anchor>,
+    pub inventories: BTreeMap<EcoString, Anchor>,
+    /// In order of their text.
+    pub checks: Vec<Anchor>,
+    pub imports: Vec<Anchor>,
+    pub moves: Vec<Anchor>,
     /// Sources at the top level.
     pub sources: BTreeMap<EcoString, Anchor>,
     /// Things that clusters have, wherever they are declared.
@@ -50,8 +56,8 @@ pub struct Index {
     misplaced: Vec<(Anchor, Place)>,
     bad_labels: Vec<Anchor>,
     reserved: Vec<Anchor>,
-    /// Given meaning by a later version.
-    later: Vec<Anchor>,
+    /// What is wrong with imports.
+    pub(super) bad_imports: Vec<Diagnostic>,
 }
 
 impl Index {
@@ -85,20 +91,21 @@ impl Index {
         if carries_label(kind) && !is_dns_label(name) {
             self.bad_labels.push(anchor);
         }
-        if kind == Kind::Let && super::is_reserved(name) {
+        if matches!(kind, Kind::Let | Kind::Fn) && super::is_reserved(name) {
             self.reserved.push(anchor);
         }
         let table = match kind {
             Kind::Fleet => return self.fleets.push(anchor),
             Kind::Override => return self.overrides.push(anchor),
             Kind::External => return self.externals.push(anchor),
-            Kind::Check | Kind::Import | Kind::Inventory | Kind::Baseline => return self.later.push(anchor),
-            Kind::Fn => {
-                self.later.push(anchor);
-                &mut self.lets
-            }
+            Kind::Check => return self.checks.push(anchor),
+            Kind::Import => return self.imports.push(anchor),
+            Kind::Moved => return self.moves.push(anchor),
+            Kind::Data => return,
             Kind::Type => &mut self.types,
-            Kind::Let => &mut self.lets,
+            Kind::Let | Kind::Fn => &mut self.lets,
+            Kind::Baseline => &mut self.baselines,
+            Kind::Inventory => &mut self.inventories,
             Kind::Catalogue | Kind::Application => &mut self.catalogues,
             Kind::Cluster => &mut self.clusters,
             Kind::Group => &mut self.groups,
@@ -109,6 +116,7 @@ impl Index {
                 None => &mut self.sources,
                 Some(parent) => self.local_sources.entry(parent).or_default(),
             },
+            Kind::Addon if anchor.parent(db).is_none() => &mut self.definitions,
             Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => match anchor.parent(db) {
                 None => return,
                 Some(parent) => self.items.entry(parent).or_default(),
@@ -119,6 +127,57 @@ impl Index {
         } else {
             table.insert(name.clone(), anchor);
         }
+    }
+
+    /// Takes the names that imports bring into the tables.
+    pub(super) fn import(&mut self, db: &dyn Db, project: Project) {
+        for anchor in self.imports.clone() {
+            let declaration = syntax::declaration(db, anchor);
+            let Head::Import { node, path, names } = &declaration.head else { continue };
+            let Some(package) = project.packages(db).get(path).and_then(|it| db.package(it)) else {
+                let problem = problems::unknown_package(Origin::new(anchor, *node), path, project.packages(db));
+                self.bad_imports.push(problem);
+                continue;
+            };
+            let theirs = super::declared(db, package);
+            for it in names {
+                let at = Origin::new(anchor, it.node);
+                let own = |table: &BTreeMap<EcoString, Anchor>| {
+                    table.get(&it.name).copied().filter(|found| found.file(db).package(db) == package.name(db))
+                };
+                let tables = [
+                    (own(&theirs.types), &mut self.types),
+                    (own(&theirs.lets), &mut self.lets),
+                    (own(&theirs.definitions), &mut self.definitions),
+                    (own(&theirs.baselines), &mut self.baselines),
+                ];
+                let mut is_found = false;
+                for (found, mine) in tables {
+                    let Some(found) = found else { continue };
+                    is_found = true;
+                    match mine.get(&it.local) {
+                        Some(first) if *first != found => {
+                            self.bad_imports.push(problems::imported_twice(at, &it.local, *first));
+                        }
+                        _ => {
+                            mine.insert(it.local.clone(), found);
+                        }
+                    }
+                }
+                if !is_found {
+                    self.bad_imports.push(problems::unknown_import(db, at, path, &it.name, theirs, package));
+                }
+            }
+        }
+    }
+
+    /// Every name that others may import, in order.
+    pub(super) fn exported<'a>(&'a self, db: &'a dyn Db, package: Project) -> impl Iterator<Item = &'a EcoString> {
+        [&self.types, &self.lets, &self.definitions, &self.baselines]
+            .into_iter()
+            .flatten()
+            .filter(move |(_, it)| it.file(db).package(db) == package.name(db))
+            .map(|(name, _)| name)
     }
 
     /// The items of a catalogue, cluster or group.
@@ -132,7 +191,7 @@ impl Index {
         found.extend(self.misplaced.iter().map(|(anchor, place)| problems::misplaced(db, *anchor, *place)));
         found.extend(self.bad_labels.iter().map(|it| problems::bad_label(db, *it)));
         found.extend(self.reserved.iter().map(|it| problems::reserved(db, *it)));
-        found.extend(self.later.iter().map(|it| problems::later(db, *it)));
+        found.extend(self.bad_imports.iter().cloned());
         let mut fleets = self.fleets.iter();
         if let Some(first) = fleets.next() {
             found.extend(fleets.map(|again| problems::second_fleet(*first, *again)));
@@ -142,12 +201,14 @@ impl Index {
 
 fn may_stand(kind: Kind, place: Place) -> bool {
     match kind {
+        Kind::Addon if place == Place::Top => true,
         Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => {
             matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
         }
-        Kind::Source => {
-            matches!(place, Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group))
-        }
+        Kind::Source => matches!(
+            place,
+            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::Addon)
+        ),
         Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
         Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
         Kind::Fleet
@@ -162,7 +223,9 @@ fn may_stand(kind: Kind, place: Place) -> bool {
         | Kind::Tenant
         | Kind::Baseline
         | Kind::Check
-        | Kind::Import => place == Place::Top,
+        | Kind::Import
+        | Kind::Moved => place == Place::Top,
+        Kind::Data => false,
     }
 }
 
@@ -181,6 +244,7 @@ const fn carries_label(kind: Kind) -> bool {
             | Kind::Group
             | Kind::Repository
             | Kind::Tenant
+            | Kind::Baseline
     )
 }
 

@@ -36,6 +36,9 @@ pub enum Kind {
     Baseline,
     Check,
     Import,
+    Moved,
+    /// A file of data; its nodes are the values in it.
+    Data,
 }
 
 impl Kind {
@@ -65,13 +68,18 @@ impl Kind {
             Self::Baseline => "baseline",
             Self::Check => "check",
             Self::Import => "import",
+            Self::Moved => "moved",
+            Self::Data => "data",
         }
     }
 
     /// Whether nothing is declared inside it.
     #[must_use]
     pub const fn is_leaf(self) -> bool {
-        !matches!(self, Self::Catalogue | Self::Application | Self::Cluster | Self::Group)
+        !matches!(
+            self,
+            Self::Catalogue | Self::Application | Self::Cluster | Self::Group | Self::Inventory | Self::Addon
+        )
     }
 
     /// What a person calls it, with its article.
@@ -100,6 +108,8 @@ impl Kind {
             Self::Baseline => "a baseline",
             Self::Check => "a check",
             Self::Import => "an import",
+            Self::Moved => "a move",
+            Self::Data => "a file of data",
         }
     }
 }

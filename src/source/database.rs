@@ -27,6 +27,19 @@ impl Loader for InMemory {
     }
 }
 
+/// The package that every project sees without naming it.
+pub const STANDARD: &str = "std";
+
+/// The files of a project or a package: path and text of each.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The name among all packages; empty for the project.
+    pub name: EcoString,
+    pub files: Vec<(String, String)>,
+    /// What it calls its packages, and which they are.
+    pub packages: BTreeMap<EcoString, EcoString>,
+}
+
 /// The compiler's memory. Cloning gives another handle on the same memory, one
 /// for each thread.
 #[salsa::db]
@@ -34,6 +47,8 @@ impl Loader for InMemory {
 pub struct FleetDatabase {
     storage: salsa::Storage<Self>,
     project: Option<Project>,
+    /// Packages by name; all are known when the database is made.
+    packages: BTreeMap<EcoString, Project>,
     loader: Arc<dyn Loader>,
     data: Arc<Mutex<BTreeMap<EcoString, DataFile>>>,
     log: Arc<Mutex<Option<Vec<String>>>>,
@@ -43,6 +58,11 @@ impl FleetDatabase {
     /// A database over the given files: path and text of each. The order of the
     /// files does not matter.
     pub fn new(files: Vec<(String, String)>, loader: Arc<dyn Loader>) -> Self {
+        Self::with_packages(Sources { files, ..Sources::default() }, Vec::new(), loader)
+    }
+
+    /// A database over a project and its packages.
+    pub fn with_packages(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
         let log = Arc::<Mutex<Option<Vec<String>>>>::default();
         let sink = Arc::clone(&log);
         let on_event = move |event: salsa::Event| {
@@ -55,16 +75,49 @@ impl FleetDatabase {
         let mut db = Self {
             storage: salsa::Storage::new(Some(Box::new(on_event))),
             project: None,
+            packages: BTreeMap::new(),
             loader,
             data: Arc::default(),
             log,
         };
-        let mut files = files;
-        files.sort();
-        let files: Vec<_> =
-            files.into_iter().map(|(path, text)| SourceFile::new(&db, path.into(), Arc::from(text))).collect();
-        db.project = Some(Project::new(&db, files.into()));
+        let is_prelude = |it: &&Sources| it.name == STANDARD;
+        let prelude = packages.iter().find(is_prelude).map(|it| db.files(STANDARD, &it.files)).unwrap_or_default();
+        // What everybody may name without declaring it.
+        let standard: BTreeMap<EcoString, EcoString> = packages
+            .iter()
+            .map(|it| it.name.clone())
+            .filter(|it| it == STANDARD || it.starts_with("std."))
+            .map(|it| (it.clone(), it))
+            .collect();
+        for package in packages {
+            let own = if package.name == STANDARD { Vec::new() } else { db.files(&package.name, &package.files) };
+            let it = db.assembled(&package, own, &prelude, &standard);
+            db.packages.insert(package.name, it);
+        }
+        let own = db.files("", &project.files);
+        db.project = Some(db.assembled(&project, own, &prelude, &standard));
         db
+    }
+
+    fn files(&self, package: &str, files: &[(String, String)]) -> Vec<SourceFile> {
+        let file = |(path, text): &(String, String)| {
+            SourceFile::new(self, path.into(), package.into(), Arc::from(text.as_str()))
+        };
+        files.iter().map(file).collect()
+    }
+
+    fn assembled(
+        &self,
+        sources: &Sources,
+        mut files: Vec<SourceFile>,
+        prelude: &[SourceFile],
+        standard: &BTreeMap<EcoString, EcoString>,
+    ) -> Project {
+        files.extend(prelude);
+        files.sort_by(|a, b| a.path(self).cmp(b.path(self)));
+        let mut packages = standard.clone();
+        packages.extend(sources.packages.iter().map(|(alias, name)| (alias.clone(), name.clone())));
+        Project::new(self, sources.name.clone(), files.into(), packages)
     }
 
     /// The input of the file at `path`, if the project has it.
@@ -93,6 +146,14 @@ impl Db for FleetDatabase {
     fn project(&self) -> Project {
         #[expect(clippy::expect_used, reason = "`new` sets the project before it returns")]
         self.project.expect("the project is set when the database is made")
+    }
+
+    fn package(&self, name: &str) -> Option<Project> {
+        if name.is_empty() { self.project } else { self.packages.get(name).copied() }
+    }
+
+    fn packages(&self) -> Vec<Project> {
+        self.packages.values().copied().collect()
     }
 
     fn data_file(&self, path: &str) -> DataFile {

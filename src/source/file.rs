@@ -1,5 +1,6 @@
 //! Inputs: the files that a build reads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -11,17 +12,26 @@ pub struct SourceFile {
     /// standard library begin with `std/`.
     #[returns(ref)]
     pub path: EcoString,
+    /// The package that it belongs to; empty for the project's own files.
+    #[returns(ref)]
+    pub package: EcoString,
     /// The text, already known to be UTF-8.
     #[returns(ref)]
     pub text: Arc<str>,
 }
 
-/// All `.fleet` files of the project, sorted by path.
+/// All `.fleet` files of the project or of one of its packages, sorted by path.
 #[salsa::input]
 pub struct Project {
-    /// The files, the standard library's included.
+    /// The package's name among all packages; empty for the project that is built.
+    #[returns(ref)]
+    pub name: EcoString,
+    /// The files, those of the standard library that every project sees included.
     #[returns(ref)]
     pub files: Arc<[SourceFile]>,
+    /// What it calls its packages, and which they are.
+    #[returns(ref)]
+    pub packages: BTreeMap<EcoString, EcoString>,
 }
 
 /// A file that an expression reads: `yaml("versions.yaml")`.

@@ -10,7 +10,7 @@ mod database;
 mod file;
 
 pub use anchor::{Anchor, Kind, NodeId, Origin};
-pub use database::{FleetDatabase, InMemory, Loader};
+pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources};
 pub use file::{DataFile, Project, SourceFile};
 
 /// What every query may ask of the world.
@@ -18,6 +18,12 @@ pub use file::{DataFile, Project, SourceFile};
 pub trait Db: salsa::Database {
     /// The project that is compiled.
     fn project(&self) -> Project;
+
+    /// A package by its name among all packages; the project by the empty name.
+    fn package(&self, name: &str) -> Option<Project>;
+
+    /// All packages, the standard library's included, in order of name.
+    fn packages(&self) -> Vec<Project>;
 
     /// A data file below the project's root (`yaml("versions.yaml")`), read once
     /// and tracked from then on.

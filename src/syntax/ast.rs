@@ -1,6 +1,8 @@
 //! The tree of a declaration. Positions appear only as node numbers, so that a
 //! declaration that merely moved is equal to what it was.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use crate::source::{Kind, NodeId};
@@ -49,8 +51,53 @@ pub enum Head {
         value: Expr,
     },
     Type(TypeBody),
-    /// Parsed, and given meaning by a later version.
-    Later,
+    Fn {
+        params: Vec<FnParam>,
+        result: TypeExpr,
+        body: Expr,
+    },
+    Check {
+        when: Option<Expr>,
+        conditions: Vec<Expr>,
+    },
+    Import {
+        /// Where the package's path stands.
+        node: NodeId,
+        path: EcoString,
+        /// Empty: the package alone is named.
+        names: Vec<ImportName>,
+    },
+    Inventory {
+        rows: Expr,
+        /// `as row`, or `as key, row`.
+        names: Vec<(NodeId, EcoString)>,
+        ty: Option<TypeExpr>,
+    },
+    /// `cluster one from platform.one`, `baseline edge from standard`
+    From {
+        node: NodeId,
+        path: EcoString,
+    },
+    /// What stood there could not be read, or the declaration is gone.
+    Broken,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FnParam {
+    pub node: NodeId,
+    pub name: EcoString,
+    pub ty: TypeExpr,
+    pub default: Option<Expr>,
+}
+
+/// `velero as backup`
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportName {
+    pub node: NodeId,
+    pub name: EcoString,
+    /// What it is called here.
+    pub local: EcoString,
 }
 
 /// The four places that charts and manifests come from.
@@ -92,6 +139,7 @@ pub enum OverrideOf {
     Item,
     Source,
     Cluster,
+    Baseline,
 }
 
 /// The members of a pair of braces.
@@ -99,6 +147,13 @@ pub enum OverrideOf {
 pub struct Block {
     pub node: NodeId,
     pub members: Vec<Member>,
+}
+
+impl Block {
+    /// The names that its head binds.
+    pub fn lets(&self) -> impl Iterator<Item = &BlockLet> {
+        self.members.iter().filter_map(|it| if let Member::Let(it) = it { Some(it) } else { None })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,11 +167,26 @@ pub enum Member {
     Spread(Spread),
     Override(Override),
     Patch(Patch),
-    /// A `let` at the head of a block, `rings`: given meaning by a later version.
-    Later {
-        node: NodeId,
-        what: &'static str,
-    },
+    Let(BlockLet),
+    Rings(Rings),
+}
+
+/// `let name = value` at the head of a block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockLet {
+    /// The name's place.
+    pub node: NodeId,
+    pub name: EcoString,
+    pub ty: Option<Arc<TypeExpr>>,
+    pub value: Arc<Expr>,
+}
+
+/// `rings environment = ["test", "production"]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rings {
+    pub node: NodeId,
+    pub fact: EcoString,
+    pub order: Expr,
 }
 
 /// `path = expr`, `path { … }`, `path += expr`, `path: type`.

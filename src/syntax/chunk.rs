@@ -13,7 +13,7 @@ pub(super) const NESTING_LIMIT: usize = 100;
 pub(super) const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Words that head a declaration at the top level.
-pub(super) const DECLARATIONS: [&str; 21] = [
+pub(super) const DECLARATIONS: [&str; 22] = [
     "addon",
     "application",
     "catalogue",
@@ -28,6 +28,7 @@ pub(super) const DECLARATIONS: [&str; 21] = [
     "kustomize",
     "let",
     "manifest",
+    "moved",
     "namespace",
     "override",
     "repository",

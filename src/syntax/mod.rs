@@ -12,6 +12,7 @@ mod lower;
 mod problems;
 #[cfg(test)]
 mod tests;
+pub mod walk;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -111,7 +112,7 @@ pub fn declaration(db: &dyn Db, anchor: Anchor) -> Arc<Declaration> {
         Arc::new(Declaration {
             kind: anchor.kind(db),
             name: anchor.name(db).clone(),
-            head: ast::Head::Later,
+            head: ast::Head::Broken,
             body: ast::Block::default(),
             doc: None,
         })

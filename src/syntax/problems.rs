@@ -22,6 +22,10 @@ pub(super) enum Problem {
     NoCharacter(Range<usize>),
     InterpolatedName(Range<usize>),
     DuplicateField(Range<usize>),
+    /// A `let` behind other members of its block.
+    LateLet(Range<usize>),
+    /// `from` behind a declaration that is taken from nothing.
+    FromHere(Range<usize>, &'static str),
     TooDeep(usize),
     TooLarge,
 }
@@ -69,6 +73,20 @@ impl Problem {
                 Diagnostic::new(code::DUPLICATE_FIELD, "this field is declared twice", at(range), "declared again")
                     .help("remove one of the two")
             }
+            Self::LateLet(range) => Diagnostic::new(
+                code::LATE_LET,
+                "a `let` stands at the head of its block",
+                at(range),
+                "other entries stand before it",
+            )
+            .help("move it up, behind the opening brace"),
+            Self::FromHere(range, word) => Diagnostic::new(
+                code::FROM_HERE,
+                eco_format!("a `{word}` is not taken from anything"),
+                at(range),
+                "no meaning here",
+            )
+            .help("add-ons, baselines and clusters are taken `from` others"),
             Self::TooDeep(start) => Diagnostic::new(
                 code::TOO_DEEP,
                 eco_format!("this is nested more than {} levels deep", chunk::NESTING_LIMIT),

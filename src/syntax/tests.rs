@@ -51,7 +51,8 @@ fn key(member: &Member) -> String {
         Member::Spread(_) => "...".into(),
         Member::Override(_) => "override".into(),
         Member::Patch(_) => "patch".into(),
-        Member::Later { what, .. } => (*what).to_owned(),
+        Member::Let(it) => format!("let {}", it.name),
+        Member::Rings(it) => format!("rings {}", it.fact),
     }
 }
 

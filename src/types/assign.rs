@@ -7,7 +7,7 @@ use crate::syntax::ast::Literal;
 /// checked on the values themselves.
 pub fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
-        (Type::Any | Type::Broken, _) | (_, Type::Any | Type::Broken) => true,
+        (Type::Any | Type::Broken | Type::Variable, _) | (_, Type::Any | Type::Broken | Type::Variable) => true,
         (Type::Optional(from), Type::Optional(to)) => fits(from, to),
         (from, Type::Optional(to)) => fits(from, to),
         (Type::Refined(a), Type::Refined(b)) if a == b => true,

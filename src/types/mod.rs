@@ -6,6 +6,7 @@
 
 mod assign;
 pub mod builtin;
+mod circle;
 mod flux;
 mod infer;
 mod problems;
@@ -15,7 +16,10 @@ mod ty;
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 pub use assign::fits;
+pub use circle::{FunctionCircle, function_circle};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use signature::{lower, named, written};
@@ -31,7 +35,7 @@ use crate::syntax::{self, ast::Head};
 #[salsa::tracked(cycle_result = type_circle)]
 pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     let declaration = syntax::declaration(db, anchor);
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let mut out = Vec::new();
     let ty = match &declaration.head {
         Head::Type(body) => signature::declared(db, index, anchor, body, &mut out),
@@ -44,11 +48,58 @@ fn type_circle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>
     Arc::new(Checked::new(Type::Broken, vec![problems::type_circle(Origin::of(anchor), anchor.name(db))]))
 }
 
+/// What a function takes and gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionType {
+    pub params: Vec<Param>,
+    pub result: Type,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    pub name: EcoString,
+    pub ty: Type,
+    pub default: Option<Written>,
+    pub origin: Origin,
+}
+
+impl Param {
+    /// Whether a call may leave it out.
+    #[must_use]
+    pub const fn may_be_left_out(&self) -> bool {
+        self.default.is_some() || matches!(self.ty, Type::Optional(_))
+    }
+}
+
+/// The type of a function.
+#[salsa::tracked]
+pub fn function_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<FunctionType>> {
+    let index = names::index_of(db, anchor);
+    let mut out = Vec::new();
+    let ty = match &syntax::declaration(db, anchor).head {
+        Head::Fn { params, result, .. } => FunctionType {
+            params: params
+                .iter()
+                .map(|it| Param {
+                    name: it.name.clone(),
+                    ty: signature::lower(db, index, anchor, &it.ty, &mut out),
+                    default: it.default.as_ref().map(|it| written(anchor, it)),
+                    origin: Origin::new(anchor, it.node),
+                })
+                .collect(),
+            result: signature::lower(db, index, anchor, result, &mut out),
+        },
+        _ => FunctionType { params: Vec::new(), result: Type::Broken },
+    };
+    Arc::new(Checked::new(ty, out))
+}
+
 /// The type of a top-level `let`: the declared one, or that of its value.
 #[salsa::tracked(cycle_result = let_circle)]
 pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     let declaration = syntax::declaration(db, anchor);
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let mut out = Vec::new();
     let ty = match &declaration.head {
         Head::Let { ty, value } => {

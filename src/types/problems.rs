@@ -2,11 +2,12 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::FunctionType;
 use super::builtin::{self, Builtin};
 use super::ty::{RecordType, Reference, Type};
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
-use crate::source::Origin;
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
 
 pub(super) fn mismatch(
@@ -245,25 +246,49 @@ pub(super) fn not_callable(at: Origin) -> Diagnostic {
         .help("functions are called by their name")
 }
 
-pub(super) fn unknown_function(at: Origin, name: &str) -> Diagnostic {
-    let all = builtin::all();
+pub(super) fn unknown_function<'a>(at: Origin, name: &str, declared: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let known: Vec<&str> = builtin::all().iter().map(|it| it.name).chain(declared).collect();
     Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known").help_if(
-        did_you_mean(name, all.iter().map(|it| it.name)).or_else(|| {
-            let names: Vec<String> = all.iter().map(|it| format!("`{}`", it.name)).collect();
-            Some(eco_format!("the functions are {}", names.join(", ")))
-        }),
+        did_you_mean(name, known)
+            .or_else(|| Some(eco_format!("declare it: `fn {name}(…): Type = …`; the reference lists those built in"))),
     )
 }
 
 pub(super) fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
-    let params: Vec<String> = function.params.iter().map(|(name, ty)| format!("{name}: {ty}")).collect();
-    Diagnostic::new(
-        code::ARITY,
-        eco_format!("`{}` takes {} values, found {found}", function.name, function.params.len()),
-        at,
-        "called here",
-    )
-    .help(eco_format!("write `{}({})`", function.name, params.join(", ")))
+    let needed = function.params.iter().filter(|it| !it.optional).count();
+    wrong_arity(at, function.name, (needed, function.params.len()), found)
+        .help(eco_format!("its signature is `{}`", function.signature))
+}
+
+pub(super) fn arity_of(at: Origin, db: &dyn Db, function: Anchor, ty: &FunctionType, found: usize) -> Diagnostic {
+    let needed = ty.params.iter().rposition(|it| !it.may_be_left_out()).map_or(0, |it| it + 1);
+    let params: Vec<String> = ty.params.iter().map(|it| format!("{}: {}", it.name, it.ty)).collect();
+    let name = function.name(db);
+    wrong_arity(at, name, (needed, ty.params.len()), found)
+        .label(Origin::of(function), "declared here")
+        .help(eco_format!("its signature is `{name}({}): {}`", params.join(", "), ty.result))
+}
+
+fn wrong_arity(at: Origin, name: &str, (least, most): (usize, usize), found: usize) -> Diagnostic {
+    let wanted = if least == most { eco_format!("{most}") } else { eco_format!("{least} to {most}") };
+    let s = if most == 1 { "" } else { "s" };
+    Diagnostic::new(code::ARITY, eco_format!("`{name}` takes {wanted} value{s}, found {found}"), at, "called here")
+}
+
+pub(super) fn function_as_value(at: Origin, name: &str, function: Anchor) -> Diagnostic {
+    Diagnostic::new(code::FUNCTION_AS_VALUE, eco_format!("`{name}` is a function, which is no value"), at, "not called")
+        .label(Origin::of(function), "declared here")
+        .help(eco_format!("call it: `{name}(…)`"))
+}
+
+pub(super) fn no_irsa(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::NOT_HERE, "`irsa` cannot be read here", at, "no `irsa` here")
+        .help("it stands for the role of an add-on: write `irsa { policies = [ … ] }` in the add-on")
+}
+
+pub(super) fn rings_here(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::STATEMENT_HERE, "`rings` has no meaning here", at, "not inside the fleet")
+        .help("write it in the `fleet`, beside `facts`")
 }
 
 pub(super) fn unary(at: Origin, sign: &str, found: &Type) -> Diagnostic {

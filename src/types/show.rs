@@ -8,7 +8,7 @@ use crate::syntax::ast::Literal;
 impl Display for Type {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Any | Self::Broken => write!(f, "Any"),
+            Self::Any | Self::Broken | Self::Variable => write!(f, "Any"),
             Self::Null => write!(f, "Null"),
             Self::Bool => write!(f, "Bool"),
             Self::Int => write!(f, "Int"),
@@ -51,6 +51,8 @@ impl Reference {
             Self::CatalogueOrItem => "a catalogue or one of its items",
             Self::Repository => "a repository",
             Self::Layer => "a layer",
+            Self::Baseline => "a baseline",
+            Self::Fact => "a fact",
         }
     }
 }

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 use super::{flux, problems, type_of};
 use crate::diagnostic::Diagnostic;
-use crate::names::Index;
+use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::{Expr, TypeBody, TypeExpr, TypeKind};
 
@@ -44,7 +44,7 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
                 origin: Some(Origin::new(anchor, ty.node)),
             }))
         }
-        TypeKind::Name(name) => named(db, index, name).unwrap_or_else(|| {
+        TypeKind::Name(name) => named_from(db, index, anchor, name).unwrap_or_else(|| {
             out.push(problems::unknown_type(Origin::new(anchor, ty.node), name, index));
             Type::Broken
         }),
@@ -54,6 +54,14 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
 /// An expression where it stands.
 pub fn written(anchor: Anchor, expr: &Expr) -> Written {
     Written { anchor, expr: Arc::new(expr.clone()) }
+}
+
+/// The type of that name where `anchor` stands; `package.Name` is one of a package.
+fn named_from(db: &dyn Db, index: &Index, anchor: Anchor, name: &str) -> Option<Type> {
+    named(db, index, name).or_else(|| {
+        let found = names::qualified(db, anchor, name, |it| &it.types)?;
+        Some(type_of(db, found).value.clone())
+    })
 }
 
 /// The type of that name: native, Flux's, the project's or the standard library's.

@@ -29,6 +29,8 @@ pub enum Type {
     Refined(Arc<Refined>),
     /// The name of a declaration: `source = eks-charts`.
     Reference(Reference),
+    /// Any one type, the same wherever it stands in a built-in function's signature.
+    Variable,
     /// Already reported; fits everywhere.
     Broken,
 }
@@ -44,6 +46,9 @@ pub enum Reference {
     Repository,
     /// A rank of rules that the fleet declares.
     Layer,
+    Baseline,
+    /// `cluster`, for what names one of another project.
+    Fact,
 }
 
 /// A record's fields.

@@ -111,21 +111,6 @@ fn two_fleets_in_one_project_are_an_error_of_the_sources() {
 }
 
 #[test]
-fn what_this_version_gives_no_meaning_to_says_so() {
-    for text in [
-        "fn f(a: Int): Int = a",
-        "import std.addons.{ karpenter }",
-        "inventory i from csv(\"x.csv\") as row { name = row.name }",
-        "check \"x\" { true }",
-        "baseline b { kubernetes = \"1.33\" }",
-    ] {
-        let run = Fleet::new(&format!("{SMALL}{text}\n")).run(&["check"]);
-        assert_eq!(run.status, 1, "{text}");
-        assert_eq!(run.stderr.matches("error[E0001]").count(), 1, "{text}\n{}", run.stderr);
-    }
-}
-
-#[test]
 fn quiet_says_nothing_when_all_is_well() {
     let run = Fleet::new(SMALL).run(&["build", "-q"]);
     assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));

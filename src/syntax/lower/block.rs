@@ -2,12 +2,13 @@
 
 use std::iter::Peekable;
 use std::ops::Range;
+use std::sync::Arc;
 
 use pest::iterators::Pair;
 
 use super::super::ast::{
-    Action, Block, Entry, Expr, ExprKind, Key, Member, Override, OverrideOf, Patch, Path, Segment, Selector, Spread,
-    Target, Unset, Use,
+    Action, Block, BlockLet, Entry, Expr, ExprKind, Key, Member, Override, OverrideOf, Patch, Path, Rings, Segment,
+    Selector, Spread, Target, Unset, Use,
 };
 use super::super::chunk::NESTING_LIMIT;
 use super::super::grammar::Rule;
@@ -20,6 +21,7 @@ impl Lowering<'_> {
         let whole = self.range(&pair);
         let node = self.node(&pair);
         let mut members = Vec::new();
+        let declared = self.declarations.len();
         for it in inner(pair) {
             match it.as_rule() {
                 Rule::entry => members.push(Member::Entry(self.entry(it))),
@@ -32,13 +34,14 @@ impl Lowering<'_> {
                 Rule::override_ => members.push(self.nested_override(it)),
                 Rule::patch => members.push(self.patch(it)),
                 Rule::let_ => {
-                    let node = self.node(&it);
-                    members.push(Member::Later { node, what: "a `let` inside a block" });
+                    let is_head = members.iter().all(|it| matches!(it, Member::Let(_)));
+                    if !is_head || self.declarations.len() > declared {
+                        let range = self.range(&it);
+                        self.problems.push(Problem::LateLet(range));
+                    }
+                    members.extend(self.block_let(it).map(Member::Let));
                 }
-                Rule::rings => {
-                    let node = self.node(&it);
-                    members.push(Member::Later { node, what: "`rings`" });
-                }
+                Rule::rings => members.extend(self.rings(it).map(Member::Rings)),
                 Rule::missing_close => self.problems.push(Problem::MissingClose(whole.clone())),
                 Rule::bad => {
                     let range = self.range(&it);
@@ -196,11 +199,7 @@ impl Lowering<'_> {
     fn nested_override(&mut self, pair: Pair<'_, Rule>) -> Member {
         let node = self.node(&pair);
         let mut parts = inner(pair).peekable();
-        let what = match parts.next_if(|it| it.as_rule() == Rule::override_kw) {
-            Some(it) if it.as_str().trim() == "source" => OverrideOf::Source,
-            Some(_) => OverrideOf::Cluster,
-            None => OverrideOf::Item,
-        };
+        let what = Self::overridden(&mut parts);
         let target = match parts.next() {
             Some(it) => self.target(it),
             None => Target { node, parts: Vec::new() },
@@ -211,6 +210,35 @@ impl Lowering<'_> {
             None => Block::default(),
         };
         Member::Override(Override { node, what, target, when, block })
+    }
+
+    fn block_let(&mut self, pair: Pair<'_, Rule>) -> Option<BlockLet> {
+        let range = self.range(&pair);
+        let mut parts = inner(pair).peekable();
+        let name = parts.next()?;
+        let node = self.node(&name);
+        let ty = parts.next_if(|it| it.as_rule() == Rule::type_).map(|it| Arc::new(self.type_expr(it)));
+        let value = Arc::new(self.next_expr(&mut parts, range));
+        Some(BlockLet { node, name: name.as_str().trim().into(), ty, value })
+    }
+
+    fn rings(&mut self, pair: Pair<'_, Rule>) -> Option<Rings> {
+        let range = self.range(&pair);
+        let mut parts = inner(pair).peekable();
+        let fact = parts.next()?;
+        let node = self.node(&fact);
+        let order = self.next_expr(&mut parts, range);
+        Some(Rings { node, fact: fact.as_str().trim().into(), order })
+    }
+
+    /// `override source`, `override cluster`, `override baseline`, or that of an item.
+    pub(super) fn overridden<'i>(parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>) -> OverrideOf {
+        match parts.next_if(|it| it.as_rule() == Rule::override_kw).map(|it| it.as_str().trim()) {
+            Some("source") => OverrideOf::Source,
+            Some("baseline") => OverrideOf::Baseline,
+            Some(_) => OverrideOf::Cluster,
+            None => OverrideOf::Item,
+        }
     }
 
     fn patch(&mut self, pair: Pair<'_, Rule>) -> Member {

@@ -1,9 +1,14 @@
 //! Declarations: what stands at the top level and what has a name in a block.
 
+use std::iter::Peekable;
+use std::ops::Range;
+
 use ecow::EcoString;
 use pest::iterators::Pair;
 
-use super::super::ast::{Block, Declaration, FieldDecl, Head, OverrideOf, SourceKind, TypeBody};
+use super::super::ast::{
+    Block, Declaration, Expr, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody, TypeExpr, TypeKind,
+};
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowered, Lowering, inner};
@@ -24,7 +29,7 @@ impl Lowering<'_> {
             declaration: Declaration {
                 kind: kind_of(&pair),
                 name: EcoString::new(),
-                head: Head::Later,
+                head: Head::Broken,
                 body: Block::default(),
                 doc: None,
             },
@@ -87,8 +92,14 @@ impl Lowering<'_> {
                 if let Some(it) = parts.next() {
                     name = self.name(it);
                 }
-                if matches!(kind, Kind::Baseline) {
-                    head = Head::Later;
+                if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::plain_path) {
+                    let node = self.node(&it);
+                    let path = it.as_str().trim().into();
+                    if !matches!(kind, Kind::Cluster | Kind::Baseline) {
+                        let range = self.range(&it);
+                        self.problems.push(Problem::FromHere(range, kind.word()));
+                    }
+                    head = Head::From { node, path };
                 }
             }
             Rule::addon => {
@@ -135,11 +146,7 @@ impl Lowering<'_> {
                 head = Head::Rule { layer, when };
             }
             Rule::override_ => {
-                let what = match parts.next_if(|it| it.as_rule() == Rule::override_kw) {
-                    Some(it) if it.as_str().trim() == "source" => OverrideOf::Source,
-                    Some(_) => OverrideOf::Cluster,
-                    None => OverrideOf::Item,
-                };
+                let what = Self::overridden(&mut parts);
                 if let Some(it) = parts.next() {
                     name = it.as_str().trim().into();
                     if let Some(first) = self.nodes.first_mut() {
@@ -168,21 +175,35 @@ impl Lowering<'_> {
             }
             Rule::check => {
                 if let Some(it) = parts.next() {
-                    name = self.plain_text(it);
+                    name = self.name(it);
                 }
-                head = Head::Later;
-                parts.by_ref().for_each(drop);
+                let when = self.next_when(&mut parts);
+                let conditions = parts.next().map(|it| self.conditions(it)).unwrap_or_default();
+                head = Head::Check { when, conditions };
             }
-            _ => {
+            Rule::fn_item => {
                 if let Some(it) = parts.next() {
                     name = self.name(it);
                 }
-                head = Head::Later;
-                parts.by_ref().for_each(drop);
+                head = self.function(&mut parts, range);
             }
+            Rule::inventory => {
+                if let Some(it) = parts.next() {
+                    name = self.name(it);
+                }
+                let rows = self.next_expr(&mut parts, range);
+                let mut names = Vec::new();
+                while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::name) {
+                    names.push((self.node(&it), it.as_str().trim().into()));
+                }
+                let ty = parts.next_if(|it| it.as_rule() == Rule::type_).map(|it| self.type_expr(it));
+                head = Head::Inventory { rows, names, ty };
+            }
+            Rule::moved => {}
+            _ => (head, name) = self.import(&mut parts),
         }
         if let Some(block) = parts.find(|it| it.as_rule() == Rule::block) {
-            body = if matches!(head, Head::Later) { Block::default() } else { self.block(block) };
+            body = self.block(block);
         }
         Declaration { kind, name, head, body, doc }
     }
@@ -202,6 +223,71 @@ impl Lowering<'_> {
             namespace = names.pop();
         }
         (Head::External { object, namespace }, name)
+    }
+
+    fn conditions(&mut self, pair: Pair<'_, Rule>) -> Vec<Expr> {
+        let whole = self.range(&pair);
+        let mut conditions = Vec::new();
+        for it in inner(pair) {
+            match it.as_rule() {
+                Rule::expr => conditions.push(self.expr(it)),
+                Rule::missing_close => self.problems.push(Problem::MissingClose(whole.clone())),
+                _ => {
+                    let range = self.range(&it);
+                    self.problems.push(Problem::BadMember(range));
+                }
+            }
+        }
+        conditions
+    }
+
+    /// Parameters, result and body of a function.
+    fn function<'i>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>,
+        range: Range<usize>,
+    ) -> Head {
+        let mut params: Vec<FnParam> = Vec::new();
+        while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::fn_param) {
+            let param_range = self.range(&it);
+            let mut inner_parts = inner(it);
+            let (Some(name), Some(ty)) = (inner_parts.next(), inner_parts.next()) else { continue };
+            let node = self.node(&name);
+            let name: EcoString = name.as_str().trim().into();
+            let ty = self.type_expr(ty);
+            let default = inner_parts.next().map(|it| self.expr(it));
+            if params.iter().any(|it| it.name == name) {
+                self.problems.push(Problem::DuplicateField(param_range));
+            }
+            params.push(FnParam { node, name, ty, default });
+        }
+        let result = match parts.next_if(|it| it.as_rule() == Rule::type_) {
+            Some(it) => self.type_expr(it),
+            None => TypeExpr { node: self.node_at(range.clone()), kind: TypeKind::Broken },
+        };
+        let body = self.next_expr(parts, range);
+        Head::Fn { params, result, body }
+    }
+
+    fn import<'i>(&mut self, parts: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Head, EcoString) {
+        let Some(path) = parts.next() else { return (Head::Broken, EcoString::new()) };
+        let node = self.node(&path);
+        if let Some(first) = self.nodes.first_mut() {
+            *first = self.base + path.as_span().start()..self.base + path.as_span().end();
+        }
+        let text: EcoString = path.as_str().trim().into();
+        let names = parts
+            .filter(|it| it.as_rule() == Rule::import_name)
+            .filter_map(|it| {
+                let mut words = inner(it);
+                let name = words.next()?;
+                let node = self.node(&name);
+                let name: EcoString = name.as_str().trim().into();
+                let local = words.next().map_or_else(|| name.clone(), |it| it.as_str().trim().into());
+                Some(ImportName { node, name, local })
+            })
+            .collect();
+        (Head::Import { node, path: text.clone(), names }, text)
     }
 
     fn type_body(&mut self, pair: Pair<'_, Rule>) -> TypeBody {
@@ -264,6 +350,7 @@ fn kind_of(pair: &Pair<'_, Rule>) -> Kind {
         Rule::fn_item => Kind::Fn,
         Rule::check => Kind::Check,
         Rule::inventory => Kind::Inventory,
+        Rule::moved => Kind::Moved,
         _ => Kind::Import,
     }
 }

@@ -163,6 +163,7 @@ const fn is_noise(rule: Rule) -> bool {
             | Rule::kw_inventory
             | Rule::kw_let
             | Rule::kw_manifest
+            | Rule::kw_moved
             | Rule::kw_override
             | Rule::kw_patch
             | Rule::kw_rings

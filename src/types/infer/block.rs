@@ -9,13 +9,46 @@ use super::Infer;
 use super::operator::widen;
 use crate::source::Origin;
 use crate::syntax::ast::{Action, Block, Key, Member};
-use crate::types::problems;
 use crate::types::ty::{FieldType, RecordType, Type};
+use crate::types::{problems, signature};
 
 impl Infer<'_> {
     /// Checks a block against the record or map that it amends. What is not
     /// known is `Any` and fits everything.
     pub fn block(&mut self, block: &Block, ty: &Type, asked: Option<Origin>) {
+        let mark = self.lets(block, true);
+        self.members(block, ty, asked);
+        self.scope.locals.truncate(mark);
+    }
+
+    /// Brings the names that a block binds into scope; returns the mark to go back to.
+    pub fn lets(&mut self, block: &Block, report: bool) -> usize {
+        let mark = self.scope.locals.len();
+        for it in block.lets() {
+            let before = self.out.len();
+            let ty = match &it.ty {
+                Some(ty) => {
+                    let ty = signature::lower(self.db, self.index, self.anchor, ty, self.out);
+                    self.check(&it.value, &ty, Some(Origin::new(self.anchor, it.node)));
+                    ty
+                }
+                None => widen(&self.infer(&it.value)),
+            };
+            let taken = crate::names::is_reserved(&it.name)
+                || self.index.lets.contains_key(&it.name)
+                || self.scope.locals.iter().skip(mark).any(|(name, _)| *name == it.name);
+            if taken {
+                self.out.push(problems::shadows(Origin::new(self.anchor, it.node), &it.name));
+            }
+            if !report {
+                self.out.truncate(before);
+            }
+            self.scope.locals.push((it.name.clone(), ty));
+        }
+        mark
+    }
+
+    fn members(&mut self, block: &Block, ty: &Type, asked: Option<Origin>) {
         for member in &block.members {
             match member {
                 Member::Entry(entry) => {
@@ -71,9 +104,8 @@ impl Infer<'_> {
                         self.out.push(problems::spread_of(self.at(&spread.value), &found));
                     }
                 }
-                Member::Later { node, what } => {
-                    self.out.push(crate::names::not_yet(Origin::new(self.anchor, *node), what));
-                }
+                Member::Let(_) => {}
+                Member::Rings(it) => self.out.push(problems::rings_here(Origin::new(self.anchor, it.node))),
                 Member::Use(crate::syntax::ast::Use { node, .. })
                 | Member::Override(crate::syntax::ast::Override { node, .. })
                 | Member::Patch(crate::syntax::ast::Patch { node, .. }) => {
@@ -114,6 +146,7 @@ impl Infer<'_> {
                     },
                     _ => open = true,
                 },
+                Member::Let(_) => {}
                 _ => open = true,
             }
         }

@@ -1,11 +1,15 @@
-//! Calls, the arms of a `match` and the head of a comprehension.
+//! Calls of functions, built in and declared.
+
+use std::sync::Arc;
 
 use super::Infer;
-use crate::source::Origin;
-use crate::syntax::ast::{Arm, Expr, ExprKind, ForHead, Literal};
+use super::operator::widen;
+use crate::source::{Anchor, Kind};
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
+use crate::types::builtin::{self, Builtin};
 use crate::types::ty::Type;
-use crate::types::{builtin, problems};
+use crate::types::{function_type, problems};
 
 impl Infer<'_> {
     pub(super) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr]) -> Type {
@@ -13,80 +17,90 @@ impl Infer<'_> {
             self.out.push(problems::not_callable(self.at(callee)));
             return Type::Broken;
         };
-        let Some(function) = builtin::find(name) else {
-            self.out.push(problems::unknown_function(self.at(callee), name));
-            for arg in args {
-                self.infer(arg);
-            }
-            return Type::Broken;
-        };
-        if args.len() != function.params.len() {
-            self.out.push(problems::arity(self.at(expr), &function, args.len()));
+        if let Some(function) = self.index.lets.get(name).filter(|it| it.kind(self.db) == Kind::Fn) {
+            return self.declared(expr, *function, args);
         }
-        for (arg, (_, ty)) in args.iter().zip(&function.params) {
-            if matches!(ty, Type::Map(_)) {
-                self.infer(arg);
-            } else {
-                self.check(arg, ty, None);
-            }
+        if let Some(function) = builtin::find(name) {
+            return self.built_in(expr, function, args);
         }
-        function.result
+        let known =
+            self.index.lets.iter().filter(|(_, it)| it.kind(self.db) == Kind::Fn).map(|(name, _)| name.as_str());
+        self.out.push(problems::unknown_function(self.at(callee), name, known));
+        for arg in args {
+            self.infer(arg);
+        }
+        Type::Broken
     }
 
-    pub(super) fn arms(&mut self, expr: &Expr, subject: &Expr, arms: &[Arm]) {
-        let ty = self.infer(subject);
-        if matches!(ty, Type::Any | Type::Broken) {
-            return;
+    fn declared(&mut self, expr: &Expr, function: Anchor, args: &[Expr]) -> Type {
+        let ty = &function_type(self.db, function).value;
+        let needed = ty.params.iter().rposition(|it| !it.may_be_left_out()).map_or(0, |it| it + 1);
+        if args.len() < needed || args.len() > ty.params.len() {
+            self.out.push(problems::arity_of(self.at(expr), self.db, function, ty, args.len()));
         }
-        for arm in arms {
-            for pattern in &arm.patterns {
-                if !fits(&Type::Literal(pattern.clone()), &ty) {
-                    self.out.push(problems::pattern(Origin::new(self.anchor, arm.node), pattern, &ty));
+        for (arg, param) in args.iter().zip(&ty.params) {
+            self.check(arg, &param.ty, Some(param.origin));
+        }
+        for arg in args.iter().skip(ty.params.len()) {
+            self.infer(arg);
+        }
+        ty.result.clone()
+    }
+
+    fn built_in(&mut self, expr: &Expr, function: &Builtin, args: &[Expr]) -> Type {
+        let needed = function.params.iter().filter(|it| !it.optional).count();
+        if args.len() < needed || args.len() > function.params.len() {
+            self.out.push(problems::arity(self.at(expr), function, args.len()));
+        }
+        let mut bound: Option<Type> = None;
+        for (arg, param) in args.iter().zip(&function.params) {
+            if has_variable(&param.ty) {
+                let found = self.infer(arg);
+                let wanted = with_variable(&param.ty, &Type::Any);
+                if fits(found.present(), &wanted) {
+                    if let Some(it) = variable_of(&param.ty, found.present()) {
+                        bound = Some(Type::join(bound.into_iter().chain(std::iter::once(widen(&it)))));
+                    }
+                } else {
+                    self.out.push(problems::mismatch(self.at(arg), &wanted, &found, &arg.kind, None));
                 }
+            } else {
+                self.check(arg, &param.ty, None);
             }
         }
-        if arms.iter().any(|it| it.patterns.is_empty()) {
-            return;
-        }
-        let covered: Vec<&Literal> = arms.iter().flat_map(|it| &it.patterns).collect();
-        let missing: Option<Vec<Literal>> =
-            ty.present().literals().map(|it| it.into_iter().filter(|it| !covered.contains(&it)).collect());
-        match missing {
-            Some(missing) if missing.is_empty() => {}
-            missing => self.out.push(problems::not_exhaustive(self.at(expr), &ty, missing.unwrap_or_default())),
-        }
+        with_variable(&function.result, &bound.unwrap_or(Type::Any))
     }
+}
 
-    /// Brings a comprehension's variables into scope; returns the mark to go back to.
-    pub(super) fn for_head(&mut self, head: &ForHead) -> usize {
-        let over = self.infer(&head.over);
-        let mark = self.scope.locals.len();
-        let (key, value) = match over.present().base() {
-            Type::List(of) => (Type::Int, (**of).clone()),
-            Type::Map(of) => (Type::Text, (**of).clone()),
-            Type::Record(_) => (Type::Text, Type::Any),
-            Type::Any | Type::Broken => (Type::Any, Type::Any),
-            _ => {
-                self.out.push(problems::iterate(self.at(&head.over), &over));
-                (Type::Broken, Type::Broken)
-            }
-        };
-        match head.names.as_slice() {
-            [(_, only)] => self.scope.locals.push((only.clone(), value)),
-            [(_, first), (_, second), ..] => {
-                self.scope.locals.push((first.clone(), key));
-                self.scope.locals.push((second.clone(), value));
-            }
-            [] => {}
+fn has_variable(ty: &Type) -> bool {
+    match ty {
+        Type::Variable => true,
+        Type::Optional(it) | Type::List(it) | Type::Map(it) => has_variable(it),
+        _ => false,
+    }
+}
+
+/// The type with the variable replaced.
+fn with_variable(ty: &Type, by: &Type) -> Type {
+    match ty {
+        Type::Variable => by.clone(),
+        Type::Optional(it) => with_variable(it, by).optional(),
+        Type::List(it) => Type::List(Arc::new(with_variable(it, by))),
+        Type::Map(it) => Type::Map(Arc::new(with_variable(it, by))),
+        it => it.clone(),
+    }
+}
+
+/// What the variable stands for where a value of type `found` is passed.
+fn variable_of(param: &Type, found: &Type) -> Option<Type> {
+    match (param, found.base()) {
+        (Type::Variable, _) => Some(found.clone()),
+        (Type::List(param), Type::List(found)) | (Type::Map(param), Type::Map(found)) => variable_of(param, found),
+        (Type::Map(param), Type::Record(record)) => {
+            let fields = record.fields.values().map(|it| widen(it.ty.present()));
+            let all = if record.open { Type::Any } else { Type::join(fields) };
+            variable_of(param, &all)
         }
-        for (node, name) in &head.names {
-            if crate::names::is_reserved(name) || self.index.lets.contains_key(name) {
-                self.out.push(problems::shadows(Origin::new(self.anchor, *node), name));
-            }
-        }
-        if let Some(condition) = &head.condition {
-            self.condition(condition);
-        }
-        mark
+        _ => None,
     }
 }

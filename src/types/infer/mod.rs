@@ -4,6 +4,7 @@
 //! [`Infer`] holds one declaration's scope and what was found wrong. Each file
 //! beside this one is one kind of expression.
 
+mod bind;
 mod block;
 mod call;
 mod narrow;
@@ -20,7 +21,7 @@ use super::ty::{Reference, Type};
 use super::{let_type, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::Index;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::{Expr, ExprKind, Literal};
 
 pub use narrow::dotted;
@@ -33,6 +34,8 @@ pub struct Scope {
     pub cluster: Option<Type>,
     pub params: Option<Type>,
     pub fleet: Option<Type>,
+    /// Inside an add-on that says `irsa { … }`.
+    pub irsa: Option<Type>,
     /// Variables of comprehensions, `it`, fields of the record around a `where`.
     pub locals: Vec<(EcoString, Type)>,
     /// Why `cluster` cannot be read here, where it cannot.
@@ -187,7 +190,12 @@ impl Infer<'_> {
                 let of = if types.is_empty() { Type::Broken } else { Type::union(types) };
                 Type::List(Arc::new(of))
             }
-            ExprKind::Object(block) => self.object(block),
+            ExprKind::Object(block) => {
+                let mark = self.lets(block, false);
+                let ty = self.object(block);
+                self.scope.locals.truncate(mark);
+                ty
+            }
             ExprKind::ListFor { head, body } => {
                 let mark = self.for_head(head);
                 let ty = widen(&self.infer(body));
@@ -218,12 +226,19 @@ impl Infer<'_> {
                 return Type::Broken;
             }
             ("irsa", ..) => {
-                self.out.push(crate::names::not_yet(self.at(expr), "`irsa`"));
+                if let Some(ty) = &self.scope.irsa {
+                    return ty.clone();
+                }
+                self.out.push(problems::no_irsa(self.at(expr)));
                 return Type::Broken;
             }
             _ => {}
         }
         if let Some(anchor) = self.index.lets.get(name) {
+            if anchor.kind(self.db) == Kind::Fn {
+                self.out.push(problems::function_as_value(self.at(expr), name, *anchor));
+                return Type::Broken;
+            }
             return let_type(self.db, *anchor).value.clone();
         }
         let known =

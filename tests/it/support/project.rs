@@ -6,8 +6,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use fleetc::compile::{Compilation, compile};
-use fleetc::host::STANDARD_LIBRARY;
-use fleetc::source::{FleetDatabase, InMemory};
+use fleetc::host::standard_library;
+use fleetc::source::{FleetDatabase, InMemory, Sources};
 
 /// `--- path ---` begins a file; what stands before the first is `fleet.fleet`.
 pub(crate) fn files_of(text: &str) -> Vec<(String, String)> {
@@ -29,9 +29,9 @@ pub(crate) fn files_of(text: &str) -> Vec<(String, String)> {
 
 /// A database over sources; files that are no `.fleet` are what expressions may read.
 pub(crate) fn database(files: &[(String, String)]) -> FleetDatabase {
-    let (mut sources, data): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
-    sources.extend(STANDARD_LIBRARY.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    FleetDatabase::new(sources, Arc::new(InMemory(data.into_iter().collect())))
+    let (files, data): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
+    let project = Sources { files, ..Sources::default() };
+    FleetDatabase::with_packages(project, standard_library(), Arc::new(InMemory(data.into_iter().collect())))
 }
 
 /// Compiles sources.

@@ -1,80 +1,31 @@
-//! What the built-in functions do. Their types are in `types::builtin`.
+//! Files of the project, and text that stands for a value.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
-use regex::Regex;
 
-use super::expression::Env;
-use super::problems;
-use super::versions;
+use super::Call;
+use crate::eval::expression::Env;
+use crate::eval::problems;
 use crate::source::Origin;
 use crate::value::{Node, Value};
 
-/// The result of `name(args…)`; the types are already checked, but for `Any`.
-pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
-    let texts: Vec<EcoString> = args.iter().filter_map(|it| it.text().cloned()).collect();
-    match (name, args, texts.as_slice()) {
-        ("secret", [_], [name]) => Value::Text(name.clone()),
-        ("matches", [_, _], [text, pattern]) => match regex(&format!("^(?:{pattern})$")) {
-            Ok(regex) => Value::Bool(regex.is_match(text)),
-            Err(reason) => env.report(problems::bad_pattern(origin, pattern, &reason)),
-        },
-        ("is-version-range", [_], [text]) => Value::Bool(versions::is_range(text)),
-        ("is-cidr", [_], [text]) => Value::Bool(is_cidr(text)),
-        ("length", [of], _) => match &of.value {
-            Value::Text(it) => Value::Int(count(it.chars().count())),
-            Value::List(it) => Value::Int(count(it.len())),
-            Value::Map(it) => Value::Int(count(it.entries.len())),
-            other => env.report(problems::no_length(origin, other)),
-        },
-        ("keys", [of], _) => match &of.value {
-            Value::Map(it) => Value::List(Arc::new(
-                it.entries.iter().map(|(key, node)| Node::new(Value::Text(key.clone()), node.origin)).collect(),
-            )),
-            other => env.report(problems::no_length(origin, other)),
-        },
-        ("file", [_], [path]) => match read(env, path, origin) {
+pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
+    Some(match (it.name, it.texts) {
+        ("secret", [name]) => Value::Text(name.clone()),
+        ("file", [path]) => match read(env, path, it.origin) {
             Some(text) => Value::Text(text.as_ref().into()),
             None => Value::Unknown,
         },
-        ("yaml" | "json", [_], [path]) => match read(env, path, origin) {
-            Some(text) => structured(env, name, path, &text, origin),
+        ("yaml" | "json", [path]) => match read(env, path, it.origin) {
+            Some(text) => structured(env, it.name, path, &text, it.origin),
             None => Value::Unknown,
         },
-        _ => Value::Unknown,
-    }
-}
-
-fn count(of: usize) -> i64 {
-    i64::try_from(of).unwrap_or(i64::MAX)
-}
-
-/// The regular expression, compiled once.
-pub(super) fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
-    static KNOWN: Mutex<BTreeMap<EcoString, Arc<Regex>>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(it) = known.get(pattern) {
-        return Ok(Arc::clone(it));
-    }
-    let regex = Arc::new(Regex::new(pattern).map_err(|it| it.to_string())?);
-    known.insert(pattern.into(), Arc::clone(&regex));
-    Ok(regex)
-}
-
-/// `10.0.0.0/16`, `fd00::/8`: an address, a prefix length that fits it, and no
-/// bits beyond the prefix.
-fn is_cidr(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else { return false };
-    let Ok(length) = length.parse::<u32>() else { return false };
-    match address.parse() {
-        Ok(IpAddr::V4(it)) => length <= 32 && u32::from(it).checked_shl(length).unwrap_or(0) == 0,
-        Ok(IpAddr::V6(it)) => length <= 128 && u128::from(it).checked_shl(length).unwrap_or(0) == 0,
-        Err(_) => false,
-    }
+        ("from-json", [text]) => structured(env, "json", "this text", text, it.origin),
+        ("from-yaml", [text]) => structured(env, "yaml", "this text", text, it.origin),
+        _ => return None,
+    })
 }
 
 fn read(env: &mut Env<'_>, path: &str, origin: Origin) -> Option<Arc<str>> {

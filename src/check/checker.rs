@@ -1,0 +1,249 @@
+//! One declaration under the eye: what its expressions see, and what is wrong with them.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::{references, reserved};
+use crate::diagnostic::Diagnostic;
+use crate::eval::{self, Env};
+use crate::fleet::{self, Settings};
+use crate::names::Index;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{Action, Block, Declaration, Entry, Expr, Key, Member},
+};
+use crate::types::{self, Constraint, FieldType, Infer, RecordType, Scope, Type};
+
+pub(super) struct Checker<'a> {
+    pub db: &'a dyn Db,
+    pub index: &'a Index,
+    pub settings: &'a Settings,
+    pub anchor: Anchor,
+    pub out: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    /// `cluster` and `fleet` can be read, and what the blocks around bind.
+    pub(super) fn cluster_scope(&mut self) -> Scope {
+        let locals = self.around();
+        Scope { locals, ..self.cluster_alone() }
+    }
+
+    fn cluster_alone(&self) -> Scope {
+        Scope {
+            cluster: Some(self.settings.cluster_type.clone()),
+            fleet: Some(fleet_type()),
+            why_no_cluster: "params are declared by add-ons, and read in them and in overrides of them",
+            ..Scope::default()
+        }
+    }
+
+    /// What a `let` at the head of the declaration sees, but for other `let`s.
+    fn free_scope(&self) -> Scope {
+        match self.anchor.kind(self.db) {
+            Kind::Fleet | Kind::External | Kind::Tenant => {
+                Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() }
+            }
+            Kind::Addon => {
+                let declaration = syntax::declaration(self.db, self.anchor);
+                Scope {
+                    params: Some(params_type(self.db, self.index, self.anchor, declaration)),
+                    ..self.cluster_alone()
+                }
+            }
+            _ => self.cluster_alone(),
+        }
+    }
+
+    pub(super) fn infer<T>(&mut self, scope: Scope, run: impl FnOnce(&mut Infer<'_>) -> T) -> T {
+        let (db, index, anchor, settings) = (self.db, self.index, self.anchor, self.settings);
+        let resolver = |kind, name: &str, at| references::resolve(db, index, settings, anchor, kind, name, at);
+        let literals = |expr: &Expr, ty: &Type, asked: Option<Origin>| {
+            let mut env = Env::new(db, index, anchor);
+            eval::literal_problems(&mut env, expr, ty, asked);
+            env.out
+        };
+        let mut infer = Infer {
+            db,
+            index,
+            anchor,
+            scope,
+            resolver: &resolver,
+            literals: &literals,
+            out: &mut self.out,
+            narrowed: Vec::new(),
+        };
+        run(&mut infer)
+    }
+
+    pub(super) fn block(&mut self, block: &Block, ty: &Type, scope: Scope) {
+        let block = reserved::stripped(block);
+        self.infer(scope, |infer| infer.block(&block, ty, None));
+    }
+
+    pub(super) fn condition(&mut self, when: &Expr) {
+        let scope = self.cluster_scope();
+        self.infer(scope, |infer| infer.check(when, &Type::Bool, None));
+    }
+
+    pub(super) fn named(&self, name: &str) -> Type {
+        types::named(self.db, self.index, name).unwrap_or(Type::Any)
+    }
+
+    pub(super) fn body_type(&mut self, item: Anchor, declaration: &Declaration) -> Option<Type> {
+        fleet::body_type(self.db, self.index, item, declaration, &mut self.out)
+    }
+
+    pub(super) fn quiet_body_type(&mut self, item: Anchor, declaration: &Declaration) -> Option<Type> {
+        let mark = self.out.len();
+        let ty = self.body_type(item, declaration);
+        self.out.truncate(mark);
+        ty
+    }
+
+    /// A block that reads no cluster, held against a type of the standard library.
+    pub(super) fn shaped(&mut self, it: &Declaration, shape: &str, scope: &Scope) {
+        let mut scope = scope.clone();
+        scope.locals = self.around();
+        scope.why_no_cluster = "this is the same for every cluster";
+        let ty = self.named(shape);
+        self.block(&it.body, &ty, scope);
+    }
+
+    /// The conditions of a type that is written where it is used.
+    pub(super) fn wheres(&mut self, ty: &Type) {
+        match ty {
+            Type::Refined(it) if it.name.is_none() => {
+                for constraint in &it.constraints {
+                    if let Constraint::Where(condition) = constraint {
+                        let scope = Scope { locals: vec![("it".into(), it.base.clone())], ..Scope::default() };
+                        let expr = Arc::clone(&condition.expr);
+                        self.infer(scope, |infer| infer.check(&expr, &Type::Bool, None));
+                    }
+                }
+                self.wheres(&it.base);
+            }
+            Type::Optional(it) | Type::List(it) | Type::Map(it) => self.wheres(it),
+            _ => {}
+        }
+    }
+
+    /// The names that the blocks around an expression bind, outermost first.
+    fn around(&mut self) -> Vec<(EcoString, Type)> {
+        self.above(Some(self.anchor))
+    }
+
+    /// Those that a declaration and those around it bind.
+    fn above(&mut self, innermost: Option<Anchor>) -> Vec<(EcoString, Type)> {
+        let mut chain = Vec::new();
+        let mut at = innermost;
+        while let Some(anchor) = at {
+            chain.push(anchor);
+            at = anchor.parent(self.db);
+        }
+        let mut locals = Vec::new();
+        for anchor in chain.into_iter().rev() {
+            let body = &syntax::declaration(self.db, anchor).body;
+            if body.lets().next().is_some() {
+                let scope = Scope { locals, ..self.free_scope() };
+                locals = self.infer(scope, |infer| {
+                    infer.lets(body, false);
+                    std::mem::take(&mut infer.scope.locals)
+                });
+            }
+        }
+        locals
+    }
+
+    /// The names that the declaration's own block binds, each looked at once.
+    pub(super) fn own_lets(&mut self, block: &Block) {
+        if block.lets().next().is_some() {
+            let mut scope = self.free_scope();
+            scope.locals = self.above(self.anchor.parent(self.db));
+            let only = Block { node: block.node, members: block.lets().cloned().map(Member::Let).collect() };
+            self.infer(scope, |infer| infer.block(&only, &Type::Any, None));
+        }
+    }
+}
+
+/// The type of `params` in an add-on.
+pub(super) fn params_type(db: &dyn Db, index: &Index, addon: Anchor, declaration: &Declaration) -> Type {
+    let mut ignored = Vec::new();
+    let mut fields = IndexMap::new();
+    for entry in block_entries(&declaration.body, "params") {
+        if let (Action::Declare { ty, .. }, [segment]) = (&entry.action, entry.path.segments.as_slice())
+            && let Key::Name(name) = &segment.key
+        {
+            let mut field = FieldType::optional(types::lower(db, index, addon, ty, &mut ignored));
+            field.origin = Some(Origin::new(addon, segment.node));
+            fields.insert(name.clone(), field);
+        }
+    }
+    let name = ecow::eco_format!("params of {}", addon.name(db));
+    Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(addon)) }))
+}
+
+/// An add-on's block where its params are set, not declared.
+pub(super) fn with_params(ty: &Type, params: Option<Type>) -> Type {
+    match (ty, params) {
+        (Type::Record(record), Some(params)) => {
+            let mut record = RecordType::clone(record);
+            if let Some(field) = record.fields.get_mut("params") {
+                field.ty = params;
+            }
+            Type::Record(Arc::new(record))
+        }
+        _ => ty.clone(),
+    }
+}
+
+pub(super) fn fleet_type() -> Type {
+    let mut fields = IndexMap::new();
+    fields.insert("name".into(), FieldType::optional(Type::Text));
+    fields.insert("branch".into(), FieldType::optional(Type::Text));
+    fields.insert("repository".into(), FieldType::optional(Type::Text.optional()));
+    Type::Record(Arc::new(RecordType { name: "fleet".into(), fields, open: false, origin: None }))
+}
+
+pub(super) fn is_key(entry: &Entry, key: &str) -> bool {
+    entry.path.segments.first().is_some_and(|it| it.key == Key::Name(key.into()))
+}
+
+/// The block without the entries below a key.
+pub(super) fn without(block: &Block, key: &str) -> Block {
+    let keep = |it: &&Member| !matches!(it, Member::Entry(entry) if is_key(entry, key));
+    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+}
+
+pub(super) fn without_patches(block: &Block) -> Block {
+    let keep = |it: &&Member| !matches!(it, Member::Patch(_));
+    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+}
+
+pub(super) fn entries_only(block: &Block) -> Block {
+    let keep = |it: &&Member| matches!(it, Member::Entry(_) | Member::Unset(_) | Member::Spread(_));
+    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+}
+
+/// The entries of the block `key { … }`.
+pub(super) fn block_entries<'a>(body: &'a Block, key: &'a str) -> impl Iterator<Item = &'a Entry> {
+    body.members
+        .iter()
+        .filter_map(move |it| match it {
+            Member::Entry(Entry { path, action: Action::Amend(block), .. })
+                if path.segments.len() == 1
+                    && path.segments.first().is_some_and(|it| it.key == Key::Name(key.into())) =>
+            {
+                Some(block)
+            }
+            _ => None,
+        })
+        .flat_map(|block| &block.members)
+        .filter_map(|it| match it {
+            Member::Entry(entry) => Some(entry),
+            _ => None,
+        })
+}

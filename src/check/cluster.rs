@@ -1,0 +1,178 @@
+//! The fleet, clusters, groups and rules, and the statements in them.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::checker::{Checker, entries_only, fleet_type, is_key, params_type, with_params, without, without_patches};
+use super::{problems, reserved, twice};
+use crate::fleet::{self, OverrideTarget};
+use crate::source::{Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{Block, Declaration, Entry, Head, Member},
+};
+use crate::types::{FieldType, RecordType, Scope, Type};
+
+/// What a cluster or group says of itself, which cannot depend on its facts.
+const SETTINGS: [&str; 5] = ["path", "directory", "flux", "lockdown", "sync"];
+
+impl Checker<'_> {
+    pub(super) fn fleet(&mut self, it: &Declaration) {
+        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        let rest = without(&it.body, "facts");
+        let ty = self.named("FleetBody");
+        let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
+        self.block(&rest, &ty, scope);
+        for fact in &self.settings.facts {
+            if let Some(default) = &fact.default {
+                let mut scope = self.cluster_scope();
+                scope.params = None;
+                self.infer(scope, |infer| infer.check(&default.expr, &fact.ty, Some(fact.origin)));
+            }
+            self.wheres(&fact.ty);
+        }
+    }
+
+    /// Facts and settings; statements are checked on their own.
+    pub(super) fn cluster(&mut self, it: &Declaration) {
+        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        if let Type::Record(record) = &self.settings.cluster_type {
+            for fact in &self.settings.facts {
+                if let Some(field) = record.fields.get(&fact.name) {
+                    fields.insert(fact.name.clone(), field.clone());
+                }
+            }
+        }
+        if let Some(record) = self.named("ClusterBody").record() {
+            let has_it = |name: &EcoString| it.kind == Kind::Cluster || name != "path";
+            let settings = record.fields.iter().filter(|(name, _)| has_it(name));
+            fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
+        }
+        let name = if it.kind == Kind::Cluster { "a cluster" } else { "a group" };
+        let ty = Type::Record(Arc::new(RecordType {
+            name: name.into(),
+            fields,
+            open: false,
+            origin: self.settings.anchor.map(Origin::of),
+        }));
+        self.statements(&it.body, None);
+        let entries = entries_only(&it.body);
+        let is_setting =
+            |member: &Member| matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)));
+        let (settings, facts): (Vec<Member>, Vec<Member>) = entries.members.into_iter().partition(is_setting);
+        let scope = self.cluster_scope();
+        self.block(&Block { node: entries.node, members: facts }, &ty, scope.clone());
+        let scope = Scope {
+            fleet: Some(fleet_type()),
+            locals: scope.locals,
+            why_no_cluster: "this is decided before the cluster's facts are",
+            ..Scope::default()
+        };
+        self.block(&Block { node: entries.node, members: settings }, &ty, scope);
+    }
+
+    pub(super) fn rule(&mut self, it: &Declaration) {
+        if let Head::Rule { layer, when } = &it.head {
+            if let Some((node, name)) = layer
+                && !self.settings.layers.contains(name)
+            {
+                self.out.push(problems::unknown_layer(Origin::new(self.anchor, *node), name, self.settings));
+            }
+            if let Some(when) = when {
+                self.condition(when);
+            }
+        }
+        self.statements(&it.body, None);
+        for member in &it.body.members {
+            if let Member::Entry(Entry { node, .. }) = member {
+                self.out.push(problems::entry_in_rule(Origin::new(self.anchor, *node)));
+            }
+        }
+    }
+
+    /// `use`, `drop`, `attach`, `override` of a block; or the one override that a
+    /// top-level declaration is.
+    pub(super) fn statements(&mut self, body: &Block, top_level: Option<&Declaration>) {
+        let checked = fleet::statements(self.db, self.anchor);
+        self.out.extend(checked.diagnostics.iter().cloned());
+        for it in &checked.value.uses {
+            if let Some(block) = &it.block {
+                reserved::use_block(self.anchor, block, &mut self.out);
+                let ty = self.named("KustomizationSpec");
+                let scope = self.cluster_scope();
+                self.block(&reserved::stripped_use(block), &ty, scope);
+            }
+        }
+        for it in &checked.value.overrides {
+            if let Some(when) = &it.when {
+                self.condition(when);
+            }
+            self.override_(it.target, &it.block);
+            if top_level.is_none() {
+                twice::check(self.anchor, &it.block, &mut self.out);
+            }
+        }
+        for member in &body.members {
+            match member {
+                Member::Patch(it) if top_level.is_none() => {
+                    self.out.push(problems::patch_here(Origin::new(self.anchor, it.node)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn override_(&mut self, target: OverrideTarget, block: &Arc<Block>) {
+        let mut scope = self.cluster_scope();
+        let ty = match target {
+            OverrideTarget::One(item) => {
+                let declaration = syntax::declaration(self.db, item);
+                if item.kind(self.db) == Kind::Addon {
+                    self.no_patches(block);
+                    reserved::release(self.anchor, block, &mut self.out);
+                    scope.params = Some(params_type(self.db, self.index, item, declaration));
+                    let ty = self.quiet_body_type(item, declaration);
+                    with_params(&ty.unwrap_or(Type::Any), scope.params.clone())
+                } else {
+                    let outer = self.out.len();
+                    let ty = self.body_type(item, declaration).unwrap_or(Type::Any);
+                    self.out.truncate(outer);
+                    if item.kind(self.db) == Kind::Kustomize {
+                        self.patches(block);
+                    } else {
+                        self.no_patches(block);
+                    }
+                    ty
+                }
+            }
+            OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => {
+                self.no_patches(block);
+                reserved::release(self.anchor, block, &mut self.out);
+                scope.params = Some(Type::Any);
+                self.named("AddonBody")
+            }
+        };
+        let entries = without_patches(block);
+        self.block(&entries, &ty, scope);
+    }
+
+    pub(super) fn no_patches(&mut self, block: &Arc<Block>) {
+        for member in &block.members {
+            if let Member::Patch(it) = member {
+                self.out.push(problems::patch_here(Origin::new(self.anchor, it.node)));
+            }
+        }
+    }
+
+    pub(super) fn patches(&mut self, block: &Arc<Block>) {
+        for member in &block.members {
+            if let Member::Patch(it) = member {
+                let scope = self.cluster_scope();
+                self.block(&it.block, &Type::Any, scope);
+            }
+        }
+    }
+}

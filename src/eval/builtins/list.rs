@@ -1,0 +1,168 @@
+//! Functions of lists.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::text::text_at;
+use super::{Call, count, list, usize_of};
+use crate::eval::expression::Env;
+use crate::eval::problems;
+use crate::value::{Node, Value, same};
+
+pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
+    if it.name == "range" {
+        return range(env, it);
+    }
+    let of = it.args.first()?.list()?;
+    let element = |node: Option<&Node>| node.map_or(Value::Absent, |it| it.value.clone());
+    Some(match it.name {
+        "first" => element(of.first()),
+        "last" => element(of.last()),
+        "reverse" => list(of.iter().rev().cloned()),
+        "all" => Value::Bool(of.iter().all(|it| it.value == Value::Bool(true))),
+        "any" => Value::Bool(of.iter().any(|it| it.value == Value::Bool(true))),
+        "index-of" => {
+            let wanted = it.args.get(1)?;
+            of.iter().position(|it| same(&it.value, &wanted.value)).map_or(Value::Absent, count)
+        }
+        "unique" => {
+            let mut found: Vec<Node> = Vec::new();
+            for element in of {
+                if !env.spend(found.len() as u64 / 4, it.origin) {
+                    return Some(Value::Unknown);
+                }
+                if !found.iter().any(|it| same(&it.value, &element.value)) {
+                    found.push(element.clone());
+                }
+            }
+            list(found)
+        }
+        "flatten" => {
+            let inner: Option<Vec<&[Node]>> = of.iter().map(Node::list).collect();
+            list(inner?.concat())
+        }
+        "slice" => {
+            let from = usize_of(it.args.get(1)).unwrap_or(0).min(of.len());
+            let to = it.args.get(2).map_or(of.len(), |it| usize_of(Some(it)).unwrap_or(0)).min(of.len());
+            list(of.iter().take(to).skip(from).cloned())
+        }
+        "chunks" => match usize_of(it.args.get(1)) {
+            Some(size) if size > 0 => list(of.chunks(size).map(|part| Node::new(list(part.to_vec()), it.origin))),
+            _ => env.report(problems::fails(it.origin, "a part has at least one element")),
+        },
+        "sort" | "min" | "max" => return ordered(env, it, of),
+        "sort-by" => {
+            let key = it.args.get(1)?.text()?;
+            let mut keyed: Vec<(&Value, &Node)> = Vec::new();
+            for element in of {
+                match element.get(key) {
+                    Some(it) => keyed.push((&it.value, element)),
+                    None => return Some(env.report(problems::no_such_key(it.origin, key))),
+                }
+            }
+            if !comparable(keyed.iter().map(|it| it.0)) {
+                return Some(env.report(problems::not_ordered(it.origin)));
+            }
+            keyed.sort_by(|a, b| compare(a.0, b.0));
+            list(keyed.into_iter().map(|(_, it)| it.clone()))
+        }
+        "sum" => return sum(env, it, of),
+        "group-by" | "index-by" => return by_key(env, it, of),
+        _ => return None,
+    })
+}
+
+fn range(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
+    let (Value::Int(from), Value::Int(to)) = (&it.args.first()?.value, &it.args.get(1)?.value) else { return None };
+    let length = u64::try_from(to.saturating_sub(*from)).unwrap_or(0);
+    if !env.spend(length, it.origin) {
+        return Some(Value::Unknown);
+    }
+    Some(list((*from..*to).map(|nth| Node::new(Value::Int(nth), it.origin))))
+}
+
+fn ordered(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
+    if !comparable(of.iter().map(|it| &it.value)) {
+        return Some(env.report(problems::not_ordered(it.origin)));
+    }
+    let mut sorted = of.to_vec();
+    sorted.sort_by(|a, b| compare(&a.value, &b.value));
+    let end = match it.name {
+        "sort" => return Some(list(sorted)),
+        "min" => sorted.first(),
+        _ => sorted.last(),
+    };
+    Some(match end {
+        Some(it) => it.value.clone(),
+        None => env.report(problems::fails(it.origin, "the list is empty")),
+    })
+}
+
+/// Whether all are numbers, or all texts.
+fn comparable<'a>(mut of: impl Iterator<Item = &'a Value> + Clone) -> bool {
+    of.clone().all(|it| matches!(it, Value::Text(_))) || of.all(|it| matches!(it, Value::Int(_) | Value::Float(_)))
+}
+
+fn compare(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => a.cmp(b),
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (a, b) => number(a).total_cmp(&number(b)),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an integer beside a float is that float")]
+const fn number(value: &Value) -> f64 {
+    match value {
+        Value::Int(it) => *it as f64,
+        Value::Float(it) => *it,
+        _ => 0.0,
+    }
+}
+
+fn sum(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
+    if !of.iter().all(|it| matches!(it.value, Value::Int(_) | Value::Float(_))) {
+        return None;
+    }
+    if of.iter().all(|it| matches!(it.value, Value::Int(_))) {
+        let total = of.iter().try_fold(0_i64, |sum, it| match it.value {
+            Value::Int(it) => sum.checked_add(it),
+            _ => Some(sum),
+        });
+        return Some(match total {
+            Some(it) => Value::Int(it),
+            None => env.report(problems::overflow(it.origin)),
+        });
+    }
+    let total: f64 = of.iter().map(|it| number(&it.value)).sum();
+    Some(if total.is_finite() { Value::Float(total) } else { env.report(problems::overflow(it.origin)) })
+}
+
+fn by_key(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
+    let key = it.args.get(1)?.text()?;
+    let mut groups: IndexMap<EcoString, Vec<Node>> = IndexMap::new();
+    for element in of {
+        let Some(name) = text_at(element, key) else {
+            return Some(env.report(problems::no_such_key(it.origin, key)));
+        };
+        groups.entry(name.clone()).or_default().push(element.clone());
+    }
+    if it.name == "group-by" {
+        let entries =
+            groups.into_iter().map(|(name, group)| (name, Node::new(Value::List(Arc::new(group)), it.origin)));
+        return Some(Value::of_map(entries.collect()));
+    }
+    let mut entries = IndexMap::new();
+    for (name, group) in groups {
+        match group.as_slice() {
+            [only] => {
+                entries.insert(name, only.clone());
+            }
+            _ => return Some(env.report(problems::fails(it.origin, &format!("several elements have `{name}` there")))),
+        }
+    }
+    Some(Value::of_map(entries))
+}

@@ -1,0 +1,141 @@
+//! Functions of text.
+
+use ecow::{EcoString, eco_format};
+use sha2::{Digest, Sha256};
+
+use super::{Call, count, regex, texts, usize_of};
+use crate::eval::expression::Env;
+use crate::eval::problems;
+use crate::value::{Node, Value};
+
+pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
+    let number = |nth: usize| usize_of(it.args.get(nth));
+    let text: EcoString = match (it.name, it.texts) {
+        ("length", _) => {
+            return Some(match &it.args.first()?.value {
+                Value::Text(it) => count(it.chars().count()),
+                Value::List(it) => count(it.len()),
+                Value::Map(it) => count(it.entries.len()),
+                _ => return None,
+            });
+        }
+        ("upper", [text]) => text.to_uppercase(),
+        ("lower", [text]) => text.to_lowercase(),
+        ("trim", [text]) => text.trim().into(),
+        ("trim-prefix", [text, prefix]) => text.strip_prefix(prefix.as_str()).unwrap_or(text).into(),
+        ("trim-suffix", [text, suffix]) => text.strip_suffix(suffix.as_str()).unwrap_or(text).into(),
+        ("starts-with", [text, prefix]) => return Some(Value::Bool(text.starts_with(prefix.as_str()))),
+        ("ends-with", [text, suffix]) => return Some(Value::Bool(text.ends_with(suffix.as_str()))),
+        ("split", [text, by]) if by.is_empty() => {
+            return Some(texts(text.chars().map(|it| eco_format!("{it}")), it.origin));
+        }
+        ("split", [text, by]) => return Some(texts(text.split(by.as_str()), it.origin)),
+        ("lines", [text]) => return Some(texts(text.lines(), it.origin)),
+        ("join", [by]) => join(it, by)?,
+        ("replace", [text, old, new]) if !old.is_empty() => text.replace(old.as_str(), new).into(),
+        ("replace", [text, ..]) => text.clone(),
+        ("replace-pattern" | "matches" | "captures", [text, pattern, rest @ ..]) => {
+            return Some(pattern_call(env, it, text, pattern, rest.first()));
+        }
+        ("sha256", [text]) => hash(text),
+        ("slug", [text]) => slug(text),
+        ("shorten", [text]) => match number(1) {
+            Some(to) if to >= 10 => shorten(text, to),
+            _ => {
+                return Some(
+                    env.report(problems::fails(it.origin, "at least 10 characters are needed: 8 are the hash's")),
+                );
+            }
+        },
+        ("substring", [text]) => {
+            let (Some(from), to) = (number(1), it.args.get(2).map(|_| number(2))) else {
+                return Some(env.report(problems::fails(it.origin, "a position counts from 0")));
+            };
+            let length = text.chars().count();
+            let to = to.flatten().unwrap_or(length).min(length);
+            text.chars().skip(from).take(to.saturating_sub(from)).collect()
+        }
+        ("repeat", [text]) => {
+            let times = number(1).unwrap_or(0);
+            // What would not fit the budget is not made.
+            if !env.spend((text.len() as u64 / 8).saturating_mul(times as u64), it.origin) {
+                return Some(Value::Unknown);
+            }
+            text.repeat(times)
+        }
+        ("pad-left" | "pad-right", [text, rest @ ..]) => {
+            let with = rest.first().and_then(|it| it.chars().next()).unwrap_or(' ');
+            let missing = number(1).unwrap_or(0).saturating_sub(text.chars().count());
+            if !env.spend(missing as u64 / 8, it.origin) {
+                return Some(Value::Unknown);
+            }
+            let fill: EcoString = std::iter::repeat_n(with, missing).collect();
+            if it.name == "pad-left" { eco_format!("{fill}{text}") } else { eco_format!("{text}{fill}") }
+        }
+        ("indent", [text]) => {
+            let by = number(1).unwrap_or(0).min(200);
+            let lines: Vec<String> =
+                text.lines().map(|it| if it.is_empty() { String::new() } else { format!("{:by$}{it}", "") }).collect();
+            let end = if text.ends_with('\n') { "\n" } else { "" };
+            eco_format!("{}{end}", lines.join("\n"))
+        }
+        _ => return None,
+    };
+    Some(Value::Text(text))
+}
+
+fn join(it: &Call<'_>, by: &str) -> Option<EcoString> {
+    let parts: Option<Vec<&str>> = it.args.first()?.list()?.iter().map(|it| it.text().map(EcoString::as_str)).collect();
+    Some(parts?.join(by).into())
+}
+
+fn pattern_call(env: &mut Env<'_>, it: &Call<'_>, text: &str, pattern: &str, new: Option<&EcoString>) -> Value {
+    let whole = if it.name == "matches" { format!("^(?:{pattern})$") } else { pattern.to_owned() };
+    let regex = match regex(&whole) {
+        Ok(regex) => regex,
+        Err(reason) => return env.report(problems::bad_pattern(it.origin, pattern, &reason)),
+    };
+    match (it.name, new) {
+        ("matches", _) => Value::Bool(regex.is_match(text)),
+        ("replace-pattern", Some(new)) => Value::Text(regex.replace_all(text, new.as_str()).as_ref().into()),
+        _ => {
+            let groups = regex.captures(text).into_iter().flat_map(|found| {
+                found.iter().skip(1).map(|it| it.map_or("", |it| it.as_str()).to_owned()).collect::<Vec<_>>()
+            });
+            texts(groups, it.origin)
+        }
+    }
+}
+
+fn hash(text: &str) -> EcoString {
+    Sha256::digest(text.as_bytes()).iter().map(|it| eco_format!("{it:02x}")).collect()
+}
+
+/// A DNS label: lower case, `-` for runs of all else.
+fn slug(text: &str) -> EcoString {
+    let mut label = String::new();
+    for it in text.to_lowercase().chars() {
+        if it.is_ascii_alphanumeric() {
+            label.push(it);
+        } else if !label.ends_with('-') && !label.is_empty() {
+            label.push('-');
+        }
+    }
+    label.truncate(63);
+    label.trim_end_matches('-').into()
+}
+
+/// At most `to` characters, the last eight a hash of the whole where it is cut.
+pub(in crate::eval) fn shorten(text: &str, to: usize) -> EcoString {
+    if text.chars().count() <= to {
+        return text.into();
+    }
+    let kept: String = text.chars().take(to - 9).collect();
+    let hash = hash(text);
+    eco_format!("{}-{}", kept.trim_end_matches(['-', '.', '_']), hash.get(..8).unwrap_or_default())
+}
+
+/// The text at a key of an object.
+pub(super) fn text_at<'a>(node: &'a Node, key: &str) -> Option<&'a EcoString> {
+    node.get(key)?.text()
+}

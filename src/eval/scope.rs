@@ -1,0 +1,159 @@
+//! Names that an expression sees beside `cluster` and its like: variables of
+//! comprehensions, `let`s of the blocks around it, an inventory's row, the
+//! parameters of a function.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ecow::EcoString;
+
+use super::conform::{Conform, complete};
+use super::expression::{Env, Given};
+use crate::names;
+use crate::source::{Anchor, Kind, Origin};
+use crate::syntax::ast::{Block, BlockLet, Head};
+use crate::syntax::{self};
+use crate::types;
+use crate::value::{Node, Value};
+
+/// What a name in scope stands for.
+#[derive(Clone)]
+pub enum Local {
+    Value(Node),
+    /// Computed when it is first asked for.
+    Let(Rc<Bound>),
+}
+
+/// A `let` of a block that is being evaluated.
+pub struct Bound {
+    anchor: Anchor,
+    written: BlockLet,
+    /// How many names were in scope above it.
+    depth: usize,
+    /// The value, and the steps that it took.
+    known: RefCell<Option<(Node, u64)>>,
+}
+
+/// The row of data that a cluster was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The inventory, in whose text the names mean something.
+    pub inventory: Anchor,
+    /// `row`, or `key` and `row`.
+    pub names: Vec<(EcoString, Node)>,
+}
+
+impl Env<'_> {
+    /// What a name in scope stands for.
+    pub(super) fn bound(&mut self, name: &str) -> Option<Node> {
+        if let Some((_, local)) = self.locals.iter().rev().find(|(it, _)| it == name) {
+            return Some(match local.clone() {
+                Local::Value(node) => node,
+                Local::Let(bound) => self.value_of(&bound),
+            });
+        }
+        if let Some(row) = &self.row
+            && row.inventory == self.anchor
+            && let Some((_, node)) = row.names.iter().find(|(it, _)| it == name)
+        {
+            return Some(node.clone());
+        }
+        self.around(name)
+    }
+
+    /// Brings the names that a block binds into scope; returns the mark to go back to.
+    pub(super) fn bind(&mut self, block: &Block) -> usize {
+        let mark = self.locals.len();
+        for it in block.lets() {
+            let bound =
+                Bound { anchor: self.anchor, written: it.clone(), depth: self.locals.len(), known: RefCell::default() };
+            self.locals.push((it.name.clone(), Local::Let(Rc::new(bound))));
+        }
+        mark
+    }
+
+    fn value_of(&mut self, bound: &Bound) -> Node {
+        let known = bound.known.borrow().clone();
+        if let Some((node, steps)) = known {
+            let origin = node.origin;
+            return if self.spend(steps, origin) { node } else { Node::new(Value::Unknown, origin) };
+        }
+        let hidden = self.locals.split_off(bound.depth.min(self.locals.len()));
+        let before = self.steps();
+        let node = self.within(bound.anchor, |env| {
+            let mut node = env.eval(&bound.written.value);
+            if let Some(ty) = &bound.written.ty {
+                // What is wrong with the type itself is reported by `types`.
+                let mut ignored = Vec::new();
+                let ty = types::lower(env.db, names::index_of(env.db, env.anchor), env.anchor, ty, &mut ignored);
+                complete(env, &mut node, &ty, Conform::Final, None);
+            }
+            node
+        });
+        self.locals.extend(hidden);
+        *bound.known.borrow_mut() = Some((node.clone(), self.steps() - before));
+        node
+    }
+
+    /// A `let` at the head of a declaration around the expression.
+    fn around(&mut self, name: &str) -> Option<Node> {
+        let mut chain = Vec::new();
+        let mut at = Some(self.anchor);
+        while let Some(anchor) = at {
+            chain.push(anchor);
+            at = anchor.parent(self.db);
+        }
+        let holder = chain.iter().position(|it| body(self, *it).lets().any(|it| it.name == name))?;
+        let hidden = std::mem::take(&mut self.locals);
+        for anchor in chain.iter().skip(holder).rev() {
+            let block = body(self, *anchor);
+            self.within(*anchor, |env| env.bind(block));
+        }
+        let found = self.locals.iter().rposition(|(it, _)| it == name).and_then(|at| self.locals.get(at).cloned());
+        let node = match found {
+            Some((_, Local::Let(bound))) => Some(self.value_of(&bound)),
+            _ => None,
+        };
+        self.locals = hidden;
+        node
+    }
+
+    /// A declared function of some values. A function of an absent value is absent,
+    /// unless its parameter may be.
+    pub(super) fn apply(&mut self, function: Anchor, args: Vec<Node>, origin: Origin) -> Value {
+        let Head::Fn { body, result, .. } = &syntax::declaration(self.db, function).head else { return Value::Unknown };
+        if types::function_circle(self.db, function).is_some() {
+            return Value::Unknown;
+        }
+        let ty = &types::function_type(self.db, function).value;
+        let hidden = std::mem::take(&mut self.locals);
+        let given = [&mut self.cluster, &mut self.params, &mut self.irsa].map(|it| std::mem::replace(it, Given::No));
+        let mut args = args.into_iter();
+        let mut is_absent = false;
+        for param in &ty.params {
+            let passed = args.next().filter(|it| it.value != Value::Absent || param.default.is_none());
+            let mut node = match (passed, &param.default) {
+                (Some(it), _) => it,
+                (None, Some(default)) => self.within(function, |env| env.eval(&default.expr)),
+                (None, None) => Node::new(Value::Absent, origin),
+            };
+            is_absent |= node.value == Value::Absent && !param.may_be_left_out();
+            complete(self, &mut node, &param.ty, Conform::Final, Some(param.origin));
+            self.locals.push((param.name.clone(), Local::Value(node)));
+        }
+        let mut node = Node::new(Value::Absent, origin);
+        if !is_absent {
+            node = self.within(function, |env| env.eval(body));
+            complete(self, &mut node, &ty.result, Conform::Final, Some(Origin::new(function, result.node)));
+        }
+        self.locals = hidden;
+        [self.cluster, self.params, self.irsa] = given;
+        node.value
+    }
+}
+
+fn body<'a>(env: &Env<'a>, anchor: Anchor) -> &'a Block {
+    static EMPTY: Block = Block { node: 0, members: Vec::new() };
+    // A row of an inventory has no text of its own, data no declaration.
+    if anchor.kind(env.db) == Kind::Data { &EMPTY } else { &syntax::declaration(env.db, anchor).body }
+}
