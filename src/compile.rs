@@ -107,6 +107,9 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
         found.extend(crate::syntax::diagnostics(db, *file).iter().cloned());
     }
     found.extend(names::diagnostics(db, db.project()).iter().cloned());
+    for anchor in used_of_packages(db) {
+        found.extend(check::check(db, anchor).iter().cloned());
+    }
     for file in db.project().files(db).iter() {
         for anchor in crate::syntax::anchors(db, *file).iter() {
             found.extend(check::check(db, *anchor).iter().cloned());
@@ -114,6 +117,23 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
     }
     found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
     found
+}
+
+/// The declarations of packages that the project uses: definitions that something is
+/// taken from. They are held against this project's facts.
+fn used_of_packages(db: &FleetDatabase) -> Vec<Anchor> {
+    let index = names::index(db, db.project());
+    let items = index.items.values().flatten().map(|(_, it)| it);
+    let taken = items.chain(index.definitions.values()).chain(index.baselines.values());
+    let mut used: Vec<Anchor> = Vec::new();
+    for it in taken {
+        for level in &fleet::levels(db, *it).value {
+            if !level.file(db).package(db).is_empty() && !used.contains(level) {
+                used.push(*level);
+            }
+        }
+    }
+    used
 }
 
 /// What only the clusters show.

@@ -47,13 +47,11 @@ impl Checker<'_> {
             Kind::Fleet | Kind::External | Kind::Tenant => {
                 Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() }
             }
-            Kind::Addon => {
-                let declaration = syntax::declaration(self.db, self.anchor);
-                Scope {
-                    params: Some(params_type(self.db, self.index, self.anchor, declaration)),
-                    ..self.cluster_alone()
-                }
-            }
+            Kind::Addon | Kind::Baseline => Scope {
+                params: Some(params_type(self.db, self.anchor)),
+                irsa: irsa_type(self.db, self.anchor),
+                ..self.cluster_alone()
+            },
             _ => self.cluster_alone(),
         }
     }
@@ -169,21 +167,31 @@ impl Checker<'_> {
     }
 }
 
-/// The type of `params` in an add-on.
-pub(super) fn params_type(db: &dyn Db, index: &Index, addon: Anchor, declaration: &Declaration) -> Type {
-    let mut ignored = Vec::new();
+/// The type of `params` in an add-on or a baseline.
+pub(super) fn params_type(db: &dyn Db, addon: Anchor) -> Type {
     let mut fields = IndexMap::new();
-    for entry in block_entries(&declaration.body, "params") {
-        if let (Action::Declare { ty, .. }, [segment]) = (&entry.action, entry.path.segments.as_slice())
-            && let Key::Name(name) = &segment.key
-        {
-            let mut field = FieldType::optional(types::lower(db, index, addon, ty, &mut ignored));
-            field.origin = Some(Origin::new(addon, segment.node));
-            fields.insert(name.clone(), field);
-        }
+    for it in fleet::params_of(db, addon) {
+        let mut field = FieldType::optional(it.ty);
+        field.origin = Some(it.origin);
+        fields.insert(it.name, field);
     }
     let name = ecow::eco_format!("params of {}", addon.name(db));
     Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(addon)) }))
+}
+
+/// The type of `irsa` in an add-on that has a role.
+pub(super) fn irsa_type(db: &dyn Db, addon: Anchor) -> Option<Type> {
+    let field = |name: &str, ty: Type| (EcoString::from(name), FieldType::optional(ty));
+    let fields = [
+        field("role-name", Type::Text),
+        field("role-arn", Type::Text),
+        field("service-account", Type::Text),
+        field("annotations", Type::Map(Arc::new(Type::Text))),
+    ];
+    fleet::has_irsa(db, addon).then(|| {
+        let fields = fields.into_iter().collect();
+        Type::Record(Arc::new(RecordType { name: "irsa".into(), fields, open: false, origin: None }))
+    })
 }
 
 /// An add-on's block where its params are set, not declared.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::checker::{Checker, entries_only, fleet_type, is_key, params_type, with_params, without, without_patches};
+use super::checker::{
+    Checker, entries_only, fleet_type, irsa_type, is_key, params_type, with_params, without, without_patches,
+};
 use super::{problems, reserved, twice};
 use crate::fleet::{self, OverrideTarget};
 use crate::source::{Kind, Origin};
@@ -16,7 +18,7 @@ use crate::syntax::{
 use crate::types::{FieldType, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
-const SETTINGS: [&str; 5] = ["path", "directory", "flux", "lockdown", "sync"];
+const SETTINGS: [&str; 6] = ["path", "directory", "flux", "lockdown", "identity", "sync"];
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
@@ -133,7 +135,8 @@ impl Checker<'_> {
                 if item.kind(self.db) == Kind::Addon {
                     self.no_patches(block);
                     reserved::release(self.anchor, block, &mut self.out);
-                    scope.params = Some(params_type(self.db, self.index, item, declaration));
+                    scope.params = Some(params_type(self.db, item));
+                    scope.irsa = irsa_type(self.db, item);
                     let ty = self.quiet_body_type(item, declaration);
                     with_params(&ty.unwrap_or(Type::Any), scope.params.clone())
                 } else {

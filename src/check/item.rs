@@ -5,21 +5,24 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
-use super::checker::{Checker, block_entries, is_key, params_type, without};
+use super::checker::{Checker, block_entries, irsa_type, is_key, params_type, without};
 use super::{problems, reserved};
+use crate::fleet::{self, Declared};
 use crate::names::is_reserved;
 use crate::source::Origin;
-use crate::syntax::ast::{Action, Declaration, Head, Key, Member};
+use crate::syntax::ast::{Action, Declaration, Entry, Head, Key, Member};
 use crate::types::{self, Type, fits};
 
 impl Checker<'_> {
     pub(super) fn addon(&mut self, it: &Declaration) {
         reserved::release(self.anchor, &it.body, &mut self.out);
+        self.out.extend(fleet::levels(self.db, self.anchor).diagnostics.iter().cloned());
         self.params(it);
         let mut scope = self.cluster_scope();
-        scope.params = Some(params_type(self.db, self.index, self.anchor, it));
+        scope.params = Some(params_type(self.db, self.anchor));
+        scope.irsa = irsa_type(self.db, self.anchor);
         if let Some(ty) = self.body_type(self.anchor, it) {
-            let rest = without(&without(&it.body, "params"), "irsa");
+            let rest = without(&it.body, "params");
             self.block(&rest, &ty, scope);
         }
         for member in &it.body.members {
@@ -33,18 +36,36 @@ impl Checker<'_> {
         }
     }
 
+    /// The param of a definition that an entry of `params { … }` means.
+    fn inherited_param(&self, entry: &Entry) -> Option<Declared> {
+        let [segment] = entry.path.segments.as_slice() else { return None };
+        let Key::Name(name) = &segment.key else { return None };
+        fleet::params_of(self.db, self.anchor)
+            .into_iter()
+            .find(|it| it.name == *name && it.origin.anchor != self.anchor)
+    }
+
     /// `params { name: Type = default }`
     pub(super) fn params(&mut self, it: &Declaration) {
         let mut seen: IndexMap<EcoString, Origin> = IndexMap::new();
-        let params = params_type(self.db, self.index, self.anchor, it);
+        let params = params_type(self.db, self.anchor);
         for entry in block_entries(&it.body, "params") {
             let at = Origin::new(self.anchor, entry.node);
+            if let (Action::Assign(value), Some(known)) = (&entry.action, self.inherited_param(entry)) {
+                let mut scope = self.cluster_scope();
+                scope.params = Some(params.clone());
+                self.infer(scope, |infer| infer.check(value, &known.ty, Some(known.origin)));
+                continue;
+            }
             let (Action::Declare { ty, default }, [segment]) = (&entry.action, entry.path.segments.as_slice()) else {
                 self.out.push(problems::not_a_param(at));
                 continue;
             };
             let Key::Name(name) = &segment.key else { continue };
             let name_at = Origin::new(self.anchor, segment.node);
+            if let Some(known) = self.inherited_param(entry) {
+                self.out.push(problems::param_twice(name_at, name, known.origin));
+            }
             if is_reserved(name) {
                 self.out.push(problems::reserved_param(name_at, name));
             }

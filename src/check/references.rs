@@ -23,7 +23,7 @@ pub(super) fn resolve(
             // An override stands outside the catalogue: any catalogue's source may be meant.
             let in_override = matches!(from.kind(db), Kind::Rule | Kind::Group | Kind::Cluster | Kind::Override);
             let anywhere = in_override && index.local_sources.values().any(|it| it.contains_key(name));
-            if anywhere || find_source(db, index, from.parent(db), name).is_some() {
+            if anywhere || find_source(db, index, Some(from), name).is_some() {
                 return Ok(());
             }
             Err(unknown::source(db, at, name, from.parent(db), index))
@@ -32,7 +32,9 @@ pub(super) fn resolve(
             let in_override = !matches!(from.kind(db), Kind::Addon);
             let anywhere =
                 in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
-            if anywhere || find_addon(db, index, from, name).is_some() {
+            // A definition does not know the catalogue that it will stand in.
+            let is_definition = from.kind(db) == Kind::Addon && from.parent(db).is_none();
+            if anywhere || is_definition || find_addon(db, index, from, name).is_some() {
                 return Ok(());
             }
             Err(problems::unknown_addon(db, at, name, from, index))

@@ -124,6 +124,9 @@ codes! {
     NOT_TAKEN "E0509" Error "a requirement that is not taken"
     NO_TENANT "E0510" Error "a repository without a tenant"
     TRUSTED "W0511" Warning "a repository with cluster-admin"
+    FROM_CIRCLE "E0512" Error "a definition that is taken from itself"
+    NO_ACCOUNT "E0513" Error "a role without an AWS account"
+    LONG_ROLE "E0514" Error "a role name that is too long"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

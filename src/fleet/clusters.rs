@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::config::{Settings, Sync, boolean};
-use super::facts::{Identity, facts};
+use super::facts::{Named, facts};
+use super::irsa::Identity;
 use super::selection::{Attached, Taken, attached, select};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Given, Only, build_some, complete};
@@ -28,6 +29,8 @@ pub struct Cluster {
     pub facts: Arc<Map>,
     pub flux: Minor,
     pub lockdown: bool,
+    /// How pods get their roles, where an add-on does not say.
+    pub identity: Identity,
     pub sync: Sync,
     /// The declarations that apply to it, lowest rank first, in order of name within a rank.
     pub ranks: Vec<Vec<Anchor>>,
@@ -91,20 +94,22 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         Some(it) => it.clone(),
         None => directory(db, settings, &groups, &chain, &name),
     };
-    let identity = Identity { anchor, name: name.clone(), path: path.clone(), groups: groups.clone() };
-    let facts = facts(db, settings, &identity, &mut out);
+    let named = Named { anchor, name: name.clone(), path: path.clone(), groups: groups.clone() };
+    let facts = facts(db, settings, &named, &mut out);
     let mut flux = settings.flux;
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
+    let mut identity = settings.identity;
     for node in &chain {
+        identity = node.get("identity").and_then(Node::text).map_or(identity, |it| Identity::parse(it));
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
-    let ranks = ranks(db, settings, &identity, &facts, &mut out);
+    let ranks = ranks(db, settings, &named, &facts, &mut out);
     let taken = select(db, index, &ranks, &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
-    let cluster = Cluster { anchor, name, path, groups, facts, flux, lockdown, sync, ranks, taken, attached };
+    let cluster = Cluster { anchor, name, path, groups, facts, flux, lockdown, identity, sync, ranks, taken, attached };
     Checked::new(cluster, out)
 }
 
@@ -115,7 +120,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Node {
     let mut env = Env::new(db, index, anchor);
     env.fleet = super::settings(db, db.project()).value.value.clone();
     let mut fold = Fold::new();
-    for key in ["path", "directory", "flux", "lockdown", "sync"] {
+    for key in ["path", "directory", "flux", "lockdown", "identity", "sync"] {
         let only = Only { path: &[key], ..Only::default() };
         let layer = build_some(&mut env, &declaration.body, &only);
         fold.apply(&mut env, layer);
@@ -143,7 +148,7 @@ fn directory(db: &dyn Db, settings: &Settings, groups: &[Anchor], chain: &[Node]
 fn ranks(
     db: &dyn Db,
     settings: &Settings,
-    it: &Identity,
+    it: &Named,
     facts: &Arc<Map>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Vec<Anchor>> {

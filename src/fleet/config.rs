@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
+use super::irsa::Identity;
 use super::problems;
 use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
@@ -27,6 +28,7 @@ pub struct Settings {
     pub layers: Vec<EcoString>,
     pub facts: Vec<Fact>,
     pub lockdown: bool,
+    pub identity: Identity,
     pub release_in: ReleaseIn,
     pub sync: Sync,
     pub output: Output,
@@ -140,6 +142,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
         settings.flux = it;
     }
     settings.lockdown = boolean(Some(&node), "lockdown").unwrap_or(false);
+    settings.identity = text("identity").map_or(Identity::Irsa, |it| Identity::parse(&it));
     settings.release_in = release_in(&node).unwrap_or(ReleaseIn::FluxSystem);
     settings.sync = settings.sync.amended(node.get("sync"));
     if let Some(output) = node.get("output") {
@@ -185,6 +188,7 @@ fn defaults() -> Settings {
         layers: Vec::new(),
         facts: Vec::new(),
         lockdown: false,
+        identity: Identity::Irsa,
         release_in: ReleaseIn::FluxSystem,
         sync: Sync {
             kind: "GitRepository".into(),

@@ -17,7 +17,7 @@ use crate::syntax;
 use crate::value::{Map, Node, Value};
 
 /// What is known of a cluster before its facts.
-pub(super) struct Identity {
+pub(super) struct Named {
     pub anchor: Anchor,
     pub name: EcoString,
     pub path: EcoString,
@@ -26,7 +26,7 @@ pub(super) struct Identity {
 }
 
 /// The map that `cluster` stands for.
-pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut Vec<Diagnostic>) -> Arc<Map> {
+pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<Diagnostic>) -> Arc<Map> {
     let index = names::index(db, db.project());
     let declarations: Vec<_> =
         it.groups.iter().chain(std::iter::once(&it.anchor)).map(|it| (*it, syntax::declaration(db, *it))).collect();
@@ -66,7 +66,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Identity, out: &mut V
     Arc::new(Map { entries })
 }
 
-fn fixed(db: &dyn Db, it: &Identity) -> IndexMap<EcoString, Node> {
+fn fixed(db: &dyn Db, it: &Named) -> IndexMap<EcoString, Node> {
     let at = Origin::of(it.anchor);
     let mut entries = IndexMap::new();
     entries.insert("name".into(), Node::new(Value::Text(it.name.clone()), at));

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::clusters::{Cluster, base_ranks};
 use super::config::{declared_names, single_name};
+use super::irsa::Role;
 use super::patch::patches;
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
@@ -34,6 +35,8 @@ pub struct Evaluated {
     pub params: Params,
     /// Raw patches of a kustomize item, lowest layer first.
     pub patches: Vec<(Patch, Node)>,
+    /// The AWS role of an add-on that has one, on a cluster.
+    pub role: Option<Role>,
 }
 
 /// The values of an add-on's params.
@@ -64,9 +67,10 @@ pub(super) fn evaluate(
     env.fleet = settings.value.clone();
     env.cluster = cluster.map_or(Given::Unknown, |it| Given::Known(Arc::clone(&it.facts)));
     env.cluster_name = cluster.map(|it| it.name.clone());
+    let levels = &super::levels(db, item).value;
     let overrides = overrides(&mut env, item, ranks);
-    let declared = params_of(&mut env, index, item, declaration);
-    let setters = setters(item, declaration, &overrides);
+    let declared = params_of(db, item);
+    let setters = setters(db, levels, &overrides);
     let table = Table {
         declared: &declared,
         ranks: &setters,
@@ -76,17 +80,19 @@ pub(super) fn evaluate(
         state: RefCell::new(State::default()),
     };
     let lookup = ReadsCluster(&table);
-    env.params = if item.kind(db) == Kind::Addon { Given::Lazy(&lookup) } else { Given::No };
+    env.params = if matches!(item.kind(db), Kind::Addon | Kind::Baseline) { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
-    let mut node = fold(&mut env, item, declaration, &overrides);
+    let (given, role) = super::irsa::irsa(&mut env, item, &overrides, cluster);
+    env.irsa = given;
+    let mut node = fold(&mut env, item, declaration, levels, &overrides);
     let how = if cluster.is_some() { Conform::Final } else { Conform::Partial };
     if let Some(shape) = shape_of(&mut env, index, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, cluster.is_some());
     let patches = patches(&mut env, item, &overrides);
-    Checked::new(Evaluated { node, params, patches }, env.out)
+    Checked::new(Evaluated { node, params, patches, role }, env.out)
 }
 
 /// The overrides that reach an item and whose condition holds, by rank.
@@ -119,12 +125,14 @@ fn rule_name(env: &Env<'_>, anchor: Anchor) -> EcoString {
 }
 
 fn setters<'a>(
-    item: Anchor,
-    declaration: &'a Declaration,
+    db: &'a dyn Db,
+    levels: &[Anchor],
     overrides: &'a [Vec<(Anchor, OverrideStatement)>],
 ) -> Vec<Vec<Setter<'a>>> {
-    let mut ranks =
-        vec![vec![Setter { anchor: item, block: &declaration.body, specificity: 2, name: EcoString::new() }]];
+    let of_level = |it: &Anchor| {
+        vec![Setter { anchor: *it, block: &syntax::declaration(db, *it).body, specificity: 2, name: EcoString::new() }]
+    };
+    let mut ranks: Vec<Vec<Setter<'a>>> = levels.iter().map(of_level).collect();
     ranks.extend(overrides.iter().map(|rank| {
         rank.iter()
             .map(|(anchor, it)| Setter {
@@ -138,22 +146,24 @@ fn setters<'a>(
     ranks
 }
 
-/// The params that an add-on declares.
-fn params_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Declaration) -> Vec<Declared> {
+/// The params that an add-on or a baseline declares, those of its definitions first.
+pub fn params_of(db: &dyn Db, item: Anchor) -> Vec<Declared> {
     let mut declared: Vec<Declared> = Vec::new();
-    if item.kind(env.db) != Kind::Addon {
+    if !matches!(item.kind(db), Kind::Addon | Kind::Baseline) {
         return declared;
     }
-    for entry in declared_names(&declaration.body, "params") {
-        let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
-            continue;
-        };
-        let mut ignored = Vec::new();
-        let ty = types::lower(env.db, index, item, ty, &mut ignored);
-        let default = default.as_ref().map(|it| types::written(item, it));
-        if !declared.iter().any(|it| it.name == name) {
-            let origin = Origin::new(item, node);
-            declared.push(Declared { name, ty, default, origin, is_final: entry.is_final.then_some(origin) });
+    for level in &super::levels(db, item).value {
+        for entry in declared_names(&syntax::declaration(db, *level).body, "params") {
+            let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
+                continue;
+            };
+            let mut ignored = Vec::new();
+            let ty = types::lower(db, names::index_of(db, *level), *level, ty, &mut ignored);
+            let default = default.as_ref().map(|it| types::written(*level, it));
+            if !declared.iter().any(|it| it.name == name) {
+                let origin = Origin::new(*level, node);
+                declared.push(Declared { name, ty, default, origin, is_final: entry.is_final.then_some(origin) });
+            }
         }
     }
     declared
@@ -177,6 +187,7 @@ fn fold(
     env: &mut Env<'_>,
     item: Anchor,
     declaration: &Declaration,
+    levels: &[Anchor],
     overrides: &[Vec<(Anchor, OverrideStatement)>],
 ) -> Node {
     let only = only_for(item.kind(env.db));
@@ -207,11 +218,15 @@ fn fold(
             let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin)).lowest();
         }
-        let layer = build_some(env, &declaration.body, &only);
-        if !has_type(&declaration.body, "values") {
+        let bodies: Vec<(Anchor, &Block)> =
+            levels.iter().map(|it| (*it, &syntax::declaration(env.db, *it).body)).collect();
+        if !bodies.iter().any(|(_, it)| has_type(it, "values")) {
             fold = fold.watching();
         }
-        fold.apply(env, layer);
+        for (level, body) in bodies {
+            let layer = env.within(level, |env| build_some(env, body, &only));
+            fold.apply(env, layer);
+        }
     }
     for rank in overrides {
         let contributions = rank
@@ -230,7 +245,8 @@ fn fold(
 
 const fn only_for(kind: Kind) -> Only<'static> {
     match kind {
-        Kind::Addon => Only { path: &[], except: &["params"], references: &ITEM_REFERENCES },
+        Kind::Addon => Only { path: &[], except: &["params", "irsa"], references: &ITEM_REFERENCES },
+        Kind::Baseline => Only { path: &[], except: &["params"], references: &[] },
         Kind::Kustomize => Only { path: &[], except: &[], references: &["source"] },
         _ => Only { path: &[], except: &[], references: &[] },
     }
@@ -264,6 +280,7 @@ pub fn body_type(
         Kind::Addon => "AddonBody",
         Kind::Namespace => "NamespaceBody",
         Kind::Kustomize => "KustomizeBody",
+        Kind::Baseline => "BaselineBody",
         Kind::Source => return source_type(db, index, declaration),
         Kind::Repository => {
             let spec = types::named(db, index, SourceKind::Git.spec_name())?;
@@ -271,19 +288,26 @@ pub fn body_type(
         }
         _ => return None,
     };
-    let ty = types::named(db, index, shape)?;
-    for member in &declaration.body.members {
-        let Member::Entry(entry) = member else { continue };
-        let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else {
-            continue;
-        };
-        let Type::Record(record) = &ty else { continue };
-        let mut record = RecordType::clone(record);
-        if let Some(field) = record.fields.get_mut(&name) {
-            field.ty = types::lower(db, index, item, written, out).optional();
-            field.origin = Some(Origin::new(item, written.node));
+    let mut ty = types::named(db, index, shape)?;
+    let levels = &super::levels(db, item).value;
+    for level in levels {
+        let body = if *level == item { &declaration.body } else { &syntax::declaration(db, *level).body };
+        // What is wrong with a definition is said where it is declared.
+        let mut elsewhere = Vec::new();
+        let out = if *level == item { &mut *out } else { &mut elsewhere };
+        for member in &body.members {
+            let Member::Entry(entry) = member else { continue };
+            let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else {
+                continue;
+            };
+            let Type::Record(record) = &ty else { continue };
+            let mut record = RecordType::clone(record);
+            if let Some(field) = record.fields.get_mut(&name) {
+                field.ty = types::lower(db, names::index_of(db, *level), *level, written, out).optional();
+                field.origin = Some(Origin::new(*level, written.node));
+            }
+            ty = Type::Record(Arc::new(record));
         }
-        return Some(Type::Record(Arc::new(record)));
     }
     Some(ty)
 }

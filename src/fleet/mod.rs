@@ -7,7 +7,9 @@
 
 mod clusters;
 mod config;
+mod definition;
 mod facts;
+mod irsa;
 mod item;
 mod patch;
 mod problems;
@@ -17,9 +19,11 @@ mod table;
 
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
-pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};
+pub use irsa::{Identity, Role, has_irsa, partition};
+pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
 pub use selection::{Attached, Taken, is_optional};
 pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
+pub use table::Declared;
 
 use std::sync::Arc;
 
@@ -65,6 +69,12 @@ pub fn cluster(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Cluster>> {
 #[salsa::tracked]
 pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
     Arc::new(plain_body(db, anchor, "CatalogueBody", &["after"]))
+}
+
+/// What an add-on or a baseline is taken `from`, the first definition first, itself last.
+#[salsa::tracked]
+pub fn levels(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Vec<Anchor>>> {
+    Arc::new(definition::levels(db, anchor))
 }
 
 /// An item in the base: layers 1 and 2 and the rules without `when`, the cluster unknown.

@@ -162,3 +162,57 @@ pub(super) fn final_declaration(at: Origin, what: &str, name: &str, declared: Or
         .label(declared, "made final here")
         .help("remove this entry, or the word `final` there")
 }
+
+pub(super) fn unknown_definition(at: Origin, kind: Kind, path: &str, known: &[EcoString]) -> Diagnostic {
+    let what = if kind == Kind::Baseline { "baseline" } else { "definition" };
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let same_name =
+        known.iter().find(|it| it.rsplit('.').next() == Some(last)).map(|it| eco_format!("did you mean `{it}`?"));
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no {what} `{path}`"), at, "not declared anywhere")
+        .help_if(same_name.or_else(|| did_you_mean(path, known.iter().map(EcoString::as_str))).or_else(|| {
+            Some(if kind == Kind::Baseline {
+                eco_format!("declare it: `baseline {last} {{ … }}`")
+            } else {
+                eco_format!("declare it at the top level: `addon {last} {{ … }}`")
+            })
+        }))
+}
+
+pub(super) fn definition_circle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {
+    let names: Vec<&str> = levels.iter().chain(std::iter::once(&base)).map(|it| it.name(db).as_str()).collect();
+    Diagnostic::new(
+        code::FROM_CIRCLE,
+        eco_format!("this is taken from itself: {}", names.join(" → ")),
+        at,
+        "comes back to itself",
+    )
+    .label(Origin::of(base), "declared here")
+    .help("take one of them from another definition, or write its block out")
+}
+
+pub(super) fn long_role(at: Origin, name: &str, most: usize) -> Diagnostic {
+    Diagnostic::new(
+        code::LONG_ROLE,
+        eco_format!("the role name `{name}` has {} characters", name.len()),
+        at,
+        "the role's name comes from here",
+    )
+    .note(eco_format!("IAM allows {most}; without `role-name` it is the cluster's name and the add-on's"))
+    .help(eco_format!("write `role-name = shorten(\"\\(cluster.name)-…\", {most})` in `irsa {{ … }}`"))
+}
+
+pub(super) fn no_account(at: Origin, addon: &str, declared: bool) -> Diagnostic {
+    let help = if declared {
+        "write `account = \"…\"` in the cluster or a group around it"
+    } else {
+        "declare the fact in the fleet, `facts { account: AwsAccountId }`, and set it in each cluster"
+    };
+    Diagnostic::new(
+        code::NO_ACCOUNT,
+        eco_format!("the role of `{addon}` has no AWS account"),
+        at,
+        "its ARN cannot be known",
+    )
+    .note("the ARN is made of the fact `account`; `irsa { via = \"none\" }` does without a role")
+    .help(help)
+}

@@ -15,7 +15,7 @@ use crate::value::{Node, Value};
 
 /// A declared name.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Declared {
+pub struct Declared {
     pub name: EcoString,
     pub ty: Type,
     pub default: Option<Written>,

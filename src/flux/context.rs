@@ -8,7 +8,7 @@ use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings};
-use crate::names::{Index, unknown};
+use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
@@ -123,14 +123,28 @@ impl<'a> Context<'a> {
         Some(Node::new(let_value(self.db, *anchor).value.value.clone(), Origin::of(*anchor)))
     }
 
-    /// The source of that name, seen from where the items stand. An override may
-    /// stand where another is visible, so that it is known only here.
+    /// The source that a node names. An override may stand where another is visible,
+    /// so that it is known only here; a definition brings its own.
     pub(super) fn source(&mut self, name: &str, at: Origin) -> Option<Anchor> {
-        let found = find_source(self.db, self.index, self.scope, name);
+        let found = self.source_of(name, at);
         if found.is_none() {
             self.out.push(unknown::source(self.db, at, name, self.scope, self.index));
         }
         found
+    }
+
+    /// The same, without a word where there is none.
+    pub(super) fn source_of(&self, name: &str, at: Origin) -> Option<Anchor> {
+        let writer = at.anchor;
+        if writer.kind(self.db) == Kind::Addon {
+            let index = names::index_of(self.db, writer);
+            let nested = index.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
+            let of_package = || index.sources.get(name).copied().filter(|it| comes_with_definition(self.db, *it));
+            if let Some(found) = nested.or_else(of_package) {
+                return Some(found);
+            }
+        }
+        find_source(self.db, self.index, self.scope, name)
     }
 
     /// Where a catalogue's releases live.
@@ -165,6 +179,11 @@ fn release_in_of(node: &Node) -> Option<ReleaseIn> {
         "target" => Some(ReleaseIn::Target),
         _ => Some(ReleaseIn::FluxSystem),
     }
+}
+
+/// Whether a source is written beside each add-on that uses it, under the add-on's name.
+pub(super) fn comes_with_definition(db: &dyn Db, source: Anchor) -> bool {
+    source.parent(db).is_some_and(|it| it.kind(db) == Kind::Addon) || !source.file(db).package(db).is_empty()
 }
 
 /// The source of that name: in the catalogue, cluster or group, else at the top level.

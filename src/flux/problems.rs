@@ -203,3 +203,15 @@ pub(super) fn bad_identity(at: Origin, key: &str) -> Diagnostic {
     Diagnostic::new(code::NO_OBJECT, eco_format!("this cannot be the `{key}` of an object"), at, "not a name")
         .help(eco_format!("write `{key} = \"…\"`, without spaces and slashes"))
 }
+
+pub(super) fn unknown_requirement(db: &dyn Db, at: Origin, name: &str, addon: Anchor) -> Diagnostic {
+    let addon_name = addon.name(db);
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no add-on `{name}` for `{addon_name}` to require"),
+        at,
+        "not declared where the add-on stands",
+    )
+    .label(Origin::of(addon), "the add-on is declared here")
+    .help(eco_format!("declare `addon {name}` beside it, or write `requires = [ … ]` in the add-on itself"))
+}

@@ -2,11 +2,11 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::context::{Context, in_file, source_kind};
+use super::context::{Context, comes_with_definition, in_file, source_kind};
 use super::object::{Object, Tree, list, merge, object, remove, set};
 use super::problems;
-use super::source::{ChartVersion, chart_in_registry};
-use crate::fleet::{Evaluated, ReleaseIn};
+use super::source::{ChartVersion, chart_in_registry, source_beside};
+use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::names::Index;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
@@ -51,7 +51,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         None => Some((default.clone(), origin)),
         it => ctx.identity(addon, it, key),
     };
-    let (chart, chart_at) = text(ctx, "chart", &name)?;
+    // `chart` defaults to the name of the first definition.
+    let first = fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone();
+    let (chart, chart_at) = text(ctx, "chart", &first)?;
     let (target, target_at) = text(ctx, "namespace", &name)?;
     let (release_name, name_at) = text(ctx, "release-name", &name)?;
     if release_name.len() > 53 {
@@ -80,9 +82,15 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         let reference = Tree::new(origin).text("kind", "OCIRepository").text("name", name.clone());
         spec = spec.tree("chartRef", reference);
     } else {
-        let mut reference = Tree::new(source_at).text("kind", kind.object()).text("name", source_name);
-        if namespace != flux {
-            reference = reference.text("namespace", flux.clone());
+        let mut reference = Tree::new(source_at).text("kind", kind.object());
+        if comes_with_definition(ctx.db, source) {
+            objects.push(source_beside(ctx, source, addon, &namespace)?);
+            reference = reference.text("name", name.clone());
+        } else {
+            reference = reference.text("name", source_name);
+            if namespace != flux {
+                reference = reference.text("namespace", flux.clone());
+            }
         }
         let mut inner = Tree::new(origin).node("chart", chart_node);
         if let Some((version, at)) = &version {
@@ -163,10 +171,16 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
 }
 
 /// The add-ons that an add-on names in `requires`.
-fn required(ctx: &Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
+fn required(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
     let Some(names) = node.get("requires").and_then(Node::list) else { return Vec::new() };
-    let mut found: Vec<(Anchor, Origin)> =
-        names.iter().filter_map(|it| Some((find_addon(ctx.db, ctx.index, addon, it.text()?)?, it.origin))).collect();
+    let mut found: Vec<(Anchor, Origin)> = Vec::new();
+    for it in names {
+        let Some(name) = it.text() else { continue };
+        match find_addon(ctx.db, ctx.index, addon, name) {
+            Some(required) => found.push((required, it.origin)),
+            None => ctx.out.push(problems::unknown_requirement(ctx.db, it.origin, name, addon)),
+        }
+    }
     found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
     found.dedup_by_key(|(it, _)| *it);
     found

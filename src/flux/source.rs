@@ -12,6 +12,16 @@ use crate::value::{Node, Value};
 /// Keys of a source's block that are the language's own.
 const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];
 
+/// The object of a source that comes with a definition, under the add-on's name.
+pub(super) fn source_beside(ctx: &mut Context<'_>, anchor: Anchor, addon: Anchor, namespace: &str) -> Option<Object> {
+    let evaluated = ctx.evaluated(anchor);
+    let it = source(ctx, anchor, &evaluated)?;
+    let name = addon.name(ctx.db);
+    let spec = it.spec().cloned();
+    let made = object(&it.api_version(), &it.id.kind, namespace, name, spec, Origin::of(addon));
+    Some(in_file(made, eco_format!("sources/{name}.yaml")))
+}
+
 /// The object of a source; a prefix of charts in an OCI registry is none.
 pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> Option<Object> {
     let kind = source_kind(ctx.db, anchor);

@@ -7,7 +7,7 @@ const RESERVED: [&str; 19] = [
 ];
 
 /// What a cluster or a group states beside its facts, and what `cluster` holds beside them.
-pub const CLUSTER_SETTINGS: [&str; 22] = [
+pub const CLUSTER_SETTINGS: [&str; 23] = [
     "name",
     "path",
     "group",
@@ -16,6 +16,7 @@ pub const CLUSTER_SETTINGS: [&str; 22] = [
     "flux",
     "sync",
     "lockdown",
+    "identity",
     "directory",
     "kustomization",
     "use",

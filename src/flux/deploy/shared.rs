@@ -8,12 +8,11 @@ use super::UnitPlace;
 use super::draft::Draft;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
-use crate::flux::context::{Context, find_source, source_kind};
+use crate::flux::context::{Context, comes_with_definition, source_kind};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
 use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::SourceKind;
-use crate::value::Node;
 
 /// The sources at the top level that this cluster uses.
 pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
@@ -53,8 +52,12 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
             continue;
         }
         let evaluated = ctx.evaluated_quietly(*item);
-        let Some(name) = evaluated.node.get("source").and_then(Node::text) else { continue };
-        let Some(source) = find_source(ctx.db, ctx.index, Some(scope), name) else { continue };
+        let Some(node) = evaluated.node.get("source") else { continue };
+        let Some(name) = node.text() else { continue };
+        let outer = ctx.scope.replace(scope);
+        let found = ctx.source_of(name, node.origin);
+        ctx.scope = outer;
+        let Some(source) = found.filter(|it| !comes_with_definition(ctx.db, *it)) else { continue };
         let as_object = item.kind(ctx.db) == Kind::Kustomize || source_kind(ctx.db, source) != SourceKind::Oci;
         if as_object {
             used.insert((name.clone(), source.parent(ctx.db).is_none()));

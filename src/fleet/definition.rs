@@ -1,0 +1,96 @@
+//! What an add-on or a baseline is taken `from`, and what that is taken from.
+
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
+use super::problems;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::names::{self, Index};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{self, ast::Head};
+
+/// The definitions of a declaration, the first of all first, then itself.
+pub(super) fn levels(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
+    let mut levels = vec![anchor];
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let mut at = anchor;
+    while let Some((node, path)) = taken_from(db, at) {
+        let origin = Origin::new(at, node);
+        let Some(base) = find(db, at, &path) else {
+            // What another declaration cannot find is said there.
+            if at == anchor {
+                out.push(problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)));
+            }
+            break;
+        };
+        if levels.contains(&base) {
+            if at == anchor || base == anchor {
+                out.push(problems::definition_circle(db, origin, &levels, base));
+            }
+            break;
+        }
+        levels.push(base);
+        at = base;
+    }
+    levels.reverse();
+    Checked::new(levels, out)
+}
+
+/// What stands behind `from`.
+fn taken_from(db: &dyn Db, anchor: Anchor) -> Option<(u32, EcoString)> {
+    match &syntax::declaration(db, anchor).head {
+        Head::Addon { from, .. } => from.clone(),
+        Head::From { node, path } if anchor.kind(db) == Kind::Baseline => Some((*node, path.clone())),
+        _ => None,
+    }
+}
+
+fn table(index: &Index, kind: Kind) -> &BTreeMap<EcoString, Anchor> {
+    if kind == Kind::Baseline { &index.baselines } else { &index.definitions }
+}
+
+/// One beside it, one at the top level or imported, one of a catalogue, one of a package.
+fn find(db: &dyn Db, from: Anchor, path: &str) -> Option<Anchor> {
+    let kind = from.kind(db);
+    let index = names::index_of(db, from);
+    let of = |parent: &Anchor, name: &str| {
+        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::Addon)
+    };
+    match path.split_once('.') {
+        None => {
+            let beside = from.parent(db).filter(|_| from.name(db) != path).and_then(|it| of(&it, path));
+            beside.or_else(|| table(index, kind).get(path).copied())
+        }
+        Some((catalogue, item)) => index
+            .catalogues
+            .get(catalogue)
+            .and_then(|it| of(it, item))
+            .or_else(|| names::qualified(db, from, path, |it| table(it, kind))),
+    }
+}
+
+/// Every path that may stand behind `from` there.
+fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
+    let kind = from.kind(db);
+    let index = names::index_of(db, from);
+    let mut known: Vec<EcoString> = table(index, kind).keys().cloned().collect();
+    if kind == Kind::Addon {
+        for (parent, items) in &index.items {
+            let names = items.iter().filter(|(_, it)| it.kind(db) == Kind::Addon && **it != from).map(|(name, _)| name);
+            if Some(*parent) == from.parent(db) {
+                known.extend(names.cloned());
+            } else if index.catalogues.values().any(|it| it == parent) {
+                known.extend(names.map(|it| ecow::eco_format!("{}.{it}", parent.name(db))));
+            }
+        }
+    }
+    if let Some(project) = db.package(from.file(db).package(db)) {
+        for (alias, package) in project.packages(db) {
+            let Some(package) = db.package(package) else { continue };
+            let names = table(names::declared(db, package), kind).keys();
+            known.extend(names.map(|it| ecow::eco_format!("{alias}.{it}")));
+        }
+    }
+    known
+}
