@@ -37,7 +37,7 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     let index = names::index(db, db.project());
     let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::Addon).count();
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return Compilation { tree, diagnostics, clusters: index.clusters.len(), addons };
+        return Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons };
     }
     for catalogue in index.catalogues.values() {
         tree.extend(common_files(db, *catalogue));
@@ -46,7 +46,7 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     for cluster in fleet::clusters(db) {
         tree.extend(cluster_files(db, cluster));
     }
-    Compilation { tree, diagnostics, clusters: index.clusters.len(), addons }
+    Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons }
 }
 
 /// What is wrong with the project. What clusters come to is looked at once every
@@ -116,6 +116,7 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
         }
     }
     found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
+    found.extend(fleet::all_clusters(db, db.project()).diagnostics.iter().cloned());
     found
 }
 
@@ -221,8 +222,8 @@ fn is_syntax(code: Code) -> bool {
 /// Where a place is, for sorting.
 fn position(db: &dyn Db, place: &Place) -> (EcoString, usize) {
     match place {
-        Place::Origin(origin) => match crate::syntax::locate(db, *origin) {
-            Some((file, range)) => (file.path(db).clone(), range.start),
+        Place::Origin(origin) => match crate::data::locate(db, *origin) {
+            Some(it) => (it.path, it.range.start),
             None => (EcoString::new(), 0),
         },
         Place::Span { file, start, .. } => (file.path(db).clone(), *start),

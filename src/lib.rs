@@ -18,6 +18,7 @@ pub mod syntax;
 pub mod names;
 pub mod types;
 pub mod value;
+pub mod data;
 pub mod eval;
 pub mod fleet;
 pub mod flux;

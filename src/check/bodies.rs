@@ -44,7 +44,9 @@ impl Checker<'_> {
             Kind::Tenant => self.shaped(it, "TenantBody", &Scope::default()),
             Kind::Cluster | Kind::Group => self.cluster(it),
             Kind::Rule => self.rule(it),
+            Kind::Override if fleet::overridden_cluster(self.db, self.anchor).is_some() => self.cluster(it),
             Kind::Override => self.statements(&it.body, Some(it)),
+            Kind::Inventory => self.inventory(it),
             Kind::Addon => self.addon(it),
             Kind::Source => self.source(it),
             Kind::Manifest => self.manifest(it),
@@ -59,7 +61,7 @@ impl Checker<'_> {
                 }
             }
             Kind::Fn => self.function(it),
-            Kind::Inventory | Kind::Baseline | Kind::Check | Kind::Import | Kind::Moved | Kind::Data => {}
+            Kind::Baseline | Kind::Check | Kind::Import | Kind::Moved | Kind::Data => {}
         }
     }
 }

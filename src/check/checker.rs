@@ -13,7 +13,7 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Entry, Expr, Key, Member},
+    ast::{Action, Block, Declaration, Entry, Expr, Head, Key, Member},
 };
 use crate::types::{self, Constraint, FieldType, Infer, RecordType, Scope, Type};
 
@@ -144,6 +144,7 @@ impl Checker<'_> {
         }
         let mut locals = Vec::new();
         for anchor in chain.into_iter().rev() {
+            locals.extend(self.row(anchor));
             let body = &syntax::declaration(self.db, anchor).body;
             if body.lets().next().is_some() {
                 let scope = Scope { locals, ..self.free_scope() };
@@ -154,6 +155,17 @@ impl Checker<'_> {
             }
         }
         locals
+    }
+
+    /// The names that an inventory gives its row.
+    fn row(&self, anchor: Anchor) -> Vec<(EcoString, Type)> {
+        let Head::Inventory { names, .. } = &syntax::declaration(self.db, anchor).head else { return Vec::new() };
+        let row = fleet::rows(self.db, anchor).value.ty.clone().unwrap_or(Type::Broken);
+        match names.as_slice() {
+            [(_, only)] => vec![(only.clone(), row)],
+            [(_, first), (_, second), ..] => vec![(first.clone(), Type::Any), (second.clone(), row)],
+            [] => Vec::new(),
+        }
     }
 
     /// The names that the declaration's own block binds, each looked at once.

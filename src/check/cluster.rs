@@ -15,10 +15,10 @@ use crate::syntax::{
     self,
     ast::{Block, Declaration, Entry, Head, Member},
 };
-use crate::types::{FieldType, RecordType, Scope, Type};
+use crate::types::{self, FieldType, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
-const SETTINGS: [&str; 6] = ["path", "directory", "flux", "lockdown", "identity", "sync"];
+const SETTINGS: [&str; 8] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "sync"];
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
@@ -49,11 +49,19 @@ impl Checker<'_> {
             }
         }
         if let Some(record) = self.named("ClusterBody").record() {
-            let has_it = |name: &EcoString| it.kind == Kind::Cluster || name != "path";
+            let has_it = |name: &EcoString| it.kind != Kind::Group || name != "path";
             let settings = record.fields.iter().filter(|(name, _)| has_it(name));
             fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
         }
-        let name = if it.kind == Kind::Cluster { "a cluster" } else { "a group" };
+        if it.kind == Kind::Inventory {
+            fields.insert("name".into(), FieldType::optional(Type::Text));
+            fields.insert("group".into(), FieldType::optional(Type::Text));
+        }
+        let name = match it.kind {
+            Kind::Group => "a group",
+            Kind::Inventory => "an inventory",
+            _ => "a cluster",
+        };
         let ty = Type::Record(Arc::new(RecordType {
             name: name.into(),
             fields,
@@ -69,11 +77,33 @@ impl Checker<'_> {
         self.block(&Block { node: entries.node, members: facts }, &ty, scope.clone());
         let scope = Scope {
             fleet: Some(fleet_type()),
-            locals: scope.locals,
+            locals: scope.locals.clone(),
             why_no_cluster: "this is decided before the cluster's facts are",
             ..Scope::default()
         };
         self.block(&Block { node: entries.node, members: settings }, &ty, scope);
+    }
+
+    /// The rows and their type, then what holds for each cluster.
+    pub(super) fn inventory(&mut self, it: &Declaration) {
+        let Head::Inventory { rows, names, ty } = &it.head else { return };
+        let scope = Scope { why_no_cluster: "an inventory makes the clusters", ..Scope::default() };
+        self.infer(scope, |infer| infer.infer(rows));
+        if let Some(ty) = ty {
+            let lowered = types::lower(self.db, self.index, self.anchor, ty, &mut self.out);
+            self.wheres(&lowered);
+        }
+        for (node, name) in names {
+            if crate::names::is_reserved(name) || self.index.lets.contains_key(name) {
+                self.out.push(problems::taken_param(Origin::new(self.anchor, *node), name));
+            }
+        }
+        let names_clusters =
+            it.body.members.iter().any(|it| matches!(it, Member::Entry(entry) if is_key(entry, "name")));
+        if !names_clusters {
+            self.out.push(problems::unnamed_clusters(Origin::of(self.anchor)));
+        }
+        self.cluster(it);
     }
 
     pub(super) fn rule(&mut self, it: &Declaration) {

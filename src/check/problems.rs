@@ -125,3 +125,8 @@ pub(super) fn function_circle(db: &dyn Db, circle: &[Anchor]) -> Diagnostic {
         .note("functions may not recurse, so that evaluation always ends")
         .help("go through a list with a comprehension: `[for x in … => …]`")
 }
+
+pub(super) fn unnamed_clusters(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::NO_CLUSTER_NAME, "this inventory does not name its clusters", at, "no `name`")
+        .help("write `name = row.…`, the column that holds the names")
+}

@@ -8,9 +8,9 @@ use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::diagnostic::did_you_mean;
 use crate::emit::{documents, with_patches};
+use crate::fleet;
 use crate::flux::{self, Deployed, Object, UnitPlace};
 use crate::host::{self, HostError};
-use crate::names;
 use crate::source::Db;
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
@@ -24,11 +24,11 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
         terminal.error(&format!("{}; nothing to render", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }
-    let index = names::index(db, db.project());
-    let Some(anchor) = index.clusters.get(arguments.cluster.as_str()) else {
+    let clusters = &fleet::all_clusters(db, db.project()).value;
+    let Some(anchor) = clusters.get(arguments.cluster.as_str()) else {
         return Err(HostError {
             message: format!("there is no cluster `{}`", arguments.cluster),
-            help: did_you_mean(&arguments.cluster, index.clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
+            help: did_you_mean(&arguments.cluster, clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
         });
     };
     let deployed = &flux::deployed(db, *anchor).value;

@@ -127,6 +127,9 @@ codes! {
     FROM_CIRCLE "E0512" Error "a definition that is taken from itself"
     NO_ACCOUNT "E0513" Error "a role without an AWS account"
     LONG_ROLE "E0514" Error "a role name that is too long"
+    NO_ROWS "E0515" Error "an inventory without rows"
+    NO_CLUSTER_NAME "E0516" Error "a row without a cluster's name"
+    GROUP_TWICE "E0517" Error "an inventory with two groups"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

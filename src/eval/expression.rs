@@ -49,7 +49,7 @@ pub struct Env<'a> {
     pub fleet: Value,
     pub locals: Vec<(EcoString, Local)>,
     /// The row that a cluster was made of, as its inventory calls it.
-    pub row: Option<Row>,
+    pub row: Option<Arc<Row>>,
     pub out: Vec<Diagnostic>,
     /// The cluster that is looked at, for messages.
     pub cluster_name: Option<EcoString>,

@@ -31,9 +31,10 @@ pub(super) fn cannot_use<'a>(at: Origin, signature: &str, found: impl Iterator<I
 }
 
 pub(super) fn no_number(at: Origin, found: &Node, what: &str) -> Diagnostic {
-    Diagnostic::new(code::FUNCTION_FAILS, eco_format!("{} is no {what}", found.value.show()), at, "called here")
-        .label(found.origin, "the text comes from here")
-        .help(eco_format!("give it a text that is {what}"))
+    // The text is what has to change, wherever it is used.
+    Diagnostic::new(code::FUNCTION_FAILS, eco_format!("{} is no {what}", found.value.show()), found.origin, "this text")
+        .label(at, "it is asked for here")
+        .help(eco_format!("write a {what} there"))
 }
 
 pub(super) fn no_such_key(at: Origin, key: &str) -> Diagnostic {
@@ -384,29 +385,4 @@ pub(super) fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> 
         eco_format!("{reason}"),
     )
     .help("mend the file")
-}
-
-pub(super) fn bad_number(at: Origin, path: &str, number: &str) -> Diagnostic {
-    Diagnostic::new(
-        code::INPUT_FILE,
-        eco_format!("`{path}` holds the number {number}, which does not fit"),
-        at,
-        "read here",
-    )
-    .help("quote it in the file")
-}
-
-pub(super) fn bad_key(at: Origin, path: &str) -> Diagnostic {
-    Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` has a key that is no string"), at, "read here")
-        .help("Kubernetes knows string keys only")
-}
-
-pub(super) fn plain_and_quoted(at: Origin, path: &str, scalar: &str) -> Diagnostic {
-    Diagnostic::new(
-        code::INPUT_FILE,
-        eco_format!("`{path}` has {scalar} with and without quotes, which is a string and a number"),
-        at,
-        "read here",
-    )
-    .help("write the number in decimal")
 }

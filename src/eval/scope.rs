@@ -41,6 +41,8 @@ pub struct Row {
     pub inventory: Anchor,
     /// `row`, or `key` and `row`.
     pub names: Vec<(EcoString, Node)>,
+    /// Its place in the data.
+    pub origin: Origin,
 }
 
 impl Env<'_> {

@@ -1,5 +1,6 @@
 //! One cluster: facts, layers, items.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -8,11 +9,12 @@ use super::config::{Settings, Sync, boolean};
 use super::facts::{Named, facts};
 use super::irsa::Identity;
 use super::selection::{Attached, Taken, attached, select};
+use super::{inventory, problems};
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::eval::{Env, Fold, Given, Only, build_some, complete};
+use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head};
 use crate::value::{Map, Node};
 
@@ -20,6 +22,11 @@ use crate::value::{Map, Node};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
     pub anchor: Anchor,
+    /// Its declaration, or the row of data that it is made of.
+    pub origin: Origin,
+    pub row: Option<Arc<Row>>,
+    /// The ranks that are its own, lowest first.
+    pub own: Vec<Vec<Anchor>>,
     pub name: EcoString,
     /// Its directory, from the project's root.
     pub path: EcoString,
@@ -40,7 +47,79 @@ pub struct Cluster {
 
 /// All clusters, in order of name.
 pub fn clusters(db: &dyn Db) -> impl Iterator<Item = Anchor> {
-    names::index(db, db.project()).clusters.values().copied()
+    super::all_clusters(db, db.project()).value.values().copied()
+}
+
+/// Declared clusters, and those that inventories make.
+pub(super) fn all(db: &dyn Db) -> Checked<BTreeMap<EcoString, Anchor>> {
+    let index = names::index(db, db.project());
+    let mut out: Vec<Diagnostic> = Vec::new();
+    let mut clusters = index.clusters.clone();
+    for inventory in index.inventories.values() {
+        let members = inventory::members(db, *inventory);
+        out.extend(members.diagnostics.iter().cloned());
+        for (name, anchor) in members.value.iter() {
+            if let Some(first) = clusters.get(name) {
+                out.push(problems::cluster_twice(origin_of(db, anchor), name, origin_of(db, *first)));
+            } else {
+                clusters.insert(name.clone(), anchor);
+            }
+        }
+    }
+    for (name, overrides) in inventory::overrides(db) {
+        let of_inventory = clusters.get(&name).is_some_and(|it| inventory::row_of(db, *it).is_some());
+        if !of_inventory {
+            for it in overrides {
+                let declared = clusters.get(&name).copied();
+                let known =
+                    clusters.iter().filter(|(_, it)| it.parent(db).is_some_and(|it| it.kind(db) == Kind::Inventory));
+                out.push(problems::overridden_cluster(it, &name, declared, known.map(|(name, _)| name.as_str())));
+            }
+        }
+    }
+    Checked::new(clusters, out)
+}
+
+/// Where a cluster comes from: its declaration, or its row.
+pub(super) fn origin_of(db: &dyn Db, cluster: Anchor) -> Origin {
+    inventory::row_of(db, cluster).as_ref().map_or(Origin::of(cluster), |it| it.origin)
+}
+
+/// The ranks that are a cluster's own: its declaration; or its inventory, and above
+/// that what `override cluster` says.
+fn own_ranks(db: &dyn Db, cluster: Anchor) -> Vec<Vec<Anchor>> {
+    match cluster.parent(db).filter(|it| it.kind(db) == Kind::Inventory) {
+        None => vec![vec![cluster]],
+        Some(inventory) => {
+            let mut ranks = vec![vec![inventory]];
+            ranks.extend(super::cluster_overrides(db, db.project()).get(cluster.name(db)).cloned());
+            ranks
+        }
+    }
+}
+
+/// The groups that hold a cluster, outermost first: an inventory at the top level
+/// may say which.
+fn groups_around(db: &dyn Db, cluster: Anchor, own: &[Node], out: &mut Vec<Diagnostic>) -> Vec<Anchor> {
+    let around = groups_of(db, cluster);
+    let Some(node) = own.iter().rev().find_map(|it| it.get("group")) else { return around };
+    let Some(name) = node.text() else { return around };
+    let index = names::index(db, db.project());
+    match index.groups.get(name) {
+        Some(group) if around.is_empty() => {
+            let mut groups = groups_of(db, *group);
+            groups.push(*group);
+            groups
+        }
+        Some(_) => {
+            out.push(problems::group_of_group(node.origin, cluster.parent(db)));
+            around
+        }
+        None => {
+            out.push(problems::unknown_group(node.origin, name, index));
+            around
+        }
+    }
 }
 
 /// The groups around a declaration, outermost first.
@@ -48,7 +127,9 @@ pub fn groups_of(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
     let mut groups = Vec::new();
     let mut at = anchor.parent(db);
     while let Some(group) = at {
-        groups.push(group);
+        if group.kind(db) == Kind::Group {
+            groups.push(group);
+        }
         at = group.parent(db);
     }
     groups.reverse();
@@ -85,42 +166,64 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let index = names::index(db, db.project());
     let settings = &super::settings(db, db.project()).value;
     let mut out: Vec<Diagnostic> = Vec::new();
-    let groups = groups_of(db, anchor);
     let name = anchor.name(db).clone();
-    let own = settings_of(db, anchor, &mut out);
-    let chain: Vec<Node> =
-        groups.iter().map(|it| settings_of(db, *it, &mut out)).chain(std::iter::once(own.clone())).collect();
-    let path = match own.get("path").and_then(Node::text) {
+    let row = inventory::row_of(db, anchor).clone();
+    let origin = origin_of(db, anchor);
+    let own_ranks = own_ranks(db, anchor);
+    let own: Vec<Node> = own_ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
+    let groups = groups_around(db, anchor, &own, &mut out);
+    let of_groups: Vec<Node> = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect();
+    let path = match own.iter().rev().find_map(|it| it.get("path").and_then(Node::text)) {
         Some(it) => it.clone(),
-        None => directory(db, settings, &groups, &chain, &name),
+        None => directory(db, settings, &groups, &of_groups, &own, &name),
     };
-    let named = Named { anchor, name: name.clone(), path: path.clone(), groups: groups.clone() };
+    let chain = of_groups.into_iter().chain(own);
+    let named =
+        Named { anchor, origin, name: name.clone(), path: path.clone(), groups: groups.clone(), own: own_ranks, row };
     let facts = facts(db, settings, &named, &mut out);
     let mut flux = settings.flux;
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
     let mut identity = settings.identity;
-    for node in &chain {
+    for node in chain {
         identity = node.get("identity").and_then(Node::text).map_or(identity, |it| Identity::parse(it));
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
-        lockdown = boolean(Some(node), "lockdown").unwrap_or(lockdown);
+        lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
     let ranks = ranks(db, settings, &named, &facts, &mut out);
     let taken = select(db, index, &ranks, &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
-    let cluster = Cluster { anchor, name, path, groups, facts, flux, lockdown, identity, sync, ranks, taken, attached };
+    let Named { own, row, .. } = named;
+    let cluster = Cluster {
+        anchor,
+        origin,
+        row,
+        own,
+        name,
+        path,
+        groups,
+        facts,
+        flux,
+        lockdown,
+        identity,
+        sync,
+        ranks,
+        taken,
+        attached,
+    };
     Checked::new(cluster, out)
 }
 
 /// What a cluster or group says beside facts, evaluated without its facts.
-fn settings_of(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Node {
+fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Vec<Diagnostic>) -> Node {
     let index = names::index(db, db.project());
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
     env.fleet = super::settings(db, db.project()).value.value.clone();
+    env.row = row.cloned();
     let mut fold = Fold::new();
-    for key in ["path", "directory", "flux", "lockdown", "identity", "sync"] {
+    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "sync"] {
         let only = Only { path: &[key], ..Only::default() };
         let layer = build_some(&mut env, &declaration.body, &only);
         fold.apply(&mut env, layer);
@@ -134,13 +237,20 @@ fn settings_of(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Node {
     node
 }
 
-fn directory(db: &dyn Db, settings: &Settings, groups: &[Anchor], chain: &[Node], name: &EcoString) -> EcoString {
+fn directory(
+    db: &dyn Db,
+    settings: &Settings,
+    groups: &[Anchor],
+    of_groups: &[Node],
+    own: &[Node],
+    name: &EcoString,
+) -> EcoString {
     let mut path = settings.output.clusters.clone();
-    for (group, node) in groups.iter().zip(chain) {
+    for (group, node) in groups.iter().zip(of_groups) {
         let own = node.get("directory").and_then(Node::text);
         path = eco_format!("{path}/{}", own.unwrap_or(group.name(db)));
     }
-    let own = chain.last().and_then(|it| it.get("directory")).and_then(Node::text);
+    let own = own.iter().rev().find_map(|it| it.get("directory").and_then(Node::text));
     eco_format!("{path}/{}", own.unwrap_or(name))
 }
 
@@ -158,6 +268,7 @@ fn ranks(
     env.cluster = Given::Known(Arc::clone(facts));
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
+    env.row = it.row.clone();
     for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.
@@ -171,6 +282,6 @@ fn ranks(
     }
     out.append(&mut env.out);
     ranks.extend(it.groups.iter().map(|it| vec![*it]));
-    ranks.push(vec![it.anchor]);
+    ranks.extend(it.own.iter().cloned());
     ranks
 }

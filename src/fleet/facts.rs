@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::Settings;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Diagnostic;
-use crate::eval::{Env, Given};
+use crate::eval::{Env, Given, Row};
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
@@ -19,6 +19,10 @@ use crate::value::{Map, Node, Value};
 /// What is known of a cluster before its facts.
 pub(super) struct Named {
     pub anchor: Anchor,
+    pub origin: Origin,
+    /// The ranks that are its own, lowest first.
+    pub own: Vec<Vec<Anchor>>,
+    pub row: Option<Arc<Row>>,
     pub name: EcoString,
     pub path: EcoString,
     /// Outermost first.
@@ -28,12 +32,13 @@ pub(super) struct Named {
 /// The map that `cluster` stands for.
 pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<Diagnostic>) -> Arc<Map> {
     let index = names::index(db, db.project());
-    let declarations: Vec<_> =
-        it.groups.iter().chain(std::iter::once(&it.anchor)).map(|it| (*it, syntax::declaration(db, *it))).collect();
-    let ranks: Vec<Vec<Setter<'_>>> = declarations
-        .iter()
-        .map(|(anchor, it)| vec![Setter { anchor: *anchor, block: &it.body, specificity: 2, name: EcoString::new() }])
-        .collect();
+    let setter = |anchor: &Anchor| {
+        let block = &syntax::declaration(db, *anchor).body;
+        Setter { anchor: *anchor, block, specificity: 2, name: EcoString::new() }
+    };
+    let of_groups = it.groups.iter().map(|it| vec![setter(it)]);
+    let ranks: Vec<Vec<Setter<'_>>> =
+        of_groups.chain(it.own.iter().map(|rank| rank.iter().map(setter).collect())).collect();
     let declared: Vec<Declared> = settings
         .facts
         .iter()
@@ -59,6 +64,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
     env.cluster = Given::Lazy(&lookup);
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
+    env.row = it.row.clone();
     let mut entries = fixed.clone();
     entries.extend(table.all(&mut env));
     out.append(&mut env.out);
@@ -67,7 +73,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
 }
 
 fn fixed(db: &dyn Db, it: &Named) -> IndexMap<EcoString, Node> {
-    let at = Origin::of(it.anchor);
+    let at = it.origin;
     let mut entries = IndexMap::new();
     entries.insert("name".into(), Node::new(Value::Text(it.name.clone()), at));
     entries.insert("path".into(), Node::new(Value::Text(it.path.clone()), at));

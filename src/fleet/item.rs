@@ -67,6 +67,7 @@ pub(super) fn evaluate(
     env.fleet = settings.value.clone();
     env.cluster = cluster.map_or(Given::Unknown, |it| Given::Known(Arc::clone(&it.facts)));
     env.cluster_name = cluster.map(|it| it.name.clone());
+    env.row = cluster.and_then(|it| it.row.clone());
     let levels = &super::levels(db, item).value;
     let overrides = overrides(&mut env, item, ranks);
     let declared = params_of(db, item);

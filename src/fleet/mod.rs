@@ -9,6 +9,7 @@ mod clusters;
 mod config;
 mod definition;
 mod facts;
+mod inventory;
 mod irsa;
 mod item;
 mod patch;
@@ -19,13 +20,17 @@ mod table;
 
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
+pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
 pub use selection::{Attached, Taken, is_optional};
 pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
 pub use table::Declared;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use ecow::EcoString;
 
 use crate::diagnostic::Checked;
 use crate::eval::{Env, Fold, build_some};
@@ -53,10 +58,23 @@ pub fn top_level_overrides(db: &dyn Db, project: Project) -> Arc<[Anchor]> {
     let mut all: Vec<(String, Anchor)> = names::index(db, project)
         .overrides
         .iter()
+        .filter(|it| overridden_cluster(db, **it).is_none())
         .map(|it| (format!("{} {:?}", it.name(db), syntax::declaration(db, *it).body), *it))
         .collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.into_iter().map(|(_, it)| it).collect()
+}
+
+/// All clusters by name: those that are declared, and those that inventories make.
+#[salsa::tracked]
+pub fn all_clusters(db: &dyn Db, _project: Project) -> Arc<Checked<BTreeMap<EcoString, Anchor>>> {
+    Arc::new(clusters::all(db))
+}
+
+/// The `override cluster` of each cluster.
+#[salsa::tracked]
+pub fn cluster_overrides(db: &dyn Db, _project: Project) -> Arc<BTreeMap<EcoString, Vec<Anchor>>> {
+    Arc::new(inventory::overrides(db))
 }
 
 /// One cluster: its facts, layers and items.

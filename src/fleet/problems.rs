@@ -6,7 +6,7 @@ use super::config::Output;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
-use crate::value::Node;
+use crate::value::{Node, Value};
 
 pub(super) fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
     Diagnostic::new(
@@ -16,6 +16,13 @@ pub(super) fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
         "comes back to itself here",
     )
     .help("write one of the values out")
+}
+
+/// A row that leaves out what a cluster must state.
+pub(super) fn no_value_in_row(row: Origin, name: &str, declared: Origin) -> Diagnostic {
+    Diagnostic::new(code::NO_VALUE, eco_format!("the fact `{name}` has no value"), row, "this row gives none")
+        .label(declared, "declared here without a default")
+        .help(eco_format!("fill the cell, write `{name} = …` in the inventory, or give the fact a default"))
 }
 
 pub(super) fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
@@ -215,4 +222,76 @@ pub(super) fn no_account(at: Origin, addon: &str, declared: bool) -> Diagnostic 
     )
     .note("the ARN is made of the fact `account`; `irsa { via = \"none\" }` does without a role")
     .help(help)
+}
+
+pub(super) fn not_rows(at: Origin, found: &Value) -> Diagnostic {
+    Diagnostic::new(code::NO_ROWS, "an inventory goes through rows", at, eco_format!("this is {}", found.noun()))
+        .help("give it a list of objects, or a map of them: `csv(\"…\")`, `json(\"…\").clusters.value`")
+}
+
+pub(super) fn not_a_row(at: Origin, found: &Value) -> Diagnostic {
+    Diagnostic::new(code::NO_ROWS, "a row of an inventory is an object", at, eco_format!("this is {}", found.noun()))
+        .help("make an object of it, with a key for each column")
+}
+
+pub(super) fn cluster_twice(at: Origin, name: &str, first: Origin) -> Diagnostic {
+    Diagnostic::new(code::DUPLICATE, eco_format!("there are two clusters `{name}`"), at, "named again")
+        .label(first, "the first is here")
+        .help("rename one, or remove it")
+}
+
+pub(super) fn bad_cluster_name(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::BAD_LABEL, eco_format!("`{name}` cannot be the name of a cluster"), at, "not a DNS label")
+        .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit")
+        .help("mend the data, or make a label of it: `name = slug(row.…)`")
+}
+
+pub(super) fn no_cluster_name(at: Origin, inventory: Origin) -> Diagnostic {
+    Diagnostic::new(code::NO_CLUSTER_NAME, "a row makes a cluster without a name", at, "this row")
+        .label(inventory, "the inventory")
+        .help("write `name = row.…` in the inventory, and give every row a value there")
+}
+
+pub(super) fn unknown_group(at: Origin, name: &str, index: &Index) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no group `{name}`"), at, "not declared anywhere")
+        .help_if(
+            did_you_mean(name, index.groups.keys().map(EcoString::as_str))
+                .or_else(|| Some(eco_format!("declare it: `group {name} {{ }}`"))),
+        )
+}
+
+pub(super) fn group_of_group(at: Origin, inventory: Option<Anchor>) -> Diagnostic {
+    Diagnostic::new(code::GROUP_TWICE, "this inventory stands in a group already", at, "another group")
+        .label_if(inventory.map(Origin::of), "the inventory")
+        .help("remove `group`, or move the inventory to the top level")
+}
+
+pub(super) fn overridden_cluster<'a>(
+    at: Anchor,
+    name: &str,
+    declared: Option<Anchor>,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    match declared {
+        Some(it) => Diagnostic::new(
+            code::BAD_TARGET,
+            eco_format!("`{name}` is declared, not made by an inventory"),
+            Origin::of(at),
+            "nothing to override",
+        )
+        .label(Origin::of(it), "declared here")
+        .help("write it in the cluster itself"),
+        None => Diagnostic::new(
+            code::UNKNOWN_TARGET,
+            eco_format!("no inventory makes a cluster `{name}`"),
+            Origin::of(at),
+            "no such row",
+        )
+        .help_if(did_you_mean(name, known).or_else(|| Some("remove it, or add the row".into()))),
+    }
+}
+
+pub(super) fn nested_cluster_override(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::STATEMENT_HERE, "`override cluster` stands at the top level", at, "inside another block")
+        .help("move it to the top level")
 }

@@ -98,7 +98,9 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
     let declaration = syntax::declaration(db, anchor);
     let mut finder = Finder { db, index, anchor, out: Vec::new() };
     let mut statements = Statements::default();
-    if let Head::Override { what, target, when } = &declaration.head {
+    if let Head::Override { what, target, when } = &declaration.head
+        && *what != OverrideOf::Cluster
+    {
         if let Some(target) = finder.overridden(*what, target) {
             let block = Arc::new(declaration.body.clone());
             statements.overrides.push(OverrideStatement { target, node: 0, when: when.clone(), block });
@@ -204,7 +206,11 @@ impl Finder<'_> {
     fn overridden(&mut self, what: OverrideOf, target: &Target) -> Option<OverrideTarget> {
         let at = Origin::new(self.anchor, target.node);
         match what {
-            OverrideOf::Cluster | OverrideOf::Baseline => None,
+            OverrideOf::Cluster => {
+                self.out.push(problems::nested_cluster_override(at));
+                None
+            }
+            OverrideOf::Baseline => self.baseline(target, at),
             OverrideOf::Source => self.source(target, at),
             OverrideOf::Item => match target.parts.as_slice() {
                 [None, None] => Some(OverrideTarget::EveryAddon),
@@ -251,6 +257,20 @@ impl Finder<'_> {
                 None
             }
         }
+    }
+
+    fn baseline(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {
+        let name = target_text(target);
+        let found = self.index.baselines.get(&name).copied();
+        if found.is_none() {
+            self.out.push(problems::unknown_definition(
+                at,
+                Kind::Baseline,
+                &name,
+                &self.index.baselines.keys().cloned().collect::<Vec<_>>(),
+            ));
+        }
+        found.map(OverrideTarget::One)
     }
 
     fn source(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {

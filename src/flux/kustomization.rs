@@ -107,10 +107,11 @@ pub(super) fn fields(
     env.cluster = Given::Known(Arc::clone(&cluster.facts));
     env.fleet = ctx.settings.value.clone();
     env.cluster_name = Some(cluster.name.clone());
+    env.row = cluster.row.clone();
     let defaults = ctx.standard("kustomization-defaults");
     let mut fold = Fold::over(&Tree::new(origin).maybe(BLOCK, defaults).build());
     let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());
-    for anchor in around.chain(std::iter::once(cluster.anchor)) {
+    for anchor in around.chain(cluster.own.iter().flatten().copied()) {
         let body = syntax::declaration(ctx.db, anchor);
         let only = Only { path: &[BLOCK], ..Only::default() };
         let layer = env.within(anchor, |env| build_some(env, &body.body, &only));

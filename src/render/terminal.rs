@@ -1,14 +1,16 @@
 //! Diagnostics on a terminal, through codespan-reporting.
 
+use std::sync::Arc;
+
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label as ShownLabel, Severity as ShownSeverity};
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::WriteColor;
 use indexmap::IndexMap;
 
+use crate::data::{self, Located};
 use crate::diagnostic::{Diagnostic, Label, Place, Severity};
-use crate::source::{Db, SourceFile};
-use crate::syntax;
+use crate::source::Db;
 
 /// Most errors that are shown; more of them help nobody.
 const LIMIT: usize = 20;
@@ -84,20 +86,20 @@ fn located(
     files: &mut Files,
     known: &mut IndexMap<String, usize>,
 ) -> Option<(usize, std::ops::Range<usize>)> {
-    let (file, range) = place(db, &label.place)?;
-    let path = file.path(db).to_string();
-    let text = file.text(db);
-    let id = *known.entry(path.clone()).or_insert_with(|| files.add(path, text.to_string()));
+    let Located { path, text, range } = place(db, &label.place)?;
+    let id = *known.entry(path.to_string()).or_insert_with(|| files.add(path.to_string(), text.to_string()));
     // A label over several lines is hard to read: its first line says enough.
     let end = text.get(range.clone()).and_then(|it| it.find('\n')).map_or(range.end, |it| range.start + it);
     Some((id, range.start..end))
 }
 
 /// The file and bytes of a place.
-fn place(db: &dyn Db, place: &Place) -> Option<(SourceFile, std::ops::Range<usize>)> {
+fn place(db: &dyn Db, place: &Place) -> Option<Located> {
     match place {
-        Place::Origin(origin) => syntax::locate(db, *origin),
-        Place::Span { file, start, end } => Some((*file, *start..*end)),
+        Place::Origin(origin) => data::locate(db, *origin),
+        Place::Span { file, start, end } => {
+            Some(Located { path: file.path(db).clone(), text: Arc::clone(file.text(db)), range: *start..*end })
+        }
         Place::File(_) => None,
     }
 }

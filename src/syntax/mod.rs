@@ -129,6 +129,9 @@ pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Diagnostics {
 pub fn locate(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Range<usize>)> {
     let file = origin.anchor.file(db);
     let parsed = parse(db, file);
-    let nodes = parsed.nodes.get(&origin.anchor)?;
+    let Some(nodes) = parsed.nodes.get(&origin.anchor) else {
+        // A cluster that an inventory makes has no text of its own.
+        return locate(db, Origin::of(origin.anchor.parent(db)?));
+    };
     Some((file, nodes.get(origin.node as usize).or_else(|| nodes.first())?.clone()))
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "source",
     "diagnostic",
     "schema",
@@ -12,6 +12,7 @@ const LAYERS: [&str; 17] = [
     "names",
     "types",
     "value",
+    "data",
     "eval",
     "fleet",
     "flux",
@@ -25,7 +26,9 @@ const LAYERS: [&str; 17] = [
 ];
 
 /// Crates that have one home.
-const HOMES: [(&str, &[&str]); 6] = [
+const HOMES: [(&str, &[&str]); 8] = [
+    ("granit_parser", &["data"]),
+    ("csv_core", &["data"]),
     ("pest", &["syntax"]),
     ("codespan_reporting", &["render", "cli"]),
     ("clap", &["cli"]),

@@ -46,7 +46,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("bool", Value::Text(text)) => match text.trim() {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            _ => env.report(problems::no_number(it.origin, it.args.first()?, "`true` or `false`")),
+            _ => env.report(problems::no_number(it.origin, it.args.first()?, "Bool, `true` or `false`")),
         },
         ("string", Value::Text(it)) => Value::Text(it.clone()),
         ("string", Value::Int(n)) => Value::Text(eco_format!("{n}")),

@@ -142,7 +142,7 @@ fn namespaces_of_overrides(
         }
         return;
     }
-    let origin = Origin::of(cluster.anchor);
+    let origin = cluster.origin;
     let fields = fields(ctx, cluster, None, None, origin);
     drafts.push(Draft {
         objects: extra.collect(),

@@ -12,7 +12,7 @@ use crate::flux::context::{Context, Range, find_source};
 use crate::flux::kustomization::fields;
 use crate::flux::object::Object;
 use crate::flux::release::Release;
-use crate::source::{Anchor, Kind, Origin};
+use crate::source::{Anchor, Kind};
 
 /// What only this cluster has.
 pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
@@ -30,7 +30,7 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
         .filter_map(|(name, _)| find_source(db, ctx.index, Some(cluster.anchor), name))
         .collect();
     let contents = contents(ctx, &items, &sources);
-    let origin = Origin::of(cluster.anchor);
+    let origin = cluster.origin;
     let fields = fields(ctx, cluster, None, None, origin);
     let mut after = Vec::new();
     if used.iter().any(|(_, shared)| *shared) {

@@ -35,7 +35,7 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
     ctx.range = base.range.clone();
     let anchors: Vec<Anchor> = used.iter().filter_map(|it| ctx.index.sources.get(it)).copied().collect();
     let contents = contents(ctx, &[], &anchors);
-    let origin = anchors.first().map_or(Origin::of(cluster.anchor), |it| Origin::of(*it));
+    let origin = anchors.first().map_or(cluster.origin, |it| Origin::of(*it));
     let fields = fields(ctx, cluster, None, None, origin);
     drafts.push(Draft {
         objects: contents.objects,

@@ -176,7 +176,7 @@ pub(super) fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Or
         "required here",
     )
     .label(Origin::of(required), "declared here")
-    .label(Origin::of(cluster.anchor), "the cluster")
+    .label(cluster.origin, "the cluster")
     .on(Some(&cluster.name))
     .help(eco_format!("write `use {qualified}`, or drop `{}` too", release.addon.name(db)))
 }

@@ -76,7 +76,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
 /// Overrides that no cluster shows, and rules that no cluster matches.
 fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let index = names::index(db, db.project());
-    if index.clusters.is_empty() {
+    if fleet::clusters(db).next().is_none() {
         return;
     }
     let mut applied: BTreeSet<EcoString> = BTreeSet::new();
@@ -103,8 +103,13 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             out.push(problems::dead_rule(*rule, rule.name(db)));
         }
     }
-    let layers =
-        index.rules.values().chain(&index.overrides).chain(index.groups.values()).chain(index.clusters.values());
+    let layers = index
+        .rules
+        .values()
+        .chain(&index.overrides)
+        .chain(index.groups.values())
+        .chain(index.clusters.values())
+        .chain(index.inventories.values());
     for layer in layers.filter(|it| applied.contains(&key(db, **it))) {
         for it in &fleet::statements(db, *layer).value.overrides {
             if !reached.contains(&(key(db, *layer), layer.file(db).path(db).clone(), it.node)) {

@@ -1,0 +1,122 @@
+//! CSV: rows under the names of the first line.
+//!
+//! Cells are strings without white space at their ends; an empty one is absent.
+//! The separator is the one of `,`, `;` and tab that the first line has most of.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use csv_core::{ReadFieldResult, ReaderBuilder};
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::{Document, problems};
+use crate::source::{Anchor, Origin};
+use crate::value::{Node, Value};
+
+/// A cell and its bytes in the file.
+struct Cell {
+    text: EcoString,
+    range: Range<usize>,
+}
+
+/// The number of a row's node, where rows have so many columns; cells follow it.
+fn node_of(row: usize, columns: usize) -> usize {
+    1 + row * (columns + 1)
+}
+
+pub(super) fn read(anchor: Anchor, text: &str) -> Document {
+    let origin = |node: usize| Origin::new(anchor, u32::try_from(node).unwrap_or(u32::MAX));
+    let mut rows = rows(text).into_iter();
+    let mut problems = Vec::new();
+    let Some(header) = rows.next() else {
+        return Document { node: Err("it has no first line with names".into()), size: 0, problems };
+    };
+    let names: Vec<EcoString> = header.into_iter().map(|it| it.text).collect();
+    if let Some(name) =
+        names.iter().enumerate().find(|(nth, it)| it.is_empty() || names.iter().take(*nth).any(|b| b == *it))
+    {
+        let reason = if name.1.is_empty() {
+            "a column has no name".into()
+        } else {
+            ecow::eco_format!("two columns are named `{}`", name.1)
+        };
+        return Document { node: Err(reason), size: 0, problems };
+    }
+    let mut list = Vec::new();
+    for (nth, row) in rows.enumerate() {
+        let at = node_of(nth, names.len());
+        if row.len() != names.len() {
+            problems.push(problems::ragged(origin(at), row.len(), names.len()));
+            continue;
+        }
+        let cells = names.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.text.is_empty());
+        let entries: IndexMap<EcoString, Node> = cells
+            .map(|(column, (name, cell))| (name.clone(), Node::new(Value::Text(cell.text), origin(at + 1 + column))))
+            .collect();
+        list.push(Node::new(Value::of_map(entries), origin(at)));
+    }
+    let size = (list.len() * (names.len() + 1)) as u64;
+    Document { node: Ok(Node::new(Value::List(Arc::new(list)), origin(0))), size, problems }
+}
+
+/// The bytes of each node.
+pub(super) fn places(text: &str) -> Vec<Range<usize>> {
+    let rows = rows(text);
+    let Some(columns) = rows.first().map(Vec::len) else { return Vec::new() };
+    let mut places = vec![0..text.lines().next().map_or(0, str::len)];
+    for row in rows.into_iter().skip(1) {
+        let start = row.first().map_or(0, |it| it.range.start);
+        let end = row.last().map_or(start, |it| it.range.end);
+        places.push(start..end);
+        let mut cells = row.into_iter().map(|it| it.range);
+        places.extend((0..columns).map(|_| cells.next().unwrap_or(end..end)));
+    }
+    places
+}
+
+fn separator(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default().as_bytes();
+    let count = |wanted: u8| first.iter().filter(|it| **it == wanted).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(|it| count(*it)).unwrap_or(b',')
+}
+
+/// Every row with its cells, the names first.
+fn rows(text: &str) -> Vec<Vec<Cell>> {
+    let separator = separator(text);
+    let mut reader = ReaderBuilder::new().delimiter(separator).build();
+    let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let bytes = text.as_bytes();
+    let mut out = vec![0; bytes.len() + 1];
+    let (mut at, mut filled, mut begun) = (start, 0, start);
+    let mut rows = Vec::new();
+    let mut row: Vec<Cell> = Vec::new();
+    loop {
+        let input = bytes.get(at..).unwrap_or_default();
+        let (result, read, written) = reader.read_field(input, out.get_mut(filled..).unwrap_or_default());
+        at += read;
+        filled += written;
+        match result {
+            ReadFieldResult::InputEmpty => {}
+            ReadFieldResult::OutputFull | ReadFieldResult::End => break,
+            ReadFieldResult::Field { record_end } => {
+                let cell = String::from_utf8_lossy(out.get(..filled).unwrap_or_default()).trim().into();
+                row.push(Cell { text: cell, range: trimmed(text, begun..at, separator) });
+                (filled, begun) = (0, at);
+                if record_end {
+                    rows.push(std::mem::take(&mut row));
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// The bytes of a cell without separators and white space around it.
+fn trimmed(text: &str, range: Range<usize>, separator: u8) -> Range<usize> {
+    let is_around = |it: char| it.is_whitespace() || it == char::from(separator);
+    let slice = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (slice.len() - slice.trim_start_matches(char::is_whitespace).len());
+    let end = range.start + slice.trim_end_matches(is_around).len();
+    start..end.max(start)
+}

@@ -1,0 +1,135 @@
+//! Input files as values whose nodes know their place in the file.
+//!
+//! In: the text of a YAML, JSON or CSV file. Out: a [`Document`], each node of
+//! which has an origin in the file, and [`locate`], which finds the bytes of any
+//! origin, in data or in sources. Knows no types and evaluates nothing.
+
+mod csv;
+mod mark;
+mod problems;
+mod structured;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax;
+use crate::value::{Node, Value};
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Yaml,
+    Json,
+    Csv,
+}
+
+impl Format {
+    const ALL: [Self; 3] = [Self::Yaml, Self::Json, Self::Csv];
+
+    /// Its name, as the function that reads it has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The value, or why the text is none.
+    pub node: Result<Node, EcoString>,
+    /// How many values it holds.
+    pub size: u64,
+    /// What cannot be used although it can be read.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Where the input files of a declaration's package begin.
+#[must_use]
+pub fn path_of(db: &dyn Db, reader: Anchor, path: &str) -> EcoString {
+    let package = reader.file(db).package(db);
+    if package.is_empty() { path.into() } else { eco_format!("{PACKAGE}{package}/{path}") }
+}
+
+/// What the path of a package's input file begins with.
+pub const PACKAGE: &str = "package:";
+
+/// The anchor of a file that a declaration reads.
+#[must_use]
+pub fn anchor(db: &dyn Db, reader: Anchor, path: &str, format: Format) -> Anchor {
+    Anchor::new(db, reader.file(db), None, Kind::Data, path_of(db, reader, path), format as u32)
+}
+
+fn format_of(db: &dyn Db, anchor: Anchor) -> Format {
+    Format::ALL.into_iter().find(|it| *it as u32 == anchor.nth(db)).unwrap_or(Format::Yaml)
+}
+
+fn text(db: &dyn Db, anchor: Anchor) -> Option<Arc<str>> {
+    db.data_file(anchor.name(db)).text(db).as_ref().ok().cloned()
+}
+
+/// The file behind an anchor.
+#[salsa::tracked]
+pub fn document(db: &dyn Db, anchor: Anchor) -> Arc<Document> {
+    let Some(text) = text(db, anchor) else {
+        let empty = Node::new(Value::Unknown, Origin::of(anchor));
+        return Arc::new(Document { node: Ok(empty), size: 0, problems: Vec::new() });
+    };
+    Arc::new(match format_of(db, anchor) {
+        Format::Csv => csv::read(anchor, &text),
+        format => structured::read(structured::Origins::numbered(anchor), format, &text),
+    })
+}
+
+/// A text that stands for a value, all of which has one origin.
+#[must_use]
+pub fn inline(format: Format, text: &str, origin: Origin) -> Document {
+    structured::read(structured::Origins::one(origin), format, text)
+}
+
+/// The bytes of each node of a file, by node number.
+#[salsa::tracked]
+fn places(db: &dyn Db, anchor: Anchor) -> Arc<[Range<usize>]> {
+    let Some(text) = text(db, anchor) else { return Vec::new().into() };
+    match format_of(db, anchor) {
+        Format::Csv => csv::places(&text).into(),
+        format => structured::places(format, &text).into(),
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// From the project's root.
+    pub path: EcoString,
+    pub text: Arc<str>,
+    pub range: Range<usize>,
+}
+
+/// Where an origin stands today.
+#[must_use]
+pub fn locate(db: &dyn Db, origin: Origin) -> Option<Located> {
+    if origin.anchor.kind(db) == Kind::Data {
+        let text = text(db, origin.anchor)?;
+        let range = places(db, origin.anchor).get(origin.node as usize).cloned().unwrap_or(0..0);
+        let path = origin.anchor.name(db);
+        let path = path.strip_prefix(PACKAGE).unwrap_or(path).into();
+        return Some(Located { path, text, range });
+    }
+    let (file, range) = syntax::locate(db, origin)?;
+    Some(Located { path: file.path(db).clone(), text: Arc::clone(file.text(db)), range })
+}

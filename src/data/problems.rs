@@ -1,0 +1,27 @@
+//! What can be wrong with input files.
+
+use ecow::eco_format;
+
+use crate::diagnostic::{Diagnostic, code};
+use crate::source::Origin;
+
+pub(super) fn bad_number(at: Origin, number: &str) -> Diagnostic {
+    Diagnostic::new(code::INPUT_FILE, eco_format!("the number {number} does not fit"), at, "this number")
+        .help("quote it in the file")
+}
+
+pub(super) fn bad_key(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::INPUT_FILE, "a key is no string", at, "in this object")
+        .help("Kubernetes knows string keys only")
+}
+
+pub(super) fn ragged(at: Origin, found: usize, wanted: usize) -> Diagnostic {
+    let s = if found == 1 { "" } else { "s" };
+    Diagnostic::new(
+        code::INPUT_FILE,
+        eco_format!("this row has {found} cell{s}, the first line names {wanted} columns"),
+        at,
+        "this row",
+    )
+    .help("give each column a cell, if an empty one; quote a cell that holds the separator")
+}
