@@ -49,13 +49,16 @@ impl Checker<'_> {
             }
         }
         if let Some(record) = self.named("ClusterBody").record() {
-            let has_it = |name: &EcoString| it.kind != Kind::Group || name != "path";
+            let has_it = |name: &EcoString| match name.as_str() {
+                "path" => it.kind != Kind::Group,
+                "group" => it.kind == Kind::Inventory,
+                _ => true,
+            };
             let settings = record.fields.iter().filter(|(name, _)| has_it(name));
             fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
         }
         if it.kind == Kind::Inventory {
             fields.insert("name".into(), FieldType::optional(Type::Text));
-            fields.insert("group".into(), FieldType::optional(Type::Text));
         }
         let name = match it.kind {
             Kind::Group => "a group",

@@ -81,7 +81,7 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
             }
         },
         Type::Record(record) => complete_record(env, node, record, how, asked),
-        Type::Null | Type::Bool | Type::Int | Type::Float | Type::Text | Type::Literal(_) => {
+        Type::Null | Type::Bool | Type::Int | Type::Float | Type::Text | Type::Cell | Type::Literal(_) => {
             if !shape_fits(&node.value, ty) {
                 env.report(problems::mismatch(node, ty, asked));
             }
@@ -213,7 +213,7 @@ fn shape_fits(value: &Value, ty: &Type) -> bool {
         | (Type::Bool, Value::Bool(_))
         | (Type::Int, Value::Int(_))
         | (Type::Float, Value::Float(_) | Value::Int(_))
-        | (Type::Text | Type::Reference(_), Value::Text(_))
+        | (Type::Text | Type::Cell | Type::Reference(_), Value::Text(_))
         | (Type::List(_), Value::List(_))
         | (Type::Map(_) | Type::Record(_), Value::Map(_)) => true,
         (Type::Literal(literal), value) => same(&Value::of_literal(literal), value),

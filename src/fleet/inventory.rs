@@ -133,7 +133,7 @@ fn type_of(value: &Value) -> Type {
         Value::Bool(_) => Type::Bool,
         Value::Int(_) => Type::Int,
         Value::Float(_) => Type::Float,
-        Value::Text(_) => Type::Text,
+        Value::Text(_) => Type::Cell,
         Value::List(list) => {
             let mut types: Vec<Type> = Vec::new();
             for it in list.iter().map(|it| type_of(&it.value)) {

@@ -13,7 +13,7 @@ impl Display for Type {
             Self::Bool => write!(f, "Bool"),
             Self::Int => write!(f, "Int"),
             Self::Float => write!(f, "Float"),
-            Self::Text => write!(f, "String"),
+            Self::Text | Self::Cell => write!(f, "String"),
             Self::Literal(it) => write!(f, "{it}"),
             Self::Union(members) => {
                 for (nth, member) in members.iter().enumerate() {

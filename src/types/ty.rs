@@ -18,6 +18,8 @@ pub enum Type {
     Int,
     Float,
     Text,
+    /// A text out of data: where literals are asked for, its value is held against them.
+    Cell,
     Literal(Literal),
     Union(Arc<[Self]>),
     /// May be absent.

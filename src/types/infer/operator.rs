@@ -82,7 +82,7 @@ pub fn widen(ty: &Type) -> Type {
         Type::Literal(Literal::Bool(_)) => Type::Bool,
         Type::Literal(Literal::Int(_)) => Type::Int,
         Type::Literal(Literal::Float(_)) => Type::Float,
-        Type::Literal(Literal::Text(_)) => Type::Text,
+        Type::Literal(Literal::Text(_)) | Type::Cell => Type::Text,
         Type::Union(members) => Type::union(members.iter().map(widen)),
         Type::Optional(it) => widen(it).optional(),
         Type::Refined(it) => widen(&it.base),
@@ -101,7 +101,7 @@ fn overlaps(a: &Type, b: &Type) -> bool {
 
 pub(super) fn is_printable(ty: &Type) -> bool {
     match ty.base() {
-        Type::Text | Type::Int | Type::Float | Type::Bool | Type::Any | Type::Broken => true,
+        Type::Text | Type::Cell | Type::Int | Type::Float | Type::Bool | Type::Any | Type::Broken => true,
         Type::Literal(it) => *it != Literal::Null,
         Type::Union(members) => members.iter().all(is_printable),
         _ => false,
