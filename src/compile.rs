@@ -57,6 +57,9 @@ pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
     if !diagnostics.iter().any(Diagnostic::is_error) {
         warm(db);
         diagnostics.extend(deployment(db));
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.extend(checks(db));
+        }
         if diagnostics.iter().any(Diagnostic::is_error) {
             // Whether something applies nowhere is known once everything is computed.
             diagnostics.retain(|it| it.code.id != "W0508");
@@ -81,23 +84,22 @@ pub fn cluster_files(db: &dyn Db, cluster: Anchor) -> FileTree {
 fn warm(db: &FleetDatabase) {
     let catalogues: Vec<Anchor> = names::index(db, db.project()).catalogues.values().copied().collect();
     let clusters: Vec<Anchor> = fleet::clusters(db).collect();
-    let chunk = clusters.len().div_ceil(rayon::current_num_threads() * 4).max(1);
     // Facts first: what `common/` holds depends on the clusters that take it.
-    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
-    handles.into_par_iter().for_each(|(db, chunk)| {
-        for cluster in chunk {
-            fleet::cluster(&db, *cluster);
-        }
+    on_all_threads(db, &clusters, |db, cluster| {
+        fleet::cluster(db, cluster);
     });
     for catalogue in catalogues {
         flux::bundle(db, catalogue);
     }
-    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
-    handles.into_par_iter().for_each(|(db, chunk)| {
-        for cluster in chunk {
-            cluster_files(&db, *cluster);
-        }
+    on_all_threads(db, &clusters, |db, cluster| {
+        cluster_files(db, cluster);
     });
+}
+
+fn on_all_threads(db: &FleetDatabase, clusters: &[Anchor], run: impl Fn(&FleetDatabase, Anchor) + Sync) {
+    let chunk = clusters.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
+    handles.into_par_iter().for_each(|(db, chunk)| chunk.iter().for_each(|it| run(&db, *it)));
 }
 
 /// What can be said without any cluster.
@@ -150,6 +152,21 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
         found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
     }
     found.extend(flux::fleet_diagnostics(db, db.project()).iter().cloned());
+    found
+}
+
+/// What the author's own checks say, once everything that they read is right.
+fn checks(db: &FleetDatabase) -> Vec<Diagnostic> {
+    if names::index(db, db.project()).checks.is_empty() {
+        return Vec::new();
+    }
+    let clusters: Vec<Anchor> = fleet::clusters(db).collect();
+    on_all_threads(db, &clusters, |db, cluster| {
+        fleet::cluster_checks(db, cluster);
+    });
+    let mut found: Vec<Diagnostic> =
+        clusters.iter().flat_map(|it| fleet::cluster_checks(db, *it).failures.iter().cloned()).collect();
+    found.extend(fleet::fleet_checks(db, db.project()).iter().cloned());
     found
 }
 

@@ -61,7 +61,8 @@ impl Checker<'_> {
                 }
             }
             Kind::Fn => self.function(it),
-            Kind::Baseline | Kind::Check | Kind::Import | Kind::Moved | Kind::Data => {}
+            Kind::Check => self.assertion(it),
+            Kind::Baseline | Kind::Import | Kind::Moved | Kind::Data => {}
         }
     }
 }

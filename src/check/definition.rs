@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
+use indexmap::IndexMap;
 
-use super::checker::Checker;
+use super::checker::{Checker, fleet_type, params_type};
 use super::problems;
 use crate::eval;
-use crate::source::Origin;
-use crate::syntax::ast::{Declaration, Head, TypeBody};
-use crate::types::{self, Constraint, RecordType, Scope, Type};
+use crate::fleet;
+use crate::source::{Anchor, Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{Declaration, Head, TypeBody},
+};
+use crate::types::{self, Constraint, FieldType, RecordType, Scope, Type};
 
 impl Checker<'_> {
     pub(super) fn type_(&mut self, it: &Declaration) {
@@ -83,6 +88,61 @@ impl Checker<'_> {
             if let Head::Fn { result, .. } = &it.head { Some(Origin::new(self.anchor, result.node)) } else { None };
         let scope = Scope { why_no_cluster: NO_CLUSTER, locals, ..Scope::default() };
         self.infer(scope, |infer| infer.check(body, result, asked));
+    }
+}
+
+impl Checker<'_> {
+    /// The conditions of a `check`, which also reads what every layer came to.
+    pub(super) fn assertion(&mut self, it: &Declaration) {
+        let Head::Check { when, conditions } = &it.head else { return };
+        let cluster = self.cluster_with_addons();
+        let clusters = FieldType::optional(Type::List(Arc::new(cluster.clone())));
+        let mut fields = fleet_type().record().map(|it| it.fields.clone()).unwrap_or_default();
+        fields.insert("clusters".into(), clusters);
+        let fleet = RecordType { name: "fleet".into(), fields, open: false, origin: None };
+        let scope = Scope {
+            cluster: Some(cluster),
+            fleet: Some(Type::Record(Arc::new(fleet))),
+            absent_fails: true,
+            why_no_cluster: "a check reads `cluster` and `fleet`",
+            ..Scope::default()
+        };
+        for condition in when.iter().chain(conditions) {
+            self.infer(scope.clone(), |infer| infer.check(condition, &Type::Bool, None));
+        }
+    }
+
+    /// `cluster` with `addons`, each as it ends up.
+    fn cluster_with_addons(&self) -> Type {
+        let mut addons: IndexMap<EcoString, FieldType> = IndexMap::new();
+        for (_, items) in &self.index.items {
+            for (name, item) in items.iter().filter(|(_, it)| it.kind(self.db) == Kind::Addon) {
+                let ty = if addons.contains_key(name) { Type::Any } else { self.addon_record(*item) };
+                addons.insert(name.clone(), FieldType::optional(ty));
+            }
+        }
+        let record = |name: &str, fields| {
+            Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin: None }))
+        };
+        let mut fields = self.settings.cluster_type.record().map(|it| it.fields.clone()).unwrap_or_default();
+        fields.insert("addons".into(), FieldType::optional(record("cluster.addons", addons)));
+        record("cluster", fields)
+    }
+
+    fn addon_record(&self, item: Anchor) -> Type {
+        let mut ignored = Vec::new();
+        let body = fleet::body_type(self.db, self.index, item, syntax::declaration(self.db, item), &mut ignored);
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        for name in ["name", "catalogue", "chart", "namespace", "release-name", "version", "source"] {
+            fields.insert(name.into(), FieldType::optional(Type::Text));
+        }
+        let values = body.as_ref().and_then(|it| it.record()?.fields.get("values").cloned());
+        let is_typed = values.as_ref().is_some_and(|it| it.ty.record().is_some());
+        fields.insert("values".into(), values.filter(|_| is_typed).unwrap_or_else(|| FieldType::optional(Type::Any)));
+        fields.insert("release".into(), FieldType::optional(Type::Any));
+        fields.insert("params".into(), FieldType::optional(params_type(self.db, item)));
+        let name = ecow::eco_format!("the add-on {}", item.name(self.db));
+        Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(item)) }))
     }
 }
 

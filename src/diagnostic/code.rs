@@ -130,6 +130,8 @@ codes! {
     NO_ROWS "E0515" Error "an inventory without rows"
     NO_CLUSTER_NAME "E0516" Error "a row without a cluster's name"
     GROUP_TWICE "E0517" Error "an inventory with two groups"
+    CHECK_FAILS "E0518" Error "a check that does not hold"
+    CHECK_COVERS_NOTHING "W0519" Warning "a check that covers no cluster"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

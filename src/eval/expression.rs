@@ -439,7 +439,7 @@ impl<'a> Env<'a> {
 
     /// Runs `each` for every element, with the loop's variables in scope. False
     /// if what is gone through is not known.
-    fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
+    pub fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
         let over = self.eval(&head.over);
         let origin = self.at(head.over.node);
         let pairs: Vec<(Node, Node)> = match &over.value {

@@ -46,6 +46,11 @@ pub struct Row {
 }
 
 impl Env<'_> {
+    /// The value of a variable of a comprehension, or of another name in scope.
+    pub fn local(&mut self, name: &str) -> Option<Node> {
+        self.bound(name)
+    }
+
     /// What a name in scope stands for.
     pub(super) fn bound(&mut self, name: &str) -> Option<Node> {
         if let Some((_, local)) = self.locals.iter().rev().find(|(it, _)| it == name) {

@@ -5,9 +5,11 @@
 //! takes; for each item its value, in the base or for a cluster. Knows nothing
 //! of Flux's objects, of files or of YAML.
 
+mod assertion;
 mod clusters;
 mod config;
 mod definition;
+mod explain;
 mod facts;
 mod inventory;
 mod irsa;
@@ -18,6 +20,7 @@ mod selection;
 mod statement;
 mod table;
 
+pub use assertion::Checks;
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
@@ -31,8 +34,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use indexmap::IndexSet;
 
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Diagnostics};
 use crate::eval::{Env, Fold, build_some};
 use crate::names;
 use crate::source::{Anchor, Db, Origin, Project};
@@ -69,6 +73,20 @@ pub fn top_level_overrides(db: &dyn Db, project: Project) -> Arc<[Anchor]> {
 #[salsa::tracked]
 pub fn all_clusters(db: &dyn Db, _project: Project) -> Arc<Checked<BTreeMap<EcoString, Anchor>>> {
     Arc::new(clusters::all(db))
+}
+
+/// The checks that read `cluster`, for one cluster.
+#[salsa::tracked]
+pub fn cluster_checks(db: &dyn Db, anchor: Anchor) -> Arc<Checks> {
+    Arc::new(assertion::of_cluster(db, anchor))
+}
+
+/// The checks of the fleet as a whole, and those that cover no cluster.
+#[salsa::tracked]
+pub fn fleet_checks(db: &dyn Db, _project: Project) -> Diagnostics {
+    let covered: IndexSet<Anchor> =
+        clusters(db).flat_map(|it| cluster_checks(db, it).covering.iter().copied()).collect();
+    assertion::of_fleet(db, &covered).into()
 }
 
 /// The `override cluster` of each cluster.

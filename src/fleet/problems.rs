@@ -3,6 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::config::Output;
+use super::explain::Shown;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -294,4 +295,41 @@ pub(super) fn overridden_cluster<'a>(
 pub(super) fn nested_cluster_override(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "`override cluster` stands at the top level", at, "inside another block")
         .help("move it to the top level")
+}
+
+pub(super) fn check_fails(db: &dyn Db, check: Anchor, at: Origin, shown: Shown) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(
+        code::CHECK_FAILS,
+        eco_format!("the check {:?} does not hold", check.name(db).as_str()),
+        at,
+        "this is not so",
+    );
+    for (node, text) in shown.parts {
+        diagnostic = diagnostic.label(Origin::new(check, node), text);
+    }
+    for (place, text) in shown.places {
+        diagnostic = diagnostic.label(place, text);
+    }
+    for note in shown.notes {
+        diagnostic = diagnostic.note(note);
+    }
+    let help = if shown.has_absent {
+        "set the value, or say in the check what an absent one counts as: `… ?? value`"
+    } else {
+        "change the values, or narrow the check: `check \"…\" when …`"
+    };
+    diagnostic.help(help)
+}
+
+pub(super) fn check_covers_nothing<'a>(check: Anchor, addons: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let names: Vec<String> = addons.map(|it| format!("`{it}`")).collect();
+    let diagnostic =
+        Diagnostic::new(code::CHECK_COVERS_NOTHING, "this check covers no cluster", Origin::of(check), "never tested");
+    if names.is_empty() {
+        diagnostic.help("its `when` holds for no cluster: widen it, or remove the check")
+    } else {
+        diagnostic
+            .note(eco_format!("it names {}, so that it covers the clusters that take it", names.join(" and ")))
+            .help("let a cluster take it, widen `when`, or remove the check")
+    }
 }

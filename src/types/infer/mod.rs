@@ -38,6 +38,8 @@ pub struct Scope {
     pub irsa: Option<Type>,
     /// Variables of comprehensions, `it`, fields of the record around a `where`.
     pub locals: Vec<(EcoString, Type)>,
+    /// Whether reading what may be absent is no mistake: in a check it fails the check.
+    pub absent_fails: bool,
     /// Why `cluster` cannot be read here, where it cannot.
     pub why_no_cluster: &'static str,
 }

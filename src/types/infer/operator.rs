@@ -47,6 +47,7 @@ impl Infer<'_> {
             }
             return Type::Bool;
         }
+        let (a, b) = if self.scope.absent_fails { (a.present().clone(), b.present().clone()) } else { (a, b) };
         for (operand, ty) in [(left, &a), (right, &b)] {
             if matches!(ty, Type::Optional(_)) {
                 self.out.push(problems::may_be_absent(self.at(operand), ty));

@@ -72,7 +72,7 @@ impl Infer<'_> {
             Type::Optional(it) => ((**it).clone(), true),
             it => (it.clone(), false),
         };
-        if absent && !safe {
+        if absent && !safe && !self.scope.absent_fails {
             self.out.push(problems::may_be_absent(self.at(of), &owner));
             return Type::Broken;
         }

@@ -1,0 +1,224 @@
+//! `check`: what must hold for every cluster that it covers, or for the fleet.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
+
+use super::clusters::Cluster;
+use super::explain::explain;
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Env, Given};
+use crate::names;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{BinaryOp, Expr, ExprKind, Head},
+    walk,
+};
+use crate::value::{Map, Node, Value};
+
+/// What a check reads, as its text shows.
+#[derive(Debug, Default)]
+struct Reads {
+    cluster: bool,
+    fleet: bool,
+    /// Add-ons whose values it names.
+    addons: BTreeSet<EcoString>,
+    /// Add-ons whose presence it tests.
+    tested: BTreeSet<EcoString>,
+    /// Whether it goes through all of them.
+    all_addons: bool,
+}
+
+impl Reads {
+    fn of(head: &Head) -> Self {
+        let mut reads = Self::default();
+        let Head::Check { when, conditions } = head else { return reads };
+        let mut mentions = 0;
+        let mut accounted = 0;
+        let mut visit = |expr: &Expr| match &expr.kind {
+            ExprKind::Name(name) => {
+                reads.cluster |= name == "cluster";
+                reads.fleet |= name == "fleet";
+            }
+            ExprKind::Member { name, .. } if name == "addons" => mentions += 1,
+            ExprKind::Member { of, name, .. } if is_addons(of) => {
+                accounted += 1;
+                reads.addons.insert(name.clone());
+            }
+            ExprKind::Index { of, index } if is_addons(of) => {
+                if let ExprKind::Text(name) = &index.kind {
+                    accounted += 1;
+                    reads.addons.insert(name.clone());
+                }
+            }
+            ExprKind::Binary(BinaryOp::In, name, of) if is_addons(of) => {
+                accounted += 1;
+                if let ExprKind::Text(name) = &name.kind {
+                    reads.tested.insert(name.clone());
+                }
+            }
+            _ => {}
+        };
+        for it in when.iter().chain(conditions) {
+            walk::expressions(it, &mut visit);
+        }
+        reads.all_addons = mentions > accounted;
+        reads
+    }
+}
+
+fn is_addons(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Member { name, .. } if name == "addons")
+}
+
+/// What the checks say of one cluster, and which of them cover it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checks {
+    pub failures: Vec<Diagnostic>,
+    pub covering: Vec<Anchor>,
+}
+
+/// The checks that read `cluster`, for one cluster.
+pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
+    let cluster = &super::cluster(db, anchor).value;
+    let mut checks = Checks { failures: Vec::new(), covering: Vec::new() };
+    for check in sorted(db) {
+        let head = &syntax::declaration(db, check).head;
+        let reads = Reads::of(head);
+        let taken = |name: &EcoString| addons_of(db, cluster).any(|it| it.name(db) == name);
+        let covers = reads.addons.iter().all(|it| taken(it) || reads.tested.contains(it) || reads.fleet);
+        if !reads.cluster || !covers {
+            continue;
+        }
+        let mut env = Env::new(db, names::index(db, db.project()), check);
+        env.cluster = Given::Known(record(db, cluster, &reads));
+        env.fleet = fleet_value(db, &reads);
+        env.cluster_name = Some(cluster.name.clone());
+        if run(&mut env, check, head) {
+            checks.covering.push(check);
+        }
+        checks.failures.append(&mut env.out);
+    }
+    checks
+}
+
+/// The checks that read no single cluster, and those that cover none.
+pub(super) fn of_fleet(db: &dyn Db, covered: &IndexSet<Anchor>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for check in sorted(db) {
+        let head = &syntax::declaration(db, check).head;
+        let reads = Reads::of(head);
+        if reads.cluster {
+            if !covered.contains(&check) {
+                found.push(problems::check_covers_nothing(check, reads.addons.iter().map(EcoString::as_str)));
+            }
+            continue;
+        }
+        let mut env = Env::new(db, names::index(db, db.project()), check);
+        env.fleet = fleet_value(db, &reads);
+        run(&mut env, check, head);
+        found.append(&mut env.out);
+    }
+    found
+}
+
+fn sorted(db: &dyn Db) -> Vec<Anchor> {
+    let mut checks = names::index(db, db.project()).checks.clone();
+    checks.sort_by_key(|it| (it.name(db).clone(), it.nth(db)));
+    checks
+}
+
+/// Tests the conditions; false if `when` leaves the check out.
+fn run(env: &mut Env<'_>, check: Anchor, head: &Head) -> bool {
+    let Head::Check { when, conditions } = head else { return false };
+    if let Some(when) = when
+        && env.holds(when) != Some(true)
+    {
+        return false;
+    }
+    for condition in conditions {
+        let before = env.out.len();
+        let value = env.eval(condition).value;
+        if value == Value::Bool(true) {
+            continue;
+        }
+        let own: Vec<Diagnostic> = env.out.drain(before..).collect();
+        let shown = explain(env, condition);
+        // What could not be computed for another reason than an absent value says so itself.
+        if value != Value::Bool(false) && !shown.has_absent && !own.is_empty() {
+            env.out.extend(own);
+            continue;
+        }
+        let failure = problems::check_fails(env.db, check, Origin::new(check, condition.node), shown);
+        env.report(failure);
+    }
+    true
+}
+
+/// The add-ons that a cluster has: taken ones and its own.
+fn addons_of<'a>(db: &'a dyn Db, cluster: &'a Cluster) -> impl Iterator<Item = Anchor> + 'a {
+    let own = names::index(db, db.project()).items_of(cluster.anchor).map(|(_, it)| it);
+    cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).filter(|it| it.kind(db) == Kind::Addon)
+}
+
+/// What `cluster` stands for in a check: facts, and `addons`.
+fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
+    let mut entries = cluster.facts.entries.clone();
+    let mut addons: Vec<Anchor> = addons_of(db, cluster).collect();
+    addons.sort_by_key(|it| it.name(db).clone());
+    let addons = addons
+        .into_iter()
+        .map(|it| {
+            let name = it.name(db).clone();
+            let is_read = reads.all_addons || reads.addons.contains(&name);
+            let empty = || Node::new(Value::of_map(IndexMap::new()), Origin::of(it));
+            let node = if is_read { addon(db, it, cluster) } else { empty() };
+            (name, node)
+        })
+        .collect();
+    entries.insert("addons".into(), Node::new(Value::of_map(addons), cluster.origin));
+    Arc::new(Map { entries })
+}
+
+/// An add-on as it ends up on a cluster.
+fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
+    let evaluated = super::evaluate_in(db, item, cluster).value;
+    let origin = Origin::of(item);
+    let text = |it: &EcoString| Node::new(Value::Text(it.clone()), origin);
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    entries.insert("name".into(), text(item.name(db)));
+    if let Some(parent) = item.parent(db).filter(|it| it.kind(db) != Kind::Cluster) {
+        entries.insert("catalogue".into(), text(parent.name(db)));
+    }
+    let first = super::levels(db, item).value.first().map_or(item.name(db), |it| it.name(db));
+    for (key, default) in [("chart", first), ("namespace", item.name(db)), ("release-name", item.name(db))] {
+        entries.insert(key.into(), evaluated.node.get(key).cloned().unwrap_or_else(|| text(default)));
+    }
+    for key in ["version", "source", "release", "values"] {
+        if let Some(node) = evaluated.node.get(key) {
+            entries.insert(key.into(), node.clone());
+        }
+    }
+    entries.insert("params".into(), Node::new(Value::Map(Arc::clone(&evaluated.params)), origin));
+    Node::new(Value::of_map(entries), origin)
+}
+
+/// What `fleet` stands for in a check: with `clusters`, if the check reads them.
+fn fleet_value(db: &dyn Db, reads: &Reads) -> Value {
+    let settings = &super::settings(db, db.project()).value;
+    let (true, Value::Map(map)) = (reads.fleet, &settings.value) else { return settings.value.clone() };
+    let mut entries = map.entries.clone();
+    let clusters = super::clusters(db).map(|it| {
+        let cluster = &super::cluster(db, it).value;
+        Node::new(Value::Map(record(db, cluster, reads)), cluster.origin)
+    });
+    let list: Vec<Node> = clusters.collect();
+    if let Some(at) = settings.anchor.map(Origin::of).or_else(|| list.first().map(|it| it.origin)) {
+        entries.insert("clusters".into(), Node::new(Value::List(Arc::new(list)), at));
+    }
+    Value::of_map(entries)
+}
