@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check,
     /// Print the objects that a cluster ends up with
     Render(Render),
+    /// Fetch packages from Git into `vendor/`, and lock them
+    Vendor(Vendor),
     /// Print the long text of a diagnostic
     Explain(Explain),
 }
@@ -94,6 +96,13 @@ pub(super) struct Render {
 pub(super) enum Output {
     Yaml,
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct Vendor {
+    /// Take revisions that moved since they were locked, as branches do
+    #[arg(long)]
+    pub update: bool,
 }
 
 #[derive(Args)]

@@ -16,7 +16,7 @@ use crate::source::Db;
 
 pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
-    let opened = host::open(directory)?;
+    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
     let compilation = compile(db);
     if !compilation.is_clean() {

@@ -12,7 +12,7 @@ use crate::host::{self, HostError};
 
 pub(super) fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
-    let opened = host::open(directory)?;
+    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let found = diagnose(&opened.db);
     let counts = terminal.diagnostics(&opened.db, &found);
     let clusters = fleet::clusters(&opened.db).count();

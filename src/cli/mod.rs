@@ -11,7 +11,9 @@ mod explain;
 mod init;
 mod render;
 mod terminal;
+mod vendor;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -19,7 +21,7 @@ use clap::Parser;
 use args::{Arguments, Command};
 use terminal::Terminal;
 
-use crate::host::HostError;
+use crate::host::{self, HostError, Opened};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +57,23 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Opens the project; none if a package cannot be used, which is then said.
+fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
+    let opened = host::open(directory)?;
+    if opened.problems.is_empty() {
+        return Ok(Some(opened));
+    }
+    let counts = terminal.diagnostics(&opened.db, &opened.problems);
+    terminal.error(&format!("{}; nothing was compiled", Terminal::summary(counts)), None);
+    Ok(None)
+}
+
 fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     match &arguments.command {
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check => check::run(&arguments.directory, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),
         Command::Init(it) => init::run(&arguments.directory, it, terminal),
     }

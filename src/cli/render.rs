@@ -16,7 +16,7 @@ use crate::value::json;
 use crate::value::yaml::{Style, Writer};
 
 pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let opened = host::open(directory)?;
+    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
     let compilation = compile(db);
     if !compilation.is_clean() {

@@ -132,6 +132,7 @@ codes! {
     GROUP_TWICE "E0517" Error "an inventory with two groups"
     CHECK_FAILS "E0518" Error "a check that does not hold"
     CHECK_COVERS_NOTHING "W0519" Warning "a check that covers no cluster"
+    PACKAGE_SOURCE "E0520" Error "a package without a source"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"
@@ -177,4 +178,6 @@ codes! {
     REMOVES "E0708" Error "a build that would uninstall something"
     MOVED "E0709" Error "an object that would change hands"
     REINSTALLS "E0710" Error "a release that would be installed again"
+    NO_PACKAGE "E0711" Error "a package that is not there"
+    PACKAGE_CHANGED "E0712" Error "a package that is not what was locked"
 }

@@ -14,7 +14,7 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, Project};
 use crate::syntax::{self, ast::Head};
 use crate::value::{Map, Node};
 
@@ -51,8 +51,8 @@ pub fn clusters(db: &dyn Db) -> impl Iterator<Item = Anchor> {
 }
 
 /// Declared clusters, and those that inventories make.
-pub(super) fn all(db: &dyn Db) -> Checked<BTreeMap<EcoString, Anchor>> {
-    let index = names::index(db, db.project());
+pub(super) fn all(db: &dyn Db, project: Project) -> Checked<BTreeMap<EcoString, Anchor>> {
+    let index = names::index(db, project);
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut clusters = index.clusters.clone();
     for inventory in index.inventories.values() {
@@ -66,7 +66,7 @@ pub(super) fn all(db: &dyn Db) -> Checked<BTreeMap<EcoString, Anchor>> {
             }
         }
     }
-    for (name, overrides) in inventory::overrides(db) {
+    for (name, overrides) in inventory::overrides(db, project) {
         let of_inventory = clusters.get(&name).is_some_and(|it| inventory::row_of(db, *it).is_some());
         if !of_inventory {
             for it in overrides {
@@ -78,6 +78,32 @@ pub(super) fn all(db: &dyn Db) -> Checked<BTreeMap<EcoString, Anchor>> {
         }
     }
     Checked::new(clusters, out)
+}
+
+/// The project or package that a declaration belongs to.
+pub(super) fn project_of(db: &dyn Db, anchor: Anchor) -> Project {
+    db.package(anchor.file(db).package(db)).unwrap_or_else(|| db.project())
+}
+
+/// The cluster of another project that a cluster is taken `from`.
+fn imported(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Option<Anchor> {
+    let Head::From { node, path } = &syntax::declaration(db, anchor).head else { return None };
+    let at = Origin::new(anchor, *node);
+    let known = project_of(db, anchor).packages(db);
+    let Some((alias, name)) = path.rsplit_once('.') else {
+        out.push(problems::not_a_package_path(at, path));
+        return None;
+    };
+    let Some(package) = known.get(alias).and_then(|it| db.package(it)) else {
+        out.push(names::unknown_package(at, alias, known));
+        return None;
+    };
+    let theirs = &super::all_clusters(db, package).value;
+    let found = theirs.get(name).copied();
+    if found.is_none() {
+        out.push(problems::unknown_imported(at, alias, name, theirs.keys().map(EcoString::as_str)));
+    }
+    found
 }
 
 /// Where a cluster comes from: its declaration, or its row.
@@ -92,7 +118,7 @@ fn own_ranks(db: &dyn Db, cluster: Anchor) -> Vec<Vec<Anchor>> {
         None => vec![vec![cluster]],
         Some(inventory) => {
             let mut ranks = vec![vec![inventory]];
-            ranks.extend(super::cluster_overrides(db, db.project()).get(cluster.name(db)).cloned());
+            ranks.extend(super::cluster_overrides(db, project_of(db, cluster)).get(cluster.name(db)).cloned());
             ranks
         }
     }
@@ -104,7 +130,7 @@ fn groups_around(db: &dyn Db, cluster: Anchor, own: &[Node], out: &mut Vec<Diagn
     let around = groups_of(db, cluster);
     let Some(node) = own.iter().rev().find_map(|it| it.get("group")) else { return around };
     let Some(name) = node.text() else { return around };
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, cluster);
     match index.groups.get(name) {
         Some(group) if around.is_empty() => {
             let mut groups = groups_of(db, *group);
@@ -163,8 +189,8 @@ pub(super) fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
 
 /// Reads a cluster.
 pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
-    let index = names::index(db, db.project());
-    let settings = &super::settings(db, db.project()).value;
+    let index = names::index_of(db, anchor);
+    let settings = &super::settings(db, project_of(db, anchor)).value;
     let mut out: Vec<Diagnostic> = Vec::new();
     let name = anchor.name(db).clone();
     let row = inventory::row_of(db, anchor).clone();
@@ -173,15 +199,26 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let own: Vec<Node> = own_ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
     let groups = groups_around(db, anchor, &own, &mut out);
     let of_groups: Vec<Node> = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect();
-    let path = match own.iter().rev().find_map(|it| it.get("path").and_then(Node::text)) {
-        Some(it) => it.clone(),
-        None => directory(db, settings, &groups, &of_groups, &own, &name),
+    let imported = imported(db, anchor, &mut out).map(|it| &super::cluster(db, it).value);
+    let path = match (own.iter().rev().find_map(|it| it.get("path").and_then(Node::text)), imported) {
+        (Some(it), _) => it.clone(),
+        // It stands where the other project has it, unless this one groups it anew.
+        (None, Some(other)) if groups.is_empty() => other.path.clone(),
+        (None, _) => directory(db, settings, &groups, &of_groups, &own, &name),
     };
     let chain = of_groups.into_iter().chain(own);
-    let named =
-        Named { anchor, origin, name: name.clone(), path: path.clone(), groups: groups.clone(), own: own_ranks, row };
+    let named = Named {
+        anchor,
+        origin,
+        name: name.clone(),
+        path: path.clone(),
+        groups: groups.clone(),
+        own: own_ranks,
+        row,
+        imported: imported.map(|it| Arc::clone(&it.facts)),
+    };
     let facts = facts(db, settings, &named, &mut out);
-    let mut flux = settings.flux;
+    let mut flux = imported.map_or(settings.flux, |it| it.flux);
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
     let mut identity = settings.identity;
@@ -217,10 +254,10 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
 
 /// What a cluster or group says beside facts, evaluated without its facts.
 fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Vec<Diagnostic>) -> Node {
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
-    env.fleet = super::settings(db, db.project()).value.value.clone();
+    env.fleet = super::settings(db, project_of(db, anchor)).value.value.clone();
     env.row = row.cloned();
     let mut fold = Fold::new();
     for key in ["path", "directory", "group", "flux", "lockdown", "identity", "sync"] {
@@ -262,14 +299,14 @@ fn ranks(
     facts: &Arc<Map>,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Vec<Anchor>> {
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, it.anchor);
     let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
     let mut env = Env::new(db, index, it.anchor);
     env.cluster = Given::Known(Arc::clone(facts));
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
     env.row = it.row.clone();
-    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
+    for anchor in super::top_level_overrides(db, project_of(db, it.anchor)).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.
         let holds = match &declaration.head {

@@ -1,5 +1,6 @@
 //! What the `fleet` declaration says.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub release_in: ReleaseIn,
     pub sync: Sync,
     pub output: Output,
+    /// Packages by the names that this project gives them.
+    pub packages: BTreeMap<EcoString, Package>,
     /// The type of `cluster` in expressions.
     pub cluster_type: Type,
     /// The value of `fleet` in expressions.
@@ -47,6 +50,18 @@ pub struct Fact {
     pub origin: Origin,
     /// Where it was made final.
     pub is_final: Option<Origin>,
+}
+
+/// Where a package comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// A directory, from the project's root.
+    pub path: Option<EcoString>,
+    /// A Git repository and its revision.
+    pub git: Option<(EcoString, EcoString)>,
+    /// The package's directory inside the repository.
+    pub directory: EcoString,
+    pub origin: Origin,
 }
 
 /// Where HelmReleases live.
@@ -166,6 +181,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
             }
         }
     }
+    settings.packages = packages(&node, &mut out);
     settings.cluster_type = cluster_type(&facts);
     settings.facts = facts;
     let mut value = IndexMap::new();
@@ -198,9 +214,31 @@ fn defaults() -> Settings {
             gate: true,
         },
         output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
+        packages: BTreeMap::new(),
         cluster_type: cluster_type(&[]),
         value: Value::of_map(IndexMap::new()),
     }
+}
+
+/// `packages { platform { path = "../platform" } }`
+fn packages(node: &Node, out: &mut Vec<crate::diagnostic::Diagnostic>) -> BTreeMap<EcoString, Package> {
+    let mut packages = BTreeMap::new();
+    for (name, node) in node.get("packages").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
+        let text = |key: &str| node.get(key).and_then(Node::text).cloned();
+        let git = text("git").zip(text("rev"));
+        let path = text("path");
+        if path.is_some() == git.is_some() || text("git").is_some() != text("rev").is_some() {
+            out.push(problems::no_package_source(node.origin, name));
+            continue;
+        }
+        if name == "std" || !names::is_dns_label(name) {
+            out.push(problems::bad_package_name(node.origin, name));
+            continue;
+        }
+        let directory = text("directory").unwrap_or_default();
+        packages.insert(name.clone(), Package { path, git, directory, origin: node.origin });
+    }
+    packages
 }
 
 /// `facts { name: Type = default }`

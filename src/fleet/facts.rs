@@ -27,11 +27,13 @@ pub(super) struct Named {
     pub path: EcoString,
     /// Outermost first.
     pub groups: Vec<Anchor>,
+    /// The facts of the other project's cluster that it is taken `from`.
+    pub imported: Option<Arc<Map>>,
 }
 
 /// The map that `cluster` stands for.
 pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<Diagnostic>) -> Arc<Map> {
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, it.anchor);
     let setter = |anchor: &Anchor| {
         let block = &syntax::declaration(db, *anchor).body;
         Setter { anchor: *anchor, block, specificity: 2, name: EcoString::new() }
@@ -57,6 +59,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
         block: None,
         what: "fact",
         complete: true,
+        given: it.imported.as_deref(),
         state: RefCell::new(State::default()),
     };
     let lookup = WithFixed { fixed: &fixed, table: &table };

@@ -11,7 +11,7 @@ use crate::data::Format;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Conform, Env, Only, Row, build_some, complete};
 use crate::names::{self, is_dns_label};
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, Project};
 use crate::syntax::{
     self,
     ast::{Expr, ExprKind, Head},
@@ -213,9 +213,9 @@ pub fn row_of(db: &dyn Db, cluster: Anchor) -> Option<Arc<Row>> {
 }
 
 /// What `override cluster NAME` adds to clusters of inventories, by the cluster's name.
-pub(super) fn overrides(db: &dyn Db) -> BTreeMap<EcoString, Vec<Anchor>> {
+pub(super) fn overrides(db: &dyn Db, project: Project) -> BTreeMap<EcoString, Vec<Anchor>> {
     let mut found: BTreeMap<EcoString, Vec<Anchor>> = BTreeMap::new();
-    for anchor in &names::index(db, db.project()).overrides {
+    for anchor in &names::index(db, project).overrides {
         if let Some(name) = overridden_cluster(db, *anchor) {
             found.entry(name).or_default().push(*anchor);
         }

@@ -78,6 +78,7 @@ pub(super) fn evaluate(
         block: Some("params"),
         what: "param",
         complete: cluster.is_some(),
+        given: None,
         state: RefCell::new(State::default()),
     };
     let lookup = ReadsCluster(&table);

@@ -22,7 +22,7 @@ mod table;
 
 pub use assertion::Checks;
 pub use clusters::{Cluster, clusters, groups_of};
-pub use config::{Fact, Output, ReleaseIn, Settings, Sync};
+pub use config::{Fact, Output, Package, ReleaseIn, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
@@ -71,8 +71,8 @@ pub fn top_level_overrides(db: &dyn Db, project: Project) -> Arc<[Anchor]> {
 
 /// All clusters by name: those that are declared, and those that inventories make.
 #[salsa::tracked]
-pub fn all_clusters(db: &dyn Db, _project: Project) -> Arc<Checked<BTreeMap<EcoString, Anchor>>> {
-    Arc::new(clusters::all(db))
+pub fn all_clusters(db: &dyn Db, project: Project) -> Arc<Checked<BTreeMap<EcoString, Anchor>>> {
+    Arc::new(clusters::all(db, project))
 }
 
 /// The checks that read `cluster`, for one cluster.
@@ -91,8 +91,8 @@ pub fn fleet_checks(db: &dyn Db, _project: Project) -> Diagnostics {
 
 /// The `override cluster` of each cluster.
 #[salsa::tracked]
-pub fn cluster_overrides(db: &dyn Db, _project: Project) -> Arc<BTreeMap<EcoString, Vec<Anchor>>> {
-    Arc::new(inventory::overrides(db))
+pub fn cluster_overrides(db: &dyn Db, project: Project) -> Arc<BTreeMap<EcoString, Vec<Anchor>>> {
+    Arc::new(inventory::overrides(db, project))
 }
 
 /// One cluster: its facts, layers and items.
@@ -131,7 +131,7 @@ pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
 
 /// A block that only its declaration writes and that reads no cluster.
 fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> Checked<Node> {
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
     let only = crate::eval::Only { references, ..Default::default() };

@@ -333,3 +333,44 @@ pub(super) fn check_covers_nothing<'a>(check: Anchor, addons: impl Iterator<Item
             .help("let a cluster take it, widen `when`, or remove the check")
     }
 }
+
+pub(super) fn no_package_source(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::PACKAGE_SOURCE,
+        eco_format!("the package `{name}` comes from nowhere, or from two places"),
+        at,
+        "either a path, or a Git repository and a revision",
+    )
+    .help("write `{ path = \"../platform\" }`, or `{ git = \"https://…\", rev = \"v1.2.0\" }`")
+}
+
+pub(super) fn bad_package_name(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::BAD_LABEL, eco_format!("`{name}` cannot be the name of a package"), at, "not a package name")
+        .note("lower-case letters, digits and `-`; `std` is the standard library")
+        .help("choose another name")
+}
+
+pub(super) fn not_a_package_path(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`{path}` names no cluster of another project"),
+        at,
+        "expected `package.cluster`",
+    )
+    .help(eco_format!("write the package before it: `package.{path}`"))
+}
+
+pub(super) fn unknown_imported<'a>(
+    at: Origin,
+    package: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`{package}` has no cluster `{name}`"),
+        at,
+        "not there, or not there any more",
+    )
+    .help_if(did_you_mean(name, known).or_else(|| Some("remove this cluster, or take it from another".into())))
+}

@@ -94,7 +94,7 @@ impl OverrideStatement {
 
 /// Reads the statements of a cluster, a group, a rule or a top-level override.
 pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
-    let index = names::index(db, db.project());
+    let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut finder = Finder { db, index, anchor, out: Vec::new() };
     let mut statements = Statements::default();

@@ -11,7 +11,7 @@ use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Only, build_som
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Block;
 use crate::types::{Type, Written};
-use crate::value::{Node, Value};
+use crate::value::{Map, Node, Value};
 
 /// A declared name.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +42,8 @@ pub(super) struct Table<'a> {
     pub what: &'static str,
     /// Whether a name without a value is an error: not where no cluster is given.
     pub complete: bool,
+    /// Values from elsewhere, below every layer and above the defaults.
+    pub given: Option<&'a Map>,
     pub state: RefCell<State>,
 }
 
@@ -111,8 +113,10 @@ impl Table<'_> {
         }
         // The declaration is the lowest layer; its value is computed only where a higher one builds on it.
         let is_settled = ranks.iter().flatten().any(|it| it.layer.settles(&path));
-        let mut fold = match &declared.default {
-            Some(default) if !is_settled => {
+        let given = self.given.and_then(|it| it.entries.get(&declared.name));
+        let mut fold = match (&declared.default, given) {
+            (_, Some(given)) if !is_settled => Fold::over(&nested(&path, given.clone())),
+            (Some(default), _) if !is_settled => {
                 let value = env.within(default.anchor, |env| env.eval(&default.expr));
                 Fold::over(&nested(&path, value))
             }

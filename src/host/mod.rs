@@ -4,13 +4,21 @@
 //! Errors here are about the surroundings, not about the author's sources: an
 //! unreadable directory, a full disk. They end the command with status 2.
 
+mod git;
+mod lock;
+mod packages;
+mod problems;
 mod project;
 mod standard;
 mod tree;
+mod tree_hash;
+mod vendor;
 
+pub use git::Network;
 pub use project::{Opened, open};
 pub use standard::standard_library;
 pub use tree::{apply, snapshot};
+pub use vendor::{Vendored, vendor};
 
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;

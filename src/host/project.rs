@@ -1,26 +1,31 @@
 //! Finds a project and reads its sources.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ecow::EcoString;
 use ignore::WalkBuilder;
 
+use super::packages::{self, Outline};
 use super::{HostError, plain, standard_library};
+use crate::data::PACKAGE;
+use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::plan::is_below;
 use crate::source::{Db, FleetDatabase, InMemory, Loader, Sources};
 
 /// The file at the root of every project.
-const ROOT_FILE: &str = "fleet.fleet";
+pub(super) const ROOT_FILE: &str = "fleet.fleet";
 
 /// A project that was read.
 pub struct Opened {
     pub root: PathBuf,
     pub db: FleetDatabase,
+    /// Packages that cannot be used.
+    pub problems: Vec<Diagnostic>,
 }
 
-/// Reads the project that `start` lies in.
+/// Reads the project that `start` lies in, and its packages.
 ///
 /// # Errors
 /// If there is none, a source cannot be read or is no UTF-8, or a second project
@@ -28,16 +33,22 @@ pub struct Opened {
 pub fn open(start: &Path) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let mut files = sources(&root)?;
-    let output = output_of(&files);
-    files.retain(|(path, _)| !output.iter().any(|it| is_below(path, it)));
+    let outline = settings_of(&files);
+    files.retain(|(path, _)| !outline.hides(path));
     if let Some((second, _)) = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet")) {
         return Err(HostError::new(format!("there is a second project inside this one: `{second}`")).help(
-            "a project has one `fleet.fleet`; move the inner one beside this project, or name it in `.gitignore`",
+            "a project has one `fleet.fleet`; move the inner one beside this project, declare it as a package, or name it in `.gitignore`",
         ));
     }
-    let loader = Arc::new(Disk { root: root.clone() });
-    let project = Sources { files, ..Sources::default() };
-    Ok(Opened { root, db: FleetDatabase::with_packages(project, standard_library(), loader) })
+    let packages = packages::load(&root, &outline.packages)?;
+    let loader = Arc::new(Disk { root: root.clone(), packages: packages.roots });
+    let project = Sources { files, packages: packages.names, ..Sources::default() };
+    let all = standard_library().into_iter().chain(packages.sources).collect();
+    let db = FleetDatabase::with_packages(project, all, loader);
+    let declared = &fleet::settings(&db, db.project()).value.packages;
+    let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
+    let problems = troubles.collect();
+    Ok(Opened { root, db, problems })
 }
 
 fn find_root(start: &Path) -> Result<PathBuf, HostError> {
@@ -50,7 +61,7 @@ fn find_root(start: &Path) -> Result<PathBuf, HostError> {
 }
 
 /// Every `.fleet` file below the root that git would not ignore.
-fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
+pub(super) fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
     let mut files = Vec::new();
     let walk = WalkBuilder::new(root)
         .hidden(true)
@@ -93,25 +104,35 @@ pub(super) fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
         .ok_or_else(|| HostError::new(format!("the name of `{}` is not UTF-8", path.display())).help("rename it"))
 }
 
-/// The generated directories, as `fleet.fleet` alone says.
-fn output_of(files: &[(String, String)]) -> Vec<EcoString> {
+/// What `fleet.fleet` alone says of the generated directories and of packages.
+pub(super) fn settings_of(files: &[(String, String)]) -> Outline {
     let files = files.iter().filter(|(path, _)| path == ROOT_FILE).cloned().collect();
     let small = Sources { files, ..Sources::default() };
     let db = FleetDatabase::with_packages(small, standard_library(), Arc::new(InMemory::default()));
-    let output = &fleet::settings(&db, db.project()).value.output;
-    vec![output.common.clone(), output.applications.clone(), output.clusters.clone()]
+    let settings = &fleet::settings(&db, db.project()).value;
+    let output = &settings.output;
+    Outline {
+        output: vec![output.common.clone(), output.applications.clone(), output.clusters.clone()],
+        packages: settings.packages.clone(),
+    }
 }
 
 /// Reads input files below the root.
 struct Disk {
     root: PathBuf,
+    /// Where each package begins.
+    packages: BTreeMap<EcoString, PathBuf>,
 }
 
 impl Loader for Disk {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
-        let full = self.root.join(path);
-        let real = full.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
-        if !real.starts_with(&self.root) {
+        let of_package = path.strip_prefix(PACKAGE).and_then(|it| {
+            let (name, inner) = it.split_once('/')?;
+            Some((self.packages.get(name)?, inner))
+        });
+        let (root, inner) = of_package.unwrap_or((&self.root, path));
+        let real = root.join(inner).canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
+        if !real.starts_with(root) {
             return Err("it leads out of the project".into());
         }
         let bytes = std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))?;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::{Index, Place, is_dns_label};
 

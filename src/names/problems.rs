@@ -87,7 +87,9 @@ pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     .help("choose another name")
 }
 
-pub(super) fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
+/// No package has the name.
+#[must_use]
+pub fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared").help_if(
         did_you_mean(path, known.keys().map(EcoString::as_str))
             .or_else(|| Some(eco_format!("declare it in the fleet: `packages {{ {path} {{ path = \"…\" }} }}`"))),

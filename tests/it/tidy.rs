@@ -26,9 +26,11 @@ const LAYERS: [&str; 18] = [
 ];
 
 /// Crates that have one home.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("granit_parser", &["data"]),
     ("csv_core", &["data"]),
+    ("gix", &["host"]),
+    ("rustls", &["host"]),
     ("pest", &["syntax"]),
     ("codespan_reporting", &["render", "cli"]),
     ("clap", &["cli"]),

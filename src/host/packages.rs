@@ -1,0 +1,160 @@
+//! Packages: other directories of sources, found by path or below `vendor/`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ecow::{EcoString, eco_format};
+
+use super::lock::{self, Lock};
+use super::project::{ROOT_FILE, settings_of, sources};
+use super::tree_hash::{files_below, tree_hash};
+use super::{HostError, problems};
+use crate::diagnostic::Diagnostic;
+use crate::fleet::Package;
+use crate::plan::is_below;
+use crate::source::Sources;
+
+/// Where `fleetc vendor` puts what comes from Git, from the project's root.
+pub(super) const VENDOR: &str = "vendor";
+
+/// All packages of a project, those of packages included.
+#[derive(Default)]
+pub(super) struct Packages {
+    pub sources: Vec<Sources>,
+    /// What the project calls its own packages.
+    pub names: BTreeMap<EcoString, EcoString>,
+    /// Where each begins.
+    pub roots: BTreeMap<EcoString, PathBuf>,
+    /// What keeps one from being read: the project's own name of it, and the reason.
+    pub troubles: Vec<(EcoString, Trouble)>,
+}
+
+/// Why a package cannot be used.
+pub(super) enum Trouble {
+    NoDirectory(EcoString),
+    NoSources(EcoString),
+    Circle(EcoString),
+    NotVendored(EcoString),
+    Changed { dir: EcoString, locked: EcoString, found: EcoString },
+}
+
+impl Trouble {
+    /// The diagnostic, at the package's declaration.
+    pub(super) fn diagnostic(&self, name: &str, package: &Package) -> Diagnostic {
+        problems::package(name, package.origin, self)
+    }
+}
+
+/// Reads the packages that a project declares.
+pub(super) fn load(root: &Path, declared: &BTreeMap<EcoString, Package>) -> Result<Packages, HostError> {
+    let mut loader =
+        Loader { root, lock: lock::read(root)?, found: Packages::default(), stack: vec![root.to_path_buf()] };
+    let names = loader.all(root, "", "", declared)?;
+    loader.found.names = names;
+    Ok(loader.found)
+}
+
+/// A package's name among all packages.
+pub(super) fn id_of(holder: &str, alias: &str) -> EcoString {
+    if holder.is_empty() { alias.into() } else { eco_format!("{holder}.{alias}") }
+}
+
+struct Loader<'a> {
+    root: &'a Path,
+    lock: Lock,
+    found: Packages,
+    /// The packages around the one that is read, to see circles.
+    stack: Vec<PathBuf>,
+}
+
+impl Loader<'_> {
+    /// The packages of one holder: its directory, name and path as shown.
+    fn all(
+        &mut self,
+        dir: &Path,
+        holder: &str,
+        shown: &str,
+        declared: &BTreeMap<EcoString, Package>,
+    ) -> Result<BTreeMap<EcoString, EcoString>, HostError> {
+        let mut names = BTreeMap::new();
+        for (alias, package) in declared {
+            let id = id_of(holder, alias);
+            let top: EcoString = id.split('.').next().unwrap_or(&id).into();
+            let (at, shown) = match &package.path {
+                Some(path) => (dir.join(path.as_str()), join(shown, path)),
+                None => (self.root.join(VENDOR).join(id.as_str()), eco_format!("{VENDOR}/{id}")),
+            };
+            if package.path.is_none()
+                && let Some(trouble) = self.unlocked(&id, package, &at, &shown)
+            {
+                self.found.troubles.push((top, trouble));
+                continue;
+            }
+            let Ok(at) = at.canonicalize() else {
+                self.found.troubles.push((top, Trouble::NoDirectory(shown)));
+                continue;
+            };
+            if self.stack.contains(&at) {
+                self.found.troubles.push((top, Trouble::Circle(shown)));
+                continue;
+            }
+            if let Some(trouble) = self.read(&at, &id, &shown)? {
+                self.found.troubles.push((top, trouble));
+                continue;
+            }
+            names.insert(alias.clone(), id);
+        }
+        Ok(names)
+    }
+
+    fn read(&mut self, dir: &Path, id: &EcoString, shown: &str) -> Result<Option<Trouble>, HostError> {
+        let mut files = sources(dir)?;
+        let settings = settings_of(&files);
+        files.retain(|(path, _)| !settings.hides(path));
+        if files.is_empty() {
+            return Ok(Some(Trouble::NoSources(shown.into())));
+        }
+        self.stack.push(dir.to_path_buf());
+        let packages = self.all(dir, id, shown, &settings.packages)?;
+        self.stack.pop();
+        let files = files.into_iter().map(|(path, text)| (join(shown, &path).to_string(), text)).collect();
+        self.found.sources.push(Sources { name: id.clone(), files, packages });
+        self.found.roots.insert(id.clone(), dir.to_path_buf());
+        Ok(None)
+    }
+
+    /// What is wrong with a package from Git, held against the lock.
+    fn unlocked(&self, id: &EcoString, package: &Package, dir: &Path, shown: &str) -> Option<Trouble> {
+        let (git, rev) = package.git.as_ref()?;
+        let locked = self.lock.packages.get(id).filter(|it| {
+            it.git == *git && it.rev == *rev && it.directory.as_deref().unwrap_or_default() == package.directory
+        });
+        let Some(locked) = locked.filter(|_| dir.is_dir()) else { return Some(Trouble::NotVendored(shown.into())) };
+        let found = files_below(dir).ok().and_then(|it| tree_hash(&it)).unwrap_or_else(|| "nothing".into());
+        (found != locked.tree).then(|| Trouble::Changed { dir: shown.into(), locked: locked.tree.clone(), found })
+    }
+}
+
+fn join(shown: &str, path: &str) -> EcoString {
+    if shown.is_empty() { path.into() } else { eco_format!("{}/{path}", shown.trim_end_matches('/')) }
+}
+
+/// What is known of a project before it is compiled.
+pub(super) struct Outline {
+    pub output: Vec<EcoString>,
+    pub packages: BTreeMap<EcoString, Package>,
+}
+
+impl Outline {
+    /// Whether a file belongs to what is generated, or to a package inside the project.
+    pub(super) fn hides(&self, path: &str) -> bool {
+        let of_package = self.packages.values().filter_map(|it| it.path.as_ref()).map(|it| it.trim_start_matches("./"));
+        self.output.iter().map(EcoString::as_str).chain(of_package).any(|it| is_below(path, it.trim_end_matches('/')))
+            || is_below(path, VENDOR)
+    }
+}
+
+/// Whether the file is the one at the root of a project.
+pub(super) fn is_root_file(path: &str) -> bool {
+    path == ROOT_FILE
+}

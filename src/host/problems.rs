@@ -1,0 +1,46 @@
+//! What can be wrong with packages on disk.
+
+use ecow::eco_format;
+
+use super::packages::Trouble;
+use crate::diagnostic::{Diagnostic, code};
+use crate::source::Origin;
+
+pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
+    match trouble {
+        Trouble::NoDirectory(dir) => {
+            Diagnostic::new(code::NO_PACKAGE, eco_format!("the package `{name}` is not at `{dir}`"), at, "declared here")
+                .help("mend the path; it is taken from the directory of this `fleet.fleet`")
+        }
+        Trouble::NoSources(dir) => Diagnostic::new(
+            code::NO_PACKAGE,
+            eco_format!("the package `{name}` has no `.fleet` file in `{dir}`"),
+            at,
+            "declared here",
+        )
+        .help("name the directory that holds its sources"),
+        Trouble::Circle(dir) => Diagnostic::new(
+            code::NO_PACKAGE,
+            eco_format!("the package `{name}` leads back to itself, at `{dir}`"),
+            at,
+            "declared here",
+        )
+        .help("packages may not need each other in a circle: move what both need into a third"),
+        Trouble::NotVendored(dir) => Diagnostic::new(
+            code::NO_PACKAGE,
+            eco_format!("the package `{name}` was not fetched at this revision"),
+            at,
+            "declared here",
+        )
+        .note(eco_format!("a build does not use the network: the package has to stand in `{dir}`, and in `fleet.lock`"))
+        .help("run `fleetc vendor`"),
+        Trouble::Changed { dir, locked, found } => Diagnostic::new(
+            code::PACKAGE_CHANGED,
+            eco_format!("the files of the package `{name}` are not those that were locked"),
+            at,
+            "declared here",
+        )
+        .note(eco_format!("`fleet.lock` has the tree {locked}, `{dir}` is {found}"))
+        .help("run `fleetc vendor` to fetch them again; what was changed by hand there is lost"),
+    }
+}
