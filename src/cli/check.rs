@@ -8,7 +8,7 @@ use super::terminal::Terminal;
 use crate::compile::diagnose;
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::host::{self, HostError};
+use crate::host::HostError;
 
 pub(super) fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();

@@ -10,7 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::emit::{documents, with_patches};
 use crate::fleet;
 use crate::flux::{self, Deployed, Object, UnitPlace};
-use crate::host::{self, HostError};
+use crate::host::HostError;
 use crate::source::Db;
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};

@@ -8,10 +8,13 @@ use crate::source::Origin;
 
 pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
     match trouble {
-        Trouble::NoDirectory(dir) => {
-            Diagnostic::new(code::NO_PACKAGE, eco_format!("the package `{name}` is not at `{dir}`"), at, "declared here")
-                .help("mend the path; it is taken from the directory of this `fleet.fleet`")
-        }
+        Trouble::NoDirectory(dir) => Diagnostic::new(
+            code::NO_PACKAGE,
+            eco_format!("the package `{name}` is not at `{dir}`"),
+            at,
+            "declared here",
+        )
+        .help("mend the path; it is taken from the directory of this `fleet.fleet`"),
         Trouble::NoSources(dir) => Diagnostic::new(
             code::NO_PACKAGE,
             eco_format!("the package `{name}` has no `.fleet` file in `{dir}`"),

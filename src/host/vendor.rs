@@ -5,12 +5,12 @@ use std::path::Path;
 
 use ecow::EcoString;
 
+use super::HostError;
 use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
 use super::packages::{VENDOR, id_of, is_root_file};
 use super::project::settings_of;
 use super::tree_hash::{Files, tree_hash};
-use super::HostError;
 use crate::fleet::Package;
 use crate::plan::is_below;
 
@@ -87,7 +87,13 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn one(&mut self, id: &EcoString, url: &EcoString, rev: &EcoString, directory: &EcoString) -> Result<(), HostError> {
+    fn one(
+        &mut self,
+        id: &EcoString,
+        url: &EcoString,
+        rev: &EcoString,
+        directory: &EcoString,
+    ) -> Result<(), HostError> {
         let fetched = git::fetch(url, rev, directory, self.root, self.network).map_err(|reason| {
             HostError::new(format!("the package `{id}` cannot be fetched: {reason}"))
                 .help(format!("its source is {url} at `{rev}`"))

@@ -1,13 +1,20 @@
 //! The examples: they build without a word, and what is committed is what they build.
 
-use crate::support::Fleet;
+use std::path::Path;
+
+use crate::support::{Fleet, Run};
 
 const EXAMPLES: [&str; 4] = ["minimal", "eks-fleet", "eks-apps", "flux-eks-gitops-config"];
+
+/// Examples name each other, so that they are run where they stand.
+fn run(name: &str, args: &[&str]) -> Run {
+    Run::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name), args)
+}
 
 #[test]
 fn committed_trees_are_up_to_date() {
     for name in EXAMPLES {
-        let run = Fleet::copy_of(&format!("examples/{name}")).run(&["build", "--check"]);
+        let run = run(name, &["build", "--check"]);
         assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{name}\n{}", run.stderr);
     }
 }
@@ -15,7 +22,7 @@ fn committed_trees_are_up_to_date() {
 #[test]
 fn examples_have_no_warnings() {
     for name in EXAMPLES {
-        let run = Fleet::copy_of(&format!("examples/{name}")).run(&["check"]);
+        let run = run(name, &["check"]);
         assert_eq!(run.status, 0, "{name}\n{}", run.stderr);
         assert!(run.stderr.contains("no mistakes"), "{name}\n{}", run.stderr);
     }

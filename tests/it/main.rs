@@ -18,6 +18,7 @@ mod gotchas;
 mod hostile;
 mod incremental;
 mod oracle;
+mod packages;
 mod properties;
 mod random;
 mod semantics;

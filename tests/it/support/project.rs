@@ -63,6 +63,23 @@ pub(crate) struct Run {
     pub stderr: String,
 }
 
+impl Run {
+    /// Runs `fleetc` in a directory.
+    pub(crate) fn of(dir: &Path, args: &[&str]) -> Self {
+        let output = Command::new(env!("CARGO_BIN_EXE_fleetc"))
+            .args(args)
+            .current_dir(dir)
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("fleetc runs");
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Fleet {
     /// A project out of one text, as [`files_of`] splits it.
     pub(crate) fn new(text: &str) -> Self {
@@ -104,17 +121,7 @@ impl Fleet {
 
     /// Runs `fleetc` in the project.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_fleetc"))
-            .args(args)
-            .current_dir(self.path())
-            .env("NO_COLOR", "1")
-            .output()
-            .expect("fleetc runs");
-        Run {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Run::of(self.path(), args)
     }
 
     /// Builds, which must work.
