@@ -11,6 +11,7 @@ use crate::emit::{self, FileTree};
 use crate::fleet;
 use crate::flux;
 use crate::names;
+use crate::provision;
 use crate::source::{Anchor, Db, FleetDatabase};
 
 /// Everything that a build needs: the files, and what to tell the author.
@@ -150,6 +151,7 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
     for cluster in fleet::clusters(db) {
         found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
         found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
+        found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }
     found.extend(flux::fleet_diagnostics(db, db.project()).iter().cloned());
     found

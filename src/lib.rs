@@ -22,6 +22,7 @@ pub mod data;
 pub mod eval;
 pub mod fleet;
 pub mod flux;
+pub mod provision;
 pub mod check;
 pub mod emit;
 pub mod compile;

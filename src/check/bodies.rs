@@ -62,7 +62,8 @@ impl Checker<'_> {
             }
             Kind::Fn => self.function(it),
             Kind::Check => self.assertion(it),
-            Kind::Baseline | Kind::Import | Kind::Moved | Kind::Data => {}
+            Kind::Baseline => self.baseline(it),
+            Kind::Import | Kind::Moved | Kind::Data => {}
         }
     }
 }

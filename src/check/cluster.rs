@@ -18,7 +18,7 @@ use crate::syntax::{
 use crate::types::{self, FieldType, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
-const SETTINGS: [&str; 8] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "sync"];
+const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "baseline", "sync"];
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
@@ -165,7 +165,7 @@ impl Checker<'_> {
         let ty = match target {
             OverrideTarget::One(item) => {
                 let declaration = syntax::declaration(self.db, item);
-                if item.kind(self.db) == Kind::Addon {
+                if matches!(item.kind(self.db), Kind::Addon | Kind::Baseline) {
                     self.no_patches(block);
                     reserved::release(self.anchor, block, &mut self.out);
                     scope.params = Some(params_type(self.db, item));

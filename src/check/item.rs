@@ -36,6 +36,16 @@ impl Checker<'_> {
         }
     }
 
+    pub(super) fn baseline(&mut self, it: &Declaration) {
+        self.out.extend(fleet::levels(self.db, self.anchor).diagnostics.iter().cloned());
+        self.params(it);
+        let mut scope = self.cluster_scope();
+        scope.params = Some(params_type(self.db, self.anchor));
+        if let Some(ty) = self.body_type(self.anchor, it) {
+            self.block(&without(&it.body, "params"), &ty, scope);
+        }
+    }
+
     /// The param of a definition that an entry of `params { … }` means.
     fn inherited_param(&self, entry: &Entry) -> Option<Declared> {
         let [segment] = entry.path.segments.as_slice() else { return None };

@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check,
     /// Print the objects that a cluster ends up with
     Render(Render),
+    /// Print or write what creates the clusters themselves
+    Provision(Provision),
     /// Fetch packages from Git into `vendor/`, and lock them
     Vendor(Vendor),
     /// Print the long text of a diagnostic
@@ -96,6 +98,31 @@ pub(super) struct Render {
 pub(super) enum Output {
     Yaml,
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct Provision {
+    /// Print this cluster's; without it, those of all clusters are written below `provision/`
+    pub cluster: Option<String>,
+    /// For which tool
+    #[arg(short, long, value_enum, default_value = "eksctl")]
+    pub output: ProvisionFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProvisionFormat {
+    /// An eksctl ClusterConfig
+    Eksctl,
+    /// .tf.json for terraform-aws-modules/eks, and the roles
+    Terraform,
+    /// Objects of Cluster API's AWS provider
+    Capi,
+    /// Everything that is known, for other tools
+    Json,
+    /// A `flux bootstrap` command line
+    FluxBootstrap,
+    /// A FluxInstance for the Flux Operator
+    FluxInstance,
 }
 
 #[derive(Args)]

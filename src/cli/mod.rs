@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod explain;
 mod init;
+mod provision;
 mod render;
 mod terminal;
 mod vendor;
@@ -73,6 +74,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check => check::run(&arguments.directory, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),
         Command::Init(it) => init::run(&arguments.directory, it, terminal),

@@ -133,6 +133,9 @@ codes! {
     CHECK_FAILS "E0518" Error "a check that does not hold"
     CHECK_COVERS_NOTHING "W0519" Warning "a check that covers no cluster"
     PACKAGE_SOURCE "E0520" Error "a package without a source"
+    NO_OIDC "E0521" Error "a role without an OIDC provider"
+    NO_BASELINE "E0522" Error "a cluster without a baseline"
+    CANNOT_PROVISION "E0523" Error "what a tool cannot be told"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

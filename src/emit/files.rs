@@ -130,11 +130,16 @@ pub fn documents<'a>(writer: &mut Writer, objects: impl IntoIterator<Item = &'a 
     }
 }
 
+/// The line that makes a file fleetc's, without the sign of a comment.
+#[must_use]
+pub fn header_line(db: &dyn Db, path: &str, origin: Origin) -> String {
+    let source = origin.anchor.file(db).path(db);
+    format!("{}{path}, from {source}. Do not edit.", HEADER.trim_start_matches("# "))
+}
+
 /// Whose the file is, where it comes from, and what its declaration says of itself.
 fn header(db: &dyn Db, writer: &mut Writer, path: &str, origin: Origin, with_doc: bool) {
-    let source = origin.anchor.file(db).path(db);
-    let line = format!("{}{path}, from {source}. Do not edit.", HEADER.trim_start_matches("# "));
-    writer.comment(&line);
+    writer.comment(&header_line(db, path, origin));
     if with_doc && let Some(doc) = &syntax::declaration(db, origin.anchor).doc {
         for line in doc.lines() {
             writer.comment(line);

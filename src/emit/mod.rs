@@ -8,7 +8,7 @@ mod files;
 mod patch;
 mod tree;
 
-pub use files::{cluster_files, common_files, documents};
+pub use files::{cluster_files, common_files, documents, header_line};
 
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

@@ -35,6 +35,8 @@ impl FileTree {
 /// The path that a file's header names, if it has fleetc's header.
 #[must_use]
 pub fn header_path(text: &str) -> Option<&str> {
-    let line = text.lines().next()?.strip_prefix(HEADER)?;
+    // In JSON, which has no comments, it is the value of the first key.
+    let in_json = || text.strip_prefix("{\n  \"//\": \"")?.strip_prefix(HEADER.trim_start_matches("# "));
+    let line = text.strip_prefix(HEADER).or_else(in_json)?.lines().next()?;
     Some(line.split_once(", from ")?.0)
 }

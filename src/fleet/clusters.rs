@@ -36,6 +36,8 @@ pub struct Cluster {
     pub facts: Arc<Map>,
     pub flux: Minor,
     pub lockdown: bool,
+    /// What the cluster itself is, for those that are made from here.
+    pub baseline: Option<Anchor>,
     /// How pods get their roles, where an add-on does not say.
     pub identity: Identity,
     pub sync: Sync,
@@ -222,7 +224,10 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
     let mut identity = settings.identity;
+    let mut baseline = None;
     for node in chain {
+        let named = node.get("baseline").and_then(Node::text).and_then(|it| index.baselines.get(it));
+        baseline = named.copied().or(baseline);
         identity = node.get("identity").and_then(Node::text).map_or(identity, |it| Identity::parse(it));
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
@@ -243,6 +248,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         facts,
         flux,
         lockdown,
+        baseline,
         identity,
         sync,
         ranks,
@@ -260,8 +266,8 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
     env.fleet = super::settings(db, project_of(db, anchor)).value.value.clone();
     env.row = row.cloned();
     let mut fold = Fold::new();
-    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "sync"] {
-        let only = Only { path: &[key], ..Only::default() };
+    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "baseline", "sync"] {
+        let only = Only { path: &[key], references: &["baseline"], ..Only::default() };
         let layer = build_some(&mut env, &declaration.body, &only);
         fold.apply(&mut env, layer);
     }

@@ -101,6 +101,13 @@ pub fn cluster(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Cluster>> {
     Arc::new(clusters::read(db, anchor))
 }
 
+/// The cluster's baseline with everything that amends it; none if it has none.
+#[salsa::tracked]
+pub fn baseline(db: &dyn Db, cluster: Anchor) -> Option<Arc<Checked<Evaluated>>> {
+    let it = &self::cluster(db, cluster).value;
+    Some(Arc::new(evaluate_in(db, it.baseline?, it)))
+}
+
 /// What a catalogue or an application says of itself: `after`, `path`, `split`.
 #[salsa::tracked]
 pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {

@@ -6,7 +6,7 @@ use super::context::{Context, comes_with_definition, in_file, source_kind};
 use super::object::{Object, Tree, list, merge, object, remove, set};
 use super::problems;
 use super::source::{ChartVersion, chart_in_registry, source_beside};
-use crate::fleet::{self, Evaluated, ReleaseIn};
+use crate::fleet::{self, Evaluated, ReleaseIn, Role};
 use crate::names::Index;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
@@ -33,6 +33,8 @@ pub struct Release {
     pub crds: Vec<(EcoString, EcoString, bool)>,
     pub suspended: bool,
     pub reinstall: bool,
+    /// The AWS role of its service account.
+    pub role: Option<Role>,
 }
 
 /// An add-on's objects.
@@ -140,6 +142,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         requires,
         suspended,
         reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
+        role: evaluated.role.clone(),
     };
     Some((release, objects))
 }

@@ -45,8 +45,7 @@ pub struct Plan {
 pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) -> Plan {
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
-    let mut plan = Plan::default();
-    files(tree, snapshot, permissions, &mut plan);
+    let mut plan = files(tree, snapshot, permissions);
     roots::check(settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
@@ -55,7 +54,10 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     plan
 }
 
-fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions, plan: &mut Plan) {
+/// Which files are written and removed, whatever they hold.
+#[must_use]
+pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) -> Plan {
+    let mut plan = Plan::default();
     for (path, file) in &tree.files {
         match snapshot.entries.get(path) {
             None => {
@@ -77,6 +79,7 @@ fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions, plan: 
             plan.remove.push(path.clone());
         }
     }
+    plan
 }
 
 /// The directories that a project generates.

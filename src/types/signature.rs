@@ -77,6 +77,8 @@ pub fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
         "AddonName" => Type::Reference(Reference::Addon),
         "ItemName" => Type::Reference(Reference::CatalogueOrItem),
         "LayerName" => Type::Reference(Reference::Layer),
+        "BaselineName" => Type::Reference(Reference::Baseline),
+        "FactName" => Type::Reference(Reference::Fact),
         "RepositoryName" => Type::Reference(Reference::Repository),
         _ => match index.types.get(name) {
             Some(anchor) => type_of(db, *anchor).value.clone(),

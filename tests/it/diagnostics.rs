@@ -28,6 +28,10 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
             on_disk(it.id, wrong, right, block(it.page, "disk", "## Wrong"), &mut failures);
             continue;
         }
+        if let Some(command) = block(it.page, "command", "## Wrong") {
+            by_command(it.id, command, wrong, right, &mut failures);
+            continue;
+        }
         let run = |text: &str| summary(&compile(&database(&files_of(text))));
         // A file of 16 MiB is described, not shown.
         let huge = format!("fleet huge {{ }}\n{}", "// padding\n".repeat(16 * 1024 * 1024 / 11 + 1));
@@ -41,6 +45,25 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// What another command than `build` says.
+fn by_command(code: &str, command: &str, wrong: &str, right: &str, failures: &mut Vec<String>) {
+    let args: Vec<&str> = command.split_whitespace().skip(1).collect();
+    for (what, text) in [("wrong", wrong), ("right", right)] {
+        let run = Fleet::new(text).run(&args);
+        let codes = codes_of(&run.stderr);
+        let fits =
+            if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };
+        if !fits {
+            failures.push(format!("{code} {what}: {codes:?}\n{}", run.stderr));
+        }
+    }
+}
+
+/// The codes of what a run says.
+fn codes_of(stderr: &str) -> Vec<&str> {
+    stderr.lines().filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect()
 }
 
 /// What depends on the tree on disk is run as a whole.
@@ -57,8 +80,7 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, failures: &
             }
         }
         let run = fleet.run(&["build"]);
-        let codes: Vec<&str> =
-            run.stderr.lines().filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect();
+        let codes = codes_of(&run.stderr);
         let fits =
             if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };
         // What lies in the way is mended on disk, not in the sources.

@@ -20,6 +20,7 @@ mod incremental;
 mod oracle;
 mod packages;
 mod properties;
+mod provision;
 mod random;
 mod semantics;
 mod spec;

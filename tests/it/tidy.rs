@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "source",
     "diagnostic",
     "schema",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 18] = [
     "eval",
     "fleet",
     "flux",
+    "provision",
     "check",
     "emit",
     "compile",

@@ -1,0 +1,235 @@
+//! Cluster API: the objects of its AWS provider, in the versions that it serves:
+//! `cluster.x-k8s.io/v1beta1`, and `v1beta2` of its own kinds.
+
+use ecow::{EcoString, eco_format};
+
+use super::model::Cluster;
+use super::problems;
+use crate::diagnostic::Diagnostic;
+use crate::fleet::Identity;
+use crate::flux::object::{Tree, list, text as text_node};
+use crate::value::yaml::{Style, Writer};
+use crate::value::{Node, Value, json};
+
+const CORE: &str = "cluster.x-k8s.io/v1beta1";
+const CONTROL_PLANE: &str = "controlplane.cluster.x-k8s.io/v1beta2";
+const INFRASTRUCTURE: &str = "infrastructure.cluster.x-k8s.io/v1beta2";
+
+pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> String {
+    let at = it.origin;
+    let Some(version) = it.text(&["kubernetes"]) else {
+        out.push(problems::missing(
+            at,
+            &it.name,
+            "Kubernetes version",
+            "write `kubernetes = \"1.34\"` in the baseline",
+        ));
+        return String::new();
+    };
+    limits(it, out);
+    let reference = |api: &str, kind: &str, name: &EcoString| {
+        Tree::new(at).text("apiVersion", api).text("kind", kind).text("name", name.clone())
+    };
+    let cluster = Tree::new(at)
+        .tree("controlPlaneRef", reference(CONTROL_PLANE, "AWSManagedControlPlane", &it.name))
+        .tree("infrastructureRef", reference(INFRASTRUCTURE, "AWSManagedCluster", &it.name));
+    let mut documents = vec![
+        object(it, CORE, "Cluster", &it.name, cluster),
+        object(it, INFRASTRUCTURE, "AWSManagedCluster", &it.name, Tree::new(at)),
+        object(it, CONTROL_PLANE, "AWSManagedControlPlane", &it.name, control_plane(it, version, out)),
+    ];
+    for (name, node) in it.entries("nodes") {
+        let name = eco_format!("{}-{name}", it.name);
+        let pool = reference(INFRASTRUCTURE, "AWSManagedMachinePool", &name);
+        let template = Tree::new(at)
+            .text("clusterName", it.name.clone())
+            .tree("bootstrap", Tree::new(at).text("dataSecretName", ""))
+            .tree("infrastructureRef", pool)
+            .text("version", eco_format!("v{version}.0"));
+        let spec = Tree::new(at)
+            .text("clusterName", it.name.clone())
+            .maybe("replicas", node.get("desired").or_else(|| node.get("min")).cloned())
+            .tree("template", Tree::new(at).tree("spec", template));
+        documents.push(object(it, CORE, "MachinePool", &name, spec));
+        documents.push(object(it, INFRASTRUCTURE, "AWSManagedMachinePool", &name, machine_pool(&name, node, out)));
+    }
+    for (name, node) in it.entries("fargate") {
+        let spec = Tree::new(at)
+            .text("clusterName", it.name.clone())
+            .text("profileName", name.clone())
+            .maybe("selectors", node.get("selectors").cloned())
+            .maybe("subnetIDs", node.get("subnets").cloned());
+        documents.push(object(it, INFRASTRUCTURE, "AWSFargateProfile", &eco_format!("{}-{name}", it.name), spec));
+        if let Some(role) = node.get("role") {
+            out.push(problems::cannot_say(
+                role.origin,
+                "Cluster API",
+                "the ARN of a Fargate role",
+                "remove `role`: it makes one",
+            ));
+        }
+    }
+    let mut writer = Writer::new(Style::File);
+    writer.comment(header);
+    for (nth, document) in documents.iter().enumerate() {
+        if nth > 0 {
+            writer.separator();
+        }
+        writer.document(document);
+    }
+    writer.finish().0
+}
+
+/// What the provider's types have no field for.
+fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
+    if let Some(role) = it.roles.iter().find(|it| it.via != Identity::None) {
+        out.push(problems::cannot_say(
+            role.origin,
+            "Cluster API",
+            "the roles of add-ons",
+            "make the roles with `-o terraform` in a project without baselines, or write `identity = \"none\"`",
+        ));
+    }
+    for key in ["auto-mode", "admins", "authentication", "ip-family"] {
+        if let Some(node) = it.get(&[key]) {
+            out.push(problems::cannot_say(
+                node.origin,
+                "Cluster API",
+                &eco_format!("`{key}`"),
+                "remove it from the baseline, or use `-o eksctl` or `-o terraform`",
+            ));
+        }
+    }
+}
+
+fn object(it: &Cluster, api: &str, kind: &str, name: &EcoString, spec: Tree) -> Node {
+    let at = it.origin;
+    Tree::new(at)
+        .text("apiVersion", api)
+        .text("kind", kind)
+        .tree("metadata", Tree::new(at).text("name", name.clone()).text("namespace", "default"))
+        .tree("spec", spec)
+        .build()
+}
+
+fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree {
+    let at = it.origin;
+    let mut spec = Tree::new(at)
+        .text("eksClusterName", it.name.clone())
+        .maybe("region", it.region.clone().map(|it| text_node(it, at)))
+        .text("version", eco_format!("v{version}.0"));
+    let oidc = it.get(&["oidc"]).is_none_or(|it| it.value != Value::Bool(false));
+    spec = spec.value("associateOIDCProvider", Value::Bool(oidc));
+    if let Some(endpoint) = it.get(&["endpoint"]) {
+        let access = Tree::new(at)
+            .maybe("public", endpoint.get("public").cloned())
+            .maybe("private", endpoint.get("private").cloned())
+            .maybe("publicCIDRs", endpoint.get("cidrs").cloned());
+        spec = spec.tree("endpointAccess", access);
+    }
+    if let Some(types) = it.get(&["logging"]).and_then(Node::list) {
+        let logging = ["api", "audit", "authenticator", "controllerManager", "scheduler"].into_iter().fold(
+            Tree::new(at),
+            |tree, name| {
+                let key = if name == "api" { "apiServer" } else { name };
+                tree.value(key, Value::Bool(types.iter().any(|it| it.text().is_some_and(|it| it == name))))
+            },
+        );
+        spec = spec.tree("logging", logging);
+    }
+    if let Some(key) = it.get(&["encryption-key"]) {
+        let resources = list(vec![text_node("secrets", at)], at);
+        spec = spec.tree("encryptionConfig", Tree::new(at).node("provider", key.clone()).node("resources", resources));
+    }
+    if let Some(vpc) = it.get(&["vpc"]) {
+        let inner = Tree::new(at).maybe("id", vpc.get("id").cloned()).maybe("cidrBlock", vpc.get("cidr").cloned());
+        let mut network = Tree::new(at).tree("vpc", inner);
+        let of = |key: &str, is_public: bool| {
+            let map = vpc.get(key).and_then(Node::map).cloned().unwrap_or_default();
+            map.entries
+                .iter()
+                .map(|(zone, id)| {
+                    Tree::new(at)
+                        .node("id", id.clone())
+                        .text("availabilityZone", zone.clone())
+                        .value("isPublic", Value::Bool(is_public))
+                        .build()
+                })
+                .collect::<Vec<_>>()
+        };
+        let subnets = [of("private", false), of("public", true)].concat();
+        if !subnets.is_empty() {
+            network = network.node("subnets", list(subnets, at));
+        }
+        spec = spec.tree("network", network);
+    }
+    let addons: Vec<Node> = it
+        .entries("addons")
+        .map(|(name, node)| {
+            if node.get("version").is_none() {
+                out.push(problems::cannot_say(
+                    node.origin,
+                    "Cluster API",
+                    &eco_format!("the add-on `{name}` without a version"),
+                    "write `version = \"…\"`",
+                ));
+            }
+            let conflicts =
+                node.get("conflicts").and_then(Node::text).map(|it| if it == "none" { "none" } else { "overwrite" });
+            Tree::new(at)
+                .text("name", name.clone())
+                .maybe("version", node.get("version").cloned())
+                .maybe("conflictResolution", conflicts.map(|it| text_node(it, at)))
+                .maybe("configuration", node.get("values").map(|it| text_node(json(it).to_string(), at)))
+                .build()
+        })
+        .collect();
+    if !addons.is_empty() {
+        spec = spec.node("addons", list(addons, at));
+    }
+    spec.maybe("additionalTags", it.get(&["tags"]).cloned())
+}
+
+fn machine_pool(name: &EcoString, node: &Node, out: &mut Vec<Diagnostic>) -> Tree {
+    let at = node.origin;
+    let instances = node.get("instances").and_then(Node::list).unwrap_or_default();
+    if let Some(second) = instances.get(1) {
+        out.push(problems::cannot_say(
+            second.origin,
+            "Cluster API",
+            "several instance types of one group",
+            "write one, or a node group for each",
+        ));
+    }
+    if node.get("family").and_then(Node::text).is_some_and(|it| it == "Bottlerocket") {
+        out.push(problems::cannot_say(at, "Cluster API", "Bottlerocket here", "remove `family`"));
+    }
+    let is_arm = node.get("arm").is_some_and(|it| it.value == Value::Bool(true));
+    let is_spot = node.get("spot").is_some_and(|it| it.value == Value::Bool(true));
+    let scaling = Tree::new(at).maybe("minSize", node.get("min").cloned()).maybe("maxSize", node.get("max").cloned());
+    let mut spec = Tree::new(at)
+        .text("eksNodegroupName", name.clone())
+        .text("amiType", if is_arm { "AL2023_ARM_64_STANDARD" } else { "AL2023_x86_64_STANDARD" })
+        .maybe("instanceType", instances.first().cloned())
+        .text("capacityType", if is_spot { "spot" } else { "onDemand" })
+        .tree("scaling", scaling)
+        .maybe("diskSize", node.get("disk").cloned())
+        .maybe("subnetIDs", node.get("subnets").cloned())
+        .maybe("labels", node.get("labels").cloned());
+    if let Some(taints) = node.get("taints").and_then(Node::list) {
+        let taints = taints.iter().map(|it| {
+            let effect = match it.get("effect").and_then(Node::text).map(EcoString::as_str) {
+                Some("NoExecute") => "no-execute",
+                Some("PreferNoSchedule") => "prefer-no-schedule",
+                _ => "no-schedule",
+            };
+            Tree::new(at)
+                .text("effect", effect)
+                .maybe("key", it.get("key").cloned())
+                .node("value", it.get("value").cloned().unwrap_or_else(|| text_node("", at)))
+                .build()
+        });
+        spec = spec.node("taints", list(taints.collect(), at));
+    }
+    spec
+}

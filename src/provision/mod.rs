@@ -1,0 +1,111 @@
+//! What creates the clusters themselves, for the tools that do it.
+//!
+//! In: a cluster's baseline and the roles of its add-ons. Out: the text that
+//! eksctl, Terraform, Cluster API or Flux' own bootstrap reads. Knows what each
+//! tool can say, and reports what it cannot. Writes no file.
+
+mod capi;
+mod eksctl;
+mod flux;
+mod json;
+mod model;
+mod policy;
+mod problems;
+mod terraform;
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+pub use model::{Cluster, Role, of_cluster};
+
+use crate::diagnostic::{Checked, Diagnostics};
+use crate::fleet::{self, Identity};
+use crate::source::{Anchor, Db};
+use crate::value::Value;
+
+/// What a tool reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// An eksctl `ClusterConfig`.
+    Eksctl,
+    /// `.tf.json` for terraform-aws-modules/eks.
+    Terraform,
+    /// Objects of Cluster API's AWS provider.
+    Capi,
+    /// Everything that is known, for CDK and others.
+    Json,
+    /// A `flux bootstrap` command line.
+    FluxBootstrap,
+    /// A `FluxInstance` for the Flux Operator.
+    FluxInstance,
+}
+
+impl Format {
+    /// The name of the file that holds it.
+    #[must_use]
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Eksctl => "eksctl.yaml",
+            Self::Terraform => "main.tf.json",
+            Self::Capi => "cluster-api.yaml",
+            Self::Json => "cluster.json",
+            Self::FluxBootstrap => "flux-bootstrap.sh",
+            Self::FluxInstance => "flux-instance.yaml",
+        }
+    }
+
+    /// Whether it describes the EKS cluster, which a baseline says.
+    #[must_use]
+    pub const fn needs_baseline(self) -> bool {
+        matches!(self, Self::Eksctl | Self::Capi)
+    }
+}
+
+/// What is wrong with a cluster's baseline, whichever tool makes it.
+#[salsa::tracked]
+pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
+    let Some(baseline) = fleet::baseline(db, cluster) else { return Vec::new().into() };
+    let mut out = baseline.diagnostics.to_vec();
+    let model = of_cluster(db, cluster);
+    if let Some(oidc) = model.get(&["oidc"]).filter(|it| it.value == Value::Bool(false))
+        && let Some(role) = model.roles_via(Identity::Irsa).next()
+    {
+        out.push(problems::no_provider(oidc.origin, role).on(Some(&model.name)));
+    }
+    out.into()
+}
+
+/// The text for one cluster. `header` heads it, as a comment of the format.
+#[salsa::tracked]
+pub fn provision(db: &dyn Db, cluster: Anchor, format: Format, header: EcoString) -> Arc<Checked<EcoString>> {
+    let mut out = Vec::new();
+    let model = of_cluster(db, cluster);
+    let text = if format.needs_baseline() && model.baseline.is_none() {
+        out.push(problems::no_baseline(model.origin, &model.name));
+        String::new()
+    } else {
+        match format {
+            Format::Eksctl => eksctl::text(model, &header, &mut out),
+            Format::Terraform => terraform::text(model, &header, &mut out),
+            Format::Capi => capi::text(model, &header, &mut out),
+            Format::Json => json::text(model, &header),
+            Format::FluxBootstrap => flux::bootstrap(model, &header, &mut out),
+            Format::FluxInstance => flux::instance(model, &header, &mut out),
+        }
+    };
+    let out = out.into_iter().map(|it| it.on(Some(&model.name))).collect();
+    Arc::new(Checked::new(text.into(), out))
+}
+
+/// Where a cluster's file stands, from the project's root: never below what Flux reads.
+#[must_use]
+pub fn path(db: &dyn Db, cluster: Anchor, format: Format) -> EcoString {
+    let model = of_cluster(db, cluster);
+    let inner =
+        model.path.strip_prefix(model.root.as_str()).map_or(model.path.as_str(), |it| it.trim_start_matches('/'));
+    eco_format!("{DIRECTORY}/{inner}/{}", format.file())
+}
+
+/// Where `fleetc provision` writes.
+pub const DIRECTORY: &str = "provision";

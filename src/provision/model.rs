@@ -1,0 +1,128 @@
+//! What every format is made of: the cluster, its baseline, its roles.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use indexmap::IndexMap;
+
+use super::policy::Policy;
+use crate::fleet::{self, Identity, Sync};
+use crate::flux;
+use crate::source::{Anchor, Db, Origin};
+use crate::value::{Map, Node};
+
+/// A cluster to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    pub name: EcoString,
+    /// Its directory, from the project's root.
+    pub path: EcoString,
+    /// The directory of all clusters.
+    pub root: EcoString,
+    pub facts: Arc<Map>,
+    pub region: Option<EcoString>,
+    pub account: Option<EcoString>,
+    pub partition: &'static str,
+    /// Of a cluster that is there already: `oidc.eks.eu-west-1.amazonaws.com/id/…`.
+    pub issuer: Option<EcoString>,
+    pub baseline: Option<Node>,
+    /// By name.
+    pub roles: Vec<Role>,
+    pub flux: EcoString,
+    pub lockdown: bool,
+    pub sync: Sync,
+    pub repository: Option<EcoString>,
+    pub branch: EcoString,
+    pub origin: Origin,
+}
+
+/// The role of an add-on's service account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    pub addon: EcoString,
+    pub via: Identity,
+    pub name: EcoString,
+    pub path: EcoString,
+    pub arn: Option<EcoString>,
+    pub namespace: EcoString,
+    pub service_account: EcoString,
+    pub policies: Vec<Policy>,
+    pub boundary: Option<EcoString>,
+    pub tags: IndexMap<EcoString, EcoString>,
+    pub origin: Origin,
+}
+
+impl Cluster {
+    /// A value of the baseline.
+    pub(super) fn get(&self, path: &[&str]) -> Option<&Node> {
+        self.baseline.as_ref()?.at(path)
+    }
+
+    /// A text of the baseline.
+    pub(super) fn text(&self, path: &[&str]) -> Option<&EcoString> {
+        self.get(path)?.text()
+    }
+
+    /// The entries of a map of the baseline.
+    pub(super) fn entries(&self, key: &str) -> impl Iterator<Item = (&EcoString, &Node)> {
+        self.get(&[key]).and_then(Node::map).into_iter().flat_map(|it| &it.entries)
+    }
+
+    /// The roles of one kind.
+    pub(super) fn roles_via(&self, via: Identity) -> impl Iterator<Item = &Role> {
+        self.roles.iter().filter(move |it| it.via == via)
+    }
+
+    /// The ARN of a policy that AWS manages.
+    pub(super) fn managed(&self, name: &str) -> EcoString {
+        ecow::eco_format!("arn:{}:iam::aws:policy/{name}", self.partition)
+    }
+}
+
+/// The model of a cluster.
+#[salsa::tracked]
+pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
+    let settings = &fleet::settings(db, db.project()).value;
+    let cluster = &fleet::cluster(db, anchor).value;
+    let fact = |name: &str| cluster.facts.entries.get(name).and_then(Node::text).cloned();
+    let region = fact("region");
+    let deployed = &flux::deployed(db, anchor).value;
+    let mut roles: Vec<Role> = deployed
+        .releases()
+        .filter_map(|(_, release)| {
+            let role = release.role.as_ref()?;
+            Some(Role {
+                addon: release.addon.name(db).clone(),
+                via: role.via,
+                name: role.name.clone(),
+                path: role.path.clone(),
+                arn: role.arn.clone(),
+                namespace: release.target.clone(),
+                service_account: role.service_account.clone(),
+                policies: role.policies.iter().map(Policy::of).collect(),
+                boundary: role.boundary.clone(),
+                tags: role.tags.clone(),
+                origin: role.origin,
+            })
+        })
+        .collect();
+    roles.sort_by(|a, b| a.name.cmp(&b.name));
+    Arc::new(Cluster {
+        name: cluster.name.clone(),
+        path: cluster.path.clone(),
+        root: settings.output.clusters.clone(),
+        facts: Arc::clone(&cluster.facts),
+        partition: fleet::partition(region.as_deref().unwrap_or_default()),
+        region,
+        account: fact("account"),
+        issuer: fact("oidc-issuer").map(|it| it.trim_start_matches("https://").into()),
+        baseline: fleet::baseline(db, anchor).as_ref().map(|it| it.value.node.clone()),
+        roles,
+        flux: ecow::eco_format!("{}", cluster.flux),
+        lockdown: cluster.lockdown,
+        sync: cluster.sync.clone(),
+        repository: settings.repository.as_ref().and_then(Node::text).cloned(),
+        branch: settings.branch.clone(),
+        origin: cluster.origin,
+    })
+}

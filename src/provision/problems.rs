@@ -1,0 +1,48 @@
+//! What a tool cannot be told.
+
+use ecow::eco_format;
+
+use super::model::Role;
+use crate::diagnostic::{Diagnostic, code};
+use crate::source::Origin;
+
+pub(super) fn no_baseline(at: Origin, cluster: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_BASELINE,
+        eco_format!("`{cluster}` has no baseline"),
+        at,
+        "nothing says what the cluster is",
+    )
+    .help("declare `baseline NAME { kubernetes = \"…\" }`, and write `baseline = NAME` in the cluster or a group")
+}
+
+pub(super) fn missing(at: Origin, cluster: &str, what: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(code::CANNOT_PROVISION, eco_format!("`{cluster}` has no {what}"), at, "this output needs it")
+        .help(help)
+}
+
+pub(super) fn cannot_say(at: Origin, tool: &str, what: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(code::CANNOT_PROVISION, eco_format!("{tool} cannot say {what}"), at, "asked for here").help(help)
+}
+
+pub(super) fn unknown_policy(role: &Role, tool: &str, policy: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::CANNOT_PROVISION,
+        eco_format!("{tool} does not know the policy `{policy}` of `{}`", role.addon),
+        role.origin,
+        "the role is asked for here",
+    )
+    .help("write an ARN, the name of a policy that AWS manages, or the whole document")
+}
+
+pub(super) fn no_provider(at: Origin, role: &Role) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_OIDC,
+        eco_format!("the role of `{}` needs an OIDC provider", role.addon),
+        at,
+        "the cluster has none",
+    )
+    .label(role.origin, "the role is asked for here")
+    .note("IAM Roles for Service Accounts trust the cluster's OIDC issuer")
+    .help("remove `oidc = false`, or write `identity = \"pod-identity\"` in the cluster")
+}

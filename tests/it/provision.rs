@@ -1,0 +1,263 @@
+//! What creates the clusters: every format against the schema of the tool that
+//! reads it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Fleet, compiled, summary};
+
+const FLEET: &str = r#"
+fleet f {
+  repository = "ssh://git@git.example.com/acme/fleet.git"
+  facts { account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1", environment: "test" | "production" }
+}
+baseline standard {
+  params { size: Int = 2 }
+  kubernetes = "1.34"
+  logging    = ["api", "audit"]
+  endpoint { public = false, private = true, cidrs = ["10.0.0.0/8"] }
+  vpc { id = "vpc-0a1b", private { eu-west-1a = "subnet-0a", eu-west-1b = "subnet-0b" }, public { eu-west-1a = "subnet-0c" } }
+  encryption-key = "arn:aws:kms:eu-west-1:111122223333:key/x"
+  addons {
+    vpc-cni { version = "v1.20.0-eksbuild.1", conflicts = "overwrite", values { env { A = "${b} %{c}" } } }
+    coredns { version = "v1.12.0-eksbuild.1" }
+  }
+  fargate { system { selectors = [{ namespace = "kube-system", labels { a = "b" } }] } }
+  nodes {
+    main {
+      instances = ["m7i.large"]
+      min       = 1
+      max       = 1 + params.size
+      disk      = 50
+      spot      = true
+      taints    = [{ key = "x", value = "y", effect = "PreferNoSchedule" }]
+      labels { team = "p" }
+    }
+  }
+  tags { owner = cluster.name }
+}
+baseline bigger from standard { params { size = 5 } }
+override baseline standard when cluster.environment == "production" { kubernetes = "1.33" }
+catalogue addons {
+  addon alb from std.addons.aws-load-balancer-controller { version = "1.8.4" }
+  addon ebs from std.addons.aws-ebs-csi-driver { version = "2.0.0" }
+  addon velero from std.addons.velero {
+    version = "7.2.1"
+    irsa {
+      policies = [{ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "arn:aws:s3:::x/${aws:PrincipalTag/a}" }] }]
+      permissions-boundary = "arn:aws:iam::111122223333:policy/boundary"
+      tags { team = "x" }
+    }
+  }
+}
+group eu {
+  baseline = standard
+  cluster one {
+    environment = "production"
+    use addons
+  }
+  cluster two {
+    environment = "test"
+    baseline    = bigger
+    identity    = "pod-identity"
+    use addons
+    drop addons.alb
+  }
+  cluster three { environment = "test" }
+}
+"#;
+
+fn data(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/provision").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).expect("a schema")).expect("JSON")
+}
+
+/// What `fleetc provision` prints.
+fn printed(fleet: &Fleet, cluster: &str, format: &str) -> String {
+    let run = fleet.run(&["provision", cluster, "-o", format]);
+    assert_eq!(run.status, 0, "{cluster} {format}: {}", run.stderr);
+    run.stdout
+}
+
+fn yaml(text: &str) -> Vec<Value> {
+    use serde::Deserialize;
+    serde_yaml::Deserializer::from_str(text).map(|it| Value::deserialize(it).expect("YAML")).collect()
+}
+
+fn fits(schema: &str, value: &Value) {
+    let validator = jsonschema::validator_for(&data(schema)).expect("a schema");
+    let errors: Vec<String> =
+        validator.iter_errors(value).map(|it| format!("{} at {}", it, it.instance_path())).collect();
+    assert!(errors.is_empty(), "{schema}: {errors:#?}\n{value:#}");
+}
+
+#[test]
+fn eksctl_fits_its_schema() {
+    let fleet = Fleet::new(FLEET);
+    for cluster in ["one", "two", "three"] {
+        let config = yaml(&printed(&fleet, cluster, "eksctl")).remove(0);
+        fits("eksctl.json", &config);
+        assert_eq!(config["metadata"]["name"], cluster);
+    }
+    let one = yaml(&printed(&fleet, "one", "eksctl")).remove(0);
+    assert_eq!(one["metadata"]["version"], "1.33");
+    let accounts = one["iam"]["serviceAccounts"].as_array().expect("accounts");
+    assert_eq!(accounts.len(), 3);
+    assert_eq!(accounts[1]["attachPolicyARNs"][0], "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy");
+    let two = yaml(&printed(&fleet, "two", "eksctl")).remove(0);
+    assert_eq!(two["iam"]["podIdentityAssociations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(two["managedNodeGroups"][0]["maxSize"], 6);
+}
+
+/// The role that the chart's values name is the role that the tools make.
+#[test]
+fn the_annotation_and_the_role_agree() {
+    let fleet = Fleet::new(FLEET);
+    fleet.build();
+    let patches = fleet.read("clusters/eu/one/addons.yaml");
+    let one: Value = serde_json::from_str(&printed(&fleet, "one", "json")).expect("JSON");
+    for role in one["roles"].as_array().expect("roles") {
+        assert!(patches.contains(role["arn"].as_str().expect("an ARN")), "{role}");
+    }
+    assert!(!fleet.read("clusters/eu/two/addons.yaml").contains("role-arn"));
+}
+
+#[test]
+fn terraform_has_the_arguments_that_its_resources_take() {
+    let fleet = Fleet::new(FLEET);
+    let known = data("terraform-aws.json");
+    for cluster in ["one", "two"] {
+        let root: Value = serde_json::from_str(&printed(&fleet, cluster, "terraform")).expect("JSON");
+        for (kind, resources) in root["resource"].as_object().expect("resources") {
+            let facts = &known[kind];
+            for (label, resource) in resources.as_object().expect("labels") {
+                let arguments = resource.as_object().expect("arguments");
+                for required in facts["required"].as_array().expect("a known resource") {
+                    assert!(
+                        arguments.contains_key(required.as_str().expect("a name")),
+                        "{kind}.{label} has no {required}"
+                    );
+                }
+                for name in arguments.keys() {
+                    let is =
+                        |list: &str| facts[list].as_array().is_some_and(|it| it.contains(&Value::from(name.as_str())));
+                    assert!(is("required") || is("optional"), "{kind}.{label} has {name}");
+                }
+            }
+        }
+        let text = root.to_string();
+        // What an author wrote is no template; references are.
+        assert!(text.contains("$${b} %%{c}") && text.contains("$${aws:PrincipalTag/a}"), "{text}");
+        assert_eq!(text.contains("${module.eks.oidc_provider_arn}"), cluster == "one");
+        assert_eq!(root["module"]["eks"]["name"], cluster);
+    }
+    let two: Value = serde_json::from_str(&printed(&fleet, "two", "terraform")).expect("JSON");
+    let association = &two["resource"]["aws_eks_pod_identity_association"]["two-ebs"];
+    assert_eq!(association["service_account"], "ebs-csi-controller-sa");
+    // A trust policy is JSON once the references are filled in.
+    let one: Value = serde_json::from_str(&printed(&fleet, "one", "terraform")).expect("JSON");
+    let trust = one["resource"]["aws_iam_role"]["one-ebs"]["assume_role_policy"].as_str().expect("a policy");
+    let trust: Value = serde_json::from_str(trust).expect("JSON");
+    assert_eq!(trust["Statement"][0]["Action"], "sts:AssumeRoleWithWebIdentity");
+}
+
+#[test]
+fn cluster_api_fits_the_types_of_its_objects() {
+    let fleet = Fleet::new(FLEET);
+    let documents = yaml(&printed(&fleet, "three", "capi"));
+    let kinds: Vec<&str> = documents.iter().filter_map(|it| it["kind"].as_str()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "Cluster",
+            "AWSManagedCluster",
+            "AWSManagedControlPlane",
+            "MachinePool",
+            "AWSManagedMachinePool",
+            "AWSFargateProfile"
+        ]
+    );
+    for document in &documents {
+        let kind = document["kind"].as_str().expect("a kind").to_lowercase();
+        let version = document["apiVersion"].as_str().and_then(|it| it.split_once('/')).expect("a version").1;
+        fits(&format!("{kind}_{version}.json"), document);
+    }
+    // What it cannot say is an error, not left out.
+    let run = fleet.run(&["provision", "one", "-o", "capi"]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("E0523") && run.stdout.is_empty(), "{}", run.stderr);
+}
+
+#[test]
+fn flux_is_installed_by_command_or_by_object() {
+    let fleet = Fleet::new(FLEET);
+    let command = printed(&fleet, "one", "flux-bootstrap");
+    assert_eq!(
+        command,
+        "flux bootstrap git \\\n  --url=ssh://git@git.example.com/acme/fleet.git \\\n  --branch=main \\\n  --path=./clusters/eu/one \\\n  --silent\n"
+    );
+    let instance = yaml(&printed(&fleet, "one", "flux-instance")).remove(0);
+    fits("fluxinstance_v1.json", &instance);
+    assert_eq!(instance["spec"]["sync"]["ref"], "refs/heads/main");
+}
+
+#[test]
+fn all_clusters_are_written_below_provision() {
+    let fleet = Fleet::new(FLEET);
+    for format in ["eksctl", "terraform", "json"] {
+        let run = fleet.run(&["provision", "-o", format]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+    }
+    assert!(fleet.exists("provision/eu/one/eksctl.yaml") && fleet.exists("provision/eu/two/main.tf.json"));
+    serde_json::from_str::<Value>(&fleet.read("provision/eu/two/main.tf.json")).expect("JSON");
+    // A second run changes nothing; a cluster that goes takes its files with it.
+    let run = fleet.run(&["provision", "-o", "terraform"]);
+    assert!(run.stderr.contains("0 written, 0 removed, 3 unchanged"), "{}", run.stderr);
+    fleet.write("fleet.fleet", &FLEET.replace("  cluster three { environment = \"test\" }\n", ""));
+    let run = fleet.run(&["provision", "-o", "terraform"]);
+    assert!(run.stderr.contains("0 written, 1 removed"), "{}", run.stderr);
+    assert!(fleet.exists("provision/eu/three/eksctl.yaml"), "another tool's file stays until that is run");
+    // A file of somebody else's is not overwritten.
+    fleet.write("provision/eu/one/main.tf.json", "{}\n");
+    let run = fleet.run(&["provision", "-o", "terraform"]);
+    assert!(run.status == 1 && run.stderr.contains("E0701"), "{}", run.stderr);
+}
+
+#[test]
+fn a_cluster_that_is_there_needs_its_issuer_for_roles() {
+    let text = |issuer: &str| {
+        format!(
+            r#"
+fleet f {{ facts {{ account: AwsAccountId = "111122223333", region: AwsRegion = "cn-north-1", oidc-issuer: String? }} }}
+catalogue addons {{ addon ebs from std.addons.aws-ebs-csi-driver {{ version = "2.0.0" }} }}
+cluster one {{
+  {issuer}
+  use addons
+}}
+"#
+        )
+    };
+    let run = Fleet::new(&text("")).run(&["provision", "one", "-o", "terraform"]);
+    assert!(run.status == 1 && run.stderr.contains("OIDC issuer"), "{}", run.stderr);
+    let with = Fleet::new(&text("oidc-issuer = \"https://oidc.eks.cn-north-1.amazonaws.com.cn/id/ABC\""));
+    let root: Value = serde_json::from_str(&printed(&with, "one", "terraform")).expect("JSON");
+    let trust = root["resource"]["aws_iam_role"]["one-ebs"]["assume_role_policy"].as_str().expect("a policy");
+    assert!(trust.contains("arn:aws-cn:iam::111122223333:oidc-provider/oidc.eks.cn-north-1.amazonaws.com.cn/id/ABC"));
+    let attached = &root["resource"]["aws_iam_role_policy_attachment"]["one-ebs-0"]["policy_arn"];
+    assert_eq!(attached, "arn:aws-cn:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy");
+}
+
+#[test]
+fn a_baseline_is_typed() {
+    let errors = |baseline: &str| {
+        let (_, compilation) =
+            compiled(&format!("fleet f {{ }}\nbaseline b {{ {baseline} }}\ncluster one {{ baseline = b }}\n"));
+        summary(&compilation)
+    };
+    assert!(errors("kubernetes = \"1.34\"").is_empty());
+    assert!(errors("kubernetes = \"1.4\"")[0].starts_with("E0412"));
+    assert!(errors("kubernets = \"1.34\"")[0].starts_with("E0302"));
+    assert!(errors("nodes { a { instances = [\"m7i.large\"], min = 5, max = 2 } }")[0].starts_with("E0412"));
+    assert!(errors("nodes { a { min = 5, max = 7 } }")[0].starts_with("E0411"));
+}
