@@ -23,7 +23,8 @@ const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lock
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-        let rest = without(&it.body, "facts");
+        let mut rest = without(&it.body, "facts");
+        rest.members.retain(|it| !matches!(it, Member::Rings(_)));
         let ty = self.named("FleetBody");
         let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
         self.block(&rest, &ty, scope);

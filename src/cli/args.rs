@@ -38,6 +38,10 @@ pub(super) enum Command {
     Check,
     /// Print the objects that a cluster ends up with
     Render(Render),
+    /// Move an add-on's version up one ring, in the sources
+    Promote(Promote),
+    /// Print tables
+    List(List),
     /// Print or write what creates the clusters themselves
     Provision(Provision),
     /// Fetch packages from Git into `vendor/`, and lock them
@@ -97,6 +101,40 @@ pub(super) struct Render {
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Output {
     Yaml,
+    Json,
+}
+
+#[derive(Args)]
+pub(super) struct Promote {
+    /// `ADDON` or `CATALOGUE.ADDON`
+    pub addon: String,
+    /// The ring whose version the next one gets [default: the first that is ahead]
+    #[arg(long, value_name = "RING")]
+    pub from: Option<String>,
+    /// Print what would change, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: Listed,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value = "table")]
+    pub output: Table,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    /// The version of each add-on in each ring
+    Versions,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Table {
+    Table,
     Json,
 }
 

@@ -9,6 +9,8 @@ mod build;
 mod check;
 mod explain;
 mod init;
+mod list;
+mod promote;
 mod provision;
 mod render;
 mod terminal;
@@ -74,6 +76,8 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check => check::run(&arguments.directory, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
+        Command::List(it) => list::run(&arguments.directory, it, terminal),
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),

@@ -136,6 +136,8 @@ codes! {
     NO_OIDC "E0521" Error "a role without an OIDC provider"
     NO_BASELINE "E0522" Error "a cluster without a baseline"
     CANNOT_PROVISION "E0523" Error "what a tool cannot be told"
+    BAD_RING "E0524" Error "a ring that is no value of its fact"
+    RING_AHEAD "E0525" Error "a later ring that is ahead of an earlier one"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

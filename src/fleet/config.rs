@@ -35,6 +35,8 @@ pub struct Settings {
     pub output: Output,
     /// Packages by the names that this project gives them.
     pub packages: BTreeMap<EcoString, Package>,
+    /// The order in which clusters get new versions.
+    pub rings: Option<Rings>,
     /// The type of `cluster` in expressions.
     pub cluster_type: Type,
     /// The value of `fleet` in expressions.
@@ -50,6 +52,14 @@ pub struct Fact {
     pub origin: Origin,
     /// Where it was made final.
     pub is_final: Option<Origin>,
+}
+
+/// A fact whose values are rings, the first to get what is new first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rings {
+    pub fact: EcoString,
+    pub order: Vec<EcoString>,
+    pub origin: Origin,
 }
 
 /// Where a package comes from.
@@ -184,6 +194,8 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     settings.packages = packages(&node, &mut out);
     settings.cluster_type = cluster_type(&facts);
     settings.facts = facts;
+    settings.rings = rings(&mut env, &declaration.body, &settings.facts);
+    out.append(&mut env.out);
     let mut value = IndexMap::new();
     value.insert("name".into(), Node::new(Value::Text(settings.name.clone()), Origin::of(anchor)));
     value.insert("branch".into(), Node::new(Value::Text(settings.branch.clone()), Origin::of(anchor)));
@@ -215,9 +227,47 @@ fn defaults() -> Settings {
         },
         output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
         packages: BTreeMap::new(),
+        rings: None,
         cluster_type: cluster_type(&[]),
         value: Value::of_map(IndexMap::new()),
     }
+}
+
+/// `rings environment = ["test", "staging", "production"]`
+fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &[Fact]) -> Option<Rings> {
+    let mut found: Option<Rings> = None;
+    for member in &body.members {
+        let ast::Member::Rings(it) = member else { continue };
+        let origin = env.at(it.node);
+        if let Some(first) = &found {
+            env.report(problems::rings_twice(origin, first.origin));
+            continue;
+        }
+        let Some(fact) = facts.iter().find(|fact| fact.name == it.fact) else {
+            env.report(problems::no_ring_fact(origin, &it.fact, facts.iter().map(|it| it.name.as_str())));
+            continue;
+        };
+        let node = env.eval(&it.order);
+        let mut order: Vec<EcoString> = Vec::new();
+        for ring in node.list().unwrap_or_default() {
+            let Some(name) = ring.text() else {
+                env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
+                continue;
+            };
+            let literals = fact.ty.present().literals();
+            let is_possible = literals.is_none_or(|it| it.contains(&ast::Literal::Text(name.clone())));
+            if !is_possible || order.contains(name) {
+                env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
+            } else {
+                order.push(name.clone());
+            }
+        }
+        if node.list().is_none() && !node.value.has_unknown() {
+            env.report(problems::bad_ring(node.origin, &node.value.show(), fact));
+        }
+        found = Some(Rings { fact: it.fact.clone(), order, origin });
+    }
+    found
 }
 
 /// `packages { platform { path = "../platform" } }`

@@ -22,7 +22,7 @@ mod table;
 
 pub use assertion::Checks;
 pub use clusters::{Cluster, clusters, groups_of};
-pub use config::{Fact, Output, Package, ReleaseIn, Settings, Sync};
+pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};

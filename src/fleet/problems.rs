@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::config::Output;
+use super::config::{Fact, Output};
 use super::explain::Shown;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
@@ -373,4 +373,26 @@ pub(super) fn unknown_imported<'a>(
         "not there, or not there any more",
     )
     .help_if(did_you_mean(name, known).or_else(|| Some("remove this cluster, or take it from another".into())))
+}
+
+pub(super) fn rings_twice(at: Origin, first: Origin) -> Diagnostic {
+    Diagnostic::new(code::DUPLICATE, "a fleet has one order of rings", at, "stated again")
+        .label(first, "first stated here")
+        .help("remove one of the two")
+}
+
+pub(super) fn no_ring_fact<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "rings are values of a fact")
+        .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("declare it: `facts {{ {name}: … }}`"))))
+}
+
+pub(super) fn bad_ring(at: Origin, found: &str, fact: &Fact) -> Diagnostic {
+    Diagnostic::new(
+        code::BAD_RING,
+        eco_format!("{found} cannot be a ring of `{}`", fact.name),
+        at,
+        "no value of the fact, or listed again",
+    )
+    .label(fact.origin, eco_format!("the fact is {}", fact.ty))
+    .help("list values of the fact, each once, the first to get what is new first")
 }

@@ -33,6 +33,8 @@ pub struct Release {
     pub crds: Vec<(EcoString, EcoString, bool)>,
     pub suspended: bool,
     pub reinstall: bool,
+    /// The version of the chart, and where it was set.
+    pub version: Option<(EcoString, Origin)>,
     /// The AWS role of its service account.
     pub role: Option<Role>,
 }
@@ -142,6 +144,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         requires,
         suspended,
         reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
+        version,
         role: evaluated.role.clone(),
     };
     Some((release, objects))

@@ -17,7 +17,7 @@ mod vendor;
 pub use git::Network;
 pub use project::{Opened, open};
 pub use standard::standard_library;
-pub use tree::{apply, snapshot};
+pub use tree::{apply, rewrite, snapshot};
 pub use vendor::{Vendored, vendor};
 
 use std::fmt::{self, Display, Formatter};

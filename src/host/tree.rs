@@ -94,6 +94,14 @@ pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, snapshot: &Snapshot) -> 
     Ok(())
 }
 
+/// Puts new texts in place of sources, each whole or not at all.
+///
+/// # Errors
+/// If the disk does not take one.
+pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError> {
+    texts.iter().try_for_each(|(path, text)| write(root, path, text))
+}
+
 fn write(root: &Path, path: &str, text: &str) -> Result<(), HostError> {
     let full = root.join(path);
     let dir = full.parent().unwrap_or(root);

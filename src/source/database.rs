@@ -126,6 +126,12 @@ impl FleetDatabase {
         self.project().files(self).iter().copied().find(|it| it.path(self) == path)
     }
 
+    /// Puts another text in place of a file's.
+    pub fn set_text(&mut self, file: SourceFile, text: String) {
+        use salsa::Setter;
+        file.set_text(self).to(Arc::from(text));
+    }
+
     /// Starts noting which queries run.
     pub fn start_log(&self) {
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());

@@ -22,6 +22,7 @@ mod packages;
 mod properties;
 mod provision;
 mod random;
+mod rings;
 mod semantics;
 mod spec;
 mod support;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "source",
     "diagnostic",
     "schema",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 19] = [
     "check",
     "emit",
     "compile",
+    "edit",
     "plan",
     "render",
     "host",

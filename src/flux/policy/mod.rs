@@ -9,11 +9,13 @@ mod owners;
 mod problems;
 mod reach;
 mod references;
+mod rings;
 mod shapes;
 
 pub(super) use kinds::defined_kind;
 pub(super) use reach::whole_fleet;
 pub(super) use references::declared_keys;
+pub use rings::{Running, versions};
 
 use super::context::Context;
 use super::deploy::Deployed;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::{EcoString, eco_format};
 
+use super::rings::Running;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::fleet::Cluster;
 use crate::flux::object::{Id, Object};
@@ -331,4 +332,26 @@ pub(super) fn suspended_requirement(db: &dyn Db, release: &Release, required: &R
         "required here",
     )
     .help("remove `suspend`, or the requirement")
+}
+
+pub(super) fn ring_ahead(
+    db: &dyn Db,
+    addon: Anchor,
+    (ring, later): (&EcoString, &Running),
+    (early, before): (&EcoString, &Running),
+) -> Diagnostic {
+    let name = addon.name(db);
+    Diagnostic::new(
+        code::RING_AHEAD,
+        eco_format!("`{name}` is at {} in `{ring}`, ahead of {} in `{early}`", later.version, before.version),
+        later.origin,
+        eco_format!("the version in `{ring}`"),
+    )
+    .label(before.origin, eco_format!("the version in `{early}`"))
+    .note(eco_format!(
+        "what is new comes to `{early}` first; compared are the clusters `{}` and `{}`",
+        later.cluster.name(db),
+        before.cluster.name(db)
+    ))
+    .help(eco_format!("give `{early}` the version first, or take it back here"))
 }

@@ -16,6 +16,7 @@ pub(crate) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     paths(db, &mut out);
     dead_overrides(db, &mut out);
     names_of_kustomizations(db, &mut out);
+    super::rings::check(db, &mut out);
     out
 }
 

@@ -1,0 +1,12 @@
+//! Changes of the sources that a command makes for the author.
+//!
+//! In: a compiled project and what the author asks for. Out: a [`Change`]: texts to
+//! put in place of others, and what comes of it on which cluster, which is tried
+//! before anything is written. What is not changed keeps its every byte.
+
+mod promote;
+mod ring;
+mod text;
+
+pub use promote::{Promotion, promote};
+pub use text::Change;
