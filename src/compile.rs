@@ -172,6 +172,16 @@ fn checks(db: &FleetDatabase) -> Vec<Diagnostic> {
     found
 }
 
+/// Overrides that were meant to be there until a day that is past.
+#[must_use]
+pub fn expired(db: &FleetDatabase, today: &str) -> Vec<Diagnostic> {
+    let index = names::index(db, db.project());
+    let holders = index.overrides.iter().chain(index.rules.values()).chain(index.groups.values());
+    let holders = holders.chain(index.clusters.values()).chain(index.inventories.values());
+    let found = holders.flat_map(|anchor| fleet::expired(db, *anchor, today)).collect();
+    tidy(db, found)
+}
+
 /// A diagnostic, the clusters that show it, and whether it also holds without any.
 type Group = (Diagnostic, Vec<EcoString>, bool);
 

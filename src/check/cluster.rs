@@ -146,6 +146,12 @@ impl Checker<'_> {
             if let Some(when) = &it.when {
                 self.condition(when);
             }
+            for node in &it.about.wrong {
+                self.out.push(problems::not_about(Origin::new(self.anchor, *node)));
+            }
+            if let Some((node, text)) = it.about.until.as_ref().filter(|(_, text)| !fleet::is_date(text)) {
+                self.out.push(problems::no_date(Origin::new(self.anchor, *node), text));
+            }
             self.override_(it.target, &it.block);
             if top_level.is_none() {
                 twice::check(self.anchor, &it.block, &mut self.out);

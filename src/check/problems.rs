@@ -130,3 +130,14 @@ pub(super) fn unnamed_clusters(at: Origin) -> Diagnostic {
     Diagnostic::new(code::NO_CLUSTER_NAME, "this inventory does not name its clusters", at, "no `name`")
         .help("write `name = row.…`, the column that holds the names")
 }
+
+pub(super) fn not_about(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::MISMATCH, "what an override says of itself is a plain string", at, "not a plain string")
+        .note("`reason`, `owner` and `until` are for people; they change nothing on a cluster")
+        .help("write it between quotes, without computing it")
+}
+
+pub(super) fn no_date(at: Origin, found: &str) -> Diagnostic {
+    Diagnostic::new(code::NO_DATE, eco_format!("{found:?} is no day"), at, "no date")
+        .help("write it as `2026-12-31`: year, month, day")
+}

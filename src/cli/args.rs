@@ -35,7 +35,7 @@ pub(super) enum Command {
     /// Compile the project and write its tree
     Build(Build),
     /// Look for mistakes, and write nothing
-    Check,
+    Check(Check),
     /// Print the objects that a cluster ends up with
     Render(Render),
     /// Move an add-on's version up one ring, in the sources
@@ -69,7 +69,22 @@ pub(super) enum Template {
 }
 
 #[derive(Args)]
+pub(super) struct Check {
+    /// Warn of overrides whose `until` is before this day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub today: Option<String>,
+}
+
+/// A day, `2026-12-31`.
+fn day(text: &str) -> Result<String, String> {
+    if crate::fleet::is_date(text) { Ok(text.to_owned()) } else { Err("expected a day such as 2026-12-31".into()) }
+}
+
+#[derive(Args)]
 pub(super) struct Build {
+    /// Warn of overrides whose `until` is before this day
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub today: Option<String>,
     /// Write nothing; exit with 1 and a list if the tree differs
     #[arg(long)]
     pub check: bool,

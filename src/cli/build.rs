@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Outcome;
 use super::args::Build;
 use super::terminal::{Terminal, result};
-use crate::compile::{Compilation, compile, tidy};
+use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
@@ -37,7 +37,8 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     let snapshot = host::snapshot(&root, &directories)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
     let plan = plan::plan(db, &compilation.tree, &snapshot, &permissions);
-    let all = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
+    let mut all = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
+    all.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
     if all.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &all, terminal, arguments.check));
     }

@@ -4,16 +4,18 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::Outcome;
+use super::args::Check;
 use super::terminal::Terminal;
-use crate::compile::diagnose;
+use crate::compile::{diagnose, expired};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::host::HostError;
 
-pub(super) fn run(directory: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
     let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
-    let found = diagnose(&opened.db);
+    let mut found = diagnose(&opened.db);
+    found.extend(arguments.today.iter().flat_map(|it| expired(&opened.db, it)));
     let counts = terminal.diagnostics(&opened.db, &found);
     let clusters = fleet::clusters(&opened.db).count();
     let plural = if clusters == 1 { "" } else { "s" };

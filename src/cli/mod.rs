@@ -74,7 +74,7 @@ fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, H
 fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     match &arguments.command {
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
-        Command::Check => check::run(&arguments.directory, terminal),
+        Command::Check(it) => check::run(&arguments.directory, it, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),

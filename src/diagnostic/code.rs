@@ -138,6 +138,10 @@ codes! {
     CANNOT_PROVISION "E0523" Error "what a tool cannot be told"
     BAD_RING "E0524" Error "a ring that is no value of its fact"
     RING_AHEAD "E0525" Error "a later ring that is ahead of an earlier one"
+    NO_DATE "E0526" Error "a date that is none"
+    EXPIRED "W0527" Warning "an override whose time is over"
+    REDUNDANT "W0528" Warning "an override that changes nothing"
+    SHADOWED "W0529" Warning "an override that no cluster sees"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

@@ -39,6 +39,27 @@ pub struct Fold {
     ranks: usize,
     /// Warnings about keys that look misspelt.
     pub near_misses: Vec<Diagnostic>,
+    /// What each entry did, in the order in which they were applied.
+    pub effects: Vec<Effect>,
+}
+
+/// What an entry of a layer did to the value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The entry.
+    pub origin: Origin,
+    pub path: Vec<EcoString>,
+    pub outcome: Outcome,
+}
+
+/// Whether an entry was of any use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Changed,
+    /// The value was there already.
+    Same,
+    /// A higher layer put another in its place: the entry that did.
+    Shadowed(Origin),
 }
 
 impl Default for Fold {
@@ -60,6 +81,7 @@ impl Fold {
             watch: false,
             ranks: 0,
             near_misses: Vec::new(),
+            effects: Vec::new(),
         }
     }
 
@@ -166,6 +188,7 @@ impl Fold {
         }
         let mut selected: Vec<(Pins, Edit)> = Vec::new();
         let mut appended = Vec::new();
+        let before = self.effects.len();
         for op in edit.ops {
             match op {
                 Op::Select(pins, inner) => selected.push((pins, *inner)),
@@ -173,10 +196,15 @@ impl Fold {
                 op => self.op(env, map, &key, op, edit.origin),
             }
         }
+        if edit.is_final {
+            // Guarding a path is of use whatever stands there.
+            self.effects.truncate(before);
+        }
         if !selected.is_empty() {
             self.select(env, map, &key, selected, edit.origin);
         }
         if !appended.is_empty() {
+            self.effects.push(Effect { origin: edit.origin, path: self.path.clone(), outcome: Outcome::Changed });
             self.append(env, map, &key, appended, edit.origin);
         }
     }
@@ -207,12 +235,32 @@ impl Fold {
             .map(|(path, origin)| problems::is_final(edit.origin, path, *origin))
     }
 
+    /// Notes what an entry does at the path.
+    fn note(&mut self, old: Option<&Node>, new: Option<&Value>, origin: Origin) {
+        let is_same = match (old.map(|it| &it.value), new) {
+            (Some(old), Some(new)) => !old.has_unknown() && !new.has_unknown() && same(old, new) && !is_null(old, new),
+            (None | Some(Value::Absent), None) => true,
+            _ => false,
+        };
+        if !is_same {
+            for it in &mut self.effects {
+                if it.outcome == Outcome::Changed && it.path.starts_with(&self.path) {
+                    it.outcome = Outcome::Shadowed(origin);
+                }
+            }
+        }
+        let outcome = if is_same { Outcome::Same } else { Outcome::Changed };
+        self.effects.push(Effect { origin, path: self.path.clone(), outcome });
+    }
+
     fn op(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, op: Op, origin: Origin) {
         match op {
             Op::Unset => {
+                self.note(map.entries.get(key), None, origin);
                 map.entries.shift_remove(key);
             }
             Op::Set(mut node) => {
+                self.note(map.entries.get(key), Some(&node.value), origin);
                 if let Some(old) = map.entries.get(key) {
                     inherit(&mut node, old);
                 }
@@ -379,6 +427,11 @@ fn inherit(new: &mut Node, old: &Node) {
             }
         }
     }
+}
+
+/// Null and absent are the same to `==`, and not to Helm.
+fn is_null(old: &Value, new: &Value) -> bool {
+    (*old == Value::Null) != (*new == Value::Null)
 }
 
 /// Keeps places for the keys that a layer writes.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use builtins::versions;
 pub use conform::{Conform, complete, literal_problems};
 pub use expression::{Env, Given, Lazy};
-pub use fold::{Contribution, Fold};
+pub use fold::{Contribution, Effect, Fold, Outcome};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;
 pub use scope::{Local, Row};

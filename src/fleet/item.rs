@@ -14,7 +14,9 @@ use super::patch::patches;
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
-use crate::eval::{Conform, Contribution, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value};
+use crate::eval::{
+    Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
+};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{
@@ -37,6 +39,8 @@ pub struct Evaluated {
     pub patches: Vec<(Patch, Node)>,
     /// The AWS role of an add-on that has one, on a cluster.
     pub role: Option<Role>,
+    /// What entries of overrides did.
+    pub effects: Vec<Effect>,
 }
 
 /// The values of an add-on's params.
@@ -87,14 +91,17 @@ pub(super) fn evaluate(
     let params = Arc::new(Map { entries: params });
     let (given, role) = super::irsa::irsa(&mut env, item, &overrides, cluster);
     env.irsa = given;
-    let mut node = fold(&mut env, item, declaration, levels, &overrides);
+    let mut effects = table.state.borrow().effects();
+    let mut node = fold(&mut env, item, declaration, levels, &overrides, &mut effects);
+    // The definitions and the item itself are no overrides.
+    effects.retain(|it| !levels.contains(&it.origin.anchor));
     let how = if cluster.is_some() { Conform::Final } else { Conform::Partial };
     if let Some(shape) = shape_of(&mut env, index, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, cluster.is_some());
     let patches = patches(&mut env, item, &overrides);
-    Checked::new(Evaluated { node, params, patches, role }, env.out)
+    Checked::new(Evaluated { node, params, patches, role, effects }, env.out)
 }
 
 /// The overrides that reach an item and whose condition holds, by rank.
@@ -191,6 +198,7 @@ fn fold(
     declaration: &Declaration,
     levels: &[Anchor],
     overrides: &[Vec<(Anchor, OverrideStatement)>],
+    effects: &mut Vec<Effect>,
 ) -> Node {
     let only = only_for(item.kind(env.db));
     let origin = Origin::of(item);
@@ -242,6 +250,7 @@ fn fold(
         fold.apply_rank(env, contributions);
     }
     env.out.append(&mut fold.near_misses);
+    effects.append(&mut fold.effects);
     fold.into_node(origin)
 }
 

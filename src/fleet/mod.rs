@@ -27,7 +27,9 @@ pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
 pub use selection::{Attached, Taken, is_optional};
-pub use statement::{OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, statements_of};
+pub use statement::{
+    About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
+};
 pub use table::Declared;
 
 use std::collections::BTreeMap;
@@ -36,7 +38,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexSet;
 
-use crate::diagnostic::{Checked, Diagnostics};
+use crate::diagnostic::{Checked, Diagnostic, Diagnostics};
 use crate::eval::{Env, Fold, build_some};
 use crate::names;
 use crate::source::{Anchor, Db, Origin, Project};
@@ -53,6 +55,17 @@ pub fn settings(db: &dyn Db, project: Project) -> Arc<Checked<Settings>> {
 #[salsa::tracked]
 pub fn statements(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Statements>> {
     Arc::new(statements_of(db, anchor))
+}
+
+/// The overrides of a declaration whose last day is before `today`, both as
+/// `2026-12-31`.
+pub fn expired(db: &dyn Db, anchor: Anchor, today: &str) -> Vec<Diagnostic> {
+    let of = |it: &OverrideStatement| {
+        let (node, until) = it.about.until.as_ref()?;
+        (until.as_str() < today && statement::is_date(until))
+            .then(|| problems::expired(Origin::new(anchor, *node), until, &it.about))
+    };
+    statements(db, anchor).value.overrides.iter().filter_map(of).collect()
 }
 
 /// The overrides at the top level. They have no names to be ordered by, so it is

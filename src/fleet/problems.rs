@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::config::{Fact, Output};
 use super::explain::Shown;
+use super::statement::About;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -395,4 +396,14 @@ pub(super) fn bad_ring(at: Origin, found: &str, fact: &Fact) -> Diagnostic {
     )
     .label(fact.origin, eco_format!("the fact is {}", fact.ty))
     .help("list values of the fact, each once, the first to get what is new first")
+}
+
+pub(super) fn expired(at: Origin, until: &str, about: &About) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::new(code::EXPIRED, eco_format!("this override was meant to be there until {until}"), at, "past");
+    if let Some((_, reason)) = &about.reason {
+        diagnostic = diagnostic.note(eco_format!("its reason: {reason}"));
+    }
+    let whom = about.owner.as_ref().map_or_else(EcoString::new, |(_, it)| eco_format!(" (ask {it})"));
+    diagnostic.help(eco_format!("remove it, or give it another day{whom}"))
 }

@@ -10,7 +10,7 @@ use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::{
     self,
-    ast::{Block, Expr, Head, Member, OverrideOf, Patch, Target},
+    ast::{Action, Block, Expr, ExprKind, Head, Member, OverrideOf, Patch, Target},
 };
 
 use super::Attached;
@@ -46,7 +46,47 @@ pub struct OverrideStatement {
     pub target: OverrideTarget,
     pub node: NodeId,
     pub when: Option<Expr>,
+    /// Without what it says of itself.
     pub block: Arc<Block>,
+    pub about: About,
+}
+
+/// What an override says of itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct About {
+    pub reason: Option<(NodeId, EcoString)>,
+    pub owner: Option<(NodeId, EcoString)>,
+    /// The last day on which it is meant to be there: `2026-12-31`.
+    pub until: Option<(NodeId, EcoString)>,
+    /// Entries that are no strings.
+    pub wrong: Vec<NodeId>,
+}
+
+impl About {
+    /// Takes `reason`, `owner` and `until` out of an override's block.
+    fn split(block: &Block) -> (Arc<Block>, Self) {
+        let mut about = Self::default();
+        let mut members = Vec::with_capacity(block.members.len());
+        for member in &block.members {
+            let slot = match member {
+                Member::Entry(entry) => match super::config::single_name(entry) {
+                    Some((name, _)) if name == "reason" => Some((entry, &mut about.reason)),
+                    Some((name, _)) if name == "owner" => Some((entry, &mut about.owner)),
+                    Some((name, _)) if name == "until" => Some((entry, &mut about.until)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            match slot.map(|(entry, slot)| (entry, slot, &entry.action)) {
+                Some((_, slot, Action::Assign(Expr { node, kind: ExprKind::Text(text) }))) => {
+                    *slot = Some((*node, text.clone()));
+                }
+                Some((entry, ..)) => about.wrong.push(entry.node),
+                None => members.push(member.clone()),
+            }
+        }
+        (Arc::new(Block { node: block.node, members }), about)
+    }
 }
 
 /// What an override reaches.
@@ -102,8 +142,8 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
         && *what != OverrideOf::Cluster
     {
         if let Some(target) = finder.overridden(*what, target) {
-            let block = Arc::new(declaration.body.clone());
-            statements.overrides.push(OverrideStatement { target, node: 0, when: when.clone(), block });
+            let (block, about) = About::split(&declaration.body);
+            statements.overrides.push(OverrideStatement { target, node: 0, when: when.clone(), block, about });
         }
         return Checked::new(statements, finder.out);
     }
@@ -128,12 +168,9 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
             Member::Detach(targets) => finder.attached(targets, &mut statements.detaches),
             Member::Override(it) => {
                 if let Some(target) = finder.overridden(it.what, &it.target) {
-                    statements.overrides.push(OverrideStatement {
-                        target,
-                        node: it.node,
-                        when: it.when.clone(),
-                        block: Arc::new(it.block.clone()),
-                    });
+                    let (block, about) = About::split(&it.block);
+                    let when = it.when.clone();
+                    statements.overrides.push(OverrideStatement { target, node: it.node, when, block, about });
                 }
             }
             Member::Entry(_)
@@ -314,4 +351,26 @@ impl Finder<'_> {
 pub(super) fn target_text(target: &Target) -> EcoString {
     let parts: Vec<&str> = target.parts.iter().map(|it| it.as_deref().unwrap_or("*")).collect();
     parts.join(".").into()
+}
+
+/// Whether a text is a day, `2026-12-31`.
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let number = |it: &str, digits: usize| {
+        (it.len() == digits && it.bytes().all(|it| it.is_ascii_digit())).then(|| it.parse::<u32>().ok()).flatten()
+    };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
 }

@@ -7,9 +7,9 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use super::problems;
-use crate::eval::{Conform, Contribution, Env, Fold, Layer, Lazy, Only, build_some, complete};
+use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
 use crate::source::{Anchor, Origin};
-use crate::syntax::ast::Block;
+use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::{Type, Written};
 use crate::value::{Map, Node, Value};
 
@@ -53,6 +53,14 @@ pub(super) struct State {
     done: BTreeMap<EcoString, Node>,
     /// Being computed, outermost first.
     active: Vec<EcoString>,
+    effects: Vec<Effect>,
+}
+
+impl State {
+    /// What the entries that set names did.
+    pub(super) fn effects(&self) -> Vec<Effect> {
+        self.effects.clone()
+    }
 }
 
 impl Lazy for Table<'_> {
@@ -116,7 +124,7 @@ impl Table<'_> {
         let given = self.given.and_then(|it| it.entries.get(&declared.name));
         let mut fold = match (&declared.default, given) {
             (_, Some(given)) if !is_settled => Fold::over(&nested(&path, given.clone())),
-            (Some(default), _) if !is_settled => {
+            (Some(default), _) if !is_settled || is_literal(&default.expr) => {
                 let value = env.within(default.anchor, |env| env.eval(&default.expr));
                 Fold::over(&nested(&path, value))
             }
@@ -125,6 +133,7 @@ impl Table<'_> {
         for rank in ranks {
             fold.apply_rank(env, rank);
         }
+        self.state.borrow_mut().effects.append(&mut fold.effects);
         let set = fold.into_node(declared.origin).at(&path).cloned();
         let mut node = match set {
             Some(node) => node,
@@ -157,6 +166,11 @@ impl Table<'_> {
             .filter_map(|it| self.get(env, &it.name, it.origin).map(|node| (it.name.clone(), node)))
             .collect()
     }
+}
+
+/// What needs no evaluation to be compared with.
+const fn is_literal(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_))
 }
 
 /// A value at the end of a path, as maps; what is absent makes none.

@@ -63,7 +63,8 @@ fn by_command(code: &str, command: &str, wrong: &str, right: &str, failures: &mu
 
 /// The codes of what a run says.
 fn codes_of(stderr: &str) -> Vec<&str> {
-    stderr.lines().filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect()
+    let heads = stderr.lines().filter(|it| it.starts_with("error[") || it.starts_with("warning["));
+    heads.filter_map(|it| it.split_once('[')?.1.split_once(']')).map(|it| it.0).collect()
 }
 
 /// What depends on the tree on disk is run as a whole.

@@ -24,6 +24,7 @@ use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
 use crate::diagnostic::Checked;
+use crate::eval::Effect;
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
@@ -40,6 +41,8 @@ pub struct Deployed {
     pub units: Vec<Unit>,
     /// Objects that stand in the cluster's root themselves.
     pub root: Vec<Object>,
+    /// What the entries of overrides did to the items that it takes.
+    pub effects: Vec<(Anchor, Effect)>,
 }
 
 /// A Flux Kustomization and what it applies.
@@ -103,7 +106,12 @@ pub(in crate::flux) fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> 
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let deployed = Deployed { cluster: cluster.name.clone(), path: cluster.path.clone(), anchor, units, root };
+    let mut effects: Vec<(Anchor, Effect)> = Vec::new();
+    for (item, (checked, _)) in &ctx.known {
+        effects.extend(checked.value.effects.iter().map(|it| (*item, it.clone())));
+    }
+    let (name, path) = (cluster.name.clone(), cluster.path.clone());
+    let deployed = Deployed { cluster: name, path, anchor, units, root, effects };
     policy::cluster(&mut ctx, cluster, &deployed);
     let out =
         ctx.out.into_iter().map(|it| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) }).collect();

@@ -3,6 +3,7 @@
 //! Each file is one question. All look at the finished objects of one cluster,
 //! but for [`whole_fleet`].
 
+mod hygiene;
 mod kinds;
 mod order;
 mod owners;

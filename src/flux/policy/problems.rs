@@ -355,3 +355,24 @@ pub(super) fn ring_ahead(
     ))
     .help(eco_format!("give `{early}` the version first, or take it back here"))
 }
+
+pub(super) fn redundant(db: &dyn Db, at: Origin, item: Anchor, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::REDUNDANT,
+        eco_format!("this changes nothing: `{path}` of `{}` has this value already", item.name(db)),
+        at,
+        "the same on every cluster that it reaches",
+    )
+    .help("remove it; to keep others from changing the value, write `final` where it is set")
+}
+
+pub(super) fn shadowed(db: &dyn Db, at: Origin, item: Anchor, path: &str, by: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::SHADOWED,
+        eco_format!("no cluster sees this `{path}` of `{}`", item.name(db)),
+        at,
+        "a higher layer sets it wherever it reaches",
+    )
+    .label(by, "this one, for instance")
+    .help("remove it, or what hides it")
+}
