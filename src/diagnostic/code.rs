@@ -176,6 +176,8 @@ codes! {
     KUSTOMIZE_PATH "E0631" Error "a kustomize directory that cannot be used"
     PATCH_HITS_NOTHING "E0632" Error "a raw patch that hits nothing"
     RAW_PATCH "E0633" Error "a raw patch that says too much"
+    OUTSIDE_TENANT "E0634" Error "what a tenant may not make"
+    MISSING_ACCOUNT "E0635" Error "a service account that is not there"
 
     FOREIGN_FILE "E0701" Error "a file in the way"
     LINK "E0702" Error "a link in the way"

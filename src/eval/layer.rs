@@ -70,6 +70,8 @@ pub struct Only<'a> {
     pub except: &'a [&'a str],
     /// Keys whose values are names of declarations, not expressions.
     pub references: &'a [&'a str],
+    /// Whether those keys name declarations in the blocks inside, too.
+    pub deep: bool,
 }
 
 /// The operations of some entries of a block.
@@ -145,7 +147,8 @@ impl Only<'_> {
                 return None;
             }
         }
-        Some(Self { path: wanted.as_slice(), except: &[], references: &[] })
+        let references = if self.deep { self.references } else { &[] };
+        Some(Self { path: wanted.as_slice(), except: &[], references, deep: self.deep })
     }
 
     fn is_reference(&self, segments: &[Segment]) -> bool {

@@ -93,6 +93,10 @@ pub struct Sync {
     pub root: EcoString,
     /// Whether every Kustomization waits for the root to have the same revision.
     pub gate: bool,
+    /// Where the project is a tenant's: as whom everything runs.
+    pub service_account: Option<EcoString>,
+    /// Where the project is a tenant's: what it may fill beside `namespace`.
+    pub namespaces: Vec<EcoString>,
 }
 
 /// The directories that are generated.
@@ -104,6 +108,13 @@ pub struct Output {
 }
 
 impl Sync {
+    /// The namespaces that a tenant's project may fill; none if it is no tenant's.
+    #[must_use]
+    pub fn bounds(&self) -> Option<Vec<&EcoString>> {
+        self.service_account.as_ref()?;
+        Some(std::iter::once(&self.namespace).chain(&self.namespaces).collect())
+    }
+
     /// This one, with what a group or a cluster says instead.
     #[must_use]
     pub fn amended(&self, node: Option<&Node>) -> Self {
@@ -115,6 +126,11 @@ impl Sync {
             namespace: text("namespace", &self.namespace),
             root: text("root", &self.root),
             gate: boolean(Some(node), "gate").unwrap_or(self.gate),
+            service_account: node.get("service-account").and_then(Node::text).cloned().or(self.service_account.clone()),
+            namespaces: match node.get("namespaces").and_then(Node::list) {
+                Some(list) => list.iter().filter_map(|it| it.text().cloned()).collect(),
+                None => self.namespaces.clone(),
+            },
         }
     }
 }
@@ -224,6 +240,8 @@ fn defaults() -> Settings {
             namespace: "flux-system".into(),
             root: "flux-system".into(),
             gate: true,
+            service_account: None,
+            namespaces: Vec::new(),
         },
         output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
         packages: BTreeMap::new(),

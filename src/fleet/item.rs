@@ -256,10 +256,10 @@ fn fold(
 
 const fn only_for(kind: Kind) -> Only<'static> {
     match kind {
-        Kind::Addon => Only { path: &[], except: &["params", "irsa"], references: &ITEM_REFERENCES },
-        Kind::Baseline => Only { path: &[], except: &["params"], references: &[] },
-        Kind::Kustomize => Only { path: &[], except: &[], references: &["source"] },
-        _ => Only { path: &[], except: &[], references: &[] },
+        Kind::Addon => Only { path: &[], except: &["params", "irsa"], references: &ITEM_REFERENCES, deep: false },
+        Kind::Baseline => Only { path: &[], except: &["params"], references: &[], deep: false },
+        Kind::Kustomize => Only { path: &[], except: &[], references: &["source"], deep: false },
+        _ => Only { path: &[], except: &[], references: &[], deep: false },
     }
 }
 

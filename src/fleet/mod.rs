@@ -143,7 +143,7 @@ pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
 #[salsa::tracked]
 pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
     let (shape, references): (&str, &[&str]) = match anchor.kind(db) {
-        crate::source::Kind::Tenant => ("TenantBody", &["repositories"]),
+        crate::source::Kind::Tenant => ("TenantBody", &["repositories", "repository"]),
         _ => ("ExternalBody", &[]),
     };
     Arc::new(plain_body(db, anchor, shape, references))
@@ -154,7 +154,8 @@ fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> 
     let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
-    let only = crate::eval::Only { references, ..Default::default() };
+    let deep = anchor.kind(db) == crate::source::Kind::Tenant;
+    let only = crate::eval::Only { references, deep, ..Default::default() };
     let layer = build_some(&mut env, &declaration.body, &only);
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);

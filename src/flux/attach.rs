@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::common::{BUILT_IN_NAMESPACES, tenant_namespace};
+use super::common::{tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
 use super::gate::Gate;
 use super::object::{Object, Tree, list, merge, object, remove, set, text};
@@ -12,9 +12,6 @@ use crate::fleet::{self, Attached, Cluster};
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
-/// The label by which Flux' own tools know a tenant's objects.
-const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
-
 /// Keys of a repository's block that are the language's own.
 const OWN: [&str; 8] = ["path", "branch", "tag", "semver", "commit", "auth", "trust", "kustomization"];
 
@@ -23,6 +20,9 @@ struct For<'a> {
     namespace: EcoString,
     service_account: Option<EcoString>,
     tenant: Option<&'a EcoString>,
+    namespaces: Vec<EcoString>,
+    /// The tenant's own Kustomizations, by name.
+    kustomizations: Vec<(&'a EcoString, &'a Node)>,
 }
 
 /// The objects of everything that a cluster attaches.
@@ -32,7 +32,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     for (what, at) in &cluster.attached {
         match what {
             Attached::Tenant(it) => {
-                objects.extend(tenant(ctx, *it));
+                objects.extend(super::tenant::objects(ctx, *it));
                 repositories
                     .extend(repositories_of(ctx, *it).into_iter().map(|repository| (repository, Some(*it), *at)));
             }
@@ -49,10 +49,24 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
                 namespace: tenant_namespace(ctx.db, *tenant),
                 service_account: Some(service_account(ctx, *tenant)),
                 tenant: Some(tenant.name(ctx.db)),
+                namespaces: tenant_namespaces(ctx.db, *tenant),
+                kustomizations: fleet::declared(ctx.db, *tenant)
+                    .value
+                    .get("kustomizations")
+                    .and_then(Node::map)
+                    .into_iter()
+                    .flat_map(|it| &it.entries)
+                    .collect(),
             },
             None if trusted => {
                 ctx.out.push(problems::trusted(body.node.get("trust").map_or(*at, |it| it.origin), name));
-                For { namespace: ctx.flux_namespace().clone(), service_account: None, tenant: None }
+                For {
+                    namespace: ctx.flux_namespace().clone(),
+                    service_account: None,
+                    tenant: None,
+                    namespaces: Vec::new(),
+                    kustomizations: Vec::new(),
+                }
             }
             None => {
                 ctx.out.push(problems::no_tenant(*at, name, Origin::of(*anchor)));
@@ -71,61 +85,21 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     objects
 }
 
+/// The repositories that a tenant names, in its list or in its Kustomizations.
 fn repositories_of(ctx: &Context<'_>, tenant: Anchor) -> Vec<Anchor> {
     let body = &fleet::declared(ctx.db, tenant).value;
-    let names = body.get("repositories").and_then(Node::list).unwrap_or_default();
-    let mut found: Vec<Anchor> =
-        names.iter().filter_map(|it| ctx.index.repositories.get(it.text()?)).copied().collect();
+    let listed = body.get("repositories").and_then(Node::list).unwrap_or_default().iter();
+    let used = body.get("kustomizations").and_then(Node::map).into_iter().flat_map(|it| it.entries.values());
+    let names = listed.chain(used.filter_map(|it| it.get("repository")));
+    let mut found: Vec<Anchor> = names.filter_map(|it| ctx.index.repositories.get(it.text()?)).copied().collect();
     found.sort_by_key(|it| it.name(ctx.db).clone());
     found.dedup();
     found
 }
 
-fn service_account(ctx: &Context<'_>, tenant: Anchor) -> EcoString {
+pub(super) fn service_account(ctx: &Context<'_>, tenant: Anchor) -> EcoString {
     let body = &fleet::declared(ctx.db, tenant).value;
     body.get("service-account").and_then(Node::text).unwrap_or(tenant.name(ctx.db)).clone()
-}
-
-/// Namespace, service account and role binding, as `flux create tenant` makes them.
-fn tenant(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
-    let checked = fleet::declared(ctx.db, anchor);
-    ctx.out.extend(checked.diagnostics.iter().cloned());
-    let body = &checked.value;
-    let origin = Origin::of(anchor);
-    let name = anchor.name(ctx.db);
-    let namespace = tenant_namespace(ctx.db, anchor);
-    let account = service_account(ctx, anchor);
-    let role = body.get("cluster-role").and_then(Node::text).cloned().unwrap_or_else(|| "cluster-admin".into());
-    if BUILT_IN_NAMESPACES.contains(&namespace.as_str()) && namespace != *ctx.flux_namespace() {
-        let at = body.get("namespace").map_or(origin, |it| it.origin);
-        ctx.out.push(problems::tenant_of_the_system(at, name, &namespace));
-    }
-    let file = eco_format!("tenant-{name}.yaml");
-    let labels = || Tree::new(origin).text(TENANT_LABEL, name.clone());
-    let mut space = super::manifest::namespace(&namespace, Some(body), origin);
-    set(&mut space.body, &["metadata", "labels"], labels().all_of(body.get("labels")).build());
-    let mut user = object("v1", "ServiceAccount", &namespace, &account, None, origin);
-    set(&mut user.body, &["metadata", "labels"], labels().build());
-    let binding_name = eco_format!("{name}-reconciler");
-    let mut binding = object("rbac.authorization.k8s.io/v1", "RoleBinding", &namespace, &binding_name, None, origin);
-    set(&mut binding.body, &["metadata", "labels"], labels().build());
-    let role =
-        Tree::new(origin).text("apiGroup", "rbac.authorization.k8s.io").text("kind", "ClusterRole").text("name", role);
-    set(&mut binding.body, &["roleRef"], role.build());
-    let subjects = vec![
-        Tree::new(origin)
-            .text("apiGroup", "rbac.authorization.k8s.io")
-            .text("kind", "User")
-            .text("name", eco_format!("gotk:{namespace}:reconciler"))
-            .build(),
-        Tree::new(origin)
-            .text("kind", "ServiceAccount")
-            .text("name", account)
-            .text("namespace", namespace.clone())
-            .build(),
-    ];
-    set(&mut binding.body, &["subjects"], list(subjects, origin));
-    [space, user, binding].into_iter().map(|it| in_file(it, file.clone())).collect()
 }
 
 /// The GitRepository, and the Kustomization that applies it.
@@ -153,16 +127,67 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     }
     let git_version = ctx.api_version("GitRepository", origin);
     let git = object(&git_version, "GitRepository", &whose.namespace, &name, Some(ordered), origin);
+    let mut made = vec![git];
+    let own: Vec<(&EcoString, &Node)> =
+        whose.kustomizations.iter().filter(|(_, it)| is_of(it, &name)).copied().collect();
+    if own.is_empty() {
+        made.push(kustomization(ctx, cluster, anchor, body, &name, None, whose));
+    }
+    for (own_name, it) in own {
+        made.push(kustomization(ctx, cluster, anchor, body, own_name, Some(it), whose));
+    }
+    for it in &mut made {
+        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(it, &mut ctx.out);
+        rules::check(it, &mut ctx.out);
+    }
+    made
+}
+
+fn is_of(kustomization: &Node, repository: &EcoString) -> bool {
+    kustomization.get("repository").and_then(Node::text) == Some(repository)
+}
+
+/// What applies a repository, or a part of it that the tenant names.
+fn kustomization(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    anchor: Anchor,
+    body: &Node,
+    name: &EcoString,
+    own: Option<&Node>,
+    whose: &For<'_>,
+) -> Object {
+    let origin = own.map_or(Origin::of(anchor), |it| it.origin);
     let mut fields = ctx.standard("kustomization-defaults").unwrap_or_else(|| Tree::new(origin).build());
-    if let Some(it) = body.get("kustomization") {
+    for it in [Some(body), own].into_iter().flatten().filter_map(|it| it.get("kustomization")) {
         merge(&mut fields, it);
     }
-    let path = body.get("path").cloned().unwrap_or_else(|| text("./", origin));
-    set(&mut fields, &["path"], path);
+    let path = own.and_then(|it| it.get("path")).or_else(|| body.get("path")).cloned();
+    set(&mut fields, &["path"], path.unwrap_or_else(|| text("./", origin)));
+    if let Some(target) = own.and_then(|it| it.get("namespace")) {
+        if let Some(namespace) = target.text()
+            && !whose.namespaces.contains(namespace)
+        {
+            ctx.out.push(problems::not_its_namespace(target.origin, namespace, &whose.namespaces));
+        }
+        set(&mut fields, &["targetNamespace"], target.clone());
+    }
+    let mut after = Vec::new();
+    for it in own.and_then(|it| it.get("after")).and_then(Node::list).unwrap_or_default() {
+        let Some(other) = it.text() else { continue };
+        if !whose.kustomizations.iter().any(|(known, _)| *known == other) || other == name {
+            let known = whose.kustomizations.iter().map(|(name, _)| name.as_str());
+            ctx.out.push(problems::unknown_after(it.origin, other, known));
+        }
+        after.push(Tree::new(it.origin).node("name", it.clone()).build());
+    }
+    if !after.is_empty() {
+        set(&mut fields, &["dependsOn"], list(after, origin));
+    }
     set(
         &mut fields,
         &["sourceRef"],
-        Tree::new(origin).text("kind", "GitRepository").text("name", name.clone()).build(),
+        Tree::new(origin).text("kind", "GitRepository").text("name", anchor.name(ctx.db).clone()).build(),
     );
     if let Some(account) = &whose.service_account {
         set(&mut fields, &["serviceAccountName"], text(account.clone(), origin));
@@ -173,12 +198,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
         remove(&mut fields, &["suspend"]);
     }
     let version = ctx.api_version("Kustomization", origin);
-    let mut kustomization = object(&version, "Kustomization", &whose.namespace, &name, Some(fields), origin);
+    let mut kustomization = object(&version, "Kustomization", &whose.namespace, name, Some(fields), origin);
     set(&mut kustomization.body, &["metadata", "annotations"], super::kustomization::annotations(origin));
-    let mut made = vec![git, kustomization];
-    for it in &mut made {
-        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(it, &mut ctx.out);
-        rules::check(it, &mut ctx.out);
-    }
-    made
+    kustomization
 }

@@ -300,10 +300,24 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
             let visible = parent.kind(ctx.db) != Kind::Cluster || Some(*parent) == ctx.scope;
             visible && items.get(name).is_some_and(|it| it.kind(ctx.db) == Kind::Namespace)
         })
-        || ctx.index.tenants.values().any(|it| tenant_namespace(ctx.db, *it) == *name)
+        || ctx.index.tenants.values().any(|it| tenant_namespaces(ctx.db, *it).contains(name))
+        || fleet::settings(ctx.db, ctx.db.project()).value.sync.bounds().is_some_and(|it| it.contains(&name))
+        || ctx.cluster.is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
 }
 
 /// The namespace of a tenant.
 pub(super) fn tenant_namespace(db: &dyn Db, tenant: Anchor) -> EcoString {
     fleet::declared(db, tenant).value.get("namespace").and_then(Node::text).unwrap_or(tenant.name(db)).clone()
+}
+
+/// All namespaces of a tenant, its own first.
+pub(super) fn tenant_namespaces(db: &dyn Db, tenant: Anchor) -> Vec<EcoString> {
+    let mut names = vec![tenant_namespace(db, tenant)];
+    let body = &fleet::declared(db, tenant).value;
+    for name in body.get("namespaces").and_then(Node::map).into_iter().flat_map(|it| it.entries.keys()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
 }

@@ -77,8 +77,12 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
         let nodes = it.components.into_iter().map(|it| text(it, origin)).collect();
         set(&mut spec, &["components"], list(nodes, origin));
     }
-    if cluster.lockdown && spec.get("serviceAccountName").is_none() {
-        set(&mut spec, &["serviceAccountName"], text("kustomize-controller", origin));
+    if spec.get("serviceAccountName").is_none() {
+        if let Some(account) = &sync.service_account {
+            set(&mut spec, &["serviceAccountName"], text(account.clone(), origin));
+        } else if cluster.lockdown {
+            set(&mut spec, &["serviceAccountName"], text("kustomize-controller", origin));
+        }
     }
     if spec.get("suspend").is_some_and(|it| it.value == Value::Bool(false)) {
         remove(&mut spec, &["suspend"]);

@@ -21,6 +21,7 @@ mod release;
 mod rules;
 mod source;
 mod substitution;
+mod tenant;
 
 pub use common::{Bundle, Part};
 pub use context::{Range, find_source};

@@ -1,10 +1,10 @@
 //! What is said of one object that Flux, kustomize or the API server would refuse.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use super::context::Range;
 use super::object::{Id, Object};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin};
 
@@ -214,4 +214,27 @@ pub(super) fn unknown_requirement(db: &dyn Db, at: Origin, name: &str, addon: An
     )
     .label(Origin::of(addon), "the add-on is declared here")
     .help(eco_format!("declare `addon {name}` beside it, or write `requires = [ … ]` in the add-on itself"))
+}
+
+pub(super) fn not_its_namespace(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`{name}` is none of the tenant's namespaces"),
+        at,
+        "not declared in the tenant",
+    )
+    .help_if(
+        did_you_mean(name, known.iter().map(EcoString::as_str))
+            .or_else(|| Some(eco_format!("add it: `namespaces {{ {name} {{ }} }}`"))),
+    )
+}
+
+pub(super) fn unknown_after<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("the tenant has no other Kustomization `{name}`"),
+        at,
+        "not declared in `kustomizations`",
+    )
+    .help_if(did_you_mean(name, known).or_else(|| Some("name one of the tenant's own".into())))
 }

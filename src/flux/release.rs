@@ -114,7 +114,10 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     }
     let mut spec = spec.build();
     merge(&mut spec, &release_fields(ctx, node));
-    if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
+    let account = ctx.cluster.map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
+    if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
+        set(&mut spec, &["serviceAccountName"], super::object::text(account, origin));
+    } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
         if namespace != flux {
             ctx.out.push(problems::no_service_account(addon, ctx.db, &namespace));
         }

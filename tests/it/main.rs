@@ -26,5 +26,6 @@ mod rings;
 mod semantics;
 mod spec;
 mod support;
+mod tenants;
 mod tidy;
 mod writing;

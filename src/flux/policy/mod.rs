@@ -3,6 +3,7 @@
 //! Each file is one question. All look at the finished objects of one cluster,
 //! but for [`whole_fleet`].
 
+mod bounds;
 mod hygiene;
 mod kinds;
 mod order;
@@ -29,4 +30,5 @@ pub(super) fn cluster(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deplo
     references::check(ctx, cluster, deployed);
     order::check(ctx, cluster, deployed);
     shapes::check(ctx, cluster, deployed);
+    bounds::check(ctx, cluster, deployed);
 }

@@ -376,3 +376,54 @@ pub(super) fn shadowed(db: &dyn Db, at: Origin, item: Anchor, path: &str, by: Or
     .label(by, "this one, for instance")
     .help("remove it, or what hides it")
 }
+
+fn bounded(bounds: &[&EcoString]) -> EcoString {
+    let names: Vec<String> = bounds.iter().map(|it| format!("`{it}`")).collect();
+    eco_format!("this project runs as a tenant's account, which has rights in {} alone", names.join(" and "))
+}
+
+pub(super) fn outside_tenant(id: &Id, at: Origin, bounds: &[&EcoString]) -> Diagnostic {
+    let help = if id.namespace.is_empty() {
+        "let the platform make it: an object without a namespace is no tenant's"
+    } else {
+        "move it into one of them, or let the platform give the tenant that namespace"
+    };
+    Diagnostic::new(code::OUTSIDE_TENANT, eco_format!("{id} is outside the tenant"), at, "declared here")
+        .note(bounded(bounds))
+        .help(help)
+}
+
+pub(super) fn release_outside(namespace: &str, at: Origin, bounds: &[&EcoString]) -> Diagnostic {
+    Diagnostic::new(
+        code::OUTSIDE_TENANT,
+        eco_format!("this release goes to `{namespace}`, outside the tenant"),
+        at,
+        "declared here",
+    )
+    .note(bounded(bounds))
+    .help("write `namespace = \"…\"` in the add-on, and name one of them")
+}
+
+pub(super) fn without_account(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_ACCOUNT,
+        eco_format!("under lockdown, {id} runs as `default`"),
+        at,
+        "names no account",
+    )
+    .note("`--default-service-account=default`: what names no account may do nothing")
+    .help("write `serviceAccountName`")
+}
+
+pub(super) fn missing_account(id: &Id, name: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_ACCOUNT,
+        eco_format!("nothing makes the ServiceAccount `{}/{name}`", id.namespace),
+        at,
+        eco_format!("{id} runs as it"),
+    )
+    .help(eco_format!(
+        "make it, attach its tenant, or declare it: `external ServiceAccount {}.{name} {{ }}`",
+        id.namespace
+    ))
+}

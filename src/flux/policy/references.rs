@@ -74,6 +74,7 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     let has_namespace = |name: &EcoString| {
         BUILT_IN_NAMESPACES.contains(&name.as_str())
             || *name == cluster.sync.namespace
+            || cluster.sync.bounds().is_some_and(|it| it.contains(&name))
             || given.contains_key(&("Namespace".into(), EcoString::new(), name.clone()))
     };
     let mut missing: BTreeMap<EcoString, Origin> = BTreeMap::new();
@@ -178,7 +179,8 @@ fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Giv
 
 /// With `--no-cross-namespace-refs`, a reference that names another namespace is refused.
 fn locked_down(ctx: &mut Context<'_>, object: &Object, spec: &Node, cluster: &EcoString) {
-    let places: [&[&str]; 3] = [&["sourceRef"], &["chartRef"], &["chart", "spec", "sourceRef"]];
+    let places: [&[&str]; 4] =
+        [&["sourceRef"], &["chartRef"], &["chart", "spec", "sourceRef"], &["imageRepositoryRef"]];
     for path in places {
         if let Some(namespace) = spec.at(path).and_then(|it| it.get("namespace"))
             && namespace.text().is_some_and(|it| *it != object.id.namespace)

@@ -1,0 +1,75 @@
+//! What a service account bounds: a tenant's project stays in its namespaces, and
+//! under lockdown everything runs as an account that is there.
+
+use ecow::EcoString;
+
+use super::super::context::Context;
+use super::super::deploy::Deployed;
+use super::problems;
+use super::references::external_name;
+use crate::fleet::Cluster;
+use crate::source::Origin;
+use crate::syntax::{self, ast::Head};
+use crate::value::Node;
+
+pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    if let Some(bounds) = cluster.sync.bounds() {
+        within(ctx, &bounds, deployed);
+    }
+    if cluster.lockdown {
+        accounts(ctx, cluster, deployed);
+    }
+}
+
+/// Everything that the project applies is in a namespace that it may fill: the
+/// account has no right to anything else.
+fn within(ctx: &mut Context<'_>, bounds: &[&EcoString], deployed: &Deployed) {
+    for (_, object) in deployed.objects() {
+        if !bounds.contains(&&object.id.namespace) {
+            ctx.out.push(problems::outside_tenant(&object.id, object.origin, bounds));
+        }
+    }
+    for (_, release) in deployed.releases() {
+        for namespace in [&release.target, &release.storage] {
+            if !bounds.contains(&namespace) {
+                ctx.out.push(problems::release_outside(namespace, Origin::of(release.addon), bounds));
+            }
+        }
+    }
+}
+
+/// Flux impersonates the account that an object names: without one it is `default`,
+/// which may do nothing, and one that is not there fails.
+fn accounts(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let is_there = |namespace: &EcoString, name: &EcoString| {
+        let made = deployed
+            .objects()
+            .any(|(_, it)| it.id.kind == "ServiceAccount" && it.id.namespace == *namespace && it.id.name == *name);
+        made || *namespace == cluster.sync.namespace
+            || ctx.index.externals.iter().any(|it| {
+                let Head::External { object, namespace: of } = &syntax::declaration(ctx.db, *it).head else {
+                    return false;
+                };
+                object == "ServiceAccount"
+                    && (it.name(ctx.db) == name || external_name(ctx.db, *it) == *name)
+                    && of.as_ref() == Some(namespace)
+            })
+    };
+    let mut found = Vec::new();
+    for (_, object) in deployed.objects() {
+        let is_it = matches!(
+            (object.id.group.as_str(), object.id.kind.as_str()),
+            ("kustomize.toolkit.fluxcd.io", "Kustomization") | ("helm.toolkit.fluxcd.io", "HelmRelease")
+        );
+        let Some(spec) = object.spec().filter(|_| is_it) else { continue };
+        match spec.get("serviceAccountName").and_then(Node::text) {
+            None => found.push(problems::without_account(&object.id, object.origin)),
+            Some(name) if !is_there(&object.id.namespace, name) => {
+                let at = spec.get("serviceAccountName").map_or(object.origin, |it| it.origin);
+                found.push(problems::missing_account(&object.id, name, at));
+            }
+            Some(_) => {}
+        }
+    }
+    ctx.out.append(&mut found);
+}
