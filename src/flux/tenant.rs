@@ -68,12 +68,10 @@ impl Space<'_> {
     }
 
     fn namespace(&self, ctx: &Context<'_>) -> Object {
-        let annotations = Tree::new(self.origin()).tree("annotations", self.merged("annotations")).build();
-        let mut it = namespace(&self.name, Some(&annotations), self.origin());
         let labels = Tree::new(self.origin()).text(TENANT_LABEL, self.tenant.name(ctx.db).clone());
         let labels = labels.all_of(Some(&self.merged("labels").build()));
-        set(&mut it.body, &["metadata", "labels"], labels.build());
-        it
+        let body = Tree::new(self.origin()).tree("labels", labels).tree("annotations", self.merged("annotations"));
+        namespace(&self.name, Some(&body.build()), self.origin())
     }
 
     fn account(&self, ctx: &Context<'_>) -> Object {

@@ -86,7 +86,7 @@ fn what_a_tenant_names_must_be_its_own() {
     assert_eq!(with("after = [\"shop-base\"]", "after = [\"shop-bas\"]"), ["E0211"]);
     assert_eq!(with("repository = apps, path = \"./base\"", "repository = appz, path = \"./base\""), ["E0211"]);
     assert_eq!(with("pods = 50", "pods = \"many\""), ["E0412"]);
-    assert_eq!(with("shop-jobs { quota", "kube-system { quota"), ["E0211", "E0510"]);
+    assert_eq!(with("shop-jobs { quota", "kube-system { quota"), ["E0612", "E0211"]);
 }
 
 #[test]
