@@ -120,6 +120,7 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
     }
     found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
     found.extend(fleet::all_clusters(db, db.project()).diagnostics.iter().cloned());
+    found.extend(fleet::moves(db, db.project()).diagnostics.iter().cloned());
     found
 }
 

@@ -1,6 +1,6 @@
 //! Each kind of declaration, its block held against the shape that it must have.
 
-use super::checker::Checker;
+use super::checker::{Checker, without};
 use super::{reserved, twice};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -63,7 +63,11 @@ impl Checker<'_> {
             Kind::Fn => self.function(it),
             Kind::Check => self.assertion(it),
             Kind::Baseline => self.baseline(it),
-            Kind::Import | Kind::Moved | Kind::Data => {}
+            Kind::Moved => {
+                let rest = without(&without(&it.body, "from"), "to");
+                self.shaped(&Declaration { body: rest, ..it.clone() }, "MovedBody", &Scope::default());
+            }
+            Kind::Import | Kind::Data => {}
         }
     }
 }

@@ -142,6 +142,7 @@ codes! {
     EXPIRED "W0527" Warning "an override whose time is over"
     REDUNDANT "W0528" Warning "an override that changes nothing"
     SHADOWED "W0529" Warning "an override that no cluster sees"
+    BAD_MOVE "E0530" Error "a move that cannot be made"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"
@@ -191,4 +192,5 @@ codes! {
     REINSTALLS "E0710" Error "a release that would be installed again"
     NO_PACKAGE "E0711" Error "a package that is not there"
     PACKAGE_CHANGED "E0712" Error "a package that is not what was locked"
+    STAGE_SKIPPED "E0713" Error "a move whose first stage is not there"
 }

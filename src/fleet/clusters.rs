@@ -234,7 +234,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         sync = sync.amended(node.get("sync"));
     }
     let ranks = ranks(db, settings, &named, &facts, &mut out);
-    let taken = select(db, index, &ranks, &name, &mut out);
+    let taken = stand(db, select(db, index, &ranks, &name, &mut out));
     let attached = attached(db, &ranks, &name, &mut out);
     let Named { own, row, .. } = named;
     let cluster = Cluster {
@@ -256,6 +256,37 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         attached,
     };
     Checked::new(cluster, out)
+}
+
+/// What is taken, where it stands: items that are about to move are taken with the
+/// catalogue that they leave.
+fn stand(db: &dyn Db, taken: Vec<Taken>) -> Vec<Taken> {
+    let moves = &super::moves(db, db.project()).value;
+    if moves.held.is_empty() {
+        return taken;
+    }
+    let mut all: Vec<Taken> = Vec::new();
+    let mut moving: Vec<(Anchor, Anchor)> = Vec::new();
+    for mut it in taken {
+        for item in &it.items {
+            moving.extend(moves.held.get(item).map(|old| (*item, *old)));
+        }
+        it.items.retain(|item| !moves.held.contains_key(item));
+        if !it.items.is_empty() {
+            all.push(it);
+        }
+    }
+    for (item, old) in moving {
+        match all.iter_mut().find(|it| it.catalogue == old) {
+            Some(it) => it.items.push(item),
+            None => all.push(Taken { catalogue: old, items: vec![item], uses: Vec::new() }),
+        }
+    }
+    for it in &mut all {
+        it.items.sort_by(|a, b| a.name(db).cmp(b.name(db)));
+    }
+    all.sort_by(|a, b| a.catalogue.name(db).cmp(b.catalogue.name(db)));
+    all
 }
 
 /// What a cluster or group says beside facts, evaluated without its facts.

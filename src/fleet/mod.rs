@@ -14,6 +14,7 @@ mod facts;
 mod inventory;
 mod irsa;
 mod item;
+mod relocation;
 mod patch;
 mod problems;
 mod selection;
@@ -26,6 +27,7 @@ pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
+pub use relocation::Moves;
 pub use selection::{Attached, Taken, is_optional};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
@@ -100,6 +102,40 @@ pub fn fleet_checks(db: &dyn Db, _project: Project) -> Diagnostics {
     let covered: IndexSet<Anchor> =
         clusters(db).flat_map(|it| cluster_checks(db, it).covering.iter().copied()).collect();
     assertion::of_fleet(db, &covered).into()
+}
+
+/// What changes its Kustomization without being deleted on the way.
+#[salsa::tracked]
+pub fn moves(db: &dyn Db, project: Project) -> Arc<Checked<Moves>> {
+    Arc::new(relocation::read(db, project))
+}
+
+/// What a catalogue's Kustomization and directory are called: its name, or in the first
+/// stage of a move the one that it had.
+pub fn unit_name(db: &dyn Db, catalogue: Anchor) -> EcoString {
+    let moves = &moves(db, db.project()).value;
+    moves.old_names.get(&catalogue).unwrap_or_else(|| catalogue.name(db)).clone()
+}
+
+/// Where an item or a source stands in the tree: its own catalogue, or in the first
+/// stage of a move the one that it leaves.
+pub fn holder(db: &dyn Db, item: Anchor) -> Option<Anchor> {
+    moves(db, db.project()).value.held.get(&item).copied().or_else(|| item.parent(db))
+}
+
+/// The items and sources that stand in a catalogue's directory.
+pub fn contents_of(db: &dyn Db, catalogue: Anchor) -> (Vec<Anchor>, Vec<Anchor>) {
+    let index = names::index(db, db.project());
+    let stands_here = |it: &Anchor| holder(db, *it) == Some(catalogue);
+    let held = || moves(db, db.project()).value.held.iter().filter(|(_, old)| **old == catalogue).map(|(it, _)| *it);
+    let is_source = |it: &Anchor| it.kind(db) == crate::source::Kind::Source;
+    let mut items: Vec<Anchor> = index.items_of(catalogue).map(|(_, it)| it).filter(stands_here).collect();
+    items.extend(held().filter(|it| !is_source(it)));
+    items.sort_by(|a, b| a.name(db).cmp(b.name(db)));
+    let own = index.local_sources.get(&catalogue).into_iter().flatten().map(|(_, it)| *it);
+    let mut sources: Vec<Anchor> = own.filter(stands_here).chain(held().filter(is_source)).collect();
+    sources.sort_by(|a, b| a.name(db).cmp(b.name(db)));
+    (items, sources)
 }
 
 /// The `override cluster` of each cluster.

@@ -407,3 +407,30 @@ pub(super) fn expired(at: Origin, until: &str, about: &About) -> Diagnostic {
     let whom = about.owner.as_ref().map_or_else(EcoString::new, |(_, it)| eco_format!(" (ask {it})"));
     diagnostic.help(eco_format!("remove it, or give it another day{whom}"))
 }
+
+pub(super) fn half_move(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::BAD_MOVE, "a move names what it was and what it is", at, "not both, or of two kinds")
+        .help("write `moved { from = old, to = new }`, both a catalogue or both `catalogue.item`")
+}
+
+pub(super) fn still_declared(at: Origin, name: &str, declared: Anchor) -> Diagnostic {
+    Diagnostic::new(code::BAD_MOVE, eco_format!("`{name}` is still declared where it moves from"), at, "not moved")
+        .label(Origin::of(declared), "declared here")
+        .help("declare it in its new place alone")
+}
+
+pub(super) fn renamed_item(at: Origin, old: &str, new: &str) -> Diagnostic {
+    Diagnostic::new(code::BAD_MOVE, eco_format!("`{old}` would be renamed to `{new}`"), at, "another name")
+        .note("an object of another name is another object, and a release is installed anew")
+        .help("move it under its name; for an add-on, `reinstall = true` installs it anew")
+}
+
+pub(super) fn no_catalogue_to_move(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::BAD_MOVE,
+        eco_format!("there is no catalogue `{name}`"),
+        at,
+        "a moving item stands in it until it has moved",
+    )
+    .help(eco_format!("declare `catalogue {name} {{ }}` until the move is done"))
+}

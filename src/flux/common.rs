@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 
 use super::context::{Context, Range, in_file, source_kind};
 use super::gate::Gate;
-use super::manifest::{manifest, namespace};
-use super::object::{Id, Object};
+use super::manifest::{PRUNE, manifest, namespace};
+use super::object::{Id, Object, set};
 use super::release::{Release, release};
 use super::source::source;
 use super::{problems, range, rules, whole_range};
@@ -119,7 +119,7 @@ pub(super) fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
         return path.clone();
     }
     let root = if catalogue.kind(db) == Kind::Application { &output.applications } else { &output.common };
-    eco_format!("{root}/{}", catalogue.name(db))
+    eco_format!("{root}/{}", fleet::unit_name(db, catalogue))
 }
 
 /// Whether a catalogue has a Kustomization for each add-on.
@@ -142,12 +142,11 @@ pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
         out: Vec::new(),
         known: IndexMap::new(),
     };
-    let items: Vec<Anchor> = index.items_of(catalogue).map(|(_, it)| it).collect();
-    let sources: Vec<Anchor> = index.local_sources.get(&catalogue).into_iter().flatten().map(|(_, it)| *it).collect();
+    let (items, sources) = fleet::contents_of(db, catalogue);
     let contents = contents(&mut ctx, &items, &sources);
     let bundle = Bundle {
         catalogue: Some(catalogue),
-        name: catalogue.name(db).clone(),
+        name: fleet::unit_name(db, catalogue),
         dir: directory(db, catalogue),
         objects: contents.objects,
         releases: contents.releases,
@@ -223,6 +222,12 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
         }
     }
     derive_namespaces(ctx, &releases, &mut objects);
+    let kept = &fleet::moves(db, db.project()).value.kept;
+    for object in objects.iter_mut().filter(|it| kept.contains(&it.origin.anchor) && it.raw.is_none()) {
+        // On its way from one Kustomization to another it must survive both.
+        let disabled = super::object::text("disabled", object.origin);
+        set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
+    }
     for object in &mut objects {
         let cluster = ctx.cluster.map(|it| it.name.as_str());
         Gate { db, minor: ctx.minor(), cluster }.object(object, &mut ctx.out);

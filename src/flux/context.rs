@@ -136,11 +136,14 @@ impl<'a> Context<'a> {
     /// The same, without a word where there is none.
     pub(super) fn source_of(&self, name: &str, at: Origin) -> Option<Anchor> {
         let writer = at.anchor;
+        // What is about to move names the sources of the place that it moves to.
+        let is_moving = fleet::holder(self.db, writer) != writer.parent(self.db);
         if writer.kind(self.db) == Kind::Addon {
             let index = names::index_of(self.db, writer);
             let nested = index.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
             let of_package = || index.sources.get(name).copied().filter(|it| comes_with_definition(self.db, *it));
-            if let Some(found) = nested.or_else(of_package) {
+            let of_holder = || find_source(self.db, self.index, writer.parent(self.db), name).filter(|_| is_moving);
+            if let Some(found) = nested.or_else(of_package).or_else(of_holder) {
                 return Some(found);
             }
         }

@@ -9,6 +9,7 @@ use serde_yaml::Value;
 use super::roots::{documents, id_of};
 use super::{Permissions, Snapshot, problems};
 use crate::diagnostic::Diagnostic;
+use crate::fleet;
 use crate::flux::{Deployed, Id, Release};
 use crate::source::{Db, Origin};
 
@@ -20,6 +21,13 @@ struct Old {
     namespace: EcoString,
     file: EcoString,
     spec: Value,
+}
+
+impl Old {
+    /// Whether what it applied stays when it goes.
+    fn lets_go(&self) -> bool {
+        self.spec.get("prune").and_then(Value::as_bool) == Some(false)
+    }
 }
 
 pub(super) fn check(
@@ -46,9 +54,17 @@ pub(super) fn check(
             }
             continue;
         };
+        let freed = &fleet::moves(db, db.project()).value.freed;
         for old in olds.iter().filter(|it| !is_allowed(&it.name)) {
             match kustomizations(new).find(|it| it.name == old.name) {
-                None => out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name)),
+                None if old.lets_go() && freed.keys().any(|it| is_of(&old.name, it)) => {}
+                None => match freed.iter().find(|(it, _)| is_of(&old.name, it)) {
+                    Some((_, at)) => out.push(problems::stage_skipped(*at, &old.name, &new.cluster)),
+                    None => {
+                        let heir = heir(old, new, snapshot);
+                        out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name, heir));
+                    }
+                },
                 Some(it) if it.namespace != old.namespace => {
                     out.push(problems::moves_kustomization(&old.file, &new.cluster, it, &old.namespace));
                 }
@@ -57,6 +73,24 @@ pub(super) fn check(
         }
         changes(db, new, olds, snapshot, &is_allowed, out);
     }
+}
+
+/// Whether a Kustomization is that of a catalogue, or of one of its parts.
+fn is_of(name: &str, catalogue: &str) -> bool {
+    name == catalogue || name.strip_prefix(catalogue).is_some_and(|it| it.starts_with('-'))
+}
+
+/// Whether Flux leaves an object that a Kustomization no longer has.
+fn survives(document: &Value) -> bool {
+    field(document, &["metadata", "annotations", "kustomize.toolkit.fluxcd.io/prune"])
+        .is_some_and(|it| it == "disabled")
+}
+
+/// The new Kustomization that has an object of one that goes.
+fn heir<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a EcoString> {
+    let objects = old_objects(old, snapshot);
+    let has = |unit: &&crate::flux::Unit| unit.objects.iter().any(|it| objects.contains_key(&it.id));
+    new.units.iter().find(has).map(|it| &it.name)
 }
 
 /// The Flux Kustomizations that a cluster has now.
@@ -119,6 +153,8 @@ fn changes(
                 && id.kind != "Namespace"
                 && **owner != old.name
                 && !is_allowed(&old.name)
+                && !(old.lets_go() || survives(document))
+                && new.units.iter().any(|it| it.name == old.name)
             {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
                 out.push(problems::moved(id, &old.name, owner, &new.cluster, origin.unwrap_or(Origin::of(new.anchor))));

@@ -118,14 +118,31 @@ pub(super) fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic
     ))
 }
 
-pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str) -> Diagnostic {
-    Diagnostic::new(
+pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str, heir: Option<&EcoString>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
         file(path),
         "the file would go, and Flux prune what it applied",
+    );
+    match heir {
+        Some(heir) => diagnostic
+            .note(eco_format!("`{heir}` has objects of it: was it renamed?"))
+            .help(eco_format!("write `moved {{ from = {name}, to = {heir} }}`; if losing it is acceptable: `fleetc build --remove {cluster}/{name}`")),
+        None => diagnostic.help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`")),
+    }
+}
+
+pub(super) fn stage_skipped(at: Origin, name: &str, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::STAGE_SKIPPED,
+        eco_format!("`{name}` would still prune what it applied on `{cluster}`"),
+        at,
+        "the first stage of this move is not in the tree",
     )
-    .help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`"))
+    .on(Some(cluster))
+    .note("in the first stage the old Kustomization gets `prune: false`, which has to reach the cluster before it goes")
+    .help("remove `stage = 2`, build, commit, wait until every cluster has applied it, and write it again")
 }
 
 pub(super) fn moves_kustomization(path: &str, cluster: &str, new: &Id, before: &str) -> Diagnostic {
@@ -153,7 +170,9 @@ pub(super) fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: 
     .note(
         "Flux prunes it with the one and creates it with the other, in any order: a release is uninstalled in between",
     )
-    .help(eco_format!("keep it where it is; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"))
+    .help(eco_format!(
+        "write `moved {{ from = {from}.NAME, to = {to}.NAME }}` with the item's name; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"
+    ))
 }
 
 pub(super) fn reinstalls(

@@ -17,6 +17,7 @@ mod examples;
 mod gotchas;
 mod hostile;
 mod incremental;
+mod moves;
 mod oracle;
 mod packages;
 mod properties;

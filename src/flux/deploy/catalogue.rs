@@ -11,12 +11,12 @@ use super::shared::used_sources;
 use crate::fleet::{self, Cluster, Taken};
 use crate::flux::bundle;
 use crate::flux::common::{Part, contents, is_split};
-use crate::flux::context::{Context, find_source, source_kind};
+use crate::flux::context::{Context, source_kind};
 use crate::flux::kustomization::fields;
-use crate::flux::object::Object;
+use crate::flux::object::{Object, set};
 use crate::flux::release::Release;
 use crate::source::{Anchor, Kind, Origin};
-use crate::value::Node;
+use crate::value::{Node, Value};
 
 /// A catalogue's unit, or its units if it is split, and those of its kustomize items.
 pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Taken, drafts: &mut Vec<Draft>) {
@@ -26,17 +26,19 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     ctx.scope = Some(catalogue);
     ctx.range = base.range.clone();
     let used = used_sources(ctx, catalogue, &taken.items);
-    let sources: Vec<Anchor> = used
-        .iter()
-        .filter(|(_, shared)| !shared)
-        .filter_map(|(name, _)| find_source(db, ctx.index, Some(catalogue), name))
-        .collect();
+    let (_, standing) = fleet::contents_of(db, catalogue);
+    let is_used = |it: &Anchor| used.iter().any(|(name, shared)| !shared && name == it.name(db));
+    let sources: Vec<Anchor> = standing.into_iter().filter(is_used).collect();
     let mut contents = contents(ctx, &taken.items, &sources);
     namespaces_of_overrides(ctx, cluster, base, &mut contents.objects, drafts);
-    let fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken, catalogue));
+    let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken, catalogue));
     let origin = use_origin(taken, catalogue);
+    if fleet::moves(db, db.project()).value.old_names.contains_key(&catalogue) {
+        // It is about to be renamed: the Kustomization goes, and what it applied stays.
+        set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
+    }
     let after = after_of(ctx, cluster, catalogue);
-    let name = catalogue.name(db).clone();
+    let name = fleet::unit_name(db, catalogue);
     let mut main_after = after.clone();
     if used.iter().any(|(_, shared)| *shared) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         main_after.push(After::Applied("sources".into()));
@@ -105,6 +107,10 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         let mut after = main_after.clone();
         if has_main {
             after.push(After::Applied(name.clone()));
+        }
+        let mut fields = fields.clone();
+        if fleet::moves(db, db.project()).value.held.contains_key(item) {
+            set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
         }
         kustomized(ctx, *item, &name, after, &fields, drafts);
     }
@@ -178,6 +184,8 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
         };
         let Some(anchor) = ctx.index.catalogues.get(catalogue) else { continue };
         let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
+        let unit = fleet::unit_name(ctx.db, *anchor);
+        let catalogue = unit.as_str();
         match item {
             None => {
                 after.push(After::Ready(catalogue.into()));

@@ -1,0 +1,121 @@
+//! `moved`: what changes its Kustomization without being deleted on the way.
+//!
+//! Flux prunes with the one Kustomization what it then creates with the other, in any
+//! order. So a move has two stages, each committed and applied before the next: first
+//! everything stays where it is and is told to survive (`prune: disabled`, or
+//! `prune: false` where a whole Kustomization is renamed); then it changes hands. Once
+//! that is applied too, the `moved` is removed.
+
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
+
+use super::problems;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::eval::{Env, Fold, Only, build_some};
+use crate::names;
+use crate::source::{Anchor, Db, Origin, Project};
+use crate::syntax;
+use crate::value::{Node, Value};
+
+/// All moves of a project.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moves {
+    /// Items and sources that still stand in another catalogue: first stage.
+    pub held: IndexMap<Anchor, Anchor>,
+    /// Items and sources whose objects must not be pruned: both stages.
+    pub kept: IndexSet<Anchor>,
+    /// Catalogues that still have another name: first stage.
+    pub old_names: IndexMap<Anchor, EcoString>,
+    /// Names of Kustomizations that go without what they applied: second stage.
+    pub freed: IndexMap<EcoString, Origin>,
+}
+
+/// A name that `from` or `to` writes.
+enum Named {
+    Catalogue(EcoString),
+    Item(EcoString, EcoString),
+}
+
+/// Reads the moves.
+pub(super) fn read(db: &dyn Db, project: Project) -> Checked<Moves> {
+    let index = names::index(db, project);
+    let mut moves = Moves::default();
+    let mut out: Vec<Diagnostic> = Vec::new();
+    for anchor in &index.moves {
+        one(db, *anchor, &mut moves, &mut out);
+    }
+    Checked::new(moves, out)
+}
+
+fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>) {
+    let index = names::index_of(db, anchor);
+    let mut env = Env::new(db, index, anchor);
+    let only = Only { references: &["from", "to"], ..Only::default() };
+    let layer = build_some(&mut env, &syntax::declaration(db, anchor).body, &only);
+    let mut fold = Fold::new();
+    fold.apply(&mut env, layer);
+    let node = fold.into_node(Origin::of(anchor));
+    out.append(&mut env.out);
+    let (Some(from), Some(to)) = (node.get("from"), node.get("to")) else {
+        out.push(problems::half_move(Origin::of(anchor)));
+        return;
+    };
+    let stage = match node.get("stage").map(|it| &it.value) {
+        None | Some(Value::Int(1)) => 1,
+        Some(Value::Int(2)) => 2,
+        // What is no stage is reported where its type is checked.
+        Some(_) => return,
+    };
+    let (from_at, to_at) = (from.origin, to.origin);
+    match (named(from), named(to)) {
+        (Some(Named::Catalogue(old)), Some(Named::Catalogue(new))) => {
+            let Some(catalogue) = index.catalogues.get(&new) else {
+                out.push(names::unknown::catalogue(db, to_at, &new, index));
+                return;
+            };
+            if let Some(it) = index.catalogues.get(&old) {
+                out.push(problems::still_declared(from_at, &old, *it));
+            } else if stage == 1 {
+                moves.old_names.insert(*catalogue, old);
+            } else {
+                moves.freed.insert(old, from_at);
+            }
+        }
+        (Some(Named::Item(old, old_name)), Some(Named::Item(new, name))) => {
+            if old_name != name {
+                out.push(problems::renamed_item(to_at, &old_name, &name));
+                return;
+            }
+            let (Some(old), Some(new)) = (index.catalogues.get(&old), index.catalogues.get(&new)) else {
+                let (at, missing) = if index.catalogues.contains_key(&old) { (to_at, &new) } else { (from_at, &old) };
+                out.push(problems::no_catalogue_to_move(at, missing));
+                return;
+            };
+            let of = |parent: &Anchor| {
+                let item = index.items.get(parent).and_then(|it| it.get(&name));
+                item.or_else(|| index.local_sources.get(parent).and_then(|it| it.get(&name))).copied()
+            };
+            let Some(item) = of(new) else {
+                out.push(names::unknown::item(db, to_at, *new, &name, index));
+                return;
+            };
+            if let Some(it) = of(old) {
+                out.push(problems::still_declared(from_at, &name, it));
+                return;
+            }
+            moves.kept.insert(item);
+            if stage == 1 {
+                moves.held.insert(item, *old);
+            }
+        }
+        _ => out.push(problems::half_move(Origin::of(anchor))),
+    }
+}
+
+fn named(node: &Node) -> Option<Named> {
+    let text = node.text()?;
+    Some(match text.split_once('.') {
+        None => Named::Catalogue(text.clone()),
+        Some((catalogue, item)) => Named::Item(catalogue.into(), item.into()),
+    })
+}

@@ -1,0 +1,159 @@
+//! Moves: what changes its Kustomization is never deleted on the way. Each stage is
+//! held against what Flux would prune.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::support::{Fleet, Run};
+
+const BEFORE: &str = r#"
+fleet f { }
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  addon web { source = charts, version = "1.0.0" }
+  addon api { source = charts, version = "1.0.0" }
+}
+catalogue frontend {
+  source charts2 = helm "https://charts2.example.com"
+  addon other { source = charts2, version = "1.0.0" }
+}
+cluster one { use addons, frontend }
+"#;
+
+fn fails(fleet: &Fleet, code: &str) -> Run {
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains(code), "{code}: {}", run.stderr);
+    run
+}
+
+fn documents(text: &str) -> Vec<Value> {
+    use serde::Deserialize;
+    serde_yaml::Deserializer::from_str(text).filter_map(|it| Value::deserialize(it).ok()).collect()
+}
+
+/// What each Kustomization of the cluster applies, as the files in the tree say: object,
+/// and whether it survives being dropped.
+fn applied(fleet: &Fleet) -> BTreeMap<String, BTreeMap<String, bool>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(fleet.join("clusters/one")).expect("a root") {
+        let path = entry.expect("an entry").path();
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        for it in documents(&text).iter().filter(|it| it["kind"] == "Kustomization") {
+            let dir = it["spec"]["path"].as_str().expect("a path").trim_start_matches("./").to_owned();
+            let lets_go = it["spec"]["prune"] == false;
+            let list: Value = documents(&fleet.read(&format!("{dir}/kustomization.yaml"))).remove(0);
+            let mut objects = BTreeMap::new();
+            for file in list["resources"].as_array().expect("resources") {
+                for object in documents(&fleet.read(&format!("{dir}/{}", file.as_str().expect("a file")))) {
+                    let kept = object["metadata"]["annotations"]["kustomize.toolkit.fluxcd.io/prune"] == "disabled";
+                    let id = format!("{} {}", object["kind"].as_str().expect("a kind"), object["metadata"]["name"]);
+                    objects.insert(id, kept || lets_go);
+                }
+            }
+            found.insert(it["metadata"]["name"].as_str().expect("a name").to_owned(), objects);
+        }
+    }
+    found
+}
+
+/// Nothing that a Kustomization drops is pruned while another has it.
+fn nothing_is_lost(
+    before: &BTreeMap<String, BTreeMap<String, bool>>,
+    after: &BTreeMap<String, BTreeMap<String, bool>>,
+) {
+    for (name, objects) in before {
+        let empty = BTreeMap::new();
+        let now = after.get(name).unwrap_or(&empty);
+        for (id, survives) in objects.iter().filter(|(id, _)| !now.contains_key(*id)) {
+            assert!(survives, "`{name}` would prune {id}");
+            assert!(after.values().any(|it| it.contains_key(id)), "{id} is gone");
+        }
+    }
+}
+
+#[test]
+fn an_item_moves_in_two_stages_and_survives() {
+    let fleet = Fleet::new(BEFORE);
+    fleet.build();
+    let zero = applied(&fleet);
+    let moved = |stage: &str| {
+        BEFORE
+            .replace("  addon api { source = charts, version = \"1.0.0\" }\n", "")
+            .replace("  addon other", "  addon api { source = charts2, version = \"1.0.0\" }\n  addon other")
+            + &format!("moved {{ from = addons.api, to = frontend.api{stage} }}\n")
+    };
+    let without = moved("").replace("moved {", "// moved {");
+    fleet.write("fleet.fleet", &without);
+    let run = fails(&fleet, "E0709");
+    assert!(run.stderr.contains("moved { from = addons.NAME, to = frontend.NAME }"), "{}", run.stderr);
+    // The second stage over a tree without the first is refused.
+    fleet.write("fleet.fleet", &moved(", stage = 2"));
+    fails(&fleet, "E0709");
+
+    fleet.write("fleet.fleet", &moved(""));
+    fleet.build();
+    let first = applied(&fleet);
+    nothing_is_lost(&zero, &first);
+    assert_eq!(first["addons"].get("HelmRelease \"api\""), Some(&true), "{first:?}");
+    assert!(!first["frontend"].contains_key("HelmRelease \"api\""));
+
+    fleet.write("fleet.fleet", &moved(", stage = 2"));
+    fleet.build();
+    let second = applied(&fleet);
+    nothing_is_lost(&first, &second);
+    assert_eq!(second["frontend"].get("HelmRelease \"api\""), Some(&true), "it still survives whichever comes first");
+    assert!(!second["addons"].contains_key("HelmRelease \"api\""));
+
+    fleet.write("fleet.fleet", &without);
+    fleet.build();
+    let done = applied(&fleet);
+    nothing_is_lost(&second, &done);
+    assert_eq!(done["frontend"].get("HelmRelease \"api\""), Some(&false));
+}
+
+#[test]
+fn a_renamed_catalogue_moves_whole() {
+    let fleet = Fleet::new(BEFORE);
+    fleet.build();
+    let zero = applied(&fleet);
+    let moved = |stage: &str| {
+        BEFORE.replace("catalogue addons", "catalogue platform").replace("use addons", "use platform")
+            + &format!("moved {{ from = addons, to = platform{stage} }}\n")
+    };
+    fleet.write("fleet.fleet", &moved("").replace("moved {", "// moved {"));
+    let run = fails(&fleet, "E0708");
+    assert!(run.stderr.contains("moved { from = addons, to = platform }"), "{}", run.stderr);
+    fleet.write("fleet.fleet", &moved(", stage = 2"));
+    fails(&fleet, "E0713");
+
+    fleet.write("fleet.fleet", &moved(""));
+    fleet.build();
+    let first = applied(&fleet);
+    nothing_is_lost(&zero, &first);
+    assert!(first["addons"].values().all(|it| *it) && !first.contains_key("platform"), "{first:?}");
+    // Building again changes nothing: the stage is in the sources, not in the tree.
+    assert_eq!(fleet.run(&["build", "--check"]).status, 0);
+
+    fleet.write("fleet.fleet", &moved(", stage = 2"));
+    fleet.build();
+    let second = applied(&fleet);
+    nothing_is_lost(&first, &second);
+    assert!(second.contains_key("platform") && !second.contains_key("addons"));
+    assert!(!fleet.exists("common/addons"));
+
+    fleet.write("fleet.fleet", &moved("").replace("moved {", "// moved {"));
+    fleet.build();
+}
+
+#[test]
+fn what_cannot_move_is_an_error() {
+    let with = |moved: &str| crate::support::errors(&format!("{BEFORE}{moved}"));
+    assert_eq!(with("moved { from = addons.web, to = frontend.other }"), ["E0530"]);
+    assert_eq!(with("moved { from = addons.other, to = frontend.othr }"), ["E0530"]);
+    assert_eq!(with("moved { from = addons.othr, to = frontend.othr }"), ["E0211"]);
+    assert_eq!(with("moved { from = old.other, to = frontend.other }"), ["E0530"]);
+    assert_eq!(with("moved { from = frontend, to = addons }"), ["E0530"]);
+    assert_eq!(with("moved { to = addons }"), ["E0530"]);
+    assert_eq!(with("moved { from = old, to = addons, stage = 3 }"), ["E0301"]);
+}
