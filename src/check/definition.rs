@@ -66,7 +66,7 @@ impl Checker<'_> {
             let name = self.anchor.name(self.db);
             // One circle, one error: at the first of its names.
             if circle.iter().all(|it| it.name(self.db) >= name) {
-                self.out.push(problems::function_circle(self.db, &circle));
+                self.out.push(problems::function_circle(self.db, circle));
             }
             return;
         }

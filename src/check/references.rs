@@ -62,14 +62,9 @@ pub(super) fn resolve(
             Some(_) => Ok(()),
             None => Err(problems::unknown_baseline(at, name, index)),
         },
-        Reference::Fact => match settings.facts.iter().any(|it| it.name == name) {
-            true => Ok(()),
-            false => Err(problems::unknown_fact(at, name, settings)),
-        },
-        Reference::Layer => {
-            // The list declares the layers.
-            let _ = settings;
-            Ok(())
-        }
+        Reference::Fact if settings.facts.iter().any(|it| it.name == name) => Ok(()),
+        Reference::Fact => Err(problems::unknown_fact(at, name, settings)),
+        // The list declares the layers.
+        Reference::Layer => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! `fleetc promote`
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Outcome;
@@ -27,7 +28,7 @@ pub(super) fn run(directory: &Path, arguments: &Promote, terminal: &mut Terminal
     };
     let mut lines = String::new();
     for (cluster, before, after) in &it.clusters {
-        lines.push_str(&format!("{cluster}: {} {before} → {after}\n", it.addon));
+        let _ = writeln!(lines, "{cluster}: {} {before} → {after}", it.addon);
     }
     result(&lines)?;
     let texts: Vec<(String, String)> =

@@ -64,7 +64,8 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
 pub(super) fn places(text: &str) -> Vec<Range<usize>> {
     let rows = rows(text);
     let Some(columns) = rows.first().map(Vec::len) else { return Vec::new() };
-    let mut places = vec![0..text.lines().next().map_or(0, str::len)];
+    let first = 0..text.lines().next().map_or(0, str::len);
+    let mut places = Vec::from([first]);
     for row in rows.into_iter().skip(1) {
         let start = row.first().map_or(0, |it| it.range.start);
         let end = row.last().map_or(start, |it| it.range.end);
@@ -76,8 +77,8 @@ pub(super) fn places(text: &str) -> Vec<Range<usize>> {
 }
 
 fn separator(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default().as_bytes();
-    let count = |wanted: u8| first.iter().filter(|it| **it == wanted).count();
+    let first = text.lines().next().unwrap_or_default();
+    let count = |wanted: u8| first.matches(char::from(wanted)).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|it| count(*it)).unwrap_or(b',')
 }
 

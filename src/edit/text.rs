@@ -9,8 +9,11 @@ use crate::syntax;
 /// Edits of files, none of which overlap.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    edits: BTreeMap<String, (SourceFile, Vec<(Range<usize>, String)>)>,
+    edits: BTreeMap<String, (SourceFile, Vec<Edit>)>,
 }
+
+/// What goes, and what comes in its place.
+type Edit = (Range<usize>, String);
 
 impl Change {
     /// Puts `text` in place of some bytes.
@@ -49,13 +52,12 @@ impl Change {
         } else {
             // `a = 1, b = 2`: the comma goes with what it follows.
             let comma = after.len() - after.trim_start().len();
-            match after.trim_start().strip_prefix(',') {
-                Some(rest) => range.start..range.end + comma + 1 + (rest.len() - rest.trim_start_matches(' ').len()),
-                None => {
-                    let kept = before.trim_end().trim_end_matches(',').trim_end().len();
-                    let is_list = before.trim_end().ends_with(',');
-                    (if is_list { kept } else { range.start })..range.end
-                }
+            if let Some(rest) = after.trim_start().strip_prefix(',') {
+                range.start..range.end + comma + 1 + (rest.len() - rest.trim_start_matches(' ').len())
+            } else {
+                let kept = before.trim_end().trim_end_matches(',').trim_end().len();
+                let is_list = before.trim_end().ends_with(',');
+                (if is_list { kept } else { range.start })..range.end
             }
         };
         self.replace(db, file, range, "");

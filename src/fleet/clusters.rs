@@ -342,7 +342,7 @@ fn ranks(
     env.cluster = Given::Known(Arc::clone(facts));
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
-    env.row = it.row.clone();
+    env.row.clone_from(&it.row);
     for anchor in super::top_level_overrides(db, project_of(db, it.anchor)).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.

@@ -96,23 +96,22 @@ fn parts(env: &mut Env<'_>, expr: &Expr, shown: &mut Shown) {
         ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. } => {
             let node = env.eval(expr);
             let what = show(&node.value);
-            match node.value {
-                Value::Absent => {
-                    shown.has_absent = true;
-                    shown.parts.push((expr.node, "no layer sets this".into()));
-                }
-                _ => {
-                    shown.parts.push((expr.node, what.clone()));
-                    if node.origin != env.at(expr.node) && is_leaf(&node.value) {
-                        shown.places.push((node.origin, eco_format!("{what} is set here")));
-                    }
+            if node.value == Value::Absent {
+                shown.has_absent = true;
+                shown.parts.push((expr.node, "no layer sets this".into()));
+            } else {
+                shown.parts.push((expr.node, what.clone()));
+                if node.origin != env.at(expr.node) && is_leaf(&node.value) {
+                    shown.places.push((node.origin, eco_format!("{what} is set here")));
                 }
             }
         }
         ExprKind::Call { args, .. } => {
             let node = env.eval(expr);
             shown.parts.push((expr.node, show(&node.value)));
-            args.iter().for_each(|it| parts(env, it, shown));
+            for it in args {
+                parts(env, it, shown);
+            }
         }
         ExprKind::Binary(_, a, b) => {
             parts(env, a, shown);

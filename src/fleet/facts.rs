@@ -67,7 +67,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
     env.cluster = Given::Lazy(&lookup);
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
-    env.row = it.row.clone();
+    env.row.clone_from(&it.row);
     let mut entries = fixed.clone();
     entries.extend(table.all(&mut env));
     out.append(&mut env.out);

@@ -181,15 +181,12 @@ fn checked(env: &mut Env<'_>, item: Anchor, mut role: Role, cluster: Option<&Clu
         env.report(problems::long_role(at, &role.name, LONGEST_NAME));
     }
     let fact = |name: &str| cluster.and_then(|it| it.facts.entries.get(name)).and_then(Node::text);
-    match fact("account") {
-        Some(account) => {
-            let partition = partition(fact("region").map_or("", EcoString::as_str));
-            role.arn = Some(eco_format!("arn:{partition}:iam::{account}:role{}{}", role.path, role.name));
-        }
-        None => {
-            let declared = super::settings(env.db, env.db.project()).value.facts.iter().any(|it| it.name == "account");
-            env.report(problems::no_account(node.origin, item.name(env.db), declared));
-        }
+    if let Some(account) = fact("account") {
+        let partition = partition(fact("region").map_or("", EcoString::as_str));
+        role.arn = Some(eco_format!("arn:{partition}:iam::{account}:role{}{}", role.path, role.name));
+    } else {
+        let declared = super::settings(env.db, env.db.project()).value.facts.iter().any(|it| it.name == "account");
+        env.report(problems::no_account(node.origin, item.name(env.db), declared));
     }
     role
 }

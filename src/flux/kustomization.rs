@@ -111,7 +111,7 @@ pub(super) fn fields(
     env.cluster = Given::Known(Arc::clone(&cluster.facts));
     env.fleet = ctx.settings.value.clone();
     env.cluster_name = Some(cluster.name.clone());
-    env.row = cluster.row.clone();
+    env.row.clone_from(&cluster.row);
     let defaults = ctx.standard("kustomization-defaults");
     let mut fold = Fold::over(&Tree::new(origin).maybe(BLOCK, defaults).build());
     let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());

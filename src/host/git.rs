@@ -87,16 +87,15 @@ fn options(network: &Network) -> gix::open::Options {
 
 fn from_disk(path: &Path, rev: &str, directory: &str, network: &Network) -> Result<Fetched> {
     let repository = options(network).open(path)?.to_thread_local();
-    let id = match ObjectId::from_hex(rev.as_bytes()) {
-        Ok(id) => id,
-        Err(_) => {
-            let tag = repository.try_find_reference(format!("refs/tags/{rev}").as_str())?;
-            let found = match tag {
-                Some(it) => Some(it),
-                None => repository.try_find_reference(format!("refs/heads/{rev}").as_str())?,
-            };
-            found.ok_or_else(|| format!("there is no tag and no branch `{rev}`"))?.peel_to_id()?.detach()
-        }
+    let id = if let Ok(id) = ObjectId::from_hex(rev.as_bytes()) {
+        id
+    } else {
+        let tag = repository.try_find_reference(format!("refs/tags/{rev}").as_str())?;
+        let found = match tag {
+            Some(it) => Some(it),
+            None => repository.try_find_reference(format!("refs/heads/{rev}").as_str())?,
+        };
+        found.ok_or_else(|| format!("there is no tag and no branch `{rev}`"))?.peel_to_id()?.detach()
     };
     let commit = repository.find_object(id)?.peel_to_commit()?.id;
     read(&repository, commit, directory)

@@ -46,14 +46,11 @@ fn hash_of(files: &BTreeMap<&str, &[u8]>) -> Option<gix::ObjectId> {
     let mut entries = Vec::new();
     let mut below: BTreeMap<&str, BTreeMap<&str, &[u8]>> = BTreeMap::new();
     for (path, bytes) in files {
-        match path.split_once('/') {
-            Some((dir, rest)) => {
-                below.entry(dir).or_default().insert(rest, bytes);
-            }
-            None => {
-                let oid = compute_hash(sha1, Kind::Blob, bytes).ok()?;
-                entries.push(Entry { mode: EntryKind::Blob.into(), filename: (*path).into(), oid });
-            }
+        if let Some((dir, rest)) = path.split_once('/') {
+            below.entry(dir).or_default().insert(rest, bytes);
+        } else {
+            let oid = compute_hash(sha1, Kind::Blob, bytes).ok()?;
+            entries.push(Entry { mode: EntryKind::Blob.into(), filename: (*path).into(), oid });
         }
     }
     for (dir, files) in &below {

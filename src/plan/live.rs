@@ -58,13 +58,15 @@ pub(super) fn check(
         for old in olds.iter().filter(|it| !is_allowed(&it.name)) {
             match kustomizations(new).find(|it| it.name == old.name) {
                 None if old.lets_go() && freed.keys().any(|it| is_of(&old.name, it)) => {}
-                None => match freed.iter().find(|(it, _)| is_of(&old.name, it)) {
-                    Some((_, at)) => out.push(problems::stage_skipped(*at, &old.name, &new.cluster)),
-                    None => {
+                None => {
+                    let freed = freed.iter().find(|(it, _)| is_of(&old.name, it));
+                    out.push(if let Some((_, at)) = freed {
+                        problems::stage_skipped(*at, &old.name, &new.cluster)
+                    } else {
                         let heir = heir(old, new, snapshot);
-                        out.push(problems::removes_kustomization(&old.file, &new.cluster, &old.name, heir));
-                    }
-                },
+                        problems::removes_kustomization(&old.file, &new.cluster, &old.name, heir)
+                    });
+                }
                 Some(it) if it.namespace != old.namespace => {
                     out.push(problems::moves_kustomization(&old.file, &new.cluster, it, &old.namespace));
                 }

@@ -13,7 +13,11 @@ pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Text(_)
         | ExprKind::Name(_)
         | ExprKind::Broken => {}
-        ExprKind::Interpolation(parts) => parts.iter().for_each(|it| expressions(it, visit)),
+        ExprKind::Interpolation(parts) => {
+            for it in parts {
+                expressions(it, visit);
+            }
+        }
         ExprKind::Member { of, .. } | ExprKind::Unary(_, of) => expressions(of, visit),
         ExprKind::Index { of, index } => {
             expressions(of, visit);
@@ -21,7 +25,9 @@ pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Call { callee, args } => {
             expressions(callee, visit);
-            args.iter().for_each(|it| expressions(it, visit));
+            for it in args {
+                expressions(it, visit);
+            }
         }
         ExprKind::Binary(_, a, b) => {
             expressions(a, visit);
@@ -34,18 +40,24 @@ pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
         }
         ExprKind::Match { subject, arms } => {
             expressions(subject, visit);
-            arms.iter().for_each(|it| expressions(&it.body, visit));
+            for it in arms {
+                expressions(&it.body, visit);
+            }
         }
         ExprKind::List(elements) => elements.iter().for_each(|it| expressions(&it.value, visit)),
         ExprKind::Object(block) => of_block(block, visit),
         ExprKind::ListFor { head, body } => {
             expressions(&head.over, visit);
-            head.condition.iter().for_each(|it| expressions(it, visit));
+            if let Some(it) = &head.condition {
+                expressions(it, visit);
+            }
             expressions(body, visit);
         }
         ExprKind::MapFor { head, key, body } => {
             expressions(&head.over, visit);
-            head.condition.iter().for_each(|it| expressions(it, visit));
+            if let Some(it) = &head.condition {
+                expressions(it, visit);
+            }
             expressions(key, visit);
             expressions(body, visit);
         }

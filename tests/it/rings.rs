@@ -80,7 +80,7 @@ fn what_else_an_override_says_stays() {
     let (_, after) = promoted(&fleet, &["web"]);
     assert_eq!(
         after,
-        format!("{rule}", rule = rule.trim_end_matches('\n'))
+        rule.trim_end_matches('\n').to_owned()
             + "\n\noverride addons.web when cluster.environment == \"staging\" { version = \"1.1.0\" }\n"
     );
     let (_, after) = promoted(&fleet, &["web"]);

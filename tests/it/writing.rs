@@ -227,13 +227,34 @@ fn flux_system_is_read_and_never_written() {
 
 #[test]
 fn an_object_that_would_change_hands_is_refused() {
-    let fleet = Fleet::new(SMALL);
+    let web = "addon web { source = charts, version = \"1.0.0\" }";
+    let program = |first: &str, second: &str| {
+        format!(
+            "fleet small {{ }}
+catalogue sources {{ source charts = helm \"https://example.com/charts\" }}
+catalogue addons {{ use sources\n addon stays {{ source = charts, version = \"1.0.0\" }}\n{first} }}
+catalogue other {{ use sources\n addon own {{ source = charts, version = \"1.0.0\" }}\n{second} }}
+cluster one {{ use sources\n addons, other }}"
+        )
+    };
+    let fleet = Fleet::new(&program(web, ""));
     fleet.build();
-    let moved = SMALL.replace("catalogue addons", "catalogue other").replace("use addons", "use other");
-    fleet.write("fleet.fleet", &moved);
+    fleet.write("fleet.fleet", &program("", web));
     let run = fleet.run(&["build"]);
     assert_eq!(run.status, 1);
     assert!(run.stderr.contains("E0709") && run.stderr.contains("HelmRelease `flux-system/web`"), "{}", run.stderr);
+    assert!(fleet.exists("common/addons/add-ons/web.yaml"), "the old tree stays as it was");
+}
+
+#[test]
+fn a_kustomization_that_would_be_renamed_is_refused_once() {
+    let fleet = Fleet::new(SMALL);
+    fleet.build();
+    let renamed = SMALL.replace("catalogue addons", "catalogue other").replace("use addons", "use other");
+    fleet.write("fleet.fleet", &renamed);
+    let run = fleet.run(&["build"]);
+    assert_eq!((run.status, run.stderr.matches("error[").count()), (1, 1), "{}", run.stderr);
+    assert!(run.stderr.contains("E0708") && run.stderr.contains("moved"), "{}", run.stderr);
     assert!(fleet.exists("clusters/one/addons.yaml"), "the old tree stays as it was");
 }
 

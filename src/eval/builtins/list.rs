@@ -53,7 +53,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             Some(size) if size > 0 => list(of.chunks(size).map(|part| Node::new(list(part.to_vec()), it.origin))),
             _ => env.report(problems::fails(it.origin, "a part has at least one element")),
         },
-        "sort" | "min" | "max" => return ordered(env, it, of),
+        "sort" | "min" | "max" => return Some(ordered(env, it, of)),
         "sort-by" => {
             let key = it.args.get(1)?.text()?;
             let mut keyed: Vec<(&Value, &Node)> = Vec::new();
@@ -84,21 +84,21 @@ fn range(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
     Some(list((*from..*to).map(|nth| Node::new(Value::Int(nth), it.origin))))
 }
 
-fn ordered(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
+fn ordered(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Value {
     if !comparable(of.iter().map(|it| &it.value)) {
-        return Some(env.report(problems::not_ordered(it.origin)));
+        return env.report(problems::not_ordered(it.origin));
     }
     let mut sorted = of.to_vec();
     sorted.sort_by(|a, b| compare(&a.value, &b.value));
     let end = match it.name {
-        "sort" => return Some(list(sorted)),
+        "sort" => return list(sorted),
         "min" => sorted.first(),
         _ => sorted.last(),
     };
-    Some(match end {
+    match end {
         Some(it) => it.value.clone(),
         None => env.report(problems::fails(it.origin, "the list is empty")),
-    })
+    }
 }
 
 /// Whether all are numbers, or all texts.

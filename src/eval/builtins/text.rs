@@ -32,7 +32,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("split", [text, by]) => return Some(texts(text.split(by.as_str()), it.origin)),
         ("lines", [text]) => return Some(texts(text.lines(), it.origin)),
         ("join", [by]) => join(it, by)?,
-        ("replace", [text, old, new]) if !old.is_empty() => text.replace(old.as_str(), new).into(),
+        ("replace", [text, old, new]) if !old.is_empty() => text.replace(old.as_str(), new),
         ("replace", [text, ..]) => text.clone(),
         ("replace-pattern" | "matches" | "captures", [text, pattern, rest @ ..]) => {
             return Some(pattern_call(env, it, text, pattern, rest.first()));

@@ -117,14 +117,7 @@ impl Lowering<'_> {
                 if let Some(it) = parts.next() {
                     name = self.name(it);
                 }
-                let provider = match parts.next().map(|it| it.as_str().trim().to_owned()).as_deref() {
-                    Some("oci") => SourceKind::Oci,
-                    Some("git") => SourceKind::Git,
-                    Some("bucket") => SourceKind::Bucket,
-                    _ => SourceKind::Helm,
-                };
-                let url = self.next_expr(&mut parts, range.clone());
-                head = Head::Source { provider, url };
+                head = self.source(&mut parts, range);
             }
             Rule::manifest => {
                 if let Some(it) = parts.next() {
@@ -191,13 +184,7 @@ impl Lowering<'_> {
                 if let Some(it) = parts.next() {
                     name = self.name(it);
                 }
-                let rows = self.next_expr(&mut parts, range);
-                let mut names = Vec::new();
-                while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::name) {
-                    names.push((self.node(&it), it.as_str().trim().into()));
-                }
-                let ty = parts.next_if(|it| it.as_rule() == Rule::type_).map(|it| self.type_expr(it));
-                head = Head::Inventory { rows, names, ty };
+                head = self.inventory(&mut parts, range);
             }
             Rule::moved => {}
             _ => (head, name) = self.import(&mut parts),
@@ -206,6 +193,33 @@ impl Lowering<'_> {
             body = self.block(block);
         }
         Declaration { kind, name, head, body, doc }
+    }
+
+    /// After the name of a `source`.
+    fn source<'i>(&mut self, parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>, range: Range<usize>) -> Head {
+        let provider = match parts.next().map(|it| it.as_str().trim().to_owned()).as_deref() {
+            Some("oci") => SourceKind::Oci,
+            Some("git") => SourceKind::Git,
+            Some("bucket") => SourceKind::Bucket,
+            _ => SourceKind::Helm,
+        };
+        let url = self.next_expr(parts, range);
+        Head::Source { provider, url }
+    }
+
+    /// After the name of an `inventory`.
+    fn inventory<'i>(
+        &mut self,
+        parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>,
+        range: Range<usize>,
+    ) -> Head {
+        let rows = self.next_expr(parts, range);
+        let mut names = Vec::new();
+        while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::name) {
+            names.push((self.node(&it), it.as_str().trim().into()));
+        }
+        let ty = parts.next_if(|it| it.as_rule() == Rule::type_).map(|it| self.type_expr(it));
+        Head::Inventory { rows, names, ty }
     }
 
     /// `Secret shop.deploy-key`: the kind, then the name with its namespace.
