@@ -231,10 +231,16 @@ fn an_object_that_would_change_hands_is_refused() {
     let program = |first: &str, second: &str| {
         format!(
             "fleet small {{ }}
-catalogue sources {{ source charts = helm \"https://example.com/charts\" }}
-catalogue addons {{ use sources\n addon stays {{ source = charts, version = \"1.0.0\" }}\n{first} }}
-catalogue other {{ use sources\n addon own {{ source = charts, version = \"1.0.0\" }}\n{second} }}
-cluster one {{ use sources\n addons, other }}"
+source charts = helm \"https://example.com/charts\"
+catalogue addons {{
+  addon stays {{ source = charts, version = \"1.0.0\" }}
+  {first}
+}}
+catalogue other {{
+  addon own {{ source = charts, version = \"1.0.0\" }}
+  {second}
+}}
+cluster one {{ use addons, other }}"
         )
     };
     let fleet = Fleet::new(&program(web, ""));
