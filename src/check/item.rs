@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use super::checker::{Checker, block_entries, irsa_type, is_key, params_type, without};
 use super::{problems, reserved};
+use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Declared};
 use crate::names::is_reserved;
 use crate::source::Origin;
@@ -55,12 +56,24 @@ impl Checker<'_> {
             .find(|it| it.name == *name && it.origin.anchor != self.anchor)
     }
 
+    /// An entry that declares no param and sets none of a definition's.
+    fn unknown_param(&self, entry: &Entry) -> Diagnostic {
+        let at = Origin::new(self.anchor, entry.node);
+        let known: Vec<EcoString> =
+            fleet::params_of(self.db, self.anchor).into_iter().map(|it| it.name).filter(|it| !it.is_empty()).collect();
+        match (entry.path.segments.first().map(|it| &it.key), &entry.action) {
+            (Some(Key::Name(name)), Action::Assign(_)) if !known.is_empty() => {
+                problems::unknown_param(at, name, &known)
+            }
+            _ => problems::not_a_param(at),
+        }
+    }
+
     /// `params { name: Type = default }`
     pub(super) fn params(&mut self, it: &Declaration) {
         let mut seen: IndexMap<EcoString, Origin> = IndexMap::new();
         let params = params_type(self.db, self.anchor);
         for entry in block_entries(&it.body, "params") {
-            let at = Origin::new(self.anchor, entry.node);
             if let (Action::Assign(value), Some(known)) = (&entry.action, self.inherited_param(entry)) {
                 let mut scope = self.cluster_scope();
                 scope.params = Some(params.clone());
@@ -68,7 +81,7 @@ impl Checker<'_> {
                 continue;
             }
             let (Action::Declare { ty, default }, [segment]) = (&entry.action, entry.path.segments.as_slice()) else {
-                self.out.push(problems::not_a_param(at));
+                self.out.push(self.unknown_param(entry));
                 continue;
             };
             let Key::Name(name) = &segment.key else { continue };

@@ -34,6 +34,12 @@ pub(super) fn not_a_param(at: Origin) -> Diagnostic {
         .help("write `name: Type` or `name: Type = default`; overrides set it with `params { name = … }`")
 }
 
+pub(super) fn unknown_param(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
+    let nearest = did_you_mean(name, known.iter().map(EcoString::as_str));
+    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("no definition below has a param `{name}`"), at, "no such param")
+        .help_if(nearest.or_else(|| Some(eco_format!("to declare it, write its type: `{name}: Type = default`"))))
+}
+
 pub(super) fn reserved_param(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::RESERVED,

@@ -1,110 +1,139 @@
 //! Every expression inside another, in the order of the text.
 
-use super::ast::{Action, Block, Expr, ExprKind, Key, Member, Path};
+use ecow::EcoString;
 
-/// Calls `visit` with an expression and everything inside it, outermost first.
-pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
-    visit(expr);
-    match &expr.kind {
-        ExprKind::Null
-        | ExprKind::Bool(_)
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Text(_)
-        | ExprKind::Name(_)
-        | ExprKind::Broken => {}
-        ExprKind::Interpolation(parts) => {
-            for it in parts {
-                expressions(it, visit);
-            }
-        }
-        ExprKind::Member { of, .. } | ExprKind::Unary(_, of) => expressions(of, visit),
-        ExprKind::Index { of, index } => {
-            expressions(of, visit);
-            expressions(index, visit);
-        }
-        ExprKind::Call { callee, args } => {
-            expressions(callee, visit);
-            for it in args {
-                expressions(it, visit);
-            }
-        }
-        ExprKind::Binary(_, a, b) => {
-            expressions(a, visit);
-            expressions(b, visit);
-        }
-        ExprKind::If { condition, then, otherwise } => {
-            for it in [condition, then, otherwise] {
-                expressions(it, visit);
-            }
-        }
-        ExprKind::Match { subject, arms } => {
-            expressions(subject, visit);
-            for it in arms {
-                expressions(&it.body, visit);
-            }
-        }
-        ExprKind::List(elements) => elements.iter().for_each(|it| expressions(&it.value, visit)),
-        ExprKind::Object(block) => of_block(block, visit),
-        ExprKind::ListFor { head, body } => {
-            expressions(&head.over, visit);
-            if let Some(it) = &head.condition {
-                expressions(it, visit);
-            }
-            expressions(body, visit);
-        }
-        ExprKind::MapFor { head, key, body } => {
-            expressions(&head.over, visit);
-            if let Some(it) = &head.condition {
-                expressions(it, visit);
-            }
-            expressions(key, visit);
-            expressions(body, visit);
-        }
-    }
+use super::ast::{Action, Block, Expr, ExprKind, ForHead, Key, Member, Path};
+
+/// Calls `visit` with an expression and everything inside it, outermost first, and
+/// with the names that comprehensions and `let`s around it bind.
+pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr, &[&'a EcoString])) {
+    Walk { visit, bound: Vec::new() }.expr(expr);
 }
 
-/// The same for every expression in a block and the blocks inside it.
-pub fn of_block<'a>(block: &'a Block, visit: &mut dyn FnMut(&'a Expr)) {
-    for member in &block.members {
-        match member {
-            Member::Entry(entry) => {
-                of_path(&entry.path, visit);
-                match &entry.action {
-                    Action::Assign(value) | Action::Append(value) => expressions(value, visit),
-                    Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => of_block(inner, visit),
-                    Action::Declare { default, .. } => default.iter().for_each(|it| expressions(it, visit)),
+struct Walk<'a, 'v> {
+    visit: &'v mut dyn FnMut(&'a Expr, &[&'a EcoString]),
+    bound: Vec<&'a EcoString>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn expr(&mut self, expr: &'a Expr) {
+        (self.visit)(expr, &self.bound);
+        match &expr.kind {
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Int(_)
+            | ExprKind::Float(_)
+            | ExprKind::Text(_)
+            | ExprKind::Name(_)
+            | ExprKind::Broken => {}
+            ExprKind::Interpolation(parts) => {
+                for it in parts {
+                    self.expr(it);
                 }
-                entry.when.iter().for_each(|it| expressions(it, visit));
             }
-            Member::Unset(it) => {
-                of_path(&it.path, visit);
-                it.when.iter().for_each(|it| expressions(it, visit));
+            ExprKind::Member { of, .. } | ExprKind::Unary(_, of) => self.expr(of),
+            ExprKind::Index { of, index } => {
+                self.expr(of);
+                self.expr(index);
             }
-            Member::Spread(it) => {
-                expressions(&it.value, visit);
-                it.when.iter().for_each(|it| expressions(it, visit));
+            ExprKind::Call { callee, args } => {
+                self.expr(callee);
+                for it in args {
+                    self.expr(it);
+                }
             }
-            Member::Use(it) => it.block.iter().for_each(|it| of_block(it, visit)),
-            Member::Override(it) => {
-                it.when.iter().for_each(|it| expressions(it, visit));
-                of_block(&it.block, visit);
+            ExprKind::Binary(_, a, b) => {
+                self.expr(a);
+                self.expr(b);
             }
-            Member::Patch(it) => of_block(&it.block, visit),
-            Member::Let(it) => expressions(&it.value, visit),
-            Member::Rings(it) => expressions(&it.order, visit),
-            Member::Drop(_) | Member::Attach(_) | Member::Detach(_) => {}
+            ExprKind::If { condition, then, otherwise } => {
+                for it in [condition, then, otherwise] {
+                    self.expr(it);
+                }
+            }
+            ExprKind::Match { subject, arms } => {
+                self.expr(subject);
+                for it in arms {
+                    self.expr(&it.body);
+                }
+            }
+            ExprKind::List(elements) => {
+                for it in elements {
+                    self.expr(&it.value);
+                }
+            }
+            ExprKind::Object(block) => self.block(block),
+            ExprKind::ListFor { head, body } => self.comprehension(head, &[body]),
+            ExprKind::MapFor { head, key, body } => self.comprehension(head, &[key, body]),
         }
     }
-}
 
-fn of_path<'a>(path: &'a Path, visit: &mut dyn FnMut(&'a Expr)) {
-    for segment in &path.segments {
-        if let Key::Interpolated(text) = &segment.key {
-            expressions(text, visit);
+    fn comprehension(&mut self, head: &'a ForHead, made: &[&'a Expr]) {
+        self.expr(&head.over);
+        let outside = self.bound.len();
+        self.bound.extend(head.names.iter().map(|(_, name)| name));
+        for it in head.condition.as_deref().into_iter().chain(made.iter().copied()) {
+            self.expr(it);
         }
-        for (_, value) in segment.selectors.iter().flat_map(|it| &it.pins) {
-            expressions(value, visit);
+        self.bound.truncate(outside);
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        let outside = self.bound.len();
+        for member in &block.members {
+            match member {
+                Member::Entry(entry) => {
+                    self.path(&entry.path);
+                    match &entry.action {
+                        Action::Assign(value) | Action::Append(value) => self.expr(value),
+                        Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => self.block(inner),
+                        Action::Declare { default, .. } => self.maybe(default.as_ref()),
+                    }
+                    self.maybe(entry.when.as_ref());
+                }
+                Member::Unset(it) => {
+                    self.path(&it.path);
+                    self.maybe(it.when.as_ref());
+                }
+                Member::Spread(it) => {
+                    self.expr(&it.value);
+                    self.maybe(it.when.as_ref());
+                }
+                Member::Use(it) => {
+                    if let Some(it) = &it.block {
+                        self.block(it);
+                    }
+                }
+                Member::Override(it) => {
+                    self.maybe(it.when.as_ref());
+                    self.block(&it.block);
+                }
+                Member::Patch(it) => self.block(&it.block),
+                Member::Let(it) => {
+                    self.expr(&it.value);
+                    self.bound.push(&it.name);
+                }
+                Member::Rings(it) => self.expr(&it.order),
+                Member::Drop(_) | Member::Attach(_) | Member::Detach(_) => {}
+            }
+        }
+        self.bound.truncate(outside);
+    }
+
+    fn path(&mut self, path: &'a Path) {
+        for segment in &path.segments {
+            if let Key::Interpolated(text) = &segment.key {
+                self.expr(text);
+            }
+            for (_, value) in segment.selectors.iter().flat_map(|it| &it.pins) {
+                self.expr(value);
+            }
+        }
+    }
+
+    fn maybe(&mut self, expr: Option<&'a Expr>) {
+        if let Some(it) = expr {
+            self.expr(it);
         }
     }
 }

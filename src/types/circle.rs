@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use crate::names;
 use crate::source::{Anchor, Db, Kind};
 use crate::syntax::{
@@ -18,15 +20,19 @@ pub type FunctionCircle = Option<Arc<[Anchor]>>;
 fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
     let index = names::index_of(db, anchor);
     let mut found: Vec<Anchor> = Vec::new();
-    let mut visit = |expr: &syntax::ast::Expr| {
+    let declaration = syntax::declaration(db, anchor);
+    let params = if let Head::Fn { params, .. } = &declaration.head { params.as_slice() } else { &[] };
+    let mut visit = |expr: &syntax::ast::Expr, bound: &[&EcoString]| {
         if let ExprKind::Name(name) = &expr.kind
+            && !bound.contains(&name)
+            && !params.iter().any(|it| it.name == *name)
             && let Some(it) = index.lets.get(name)
             && !found.contains(it)
         {
             found.push(*it);
         }
     };
-    match &syntax::declaration(db, anchor).head {
+    match &declaration.head {
         Head::Fn { params, body, .. } => {
             params.iter().filter_map(|it| it.default.as_ref()).for_each(|it| walk::expressions(it, &mut visit));
             walk::expressions(body, &mut visit);

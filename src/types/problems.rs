@@ -30,6 +30,13 @@ pub(super) fn mismatch(
         let known: Vec<EcoString> =
             choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
         diagnostic = diagnostic.help_if(did_you_mean(text, known.iter().map(EcoString::as_str)));
+    } else if *found == Type::Cell
+        && let Type::Int | Type::Float | Type::Bool = expected.base()
+    {
+        let function = eco_format!("{}", expected.base()).to_lowercase();
+        diagnostic = diagnostic
+            .note("the cells of a CSV file are strings")
+            .help(eco_format!("write `{function}(…)` around it, or give the rows a type: `as row: Row`"));
     } else if let (ExprKind::Text(text), Type::Int) = (written, expected.base())
         && text.parse::<i64>().is_ok()
     {

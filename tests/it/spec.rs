@@ -1,12 +1,14 @@
-//! The reference is run: each block of source in `docs/reference/` compiles
-//! without a word, or gives the one code that its heading names; a block of YAML
-//! behind it stands so in the file that it names.
+//! The chapters are run: those of `docs/reference/`, which users read, and those of
+//! `tests/spec/`, which go on to corners and to what each mistake is told. The
+//! blocks of a chapter and what they promise are listed in `tests/spec/README.md`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fleetc::compile::{Compilation, compile};
+use fleetc::host::open;
+use fleetc::types::builtin;
 
-use crate::support::{Kustomize, database, files_of, summary};
+use crate::support::{Fleet, Kustomize, Run, summary};
 
 /// The fenced blocks of a page: what stands behind the fence, and the text.
 fn blocks(page: &str) -> Vec<(String, String)> {
@@ -30,43 +32,116 @@ fn blocks(page: &str) -> Vec<(String, String)> {
     found
 }
 
+/// What the blocks of a chapter stand on: the last project.
+#[derive(Default)]
+struct Chapter {
+    fleet: Option<Fleet>,
+    compilation: Option<Compilation>,
+    said: String,
+}
+
+impl Chapter {
+    /// Holds a block against its promise; false if it makes none.
+    fn holds(&mut self, info: &str, text: &str, kustomize: Option<&Kustomize>) -> bool {
+        match info.split(' ').collect::<Vec<_>>().as_slice() {
+            ["fleet"] => {
+                let fleet = Fleet::new(text);
+                let opened = open(fleet.path()).expect("a project");
+                let compilation = compile(&opened.db);
+                assert_eq!(summary(&compilation), Vec::<String>::new(), "{text}");
+                if let Some(kustomize) = kustomize {
+                    kustomize.check(&opened.db, &compilation);
+                }
+                self.compilation = Some(compilation);
+                self.fleet = Some(fleet);
+            }
+            ["fleet", severity @ ("error" | "warning"), code] => {
+                let fleet = Fleet::new(text);
+                let run = fleet.run(&["check"]);
+                let heads = run.stderr.lines().filter(|it| it.starts_with("error[") || it.starts_with("warning["));
+                let heads: Vec<&str> = heads.collect();
+                let wanted = format!("{severity}[{code}]");
+                assert!(heads.len() == 1 && heads[0].starts_with(&wanted), "{wanted}\n{}\n{text}", run.stderr);
+                self.said = run.stderr;
+                self.fleet = Some(fleet);
+            }
+            ["said"] => assert!(self.said.contains(text.trim()), "{text}\nis not in\n{}", self.said),
+            ["yaml", path] => {
+                let tree = &self.compilation.as_ref().expect("a block of source before it").tree;
+                let file = tree.files.get(*path).unwrap_or_else(|| panic!("{path} is not written"));
+                assert!(file.text.contains(text), "{path} has not\n{text}\nbut\n{}", file.text);
+            }
+            ["write", path] => self.fleet.as_ref().expect("a project").write(path, text),
+            ["source", path] => {
+                let found = self.fleet.as_ref().expect("a project").read(path);
+                assert!(found.contains(text), "{path} has not\n{text}\nbut\n{found}");
+            }
+            ["command"] => self.run(text),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `$ fleetc …`, and what it prints: nothing else on stdout, or these lines on stderr.
+    fn run(&self, text: &str) {
+        let fleet = self.fleet.as_ref().expect("a project");
+        let mut commands: Vec<(&str, String)> = Vec::new();
+        for line in text.lines() {
+            match (line.strip_prefix("$ fleetc "), commands.last_mut()) {
+                (Some(command), _) => commands.push((command, String::new())),
+                (None, Some((_, printed))) => {
+                    printed.push_str(line);
+                    printed.push('\n');
+                }
+                (None, None) => panic!("a command begins with `$ fleetc`"),
+            }
+        }
+        for (command, wanted) in commands {
+            let args: Vec<&str> = command.split_whitespace().collect();
+            let run = Run::of(fleet.path(), &args);
+            let is_said = run.stdout == wanted || (!wanted.is_empty() && run.stderr.contains(&wanted));
+            assert!(run.status == 0 && is_said, "fleetc {command}\n{wanted}\nis not\n{}{}", run.stdout, run.stderr);
+        }
+    }
+}
+
+fn chapters() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dirs = [root.join("docs/reference"), root.join("tests/spec")];
+    let entries = dirs.iter().flat_map(|it| std::fs::read_dir(it).expect("chapters"));
+    let mut paths: Vec<PathBuf> = entries.map(|it| it.expect("an entry").path()).collect();
+    paths.sort();
+    paths
+}
+
 #[test]
-fn every_example_of_the_reference_does_what_it_says() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference");
-    let kustomize = Kustomize::find("the reference");
+fn every_example_of_the_chapters_does_what_it_says() {
+    let kustomize = Kustomize::find("the chapters");
+    let mut failures = Vec::new();
     let mut count = 0;
-    for entry in std::fs::read_dir(dir).expect("the reference") {
-        let path = entry.expect("an entry").path();
+    for path in chapters() {
         let page = std::fs::read_to_string(&path).expect("a page");
-        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let mut last: Option<Compilation> = None;
+        let mut chapter = Chapter::default();
         for (info, text) in blocks(&page) {
-            let words: Vec<&str> = info.split(' ').collect();
-            match words.as_slice() {
-                ["fleet"] => {
-                    let db = database(&files_of(&text));
-                    let compilation = compile(&db);
-                    assert_eq!(summary(&compilation), Vec::<String>::new(), "{name}\n{text}");
-                    if let Some(kustomize) = &kustomize {
-                        kustomize.check(&db, &compilation);
-                    }
-                    last = Some(compilation);
-                    count += 1;
-                }
-                ["fleet", "error", code] => {
-                    let found = summary(&compile(&database(&files_of(&text))));
-                    assert!(found.len() == 1 && found[0].starts_with(code), "{name}: {found:?}\n{text}");
-                    count += 1;
-                }
-                ["yaml", path] => {
-                    let tree = &last.as_ref().expect("a block of source before it").tree;
-                    let file = tree.files.get(*path).unwrap_or_else(|| panic!("{name}: {path} is not written"));
-                    assert!(file.text.contains(&text), "{name}: {path} has not\n{text}\nbut\n{}", file.text);
-                    count += 1;
-                }
-                _ => {}
+            let run = std::panic::AssertUnwindSafe(|| chapter.holds(&info, &text, kustomize.as_ref()));
+            match std::panic::catch_unwind(run) {
+                Ok(promises) => count += usize::from(promises),
+                Err(_) => failures.push(format!("{}: ```{info}", path.display())),
             }
         }
     }
-    assert!(count >= 18, "the reference has lost its examples");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(count >= 100, "the chapters have lost their examples: {count}");
+}
+
+#[test]
+fn every_built_in_function_is_in_the_reference_with_an_example() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/10-functions.md");
+    let page = std::fs::read_to_string(path).expect("the chapter");
+    let examples: String = blocks(&page).into_iter().map(|(_, text)| text).collect();
+    for it in builtin::all() {
+        let line = format!("- `{}`: {}.", it.signature, it.doc);
+        assert!(page.contains(&line), "not in the chapter: {line}");
+        assert!(examples.contains(&format!("{}(", it.name)), "`{}` has no example", it.name);
+    }
 }
