@@ -7,6 +7,7 @@ use ecow::EcoString;
 use serde_json::{Map, Value};
 
 use super::HostError;
+use crate::names::is_dns_label;
 
 /// The file's name, at the project's root.
 pub(super) const FILE: &str = "fleet.lock";
@@ -44,6 +45,10 @@ fn parse(text: &str) -> Option<Lock> {
     let value: Value = serde_json::from_str(text).ok()?;
     let mut lock = Lock::default();
     for (name, it) in value.get("packages")?.as_object()? {
+        // A name is a directory below `vendor/`: nothing else is touched.
+        if !name.split('.').all(is_dns_label) {
+            return None;
+        }
         let field = |key: &str| it.get(key).and_then(Value::as_str).map(EcoString::from);
         let locked = Locked {
             git: field("git")?,

@@ -90,7 +90,7 @@ impl Loader<'_> {
                 self.found.troubles.push((top, trouble));
                 continue;
             }
-            let Ok(at) = at.canonicalize() else {
+            let Some(at) = at.canonicalize().ok().filter(|it| it.is_dir()) else {
                 self.found.troubles.push((top, Trouble::NoDirectory(shown)));
                 continue;
             };
@@ -148,6 +148,9 @@ pub(super) struct Outline {
 impl Outline {
     /// Whether a file belongs to what is generated, or to a package inside the project.
     pub(super) fn hides(&self, path: &str) -> bool {
+        if path == ROOT_FILE {
+            return false;
+        }
         let of_package = self.packages.values().filter_map(|it| it.path.as_ref()).map(|it| it.trim_start_matches("./"));
         self.output.iter().map(EcoString::as_str).chain(of_package).any(|it| is_below(path, it.trim_end_matches('/')))
             || is_below(path, VENDOR)

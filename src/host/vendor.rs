@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
+use tempfile::TempDir;
 
 use super::HostError;
 use super::git::{self, Network};
@@ -29,7 +30,7 @@ pub struct Vendored {
 ///
 /// # Errors
 /// If a repository cannot be read, a revision moved, or the disk does not take the
-/// files. What was there stays.
+/// files. Nothing is replaced before everything is fetched and written beside it.
 pub fn vendor(
     root: &Path,
     declared: &BTreeMap<EcoString, Package>,
@@ -37,14 +38,37 @@ pub fn vendor(
     network: &Network,
 ) -> Result<Vec<Vendored>, HostError> {
     let old = lock::read(root)?;
-    let mut job = Job { root, old, update, network, lock: Lock::default(), trees: BTreeMap::new(), done: Vec::new() };
+    let vendored = root.join(VENDOR);
+    if vendored.is_symlink() {
+        return Err(HostError::new(format!("`{VENDOR}` is a link"))
+            .help("make it a directory: nothing is written through links"));
+    }
+    let mut job = Job {
+        root,
+        old,
+        update,
+        network,
+        lock: Lock::default(),
+        trees: BTreeMap::new(),
+        done: Vec::new(),
+        stack: vec![place_of(root)],
+    };
     job.all("", root, declared)?;
     let Job { old, lock, trees, done, .. } = job;
-    for (id, files) in &trees {
-        write(root, id, files)?;
+    for id in trees.keys().filter(|it| !old.packages.contains_key(*it)) {
+        let dir = vendored.join(id.as_str());
+        if dir.is_symlink() || dir.exists() {
+            return Err(HostError::new(format!("`{VENDOR}/{id}` is there, and `{}` does not know it", lock::FILE))
+                .help("move it away: `fleetc vendor` replaces only what it wrote"));
+        }
+    }
+    let staged: Vec<(&EcoString, TempDir)> =
+        trees.iter().map(|(id, files)| Ok((id, staged(root, files)?))).collect::<Result<_, HostError>>()?;
+    for (id, fresh) in staged {
+        replace(root, id, fresh)?;
     }
     for id in old.packages.keys().filter(|it| !lock.packages.contains_key(*it)) {
-        let dir = root.join(VENDOR).join(id.as_str());
+        let dir = vendored.join(id.as_str());
         if dir.is_dir() {
             std::fs::remove_dir_all(&dir).map_err(|it| HostError::at(&dir, "removed", &it))?;
         }
@@ -66,6 +90,13 @@ struct Job<'a> {
     lock: Lock,
     trees: BTreeMap<EcoString, Files>,
     done: Vec<Vendored>,
+    /// The packages around the one that is looked at, to see circles.
+    stack: Vec<EcoString>,
+}
+
+/// A directory as one of the stack.
+fn place_of(dir: &Path) -> EcoString {
+    dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf()).to_string_lossy().into()
 }
 
 impl Job<'_> {
@@ -78,12 +109,30 @@ impl Job<'_> {
                     // A package by path may have packages from Git.
                     let inner = dir.join(path.as_str());
                     if let Ok(files) = super::project::sources(&inner) {
-                        self.all(&id, &inner, &settings_of(&files).packages)?;
+                        self.inside(&id, place_of(&inner), &inner, &settings_of(&files).packages)?;
                     }
                 }
                 (None, None) => {}
             }
         }
+        Ok(())
+    }
+
+    /// The packages of a package.
+    fn inside(
+        &mut self,
+        id: &EcoString,
+        place: EcoString,
+        dir: &Path,
+        declared: &BTreeMap<EcoString, Package>,
+    ) -> Result<(), HostError> {
+        if self.stack.contains(&place) {
+            return Err(HostError::new(format!("the package `{id}` needs itself, by way of {place}"))
+                .help("packages may not form a circle: move what both need to a third"));
+        }
+        self.stack.push(place);
+        self.all(id, dir, declared)?;
+        self.stack.pop();
         Ok(())
     }
 
@@ -94,9 +143,17 @@ impl Job<'_> {
         rev: &EcoString,
         directory: &EcoString,
     ) -> Result<(), HostError> {
-        let fetched = git::fetch(url, rev, directory, self.root, self.network).map_err(|reason| {
-            HostError::new(format!("the package `{id}` cannot be fetched: {reason}"))
-                .help(format!("its source is {url} at `{rev}`"))
+        let before = self.old.packages.get(id).cloned();
+        // What is locked is fetched again, whatever the revision has come to mean.
+        let pinned = before.as_ref().filter(|it| {
+            !self.update && it.git == *url && it.rev == *rev && it.directory.as_deref().unwrap_or_default() == directory
+        });
+        let wanted = pinned.map_or(rev, |it| &it.commit);
+        let fetched = git::fetch(url, wanted, directory, self.root, self.network).map_err(|reason| {
+            HostError::new(format!("the package `{id}` cannot be fetched: {reason}")).help(match pinned {
+                Some(it) => format!("{url} is locked at {}; what `{rev}` is now: `fleetc vendor --update`", it.commit),
+                None => format!("its source is {url} at `{rev}`"),
+            })
         })?;
         let mut files = fetched.files;
         let texts: Vec<(String, String)> = files
@@ -120,42 +177,32 @@ impl Job<'_> {
             commit: fetched.commit.into(),
             tree,
         };
-        let before = self.old.packages.get(id);
-        if let Some(before) = before.filter(|it| it.git == locked.git && it.rev == locked.rev)
-            && before.tree != locked.tree
-            && !self.update
-        {
+        if let Some(pinned) = pinned.filter(|it| it.tree != locked.tree) {
             return Err(HostError::new(format!(
-                "`{rev}` of the package `{id}` is not what was locked: the lock has commit {}, the repository {}",
-                short(&before.commit),
-                short(&locked.commit)
+                "the files of the package `{id}` are not what was locked: the lock has the tree {}, commit {} has {}",
+                pinned.tree, pinned.commit, locked.tree
             ))
-            .help("if the revision may have moved, as a branch does: `fleetc vendor --update`"));
+            .help("if that is meant, take them: `fleetc vendor --update`"));
         }
         self.done.push(Vendored {
             name: id.clone(),
             rev: rev.clone(),
             commit: locked.commit.clone(),
             files: files.len(),
-            is_new: before != Some(&locked),
+            is_new: before.as_ref() != Some(&locked),
         });
         self.lock.packages.insert(id.clone(), locked);
         self.trees.insert(id.clone(), files);
         let dir = self.root.join(VENDOR).join(id.as_str());
-        self.all(id, &dir, &outline.packages)
+        self.inside(id, eco_format!("{url} {rev} {directory}"), &dir, &outline.packages)
     }
 }
 
-fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
-}
-
-/// Puts a package's files in place of the old ones.
-fn write(root: &Path, id: &str, files: &Files) -> Result<(), HostError> {
+/// A package's files beside the old ones.
+fn staged(root: &Path, files: &Files) -> Result<TempDir, HostError> {
     let vendor = root.join(VENDOR);
-    let target = vendor.join(id);
     std::fs::create_dir_all(&vendor).map_err(|it| HostError::at(&vendor, "made", &it))?;
-    let failed = |it: &std::io::Error| HostError::at(&target, "written", it);
+    let failed = |it: &std::io::Error| HostError::at(&vendor, "written", it);
     let fresh = tempfile::Builder::new().prefix(".fleetc-").tempdir_in(&vendor).map_err(|it| failed(&it))?;
     for (path, bytes) in files {
         let full = fresh.path().join(path);
@@ -164,8 +211,14 @@ fn write(root: &Path, id: &str, files: &Files) -> Result<(), HostError> {
         }
         std::fs::write(&full, bytes).map_err(|it| failed(&it))?;
     }
+    Ok(fresh)
+}
+
+/// Puts them in place of the old ones.
+fn replace(root: &Path, id: &str, fresh: TempDir) -> Result<(), HostError> {
+    let target = root.join(VENDOR).join(id);
     if target.exists() {
         std::fs::remove_dir_all(&target).map_err(|it| HostError::at(&target, "removed", &it))?;
     }
-    std::fs::rename(fresh.keep(), &target).map_err(|it| failed(&it))
+    std::fs::rename(fresh.keep(), &target).map_err(|it| HostError::at(&target, "written", &it))
 }

@@ -134,9 +134,9 @@ fn a_package_from_git_is_vendored_locked_and_read_without_the_network() {
     git(repository.path(), &["push", "-q", "-f", "bare.git", "v1.0.0", "main"]);
     let before = read_tree(&fleet.join("vendor"));
     let run = fleet.run(&["vendor"]);
-    assert_eq!(run.status, 2, "{}", run.stderr);
-    assert!(run.stderr.contains("is not what was locked"), "{}", run.stderr);
-    assert_eq!(read_tree(&fleet.join("vendor")), before);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(read_tree(&fleet.join("vendor")), before, "what is locked is fetched again");
+    assert_eq!(fleet.read("fleet.lock"), lock);
     assert_eq!(fleet.run(&["vendor", "--update"]).status, 0);
     fleet.build();
     assert!(fleet.read("common/addons/add-ons/web.yaml").contains("team: others"));
@@ -267,4 +267,56 @@ fn packages_of_packages_are_read_and_circles_are_errors() {
     base.write("c/fleet.fleet", "fleet c { packages { b { path = \"../b\" } } }\nlet one = 1\n");
     let run = base.run(&["-C", "a", "build"]);
     assert!(run.stderr.contains("E0711") && run.stderr.contains("back to itself"), "{}", run.stderr);
+}
+
+#[test]
+fn vendor_touches_only_what_it_wrote() {
+    let Some(repository) = repository() else { return };
+    let url = repository.join("bare.git").to_string_lossy().into_owned();
+    let text = fleet_with(&format!("tools {{ git = \"file://{url}\", rev = \"v1.0.0\" }}"));
+    let lock = |name: &str| {
+        format!(
+            "{{\"packages\": {{\"{name}\": {{\"git\": \"a\", \"rev\": \"b\", \"commit\": \"c\", \"tree\": \"d\"}}}}}}"
+        )
+    };
+    let fleet = Fleet::new(&text);
+    fleet.write("precious/file.txt", "mine");
+    for name in ["../precious", "..", "", "/etc", "a/../../precious"] {
+        fleet.write("fleet.lock", &lock(name));
+        let run = fleet.run(&["vendor"]);
+        assert!(run.status == 2 && run.stderr.contains("cannot be understood"), "{name}: {}", run.stderr);
+        assert!(fleet.exists("precious/file.txt") && fleet.exists("fleet.fleet"), "{name}");
+    }
+    std::fs::remove_file(fleet.join("fleet.lock")).expect("removed");
+    fleet.write("vendor/tools/precious.txt", "mine");
+    let run = fleet.run(&["vendor"]);
+    assert!(run.status == 2 && run.stderr.contains("does not know it"), "{}", run.stderr);
+    assert_eq!(fleet.read("vendor/tools/precious.txt"), "mine");
+    std::fs::rename(fleet.join("vendor"), fleet.join("elsewhere")).expect("renamed");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(fleet.join("elsewhere"), fleet.join("vendor")).expect("a link");
+        assert_eq!(fleet.run(&["vendor"]).status, 2);
+        assert_eq!(fleet.read("elsewhere/tools/precious.txt"), "mine");
+    }
+}
+
+#[test]
+fn packages_in_a_circle_are_refused() {
+    let fleet = Fleet::new("fleet f { packages { me { path = \".\" } } }");
+    let run = fleet.run(&["vendor"]);
+    assert!(run.status == 2 && run.stderr.contains("needs itself"), "{}", run.stderr);
+    assert!(fleet.run(&["check"]).stderr.contains("E0711"));
+    let Some(repository) = repository() else { return };
+    let url = format!("file://{}", repository.join("bare.git").display());
+    let circle = format!("fleet tools {{ packages {{ me {{ git = \"{url}\", rev = \"main\" }} }} }}");
+    repository.write("fleet.fleet", &circle);
+    git(repository.path(), &["commit", "-q", "-a", "-m", "circle"]);
+    git(repository.path(), &["push", "-q", "bare.git", "main"]);
+    let fleet = Fleet::new(&circle);
+    let run = fleet.run(&["vendor"]);
+    assert!(run.status == 2 && run.stderr.contains("needs itself"), "{}", run.stderr);
+    // A package that is a file hides nothing of the project.
+    let run = Fleet::new("fleet f { packages { p { path = \"fleet.fleet\" } } }").run(&["check"]);
+    assert!(run.stderr.contains("E0711"), "{}", run.stderr);
 }
