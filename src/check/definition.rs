@@ -65,7 +65,7 @@ impl Checker<'_> {
         if let Some(circle) = types::function_circle(self.db, self.anchor) {
             let name = self.anchor.name(self.db);
             // One circle, one error: at the first of its names.
-            if circle.iter().all(|it| it.name(self.db) >= name) {
+            if circle.iter().filter(|it| it.kind(self.db) == Kind::Fn).all(|it| it.name(self.db) >= name) {
                 self.out.push(problems::function_circle(self.db, circle));
             }
             return;

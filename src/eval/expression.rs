@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
+use super::budget::Budget;
 use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
-use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, ForHead, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
 use crate::value::{Map, Node, Value, same};
-
-/// Most steps that one declaration may take for one cluster.
-const BUDGET: u64 = 2_000_000;
 
 /// Names that are computed when they are first asked for: facts and params refer
 /// to each other.
@@ -53,7 +50,7 @@ pub struct Env<'a> {
     pub out: Vec<Diagnostic>,
     /// The cluster that is looked at, for messages.
     pub cluster_name: Option<EcoString>,
-    steps: u64,
+    pub(super) budget: Budget,
 }
 
 impl<'a> Env<'a> {
@@ -71,7 +68,7 @@ impl<'a> Env<'a> {
             locals: Vec::new(),
             out: Vec::new(),
             cluster_name: None,
-            steps: 0,
+            budget: Budget::default(),
         }
     }
 
@@ -86,21 +83,6 @@ impl<'a> Env<'a> {
         let problem = problem.on(self.cluster_name.as_ref());
         self.out.push(problem);
         Value::Unknown
-    }
-
-    /// Takes `count` steps of the budget; false once it is used up, which is reported once.
-    pub(super) fn spend(&mut self, count: u64, at: Origin) -> bool {
-        let before = self.steps;
-        self.steps = self.steps.saturating_add(count);
-        if before <= BUDGET && self.steps > BUDGET {
-            self.report(problems::budget(at, BUDGET));
-        }
-        self.steps <= BUDGET
-    }
-
-    /// Steps taken so far.
-    pub(super) const fn steps(&self) -> u64 {
-        self.steps
     }
 
     /// Evaluates in another declaration's text.
@@ -147,7 +129,7 @@ impl<'a> Env<'a> {
             },
             ExprKind::Match { subject, arms } => {
                 let subject = self.eval(subject);
-                if subject.value.has_unknown() {
+                if !self.knows(&subject.value, origin) {
                     return Node::new(Value::Unknown, origin);
                 }
                 let arm = arms.iter().find(|arm| {
@@ -309,7 +291,7 @@ impl<'a> Env<'a> {
         if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
             return self.apply(*function, args, origin);
         }
-        if args.iter().any(|it| it.value.has_unknown()) {
+        if !args.iter().all(|it| self.knows(&it.value, origin)) {
             return Value::Unknown;
         }
         builtins::call(self, name, &args, origin)
@@ -338,7 +320,7 @@ impl<'a> Env<'a> {
             _ => {}
         }
         let b = self.eval(right).value;
-        if a.has_unknown() || b.has_unknown() {
+        if !self.knows(&a, origin) || !self.knows(&b, origin) {
             return Value::Unknown;
         }
         match op {
@@ -435,90 +417,6 @@ impl<'a> Env<'a> {
             }
         }
         if known { Value::List(Arc::new(list)) } else { Value::Unknown }
-    }
-
-    /// Runs `each` for every element, with the loop's variables in scope. False
-    /// if what is gone through is not known.
-    pub fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
-        let over = self.eval(&head.over);
-        let origin = self.at(head.over.node);
-        let pairs: Vec<(Node, Node)> = match &over.value {
-            Value::List(list) => list
-                .iter()
-                .enumerate()
-                .map(|(nth, it)| (Node::new(Value::Int(i64::try_from(nth).unwrap_or(i64::MAX)), it.origin), it.clone()))
-                .collect(),
-            Value::Map(map) => map
-                .entries
-                .iter()
-                .map(|(key, it)| (Node::new(Value::Text(key.clone()), it.origin), it.clone()))
-                .collect(),
-            Value::Absent | Value::Null => Vec::new(),
-            Value::Unknown | Value::Conflict(_) => return false,
-            other => {
-                let problem = problems::iterate(origin, other);
-                self.report(problem);
-                return false;
-            }
-        };
-        let mut known = true;
-        for (key, value) in pairs {
-            if !self.spend(1, origin) {
-                return false;
-            }
-            let mark = self.locals.len();
-            match head.names.as_slice() {
-                [(_, only)] => self.locals.push((only.clone(), Local::Value(value))),
-                [(_, first), (_, second), ..] => {
-                    self.locals.push((first.clone(), Local::Value(key)));
-                    self.locals.push((second.clone(), Local::Value(value)));
-                }
-                [] => {}
-            }
-            match head.condition.as_ref().map(|it| self.holds(it)) {
-                None | Some(Some(true)) => each(self),
-                Some(Some(false)) => {}
-                Some(None) => known = false,
-            }
-            self.locals.truncate(mark);
-        }
-        known
-    }
-
-    fn list_for(&mut self, head: &ForHead, body: &Expr) -> Value {
-        let mut list = Vec::new();
-        let known = self.each(head, |env| {
-            let node = env.eval(body);
-            if node.value != Value::Absent {
-                list.push(node);
-            }
-        });
-        if known { Value::List(Arc::new(list)) } else { Value::Unknown }
-    }
-
-    fn map_for(&mut self, head: &ForHead, key: &Expr, body: &Expr) -> Value {
-        let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
-        let mut keys_known = true;
-        let known = self.each(head, |env| {
-            let name = env.eval(key);
-            match &name.value {
-                Value::Text(name) => {
-                    let node = env.eval(body);
-                    if let Some(first) = entries.get(name).map(|it| it.origin) {
-                        let problem = problems::twice(env.at(key.node), name, first);
-                        env.report(problem);
-                    } else if node.value != Value::Absent {
-                        entries.insert(name.clone(), node);
-                    }
-                }
-                Value::Unknown | Value::Conflict(_) => keys_known = false,
-                other => {
-                    let problem = problems::not_a_key(env.at(key.node), other);
-                    env.report(problem);
-                }
-            }
-        });
-        if known && keys_known { Value::of_map(entries) } else { Value::Unknown }
     }
 }
 

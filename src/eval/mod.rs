@@ -5,7 +5,9 @@
 //! and what it overrode. Never reads a file's tree of positions, never fails:
 //! what cannot be computed is [`Value::Unknown`] and a diagnostic.
 
+mod budget;
 mod builtins;
+mod comprehension;
 mod conform;
 mod expression;
 mod fold;

@@ -14,6 +14,11 @@ pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
         .help("compute less: comprehensions inside comprehensions multiply")
 }
 
+pub(super) fn too_deep(at: Origin, limit: u32) -> Diagnostic {
+    Diagnostic::new(code::BUDGET, eco_format!("functions call each other more than {limit} deep"), at, "stopped here")
+        .help("call fewer functions inside each other, or go through a list with a comprehension")
+}
+
 pub(super) fn fails(at: Origin, reason: &str) -> Diagnostic {
     Diagnostic::new(code::FUNCTION_FAILS, EcoString::from(reason), at, "called here")
         .help("call it with other values, or test them first")

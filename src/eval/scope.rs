@@ -150,8 +150,13 @@ impl Env<'_> {
         }
         let mut node = Node::new(Value::Absent, origin);
         if !is_absent {
-            node = self.within(function, |env| env.eval(body));
-            complete(self, &mut node, &ty.result, Conform::Final, Some(Origin::new(function, result.node)));
+            let made = self.called(origin, |env| env.within(function, |env| env.eval(body)));
+            node = made.unwrap_or_else(|| Node::new(Value::Unknown, origin));
+            if self.weigh(&node.value, origin) {
+                complete(self, &mut node, &ty.result, Conform::Final, Some(Origin::new(function, result.node)));
+            } else {
+                node.value = Value::Unknown;
+            }
         }
         self.locals = hidden;
         [self.cluster, self.params, self.irsa] = given;

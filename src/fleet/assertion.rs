@@ -39,7 +39,7 @@ impl Reads {
         let Head::Check { when, conditions } = head else { return reads };
         let mut mentions = 0;
         let mut accounted = 0;
-        let mut visit = |expr: &Expr, _: &[&EcoString]| match &expr.kind {
+        let mut visit = |expr: &Expr| match &expr.kind {
             ExprKind::Name(name) => {
                 reads.cluster |= name == "cluster";
                 reads.fleet |= name == "fleet";

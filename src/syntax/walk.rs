@@ -2,22 +2,46 @@
 
 use ecow::EcoString;
 
-use super::ast::{Action, Block, Expr, ExprKind, ForHead, Key, Member, Path};
+use super::ast::{Action, Block, Expr, ExprKind, ForHead, Key, Member, Path, TypeExpr, TypeKind};
 
-/// Calls `visit` with an expression and everything inside it, outermost first, and
-/// with the names that comprehensions and `let`s around it bind.
-pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr, &[&'a EcoString])) {
+/// What is met on the way.
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    Expr(&'a Expr),
+    Type(&'a TypeExpr),
+}
+
+/// What is called with each part, and with the names that comprehensions and `let`s
+/// around it bind.
+pub type Visit<'a, 'v> = &'v mut dyn FnMut(Part<'a>, &[&'a EcoString]);
+
+/// Visits an expression and everything inside it, outermost first.
+pub fn parts<'a>(expr: &'a Expr, visit: Visit<'a, '_>) {
     Walk { visit, bound: Vec::new() }.expr(expr);
 }
 
+/// Visits a type and everything inside it, outermost first.
+pub fn types<'a>(ty: &'a TypeExpr, visit: Visit<'a, '_>) {
+    Walk { visit, bound: Vec::new() }.ty(ty);
+}
+
+/// Visits the expressions alone.
+pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
+    parts(expr, &mut |part, _| {
+        if let Part::Expr(it) = part {
+            visit(it);
+        }
+    });
+}
+
 struct Walk<'a, 'v> {
-    visit: &'v mut dyn FnMut(&'a Expr, &[&'a EcoString]),
+    visit: Visit<'a, 'v>,
     bound: Vec<&'a EcoString>,
 }
 
 impl<'a> Walk<'a, '_> {
     fn expr(&mut self, expr: &'a Expr) {
-        (self.visit)(expr, &self.bound);
+        (self.visit)(Part::Expr(expr), &self.bound);
         match &expr.kind {
             ExprKind::Null
             | ExprKind::Bool(_)
@@ -86,8 +110,15 @@ impl<'a> Walk<'a, '_> {
                     self.path(&entry.path);
                     match &entry.action {
                         Action::Assign(value) | Action::Append(value) => self.expr(value),
-                        Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => self.block(inner),
-                        Action::Declare { default, .. } => self.maybe(default.as_ref()),
+                        Action::Amend(inner) => self.block(inner),
+                        Action::AmendTyped { ty, block } => {
+                            self.ty(ty);
+                            self.block(block);
+                        }
+                        Action::Declare { ty, default } => {
+                            self.ty(ty);
+                            self.maybe(default.as_ref());
+                        }
                     }
                     self.maybe(entry.when.as_ref());
                 }
@@ -110,6 +141,9 @@ impl<'a> Walk<'a, '_> {
                 }
                 Member::Patch(it) => self.block(&it.block),
                 Member::Let(it) => {
+                    if let Some(ty) = &it.ty {
+                        self.ty(ty);
+                    }
                     self.expr(&it.value);
                     self.bound.push(&it.name);
                 }
@@ -128,6 +162,27 @@ impl<'a> Walk<'a, '_> {
             for (_, value) in segment.selectors.iter().flat_map(|it| &it.pins) {
                 self.expr(value);
             }
+        }
+    }
+
+    fn ty(&mut self, ty: &'a TypeExpr) {
+        (self.visit)(Part::Type(ty), &self.bound);
+        match &ty.kind {
+            TypeKind::Optional(of) | TypeKind::List(of) => self.ty(of),
+            TypeKind::Map(key, of) => {
+                self.ty(key);
+                self.ty(of);
+            }
+            TypeKind::Union(members) => {
+                for it in members {
+                    self.ty(it);
+                }
+            }
+            TypeKind::Where(of, condition) => {
+                self.ty(of);
+                self.expr(condition);
+            }
+            TypeKind::Name(_) | TypeKind::Literal(_) | TypeKind::Broken => {}
         }
     }
 

@@ -1,5 +1,7 @@
-//! Functions that come back to themselves: recursion would not end.
+//! Functions that come back to themselves: recursion would not end. A type may call
+//! functions too: its conditions and its defaults do.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -8,36 +10,62 @@ use crate::names;
 use crate::source::{Anchor, Db, Kind};
 use crate::syntax::{
     self,
-    ast::{ExprKind, Head},
+    ast::{ExprKind, Head, TypeBody, TypeKind},
     walk,
 };
 
 /// The way from a function back to itself, the function at both ends.
 pub type FunctionCircle = Option<Arc<[Anchor]>>;
 
-/// The functions and `let`s that a function or `let` names.
+/// The functions, `let`s and types that one of these names.
 #[salsa::tracked]
 fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
     let index = names::index_of(db, anchor);
     let mut found: Vec<Anchor> = Vec::new();
     let declaration = syntax::declaration(db, anchor);
     let params = if let Head::Fn { params, .. } = &declaration.head { params.as_slice() } else { &[] };
-    let mut visit = |expr: &syntax::ast::Expr, bound: &[&EcoString]| {
-        if let ExprKind::Name(name) = &expr.kind
-            && !bound.contains(&name)
-            && !params.iter().any(|it| it.name == *name)
-            && let Some(it) = index.lets.get(name)
+    let mut note = |it: Option<&Anchor>| {
+        if let Some(it) = it
             && !found.contains(it)
         {
             found.push(*it);
         }
     };
-    match &declaration.head {
-        Head::Fn { params, body, .. } => {
-            params.iter().filter_map(|it| it.default.as_ref()).for_each(|it| walk::expressions(it, &mut visit));
-            walk::expressions(body, &mut visit);
+    let mut visit = |part: walk::Part<'_>, bound: &[&EcoString]| match part {
+        walk::Part::Expr(expr) => {
+            if let ExprKind::Name(name) = &expr.kind
+                && !bound.contains(&name)
+                && !params.iter().any(|it| it.name == *name)
+            {
+                note(index.lets.get(name));
+            }
         }
-        Head::Let { value, .. } => walk::expressions(value, &mut visit),
+        walk::Part::Type(ty) => {
+            if let TypeKind::Name(name) = &ty.kind {
+                note(index.types.get(name));
+            }
+        }
+    };
+    match &declaration.head {
+        Head::Fn { params, result, body } => {
+            for it in params {
+                walk::types(&it.ty, &mut visit);
+                it.default.iter().for_each(|it| walk::parts(it, &mut visit));
+            }
+            walk::types(result, &mut visit);
+            walk::parts(body, &mut visit);
+        }
+        Head::Let { ty, value } => {
+            ty.iter().for_each(|it| walk::types(it, &mut visit));
+            walk::parts(value, &mut visit);
+        }
+        Head::Type(TypeBody::Alias(ty)) => walk::types(ty, &mut visit),
+        Head::Type(TypeBody::Record { fields, .. }) => {
+            for it in fields {
+                walk::types(&it.ty, &mut visit);
+                it.default.iter().for_each(|it| walk::parts(it, &mut visit));
+            }
+        }
         _ => {}
     }
     found.into()
@@ -47,6 +75,7 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
 #[salsa::tracked]
 pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];
+    let mut seen = HashSet::from([function]);
     let mut next = 0;
     while let Some((at, _)) = ways.get(next).copied() {
         for it in names_of(db, at).iter() {
@@ -60,7 +89,7 @@ pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
                 way.reverse();
                 return Some(way.into());
             }
-            if matches!(it.kind(db), Kind::Fn | Kind::Let) && !ways.iter().any(|(known, _)| known == it) {
+            if matches!(it.kind(db), Kind::Fn | Kind::Let | Kind::Type) && seen.insert(*it) {
                 ways.push((*it, Some(next)));
             }
         }

@@ -1,6 +1,7 @@
 //! Functions of lists.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -29,14 +30,21 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             of.iter().position(|it| same(&it.value, &wanted.value)).map_or(Value::Absent, count)
         }
         "unique" => {
-            let mut found: Vec<Node> = Vec::new();
+            let mut texts = HashSet::new();
+            let mut others: Vec<&Node> = Vec::new();
+            let mut found = Vec::new();
             for element in of {
-                if !env.spend(found.len() as u64 / 4, it.origin) {
-                    return Some(Value::Unknown);
-                }
-                if !found.iter().any(|it| same(&it.value, &element.value)) {
-                    found.push(element.clone());
-                }
+                let is_new = if let Value::Text(text) = &element.value {
+                    texts.insert(text)
+                } else {
+                    if !env.spend(others.len() as u64 / 4, it.origin) {
+                        return Some(Value::Unknown);
+                    }
+                    let is_new = !others.iter().any(|it| same(&it.value, &element.value));
+                    others.extend(is_new.then_some(element));
+                    is_new
+                };
+                found.extend(is_new.then(|| element.clone()));
             }
             list(found)
         }

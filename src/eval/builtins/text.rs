@@ -31,8 +31,14 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         }
         ("split", [text, by]) => return Some(texts(text.split(by.as_str()), it.origin)),
         ("lines", [text]) => return Some(texts(text.lines(), it.origin)),
-        ("join", [by]) => join(it, by)?,
-        ("replace", [text, old, new]) if !old.is_empty() => text.replace(old.as_str(), new),
+        ("join", [by]) => return join(env, it, by),
+        ("replace", [text, old, new]) if !old.is_empty() => {
+            let made = text.matches(old.as_str()).count() as u64 * new.len() as u64;
+            if !env.spend_text(made.saturating_add(text.len() as u64), it.origin) {
+                return Some(Value::Unknown);
+            }
+            text.replace(old.as_str(), new)
+        }
         ("replace", [text, ..]) => text.clone(),
         ("replace-pattern" | "matches" | "captures", [text, pattern, rest @ ..]) => {
             return Some(pattern_call(env, it, text, pattern, rest.first()));
@@ -58,7 +64,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("repeat", [text]) => {
             let times = number(1).unwrap_or(0);
             // What would not fit the budget is not made.
-            if !env.spend((text.len() as u64 / 8).saturating_mul(times as u64), it.origin) {
+            if !env.spend_text((text.len() as u64).saturating_mul(times as u64), it.origin) {
                 return Some(Value::Unknown);
             }
             text.repeat(times)
@@ -66,7 +72,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("pad-left" | "pad-right", [text, rest @ ..]) => {
             let with = rest.first().and_then(|it| it.chars().next()).unwrap_or(' ');
             let missing = number(1).unwrap_or(0).saturating_sub(text.chars().count());
-            if !env.spend(missing as u64 / 8, it.origin) {
+            if !env.spend_text((missing as u64).saturating_mul(with.len_utf8() as u64), it.origin) {
                 return Some(Value::Unknown);
             }
             let fill: EcoString = std::iter::repeat_n(with, missing).collect();
@@ -84,9 +90,11 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
     Some(Value::Text(text))
 }
 
-fn join(it: &Call<'_>, by: &str) -> Option<EcoString> {
+fn join(env: &mut Env<'_>, it: &Call<'_>, by: &str) -> Option<Value> {
     let parts: Option<Vec<&str>> = it.args.first()?.list()?.iter().map(|it| it.text().map(EcoString::as_str)).collect();
-    Some(parts?.join(by).into())
+    let parts = parts?;
+    let made = parts.iter().map(|it| it.len() as u64 + by.len() as u64).sum();
+    Some(if env.spend_text(made, it.origin) { Value::Text(parts.join(by).into()) } else { Value::Unknown })
 }
 
 fn pattern_call(env: &mut Env<'_>, it: &Call<'_>, text: &str, pattern: &str, new: Option<&EcoString>) -> Value {
@@ -97,7 +105,14 @@ fn pattern_call(env: &mut Env<'_>, it: &Call<'_>, text: &str, pattern: &str, new
     };
     match (it.name, new) {
         ("matches", _) => Value::Bool(regex.is_match(text)),
-        ("replace-pattern", Some(new)) => Value::Text(regex.replace_all(text, new.as_str()).as_ref().into()),
+        ("replace-pattern", Some(new)) => {
+            let groups = new.matches('$').count() as u64;
+            let made = regex.find_iter(text).count() as u64 * new.len() as u64 + groups * text.len() as u64;
+            if !env.spend_text(made.saturating_add(text.len() as u64), it.origin) {
+                return Value::Unknown;
+            }
+            Value::Text(regex.replace_all(text, new.as_str()).as_ref().into())
+        }
         _ => {
             let groups = regex.captures(text).into_iter().flat_map(|found| {
                 found.iter().skip(1).map(|it| it.map_or("", |it| it.as_str()).to_owned()).collect::<Vec<_>>()

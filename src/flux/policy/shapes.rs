@@ -135,7 +135,7 @@ fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
 /// Numbers, keys and characters that do not survive kustomize.
 fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
     match &node.value {
-        Value::Int(it) if it.abs() > SAFE_INTEGER => {
+        Value::Int(it) if it.unsigned_abs() > SAFE_INTEGER.unsigned_abs() => {
             ctx.out.push(problems::unsafe_integer(object, *it, node.origin));
         }
         Value::Text(text) => {

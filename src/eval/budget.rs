@@ -1,0 +1,87 @@
+//! What evaluation may cost. Every expression ends; the budget is for those that end
+//! too late.
+
+use super::expression::Env;
+use super::problems;
+use crate::source::Origin;
+use crate::value::Value;
+
+/// Most steps that one declaration may take for one cluster.
+const STEPS: u64 = 2_000_000;
+
+/// Most calls of functions inside each other.
+const CALLS: u32 = 200;
+
+/// How many nodes of a value are looked at in one step.
+const NODES: u64 = 16;
+
+/// What a declaration has taken so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Budget {
+    steps: u64,
+    calls: u32,
+}
+
+impl Env<'_> {
+    /// Takes `count` steps of the budget; false once it is used up, which is reported once.
+    pub(super) fn spend(&mut self, count: u64, at: Origin) -> bool {
+        let before = self.budget.steps;
+        self.budget.steps = before.saturating_add(count);
+        if before <= STEPS && self.budget.steps > STEPS {
+            self.report(problems::budget(at, STEPS));
+        }
+        self.budget.steps <= STEPS
+    }
+
+    /// Steps for a text that is about to be made, in bytes.
+    pub(super) fn spend_text(&mut self, bytes: u64, at: Origin) -> bool {
+        self.spend(bytes / 8, at)
+    }
+
+    /// Steps taken so far.
+    pub(super) const fn steps(&self) -> u64 {
+        self.budget.steps
+    }
+
+    /// Takes the steps for a value's size, whose parts may be shared: a few calls can
+    /// make what no disk holds.
+    pub(super) fn weigh(&mut self, value: &Value, at: Origin) -> bool {
+        self.look(value, at).is_some()
+    }
+
+    /// Whether all of a value is known. To look at it takes steps.
+    pub(super) fn knows(&mut self, value: &Value, at: Origin) -> bool {
+        self.look(value, at) == Some(true)
+    }
+
+    fn look(&mut self, value: &Value, at: Origin) -> Option<bool> {
+        let most = STEPS.saturating_sub(self.budget.steps).saturating_add(1).saturating_mul(NODES);
+        let mut left = most;
+        let known = is_known(value, &mut left);
+        self.spend((most - left) / NODES, at).then_some(known)
+    }
+
+    /// Runs the body of a function, unless too many are around it.
+    pub(super) fn called<T>(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.budget.calls >= CALLS {
+            self.report(problems::too_deep(at, CALLS));
+            return None;
+        }
+        self.budget.calls += 1;
+        let result = run(self);
+        self.budget.calls -= 1;
+        Some(result)
+    }
+}
+
+/// Counts the nodes that it looks at; false too where they are more than `left`.
+fn is_known(value: &Value, left: &mut u64) -> bool {
+    let Some(rest) = left.checked_sub(1) else { return false };
+    *left = rest;
+    match value {
+        Value::Unknown | Value::Conflict(_) => false,
+        Value::List(it) => it.iter().all(|it| is_known(&it.value, left)),
+        Value::Map(it) => it.entries.values().all(|it| is_known(&it.value, left)),
+        _ => true,
+    }
+}
