@@ -234,7 +234,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         sync = sync.amended(node.get("sync"));
     }
     let ranks = ranks(db, settings, &named, &facts, &mut out);
-    let taken = stand(db, select(db, index, &ranks, &name, &mut out));
+    let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
     let Named { own, row, .. } = named;
     let cluster = Cluster {
@@ -260,10 +260,20 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
 
 /// What is taken, where it stands: items that are about to move are taken with the
 /// catalogue that they leave.
-fn stand(db: &dyn Db, taken: Vec<Taken>) -> Vec<Taken> {
+fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diagnostic>) -> Vec<Taken> {
     let moves = &super::moves(db, db.project()).value;
     if moves.held.is_empty() {
         return taken;
+    }
+    for (item, old) in &moves.held {
+        let takes = |catalogue: Anchor| taken.iter().any(|it| it.catalogue == catalogue);
+        if item.kind(db) != Kind::Source
+            && let Some(new) = item.parent(db)
+            && takes(*old)
+            && !takes(new)
+        {
+            out.push(problems::left_behind(*item, item.name(db), old.name(db), new.name(db), cluster));
+        }
     }
     let mut all: Vec<Taken> = Vec::new();
     let mut moving: Vec<(Anchor, Anchor)> = Vec::new();

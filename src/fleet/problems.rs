@@ -425,6 +425,19 @@ pub(super) fn renamed_item(at: Origin, old: &str, new: &str) -> Diagnostic {
         .help("move it under its name; for an add-on, `reinstall = true` installs it anew")
 }
 
+pub(super) fn left_behind(item: Anchor, name: &str, from: &str, to: &str, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::BAD_MOVE,
+        eco_format!("`{name}` would be uninstalled on `{cluster}`, which takes `{from}` and not `{to}`"),
+        Origin::of(item),
+        eco_format!("moves from `{from}` to `{to}`"),
+    )
+    .on(Some(cluster))
+    .help(eco_format!(
+        "`use {to}` there too; if the cluster is to lose `{name}`, `drop {from}.{name}` there before the move"
+    ))
+}
+
 pub(super) fn no_catalogue_to_move(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::BAD_MOVE,

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
+use super::problems::{self, Heir};
 use super::roots::{documents, id_of};
-use super::{Permissions, Snapshot, problems};
+use super::{Permissions, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Id, Release};
-use crate::source::{Db, Origin};
+use crate::names;
+use crate::source::{Db, Kind, Origin};
 
 /// A Flux Kustomization of the old tree.
 struct Old {
@@ -55,15 +57,19 @@ pub(super) fn check(
             continue;
         };
         let freed = &fleet::moves(db, db.project()).value.freed;
+        let index = names::index(db, db.project());
         for old in olds.iter().filter(|it| !is_allowed(&it.name)) {
             match kustomizations(new).find(|it| it.name == old.name) {
-                None if old.lets_go() && freed.keys().any(|it| is_of(&old.name, it)) => {}
+                None if old.lets_go() || has_only_survivors(old, snapshot) => {}
                 None => {
                     let freed = freed.iter().find(|(it, _)| is_of(&old.name, it));
                     out.push(if let Some((_, at)) = freed {
                         problems::stage_skipped(*at, &old.name, &new.cluster)
                     } else {
-                        let heir = heir(old, new, snapshot);
+                        let heir = heir(old, new, snapshot).map(|it| {
+                            if olds.iter().any(|old| old.name == *it) { Heir::Joined(it) } else { Heir::Renamed(it) }
+                        });
+                        let heir = heir.filter(|it| index.catalogues.contains_key(it.name()));
                         problems::removes_kustomization(&old.file, &new.cluster, &old.name, heir)
                     });
                 }
@@ -86,6 +92,22 @@ fn is_of(name: &str, catalogue: &str) -> bool {
 fn survives(document: &Value) -> bool {
     field(document, &["metadata", "annotations", "kustomize.toolkit.fluxcd.io/prune"])
         .is_some_and(|it| it == "disabled")
+}
+
+/// Whether everything that a Kustomization applied is told to survive it.
+fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
+    if old.spec.get("components").is_some() {
+        return false;
+    }
+    let Some(path) = old.spec.get("path").and_then(Value::as_str) else { return false };
+    let dir = path.trim_start_matches("./").trim_end_matches('/');
+    let text = |path: &str| snapshot.entries.get(path).and_then(|it| it.text());
+    let Some(lists) = text(&format!("{dir}/kustomization.yaml")).and_then(|it| documents(it).ok()) else {
+        return false;
+    };
+    let listed = lists.iter().filter_map(|it| it.get("resources")).filter_map(Value::as_sequence).flatten();
+    let mut objects = listed.map(|it| documents(text(&format!("{dir}/{}", it.as_str()?))?).ok()).peekable();
+    objects.peek().is_some() && objects.all(|it| it.is_some_and(|it| it.iter().all(survives)))
 }
 
 /// The new Kustomization that has an object of one that goes.
@@ -119,7 +141,7 @@ fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
                 dir
             };
             // A Flux Kustomization among a catalogue's manifests is no cluster's.
-            if dir.contains("/manifests") {
+            if !dir.starts_with("clusters/") || is_own_directory(dir) {
                 continue;
             }
             found.push(Old {
@@ -134,6 +156,12 @@ fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
     found
 }
 
+/// `clusters/one/one-specific/…`: what the cluster `one` has for itself.
+fn is_own_directory(dir: &str) -> bool {
+    let parts: Vec<&str> = dir.split('/').collect();
+    parts.windows(2).any(|it| matches!(it, [cluster, own] if own.strip_suffix("-specific") == Some(cluster)))
+}
+
 /// Objects that change hands, releases that change their identity.
 fn changes(
     db: &dyn Db,
@@ -143,6 +171,7 @@ fn changes(
     is_allowed: &dyn Fn(&str) -> bool,
     out: &mut Vec<Diagnostic>,
 ) {
+    let index = names::index(db, db.project());
     let mut owners: BTreeMap<&Id, &EcoString> = BTreeMap::new();
     for unit in &new.units {
         owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
@@ -152,14 +181,17 @@ fn changes(
         for (id, document) in &objects {
             let owner = owners.get(id);
             if let Some(owner) = owner
-                && id.kind != "Namespace"
                 && **owner != old.name
                 && !is_allowed(&old.name)
                 && !(old.lets_go() || survives(document))
                 && new.units.iter().any(|it| it.name == old.name)
             {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
-                out.push(problems::moved(id, &old.name, owner, &new.cluster, origin.unwrap_or(Origin::of(new.anchor))));
+                let origin = origin.unwrap_or(Origin::of(new.anchor));
+                let is_item = |name: &EcoString| index.catalogues.contains_key(name);
+                let item = origin.anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Catalogue);
+                let item = (item && is_item(owner)).then(|| origin.anchor.name(db));
+                out.push(problems::moved(id, &old.name, owner, &new.cluster, origin, item));
             }
             if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.name)) {
                 successor(db, new, id, document, &objects, out);

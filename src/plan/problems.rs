@@ -118,7 +118,23 @@ pub(super) fn removes_cluster(dir: &str, name: &str, count: usize) -> Diagnostic
     ))
 }
 
-pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str, heir: Option<&EcoString>) -> Diagnostic {
+/// The new Kustomization that has objects of one that goes.
+pub(super) enum Heir<'a> {
+    /// It is new too: the old one under another name.
+    Renamed(&'a EcoString),
+    /// It was there before.
+    Joined(&'a EcoString),
+}
+
+impl<'a> Heir<'a> {
+    pub(super) const fn name(&self) -> &'a EcoString {
+        match self {
+            Self::Renamed(it) | Self::Joined(it) => it,
+        }
+    }
+}
+
+pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str, heir: Option<Heir<'_>>) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
@@ -126,7 +142,10 @@ pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str, heir:
         "the file would go, and Flux prune what it applied",
     );
     match heir {
-        Some(heir) => diagnostic
+        Some(Heir::Joined(heir)) => diagnostic
+            .note(eco_format!("`{heir}` has objects of it"))
+            .help(eco_format!("keep `catalogue {name} {{ }}` and write `moved {{ from = {name}.ITEM, to = {heir}.ITEM }}` for each; if losing them is acceptable: `fleetc build --remove {cluster}/{name}`")),
+        Some(Heir::Renamed(heir)) => diagnostic
             .note(eco_format!("`{heir}` has objects of it: was it renamed?"))
             .help(eco_format!("write `moved {{ from = {name}, to = {heir} }}`; if losing it is acceptable: `fleetc build --remove {cluster}/{name}`")),
         None => diagnostic.help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`")),
@@ -159,7 +178,19 @@ pub(super) fn moves_kustomization(path: &str, cluster: &str, new: &Id, before: &
     ))
 }
 
-pub(super) fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: Origin) -> Diagnostic {
+pub(super) fn moved(
+    id: &Id,
+    from: &str,
+    to: &str,
+    cluster: &EcoString,
+    origin: Origin,
+    item: Option<&EcoString>,
+) -> Diagnostic {
+    let lost = if id.kind == "HelmRelease" { ": a release is uninstalled in between" } else { "" };
+    let offer = match item {
+        Some(item) => eco_format!("write `moved {{ from = {from}.{item}, to = {to}.{item} }}`; if"),
+        None => "leave it where it is; if".into(),
+    };
     Diagnostic::new(
         code::MOVED,
         eco_format!("{id} would move from `{from}` to `{to}` on `{cluster}`"),
@@ -167,12 +198,8 @@ pub(super) fn moved(id: &Id, from: &str, to: &str, cluster: &EcoString, origin: 
         "the object that moves",
     )
     .on(Some(cluster))
-    .note(
-        "Flux prunes it with the one and creates it with the other, in any order: a release is uninstalled in between",
-    )
-    .help(eco_format!(
-        "write `moved {{ from = {from}.NAME, to = {to}.NAME }}` with the item's name; if losing it is acceptable: `fleetc build --remove {cluster}/{from}`"
-    ))
+    .note(eco_format!("Flux prunes it with the one and creates it with the other, in any order{lost}"))
+    .help(eco_format!("{offer} losing it is acceptable: `fleetc build --remove {cluster}/{from}`"))
 }
 
 pub(super) fn reinstalls(

@@ -86,7 +86,7 @@ fn an_item_moves_in_two_stages_and_survives() {
     let without = moved("").replace("moved {", "// moved {");
     fleet.write("fleet.fleet", &without);
     let run = fails(&fleet, "E0709");
-    assert!(run.stderr.contains("moved { from = addons.NAME, to = frontend.NAME }"), "{}", run.stderr);
+    assert!(run.stderr.contains("moved { from = addons.api, to = frontend.api }"), "{}", run.stderr);
     // The second stage over a tree without the first is refused.
     fleet.write("fleet.fleet", &moved(", stage = 2"));
     fails(&fleet, "E0709");
@@ -156,4 +156,91 @@ fn what_cannot_move_is_an_error() {
     assert_eq!(with("moved { from = frontend, to = addons }"), ["E0530"]);
     assert_eq!(with("moved { to = addons }"), ["E0530"]);
     assert_eq!(with("moved { from = old, to = addons, stage = 3 }"), ["E0301"]);
+}
+
+#[test]
+fn a_catalogue_that_lost_its_last_item_can_go() {
+    let moved = |catalogue: &str, stage: &str| {
+        format!(
+            "fleet f {{ }}
+source charts = helm \"https://charts.example.com\"
+{catalogue}
+catalogue frontend {{
+  source charts2 = helm \"https://charts2.example.com\"
+  addon other {{ source = charts2, version = \"1.0.0\" }}
+  addon web {{ source = charts, version = \"1.0.0\" }}
+}}
+cluster one {{ use frontend }}
+{stage}"
+        )
+    };
+    let web = "  addon web { source = charts, version = \"1.0.0\" }\n";
+    let before = moved(&format!("catalogue addons {{\n{web}}}"), "")
+        .replacen(web, "", 2)
+        .replace("catalogue addons {\n", &format!("catalogue addons {{\n{web}"));
+    let fleet = Fleet::new(&before.replace("use frontend", "use addons, frontend"));
+    fleet.build();
+    // Where the other catalogue was there before, the items move one by one.
+    fleet.write("fleet.fleet", &moved("", ""));
+    let run = fails(&fleet, "E0708");
+    assert!(run.stderr.contains("keep `catalogue addons { }`"), "{}", run.stderr);
+    let kept = |stage: u8| {
+        let uses = moved("catalogue addons { }", "").replace("use frontend", "use addons, frontend");
+        format!("{uses}\nmoved {{ from = addons.web, to = frontend.web, stage = {stage} }}")
+    };
+    fleet.write("fleet.fleet", &kept(1));
+    fleet.build();
+    assert!(fleet.read("common/addons/add-ons/web.yaml").contains("prune: disabled"));
+    fleet.write("fleet.fleet", &kept(2));
+    fleet.build();
+    assert!(!fleet.exists("clusters/one/addons.yaml") && fleet.exists("common/frontend/add-ons/web.yaml"));
+    fleet.write("fleet.fleet", &moved("", ""));
+    fleet.build();
+}
+
+#[test]
+fn a_cluster_that_takes_only_the_old_catalogue_loses_nothing_silently() {
+    let fleet = Fleet::new(&format!("{BEFORE}cluster two {{ use addons }}\n"));
+    fleet.build();
+    let api = "  addon api { source = charts, version = \"1.0.0\" }\n";
+    let top = BEFORE
+        .replace("catalogue addons {\n  source charts", "source charts")
+        .replace("charts.example.com\"\n", "charts.example.com\"\ncatalogue addons {\n");
+    let text = top.replace(api, "").replace("  addon other", &format!("{api}  addon other"));
+    fleet.write(
+        "fleet.fleet",
+        &format!("{text}cluster two {{ use addons }}\nmoved {{ from = addons.api, to = frontend.api }}\n"),
+    );
+    let run = fails(&fleet, "E0530");
+    assert!(run.stderr.contains("on `two`") && run.stderr.contains("`use frontend` there too"), "{}", run.stderr);
+}
+
+#[test]
+fn a_namespace_that_would_be_pruned_is_refused() {
+    let program = |first: &str, second: &str| {
+        let other = "manifest m { apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"default\" }";
+        format!(
+            "fleet f {{ }}\ncatalogue a {{ {other}\n{first} }}\ncatalogue b {{ {}\n{second} }}\ncluster one {{ use a, b }}\n",
+            other.replace(" m ", " n ")
+        )
+    };
+    let team = "manifest team { apiVersion = \"v1\", kind = \"Namespace\" }";
+    let fleet = Fleet::new(&program(team, ""));
+    fleet.build();
+    fleet.write("fleet.fleet", &program("", team));
+    let run = fails(&fleet, "E0709");
+    assert!(run.stderr.contains("moved { from = a.team, to = b.team }"), "{}", run.stderr);
+}
+
+#[test]
+fn a_cluster_may_be_called_as_a_directory_of_fleetc() {
+    let program = |uses: &str| {
+        BEFORE
+            .replace("cluster one {", "group manifests { cluster manifests-eu {")
+            .replace("use addons, frontend }", &format!("use {uses} }} }}"))
+    };
+    let fleet = Fleet::new(&program("addons, frontend"));
+    fleet.build();
+    fleet.write("fleet.fleet", &program("addons"));
+    fails(&fleet, "E0708");
 }
