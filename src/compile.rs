@@ -12,7 +12,7 @@ use crate::fleet;
 use crate::flux;
 use crate::names;
 use crate::provision;
-use crate::source::{Anchor, Db, FleetDatabase};
+use crate::source::{Anchor, Db, FleetDatabase, Kind};
 
 /// Everything that a build needs: the files, and what to tell the author.
 pub struct Compilation {
@@ -110,6 +110,7 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
         found.extend(crate::syntax::diagnostics(db, *file).iter().cloned());
     }
     found.extend(names::diagnostics(db, db.project()).iter().cloned());
+    found.extend(of_packages(db));
     for anchor in used_of_packages(db) {
         found.extend(check::check(db, anchor).iter().cloned());
     }
@@ -121,6 +122,24 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
     found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
     found.extend(fleet::all_clusters(db, db.project()).diagnostics.iter().cloned());
     found.extend(fleet::moves(db, db.project()).diagnostics.iter().cloned());
+    found
+}
+
+/// What is wrong with packages, whoever uses them: what cannot be read, names, and
+/// what sees no cluster. Their warnings are their own.
+fn of_packages(db: &FleetDatabase) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for package in db.packages().into_iter().filter(|it| it.name(db).split('.').next() != Some("std")) {
+        for file in package.files(db).iter().filter(|it| it.package(db) == package.name(db)) {
+            found.extend(crate::syntax::diagnostics(db, *file).iter().cloned());
+            let alone = |it: &&Anchor| matches!(it.kind(db), Kind::Fn | Kind::Let | Kind::Type);
+            for anchor in crate::syntax::anchors(db, *file).iter().filter(alone) {
+                found.extend(check::check(db, *anchor).iter().cloned());
+            }
+        }
+        found.extend(names::diagnostics(db, package).iter().cloned());
+    }
+    found.retain(Diagnostic::is_error);
     found
 }
 

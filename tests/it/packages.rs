@@ -320,3 +320,20 @@ fn packages_in_a_circle_are_refused() {
     let run = Fleet::new("fleet f { packages { p { path = \"fleet.fleet\" } } }").run(&["check"]);
     assert!(run.stderr.contains("E0711"), "{}", run.stderr);
 }
+
+#[test]
+fn mistakes_of_a_package_are_errors_wherever_they_stand() {
+    let fleet = Fleet::new("fleet f { packages { tools { path = \"tools\" } } }\ncluster one { }\n");
+    for (wrong, code) in
+        [("cluster x { a = = 1 }", "E0101"), ("let two: Int = \"x\"", "E0301"), ("type T = Sting", "E0206")]
+    {
+        fleet.write("tools/fleet.fleet", &format!("fleet tools {{ }}\n{wrong}\n"));
+        let run = fleet.run(&["check"]);
+        assert!(
+            run.status == 1 && run.stderr.contains(code) && run.stderr.contains("tools/fleet.fleet:2"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(run.stderr.matches("error[").count(), 1, "{}", run.stderr);
+    }
+}
