@@ -174,6 +174,7 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
         found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }
     found.extend(flux::fleet_diagnostics(db, db.project()).iter().cloned());
+    found.extend(provision::roles_twice(db, db.project()).iter().cloned());
     found
 }
 

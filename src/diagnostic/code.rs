@@ -143,6 +143,7 @@ codes! {
     REDUNDANT "W0528" Warning "an override that changes nothing"
     SHADOWED "W0529" Warning "an override that no cluster sees"
     BAD_MOVE "E0530" Error "a move that cannot be made"
+    ROLE_TWICE "E0531" Error "a role that two add-ons would have"
 
     TOO_NEW "E0601" Error "a field that a cluster's Flux does not have"
     UNKNOWN_IDENTITY "E0602" Error "an identity that depends on the cluster"

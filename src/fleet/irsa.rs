@@ -75,12 +75,15 @@ pub fn partition(region: &str) -> &'static str {
     partitions.into_iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, it)| it)
 }
 
-/// Whether an add-on or one of its definitions says `irsa { … }`.
-pub fn has_irsa(db: &dyn crate::source::Db, item: Anchor) -> bool {
-    let is_irsa = |it: &Member| match it {
+fn is_irsa(it: &Member) -> bool {
+    match it {
         Member::Entry(entry) => entry.path.segments.first().is_some_and(|it| it.key == Key::Name("irsa".into())),
         _ => false,
-    };
+    }
+}
+
+/// Whether an add-on or one of its definitions says `irsa { … }`.
+pub fn has_irsa(db: &dyn crate::source::Db, item: Anchor) -> bool {
     super::levels(db, item).value.iter().any(|it| syntax::declaration(db, *it).body.members.iter().any(is_irsa))
 }
 
@@ -91,7 +94,8 @@ pub(super) fn irsa(
     overrides: &[Vec<(Anchor, OverrideStatement)>],
     cluster: Option<&Cluster>,
 ) -> (Given<'static>, Option<Role>) {
-    if !has_irsa(env.db, item) {
+    let overridden = |(_, it): &(Anchor, OverrideStatement)| it.block.members.iter().any(is_irsa);
+    if !has_irsa(env.db, item) && !overrides.iter().flatten().any(overridden) {
         return (Given::No, None);
     }
     let node = written(env, item, overrides);

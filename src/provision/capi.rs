@@ -30,7 +30,11 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     let reference = |api: &str, kind: &str, name: &EcoString| {
         Tree::new(at).text("apiVersion", api).text("kind", kind).text("name", name.clone())
     };
+    let services = it.get(&["service-cidr"]).map(|cidr| {
+        Tree::new(at).tree("services", Tree::new(at).node("cidrBlocks", list(vec![cidr.clone()], at))).build()
+    });
     let cluster = Tree::new(at)
+        .maybe("clusterNetwork", services)
         .tree("controlPlaneRef", reference(CONTROL_PLANE, "AWSManagedControlPlane", &it.name))
         .tree("infrastructureRef", reference(INFRASTRUCTURE, "AWSManagedCluster", &it.name));
     let mut documents = vec![
@@ -89,6 +93,19 @@ fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
             "the roles of add-ons",
             "make the roles with `-o terraform` in a project without baselines, or write `identity = \"none\"`",
         ));
+    }
+    for (name, node) in it.entries("addons") {
+        let preserved = node.get("conflicts").filter(|it| it.text().is_some_and(|it| it == "preserve"));
+        for (what, node) in [("policies", node.get("policies")), ("`conflicts = \"preserve\"`", preserved)] {
+            if let Some(node) = node {
+                out.push(problems::cannot_say(
+                    node.origin,
+                    "Cluster API",
+                    &eco_format!("{what} of the managed add-on `{name}`"),
+                    "remove it from the baseline, or use `-o eksctl`",
+                ));
+            }
+        }
     }
     for key in ["auto-mode", "admins", "authentication", "ip-family"] {
         if let Some(node) = it.get(&[key]) {

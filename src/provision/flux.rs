@@ -12,6 +12,21 @@ use crate::value::yaml::{Style, Writer};
 const COMPONENTS: [&str; 4] =
     ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"];
 
+const IMAGES: [&str; 2] = ["image-reflector-controller", "image-automation-controller"];
+
+/// Flux is the platform's to install; a tenant's project is applied by it.
+fn is_platform(it: &Cluster, out: &mut Vec<Diagnostic>) -> bool {
+    if let Some(account) = &it.sync.service_account {
+        out.push(problems::cannot_say(
+            it.origin,
+            "what installs Flux",
+            &eco_format!("that it runs as `{account}`"),
+            "this is a tenant's project: install Flux from the platform's",
+        ));
+    }
+    it.sync.service_account.is_none()
+}
+
 fn repository<'a>(it: &'a Cluster, out: &mut Vec<Diagnostic>) -> Option<&'a EcoString> {
     if it.repository.is_none() {
         out.push(problems::missing(
@@ -26,13 +41,15 @@ fn repository<'a>(it: &'a Cluster, out: &mut Vec<Diagnostic>) -> Option<&'a EcoS
 
 /// The command line that `flux bootstrap git` is given.
 pub(super) fn bootstrap(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> String {
-    let Some(url) = repository(it, out) else { return String::new() };
-    if it.sync.kind != "GitRepository" || it.sync.name != "flux-system" || it.sync.root != "flux-system" {
+    let (true, Some(url)) = (is_platform(it, out), repository(it, out)) else { return String::new() };
+    // The command names source and root as the namespace.
+    let is_own = it.sync.name == it.sync.namespace && it.sync.root == it.sync.namespace;
+    if it.sync.kind != "GitRepository" || !is_own || url.starts_with("oci://") {
         out.push(problems::cannot_say(
             it.origin,
             "`flux bootstrap`",
-            "another source or root than `flux-system`",
-            "remove `sync { … }`, or use `-o flux-instance`",
+            "another source than a Git repository, or one that is not named as its namespace",
+            "give `name` and `root` of `sync { … }` the namespace's name, or use `-o flux-instance`",
         ));
         return String::new();
     }
@@ -45,9 +62,20 @@ pub(super) fn bootstrap(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -
     if it.sync.namespace != "flux-system" {
         words.push(format!("--namespace={}", quoted(&it.sync.namespace)));
     }
+    if it.scans_images {
+        words.push(format!("--components-extra={}", IMAGES.join(",")));
+    }
+    if url.starts_with("http://") || url.starts_with("https://") {
+        // Otherwise a deploy key is made and the URL is written anew for SSH.
+        words.push("--token-auth".to_owned());
+    }
+    if url.starts_with("http://") {
+        words.push("--allow-insecure-http".to_owned());
+    }
     words.push("--silent".to_owned());
     let comment = if header.is_empty() { String::new() } else { format!("# {header}\n") };
-    format!("{comment}{}\n", words.join(" \\\n  "))
+    let version = format!("# With the flux command of version {}, which installs its own version.\n", it.flux);
+    format!("{comment}{version}{}\n", words.join(" \\\n  "))
 }
 
 /// A word of a shell.
@@ -59,9 +87,20 @@ fn quoted(text: &str) -> String {
 /// The object that the Flux Operator reads.
 pub(super) fn instance(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> String {
     let at = it.origin;
-    let Some(url) = repository(it, out) else { return String::new() };
+    let (true, Some(url)) = (is_platform(it, out), repository(it, out)) else { return String::new() };
+    let is_registry = url.starts_with("oci://");
+    if is_registry != (it.sync.kind == "OCIRepository") && it.sync.kind != "Bucket" {
+        out.push(problems::cannot_say(
+            it.origin,
+            "a FluxInstance",
+            &eco_format!("that a {} reads {url}", it.sync.kind),
+            "write the `kind` of `sync { … }` that fits the URL",
+        ));
+        return String::new();
+    }
     let namespace = it.sync.namespace.clone();
-    let components = COMPONENTS.iter().map(|it| text_node(*it, at)).collect();
+    let extra = IMAGES.iter().filter(|_| it.scans_images);
+    let components = COMPONENTS.iter().chain(extra).map(|it| text_node(*it, at)).collect();
     let mut cluster = Tree::new(at).text("type", "aws").value("networkPolicy", Value::Bool(true));
     if it.lockdown {
         cluster = cluster.value("multitenant", Value::Bool(true)).text("tenantDefaultServiceAccount", "default");
@@ -76,7 +115,10 @@ pub(super) fn instance(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) ->
     if it.sync.name != namespace {
         sync = sync.text("name", it.sync.name.clone());
     }
-    if url.starts_with("ssh://") || url.contains('@') {
+    if is_registry && url.contains(".dkr.ecr.") {
+        sync = sync.text("provider", "aws");
+    }
+    if url.starts_with("ssh://") || (url.contains('@') && !is_registry) {
         sync = sync.text("pullSecret", "flux-system");
     }
     let spec = Tree::new(at)

@@ -13,6 +13,7 @@ mod policy;
 mod problems;
 mod terraform;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -21,7 +22,7 @@ pub use model::{Cluster, Role, of_cluster};
 
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, Origin, Project};
 use crate::value::Value;
 
 /// What a tool reads.
@@ -72,6 +73,32 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
         && let Some(role) = model.roles_via(Identity::Irsa).next()
     {
         out.push(problems::no_provider(oidc.origin, role).on(Some(&model.name)));
+    }
+    out.into()
+}
+
+/// Roles that two add-ons would have: each trusts one service account, and the one that
+/// is made last wins.
+#[salsa::tracked]
+pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
+    let mut seen: HashMap<EcoString, (Origin, EcoString)> = HashMap::new();
+    let mut told: HashSet<EcoString> = HashSet::new();
+    let mut out = Vec::new();
+    for cluster in fleet::clusters(db) {
+        let model = of_cluster(db, cluster);
+        for role in model.roles.iter().filter(|it| it.via != Identity::None) {
+            let Some(arn) = &role.arn else { continue };
+            let user = eco_format!("`{}` on `{}`", role.addon, model.name);
+            match seen.get(arn) {
+                Some((first, other)) if told.insert(arn.clone()) => {
+                    out.push(problems::role_twice(arn, role.origin, &user, *first, other));
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(arn.clone(), (role.origin, user));
+                }
+            }
+        }
     }
     out.into()
 }

@@ -34,6 +34,8 @@ pub struct Cluster {
     pub repository: Option<EcoString>,
     pub branch: EcoString,
     pub origin: Origin,
+    /// Whether the tree has objects of Flux' image automation.
+    pub scans_images: bool,
 }
 
 /// The role of an add-on's service account.
@@ -115,7 +117,7 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
         partition: fleet::partition(region.as_deref().unwrap_or_default()),
         region,
         account: fact("account"),
-        issuer: fact("oidc-issuer").map(|it| it.trim_start_matches("https://").into()),
+        issuer: fact("oidc-issuer").map(|it| it.trim_start_matches("https://").trim_end_matches('/').into()),
         baseline: fleet::baseline(db, anchor).as_ref().map(|it| it.value.node.clone()),
         roles,
         flux: ecow::eco_format!("{}", cluster.flux),
@@ -124,5 +126,6 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
         repository: settings.repository.as_ref().and_then(Node::text).cloned(),
         branch: settings.branch.clone(),
         origin: cluster.origin,
+        scans_images: deployed.objects().any(|(_, it)| it.id.group == "image.toolkit.fluxcd.io"),
     })
 }

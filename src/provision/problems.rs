@@ -35,6 +35,18 @@ pub(super) fn unknown_policy(role: &Role, tool: &str, policy: &str) -> Diagnosti
     .help("write an ARN, the name of a policy that AWS manages, or the whole document")
 }
 
+pub(super) fn role_twice(arn: &str, at: Origin, user: &str, first: Origin, other: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::ROLE_TWICE,
+        eco_format!("{other} and {user} would have one role: {arn}"),
+        at,
+        "asked for here",
+    )
+    .label_if((first != at).then_some(first), "and here")
+    .note("a role trusts one service account: the other add-on would be denied")
+    .help("leave `role-name` out, or write the cluster and the add-on in it: `\"\\(cluster.name)-…\"`")
+}
+
 pub(super) fn no_provider(at: Origin, role: &Role) -> Diagnostic {
     Diagnostic::new(
         code::NO_OIDC,

@@ -4,6 +4,8 @@
 //! Strings are templates there: `${` and `%{` are doubled, but for references that
 //! are meant.
 
+use std::fmt::Write as _;
+
 use ecow::{EcoString, eco_format};
 use serde_json::{Map, Value as Json, json};
 
@@ -29,7 +31,8 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         let label = label_of(&role.name);
         if role.policies.iter().any(|it| matches!(it, Policy::WellKnown(_))) {
             if let Some(module) = role_module(it, role, out) {
-                modules.insert(label, module);
+                // `eks` is the cluster's own.
+                modules.insert(format!("role-{label}"), module);
             }
         } else {
             role_resources(it, role, &label, &mut resources, out);
@@ -37,6 +40,9 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         if role.via == Identity::PodIdentity {
             let mut association = Map::new();
             association.insert("cluster_name".into(), cluster_name(it));
+            if let Some(region) = &it.region {
+                association.insert("region".into(), plain(region));
+            }
             association.insert("namespace".into(), plain(&role.namespace));
             association.insert("service_account".into(), plain(&role.service_account));
             association.insert("role_arn".into(), format!("${{aws_iam_role.{}.arn}}", label_of(&role.name)).into());
@@ -52,10 +58,17 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     pretty(&Json::Object(root))
 }
 
-/// A name that Terraform takes for a label.
+/// A name that Terraform takes for a label. What it does not take is written by its
+/// number, so that two names stay two labels.
 fn label_of(name: &str) -> String {
-    let label: String =
-        name.chars().map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '_' { it } else { '_' }).collect();
+    let mut label = String::new();
+    for it in name.chars() {
+        if it.is_ascii_alphanumeric() || it == '-' {
+            label.push(it);
+        } else {
+            let _ = write!(label, "_{:x}_", u32::from(it));
+        }
+    }
     if label.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_') { label } else { format!("_{label}") }
 }
 
@@ -114,6 +127,10 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
                 .and_then(Node::map)
                 .map(|map| map.entries.values().map(literal).collect())
                 .unwrap_or_default();
+            if subnets.is_empty() {
+                let help = "write `private { zone = \"subnet-…\" }` in it: the module looks for none";
+                out.push(problems::missing(id.origin, &it.name, "subnets in its VPC", help));
+            }
             put("subnet_ids", Some(subnets.into()));
         }
         None => out.push(problems::missing(
@@ -134,6 +151,8 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
         "encryption_config",
         it.get(&["encryption-key"]).map(|key| json!({ "provider_key_arn": literal(key), "resources": ["secrets"] })),
     );
+    // Otherwise the module makes a key of its own and takes that.
+    put("create_kms_key", it.get(&["encryption-key"]).map(|_| false.into()));
     put(
         "authentication_mode",
         it.text(&["authentication"]).map(|it| it.as_str().to_uppercase().replace('-', "_").into()),
@@ -171,9 +190,8 @@ fn admins(it: &Cluster) -> Option<Json> {
         .iter()
         .filter_map(Node::text)
         .map(|arn| {
-            let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
             let association = json!({ "policy_arn": policy, "access_scope": { "type": "cluster" } });
-            (name, json!({ "principal_arn": escaped(arn), "policy_associations": { "admin": association } }))
+            (escaped(arn), json!({ "principal_arn": escaped(arn), "policy_associations": { "admin": association } }))
         })
         .collect();
     Some(Json::Object(entries))
@@ -194,6 +212,10 @@ fn addon(name: &str, node: &Node) -> Json {
     }
     if let Some(conflicts) = node.get("conflicts").and_then(Node::text) {
         tree.insert("resolve_conflicts_on_update".into(), conflicts.to_uppercase().as_str().into());
+        // What is to be preserved is not there yet when the add-on is made.
+        if conflicts != "preserve" {
+            tree.insert("resolve_conflicts_on_create".into(), conflicts.to_uppercase().as_str().into());
+        }
     }
     Json::Object(tree)
 }
@@ -245,7 +267,8 @@ fn node_group(node: &Node) -> Json {
                     taint.insert("value".into(), literal(value));
                 }
                 taint.insert("effect".into(), screaming(effect).into());
-                Some((escaped(&eco_format!("{key}-{effect}")), Json::Object(taint)))
+                let value = it.get("value").and_then(Node::text).map_or("", EcoString::as_str);
+                Some((escaped(&eco_format!("{key}={value}:{effect}")), Json::Object(taint)))
             })
             .collect();
         put("taints", Some(Json::Object(taints)));
@@ -312,6 +335,8 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
     module.insert("version".into(), "~> 6.0".into());
     module.insert("name".into(), plain(&role.name));
     module.insert("use_name_prefix".into(), false.into());
+    // The module's own names for policies are one for each account.
+    module.insert("policy_name".into(), plain(&role.name));
     module.insert("path".into(), plain(&role.path));
     if let Some(boundary) = &role.boundary {
         module.insert("permissions_boundary".into(), plain(boundary));
@@ -331,8 +356,19 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
             Policy::WellKnown(policy) => match policy.terraform {
                 Some(input) => {
                     module.insert(input.into(), true.into());
-                    if policy.name == "ClusterAutoscaler" {
-                        module.insert("cluster_autoscaler_cluster_names".into(), json!([cluster_name(it)]));
+                    // What these are allowed to touch is empty by default.
+                    let zones = json!([format!("arn:{}:route53:::hostedzone/*", it.partition)]);
+                    match policy.name {
+                        "ClusterAutoscaler" => {
+                            module.insert("cluster_autoscaler_cluster_names".into(), json!([cluster_name(it)]));
+                        }
+                        "ExternalDNS" => {
+                            module.insert("external_dns_hosted_zone_arns".into(), zones);
+                        }
+                        "CertManager" => {
+                            module.insert("cert_manager_hosted_zone_arns".into(), zones);
+                        }
+                        _ => {}
                     }
                 }
                 None => out.push(problems::unknown_policy(role, "Terraform", policy.name)),

@@ -195,7 +195,7 @@ fn flux_is_installed_by_command_or_by_object() {
     let command = printed(&fleet, "one", "flux-bootstrap");
     assert_eq!(
         command,
-        "flux bootstrap git \\\n  --url=ssh://git@git.example.com/acme/fleet.git \\\n  --branch=main \\\n  --path=./clusters/eu/one \\\n  --silent\n"
+        "# With the flux command of version 2.9, which installs its own version.\nflux bootstrap git \\\n  --url=ssh://git@git.example.com/acme/fleet.git \\\n  --branch=main \\\n  --path=./clusters/eu/one \\\n  --silent\n"
     );
     let instance = yaml(&printed(&fleet, "one", "flux-instance")).remove(0);
     fits("fluxinstance_v1.json", &instance);
@@ -260,4 +260,96 @@ fn a_baseline_is_typed() {
     assert!(errors("kubernets = \"1.34\"")[0].starts_with("E0302"));
     assert!(errors("nodes { a { instances = [\"m7i.large\"], min = 5, max = 2 } }")[0].starts_with("E0412"));
     assert!(errors("nodes { a { min = 5, max = 7 } }")[0].starts_with("E0411"));
+}
+
+#[test]
+fn roles_do_not_overwrite_each_other() {
+    let program = |name: &str, other: &str| {
+        format!(
+            r#"
+fleet f {{ facts {{ account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1" }} }}
+baseline standard {{
+  kubernetes     = "1.34"
+  encryption-key = "arn:aws:kms:eu-west-1:111122223333:key/x"
+  vpc {{ id = "vpc-0a", private {{ eu-west-1a = "subnet-0a" }} }}
+  admins = ["arn:aws:iam::111122223333:role/a/admin", "arn:aws:iam::111122223333:role/b/admin"]
+}}
+catalogue addons {{
+  source charts = helm "https://charts.example.com"
+  addon web {{ source = charts, version = "1.0.0", irsa {{ policies = ["ExternalDNS"], role-name = "{name}" }}, values.role = irsa.role-arn }}
+  addon api {{ source = charts, version = "1.0.0", irsa {{ policies = ["ReadOnlyAccess"], role-name = "{other}" }}, values.role = irsa.role-arn }}
+}}
+cluster one {{
+  baseline = standard
+  use addons
+}}
+"#
+        )
+    };
+    let root: Value =
+        serde_json::from_str(&printed(&Fleet::new(&program("eks", "a.b")), "one", "terraform")).expect("JSON");
+    assert_eq!(root["module"].as_object().map(serde_json::Map::len), Some(2));
+    assert_eq!(root["module"]["eks"]["create_kms_key"], false);
+    assert_eq!(root["module"]["eks"]["access_entries"].as_object().map(serde_json::Map::len), Some(2));
+    let role = &root["module"]["role-eks"];
+    assert_eq!((&role["name"], &role["policy_name"]), (&"eks".into(), &"eks".into()));
+    assert_eq!(role["external_dns_hosted_zone_arns"][0], "arn:aws:route53:::hostedzone/*");
+    let root: Value = serde_json::from_str(&printed(
+        &Fleet::new(&program("a.b", "a,b").replace("ExternalDNS", "ReadOnlyAccess")),
+        "one",
+        "terraform",
+    ))
+    .expect("JSON");
+    assert_eq!(root["resource"]["aws_iam_role"].as_object().map(serde_json::Map::len), Some(2));
+    let run = Fleet::new(&program("same", "same")).run(&["check"]);
+    assert!(run.status == 1 && run.stderr.contains("E0531"), "{}", run.stderr);
+}
+
+#[test]
+fn a_role_that_only_an_override_asks_for_is_made() {
+    let text = r#"
+fleet f { facts { account: AwsAccountId = "111122223333" } }
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  addon web { source = charts, version = "1.0.0" }
+}
+cluster one {
+  use addons
+  override web { irsa { policies = ["ReadOnlyAccess"] } }
+}
+"#;
+    let root: Value = serde_json::from_str(&printed(&Fleet::new(text), "one", "json")).expect("JSON");
+    assert_eq!(root["roles"][0]["name"], "one-web");
+}
+
+#[test]
+fn flux_is_installed_with_what_the_tree_needs() {
+    let program = |fleet: &str| {
+        format!(
+            "fleet f {{ {fleet} }}
+catalogue c {{
+  manifest scan {{
+    apiVersion = \"image.toolkit.fluxcd.io/v1\"
+    kind       = \"ImageRepository\"
+    metadata.namespace = \"flux-system\"
+    spec {{ image = \"registry.example.com/web\", interval = \"10m\" }}
+  }}
+}}
+cluster one {{ use c }}
+"
+        )
+    };
+    let https = Fleet::new(&program("repository = \"https://git.example.com/acme/fleet.git\""));
+    let command = printed(&https, "one", "flux-bootstrap");
+    assert!(command.contains("--token-auth") && command.contains("--components-extra=image-reflector"), "{command}");
+    let instance = yaml(&printed(&https, "one", "flux-instance")).remove(0);
+    assert_eq!(instance["spec"]["components"].as_array().map(Vec::len), Some(6));
+    let other = "repository = \"https://git.example.com/acme/fleet.git\", sync { namespace = \"gitops\" }";
+    let run = Fleet::new(&program(other)).run(&["provision", "one", "-o", "flux-bootstrap"]);
+    assert!(run.status == 1 && run.stderr.contains("E0523"), "{}", run.stderr);
+    let registry = "repository = \"oci://registry.example.com/acme/fleet\"";
+    for format in ["flux-bootstrap", "flux-instance"] {
+        let run = Fleet::new(&program(registry)).run(&["provision", "one", "-o", format]);
+        assert!(run.status == 1 && run.stderr.contains("E0523"), "{format}: {}", run.stderr);
+    }
 }
