@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::support::{Fleet, Run};
 
-const EXAMPLES: [&str; 4] = ["minimal", "eks-fleet", "eks-apps", "flux-eks-gitops-config"];
+const EXAMPLES: [&str; 6] = ["minimal", "eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"];
 
 /// Examples name each other, so that they are run where they stand.
 fn run(name: &str, args: &[&str]) -> Run {
