@@ -61,7 +61,7 @@ fn declarations(text: &str) -> Vec<String> {
 
 #[test]
 fn the_order_of_declarations_and_files_does_not_matter() {
-    for name in ["eks-fleet", "flux-eks-gitops-config"] {
+    for name in ["eks-fleet", "tenants", "flux-eks-gitops-config"] {
         let files = example(name);
         let plain = texts(&files);
         let (sources, data): (Vec<_>, Vec<_>) = files.into_iter().partition(|(path, _)| path.ends_with(".fleet"));

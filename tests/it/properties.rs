@@ -83,7 +83,7 @@ fn a_cluster_that_differs_in_nothing_has_no_patches() {
 
 #[test]
 fn a_patch_holds_no_leaf_that_the_base_already_has() {
-    for name in ["eks-fleet", "eks-apps", "flux-eks-gitops-config"] {
+    for name in ["eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"] {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
         let files = crate::support::read_tree(&root);
         let parse = |path: &str| -> Vec<Value> {

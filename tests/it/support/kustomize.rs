@@ -50,20 +50,24 @@ impl Kustomize {
 
     /// Compares every cluster of a compilation with what kustomize makes of its files.
     pub(crate) fn check(&self, db: &FleetDatabase, compilation: &Compilation) {
-        for cluster in fleet::clusters(db) {
-            self.check_cluster(db, compilation, cluster);
-        }
+        self.check_each(db, compilation, 1);
     }
 
-    fn check_cluster(&self, db: &FleetDatabase, compilation: &Compilation, cluster: fleetc::source::Anchor) {
-        let deployed = &flux::deployed(db, cluster).value;
+    /// The same for each nth cluster.
+    pub(crate) fn check_each(&self, db: &FleetDatabase, compilation: &Compilation, nth: usize) {
         let dir = tempfile::tempdir().expect("a directory");
         for (path, file) in &compilation.tree.files {
             let path = dir.path().join(path.as_str());
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
             std::fs::write(path, file.text.as_bytes()).expect("a file");
         }
-        let root = dir.path().join(deployed.path.as_str());
+        for cluster in fleet::clusters(db).step_by(nth) {
+            self.check_cluster(dir.path(), &flux::deployed(db, cluster).value);
+        }
+    }
+
+    fn check_cluster(&self, dir: &Path, deployed: &flux::Deployed) {
+        let root = dir.join(deployed.path.as_str());
         if !root.is_dir() {
             assert!(deployed.units.is_empty() && deployed.root.is_empty());
             return;
@@ -83,7 +87,7 @@ impl Kustomize {
             let id = |it: &Value| it["kind"] == "Kustomization" && it["metadata"]["name"] == unit.name.as_str();
             let spec = &built.iter().find(|it| id(it)).unwrap_or_else(|| panic!("{what} is not there"))["spec"];
             let path = spec["path"].as_str().expect("a path").trim_start_matches("./");
-            let list = dir.path().join(path).join("kustomization.yaml");
+            let list = dir.join(path).join("kustomization.yaml");
             let before = std::fs::read_to_string(&list).unwrap_or_else(|it| panic!("{what}: {path}: {it}"));
             let mut merged: Value = serde_yaml::from_str(&before).expect("YAML");
             for key in ["patches", "components"] {
