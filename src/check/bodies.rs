@@ -41,7 +41,10 @@ impl Checker<'_> {
                 self.shaped(it, "CatalogueBody", &Scope::default());
             }
             Kind::External => self.shaped(it, "ExternalBody", &Scope::default()),
-            Kind::Tenant => self.shaped(it, "TenantBody", &Scope::default()),
+            Kind::Tenant => {
+                reserved::tenant(self.anchor, &it.body, &mut self.out);
+                self.shaped(it, "TenantBody", &Scope::default());
+            }
             Kind::Cluster | Kind::Group => self.cluster(it),
             Kind::Rule => self.rule(it),
             Kind::Override if fleet::overridden_cluster(self.db, self.anchor).is_some() => self.cluster(it),

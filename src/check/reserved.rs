@@ -3,7 +3,7 @@
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Anchor, Origin};
-use crate::syntax::ast::{Action, Block, Key, Member};
+use crate::syntax::ast::{Action, Block, Key, Member, Segment};
 
 /// In `release { … }`: the field, and what to write instead.
 const RELEASE: [(&str, &str); 6] = [
@@ -54,6 +54,18 @@ pub(super) fn repository(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic
     below(anchor, block, "kustomization", &reserved, out);
 }
 
+/// Checks the Kustomizations of a tenant: what bounds them is not theirs to say.
+pub(super) fn tenant(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    let reserved = [
+        ("path", "write `path` beside `repository`"),
+        ("sourceRef", "write `repository = …`"),
+        ("targetNamespace", "write `namespace = …`, one of the tenant's"),
+        ("dependsOn", "write `after = [ … ]`"),
+        ("serviceAccountName", "write `service-account` in the tenant"),
+    ];
+    nested(anchor, block, &[Some("kustomizations"), None, Some("kustomization")], &reserved, out);
+}
+
 /// Checks the block of a `use`.
 pub(super) fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     fields(anchor, block, &KUSTOMIZATION, out);
@@ -61,16 +73,25 @@ pub(super) fn use_block(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>
 }
 
 fn below(anchor: Anchor, block: &Block, key: &str, reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
+    nested(anchor, block, &[Some(key)], reserved, out);
+}
+
+/// Below keys that are written in one path or in blocks inside each other; `None` is any key.
+fn nested(anchor: Anchor, block: &Block, keys: &[Option<&str>], reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
     for member in &block.members {
         let Member::Entry(entry) = member else { continue };
-        let is_it = entry.path.segments.first().is_some_and(|it| it.key == Key::Name(key.into()));
-        if !is_it {
+        let is_it =
+            |(segment, key): (&Segment, &Option<&str>)| key.is_none_or(|it| segment.key == Key::Name(it.into()));
+        if !entry.path.segments.iter().zip(keys).all(is_it) {
             continue;
         }
-        if let Some(second) = entry.path.segments.get(1) {
-            field(anchor, &second.key, second.node, reserved, out);
+        if let Some(segment) = entry.path.segments.get(keys.len()) {
+            field(anchor, &segment.key, segment.node, reserved, out);
         } else if let Action::Amend(inner) = &entry.action {
-            fields(anchor, inner, reserved, out);
+            match keys.get(entry.path.segments.len()..) {
+                Some([]) | None => fields(anchor, inner, reserved, out),
+                Some(rest) => nested(anchor, inner, rest, reserved, out),
+            }
         }
     }
 }

@@ -258,6 +258,18 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     Checked::new(cluster, out)
 }
 
+impl Cluster {
+    /// An environment in which its facts are known.
+    pub fn env<'a>(&self, db: &'a dyn Db) -> Env<'a> {
+        let mut env = Env::new(db, names::index_of(db, self.anchor), self.anchor);
+        env.cluster = Given::Known(Arc::clone(&self.facts));
+        env.fleet = super::settings(db, project_of(db, self.anchor)).value.value.clone();
+        env.cluster_name = Some(self.name.clone());
+        env.row.clone_from(&self.row);
+        env
+    }
+}
+
 /// What is taken, where it stands: items that are about to move are taken with the
 /// catalogue that they leave.
 fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diagnostic>) -> Vec<Taken> {

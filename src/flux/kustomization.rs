@@ -1,13 +1,11 @@
 //! Flux Kustomizations: what points at a directory.
 
-use std::sync::Arc;
-
 use ecow::{EcoString, eco_format};
 
 use super::context::Context;
 use super::object::{Object, Tree, list, object, remove, set, text};
 use super::problems;
-use crate::eval::{Conform, Contribution, Env, Fold, Given, Layer, Only, build_some, complete};
+use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
 use crate::source::{Anchor, Origin};
 use crate::syntax;
@@ -107,11 +105,7 @@ pub(super) fn fields(
     taken: Option<&Taken>,
     origin: Origin,
 ) -> Node {
-    let mut env = Env::new(ctx.db, ctx.index, cluster.anchor);
-    env.cluster = Given::Known(Arc::clone(&cluster.facts));
-    env.fleet = ctx.settings.value.clone();
-    env.cluster_name = Some(cluster.name.clone());
-    env.row.clone_from(&cluster.row);
+    let mut env = cluster.env(ctx.db);
     let defaults = ctx.standard("kustomization-defaults");
     let mut fold = Fold::over(&Tree::new(origin).maybe(BLOCK, defaults).build());
     let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());

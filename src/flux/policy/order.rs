@@ -21,6 +21,20 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     if let Some(circle) = circle(&units) {
         ctx.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
     }
+    // Those of tenants, by namespace and name.
+    let attached: Graph = deployed
+        .root
+        .iter()
+        .filter(|it| it.id.kind == "Kustomization")
+        .map(|it| {
+            let of = |name: EcoString| ecow::eco_format!("{}/{name}", it.id.namespace);
+            let names = dependencies(it.spec()).into_iter().map(of).collect();
+            (of(it.id.name.clone()), (names, it.origin))
+        })
+        .collect();
+    if let Some(circle) = circle(&attached) {
+        ctx.out.push(problems::circle(&circle, &units_origins(&attached, &circle), &cluster.name));
+    }
     let releases: Graph = deployed
         .releases()
         .map(|(_, it)| {

@@ -86,7 +86,9 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         let own: Vec<Anchor> = index.items_of(anchor).map(|(_, it)| it).collect();
-        let items: Vec<Anchor> = cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).collect();
+        let items: Vec<Anchor> =
+            cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).chain(cluster.baseline).collect();
+        let mut env = cluster.env(db);
         for layer in cluster.ranks.iter().flatten() {
             applied.insert(key(db, *layer));
             for it in &fleet::statements(db, *layer).value.overrides {
@@ -94,7 +96,8 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
                     OverrideTarget::One(target) if target.kind(db) == Kind::Source => true,
                     target => items.iter().any(|item| target.reaches(db, *item)),
                 };
-                if hits {
+                let holds = |when| env.within(*layer, |env| env.holds(when)) == Some(true);
+                if hits && it.when.as_ref().is_none_or(holds) {
                     reached.insert((key(db, *layer), layer.file(db).path(db).clone(), it.node));
                 }
             }

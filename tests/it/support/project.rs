@@ -53,7 +53,9 @@ pub(crate) fn errors(text: &str) -> Vec<String> {
 
 /// A project on disk, and the program run on it.
 pub(crate) struct Fleet {
-    dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
+    /// A directory inside it, so that the project may have neighbours.
+    root: PathBuf,
 }
 
 /// What a run of the program gave.
@@ -83,22 +85,29 @@ impl Run {
 impl Fleet {
     /// A project out of one text, as [`files_of`] splits it.
     pub(crate) fn new(text: &str) -> Self {
-        let it = Self { dir: tempfile::tempdir().expect("a temporary directory") };
+        let it = Self::empty();
         for (path, text) in files_of(text) {
             it.write(&path, &text);
         }
         it
     }
 
+    fn empty() -> Self {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let root = dir.path().join("project");
+        std::fs::create_dir(&root).expect("a directory");
+        Self { _dir: dir, root }
+    }
+
     /// A copy of a directory of this repository.
     pub(crate) fn copy_of(path: &str) -> Self {
-        let it = Self { dir: tempfile::tempdir().expect("a temporary directory") };
+        let it = Self::empty();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), it.path());
         it
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.dir.path()
+        &self.root
     }
 
     pub(crate) fn join(&self, path: &str) -> PathBuf {
