@@ -18,6 +18,8 @@ use crate::value::{Node, Value};
 struct Cell {
     text: EcoString,
     range: Range<usize>,
+    /// Whether its quotes do not fit: it may have swallowed what follows.
+    is_broken: bool,
 }
 
 /// The number of a row's node, where rows have so many columns; cells follow it.
@@ -46,6 +48,10 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
     let mut list = Vec::new();
     for (nth, row) in rows.enumerate() {
         let at = node_of(nth, names.len());
+        if let Some(column) = row.iter().take(names.len()).position(|it| it.is_broken) {
+            problems.push(problems::broken_quote(origin(at + 1 + column)));
+            continue;
+        }
         if row.len() != names.len() {
             problems.push(problems::ragged(origin(at), row.len(), names.len()));
             continue;
@@ -102,7 +108,9 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
             ReadFieldResult::OutputFull | ReadFieldResult::End => break,
             ReadFieldResult::Field { record_end } => {
                 let cell = String::from_utf8_lossy(out.get(..filled).unwrap_or_default()).trim().into();
-                row.push(Cell { text: cell, range: trimmed(text, begun..at, separator) });
+                let range = trimmed(text, begun..at, separator);
+                let is_broken = is_broken(text.get(begun..range.end).unwrap_or_default());
+                row.push(Cell { text: cell, range, is_broken });
                 (filled, begun) = (0, at);
                 if record_end {
                     rows.push(std::mem::take(&mut row));
@@ -111,6 +119,13 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
         }
     }
     rows
+}
+
+/// Whether a cell has a quote that opens and does not close at its end.
+fn is_broken(cell: &str) -> bool {
+    let Some(rest) = cell.trim_start().strip_prefix('"') else { return false };
+    let inner = rest.strip_suffix('"').map(|it| it.replace("\"\"", ""));
+    !cell.starts_with('"') || inner.is_none_or(|it| it.contains('"'))
 }
 
 /// The bytes of a cell without separators and white space around it.

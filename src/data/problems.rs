@@ -15,6 +15,12 @@ pub(super) fn bad_key(at: Origin) -> Diagnostic {
         .help("Kubernetes knows string keys only")
 }
 
+pub(super) fn broken_quote(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::INPUT_FILE, "the quotes of this cell do not fit", at, "begins here")
+        .note("what follows is read as part of it, up to the next quote")
+        .help("a cell that begins with a quote ends with one, and has `\"\"` for each inside")
+}
+
 pub(super) fn ragged(at: Origin, found: usize, wanted: usize) -> Diagnostic {
     let s = if found == 1 { "" } else { "s" };
     Diagnostic::new(

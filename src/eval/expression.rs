@@ -119,7 +119,7 @@ impl<'a> Env<'a> {
             ExprKind::Name(name) => return self.name(name, origin),
             ExprKind::Member { of, name, .. } => return self.member(of, name, origin),
             ExprKind::Index { of, index } => return self.index(of, index, origin),
-            ExprKind::Call { callee, args } => self.call(callee, args, origin),
+            ExprKind::Call { callee, args } => return self.call(callee, args, origin),
             ExprKind::Unary(op, of) => self.unary(*op, of, origin),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, origin),
             ExprKind::If { condition, then, otherwise } => match self.eval(condition).value {
@@ -284,17 +284,23 @@ impl<'a> Env<'a> {
         Node::new(value, origin)
     }
 
-    fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Value {
-        let ExprKind::Name(name) = &callee.kind else { return Value::Unknown };
+    fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Node {
+        let unknown = Node::new(Value::Unknown, origin);
+        let ExprKind::Name(name) = &callee.kind else { return unknown };
         let args: Vec<Node> = args.iter().map(|it| self.eval(it)).collect();
         let declared = names::index_of(self.db, self.anchor).lets.get(name);
         if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
-            return self.apply(*function, args, origin);
+            return Node::new(self.apply(*function, args, origin), origin);
         }
         if !args.iter().all(|it| self.knows(&it.value, origin)) {
-            return Value::Unknown;
+            return unknown;
         }
-        builtins::call(self, name, &args, origin)
+        // A cell that is converted is still the cell.
+        let at = match args.as_slice() {
+            [cell] if builtins::is_conversion(name) && cell.origin.anchor.kind(self.db) == Kind::Data => cell.origin,
+            _ => origin,
+        };
+        Node::new(builtins::call(self, name, &args, at), at)
     }
 
     fn unary(&mut self, op: UnaryOp, of: &Expr, origin: Origin) -> Value {

@@ -131,7 +131,7 @@ fn every_example_of_the_chapters_does_what_it_says() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(count >= 140, "the chapters have lost their examples: {count}");
+    assert!(count >= 130, "the chapters have lost their examples: {count}");
 }
 
 #[test]

@@ -33,6 +33,11 @@ struct Call<'a> {
     origin: Origin,
 }
 
+/// Whether a function only reads a text as something else.
+pub(super) fn is_conversion(name: &str) -> bool {
+    matches!(name, "int" | "float" | "bool" | "string" | "trim" | "lower" | "upper")
+}
+
 /// The result of `name(args…)`. A function of an absent value is absent.
 pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
     let Some(function) = builtin::find(name) else { return Value::Unknown };
