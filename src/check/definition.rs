@@ -62,6 +62,9 @@ impl Checker<'_> {
         let checked = types::function_type(self.db, self.anchor);
         self.out.extend(checked.diagnostics.iter().cloned());
         let Head::Fn { params, body, .. } = &it.head else { return };
+        if types::builtin::find(&it.name).is_some() {
+            self.out.push(problems::taken_param(Origin::of(self.anchor), &it.name));
+        }
         if let Some(circle) = types::function_circle(self.db, self.anchor) {
             let name = self.anchor.name(self.db);
             // One circle, one error: at the first of its names.

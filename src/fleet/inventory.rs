@@ -119,7 +119,8 @@ fn type_of_rows(rows: &[(Node, Node)]) -> Option<Type> {
     let fields = fields
         .into_iter()
         .map(|(name, (types, count))| {
-            let ty = Type::join(types);
+            // Where rows differ, each is held against what it is used for, at its own place.
+            let ty = if types.len() > 1 { Type::Any } else { Type::join(types) };
             (name, FieldType::optional(if count == rows.len() { ty } else { ty.optional() }))
         })
         .collect();

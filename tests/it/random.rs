@@ -126,6 +126,17 @@ fn fleet(base: &[(String, Tree)], layers: &[Vec<(String, Edit)>; 5], dropped: bo
     format!(
         r#"
 fleet random {{ layers = [ring] }}
+fn same(x: Any): Any = x
+let rows = [{{ name = "third", size = 3 }}, {{ name = "fourth", size = 4 }}]
+addon base {{
+  source more = helm "https://example.com/more"
+  source = more
+  params {{ size: Int = 1 }}
+  values {{
+{values}
+  }}
+}}
+addon middle from base {{ values {always} }}
 external CRD "things.example.com" {{ kind = "Thing", scope = "Cluster" }}
 catalogue addons {{
   source charts = helm "https://example.com/charts"
@@ -137,6 +148,7 @@ catalogue addons {{
     }}
   }}
   addon other {{ source = charts, version = "1.0.0" }}
+  addon derived from middle {{ version = "1.0.0", values.sized = params.size }}
   manifest thing {{
     apiVersion = "example.com/v1"
     kind = "Thing"
@@ -157,6 +169,18 @@ group all {{
   cluster plain {{ }}
   cluster first {{ override web {{ values {cluster} }} }}
   cluster second {{ {drop} }}
+  inventory more from rows as row {{
+    name = row.name
+    override derived {{
+      params {{ size = row.size * 2 }}
+      values {{
+        let mine = same(cluster.name)
+        named = mine
+      }}
+    }}
+    override derived {{ values.numbered = row.size }}
+    override derived {{ values {cluster} }}
+  }}
 }}
 "#
     )

@@ -260,6 +260,31 @@ fn rule_14_what_is_checked_when() {
 }
 
 #[test]
+fn rule_15_a_check_covers_the_clusters_that_have_what_it_names() {
+    let clusters = "cluster one { use addons }\ncluster two { use things }\n";
+    let with_check = |check: &str| codes(&format!("{clusters}{check}"));
+    // Of the two clusters one has `web`.
+    assert!(with_check("check \"a\" { cluster.addons.web.values.a == 1 }").is_empty());
+    assert_eq!(with_check("check \"a\" { cluster.addons.web.values.a == 2 }"), ["E0518"]);
+    assert_eq!(with_check("check \"a\" when cluster.name == \"two\" { cluster.addons.web.values.a == 2 }"), ["W0519"]);
+    assert!(with_check("check \"a\" { \"web\" in cluster.addons or cluster.name == \"two\" }").is_empty());
+    assert_eq!(with_check("check \"a\" { \"web\" in cluster.addons }"), ["E0518"]);
+    // What no layer sets fails; `??` says what it counts as.
+    assert_eq!(with_check("check \"a\" { cluster.addons.web.values.zz == 1 }"), ["E0518"]);
+    assert!(with_check("check \"a\" { (cluster.addons.web.values.zz ?? 1) == 1 }").is_empty());
+    // One that reads the fleet runs once, however many clusters there are.
+    assert_eq!(with_check("check \"a\" { length(fleet.clusters) == 3 }"), ["E0518"]);
+    assert!(
+        with_check(
+            "check \"a\" {\n  length(fleet.clusters) == 2\n  all([for it2 in fleet.clusters => it2.zones == 3])\n}"
+        )
+        .is_empty()
+    );
+    // Each condition that does not hold is said.
+    assert_eq!(with_check("check \"a\" {\n  1 > 2\n  2 > 3\n}"), ["E0518", "E0518"]);
+}
+
+#[test]
 fn rule_16_an_unqualified_name_must_match_one_item() {
     let twice = "catalogue more { source charts = helm \"https://charts.example.com\"\n addon web { source = charts, version = \"1.0.0\", release-name = \"w2\" } }\n";
     assert_eq!(codes(&format!("{twice}override web {{ values.a = 5 }}\ncluster one {{ use addons }}")), ["E0212"]);
@@ -283,6 +308,78 @@ fn rule_17_shared_sources_have_one_owner() {
     );
     let twice = "catalogue more { source charts = helm \"https://x.example.com\"\n addon web { source = charts, version = \"1.0.0\", namespace = \"other\" } }\ncluster one { use addons, more }";
     assert_eq!(codes(twice), ["E0612", "E0612"]);
+}
+
+#[test]
+fn rule_18_inventories_make_clusters_of_rows() {
+    let rows = |body: &str, more: &str| {
+        with(&format!(
+            "{more}\n--- rows.csv ---\nname,zones,region,domain\none,2,us,\ntwo,4,eu,example.com\n"
+        ))
+        .replace("INVENTORY", &format!("inventory rows from csv(\"rows.csv\") as row {{ name = row.name, zones = int(row.zones), domain = row.domain, use addons\n{body} }}"))
+    };
+    // In a group it fills the group; at the top level it may name one.
+    let (db, compilation) = compiled(&rows("", "group eu { INVENTORY }"));
+    assert!(compilation.is_clean(), "{:?}", summary(&compilation));
+    let paths: Vec<String> =
+        fleetc::fleet::clusters(&db).map(|it| fleetc::fleet::cluster(&db, it).value.path.to_string()).collect();
+    assert_eq!(paths, ["clusters/eu/one", "clusters/eu/two"]);
+    assert!(errors(&rows("group = \"eu\"", "group eu { }\nINVENTORY")).is_empty());
+    assert_eq!(errors(&rows("group = \"asia\"", "INVENTORY")).len(), 1);
+    // Cells are strings, an empty one is absent, unknown columns are errors.
+    assert_eq!(errors(&rows("env = row.region", "INVENTORY")), ["E0301", "E0301"]);
+    assert_eq!(errors(&rows("region = row.regoin", "INVENTORY")), ["E0314"]);
+    // An override of a cluster stands above its row.
+    let text = rows(
+        "override web { values.a = 7 }",
+        "INVENTORY\noverride cluster two {\n  zones = 9\n  override web { values.a = 8 }\n}",
+    );
+    assert_eq!(values(&text, "one", "web")["a"], 7);
+    assert_eq!(values(&text, "two", "web")["a"], 8);
+    assert_eq!(errors(&rows("", "INVENTORY\noverride cluster three { zones = 1 }")), ["E0211"]);
+}
+
+/// Ten thousand clusters with rules that overlap, held against a model of its own.
+#[test]
+fn rule_18_ten_thousand_rows_and_rules_that_overlap() {
+    use std::fmt::Write as _;
+    let mut rows = String::from("name,size,region\n");
+    for nth in 0..10_000 {
+        let _ = writeln!(rows, "c{nth},{},{}", nth % 7, ["eu", "us", "ap"][nth % 3]);
+    }
+    let text = format!(
+        r#"
+fleet f {{ layers = [region, size], facts {{ size: Int, region: "eu" | "us" | "ap" }} }}
+catalogue addons {{
+  source charts = helm "https://charts.example.com"
+  addon web {{ source = charts, version = "1.0.0", values {{ a = 0, b = 0 }} }}
+}}
+inventory rows from csv("rows.csv") as row {{ name = row.name, size = int(row.size), region = row.region, use addons }}
+rule eu in region when cluster.region == "eu" {{ override web {{ values {{ a = 1, b = 1 }} }} }}
+rule not-us in region when cluster.region != "us" {{ override web {{ values.b = 1 }} }}
+rule big in size when cluster.size >= 4 {{ override web {{ values.a = 2 }} }}
+rule bigger-eu in size when cluster.size >= 5 and cluster.region == "eu" {{ override web {{ values {{ b = 3, c = cluster.size }} }} }}
+check "all are there" {{ length(unique([for one in fleet.clusters => one.name])) == 10000 }}
+--- rows.csv ---
+{rows}"#
+    );
+    let (db, compilation) = compiled(&text);
+    assert!(compilation.is_clean(), "{:?}", summary(&compilation).first());
+    for cluster in fleetc::fleet::clusters(&db) {
+        let deployed = &fleetc::flux::deployed(&db, cluster).value;
+        let nth: usize = deployed.cluster[1..].parse().expect("a number");
+        let (size, region) = (nth % 7, ["eu", "us", "ap"][nth % 3]);
+        let is_bigger = size >= 5 && region == "eu";
+        let a = if size >= 4 { 2 } else { i64::from(region == "eu") };
+        let b = if is_bigger { 3 } else { i64::from(region != "us") };
+        let release = deployed.objects().find(|(_, it)| it.id.kind == "HelmRelease").expect("a release").1;
+        let found = &fleetc::value::json(&release.body)["spec"]["values"];
+        let mut wanted = json!({ "a": a, "b": b });
+        if is_bigger {
+            wanted["c"] = json!(size);
+        }
+        assert_eq!(*found, wanted, "c{nth}");
+    }
 }
 
 #[test]
