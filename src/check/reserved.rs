@@ -80,9 +80,8 @@ fn below(anchor: Anchor, block: &Block, key: &str, reserved: &[(&str, &str)], ou
 fn nested(anchor: Anchor, block: &Block, keys: &[Option<&str>], reserved: &[(&str, &str)], out: &mut Vec<Diagnostic>) {
     for member in &block.members {
         let Member::Entry(entry) = member else { continue };
-        let is_it =
-            |(segment, key): (&Segment, &Option<&str>)| key.is_none_or(|it| segment.key == Key::Name(it.into()));
-        if !entry.path.segments.iter().zip(keys).all(is_it) {
+        let is_it = |(segment, key): (&Segment, Option<&str>)| key.is_none_or(|it| segment.key == Key::Name(it.into()));
+        if !entry.path.segments.iter().zip(keys.iter().copied()).all(is_it) {
             continue;
         }
         if let Some(segment) = entry.path.segments.get(keys.len()) {

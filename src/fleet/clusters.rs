@@ -278,11 +278,11 @@ fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diag
         return taken;
     }
     for (item, old) in &moves.held {
-        let takes = |catalogue: Anchor| taken.iter().any(|it| it.catalogue == catalogue);
+        let has = |catalogue: Anchor| taken.iter().any(|it| it.catalogue == catalogue);
         if item.kind(db) != Kind::Source
             && let Some(new) = item.parent(db)
-            && takes(*old)
-            && !takes(new)
+            && has(*old)
+            && !has(new)
         {
             out.push(problems::left_behind(*item, item.name(db), old.name(db), new.name(db), cluster));
         }

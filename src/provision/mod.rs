@@ -13,7 +13,7 @@ mod policy;
 mod problems;
 mod terraform;
 
-use std::collections::{HashMap, HashSet};
+use indexmap::{IndexMap, IndexSet};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -81,8 +81,8 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
 /// is made last wins.
 #[salsa::tracked]
 pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
-    let mut seen: HashMap<EcoString, (Origin, EcoString)> = HashMap::new();
-    let mut told: HashSet<EcoString> = HashSet::new();
+    let mut seen: IndexMap<EcoString, (Origin, EcoString)> = IndexMap::new();
+    let mut told: IndexSet<EcoString> = IndexSet::new();
     let mut out = Vec::new();
     for cluster in fleet::clusters(db) {
         let model = of_cluster(db, cluster);

@@ -1,7 +1,7 @@
 //! Functions that come back to themselves: recursion would not end. A type may call
 //! functions too: its conditions and its defaults do.
 
-use std::collections::HashSet;
+use indexmap::IndexSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -50,20 +50,26 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
         Head::Fn { params, result, body } => {
             for it in params {
                 walk::types(&it.ty, &mut visit);
-                it.default.iter().for_each(|it| walk::parts(it, &mut visit));
+                if let Some(default) = &it.default {
+                    walk::parts(default, &mut visit);
+                }
             }
             walk::types(result, &mut visit);
             walk::parts(body, &mut visit);
         }
         Head::Let { ty, value } => {
-            ty.iter().for_each(|it| walk::types(it, &mut visit));
+            if let Some(ty) = ty {
+                walk::types(ty, &mut visit);
+            }
             walk::parts(value, &mut visit);
         }
         Head::Type(TypeBody::Alias(ty)) => walk::types(ty, &mut visit),
         Head::Type(TypeBody::Record { fields, .. }) => {
             for it in fields {
                 walk::types(&it.ty, &mut visit);
-                it.default.iter().for_each(|it| walk::parts(it, &mut visit));
+                if let Some(default) = &it.default {
+                    walk::parts(default, &mut visit);
+                }
             }
         }
         _ => {}
@@ -75,7 +81,7 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
 #[salsa::tracked]
 pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];
-    let mut seen = HashSet::from([function]);
+    let mut seen = IndexSet::from([function]);
     let mut next = 0;
     while let Some((at, _)) = ways.get(next).copied() {
         for it in names_of(db, at).iter() {

@@ -1,11 +1,10 @@
 //! Functions of lists.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::text::text_at;
 use super::{Call, count, list, usize_of};
@@ -30,7 +29,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             of.iter().position(|it| same(&it.value, &wanted.value)).map_or(Value::Absent, count)
         }
         "unique" => {
-            let mut texts = HashSet::new();
+            let mut texts = IndexSet::new();
             let mut others: Vec<&Node> = Vec::new();
             let mut found = Vec::new();
             for element in of {
