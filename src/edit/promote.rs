@@ -6,12 +6,12 @@
 
 use ecow::EcoString;
 
-use super::ring::{Setter, condition, is_version_alone, setter, version_entry};
+use super::ring::{Setter, condition, is_version_alone, last_before, setter, version_entry};
 use super::text::Change;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::fleet::{self, Rings};
-use crate::flux::{Running, versions};
+use crate::flux::{Running, is_ahead, outside_rings, versions};
 use crate::names;
 use crate::source::{Anchor, Db, FleetDatabase, Kind, Origin, SourceFile};
 use crate::syntax::{self, ast::Head};
@@ -44,6 +44,7 @@ pub fn promote(db: &mut FleetDatabase, addon: &str, from: Option<&str>) -> Resul
     };
     let anchor = find(db, addon)?;
     let before = versions(db);
+    let outside = outside_rings(db, anchor);
     let by_ring = before.get(&anchor).cloned().unwrap_or_default();
     let (from, to) = step(&rings, &by_ring, addon, from)?;
     let version = only(&rings, &by_ring, from)?;
@@ -52,11 +53,12 @@ pub fn promote(db: &mut FleetDatabase, addon: &str, from: Option<&str>) -> Resul
     let change = job.change(to, version)?;
     change.apply(db);
     verify(db, &before, anchor, (&rings, to), &version.version)?;
-    let clusters = by_ring
-        .get(to)
-        .into_iter()
-        .flatten()
-        .map(|it| (it.cluster.name(db).clone(), it.version.clone(), version.version.clone()))
+    let moved = by_ring.get(to).into_iter().flatten().map(|it| (it, version.version.clone()));
+    let after = outside_rings(db, anchor);
+    let others = outside.iter().zip(after).map(|(it, now)| (it, now.version));
+    let clusters = moved
+        .chain(others.filter(|(it, now)| it.version != *now))
+        .map(|(it, now)| (it.cluster.name(db).clone(), it.version.clone(), now))
         .collect();
     let name = |nth: usize| rings.order.get(nth).cloned().unwrap_or_default();
     let addon = anchor.name(db).clone();
@@ -90,6 +92,8 @@ fn step(rings: &Rings, by_ring: &[Vec<Running>], addon: &str, from: Option<&str>
     let with: Vec<usize> = by_ring.iter().enumerate().filter(|(_, it)| !it.is_empty()).map(|(nth, _)| nth).collect();
     let pairs: Vec<(usize, usize)> = with.iter().copied().zip(with.iter().copied().skip(1)).collect();
     let version = |nth: usize| by_ring.get(nth).and_then(|it| it.first()).map(|it| &it.version);
+    let is_ahead =
+        |(from, to): (usize, usize)| version(from).zip(version(to)).is_some_and(|(from, to)| is_ahead(from, to));
     if let Some(name) = from {
         let Some(nth) = rings.order.iter().position(|it| it == name) else {
             let help = did_you_mean(name, rings.order.iter().map(EcoString::as_str));
@@ -98,16 +102,15 @@ fn step(rings: &Rings, by_ring: &[Vec<Running>], addon: &str, from: Option<&str>
         let Some(pair) = pairs.iter().find(|(from, _)| *from == nth) else {
             return Err((format!("no later ring than `{name}` has `{addon}`"), None));
         };
-        return if version(pair.0) == version(pair.1) {
-            Err((format!("`{addon}` is the same in `{name}` and the ring after it"), None))
-        } else {
+        return if is_ahead(*pair) {
             Ok(*pair)
+        } else {
+            Err((format!("`{addon}` is not ahead in `{name}` of the ring after it"), None))
         };
     }
-    let ahead = pairs.into_iter().find(|(from, to)| version(*from) != version(*to));
-    ahead.ok_or_else(|| {
+    pairs.into_iter().find(|it| is_ahead(*it)).ok_or_else(|| {
         let help = "override its version in the first ring: that is what is promoted";
-        (format!("`{addon}` has the same version in every ring"), Some(help.into()))
+        (format!("`{addon}` is ahead in no ring"), Some(help.into()))
     })
 }
 
@@ -212,21 +215,14 @@ impl Job<'_> {
         }
     }
 
-    /// A declaration at the top level, from its keyword (and the comments right above
-    /// it) to its closing brace.
+    /// A declaration at the top level, from its keyword to its closing brace. Comments
+    /// above it may be about more than it: they stay.
     fn whole(&self, anchor: Anchor) -> Option<(SourceFile, std::ops::Range<usize>)> {
         let (file, name) = syntax::locate(self.db, Origin::of(anchor))?;
         let block = syntax::declaration(self.db, anchor).body.node;
         let (_, block) = syntax::locate(self.db, Origin::new(anchor, block))?;
         let text = file.text(self.db);
-        let mut start = text.get(..name.start)?.rfind('\n').map_or(0, |it| it + 1);
-        while let Some(above) = start.checked_sub(1).and_then(|end| text.get(..end)) {
-            let line = above.rfind('\n').map_or(0, |it| it + 1);
-            if !above.get(line..)?.starts_with("//") {
-                break;
-            }
-            start = line;
-        }
+        let start = text.get(..name.start)?.rfind('\n').map_or(0, |it| it + 1);
         Some((file, start..block.end))
     }
 
@@ -242,8 +238,18 @@ impl Job<'_> {
             let mut names = names.clone();
             names.push(ring.clone());
             names.sort_by_key(|name| self.rings.order.iter().position(|it| it == name));
-            let place = Origin::new(it.anchor, when.node);
-            change.replace_node(self.db, place, condition(self.rings, &names));
+            let before = last_before(when, self.rings, to)
+                .and_then(|node| syntax::locate(self.db, Origin::new(it.anchor, node)));
+            match before {
+                // Into the list that is there, with its layout and comments.
+                Some((file, range)) => {
+                    change.replace(self.db, file, range.end..range.end, format!(", {:?}", ring.as_str()));
+                }
+                None => {
+                    let place = Origin::new(it.anchor, when.node);
+                    change.replace_node(self.db, place, condition(self.rings, &names));
+                }
+            }
             return Ok(());
         }
         if it.is_none() || !self.is_literal(at) {
@@ -259,7 +265,9 @@ impl Job<'_> {
             addon.name(self.db),
             self.version.as_str()
         );
-        change.replace(self.db, file, range.end..range.end, text);
+        let rest = file.text(self.db).get(range.end..).unwrap_or_default();
+        let gap = if rest.trim().is_empty() || rest.starts_with("\n\n") { "" } else { "\n" };
+        change.replace(self.db, file, range.end..range.end, text + gap);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use crate::fleet::Rings;
 use crate::source::{Anchor, Db, NodeId, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, BinaryOp, Block, Expr, ExprKind, Head, Key, Member, OverrideOf},
+    ast::{Action, BinaryOp, Block, Element, Expr, ExprKind, Head, Key, Member, OverrideOf},
 };
 
 /// An override that sets a version, and its condition.
@@ -104,6 +104,17 @@ fn rings_of(when: &Expr, rings: &Rings) -> Option<Vec<EcoString>> {
         },
         _ => None,
     }
+}
+
+/// The last element of a condition's list that stands for an earlier ring.
+pub(super) fn last_before(when: &Expr, rings: &Rings, ring: usize) -> Option<NodeId> {
+    let ExprKind::Binary(BinaryOp::In, _, list) = &when.kind else { return None };
+    let ExprKind::List(elements) = &list.kind else { return None };
+    let is_earlier = |it: &&Element| match &it.value.kind {
+        ExprKind::Text(name) => rings.order.iter().take(ring).any(|it| it == name),
+        _ => false,
+    };
+    elements.iter().rfind(is_earlier).map(|it| it.value.node)
 }
 
 /// The condition that holds for exactly these rings.

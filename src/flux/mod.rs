@@ -28,7 +28,7 @@ pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
 pub use object::{Id, Object};
-pub use policy::{Running, versions};
+pub use policy::{Running, is_ahead, outside_rings, versions};
 pub use release::{Release, find_addon};
 pub use substitution::Substitution;
 

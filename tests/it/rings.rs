@@ -63,7 +63,7 @@ fn a_version_goes_up_one_ring_at_a_time() {
     // The last ring's version is the catalogue's; the override has nothing left to say.
     let (printed, after) = promoted(&fleet, &["addons.web"]);
     assert_eq!(printed, "c: web 1.0.0 → 1.1.0\n");
-    assert_eq!(after, "// overrides\n\n// the end\n");
+    assert_eq!(after, "// overrides\n\n// Tried in test first.\n\n// the end\n", "comments are the author's");
     assert!(
         fleet.read("fleet.fleet").contains("addon web { source = charts, version = \"1.1.0\" } // the last ring's\n")
     );
@@ -141,4 +141,30 @@ fn a_later_ring_is_never_ahead() {
         ),
         ["E0524"]
     );
+}
+
+#[test]
+fn a_list_keeps_its_layout_and_comments() {
+    let rule =
+        "// overrides\noverride web when cluster.environment in [\n  \"test\", // first\n] { version = \"1.1.0\" }\n";
+    let fleet = fleet(rule);
+    let (_, after) = promoted(&fleet, &["web"]);
+    assert_eq!(after, rule.replace("\"test\",", "\"test\", \"staging\","));
+}
+
+#[test]
+fn clusters_outside_the_rings_are_told_too() {
+    let text = FLEET
+        .replace("\"test\", use addons }", "\"test\"\n  use addons }")
+        .replace("| \"production\" }", "| \"production\" | \"lab\" }")
+        + "cluster lab {\n  environment = \"lab\"\n  use addons\n}\n// overrides\noverride web when cluster.environment in [\"test\", \"staging\"] { version = \"1.1.0\" }\n";
+    let (printed, _) = promoted(&Fleet::new(&text), &["web"]);
+    assert_eq!(printed, "c: web 1.0.0 → 1.1.0\nlab: web 1.0.0 → 1.1.0\n");
+}
+
+#[test]
+fn what_is_behind_is_not_promoted() {
+    let fleet = fleet("// overrides\noverride web when cluster.environment == \"test\" { version = \"0.9.0\" }\n");
+    let run = fleet.run(&["promote", "web"]);
+    assert!(run.status == 1 && run.stderr.contains("ahead"), "{}", run.stderr);
 }

@@ -17,7 +17,7 @@ mod shapes;
 pub(super) use kinds::defined_kind;
 pub(super) use reach::whole_fleet;
 pub(super) use references::declared_keys;
-pub use rings::{Running, versions};
+pub use rings::{Running, is_ahead, outside_rings, versions};
 
 use super::context::Context;
 use super::deploy::Deployed;

@@ -27,19 +27,45 @@ pub struct Running {
 pub fn versions(db: &dyn Db) -> IndexMap<Anchor, Vec<Vec<Running>>> {
     let mut found: IndexMap<Anchor, Vec<Vec<Running>>> = IndexMap::new();
     let Some(rings) = &fleet::settings(db, db.project()).value.rings else { return found };
-    for cluster in fleet::clusters(db) {
-        let facts = &fleet::cluster(db, cluster).value.facts;
-        let ring = facts.entries.get(&rings.fact).and_then(Node::text);
-        let Some(nth) = ring.and_then(|it| rings.order.iter().position(|ring| ring == it)) else { continue };
-        for (_, release) in deployed(db, cluster).value.releases() {
-            let Some((version, origin)) = &release.version else { continue };
-            let of_addon = found.entry(release.addon).or_insert_with(|| vec![Vec::new(); rings.order.len()]);
-            if let Some(ring) = of_addon.get_mut(nth) {
-                ring.push(Running { cluster, version: version.clone(), origin: *origin });
-            }
+    for (ring, addon, running) in everywhere(db) {
+        let Some(nth) = ring else { continue };
+        let of_addon = found.entry(addon).or_insert_with(|| vec![Vec::new(); rings.order.len()]);
+        if let Some(ring) = of_addon.get_mut(nth) {
+            ring.push(running);
         }
     }
     found.sort_by(|a, _, b, _| name_of(db, *a).cmp(&name_of(db, *b)));
+    found
+}
+
+/// The clusters of no ring that run an add-on.
+pub fn outside_rings(db: &dyn Db, addon: Anchor) -> Vec<Running> {
+    let found = everywhere(db).into_iter().filter(|(ring, it, _)| ring.is_none() && *it == addon);
+    found.map(|(_, _, it)| it).collect()
+}
+
+/// Whether a version comes after another; false where that cannot be said.
+#[must_use]
+pub fn is_ahead(version: &str, other: &str) -> bool {
+    compare(version, other) == Some(Ordering::Greater)
+}
+
+/// Ring, add-on and version of every release.
+fn everywhere(db: &dyn Db) -> Vec<(Option<usize>, Anchor, Running)> {
+    let mut found = Vec::new();
+    let rings = fleet::settings(db, db.project()).value.rings.as_ref();
+    for cluster in fleet::clusters(db) {
+        let facts = &fleet::cluster(db, cluster).value.facts;
+        let nth = rings.and_then(|rings| {
+            let name = facts.entries.get(&rings.fact).and_then(Node::text)?;
+            rings.order.iter().position(|it| it == name)
+        });
+        for (_, release) in deployed(db, cluster).value.releases() {
+            if let Some((version, origin)) = &release.version {
+                found.push((nth, release.addon, Running { cluster, version: version.clone(), origin: *origin }));
+            }
+        }
+    }
     found
 }
 
