@@ -64,6 +64,9 @@ pub(super) fn tenant(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
         ("serviceAccountName", "write `service-account` in the tenant"),
     ];
     nested(anchor, block, &[Some("kustomizations"), None, Some("kustomization")], &reserved, out);
+    let label = [("toolkit.fluxcd.io/tenant", "it names the tenant: isolation goes by it")];
+    nested(anchor, block, &[Some("labels")], &label, out);
+    nested(anchor, block, &[Some("namespaces"), None, Some("labels")], &label, out);
 }
 
 /// Checks the block of a `use`.

@@ -86,6 +86,9 @@ fn what_a_tenant_names_must_be_its_own() {
     assert_eq!(with("after = [\"shop-base\"]", "after = [\"shop-bas\"]"), ["E0211"]);
     assert_eq!(with("repository = apps, path = \"./base\"", "repository = appz, path = \"./base\""), ["E0211"]);
     assert_eq!(with("pods = 50", "pods = \"many\""), ["E0412"]);
+    assert_eq!(with("pods = 50", "pods = -50").len(), 1);
+    assert_eq!(with("network = ", "service-account = \"default\"\n  network = "), ["E0412"]);
+    assert_eq!(with("team = \"shop\"", "\"toolkit.fluxcd.io/tenant\" = \"other\""), ["E0629"]);
     assert_eq!(with("shop-jobs { quota", "kube-system { quota"), ["E0612", "E0211"]);
 }
 
@@ -142,4 +145,29 @@ cluster one {{ use app }}
     assert_eq!(with(&addon("kube-system")), ["E0634"]);
     let cluster_wide = "manifest ns { apiVersion = \"v1\", kind = \"PersistentVolume\" }";
     assert_eq!(with(cluster_wide), ["E0634"]);
+}
+
+#[test]
+fn accounts_that_nothing_makes_are_errors_everywhere() {
+    let with = |account: &str, more: &str| {
+        errors(&format!(
+            r#"
+fleet f {{ lockdown = true }}
+catalogue c {{
+  manifest own {{
+    apiVersion = "kustomize.toolkit.fluxcd.io/v1"
+    kind       = "Kustomization"
+    metadata.namespace = "flux-system"
+    spec {{ interval = "10m", path = "./x", prune = true, sourceRef {{ kind = "GitRepository", name = "flux-system" }}, serviceAccountName = "{account}" }}
+  }}
+}}
+cluster one {{ use c }}
+cluster two {{ {more} }}
+"#
+        ))
+    };
+    assert!(with("kustomize-controller", "").is_empty());
+    assert_eq!(with("kustomise-controller", ""), ["E0635"]);
+    // What another cluster declares is not there.
+    assert_eq!(with("deployer", "external ServiceAccount flux-system.deployer"), ["E0635"]);
 }

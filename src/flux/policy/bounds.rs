@@ -6,7 +6,7 @@ use ecow::EcoString;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::problems;
-use super::references::external_name;
+use super::references::{external_name, is_visible};
 use crate::fleet::Cluster;
 use crate::source::Origin;
 use crate::syntax::{self, ast::Head};
@@ -38,6 +38,16 @@ fn within(ctx: &mut Context<'_>, bounds: &[&EcoString], deployed: &Deployed) {
     }
 }
 
+/// The accounts that Flux installs for itself (`flux install --export`).
+const CONTROLLERS: [&str; 6] = [
+    "kustomize-controller",
+    "helm-controller",
+    "source-controller",
+    "notification-controller",
+    "image-reflector-controller",
+    "image-automation-controller",
+];
+
 /// Flux impersonates the account that an object names: without one it is `default`,
 /// which may do nothing, and one that is not there fails.
 fn accounts(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
@@ -45,12 +55,13 @@ fn accounts(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
         let made = deployed
             .objects()
             .any(|(_, it)| it.id.kind == "ServiceAccount" && it.id.namespace == *namespace && it.id.name == *name);
-        made || *namespace == cluster.sync.namespace
+        made || (*namespace == cluster.sync.namespace && CONTROLLERS.contains(&name.as_str()))
             || ctx.index.externals.iter().any(|it| {
                 let Head::External { object, namespace: of } = &syntax::declaration(ctx.db, *it).head else {
                     return false;
                 };
-                object == "ServiceAccount"
+                is_visible(ctx.db, *it, cluster)
+                    && object == "ServiceAccount"
                     && (it.name(ctx.db) == name || external_name(ctx.db, *it) == *name)
                     && of.as_ref() == Some(namespace)
             })
