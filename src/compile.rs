@@ -119,7 +119,10 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
             found.extend(check::check(db, *anchor).iter().cloned());
         }
     }
-    found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
+    // What is wrong with the block's shape is wrong with its values too.
+    if !found.iter().any(|it| it.is_error() && is_about(db, it, Kind::Fleet)) {
+        found.extend(fleet::settings(db, db.project()).diagnostics.iter().cloned());
+    }
     found.extend(fleet::all_clusters(db, db.project()).diagnostics.iter().cloned());
     found.extend(fleet::moves(db, db.project()).diagnostics.iter().cloned());
     found
@@ -243,7 +246,7 @@ pub fn tidy(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         })
         .collect();
     tidied.sort_by(|a, b| a.0.cmp(&b.0));
-    without_followers(tidied.into_iter().map(|(_, it)| it).collect())
+    without_followers(db, tidied.into_iter().map(|(_, it)| it).collect())
 }
 
 /// The declaration that a diagnostic is about.
@@ -254,8 +257,18 @@ const fn anchor_of(it: &Diagnostic) -> Option<Anchor> {
     }
 }
 
-/// A file that cannot be read in one place has more to say than what follows of it.
-fn without_followers(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn is_about(db: &dyn Db, it: &Diagnostic, kind: Kind) -> bool {
+    anchor_of(it).is_some_and(|it| it.kind(db) == kind)
+}
+
+/// What only follows of something else that is wrong says nothing of its own.
+fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    // A package that cannot be found declares nothing.
+    let no_package =
+        |it: &Diagnostic| it.code.id == "E0520" || (it.code.id == "E0302" && is_about(db, it, Kind::Fleet));
+    if found.iter().any(no_package) && found.iter().any(|it| it.code.id == "E0215") {
+        found.retain(|it| !["E0215", "E0206", "E0207", "E0208", "E0211", "E0417"].contains(&it.code.id));
+    }
     let syntax_broken = found.iter().any(|it| it.is_error() && is_syntax(it.code));
     if !syntax_broken {
         return found;

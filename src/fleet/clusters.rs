@@ -10,7 +10,7 @@ use super::facts::{Named, facts};
 use super::irsa::Identity;
 use super::selection::{Attached, Taken, attached, select};
 use super::{inventory, problems};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
@@ -220,6 +220,10 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         imported: imported.map(|it| Arc::clone(&it.facts)),
     };
     let facts = facts(db, settings, &named, &mut out);
+    // One that is taken from none has none of its facts: that is said already.
+    if named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. }) {
+        out.retain(|it| it.code.id != code::NO_VALUE.id);
+    }
     let mut flux = imported.map_or(settings.flux, |it| it.flux);
     let mut lockdown = settings.lockdown;
     let mut sync = settings.sync.clone();
