@@ -180,6 +180,7 @@ codes! {
     RAW_PATCH "E0633" Error "a raw patch that says too much"
     OUTSIDE_TENANT "E0634" Error "what a tenant may not make"
     MISSING_ACCOUNT "E0635" Error "a service account that is not there"
+    REMOTE_BASE "E0636" Error "a remote base under lockdown"
 
     FOREIGN_FILE "E0701" Error "a file in the way"
     LINK "E0702" Error "a link in the way"

@@ -185,7 +185,8 @@ fn checked(env: &mut Env<'_>, item: Anchor, mut role: Role, cluster: Option<&Clu
         env.report(problems::long_role(at, &role.name, LONGEST_NAME));
     }
     let fact = |name: &str| cluster.and_then(|it| it.facts.entries.get(name)).and_then(Node::text);
-    if let Some(account) = fact("account") {
+    let is_account = |it: &&EcoString| it.len() == 12 && it.bytes().all(|it| it.is_ascii_digit());
+    if let Some(account) = fact("account").filter(is_account) {
         let partition = partition(fact("region").map_or("", EcoString::as_str));
         role.arn = Some(eco_format!("arn:{partition}:iam::{account}:role{}{}", role.path, role.name));
     } else {

@@ -23,11 +23,13 @@ const DEPTH: usize = 20;
 pub(super) struct Directory {
     pub objects: Vec<Listed>,
     pub complete: bool,
+    /// What kustomize would fetch: the first such resource.
+    pub remote: Option<EcoString>,
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
 pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
-    let mut found = Directory { objects: Vec::new(), complete: true };
+    let mut found = Directory { objects: Vec::new(), complete: true, remote: None };
     collect(db, path, DEPTH, &mut found).then_some(found)
 }
 
@@ -43,6 +45,9 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     for key in ["components", "helmCharts", "generators", "configMapGenerator", "secretGenerator"] {
         found.complete &= kustomization.get(key).is_none();
     }
+    let listed = ["resources", "bases", "components"].iter().filter_map(|it| kustomization.get(it)?.as_sequence());
+    let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
+    found.remote = found.remote.take().or(remote.map(EcoString::from));
     for resource in kustomization.get("resources").and_then(serde_yaml::Value::as_sequence).into_iter().flatten() {
         let Some(name) = resource.as_str() else { continue };
         let Some(path) = joined(dir, name) else {
@@ -57,6 +62,12 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
         }
     }
     true
+}
+
+/// Whether kustomize takes a resource for a URL or a Git repository (its `ifc`, `git.NewRepoSpecFromURL`).
+fn is_remote(resource: &str) -> bool {
+    let starts = ["git@", "git::", "gh:", "github.com/", "github.com:", "gitlab.com/", "bitbucket.org/"];
+    resource.contains("://") || resource.contains("?ref=") || starts.iter().any(|it| resource.starts_with(it))
 }
 
 fn file(db: &dyn Db, path: &str, found: &mut Directory) {

@@ -306,7 +306,8 @@ fn issuer(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<(Strin
     if it.baseline.is_some() {
         return Some(("${module.eks.oidc_provider}".into(), "${module.eks.oidc_provider_arn}".into()));
     }
-    let (Some(issuer), Some(account)) = (&it.issuer, &it.account) else {
+    let issuer = it.issuer.as_ref().filter(|it| !it.contains("://"));
+    let (Some(issuer), Some(account)) = (issuer, &it.account) else {
         out.push(problems::missing(
             role.origin,
             &it.name,

@@ -337,3 +337,30 @@ fn mistakes_of_a_package_are_errors_wherever_they_stand() {
         assert_eq!(run.stderr.matches("error[").count(), 1, "{}", run.stderr);
     }
 }
+
+#[test]
+fn every_definition_of_the_standard_library_makes_what_kustomize_makes() {
+    use std::fmt::Write as _;
+    let mut items = String::new();
+    let mut count = 0;
+    for file in fleetc::host::standard_library().iter().flat_map(|it| &it.files) {
+        for name in file.1.lines().filter_map(|it| it.strip_prefix("addon ")?.split([' ', '{']).next()) {
+            // Params without a default are the author's to state.
+            let params = if name == "karpenter" { "params { interruption-queue = \"q\" }" } else { "" };
+            let _ = writeln!(
+                items,
+                "  addon {name} from std.addons.{name} {{\n    version = \"1.0.0\"\n    {params}\n  }}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "the standard library has lost its definitions");
+    let text = format!(
+        "fleet f {{ facts {{ account: AwsAccountId, region: AwsRegion }} }}\ncatalogue all {{\n{items}}}\ncluster one {{\n  account = \"111122223333\"\n  region = \"eu-west-1\"\n  use all\n}}\n"
+    );
+    let (db, compilation) = crate::support::compiled(&text);
+    assert!(compilation.is_clean(), "{:#?}", crate::support::summary(&compilation));
+    if let Some(kustomize) = crate::support::Kustomize::find("the standard library") {
+        kustomize.check(&db, &compilation);
+    }
+}

@@ -72,6 +72,9 @@ fn local_patches(
         ctx.out.push(problems::no_kustomize_directory(at, path));
         return Vec::new();
     }
+    if let Some(remote) = directory.as_ref().and_then(|it| it.remote.as_ref()).filter(|_| ctx.lockdown()) {
+        ctx.out.push(problems::remote_base(at, path, remote));
+    }
     let mut completed = Vec::new();
     for (patch, mut node) in patches {
         let hit = directory.as_ref().and_then(|it| {

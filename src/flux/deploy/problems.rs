@@ -125,3 +125,14 @@ pub(super) fn suspended_unit(at: Origin, unit: &str) -> Diagnostic {
     )
     .help("remove `suspend`, or what comes `after` it")
 }
+
+pub(super) fn remote_base(at: Origin, path: &str, remote: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::REMOTE_BASE,
+        eco_format!("under lockdown, `{path}` may not build on {remote}"),
+        at,
+        "its kustomization.yaml lists it",
+    )
+    .note("`--no-remote-bases`: kustomize-controller fetches nothing but its source")
+    .help("copy what it names into the repository, or declare a `source` of Git and take the directory from it")
+}
