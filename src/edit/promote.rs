@@ -240,15 +240,12 @@ impl Job<'_> {
             names.sort_by_key(|name| self.rings.order.iter().position(|it| it == name));
             let before = last_before(when, self.rings, to)
                 .and_then(|node| syntax::locate(self.db, Origin::new(it.anchor, node)));
-            match before {
+            if let Some((file, range)) = before {
                 // Into the list that is there, with its layout and comments.
-                Some((file, range)) => {
-                    change.replace(self.db, file, range.end..range.end, format!(", {:?}", ring.as_str()));
-                }
-                None => {
-                    let place = Origin::new(it.anchor, when.node);
-                    change.replace_node(self.db, place, condition(self.rings, &names));
-                }
+                change.replace(self.db, file, range.end..range.end, format!(", {:?}", ring.as_str()));
+            } else {
+                let place = Origin::new(it.anchor, when.node);
+                change.replace_node(self.db, place, condition(self.rings, &names));
             }
             return Ok(());
         }

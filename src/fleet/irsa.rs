@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::clusters::Cluster;
 use super::problems;
 use super::statement::OverrideStatement;
-use crate::eval::{Conform, Contribution, Env, Fold, Given, Only, build_some, complete};
+use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
 use crate::names;
 use crate::source::{Anchor, Origin};
 use crate::syntax::{
@@ -155,17 +155,7 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &[Vec<(Anchor, OverrideSt
         let layer = env.within(*level, |env| build_some(env, body, &only));
         fold.apply(env, layer);
     }
-    for rank in overrides {
-        let contributions = rank
-            .iter()
-            .map(|(anchor, it)| Contribution {
-                specificity: it.target.specificity(),
-                name: anchor.name(env.db).clone(),
-                layer: env.within(*anchor, |env| build_some(env, &it.block, &only)),
-            })
-            .collect();
-        fold.apply_rank(env, contributions);
-    }
+    super::item::amend(env, &mut fold, overrides, &only);
     let mut root = fold.into_node(Origin::of(item));
     super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
     let mut node = root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::new()), root.origin));

@@ -238,20 +238,30 @@ fn fold(
             fold.apply(env, layer);
         }
     }
+    amend(env, &mut fold, overrides, &only);
+    env.out.append(&mut fold.near_misses);
+    effects.append(&mut fold.effects);
+    fold.into_node(origin)
+}
+
+/// Puts overrides upon a fold, rank by rank.
+pub(super) fn amend(
+    env: &mut Env<'_>,
+    fold: &mut Fold,
+    overrides: &[Vec<(Anchor, OverrideStatement)>],
+    only: &Only<'_>,
+) {
     for rank in overrides {
         let contributions = rank
             .iter()
             .map(|(anchor, it)| Contribution {
                 specificity: it.target.specificity(),
                 name: rule_name(env, *anchor),
-                layer: env.within(*anchor, |env| build_some(env, &it.block, &only)),
+                layer: env.within(*anchor, |env| build_some(env, &it.block, only)),
             })
             .collect();
         fold.apply_rank(env, contributions);
     }
-    env.out.append(&mut fold.near_misses);
-    effects.append(&mut fold.effects);
-    fold.into_node(origin)
 }
 
 const fn only_for(kind: Kind) -> Only<'static> {
