@@ -5,9 +5,8 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use fleetc::value::json;
+use fleetc::value::{Node, Value, json};
 use fleetc::value::yaml::{Style, Writer};
-use fleetc::eval::{Node, Value};
 use fleetc::source::{Db, FleetDatabase, InMemory, Origin};
 use fleetc::syntax;
 use indexmap::IndexMap;
