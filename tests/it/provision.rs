@@ -260,6 +260,12 @@ fn a_baseline_is_typed() {
     assert!(errors("kubernets = \"1.34\"")[0].starts_with("E0302"));
     assert!(errors("nodes { a { instances = [\"m7i.large\"], min = 5, max = 2 } }")[0].starts_with("E0412"));
     assert!(errors("nodes { a { min = 5, max = 7 } }")[0].starts_with("E0411"));
+    assert!(errors("kubernetes = \"1.34\", endpoint { public = false, private = true }").is_empty());
+    assert!(errors("kubernetes = \"1.34\", endpoint { private = false }").is_empty());
+    assert!(errors("kubernetes = \"1.34\", endpoint { public = false, private = false }")[0].starts_with("E0412"));
+    assert!(
+        errors("nodes { a { instances = [\"m7i.large\"], min = 1, max = 2, desired = 9 } }")[0].starts_with("E0412")
+    );
 }
 
 #[test]
