@@ -29,8 +29,8 @@ pub struct Vendored {
 /// them. A revision that is not what was locked is taken only with `update`.
 ///
 /// # Errors
-/// If a repository cannot be read, a revision moved, or the disk does not take the
-/// files. Nothing is replaced before everything is fetched and written beside it.
+/// If a repository cannot be read, what is locked is not there any more, packages form
+/// a circle, or the disk does not take the files. Nothing is replaced before everything is fetched and written beside it.
 pub fn vendor(
     root: &Path,
     declared: &BTreeMap<EcoString, Package>,

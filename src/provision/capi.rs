@@ -135,8 +135,7 @@ fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree
         .text("eksClusterName", it.name.clone())
         .maybe("region", it.region.clone().map(|it| text_node(it, at)))
         .text("version", eco_format!("v{version}.0"));
-    let oidc = it.get(&["oidc"]).is_none_or(|it| it.value != Value::Bool(false));
-    spec = spec.value("associateOIDCProvider", Value::Bool(oidc));
+    spec = spec.value("associateOIDCProvider", Value::Bool(it.has_oidc()));
     if let Some(endpoint) = it.get(&["endpoint"]) {
         let access = Tree::new(at)
             .maybe("public", endpoint.get("public").cloned())

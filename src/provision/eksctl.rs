@@ -6,6 +6,7 @@ use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::Identity;
 use crate::flux::object::{Tree, list, text as text_node};
+use crate::source::Origin;
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Node, Value, json};
 
@@ -36,7 +37,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     if let Some(vpc) = vpc(it) {
         root = root.tree("vpc", vpc);
     }
-    if it.get(&["auto-mode"]).is_some_and(|it| it.value == Value::Bool(true)) {
+    if it.is_auto() {
         root = root.tree("autoModeConfig", Tree::new(at).value("enabled", Value::Bool(true)));
     }
     let addons: Vec<Node> = it.entries("addons").map(|(name, node)| addon(it, name, node)).collect();
@@ -75,8 +76,7 @@ fn network(it: &Cluster) -> Option<Tree> {
 
 fn iam(it: &Cluster) -> Tree {
     let at = it.origin;
-    let oidc = it.get(&["oidc"]).is_none_or(|it| it.value != Value::Bool(false));
-    let mut tree = Tree::new(at).value("withOIDC", Value::Bool(oidc));
+    let mut tree = Tree::new(at).value("withOIDC", Value::Bool(it.has_oidc()));
     let accounts: Vec<Node> = it.roles_via(Identity::Irsa).map(|role| service_account(it, role)).collect();
     if !accounts.is_empty() {
         tree = tree.node("serviceAccounts", list(accounts, at));
@@ -94,7 +94,7 @@ fn service_account(it: &Cluster, role: &Role) -> Node {
     let metadata = Tree::new(at).text("name", role.service_account.clone()).text("namespace", role.namespace.clone());
     let tree = Tree::new(at).tree("metadata", metadata).text("roleName", role.name.clone());
     let tree = tree.value("roleOnly", Value::Bool(true));
-    let tree = policies(it, role, tree, "attachPolicyARNs", "attachPolicy");
+    let tree = policies(it, (&role.policies, at), tree, "attachPolicyARNs", "attachPolicy");
     tags(role, tree.maybe("permissionsBoundary", role.boundary.clone().map(|it| text_node(it, at)))).build()
 }
 
@@ -102,7 +102,7 @@ fn association(it: &Cluster, role: &Role) -> Node {
     let at = role.origin;
     let tree = Tree::new(at).text("namespace", role.namespace.clone());
     let tree = tree.text("serviceAccountName", role.service_account.clone()).text("roleName", role.name.clone());
-    let tree = policies(it, role, tree, "permissionPolicyARNs", "permissionPolicy");
+    let tree = policies(it, (&role.policies, at), tree, "permissionPolicyARNs", "permissionPolicy");
     tags(role, tree.maybe("permissionsBoundaryARN", role.boundary.clone().map(|it| text_node(it, at)))).build()
 }
 
@@ -114,13 +114,18 @@ fn tags(role: &Role, tree: Tree) -> Tree {
     tree.tree("tags", tags)
 }
 
-fn policies(it: &Cluster, role: &Role, mut tree: Tree, arns_key: &str, document_key: &str) -> Tree {
-    let at = role.origin;
+fn policies(
+    it: &Cluster,
+    (policies, at): (&[Policy], Origin),
+    mut tree: Tree,
+    arns_key: &str,
+    document_key: &str,
+) -> Tree {
     let mut arns = Vec::new();
     let mut known = Tree::new(at);
     let mut statements = Vec::new();
     let mut is_known = false;
-    for policy in &role.policies {
+    for policy in policies {
         match policy {
             Policy::Arn(arn) => arns.push(text_node(arn.clone(), at)),
             Policy::Managed(name) => arns.push(text_node(it.managed(name), at)),
@@ -144,7 +149,7 @@ fn policies(it: &Cluster, role: &Role, mut tree: Tree, arns_key: &str, document_
 }
 
 /// Several documents as one: eksctl takes one alone.
-pub(super) fn merged(documents: &[&Node]) -> Option<Node> {
+fn merged(documents: &[&Node]) -> Option<Node> {
     let first = (*documents.first()?).clone();
     if documents.len() == 1 {
         return Some(first);
@@ -174,8 +179,7 @@ fn access(it: &Cluster) -> Option<Tree> {
     }
     let mut tree = Tree::new(at).maybe("authenticationMode", mode.map(|it| text_node(it, at)));
     if !admins.is_empty() {
-        let policy =
-            ecow::eco_format!("arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", it.partition);
+        let policy = it.admin_policy();
         let entries = admins.iter().map(|arn| {
             let scope = Tree::new(at).tree("accessScope", Tree::new(at).text("type", "cluster"));
             let policies =
@@ -239,20 +243,7 @@ fn addon(it: &Cluster, name: &str, node: &Node) -> Node {
     if written.is_empty() {
         return tree.build();
     }
-    let role = Role {
-        addon: name.into(),
-        via: Identity::Irsa,
-        name: name.into(),
-        path: "/".into(),
-        arn: None,
-        namespace: "kube-system".into(),
-        service_account: name.into(),
-        policies: written,
-        boundary: None,
-        tags: indexmap::IndexMap::new(),
-        origin: at,
-    };
-    policies(it, &role, tree, "attachPolicyARNs", "attachPolicy").build()
+    policies(it, (&written, at), tree, "attachPolicyARNs", "attachPolicy").build()
 }
 
 fn node_group(name: &str, node: &Node) -> Node {

@@ -9,7 +9,7 @@ use super::policy::Policy;
 use crate::fleet::{self, Identity, Sync};
 use crate::flux;
 use crate::source::{Anchor, Db, Origin};
-use crate::value::{Map, Node};
+use crate::value::{Map, Node, Value};
 
 /// A cluster to be made.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +73,21 @@ impl Cluster {
     /// The roles of one kind.
     pub(super) fn roles_via(&self, via: Identity) -> impl Iterator<Item = &Role> {
         self.roles.iter().filter(move |it| it.via == via)
+    }
+
+    /// Whether the cluster has an OIDC provider: yes, unless the baseline says no.
+    pub(super) fn has_oidc(&self) -> bool {
+        self.get(&["oidc"]).is_none_or(|it| it.value != Value::Bool(false))
+    }
+
+    /// Whether EKS runs nodes, load balancers and volumes itself.
+    pub(super) fn is_auto(&self) -> bool {
+        self.get(&["auto-mode"]).is_some_and(|it| it.value == Value::Bool(true))
+    }
+
+    /// The access policy of an administrator.
+    pub(super) fn admin_policy(&self) -> EcoString {
+        ecow::eco_format!("arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", self.partition)
     }
 
     /// The ARN of a policy that AWS manages.

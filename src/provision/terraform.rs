@@ -157,7 +157,7 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
         "authentication_mode",
         it.text(&["authentication"]).map(|it| it.as_str().to_uppercase().replace('-', "_").into()),
     );
-    if it.get(&["auto-mode"]).is_some_and(|it| it.value == Value::Bool(true)) {
+    if it.is_auto() {
         put("compute_config", Some(json!({ "enabled": true, "node_pools": ["general-purpose", "system"] })));
     }
     put("access_entries", admins(it));
@@ -185,12 +185,12 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
 
 fn admins(it: &Cluster) -> Option<Json> {
     let admins = it.get(&["admins"]).and_then(Node::list)?;
-    let policy = format!("arn:{}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", it.partition);
+    let policy = it.admin_policy();
     let entries: Map<String, Json> = admins
         .iter()
         .filter_map(Node::text)
         .map(|arn| {
-            let association = json!({ "policy_arn": policy, "access_scope": { "type": "cluster" } });
+            let association = json!({ "policy_arn": policy.as_str(), "access_scope": { "type": "cluster" } });
             (escaped(arn), json!({ "principal_arn": escaped(arn), "policy_associations": { "admin": association } }))
         })
         .collect();
