@@ -96,7 +96,7 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
         }
         let mut env = Env::new(db, names::index(db, db.project()), check);
         env.cluster = Given::Known(record(db, cluster, &reads));
-        env.fleet = fleet_value(db, &reads);
+        env.fleet = Value::clone(fleet_of(db, check));
         env.cluster_name = Some(cluster.name.clone());
         if run(&mut env, check, head) {
             checks.covering.push(check);
@@ -119,7 +119,7 @@ pub(super) fn of_fleet(db: &dyn Db, covered: &IndexSet<Anchor>) -> Vec<Diagnosti
             continue;
         }
         let mut env = Env::new(db, names::index(db, db.project()), check);
-        env.fleet = fleet_value(db, &reads);
+        env.fleet = Value::clone(fleet_of(db, check));
         run(&mut env, check, head);
         found.append(&mut env.out);
     }
@@ -207,10 +207,13 @@ fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
     Node::new(Value::of_map(entries), origin)
 }
 
-/// What `fleet` stands for in a check: with `clusters`, if the check reads them.
-fn fleet_value(db: &dyn Db, reads: &Reads) -> Value {
+/// What `fleet` stands for in a check: with `clusters`, if the check reads them. Made
+/// once, however many clusters the check covers.
+#[salsa::tracked]
+fn fleet_of(db: &dyn Db, check: Anchor) -> Arc<Value> {
+    let reads = &Reads::of(&syntax::declaration(db, check).head);
     let settings = &super::settings(db, db.project()).value;
-    let (true, Value::Map(map)) = (reads.fleet, &settings.value) else { return settings.value.clone() };
+    let (true, Value::Map(map)) = (reads.fleet, &settings.value) else { return Arc::new(settings.value.clone()) };
     let mut entries = map.entries.clone();
     let clusters = super::clusters(db).map(|it| {
         let cluster = &super::cluster(db, it).value;
@@ -220,5 +223,5 @@ fn fleet_value(db: &dyn Db, reads: &Reads) -> Value {
     if let Some(at) = settings.anchor.map(Origin::of).or_else(|| list.first().map(|it| it.origin)) {
         entries.insert("clusters".into(), Node::new(Value::List(Arc::new(list)), at));
     }
-    Value::of_map(entries)
+    Arc::new(Value::of_map(entries))
 }
