@@ -31,8 +31,8 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
             help: did_you_mean(&arguments.cluster, clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
         });
     };
-    let deployed = &flux::deployed(db, *anchor).value;
-    let objects = objects(deployed);
+    let deployed = &flux::exactly(db, *anchor).value;
+    let objects = objects(db, deployed);
     let wanted: Vec<&Object> =
         objects.iter().filter(|it| arguments.object.as_deref().is_none_or(|pattern| matches(it, pattern))).collect();
     if wanted.is_empty()
@@ -60,13 +60,13 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
 }
 
 /// Everything on a cluster: what its root holds, then what each Kustomization applies.
-fn objects(deployed: &Deployed) -> Vec<Object> {
-    let mut objects: Vec<Object> = deployed.root.clone();
-    objects.extend(deployed.units.iter().map(with_patches));
-    for unit in &deployed.units {
+fn objects(db: &dyn Db, deployed: &Deployed) -> Vec<Object> {
+    let mut objects: Vec<Object> = deployed.root.to_vec();
+    objects.extend(deployed.units.iter().map(|it| with_patches(db, it)));
+    for unit in deployed.units.iter() {
         objects.extend(unit.objects.iter().map(|it| match &unit.substitution {
             Some(substitution) => substitution.applied(it),
-            None => it.clone(),
+            None => Object::clone(it),
         }));
     }
     objects

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::patch::with_patches;
+use super::patch::{patches, with_patches};
 use super::tree::{FileTree, HEADER};
+use crate::fleet;
 use crate::flux::object::{Tree, list, text};
 use crate::flux::{Bundle, Deployed, Object, Part, Unit, UnitPlace};
 use crate::source::{Db, Origin};
@@ -21,7 +22,7 @@ pub fn common_files(db: &dyn Db, bundle: &Bundle) -> FileTree {
     let Some(origin) = origin else { return tree };
     let mut parts: BTreeMap<Part, Vec<&Object>> = BTreeMap::new();
     for object in &bundle.objects {
-        parts.entry(bundle.part(object)).or_default().push(object);
+        parts.entry(bundle.part(object)).or_default().push(&**object);
     }
     if !parts.is_empty() {
         parts.entry(Part::Main).or_default();
@@ -71,11 +72,23 @@ pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
     let mut tree = FileTree::default();
     let root = &deployed.path;
     let mut by_file: BTreeMap<EcoString, Vec<Object>> = BTreeMap::new();
-    for object in &deployed.root {
+    for object in deployed.root.iter() {
         by_file.entry(object.file.clone()).or_default().push(object.clone());
     }
+    let cluster = &fleet::cluster(db, deployed.anchor).value;
     for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
-        by_file.entry(eco_format!("{}.yaml", unit.name)).or_default().push(with_patches(unit));
+        let name = eco_format!("{}.yaml", unit.name);
+        if by_file.contains_key(&name) || unit.kustomization.body.at(&["spec", "patches"]).is_some() {
+            by_file.entry(name).or_default().push(with_patches(db, unit));
+            continue;
+        }
+        let path = eco_format!("{root}/{name}");
+        let mut writer = Writer::new(Style::File);
+        header(db, &mut writer, &path, if deployed.is_shared { unit.origin_on(cluster) } else { unit.origin }, true);
+        writer.document(&unit.kustomization.body);
+        let mut text = writer.finish().0;
+        patches(db, unit, &cluster.facts, &mut text);
+        tree.add(path, text);
     }
     for (name, objects) in by_file {
         let path = eco_format!("{root}/{name}");
@@ -86,7 +99,7 @@ pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
     let gated: Vec<&Unit> = deployed.units.iter().filter(|it| it.place == UnitPlace::Gate).collect();
     if let Some(first) = gated.first() {
         let dir = first.path.rsplit_once('/').map_or(root.as_str(), |(dir, _)| dir);
-        let sync: Vec<Object> = gated.iter().map(|it| with_patches(it)).collect();
+        let sync: Vec<Object> = gated.iter().map(|it| with_patches(db, it)).collect();
         let path = eco_format!("{dir}/sync.yaml");
         let body = file(db, &path, &sync, first.origin);
         tree.add(path, body);
@@ -102,7 +115,7 @@ pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
         writer.document(&body);
         tree.add(path, writer.finish().0);
         for unit in gated {
-            let objects: Vec<&Object> = unit.objects.iter().collect();
+            let objects: Vec<&Object> = unit.objects.iter().map(|it| &**it).collect();
             directory(db, &mut tree, &unit.path, &objects, false, unit.origin);
         }
     }

@@ -1,20 +1,120 @@
 //! Patches as text, inside the Flux Kustomization that makes them.
 
+use std::sync::Arc;
+
 use ecow::{EcoString, eco_format};
 
+use crate::fleet;
 use crate::flux::object::{Tree, list, merge, set, text};
-use crate::flux::{Object, Operation, Patch, Unit};
-use crate::source::Origin;
+use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch};
+use crate::source::{Db, Origin};
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
-use crate::value::{Node, Value};
+use crate::value::{Map, Node, Value};
 
 /// The Flux Kustomization of a unit, with its patches.
 #[must_use]
-pub fn with_patches(unit: &Unit) -> Object {
+pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     let mut object = unit.kustomization.clone();
-    let mut patches: Vec<Node> = unit.patches.iter().map(entry).collect();
-    patches.extend(unit.raw_patches.iter().map(|(patch, node)| {
+    let mut patches: Vec<Node> = unit.patches.iter().filter_map(|it| it.get(db)).map(entry).collect();
+    patches.extend(raw(unit));
+    if !patches.is_empty() {
+        let mut all = object.body.at(&["spec", "patches"]).and_then(Node::list).unwrap_or_default().to_vec();
+        all.extend(patches);
+        set(&mut object.body, &["spec", "patches"], list(all, unit.origin));
+    }
+    object
+}
+
+/// Writes the patches of a unit below its Kustomization, whose last entry they are.
+pub(super) fn patches(db: &dyn Db, unit: &Unit, facts: &Map, text: &mut String) {
+    if unit.patches.is_empty() && unit.raw_patches.is_empty() {
+        return;
+    }
+    text.push_str(HEAD.trim_start_matches("spec:\n"));
+    for it in &unit.patches {
+        match it {
+            UnitPatch::Own(it) => text.push_str(&entry_text(entry(it))),
+            UnitPatch::Made { making, object, patch } => {
+                let made = made_texts(db, *making);
+                if let Some(it) = made.iter().find(|it| (it.object, it.patch) == (*object, *patch)) {
+                    it.text.fill(facts, text);
+                }
+            }
+        }
+    }
+    for it in raw(unit) {
+        text.push_str(&entry_text(it));
+    }
+}
+
+/// What stands above the entries.
+const HEAD: &str = "spec:\n  patches:\n";
+
+/// An entry of `spec.patches`, as it stands in a file.
+fn entry_text(entry: Node) -> String {
+    let origin = entry.origin;
+    let spec = Tree::new(origin).node("patches", list(vec![entry], origin));
+    let mut writer = Writer::new(Style::File);
+    writer.document(&Tree::new(origin).tree("spec", spec).build());
+    let text = writer.finish().0;
+    text.strip_prefix(HEAD).map_or_else(String::new, str::to_owned)
+}
+
+/// The text of a patch that many clusters have, but for their facts.
+#[derive(Debug, PartialEq)]
+pub(super) struct MadeText {
+    object: usize,
+    patch: usize,
+    text: Filling,
+}
+
+/// The texts of what is made for clusters of a class.
+#[salsa::tracked]
+fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
+    let objects = flux::made(db, making).objects.iter().enumerate();
+    let texts = objects.flat_map(|(object, it)| {
+        let numbered = it.patches.iter().enumerate();
+        numbered.map(move |(patch, it)| MadeText { object, patch, text: Filling::of(&entry_text(entry(it))) })
+    });
+    texts.collect()
+}
+
+/// A text that is whole but for facts.
+#[derive(Debug, PartialEq)]
+struct Filling {
+    /// What stands before each fact, and the fact's name.
+    parts: Vec<(Box<str>, EcoString)>,
+    rest: Box<str>,
+}
+
+impl Filling {
+    fn of(text: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut rest: Box<str> = Box::default();
+        for (before, name) in fleet::marks(text) {
+            match name {
+                Some(name) => parts.push((before.into(), name.into())),
+                None => rest = before.into(),
+            }
+        }
+        Self { parts, rest }
+    }
+
+    fn fill(&self, facts: &Map, text: &mut String) {
+        for (before, name) in &self.parts {
+            text.push_str(before);
+            if let Some(fact) = facts.entries.get(name).and_then(Node::text) {
+                text.push_str(fact);
+            }
+        }
+        text.push_str(&self.rest);
+    }
+}
+
+/// The entries that merge something into objects of somebody else's.
+fn raw(unit: &Unit) -> impl Iterator<Item = Node> {
+    unit.raw_patches.iter().map(|(patch, node)| {
         let origin = node.origin;
         let mut metadata = Tree::new(origin).text("name", patch.name.clone());
         if let Some(namespace) = &patch.namespace {
@@ -27,13 +127,7 @@ pub fn with_patches(unit: &Unit) -> Object {
         let mut body = body.text("kind", patch.object.clone()).tree("metadata", metadata).build();
         merge(&mut body, node);
         patch_text(&body, origin)
-    }));
-    if !patches.is_empty() {
-        let mut all = object.body.at(&["spec", "patches"]).and_then(Node::list).unwrap_or_default().to_vec();
-        all.extend(patches);
-        set(&mut object.body, &["spec", "patches"], list(all, unit.origin));
-    }
-    object
+    })
 }
 
 /// An entry of `spec.patches`.

@@ -15,7 +15,10 @@ impl Env<'_> {
     /// Runs `each` for every element, with the loop's variables in scope. False
     /// if what is gone through is not known.
     pub fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
-        let over = self.eval(&head.over);
+        let mut over = self.passed(&head.over);
+        if !matches!(over.value, Value::List(_) | Value::Map(_)) {
+            over = self.closed(over);
+        }
         let origin = self.at(head.over.node);
         let pairs: Vec<(Node, Node)> = match &over.value {
             Value::List(list) => list
@@ -63,7 +66,7 @@ impl Env<'_> {
     pub(super) fn list_for(&mut self, head: &ForHead, body: &Expr) -> Value {
         let mut list = Vec::new();
         let known = self.each(head, |env| {
-            let node = env.eval(body);
+            let node = env.passed(body);
             if node.value != Value::Absent {
                 list.push(node);
             }
@@ -78,7 +81,7 @@ impl Env<'_> {
             let name = env.eval(key);
             match &name.value {
                 Value::Text(name) => {
-                    let node = env.eval(body);
+                    let node = env.passed(body);
                     if let Some(first) = entries.get(name).map(|it| it.origin) {
                         let problem = problems::twice(env.at(key.node), name, first);
                         env.report(problem);

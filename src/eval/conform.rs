@@ -8,7 +8,7 @@ use super::problems;
 use super::scope::Local;
 use crate::source::Origin;
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
-use crate::value::{Node, Value, same};
+use crate::value::{Node, Template, Value, same};
 
 /// How strictly a value is held against its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ pub enum Conform {
 /// place that asks for the type.
 pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) {
     if matches!(node.value, Value::Unknown | Value::Conflict(_) | Value::Absent) {
+        return;
+    }
+    if let Value::Template(template) = &node.value {
+        if !is_certain(template, ty) {
+            *node = env.closed(node.clone());
+        }
         return;
     }
     match ty {
@@ -111,7 +117,7 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
                     let mark = env.locals.len();
                     env.locals
                         .extend(entries.entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
-                    let value = env.within(default.anchor, |env| env.eval(&default.expr));
+                    let value = env.within(default.anchor, |env| env.passed(&default.expr));
                     env.locals.truncate(mark);
                     if value.value != Value::Absent {
                         entries.entries.insert(name.clone(), value);
@@ -132,6 +138,17 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
     }
 }
 
+/// Whether a text with holes has a type on every cluster.
+fn is_certain(template: &Template, ty: &Type) -> bool {
+    match ty {
+        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => true,
+        Type::Optional(inner) => is_certain(template, inner),
+        Type::Text => template.is_text(),
+        // A fact is held against its own type where it is set.
+        _ => template.ty() == Some(ty),
+    }
+}
+
 /// Conditions of a field, over `it` and the other fields.
 fn check_wheres(
     env: &mut Env<'_>,
@@ -140,7 +157,7 @@ fn check_wheres(
     field: &FieldType,
 ) {
     let Some(node) = entries.get(name) else { return };
-    if node.value.has_unknown() {
+    if node.value.has_unknown() && !matches!(node.value, Value::Template(_)) {
         return;
     }
     for condition in &field.wheres {

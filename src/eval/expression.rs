@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
+use indexmap::IndexSet;
 
 use super::budget::Budget;
 use super::scope::{Local, Row};
@@ -11,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
-use crate::value::{Map, Node, Value, same};
+use crate::value::{Map, Node, Part, Template, Value, same};
 
 /// Names that are computed when they are first asked for: facts and params refer
 /// to each other.
@@ -50,6 +51,11 @@ pub struct Env<'a> {
     pub out: Vec<Diagnostic>,
     /// The cluster that is looked at, for messages.
     pub cluster_name: Option<EcoString>,
+    /// Facts that are not known here and that something depends on otherwise than by
+    /// passing them on.
+    pub needs: IndexSet<EcoString>,
+    /// Whether some of the cluster's facts are holes.
+    pub has_holes: bool,
     pub(super) budget: Budget,
 }
 
@@ -68,6 +74,8 @@ impl<'a> Env<'a> {
             locals: Vec::new(),
             out: Vec::new(),
             cluster_name: None,
+            needs: IndexSet::new(),
+            has_holes: false,
             budget: Budget::default(),
         }
     }
@@ -101,9 +109,40 @@ impl<'a> Env<'a> {
         result
     }
 
-    /// The value of an expression. A bare reference keeps the origin of what it
-    /// refers to; everything else points at the expression.
+    /// The value of an expression that somebody looks at.
     pub fn eval(&mut self, expr: &Expr) -> Node {
+        let node = self.passed(expr);
+        self.closed(node)
+    }
+
+    /// A node that somebody looks at: what has holes in it is not known, and the facts
+    /// that belong in them are needed.
+    pub fn closed(&mut self, mut node: Node) -> Node {
+        if self.has_holes {
+            let needs = self.needs.len();
+            let mut found = false;
+            node.value.each_template(&mut |it| {
+                found = true;
+                self.needs.extend(it.facts().cloned());
+            });
+            debug_assert!(found || needs == self.needs.len(), "a template has holes");
+            if found {
+                node.value = Value::Unknown;
+            }
+        }
+        node
+    }
+
+    /// The value of an expression that is passed on, not looked at: it may have holes.
+    /// A bare reference keeps the origin of what it refers to; everything else points
+    /// at the expression.
+    pub fn passed(&mut self, expr: &Expr) -> Node {
+        let node = self.open(expr);
+        // What is no text on every cluster may be absent, or no leaf.
+        if matches!(&node.value, Value::Template(it) if !it.is_text()) { self.closed(node) } else { node }
+    }
+
+    fn open(&mut self, expr: &Expr) -> Node {
         let origin = self.at(expr.node);
         if !self.spend(1, origin) {
             return Node::new(Value::Unknown, origin);
@@ -123,8 +162,8 @@ impl<'a> Env<'a> {
             ExprKind::Unary(op, of) => self.unary(*op, of, origin),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, origin),
             ExprKind::If { condition, then, otherwise } => match self.eval(condition).value {
-                Value::Bool(true) => return self.eval(then),
-                Value::Bool(false) => return self.eval(otherwise),
+                Value::Bool(true) => return self.passed(then),
+                Value::Bool(false) => return self.passed(otherwise),
                 other => self.expect_bool(&other, condition.node),
             },
             ExprKind::Match { subject, arms } => {
@@ -137,7 +176,7 @@ impl<'a> Env<'a> {
                         || arm.patterns.iter().any(|it| same(&Value::of_literal(it), &subject.value))
                 });
                 match arm {
-                    Some(arm) => return self.eval(&arm.body),
+                    Some(arm) => return self.passed(&arm.body),
                     None => self.report(problems::no_arm(origin, &subject.value)),
                 }
             }
@@ -175,9 +214,18 @@ impl<'a> Env<'a> {
 
     fn interpolation(&mut self, parts: &[Expr]) -> Value {
         let mut text = String::new();
+        let mut open: Vec<Part> = Vec::new();
         let mut known = true;
         for part in parts {
-            let node = self.eval(part);
+            let mut node = self.passed(part);
+            match &node.value {
+                Value::Template(it) if it.is_text() => {
+                    open.push(Part::Text(std::mem::take(&mut text).into()));
+                    open.extend(it.parts().iter().cloned());
+                    continue;
+                }
+                _ => node = self.closed(node),
+            }
             match &node.value {
                 Value::Text(it) => text.push_str(it),
                 Value::Int(it) => text.push_str(&it.to_string()),
@@ -194,7 +242,14 @@ impl<'a> Env<'a> {
         if !self.spend(text.len() as u64 / 8, self.at(parts.first().map_or(0, |it| it.node))) {
             return Value::Unknown;
         }
-        if known { Value::Text(text.into()) } else { Value::Unknown }
+        if !known {
+            return Value::Unknown;
+        }
+        if open.is_empty() {
+            return Value::Text(text.into());
+        }
+        open.push(Part::Text(text.into()));
+        Value::Template(Arc::new(Template::joined(open)))
     }
 
     fn name(&mut self, name: &EcoString, origin: Origin) -> Node {
@@ -253,7 +308,10 @@ impl<'a> Env<'a> {
     }
 
     fn member_of(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
-        let owner = self.eval(of);
+        let mut owner = self.passed(of);
+        if !matches!(owner.value, Value::Map(_)) {
+            owner = self.closed(owner);
+        }
         match &owner.value {
             Value::Map(map) => map.entries.get(name).cloned().unwrap_or_else(|| Node::new(Value::Absent, origin)),
             Value::Absent | Value::Null => Node::new(Value::Absent, origin),
@@ -287,11 +345,12 @@ impl<'a> Env<'a> {
     fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Node {
         let unknown = Node::new(Value::Unknown, origin);
         let ExprKind::Name(name) = &callee.kind else { return unknown };
-        let args: Vec<Node> = args.iter().map(|it| self.eval(it)).collect();
+        let args: Vec<Node> = args.iter().map(|it| self.passed(it)).collect();
         let declared = names::index_of(self.db, self.anchor).lets.get(name);
         if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
             return Node::new(self.apply(*function, args, origin), origin);
         }
+        let args: Vec<Node> = args.into_iter().map(|it| self.closed(it)).collect();
         if !args.iter().all(|it| self.knows(&it.value, origin)) {
             return unknown;
         }
@@ -317,15 +376,46 @@ impl<'a> Env<'a> {
     }
 
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, origin: Origin) -> Value {
+        if op == BinaryOp::Coalesce {
+            // A text with holes is there, whatever it says.
+            let a = self.passed(left);
+            if matches!(&a.value, Value::Template(it) if it.is_text()) {
+                return a.value;
+            }
+            let a = self.closed(a).value;
+            return if matches!(a, Value::Absent | Value::Null) { self.passed(right).value } else { a };
+        }
+        if let (true, BinaryOp::Add) = (self.has_holes, op) {
+            return self.sum(left, right, origin);
+        }
         let a = self.eval(left).value;
         match (op, &a) {
             (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
             (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),
-            (BinaryOp::Coalesce, Value::Absent | Value::Null) => return self.eval(right).value,
-            (BinaryOp::Coalesce, _) => return a,
             _ => {}
         }
         let b = self.eval(right).value;
+        self.operation(op, a, b, origin)
+    }
+
+    /// Two texts with holes make one.
+    fn sum(&mut self, left: &Expr, right: &Expr, origin: Origin) -> Value {
+        let parts = |it: &Value| match it {
+            Value::Text(it) => Some(vec![Part::Text(it.clone())]),
+            Value::Template(it) if it.is_text() => Some(it.parts().to_vec()),
+            _ => None,
+        };
+        let (a, b) = (self.passed(left), self.passed(right));
+        let is_open = |it: &Node| matches!(it.value, Value::Template(_));
+        if let (true, Some(mut all), Some(more)) = (is_open(&a) || is_open(&b), parts(&a.value), parts(&b.value)) {
+            all.extend(more);
+            return Value::Template(Arc::new(Template::joined(all)));
+        }
+        let (a, b) = (self.closed(a).value, self.closed(b).value);
+        self.operation(BinaryOp::Add, a, b, origin)
+    }
+
+    fn operation(&mut self, op: BinaryOp, a: Value, b: Value, origin: Origin) -> Value {
         if !self.knows(&a, origin) || !self.knows(&b, origin) {
             return Value::Unknown;
         }
@@ -400,12 +490,15 @@ impl<'a> Env<'a> {
         let mut list = Vec::with_capacity(elements.len());
         let mut known = true;
         for element in elements {
-            let node = self.eval(&element.value);
+            let mut node = self.passed(&element.value);
             if !element.spread {
                 if node.value != Value::Absent {
                     list.push(node);
                 }
                 continue;
+            }
+            if !matches!(node.value, Value::List(_)) {
+                node = self.closed(node);
             }
             match &node.value {
                 Value::List(inner) => {

@@ -167,7 +167,7 @@ fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry, only: &Only<'_
     let op = match &entry.action {
         Action::Assign(value) => {
             let is_reference = only.is_reference(&entry.path.segments);
-            let node = if is_reference { reference(env, value) } else { env.eval(value) };
+            let node = if is_reference { reference(env, value) } else { env.passed(value) };
             if node.value == Value::Absent {
                 return;
             }
@@ -175,7 +175,10 @@ fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry, only: &Only<'_
         }
         Action::Append(value) => {
             let is_reference = only.is_reference(&entry.path.segments);
-            let node = if is_reference { reference(env, value) } else { env.eval(value) };
+            let mut node = if is_reference { reference(env, value) } else { env.passed(value) };
+            if !matches!(node.value, Value::List(_)) {
+                node = env.closed(node);
+            }
             match node.value {
                 Value::List(list) => Op::Append(list.to_vec()),
                 Value::Absent => return,
@@ -212,7 +215,10 @@ fn add_spread(
     value: &crate::syntax::ast::Expr,
     differ: &mut Vec<(EcoString, crate::diagnostic::Diagnostic)>,
 ) {
-    let node = env.eval(value);
+    let mut node = env.passed(value);
+    if !matches!(node.value, Value::Map(_)) {
+        node = env.closed(node);
+    }
     match &node.value {
         Value::Map(map) => {
             for (key, node) in &map.entries {

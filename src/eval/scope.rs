@@ -88,7 +88,7 @@ impl Env<'_> {
         let hidden = self.locals.split_off(bound.depth.min(self.locals.len()));
         let before = self.steps();
         let node = self.within(bound.anchor, |env| {
-            let mut node = env.eval(&bound.written.value);
+            let mut node = env.passed(&bound.written.value);
             if let Some(ty) = &bound.written.ty {
                 // What is wrong with the type itself is reported by `types`.
                 let mut ignored = Vec::new();
@@ -141,7 +141,7 @@ impl Env<'_> {
             let passed = args.next().filter(|it| it.value != Value::Absent || param.default.is_none());
             let mut node = match (passed, &param.default) {
                 (Some(it), _) => it,
-                (None, Some(default)) => self.within(function, |env| env.eval(&default.expr)),
+                (None, Some(default)) => self.within(function, |env| env.passed(&default.expr)),
                 (None, None) => Node::new(Value::Absent, origin),
             };
             is_absent |= node.value == Value::Absent && !param.may_be_left_out();
@@ -150,7 +150,7 @@ impl Env<'_> {
         }
         let mut node = Node::new(Value::Absent, origin);
         if !is_absent {
-            let made = self.called(origin, |env| env.within(function, |env| env.eval(body)));
+            let made = self.called(origin, |env| env.within(function, |env| env.passed(body)));
             node = made.unwrap_or_else(|| Node::new(Value::Unknown, origin));
             if self.weigh(&node.value, origin) {
                 complete(self, &mut node, &ty.result, Conform::Final, Some(Origin::new(function, result.node)));

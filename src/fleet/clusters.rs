@@ -8,7 +8,9 @@ use ecow::{EcoString, eco_format};
 use super::config::{Settings, Sync, boolean};
 use super::facts::{Named, facts};
 use super::irsa::Identity;
+use super::reach::{Reach, layers};
 use super::selection::{Attached, Taken, attached, select};
+use super::stage::Bound;
 use super::{inventory, problems};
 use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
@@ -43,8 +45,12 @@ pub struct Cluster {
     pub sync: Sync,
     /// The declarations that apply to it, lowest rank first, in order of name within a rank.
     pub ranks: Vec<Vec<Anchor>>,
+    /// The overrides in them whose condition holds.
+    pub reaches: Arc<[Reach]>,
     pub taken: Vec<Taken>,
     pub attached: Vec<(Attached, Origin)>,
+    /// For one that stands for all clusters of a class: the facts that they share.
+    pub stands_for: Option<Bound>,
 }
 
 /// All clusters, in order of name.
@@ -164,31 +170,6 @@ pub fn groups_of(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
     groups
 }
 
-/// The rank of a rule among the rules: 0 without `in`, then the fleet's layers.
-pub(super) fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
-    match head {
-        Head::Rule { layer: Some((_, name)), .. } => settings.layers.iter().position(|it| it == name).map(|it| it + 1),
-        _ => Some(0),
-    }
-}
-
-/// The rules and top-level overrides without `when`, by rank.
-pub(super) fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
-    let index = names::index(db, db.project());
-    let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
-    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
-        let declaration = syntax::declaration(db, *anchor);
-        let conditional = match &declaration.head {
-            Head::Rule { when, .. } | Head::Override { when, .. } => when.is_some(),
-            _ => false,
-        };
-        if !conditional && let Some(rank) = rank_of(settings, &declaration.head).and_then(|it| ranks.get_mut(it)) {
-            rank.push(*anchor);
-        }
-    }
-    ranks
-}
-
 /// Reads a cluster.
 pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let index = names::index_of(db, anchor);
@@ -237,7 +218,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
-    let ranks = ranks(db, settings, &named, &facts, &mut out);
+    let (ranks, reaches) = layers(db, settings, &named, &facts, &mut out);
     let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
     let Named { own, row, .. } = named;
@@ -256,8 +237,10 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         identity,
         sync,
         ranks,
+        reaches: reaches.into(),
         taken,
         attached,
+        stands_for: None,
     };
     Checked::new(cluster, out)
 }
@@ -270,6 +253,7 @@ impl Cluster {
         env.fleet = super::settings(db, project_of(db, self.anchor)).value.value.clone();
         env.cluster_name = Some(self.name.clone());
         env.row.clone_from(&self.row);
+        env.has_holes = self.stands_for.is_some();
         env
     }
 }
@@ -352,36 +336,4 @@ fn directory(
     }
     let own = own.iter().rev().find_map(|it| it.get("directory").and_then(Node::text));
     eco_format!("{path}/{}", own.unwrap_or(name))
-}
-
-/// The declarations whose layers apply: rules that hold, groups, the cluster.
-fn ranks(
-    db: &dyn Db,
-    settings: &Settings,
-    it: &Named,
-    facts: &Arc<Map>,
-    out: &mut Vec<Diagnostic>,
-) -> Vec<Vec<Anchor>> {
-    let index = names::index_of(db, it.anchor);
-    let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
-    let mut env = Env::new(db, index, it.anchor);
-    env.cluster = Given::Known(Arc::clone(facts));
-    env.fleet = settings.value.clone();
-    env.cluster_name = Some(it.name.clone());
-    env.row.clone_from(&it.row);
-    for anchor in super::top_level_overrides(db, project_of(db, it.anchor)).iter().chain(index.rules.values()) {
-        let declaration = syntax::declaration(db, *anchor);
-        // A top-level override keeps its condition in its one statement.
-        let holds = match &declaration.head {
-            Head::Rule { when: Some(when), .. } => env.within(*anchor, |env| env.holds(when)) == Some(true),
-            _ => true,
-        };
-        if holds && let Some(rank) = rank_of(settings, &declaration.head).and_then(|it| ranks.get_mut(it)) {
-            rank.push(*anchor);
-        }
-    }
-    out.append(&mut env.out);
-    ranks.extend(it.groups.iter().map(|it| vec![*it]));
-    ranks.extend(it.own.iter().cloned());
-    ranks
 }

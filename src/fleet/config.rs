@@ -84,7 +84,7 @@ pub enum ReleaseIn {
 }
 
 /// The object through which a cluster reads the fleet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sync {
     pub kind: EcoString,
     pub name: EcoString,

@@ -5,7 +5,9 @@ use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
 
 use super::clusters::Cluster;
+use super::item::{Overrides, View};
 use super::problems;
+use super::stage::marked;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
 use crate::names;
@@ -15,7 +17,7 @@ use crate::syntax::{
     ast::{Key, Member},
 };
 use crate::types;
-use crate::value::{Map, Node, Value};
+use crate::value::{Map, Node, Part, Template, Value};
 
 /// The annotation by which EKS gives a service account its role.
 const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
@@ -24,7 +26,7 @@ const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
 const LONGEST_NAME: usize = 64;
 
 /// How pods get a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// IAM Roles for Service Accounts: the account is annotated.
     Irsa,
@@ -75,7 +77,7 @@ pub fn partition(region: &str) -> &'static str {
     partitions.into_iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, it)| it)
 }
 
-fn is_irsa(it: &Member) -> bool {
+pub(super) fn is_irsa(it: &Member) -> bool {
     match it {
         Member::Entry(entry) => entry.path.segments.first().is_some_and(|it| it.key == Key::Name("irsa".into())),
         _ => false,
@@ -91,14 +93,15 @@ pub fn has_irsa(db: &dyn crate::source::Db, item: Anchor) -> bool {
 pub(super) fn irsa(
     env: &mut Env<'_>,
     item: Anchor,
-    overrides: &[Vec<(Anchor, OverrideStatement)>],
-    cluster: Option<&Cluster>,
+    overrides: &Overrides<'_>,
+    view: &View<'_>,
 ) -> (Given<'static>, Option<Role>) {
-    let overridden = |(_, it): &(Anchor, OverrideStatement)| it.block.members.iter().any(is_irsa);
+    let overridden = |(_, it): &(Anchor, &OverrideStatement)| it.block.members.iter().any(is_irsa);
     if !has_irsa(env.db, item) && !overrides.iter().flatten().any(overridden) {
         return (Given::No, None);
     }
     let node = written(env, item, overrides);
+    let node = env.closed(node);
     let text = |key: &str| node.get(key).and_then(Node::text).cloned();
     let known = |value: Option<EcoString>| value.map_or(Value::Unknown, Value::Text);
     let name = item.name(env.db);
@@ -107,15 +110,45 @@ pub(super) fn irsa(
         Some(it) => it.text().cloned(),
     };
     let via = match node.get("via") {
-        None => cluster.map(|it| it.identity),
+        _ if view.is_base() => None,
+        None => view.identity(),
         Some(it) => it.text().map(|it| Identity::parse(it)),
     };
-    let role = cluster.zip(via).map(|(cluster, via)| Role {
+    let at = node.origin;
+    let value = |value: Value| Node::new(value, at);
+    let written_name = text("role-name");
+    let path = text("role-path").unwrap_or_else(|| "/".into());
+    let role_name = match (&written_name, view.fact("name")) {
+        (Some(it), _) => Value::Text(it.clone()),
+        (None, Some(cluster)) => joined([cluster.value.clone(), Value::Text(eco_format!("-{name}"))]),
+        (None, None) => Value::Unknown,
+    };
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    entries.insert("service-account".into(), value(known(service_account.clone())));
+    let Some(via) = via else {
+        for key in ["role-name", "role-arn", "annotations"] {
+            entries.insert(key.into(), value(Value::Unknown));
+        }
+        return (Given::Known(std::sync::Arc::new(Map { entries })), None);
+    };
+    let arn = if via == Identity::None { Value::Absent } else { arn(env, item, view, &path, &role_name, at) };
+    entries.insert("role-name".into(), value(role_name.clone()));
+    let annotation = (via == Identity::Irsa && arn != Value::Absent).then(|| (ANNOTATION.into(), value(arn.clone())));
+    entries.insert("annotations".into(), value(Value::of_map(annotation.into_iter().collect())));
+    entries.insert("role-arn".into(), value(arn.clone()));
+    if let Value::Text(name) = &role_name
+        && via != Identity::None
+        && name.len() > LONGEST_NAME
+    {
+        let at = node.get("role-name").map_or(at, |it| it.origin);
+        env.report(problems::long_role(at, name, LONGEST_NAME));
+    }
+    let role = Role {
         via,
-        name: text("role-name").unwrap_or_else(|| eco_format!("{}-{name}", cluster.name)),
-        path: text("role-path").unwrap_or_else(|| "/".into()),
-        arn: None,
-        service_account: service_account.clone().unwrap_or_else(|| name.clone()),
+        name: marked(&role_name).unwrap_or_default(),
+        path,
+        arn: marked(&arn),
+        service_account: service_account.unwrap_or_else(|| name.clone()),
         policies: node.get("policies").and_then(Node::list).unwrap_or_default().to_vec(),
         boundary: text("permissions-boundary"),
         tags: node
@@ -125,29 +158,56 @@ pub(super) fn irsa(
             .flat_map(|it| &it.entries)
             .filter_map(|(key, it)| Some((key.clone(), it.text()?.clone())))
             .collect(),
-        origin: node.origin,
-    });
-    let role = role.map(|it| checked(env, item, it, cluster, &node));
-    let at = node.origin;
-    let value = |value: Value| Node::new(value, at);
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
-    entries.insert("service-account".into(), value(known(service_account)));
-    entries.insert("role-name".into(), value(known(role.as_ref().map(|it| it.name.clone()))));
-    let (arn, annotations) = match &role {
-        None => (Value::Unknown, Value::Unknown),
-        Some(role) => {
-            let arn = role.arn.clone().filter(|_| role.via != Identity::None).map_or(Value::Absent, Value::Text);
-            let annotated = (role.via == Identity::Irsa).then(|| (EcoString::from(ANNOTATION), value(arn.clone())));
-            (arn, Value::of_map(annotated.into_iter().filter(|(_, it)| it.value != Value::Absent).collect()))
+        origin: at,
+    };
+    (Given::Known(std::sync::Arc::new(Map { entries })), Some(role))
+}
+
+/// Texts one after the other, of which some may have holes.
+fn joined<const N: usize>(texts: [Value; N]) -> Value {
+    let mut parts = Vec::new();
+    for it in texts {
+        match it {
+            Value::Text(it) => parts.push(Part::Text(it)),
+            Value::Template(it) if it.is_text() => parts.extend(it.parts().iter().cloned()),
+            _ => return Value::Unknown,
+        }
+    }
+    let template = Template::joined(parts);
+    match template.parts() {
+        [Part::Text(it)] => Value::Text(it.clone()),
+        _ => Value::Template(std::sync::Arc::new(template)),
+    }
+}
+
+/// The ARN of a role; absent without an account.
+fn arn(env: &mut Env<'_>, item: Anchor, view: &View<'_>, path: &str, name: &Value, at: Origin) -> Value {
+    let is_account = |it: &EcoString| it.len() == 12 && it.bytes().all(|it| it.is_ascii_digit());
+    let account = match view.fact("account").map(|it| &it.value) {
+        Some(Value::Text(it)) if is_account(it) => Value::Text(it.clone()),
+        Some(it @ Value::Template(template)) if template.is_text() => it.clone(),
+        _ => {
+            let declared = super::settings(env.db, env.db.project()).value.facts.iter().any(|it| it.name == "account");
+            env.report(problems::no_account(at, item.name(env.db), declared));
+            return Value::Absent;
         }
     };
-    entries.insert("role-arn".into(), value(arn));
-    entries.insert("annotations".into(), value(annotations));
-    (Given::Known(std::sync::Arc::new(Map { entries })), role)
+    let region = view.fact("region").cloned().map(|it| env.closed(it));
+    let partition = partition(region.as_ref().and_then(Node::text).map_or("", EcoString::as_str));
+    let text = |it: EcoString| Value::Text(it);
+    joined([text(eco_format!("arn:{partition}:iam::")), account, text(eco_format!(":role{path}")), name.clone()])
+}
+
+/// Whether the role of an add-on can be told from the cluster's name and account by
+/// whoever does not look at the cluster itself.
+pub(super) fn is_regular(cluster: &Cluster, item: &str) -> bool {
+    let account = cluster.facts.entries.get("account").and_then(Node::text);
+    cluster.name.len() + 1 + item.len() <= LONGEST_NAME
+        && account.is_some_and(|it| it.len() == 12 && it.bytes().all(|it| it.is_ascii_digit()))
 }
 
 /// The blocks of the definitions, the add-on and its overrides, joined.
-fn written(env: &mut Env<'_>, item: Anchor, overrides: &[Vec<(Anchor, OverrideStatement)>]) -> Node {
+fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     let only = Only { path: &["irsa"], ..Only::default() };
     let mut fold = Fold::new();
     for level in &super::levels(env.db, item).value {
@@ -163,25 +223,4 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &[Vec<(Anchor, OverrideSt
         complete(env, &mut node, &shape, Conform::Partial, None);
     }
     node
-}
-
-/// The role with its ARN, once its name and the cluster's account are right.
-fn checked(env: &mut Env<'_>, item: Anchor, mut role: Role, cluster: Option<&Cluster>, node: &Node) -> Role {
-    if role.via == Identity::None {
-        return role;
-    }
-    let at = node.get("role-name").map_or(node.origin, |it| it.origin);
-    if role.name.len() > LONGEST_NAME {
-        env.report(problems::long_role(at, &role.name, LONGEST_NAME));
-    }
-    let fact = |name: &str| cluster.and_then(|it| it.facts.entries.get(name)).and_then(Node::text);
-    let is_account = |it: &&EcoString| it.len() == 12 && it.bytes().all(|it| it.is_ascii_digit());
-    if let Some(account) = fact("account").filter(is_account) {
-        let partition = partition(fact("region").map_or("", EcoString::as_str));
-        role.arn = Some(eco_format!("arn:{partition}:iam::{account}:role{}{}", role.path, role.name));
-    } else {
-        let declared = super::settings(env.db, env.db.project()).value.facts.iter().any(|it| it.name == "account");
-        env.report(problems::no_account(node.origin, item.name(env.db), declared));
-    }
-    role
 }

@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
-use super::clusters::{Cluster, base_ranks};
+use super::clusters::Cluster;
+use super::reach::{Reach, base_reaches};
 use super::config::{declared_names, single_name};
-use super::irsa::Role;
+use super::irsa::{Identity, Role};
 use super::patch::patches;
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
@@ -48,32 +49,73 @@ pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
 pub(super) fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
-    let settings = &super::settings(db, db.project()).value;
-    evaluate(db, item, &base_ranks(db, settings), None)
+    evaluate(db, item, &base_reaches(db, db.project()), &View::Base).0
 }
 
 /// The item on a cluster.
 pub fn evaluate_in(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Evaluated> {
-    evaluate(db, item, &cluster.ranks, Some(cluster))
+    evaluate(db, item, &cluster.reaches, &View::Cluster(cluster)).0
 }
 
-/// The item under the given layers, lowest rank first.
+/// What is known of the cluster that an item is looked at for.
+pub(super) enum View<'a> {
+    /// Nothing: what `common/` holds.
+    Base,
+    Cluster(&'a Cluster),
+    /// Some of its facts; the others are holes.
+    Stage { facts: Arc<Map>, identity: Identity },
+}
+
+impl View<'_> {
+    /// `cluster` in expressions.
+    fn facts(&self) -> Option<&Arc<Map>> {
+        match self {
+            Self::Base => None,
+            Self::Cluster(it) => Some(&it.facts),
+            Self::Stage { facts, .. } => Some(facts),
+        }
+    }
+
+    /// A fact of the cluster.
+    pub(super) fn fact(&self, name: &str) -> Option<&Node> {
+        self.facts()?.entries.get(name)
+    }
+
+    /// How pods get their roles; none where there is no cluster.
+    pub(super) const fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Base => None,
+            Self::Cluster(it) => Some(it.identity),
+            Self::Stage { identity, .. } => Some(*identity),
+        }
+    }
+
+    pub(super) const fn is_base(&self) -> bool {
+        matches!(self, Self::Base)
+    }
+}
+
+/// The item under the overrides among the given ones that reach it, and the facts
+/// that have to be known first.
 pub(super) fn evaluate(
     db: &dyn Db,
     item: Anchor,
-    ranks: &[Vec<Anchor>],
-    cluster: Option<&Cluster>,
-) -> Checked<Evaluated> {
+    reaches: &[Reach],
+    view: &View<'_>,
+) -> (Checked<Evaluated>, IndexSet<EcoString>) {
     let index = names::index(db, db.project());
     let settings = &super::settings(db, db.project()).value;
     let declaration = syntax::declaration(db, item);
     let mut env = Env::new(db, index, item);
     env.fleet = settings.value.clone();
-    env.cluster = cluster.map_or(Given::Unknown, |it| Given::Known(Arc::clone(&it.facts)));
-    env.cluster_name = cluster.map(|it| it.name.clone());
-    env.row = cluster.and_then(|it| it.row.clone());
+    env.cluster = view.facts().map_or(Given::Unknown, |it| Given::Known(Arc::clone(it)));
+    if let View::Cluster(it) = view {
+        env.cluster_name = Some(it.name.clone());
+        env.row.clone_from(&it.row);
+    }
+    env.has_holes = matches!(view, View::Stage { .. });
     let levels = &super::levels(db, item).value;
-    let overrides = overrides(&mut env, item, ranks);
+    let overrides = overrides(db, item, reaches);
     let declared = params_of(db, item);
     let setters = setters(db, levels, &overrides);
     let table = Table {
@@ -81,7 +123,7 @@ pub(super) fn evaluate(
         ranks: &setters,
         block: Some("params"),
         what: "param",
-        complete: cluster.is_some(),
+        complete: !view.is_base(),
         given: None,
         state: RefCell::new(State::default()),
     };
@@ -89,38 +131,36 @@ pub(super) fn evaluate(
     env.params = if matches!(item.kind(db), Kind::Addon | Kind::Baseline) { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
-    let (given, role) = super::irsa::irsa(&mut env, item, &overrides, cluster);
+    let (given, role) = super::irsa::irsa(&mut env, item, &overrides, view);
     env.irsa = given;
     let mut effects = table.state.borrow().effects();
     let mut node = fold(&mut env, item, declaration, levels, &overrides, &mut effects);
     // The definitions and the item itself are no overrides.
     effects.retain(|it| !levels.contains(&it.origin.anchor));
-    let how = if cluster.is_some() { Conform::Final } else { Conform::Partial };
+    let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape_of(&mut env, index, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);
     }
-    report_conflicts(&mut env, item, &mut node, cluster.is_some());
+    report_conflicts(&mut env, item, &mut node, !view.is_base());
     let patches = patches(&mut env, item, &overrides);
-    Checked::new(Evaluated { node, params, patches, role, effects }, env.out)
+    let needs = std::mem::take(&mut env.needs);
+    (Checked::new(Evaluated { node, params, patches, role, effects }, env.out), needs)
 }
 
-/// The overrides that reach an item and whose condition holds, by rank.
-fn overrides(env: &mut Env<'_>, item: Anchor, ranks: &[Vec<Anchor>]) -> Vec<Vec<(Anchor, OverrideStatement)>> {
-    let mut found = Vec::new();
-    for rank in ranks {
-        let mut of_rank = Vec::new();
-        for anchor in rank {
-            let statements = super::statements(env.db, *anchor);
-            for it in statements.value.overrides.iter().filter(|it| it.target.reaches(env.db, item)) {
-                let holds =
-                    it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
-                if holds {
-                    of_rank.push((*anchor, it.clone()));
-                }
-            }
+/// Overrides by rank, lowest first.
+pub(super) type Overrides<'a> = Vec<Vec<(Anchor, &'a OverrideStatement)>>;
+
+/// Those that reach an item.
+fn overrides<'a>(db: &'a dyn Db, item: Anchor, reaches: &[Reach]) -> Overrides<'a> {
+    let mut found: Overrides<'a> = Vec::new();
+    let mut rank = None;
+    for it in reaches {
+        let Some(statement) = it.statement(db).filter(|it| it.target.reaches(db, item)) else { continue };
+        if rank.replace(it.rank) != Some(it.rank) {
+            found.push(Vec::new());
         }
-        if !of_rank.is_empty() {
-            found.push(of_rank);
+        if let Some(of_rank) = found.last_mut() {
+            of_rank.push((it.anchor, statement));
         }
     }
     found
@@ -136,7 +176,7 @@ fn rule_name(env: &Env<'_>, anchor: Anchor) -> EcoString {
 fn setters<'a>(
     db: &'a dyn Db,
     levels: &[Anchor],
-    overrides: &'a [Vec<(Anchor, OverrideStatement)>],
+    overrides: &'a Overrides<'a>,
 ) -> Vec<Vec<Setter<'a>>> {
     let of_level = |it: &Anchor| {
         vec![Setter { anchor: *it, block: &syntax::declaration(db, *it).body, specificity: 2, name: EcoString::new() }]
@@ -197,14 +237,14 @@ fn fold(
     item: Anchor,
     declaration: &Declaration,
     levels: &[Anchor],
-    overrides: &[Vec<(Anchor, OverrideStatement)>],
+    overrides: &Overrides<'_>,
     effects: &mut Vec<Effect>,
 ) -> Node {
     let only = only_for(item.kind(env.db));
     let origin = Origin::of(item);
     let mut fold = Fold::new();
     if let Head::Manifest { value: Some(value) } = &declaration.head {
-        let node = env.eval(value);
+        let node = env.passed(value);
         if let Value::Map(_) = &node.value {
             fold = Fold::over(&node);
         } else {
@@ -216,7 +256,7 @@ fn fold(
     } else {
         if let Head::Source { provider, url } = &declaration.head {
             let key = if *provider == SourceKind::Bucket { "bucketName" } else { "url" };
-            let url = env.eval(url);
+            let url = env.passed(url);
             let entries = std::iter::once((EcoString::from(key), url)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
         }
@@ -248,7 +288,7 @@ fn fold(
 pub(super) fn amend(
     env: &mut Env<'_>,
     fold: &mut Fold,
-    overrides: &[Vec<(Anchor, OverrideStatement)>],
+    overrides: &Overrides<'_>,
     only: &Only<'_>,
 ) {
     for rank in overrides {

@@ -6,6 +6,7 @@
 //! of Flux's objects, of files or of YAML.
 
 mod assertion;
+mod class;
 mod clusters;
 mod config;
 mod definition;
@@ -17,7 +18,9 @@ mod item;
 mod relocation;
 mod patch;
 mod problems;
+mod reach;
 mod selection;
+mod stage;
 mod statement;
 mod table;
 
@@ -27,7 +30,10 @@ pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
+pub use reach::Reach;
 pub use relocation::Moves;
+pub use class::{Class, stage_on};
+pub use stage::{Bound, Stage, Staged, filled, marks, staged};
 pub use selection::{Attached, Taken, is_optional};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,

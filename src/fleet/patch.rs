@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use indexmap::IndexMap;
 
 use super::problems;
-use super::statement::OverrideStatement;
+use super::item::Overrides;
 use crate::eval::{Env, Given, Layer, Op, build, conflict};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
@@ -15,7 +15,7 @@ use crate::value::{Conflict, Node, Value, same};
 pub(super) fn patches(
     env: &mut Env<'_>,
     item: Anchor,
-    overrides: &[Vec<(Anchor, OverrideStatement)>],
+    overrides: &Overrides<'_>,
 ) -> Vec<(Patch, Node)> {
     let mut patches: Vec<(usize, Patch, Node)> = Vec::new();
     for (rank, of_rank) in overrides.iter().enumerate() {

@@ -125,7 +125,7 @@ impl Table<'_> {
         let mut fold = match (&declared.default, given) {
             (_, Some(given)) if !is_settled => Fold::over(&nested(&path, given.clone())),
             (Some(default), _) if !is_settled || is_literal(&default.expr) => {
-                let value = env.within(default.anchor, |env| env.eval(&default.expr));
+                let value = env.within(default.anchor, |env| env.passed(&default.expr));
                 Fold::over(&nested(&path, value))
             }
             _ => Fold::new(),

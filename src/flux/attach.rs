@@ -41,7 +41,8 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     }
     for (anchor, tenant, at) in &repositories {
         let several = repositories.iter().filter(|(it, ..)| it == anchor).count() > 1;
-        let body = ctx.evaluated(*anchor);
+        let checked = ctx.evaluated(*anchor);
+        let body = &checked.value;
         let name = anchor.name(ctx.db);
         let trusted = body.node.get("trust").is_some();
         let whose = match tenant {

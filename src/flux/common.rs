@@ -1,12 +1,15 @@
 //! What `common/` holds: the objects of a catalogue, with the cluster unknown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
+use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
 use super::gate::Gate;
+use super::making::{Piece, made, making};
 use super::manifest::{PRUNE, manifest, namespace};
 use super::object::{Id, Object, set};
 use super::release::{Release, release};
@@ -32,8 +35,10 @@ pub struct Bundle {
     pub name: EcoString,
     /// From the project's root.
     pub dir: EcoString,
-    pub objects: Vec<Object>,
-    pub releases: Vec<Release>,
+    pub objects: Vec<Arc<Object>>,
+    /// Where in `objects` each stands.
+    positions: IndexMap<Id, usize>,
+    pub releases: Vec<Arc<Release>>,
     pub range: Range,
     /// Whether each add-on has a Kustomization of its own.
     pub split: bool,
@@ -50,6 +55,11 @@ pub enum Part {
 }
 
 impl Bundle {
+    /// The object of an identity.
+    pub(super) fn find(&self, id: &Id) -> Option<&Arc<Object>> {
+        self.positions.get(id).and_then(|it| self.objects.get(*it))
+    }
+
     /// Where an object belongs.
     #[must_use]
     pub fn part(&self, object: &Object) -> Part {
@@ -108,8 +118,8 @@ fn range_of_shared(db: &dyn Db) -> Option<Range> {
 
 /// What some items and sources come to.
 pub(super) struct Contents {
-    pub objects: Vec<Object>,
-    pub releases: Vec<Release>,
+    pub pieces: Vec<Piece>,
+    pub releases: Vec<Arc<Release>>,
 }
 
 /// Where a catalogue's objects stand.
@@ -129,26 +139,18 @@ pub(super) fn is_split(db: &dyn Db, catalogue: Anchor) -> bool {
 
 /// The bundle of a catalogue.
 pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
-    let index = names::index(db, db.project());
     let range = range(db, catalogue).clone().or_else(|| whole_range(db, db.project()).clone());
     let settings = &fleet::settings(db, db.project()).value;
-    let mut ctx = Context {
-        db,
-        index,
-        settings,
-        range: range.unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name)),
-        cluster: None,
-        scope: Some(catalogue),
-        out: Vec::new(),
-        known: IndexMap::new(),
-    };
+    let range = range.unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name));
+    let mut ctx = Context::new(db, None, Some(catalogue), range);
     let (items, sources) = fleet::contents_of(db, catalogue);
     let contents = contents(&mut ctx, &items, &sources);
     let bundle = Bundle {
         catalogue: Some(catalogue),
         name: fleet::unit_name(db, catalogue),
         dir: directory(db, catalogue),
-        objects: contents.objects,
+        positions: positions(&contents.pieces),
+        objects: contents.pieces.into_iter().map(|it| it.object).collect(),
         releases: contents.releases,
         range: ctx.range,
         split: is_split(db, catalogue),
@@ -160,26 +162,21 @@ pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
 pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
-    let mut ctx = Context {
-        db,
-        index,
-        settings,
-        range: range_of_shared(db).unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name)),
-        cluster: None,
-        scope: None,
-        out: Vec::new(),
-        known: IndexMap::new(),
-    };
+    let range = range_of_shared(db).unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name));
+    let mut ctx = Context::new(db, None, None, range);
     let sources: Vec<Anchor> = index.sources.values().copied().collect();
-    let mut contents = contents(&mut ctx, &[], &sources);
-    for it in &mut contents.objects {
-        it.file = it.file.trim_start_matches("sources/").into();
-    }
+    let contents = contents(&mut ctx, &[], &sources);
+    let in_its_directory = |it: &Piece| {
+        let object = Object::clone(&it.object);
+        let file = object.file.trim_start_matches("sources/").into();
+        Arc::new(Object { file, ..object })
+    };
     let bundle = Bundle {
         catalogue: None,
         name: "sources".into(),
         dir: eco_format!("{}/sources", settings.output.common),
-        objects: contents.objects,
+        positions: positions(&contents.pieces),
+        objects: contents.pieces.iter().map(in_its_directory).collect(),
         releases: Vec::new(),
         range: ctx.range,
         split: false,
@@ -187,63 +184,102 @@ pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
     Checked::new(bundle, ctx.out)
 }
 
+fn positions(pieces: &[Piece]) -> IndexMap<Id, usize> {
+    pieces.iter().enumerate().map(|(nth, it)| (it.object.id.clone(), nth)).collect()
+}
+
 /// The objects of some items and sources. Each is gated by the context's Flux.
 pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Anchor]) -> Contents {
-    let db = ctx.db;
-    let mut objects: Vec<Object> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut releases = Vec::new();
-    let split = ctx.scope.is_some_and(|it| it.kind(db) != Kind::Cluster && is_split(db, it));
-    for anchor in sources {
-        if is_object(ctx, *anchor) {
-            let evaluated = ctx.evaluated(*anchor);
-            objects.extend(source(ctx, *anchor, &evaluated));
+    let are_objects: Vec<Anchor> = sources.iter().copied().filter(|it| is_object(ctx, *it)).collect();
+    for item in are_objects.iter().chain(items) {
+        if let Some(cluster) = ctx.cluster.filter(|it| it.stands_for.is_some()) {
+            let Some(making) = making(ctx, cluster, *item) else { continue };
+            let made = made(ctx.db, making);
+            ctx.is_certain &= made.is_certain;
+            ctx.evaluated(*item);
+            ctx.out.extend(made.diagnostics.iter().cloned());
+            releases.extend(made.release.clone());
+            let differing = made.objects.iter().enumerate();
+            pieces.extend(differing.map(|(nth, it)| Piece { object: Arc::clone(&it.object), made: Some((making, nth)) }));
+        } else {
+            let (release, objects) = item_objects(ctx, *item);
+            releases.extend(release.map(Arc::new));
+            pieces.extend(objects.into_iter().map(Piece::own));
         }
     }
-    for item in items {
-        let evaluated = ctx.evaluated(*item);
-        match item.kind(db) {
-            Kind::Addon => {
-                let Some((release, made)) = release(ctx, *item, &evaluated) else { continue };
-                let own_part = split || (fleet::is_optional(db, *item) && !in_cluster(ctx));
-                let component = own_part.then(|| item.name(db).clone());
-                objects.extend(made.into_iter().map(|it| {
-                    let file = match (&component, it.id.kind.as_str()) {
-                        (Some(_), "HelmRelease") => "release.yaml".into(),
-                        (Some(_), _) => "source.yaml".into(),
-                        (None, _) => it.file.clone(),
-                    };
-                    Object { component: component.clone(), ..in_file(it, file) }
-                }));
-                releases.push(release);
+    let mut derived = derive_namespaces(ctx, &releases, &pieces);
+    let is_own = |it: &&mut Piece| it.made.is_none();
+    for piece in pieces.iter_mut().filter(is_own) {
+        finish(ctx, std::slice::from_mut(Arc::make_mut(&mut piece.object)));
+    }
+    finish(ctx, &mut derived);
+    pieces.extend(derived.into_iter().map(Piece::own));
+    let mut seen: IndexMap<&Id, Origin> = IndexMap::new();
+    let mut unique = Vec::with_capacity(pieces.len());
+    for (nth, it) in pieces.iter().enumerate() {
+        match seen.entry(&it.object.id) {
+            Entry::Occupied(mut first) => {
+                ctx.out.push(problems::same_object(&it.object.id, it.object.origin, *first.get()));
+                first.insert(it.object.origin);
             }
-            Kind::Namespace => objects.push(namespace(item.name(db), Some(&evaluated.node), Origin::of(*item))),
-            Kind::Manifest => objects.extend(manifest(ctx, *item, &evaluated)),
-            _ => {}
+            Entry::Vacant(slot) => {
+                slot.insert(it.object.origin);
+                unique.push(nth);
+            }
         }
     }
-    derive_namespaces(ctx, &releases, &mut objects);
-    let kept = &fleet::moves(db, db.project()).value.kept;
-    for object in objects.iter_mut().filter(|it| kept.contains(&it.origin.anchor) && it.raw.is_none()) {
-        // On its way from one Kustomization to another it must survive both.
-        let disabled = super::object::text("disabled", object.origin);
-        set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
+    if unique.len() < pieces.len() {
+        pieces = unique.into_iter().filter_map(|nth| pieces.get(nth).cloned()).collect();
     }
-    for object in &mut objects {
+    Contents { pieces, releases }
+}
+
+/// What one item or source comes to, before its Flux is looked at.
+pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Release>, Vec<Object>) {
+    let db = ctx.db;
+    let checked = ctx.evaluated(item);
+    let evaluated = &checked.value;
+    let objects = match item.kind(db) {
+        Kind::Source => source(ctx, item, evaluated).into_iter().collect(),
+        Kind::Addon => {
+            let Some((release, made)) = release(ctx, item, evaluated) else { return (None, Vec::new()) };
+            let split = ctx.scope.is_some_and(|it| it.kind(db) != Kind::Cluster && is_split(db, it));
+            let own_part = split || (fleet::is_optional(db, item) && !in_cluster(ctx));
+            let component = own_part.then(|| item.name(db).clone());
+            let placed = made.into_iter().map(|it| {
+                let file = match (&component, it.id.kind.as_str()) {
+                    (Some(_), "HelmRelease") => "release.yaml".into(),
+                    (Some(_), _) => "source.yaml".into(),
+                    (None, _) => it.file.clone(),
+                };
+                Object { component: component.clone(), ..in_file(it, file) }
+            });
+            return (Some(release), placed.collect());
+        }
+        Kind::Namespace => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
+        Kind::Manifest => manifest(ctx, item, evaluated),
+        _ => Vec::new(),
+    };
+    (None, objects)
+}
+
+/// Takes out what the Flux has not, and holds the objects against its rules.
+pub(super) fn finish(ctx: &mut Context<'_>, objects: &mut [Object]) {
+    let kept = &fleet::moves(ctx.db, ctx.db.project()).value.kept;
+    for object in objects.iter_mut() {
+        if object.raw.is_none() && kept.contains(&object.origin.anchor) {
+            // On its way from one Kustomization to another it must survive both.
+            let disabled = super::object::text("disabled", object.origin);
+            set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
+        }
         let cluster = ctx.cluster.map(|it| it.name.as_str());
-        Gate { db, minor: ctx.minor(), cluster }.object(object, &mut ctx.out);
+        Gate { db: ctx.db, minor: ctx.minor(), cluster }.object(object, &mut ctx.out);
         if ctx.cluster.is_some() {
             rules::check(object, &mut ctx.out);
         }
     }
-    let mut seen: BTreeMap<Id, Origin> = BTreeMap::new();
-    for it in &objects {
-        if let Some(first) = seen.insert(it.id.clone(), it.origin) {
-            ctx.out.push(problems::same_object(&it.id, it.origin, first));
-        }
-    }
-    let mut unique = BTreeSet::new();
-    objects.retain(|it| unique.insert(it.id.clone()));
-    Contents { objects, releases }
 }
 
 fn in_cluster(ctx: &Context<'_>) -> bool {
@@ -269,28 +305,33 @@ pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
 }
 
 /// A Namespace for each target that nothing declares.
-fn derive_namespaces(ctx: &Context<'_>, releases: &[Release], objects: &mut Vec<Object>) {
-    let mut users: BTreeMap<EcoString, Vec<&Release>> = BTreeMap::new();
+fn derive_namespaces(ctx: &Context<'_>, releases: &[Arc<Release>], pieces: &[Piece]) -> Vec<Object> {
+    let mut users: BTreeMap<&EcoString, Vec<&Release>> = BTreeMap::new();
     for it in releases {
-        users.entry(it.target.clone()).or_default().push(it);
+        users.entry(&it.target).or_default().push(it);
     }
+    let declared: IndexSet<&EcoString> =
+        pieces.iter().map(|it| &it.object.id).filter(|it| it.kind == "Namespace").map(|it| &it.name).collect();
+    let has_parts = pieces.iter().any(|it| it.object.component.is_some());
+    let mut derived: Vec<Object> = Vec::new();
     for (name, users) in users {
-        let declared = objects.iter().any(|it| it.id.kind == "Namespace" && it.id.name == name);
-        if declared || is_given(ctx, &name) {
+        if declared.contains(name) || is_given(ctx, name) {
             continue;
         }
         let Some(first) = users.first() else { continue };
-        let mut object = namespace(&name, None, Origin::of(first.addon));
-        let used_otherwise = objects.iter().any(|it| it.id.namespace == name && it.component.is_none());
-        if let ([only], false) = (users.as_slice(), used_otherwise) {
-            let part = objects.iter().find(|it| it.origin.anchor == only.addon).and_then(|it| it.component.clone());
-            if part.is_some() {
-                object.component = part;
-                object.file = "namespace.yaml".into();
-            }
+        let mut object = namespace(name, None, Origin::of(first.addon));
+        let of_main = |it: &Piece| it.object.id.namespace == *name && it.object.component.is_none();
+        if let (true, [only]) = (has_parts, users.as_slice())
+            && !pieces.iter().any(of_main)
+            && let Some(part) = pieces.iter().find(|it| it.object.origin.anchor == only.addon)
+            && part.object.component.is_some()
+        {
+            object.component.clone_from(&part.object.component);
+            object.file = "namespace.yaml".into();
         }
-        objects.push(object);
+        derived.push(object);
     }
+    derived
 }
 
 /// Whether a namespace is there without the items that are looked at.

@@ -1,13 +1,15 @@
 //! What making objects needs to know: for which Flux, for which cluster, where
 //! names are looked up.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::let_value;
-use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings};
+use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -54,10 +56,41 @@ pub(super) struct Context<'a> {
     pub scope: Option<Anchor>,
     pub out: Vec<Diagnostic>,
     /// Items that were evaluated, and whether what is wrong with them was said.
-    pub known: IndexMap<Anchor, (Checked<Evaluated>, bool)>,
+    pub known: IndexMap<Anchor, (Arc<Checked<Evaluated>>, bool)>,
+    /// The namespaces of releases that are required, where they are known already.
+    pub required: &'a [(Anchor, EcoString)],
+    /// Facts that have to be known first, where the cluster stands for others.
+    pub needs: IndexSet<EcoString>,
+    /// Whether what is made is so on every cluster that this one stands for.
+    pub is_certain: bool,
+    /// Whether nothing may be looked at that is not known already.
+    pub only_known: bool,
 }
 
 impl<'a> Context<'a> {
+    /// Nothing made yet.
+    pub(super) fn new(
+        db: &'a dyn Db,
+        cluster: Option<&'a Cluster>,
+        scope: Option<Anchor>,
+        range: Range,
+    ) -> Self {
+        Self {
+            db,
+            index: names::index(db, db.project()),
+            settings: &fleet::settings(db, db.project()).value,
+            range,
+            cluster,
+            scope,
+            out: Vec::new(),
+            known: IndexMap::new(),
+            required: &[],
+            needs: IndexSet::new(),
+            is_certain: true,
+            only_known: false,
+        }
+    }
+
     /// The namespace of Flux' own objects.
     #[must_use]
     pub(super) fn flux_namespace(&self) -> &'a EcoString {
@@ -80,7 +113,7 @@ impl<'a> Context<'a> {
     }
 
     /// An item's value, in the base or on the cluster.
-    pub(super) fn evaluated(&mut self, item: Anchor) -> Evaluated {
+    pub(super) fn evaluated(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         let evaluated = self.evaluated_quietly(item);
         if let Some((checked, said)) = self.known.get_mut(&item)
             && !*said
@@ -92,17 +125,38 @@ impl<'a> Context<'a> {
     }
 
     /// The same; what is wrong with it is said when its objects are made.
-    pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Evaluated {
+    pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         if let Some((checked, _)) = self.known.get(&item) {
-            return checked.value.clone();
+            return Arc::clone(checked);
         }
+        self.is_certain &= !self.only_known;
         let checked = match self.cluster {
-            Some(cluster) => fleet::evaluate_in(self.db, item, cluster),
-            None => (**fleet::base(self.db, item)).clone(),
+            None => Arc::clone(fleet::base(self.db, item)),
+            Some(cluster) if cluster.stands_for.is_none() => Arc::new(fleet::evaluate_in(self.db, item, cluster)),
+            Some(cluster) => match self.stage(item, cluster) {
+                Some(stage) => Arc::clone(&fleet::staged(self.db, stage).evaluated),
+                // Something has to stand here until more is known.
+                None => Arc::clone(fleet::base(self.db, item)),
+            },
         };
-        let value = checked.value.clone();
-        self.known.insert(item, (checked, false));
-        value
+        self.known.insert(item, (Arc::clone(&checked), false));
+        checked
+    }
+
+    /// The stage of an item on a cluster that stands for others; none where more has to
+    /// be known.
+    pub(super) fn stage(&mut self, item: Anchor, cluster: &Cluster) -> Option<Stage> {
+        match fleet::stage_on(self.db, item, cluster) {
+            Ok((stage, staged)) => {
+                self.is_certain &= staged.is_certain;
+                Some(stage)
+            }
+            Err(needs) => {
+                self.is_certain &= !needs.is_empty();
+                self.needs.extend(needs);
+                None
+            }
+        }
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.

@@ -7,6 +7,8 @@
 //! patch whose target matches nothing is silently ignored, a merge without
 //! target is not.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 use indexmap::IndexMap;
 
@@ -88,11 +90,11 @@ pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
 /// An empty group or namespace in a target means any: another object that the
 /// target of a JSON 6902 patch would hit too is an error.
 #[must_use]
-pub(super) fn ambiguous(patches: &[Patch], base: &[Object]) -> Vec<Diagnostic> {
+pub(super) fn ambiguous(patches: &[Patch], base: &[Arc<Object>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for patch in patches {
         let Patch::Json { object, .. } = patch else { continue };
-        let hits = |it: &&Object| {
+        let hits = |it: &&Arc<Object>| {
             it.version == object.version
                 && it.id.kind == object.kind
                 && it.id.name == object.name
@@ -117,7 +119,7 @@ impl Differ {
     /// The merge between two maps; what it cannot say is noted as an operation.
     fn maps(&mut self, base: &Node, wanted: &Node) -> Option<Node> {
         let (Value::Map(old), Value::Map(new)) = (&base.value, &wanted.value) else { return None };
-        if std::sync::Arc::ptr_eq(old, new) {
+        if Arc::ptr_eq(old, new) {
             return None;
         }
         let mark = self.operations.len();
@@ -210,7 +212,7 @@ fn is_hidden_list(value: &Value) -> bool {
 fn same_exactly(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Value::Map(x), Value::Map(y)) => {
-            if std::sync::Arc::ptr_eq(x, y) {
+            if Arc::ptr_eq(x, y) {
                 return !a.value.has_unknown();
             }
             let written = |map: &crate::value::Map| map.entries.values().filter(|it| is_written(it)).count();

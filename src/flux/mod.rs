@@ -13,6 +13,7 @@ mod diff;
 mod directory;
 mod gate;
 mod kustomization;
+mod making;
 mod manifest;
 pub mod object;
 mod policy;
@@ -25,8 +26,9 @@ mod tenant;
 
 pub use common::{Bundle, Part};
 pub use context::{Range, find_source};
-pub use deploy::{Deployed, Unit, UnitPlace};
+pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
+pub use making::{Made, Making, made};
 pub use object::{Id, Object};
 pub use policy::{Running, is_ahead, outside_rings, versions};
 pub use release::{Release, find_addon};
@@ -34,10 +36,11 @@ pub use substitution::Substitution;
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostic::{Checked, Diagnostics};
-use crate::fleet;
+use crate::fleet::{self, Class};
 use crate::source::{Anchor, Db, Project};
 
 /// The Flux versions of the clusters that take each catalogue.
@@ -86,10 +89,60 @@ pub fn shared_sources(db: &dyn Db, _project: Project) -> Arc<Checked<Bundle>> {
     Arc::new(common::of_shared_sources(db))
 }
 
-/// What a cluster ends up with.
+/// What a cluster ends up with: its own, or what it shares with clusters of its class.
 #[salsa::tracked]
 pub fn deployed(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
-    Arc::new(deploy::deploy(db, cluster))
+    shared(db, cluster).unwrap_or_else(|| Arc::clone(exactly(db, cluster)))
+}
+
+/// What a cluster ends up with, made for it alone: nothing in it has marks.
+#[salsa::tracked]
+pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
+    Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value).deployed)
+}
+
+/// What the clusters of a class end up with.
+#[derive(Debug, PartialEq)]
+enum Outline {
+    Needs(IndexSet<EcoString>),
+    /// Something is wrong, or not the same for all: each has to be looked at by itself.
+    Unlike,
+    Alike(Deployed),
+}
+
+#[salsa::tracked]
+fn outline(db: &dyn Db, class: Class) -> Arc<Outline> {
+    let Some(stand_in) = class.stand_in(db) else { return Arc::new(Outline::Unlike) };
+    let outcome = deploy::deploy(db, &stand_in);
+    Arc::new(if !outcome.needs.is_empty() {
+        Outline::Needs(outcome.needs)
+    } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
+        Outline::Alike(outcome.deployed.value)
+    } else {
+        Outline::Unlike
+    })
+}
+
+/// What a cluster shares with those of its class, if it has one.
+fn shared(db: &dyn Db, anchor: Anchor) -> Option<Arc<Checked<Deployed>>> {
+    let cluster = &fleet::cluster(db, anchor).value;
+    let mut class = Class::of(db, cluster)?;
+    loop {
+        match &**outline(db, class) {
+            Outline::Needs(needs) => class = class.knowing(db, needs, cluster)?,
+            Outline::Unlike => return None,
+            Outline::Alike(it) => {
+                let own = Deployed {
+                    cluster: cluster.name.clone(),
+                    path: cluster.path.clone(),
+                    anchor,
+                    is_shared: true,
+                    ..it.clone()
+                };
+                return Some(Arc::new(Checked::new(own, Vec::new())));
+            }
+        }
+    }
 }
 
 /// What no single cluster shows: paths of clusters that lie in each other,

@@ -215,19 +215,29 @@ pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Optio
 }
 
 fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString) -> Node {
-    let evaluated = ctx.evaluated(addon);
-    let outer = ctx.scope;
-    ctx.scope = addon.parent(ctx.db);
-    let namespace = match ctx.release_in(&evaluated.node) {
-        ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
-        ReleaseIn::Target => evaluated.node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
-    };
-    ctx.scope = outer;
+    let namespace = namespace_of(ctx, addon);
     let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
     if namespace != *from {
         tree = tree.text("namespace", namespace);
     }
     tree.build()
+}
+
+/// The namespace of an add-on's release.
+pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
+    if let Some((_, namespace)) = ctx.required.iter().find(|(it, _)| *it == addon) {
+        return namespace.clone();
+    }
+    let evaluated = ctx.evaluated(addon);
+    let node = &evaluated.value.node;
+    let outer = ctx.scope;
+    ctx.scope = addon.parent(ctx.db);
+    let namespace = match ctx.release_in(node) {
+        ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
+        ReleaseIn::Target => node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
+    };
+    ctx.scope = outer;
+    namespace
 }
 
 /// Custom resources: what the block says, and what is known of the chart.

@@ -15,7 +15,7 @@ const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];
 /// The object of a source that comes with a definition, under the add-on's name.
 pub(super) fn source_beside(ctx: &mut Context<'_>, anchor: Anchor, addon: Anchor, namespace: &str) -> Option<Object> {
     let evaluated = ctx.evaluated(anchor);
-    let it = source(ctx, anchor, &evaluated)?;
+    let it = source(ctx, anchor, &evaluated.value)?;
     let name = addon.name(ctx.db);
     let spec = it.spec().cloned();
     let made = object(&it.api_version(), &it.id.kind, namespace, name, spec, Origin::of(addon));
@@ -103,7 +103,8 @@ pub(super) fn chart_in_registry(
     namespace: &str,
 ) -> Option<Object> {
     let origin = Origin::of(addon);
-    let evaluated = ctx.evaluated(source);
+    let checked = ctx.evaluated(source);
+    let evaluated = &checked.value;
     let (prefix, at) = ctx.identity(source, evaluated.node.get("url"), "url")?;
     let mut spec = spec(ctx, &evaluated.node, origin);
     set(&mut spec, &["url"], text(eco_format!("{}/{chart}", prefix.trim_end_matches('/')), at));

@@ -173,7 +173,7 @@ fn changes(
 ) {
     let index = names::index(db, db.project());
     let mut owners: BTreeMap<&Id, &EcoString> = BTreeMap::new();
-    for unit in &new.units {
+    for unit in new.units.iter() {
         owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
     }
     for old in olds {

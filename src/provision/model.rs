@@ -111,9 +111,9 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
             Some(Role {
                 addon: release.addon.name(db).clone(),
                 via: role.via,
-                name: role.name.clone(),
+                name: fleet::filled(&role.name, &cluster.facts),
                 path: role.path.clone(),
-                arn: role.arn.clone(),
+                arn: role.arn.as_ref().map(|it| fleet::filled(it, &cluster.facts)),
                 namespace: release.target.clone(),
                 service_account: role.service_account.clone(),
                 policies: role.policies.iter().map(Policy::of).collect(),

@@ -5,7 +5,9 @@
 
 mod json;
 mod node;
+mod template;
 pub mod yaml;
 
 pub use json::json;
 pub use node::{Conflict, Map, Node, Overridden, Value, same};
+pub use template::{Part, Template};

@@ -6,6 +6,7 @@ use ecow::EcoString;
 use indexmap::IndexMap;
 
 use crate::source::Origin;
+use super::Template;
 use crate::syntax::ast::Literal;
 
 /// What an expression comes to.
@@ -20,6 +21,8 @@ pub enum Value {
     Int(i64),
     Float(f64),
     Text(EcoString),
+    /// A text that is whole but for facts of a cluster; never outside of evaluation.
+    Template(Arc<Template>),
     List(Arc<Vec<Node>>),
     Map(Arc<Map>),
     /// Two layers of one rank disagree, and nothing higher has settled it yet.
@@ -139,10 +142,20 @@ impl Value {
     #[must_use]
     pub fn has_unknown(&self) -> bool {
         match self {
-            Self::Unknown | Self::Conflict(_) => true,
+            Self::Unknown | Self::Conflict(_) | Self::Template(_) => true,
             Self::List(it) => it.iter().any(|it| it.value.has_unknown()),
             Self::Map(it) => it.entries.values().any(|it| it.value.has_unknown()),
             Self::Absent | Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// The templates in it, at any depth.
+    pub fn each_template(&self, each: &mut impl FnMut(&Template)) {
+        match self {
+            Self::Template(it) => each(it),
+            Self::List(it) => it.iter().for_each(|it| it.value.each_template(each)),
+            Self::Map(it) => it.entries.values().for_each(|it| it.value.each_template(each)),
+            _ => {}
         }
     }
 
@@ -151,7 +164,7 @@ impl Value {
     pub const fn noun(&self) -> &'static str {
         match self {
             Self::Absent => "nothing",
-            Self::Unknown | Self::Conflict(_) => "an unknown value",
+            Self::Unknown | Self::Conflict(_) | Self::Template(_) => "an unknown value",
             Self::Null => "null",
             Self::Bool(_) => "a Bool",
             Self::Int(_) => "an Int",
@@ -176,7 +189,7 @@ impl Value {
             Self::Text(it) => ecow::eco_format!("{it:?}"),
             Self::List(it) => ecow::eco_format!("a list of {}", it.len()),
             Self::Map(_) => "{ … }".into(),
-            Self::Absent | Self::Unknown | Self::Conflict(_) => self.noun().into(),
+            Self::Absent | Self::Unknown | Self::Conflict(_) | Self::Template(_) => self.noun().into(),
         }
     }
 }

@@ -196,7 +196,7 @@ impl Writer {
     /// Anything that fits behind a key, and the newline.
     fn scalar_or_empty(&mut self, node: &Node, depth: usize) {
         match &node.value {
-            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) => self.text.push_str("null"),
+            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => self.text.push_str("null"),
             Value::Bool(it) => self.text.push_str(if *it { "true" } else { "false" }),
             Value::Int(it) => self.text.push_str(&it.to_string()),
             Value::Float(it) => self.text.push_str(&float(*it)),
@@ -244,7 +244,7 @@ impl Writer {
 #[must_use]
 pub fn is_written(value: &Value) -> bool {
     match value {
-        Value::Absent | Value::Unknown | Value::Conflict(_) => false,
+        Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => false,
         Value::List(list) => !list.iter().any(|it| it.value.has_unknown()),
         _ => true,
     }

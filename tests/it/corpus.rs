@@ -80,12 +80,12 @@ fn cluster(name: &str, expected: &str) {
     let opened = host::open(&root).expect("a project");
     assert!(compile(&opened.db).is_clean());
     let anchor = fleet::clusters(&opened.db).find(|it| it.name(&opened.db) == name).expect("the cluster");
-    let deployed = &flux::deployed(&opened.db, anchor).value;
+    let deployed = &flux::exactly(&opened.db, anchor).value;
     let ours: BTreeMap<_, Value> = deployed
         .root
         .iter()
         .map(|it| json(&it.body))
-        .chain(deployed.units.iter().map(|it| json(&with_patches(it).body)))
+        .chain(deployed.units.iter().map(|it| json(&with_patches(&opened.db, it).body)))
         .chain(deployed.units.iter().flat_map(|it| it.objects.iter().map(|it| json(&it.body))))
         .map(|it| (id(&it), it))
         .collect();

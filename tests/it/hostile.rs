@@ -127,7 +127,7 @@ fn strings_stay_the_strings_they_were() {
 
 fn rendered(db: &fleetc::source::FleetDatabase) -> Value {
     let cluster = fleetc::fleet::clusters(db).next().expect("a cluster");
-    let deployed = &fleetc::flux::deployed(db, cluster).value;
+    let deployed = &fleetc::flux::exactly(db, cluster).value;
     let thing = deployed.objects().find(|(_, it)| it.id.kind == "Thing").expect("the object").1;
     fleetc::value::json(&thing.body)
 }

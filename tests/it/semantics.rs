@@ -42,7 +42,7 @@ fn values(text: &str, cluster: &str, release: &str) -> Value {
     let (db, compilation) = compiled(text);
     assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
     let anchor = fleetc::fleet::clusters(&db).find(|it| it.name(&db) == cluster).expect("the cluster");
-    let deployed = &fleetc::flux::deployed(&db, anchor).value;
+    let deployed = &fleetc::flux::exactly(&db, anchor).value;
     let object = deployed.objects().find(|(_, it)| it.id.kind == "HelmRelease" && it.id.name == release);
     object.map_or(Value::Null, |(_, it)| fleetc::value::json(&it.body)["spec"]["values"].clone())
 }
@@ -366,7 +366,7 @@ check "all are there" {{ length(unique([for one in fleet.clusters => one.name]))
     let (db, compilation) = compiled(&text);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation).first());
     for cluster in fleetc::fleet::clusters(&db) {
-        let deployed = &fleetc::flux::deployed(&db, cluster).value;
+        let deployed = &fleetc::flux::exactly(&db, cluster).value;
         let nth: usize = deployed.cluster[1..].parse().expect("a number");
         let (size, region) = (nth % 7, ["eu", "us", "ap"][nth % 3]);
         let is_bigger = size >= 5 && region == "eu";
@@ -472,7 +472,7 @@ fn rule_26_values_know_their_declaration_not_their_offset() {
     let (db, compilation) = compiled(&with("cluster one { use addons }"));
     assert!(compilation.is_clean());
     let cluster = fleetc::fleet::clusters(&db).next().expect("a cluster");
-    let deployed = &fleetc::flux::deployed(&db, cluster).value;
+    let deployed = &fleetc::flux::exactly(&db, cluster).value;
     let (_, object) =
         deployed.objects().find(|(_, it)| it.id.name == "web" && it.id.kind == "HelmRelease").expect("web");
     let node = object.body.at(&["spec", "values", "b", "c"]).expect("the leaf");
@@ -487,7 +487,7 @@ fn rule_27_blame_follows_bare_references_and_overridden_values_are_kept() {
         compiled(&with("cluster one { use addons\n override web { params { replicas = 6 }\n values.a = 5 } }"));
     assert!(compilation.is_clean());
     let cluster = fleetc::fleet::clusters(&db).next().expect("a cluster");
-    let deployed = &fleetc::flux::deployed(&db, cluster).value;
+    let deployed = &fleetc::flux::exactly(&db, cluster).value;
     let (_, object) =
         deployed.objects().find(|(_, it)| it.id.name == "web" && it.id.kind == "HelmRelease").expect("web");
     let text = |path: &[&str]| {

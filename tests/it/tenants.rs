@@ -35,7 +35,7 @@ fn objects(text: &str) -> Vec<(String, Value)> {
     let (db, compilation) = compiled(text);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
     let cluster = fleetc::fleet::clusters(&db).next().expect("a cluster");
-    let deployed = &fleetc::flux::deployed(&db, cluster).value;
+    let deployed = &fleetc::flux::exactly(&db, cluster).value;
     deployed
         .objects()
         .map(|(_, it)| (format!("{} {}/{}", it.id.kind, it.id.namespace, it.id.name), fleetc::value::json(&it.body)))

@@ -1,6 +1,7 @@
 //! A catalogue on a cluster: its unit, or its units if it is split.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
@@ -13,6 +14,7 @@ use crate::flux::bundle;
 use crate::flux::common::{Part, contents, is_split};
 use crate::flux::context::{Context, source_kind};
 use crate::flux::kustomization::fields;
+use crate::flux::making::Piece;
 use crate::flux::object::{Object, set};
 use crate::flux::release::Release;
 use crate::source::{Anchor, Kind, Origin};
@@ -30,9 +32,9 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let is_used = |it: &Anchor| used.iter().any(|(name, shared)| !shared && name == it.name(db));
     let sources: Vec<Anchor> = standing.into_iter().filter(is_used).collect();
     let mut contents = contents(ctx, &taken.items, &sources);
-    namespaces_of_overrides(ctx, cluster, base, &mut contents.objects, drafts);
-    let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken, catalogue));
-    let origin = use_origin(taken, catalogue);
+    namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
+    let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken));
+    let origin = use_origin(taken);
     if fleet::moves(db, db.project()).value.old_names.contains_key(&catalogue) {
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
         set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
@@ -43,10 +45,11 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     if used.iter().any(|(_, shared)| *shared) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         main_after.push(After::Applied("sources".into()));
     }
-    let mut parts: BTreeMap<Part, Vec<Object>> = BTreeMap::new();
-    for it in &contents.objects {
-        let part = base.objects.iter().find(|other| other.id == it.id).map_or(Part::Main, |it| base.part(it));
-        parts.entry(part).or_default().push(it.clone());
+    let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();
+    for it in contents.pieces {
+        // What `common/` has not is of the main part: it is refused later.
+        let part = base.find(&it.object.id).map_or(Part::Main, |it| base.part(it));
+        parts.entry(part).or_default().push(it);
     }
     let mut main = Vec::new();
     let mut components = Vec::new();
@@ -61,10 +64,10 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
             Part::Split(it) => split.push((it, objects)),
         }
     }
-    let of_part = |wanted: &dyn Fn(&Part) -> bool| -> Vec<Object> {
+    let of_part = |wanted: &dyn Fn(&Part) -> bool| -> Vec<Arc<Object>> {
         base.objects.iter().filter(|it| wanted(&base.part(it))).cloned().collect()
     };
-    let is_release_of = |part: &EcoString, it: &&Release| it.addon.name(db) == part;
+    let is_release_of = |part: &EcoString, it: &&Arc<Release>| it.addon.name(db) == part;
     let main_base = of_part(&|it| match it {
         Part::Main => true,
         Part::Component(it) => components.contains(it),
@@ -122,27 +125,29 @@ fn namespaces_of_overrides(
     ctx: &mut Context<'_>,
     cluster: &Cluster,
     base: &crate::flux::Bundle,
-    objects: &mut Vec<Object>,
+    objects: &mut Vec<Piece>,
     drafts: &mut Vec<Draft>,
 ) {
-    let is_extra = |it: &Object| {
-        it.id.kind == "Namespace"
-            && it.origin.anchor.kind(ctx.db) == Kind::Addon
-            && !base.objects.iter().any(|other| other.id == it.id)
+    let is_extra = |it: &Piece| {
+        it.object.id.kind == "Namespace"
+            && it.object.origin.anchor.kind(ctx.db) == Kind::Addon
+            && base.find(&it.object.id).is_none()
     };
-    let (extra, rest): (Vec<Object>, Vec<Object>) = std::mem::take(objects).into_iter().partition(is_extra);
-    *objects = rest;
-    if extra.is_empty() {
+    if !objects.iter().any(is_extra) {
         return;
     }
+    // It would stand in a directory that is the cluster's own.
+    ctx.is_certain &= cluster.stands_for.is_none();
+    let (extra, rest): (Vec<Piece>, Vec<Piece>) = std::mem::take(objects).into_iter().partition(is_extra);
+    *objects = rest;
     let name = eco_format!("{}-namespaces", cluster.name);
     let extra = extra.into_iter().map(|it| {
-        let file = eco_format!("{}.yaml", it.id.name);
-        Object { file, component: None, ..it }
+        let file = eco_format!("{}.yaml", it.object.id.name);
+        Piece::own(Object { file, component: None, ..Object::clone(&it.object) })
     });
     if let Some(draft) = drafts.iter_mut().find(|it| it.name == name) {
         for it in extra {
-            if !draft.objects.iter().any(|other| other.id == it.id) {
+            if !draft.objects.iter().any(|other| other.object.id == it.object.id) {
                 draft.objects.push(it);
             }
         }
@@ -168,8 +173,8 @@ fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
         .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
 }
 
-fn use_origin(taken: &Taken, catalogue: Anchor) -> Origin {
-    taken.uses.last().map_or(Origin::of(catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
+pub(super) fn use_origin(taken: &Taken) -> Origin {
+    taken.uses.last().map_or(Origin::of(taken.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
 }
 
 /// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.

@@ -1,8 +1,11 @@
 //! A unit on its way: what it applies and waits for, before its Kustomization is made.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::UnitPlace;
+use crate::flux::making::Piece;
 use crate::flux::object::Object;
 use crate::flux::release::Release;
 use crate::source::{Anchor, Origin};
@@ -14,10 +17,10 @@ pub(super) struct Draft {
     pub name: EcoString,
     pub path: EcoString,
     /// What the cluster wants.
-    pub objects: Vec<Object>,
+    pub objects: Vec<Piece>,
     /// What stands in `common/` at the path.
-    pub base: Vec<Object>,
-    pub releases: Vec<Release>,
+    pub base: Vec<Arc<Object>>,
+    pub releases: Vec<Arc<Release>>,
     pub components: Vec<EcoString>,
     pub place: UnitPlace,
     pub catalogue: Option<Anchor>,

@@ -20,7 +20,8 @@ pub(super) fn kustomized(
     fields: &Node,
     drafts: &mut Vec<Draft>,
 ) {
-    let evaluated = ctx.evaluated(item);
+    let checked = ctx.evaluated(item);
+    let evaluated = &checked.value;
     let origin = Origin::of(item);
     let Some(path) = evaluated.node.get("path") else {
         ctx.out.push(problems::no_kustomize_path(item, ctx.db));
@@ -35,7 +36,7 @@ pub(super) fn kustomized(
         return;
     }
     let is_local = evaluated.node.get("source").is_none();
-    let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches);
+    let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches.clone());
     let source = evaluated.node.get("source").and_then(|node| {
         let anchor = ctx.source(node.text()?, node.origin)?;
         Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))

@@ -13,20 +13,21 @@ mod problems;
 mod shared;
 mod units;
 
+use std::sync::Arc;
+
 use ecow::EcoString;
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 
 use super::attach::attached;
 use super::context::{Context, Range};
 use super::diff::Patch;
+use super::making::{Making, made};
 use super::object::Object;
 use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
-use crate::diagnostic::Checked;
-use crate::eval::Effect;
-use crate::fleet;
-use crate::names;
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::fleet::{Cluster, Evaluated};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast;
 use crate::value::Node;
@@ -38,11 +39,31 @@ pub struct Deployed {
     /// Its directory, from the project's root.
     pub path: EcoString,
     pub anchor: Anchor,
-    pub units: Vec<Unit>,
+    pub units: Arc<Vec<Unit>>,
     /// Objects that stand in the cluster's root themselves.
-    pub root: Vec<Object>,
-    /// What the entries of overrides did to the items that it takes.
-    pub effects: Vec<(Anchor, Effect)>,
+    pub root: Arc<Vec<Object>>,
+    /// The items that it takes: what overrides did to them is known here.
+    pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
+    /// Whether it is shared by clusters of a class: then texts have marks where their
+    /// facts belong, and what the cluster writes itself is told by [`fleet::Cluster`].
+    pub is_shared: bool,
+}
+
+/// A patch of a unit: made for the cluster, or for all that have the item so.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UnitPatch {
+    Own(Patch),
+    Made { making: Making, object: usize, patch: usize },
+}
+
+impl UnitPatch {
+    /// The patch.
+    pub fn get<'a>(&'a self, db: &'a dyn Db) -> Option<&'a Patch> {
+        match self {
+            Self::Own(it) => Some(it),
+            Self::Made { making, object, patch } => made(db, *making).objects.get(*object)?.patches.get(*patch),
+        }
+    }
 }
 
 /// A Flux Kustomization and what it applies.
@@ -51,14 +72,14 @@ pub struct Unit {
     pub name: EcoString,
     /// The Flux Kustomization, without its patches.
     pub kustomization: Object,
-    pub patches: Vec<Patch>,
+    pub patches: Vec<UnitPatch>,
     /// Raw patches of a kustomize item: the object and what is merged into it.
     pub raw_patches: Vec<(ast::Patch, Node)>,
     /// What is built, patches made, before Flux substitutes.
-    pub objects: Vec<Object>,
+    pub objects: Vec<Arc<Object>>,
     /// What Flux replaces in it, where the author asked for `postBuild`.
     pub substitution: Option<Substitution>,
-    pub releases: Vec<Release>,
+    pub releases: Vec<Arc<Release>>,
     /// The directory that it points at, from the source's root.
     pub path: EcoString,
     pub place: UnitPlace,
@@ -80,21 +101,17 @@ pub enum UnitPlace {
     Foreign,
 }
 
+/// What a cluster ends up with, or a stand-in: then also the facts that have to be
+/// known first, and whether it is so for all that it stands for.
+pub(in crate::flux) struct Outcome {
+    pub deployed: Checked<Deployed>,
+    pub needs: IndexSet<EcoString>,
+    pub is_certain: bool,
+}
+
 /// Compiles a cluster.
-pub(in crate::flux) fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> {
-    let index = names::index(db, db.project());
-    let settings = &fleet::settings(db, db.project()).value;
-    let cluster = &fleet::cluster(db, anchor).value;
-    let mut ctx = Context {
-        db,
-        index,
-        settings,
-        range: Range::one(cluster.flux, &cluster.name),
-        cluster: Some(cluster),
-        scope: None,
-        out: Vec::new(),
-        known: IndexMap::new(),
-    };
+pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
+    let mut ctx = Context::new(db, Some(cluster), None, Range::one(cluster.flux, &cluster.name));
     let mut drafts = Vec::new();
     for taken in &cluster.taken {
         catalogue::of_catalogue(&mut ctx, cluster, taken, &mut drafts);
@@ -106,28 +123,43 @@ pub(in crate::flux) fn deploy(db: &dyn Db, anchor: Anchor) -> Checked<Deployed> 
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let mut effects: Vec<(Anchor, Effect)> = Vec::new();
-    for (item, (checked, _)) in &ctx.known {
-        effects.extend(checked.value.effects.iter().map(|it| (*item, it.clone())));
+    let items = ctx.known.iter().map(|(item, (checked, _))| (*item, Arc::clone(checked))).collect();
+    let deployed = Deployed {
+        cluster: cluster.name.clone(),
+        path: cluster.path.clone(),
+        anchor: cluster.anchor,
+        units: Arc::new(units),
+        root: Arc::new(root),
+        items: Arc::new(items),
+        is_shared: false,
+    };
+    if ctx.needs.is_empty() {
+        policy::cluster(&mut ctx, cluster, &deployed);
     }
-    let (name, path) = (cluster.name.clone(), cluster.path.clone());
-    let deployed = Deployed { cluster: name, path, anchor, units, root, effects };
-    policy::cluster(&mut ctx, cluster, &deployed);
-    let out =
-        ctx.out.into_iter().map(|it| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) }).collect();
-    Checked::new(deployed, out)
+    let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
+    let out = ctx.out.into_iter().map(named).collect();
+    Outcome { deployed: Checked::new(deployed, out), needs: ctx.needs, is_certain: ctx.is_certain }
+}
+
+impl Unit {
+    /// Where a cluster that shares the unit says that it takes it.
+    #[must_use]
+    pub fn origin_on(&self, cluster: &Cluster) -> Origin {
+        let taken = |it: Anchor| cluster.taken.iter().find(|taken| taken.catalogue == it);
+        self.catalogue.and_then(taken).map_or(self.origin, catalogue::use_origin)
+    }
 }
 
 impl Deployed {
     /// Every object of the cluster with the unit that applies it; none for the root's own.
     pub fn objects(&self) -> impl Iterator<Item = (Option<&Unit>, &Object)> {
-        let of_units = self.units.iter().flat_map(|unit| unit.objects.iter().map(move |it| (Some(unit), it)));
+        let of_units = self.units.iter().flat_map(|unit| unit.objects.iter().map(move |it| (Some(unit), &**it)));
         let kustomizations = self.units.iter().map(|it| (None, &it.kustomization));
         self.root.iter().map(|it| (None, it)).chain(kustomizations).chain(of_units)
     }
 
     /// Every release of the cluster.
     pub fn releases(&self) -> impl Iterator<Item = (&Unit, &Release)> {
-        self.units.iter().flat_map(|unit| unit.releases.iter().map(move |it| (unit, it)))
+        self.units.iter().flat_map(|unit| unit.releases.iter().map(move |it| (unit, &**it)))
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
                 providers.entry((group.clone(), kind.clone())).or_insert((draft.name.clone(), release.addon));
             }
         }
-        for it in &draft.objects {
+        for it in draft.objects.iter().map(|it| &it.object) {
             if it.id.kind == "Namespace" {
                 namespaces.entry(it.id.name.clone()).or_insert_with(|| draft.name.clone());
             }
@@ -35,7 +35,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
     drop_copies_of_namespaces(ctx.db, drafts, &namespaces);
     for draft in drafts.iter_mut() {
         let mut inferred = Vec::new();
-        for it in &draft.objects {
+        for it in draft.objects.iter().map(|it| &it.object) {
             let kind = (it.id.group.clone(), it.id.kind.clone());
             if let Some((unit, addon)) = providers.get(&kind) {
                 if *unit == draft.name {
@@ -49,7 +49,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
                 inferred.push(After::Applied(unit.clone()));
             }
         }
-        let used = draft.objects.iter().map(|it| &it.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
+        let used = draft.objects.iter().map(|it| &it.object.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
         for namespace in used {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name
@@ -86,6 +86,7 @@ fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &BTreeMa
     for draft in drafts {
         let name = draft.name.clone();
         draft.objects.retain(|it| {
+            let it = &it.object;
             let is_derived = it.id.kind == "Namespace" && it.origin.anchor.kind(db) == Kind::Addon;
             !is_derived || owners.get(&it.id.name) == Some(&name)
         });

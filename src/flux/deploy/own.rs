@@ -1,5 +1,7 @@
 //! What only this cluster has: items that stand behind the gate of its own directory.
 
+use std::sync::Arc;
+
 use ecow::{EcoString, eco_format};
 
 use super::UnitPlace;
@@ -10,6 +12,7 @@ use crate::fleet::Cluster;
 use crate::flux::common::contents;
 use crate::flux::context::{Context, Range, find_source};
 use crate::flux::kustomization::fields;
+use crate::flux::making::Piece;
 use crate::flux::object::Object;
 use crate::flux::release::Release;
 use crate::source::{Anchor, Kind};
@@ -36,12 +39,12 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
     if used.iter().any(|(_, shared)| *shared) {
         after.push(After::Applied("sources".into()));
     }
-    let (manifests, others): (Vec<Object>, Vec<Object>) =
-        contents.objects.into_iter().partition(|it| it.file.starts_with("manifests/"));
+    let (manifests, others): (Vec<Piece>, Vec<Piece>) =
+        contents.pieces.into_iter().partition(|it| it.object.file.starts_with("manifests/"));
     let prefix = eco_format!("{}-specific", cluster.name);
     let dir = eco_format!("{}/{prefix}", cluster.path);
     let draft =
-        |unit_name: EcoString, part: &str, objects: Vec<Object>, releases: Vec<Release>, after: Vec<After>| Draft {
+        |unit_name: EcoString, part: &str, objects: Vec<Piece>, releases: Vec<Arc<Release>>, after: Vec<After>| Draft {
             objects,
             releases,
             after,
@@ -58,8 +61,8 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
         let manifests = manifests
             .into_iter()
             .map(|it| {
-                let file = it.file.trim_start_matches("manifests/").into();
-                Object { file, ..it }
+                let file = it.object.file.trim_start_matches("manifests/").into();
+                Piece::own(Object { file, ..Object::clone(&it.object) })
             })
             .collect();
         drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));

@@ -38,7 +38,7 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
     let origin = anchors.first().map_or(cluster.origin, |it| Origin::of(*it));
     let fields = fields(ctx, cluster, None, None, origin);
     drafts.push(Draft {
-        objects: contents.objects,
+        objects: contents.pieces,
         base: base.objects.clone(),
         ..Draft::new(base.name.clone(), base.dir.clone(), UnitPlace::Root, origin, fields)
     });
@@ -52,7 +52,7 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
             continue;
         }
         let evaluated = ctx.evaluated_quietly(*item);
-        let Some(node) = evaluated.node.get("source") else { continue };
+        let Some(node) = evaluated.value.node.get("source") else { continue };
         let Some(name) = node.text() else { continue };
         let outer = ctx.scope.replace(scope);
         let found = ctx.source_of(name, node.origin);

@@ -1,18 +1,21 @@
 //! The Kustomizations themselves, with the patches that each makes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ecow::EcoString;
+use indexmap::{IndexMap, IndexSet};
 
 use super::draft::{After, Draft};
 use super::problems;
-use super::{Unit, UnitPlace};
+use super::{Unit, UnitPatch, UnitPlace};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
-use crate::flux::diff::{self, Patch};
+use crate::flux::diff;
 use crate::flux::gate::Gate;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
+use crate::flux::making::{Piece, made};
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
 use crate::flux::substitution::Substitution;
@@ -55,7 +58,7 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
                 .collect();
             depends_on.remove(&cluster.sync.root);
             let wait = ready.contains(&draft.name);
-            let checks: Vec<&Release> = awaited
+            let checks: Vec<&Arc<Release>> = awaited
                 .get(&draft.name)
                 .into_iter()
                 .flatten()
@@ -93,24 +96,24 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
                 Substitution::of(kustomization.spec(), |kind, name| policy::declared_keys(ctx, cluster, kind, name));
             let mut objects = draft.objects;
             if let Some(substitution) = &substitution {
-                for object in &mut objects {
-                    substitution.escape(object, &mut ctx.out);
+                for it in &mut objects {
+                    substitution.escape(Arc::make_mut(&mut it.object), &mut ctx.out);
+                    it.made = None;
                 }
+                // What is in the texts of facts is looked at, too.
+                ctx.is_certain &= cluster.stands_for.is_none();
             }
             let base_is_whole =
                 draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
             let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
             let patches = difference(ctx, cluster, &draft.base, &objects, place);
-            for problem in diff::ambiguous(&patches, &draft.base) {
-                ctx.out.push(problem.on(Some(&cluster.name)));
-            }
             Unit {
                 name: draft.name,
                 kustomization,
                 patches,
                 raw_patches: draft.raw_patches,
                 substitution,
-                objects,
+                objects: objects.into_iter().map(|it| it.object).collect(),
                 releases: draft.releases,
                 path: draft.path,
                 place: draft.place,
@@ -128,32 +131,45 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
 fn difference(
     ctx: &mut Context<'_>,
     cluster: &Cluster,
-    base: &[Object],
-    wanted: &[Object],
+    base: &[Arc<Object>],
+    wanted: &[Piece],
     place: UnitPlace,
-) -> Vec<Patch> {
+) -> Vec<UnitPatch> {
     if place != UnitPlace::Root {
         return Vec::new();
     }
-    let by_id: BTreeMap<&Id, &Object> = wanted.iter().map(|it| (&it.id, it)).collect();
+    let by_id: IndexMap<&Id, &Piece> = wanted.iter().map(|it| (&it.object.id, it)).collect();
     let mut patches = Vec::new();
     for object in base {
-        match by_id.get(&object.id) {
-            None => patches.push(diff::delete(object)),
-            Some(wanted) if object.version != wanted.version => {
-                ctx.out.push(problems::another_version(object, wanted, &cluster.name));
-            }
-            Some(wanted) if object.raw.is_some() => {
-                if diff::patches(object, wanted).iter().any(|_| true) {
-                    ctx.out.push(crate::flux::problems::amended_sops(object.origin));
-                }
-            }
-            Some(wanted) => patches.extend(diff::patches(object, wanted)),
+        let Some(piece) = by_id.get(&object.id) else {
+            patches.push(UnitPatch::Own(diff::delete(object)));
+            continue;
+        };
+        if let Some((making, nth)) = piece.made {
+            let of_object = made(ctx.db, making).objects.get(nth).map_or(0, |it| it.patches.len());
+            patches.extend((0..of_object).map(|patch| UnitPatch::Made { making, object: nth, patch }));
+            continue;
         }
+        let wanted = &*piece.object;
+        if object.version != wanted.version {
+            ctx.out.push(problems::another_version(object, wanted, &cluster.name));
+            continue;
+        }
+        let own = diff::patches(object, wanted);
+        if object.raw.is_some() {
+            if !own.is_empty() {
+                ctx.out.push(crate::flux::problems::amended_sops(object.origin));
+            }
+            continue;
+        }
+        for problem in diff::ambiguous(&own, base) {
+            ctx.out.push(problem.on(Some(&cluster.name)));
+        }
+        patches.extend(own.into_iter().map(UnitPatch::Own));
     }
-    let known: BTreeSet<&Id> = base.iter().map(|it| &it.id).collect();
-    for object in wanted.iter().filter(|it| !known.contains(&it.id)) {
-        ctx.out.push(problems::not_in_base(object, &cluster.name));
+    let known: IndexSet<&Id> = base.iter().map(|it| &it.id).collect();
+    for piece in wanted.iter().filter(|it| !known.contains(&it.object.id)) {
+        ctx.out.push(problems::not_in_base(&piece.object, &cluster.name));
     }
     patches
 }

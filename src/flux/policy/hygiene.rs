@@ -1,11 +1,13 @@
 //! Overrides that are of no use on any cluster.
 
-use indexmap::IndexMap;
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Effect, Outcome};
-use crate::fleet;
+use crate::fleet::{self, Evaluated};
 use crate::flux::deployed;
 use crate::source::{Anchor, Db, Kind, Origin};
 
@@ -20,8 +22,12 @@ struct Seen<'a> {
 /// Entries of overrides that change nothing anywhere, or whose every change is undone.
 pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let mut seen: IndexMap<Origin, Seen<'_>> = IndexMap::new();
+    let mut looked_at: IndexSet<*const Checked<Evaluated>> = IndexSet::new();
     for cluster in fleet::clusters(db) {
-        for (item, effect) in &deployed(db, cluster).value.effects {
+        let items = deployed(db, cluster).value.items.iter();
+        // What many clusters share says the same of all.
+        let fresh = items.filter(|(_, it)| looked_at.insert(Arc::as_ptr(it)));
+        for (item, effect) in fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, effect))) {
             if effect.origin.anchor.kind(db) == Kind::Source {
                 continue;
             }

@@ -11,7 +11,7 @@ use std::process::Command;
 use fleetc::compile::Compilation;
 use fleetc::fleet;
 use fleetc::flux::{self, Object, UnitPlace};
-use fleetc::source::FleetDatabase;
+use fleetc::source::{Db, FleetDatabase};
 use fleetc::{emit::with_patches, value::json};
 use serde_json::Value;
 
@@ -62,11 +62,11 @@ impl Kustomize {
             std::fs::write(path, file.text.as_bytes()).expect("a file");
         }
         for cluster in fleet::clusters(db).step_by(nth) {
-            self.check_cluster(dir.path(), &flux::deployed(db, cluster).value);
+            self.check_cluster(db, dir.path(), &flux::exactly(db, cluster).value);
         }
     }
 
-    fn check_cluster(&self, dir: &Path, deployed: &flux::Deployed) {
+    fn check_cluster(&self, db: &dyn Db, dir: &Path, deployed: &flux::Deployed) {
         let root = dir.join(deployed.path.as_str());
         if !root.is_dir() {
             assert!(deployed.units.is_empty() && deployed.root.is_empty());
@@ -78,7 +78,7 @@ impl Kustomize {
             .root
             .iter()
             .cloned()
-            .chain(deployed.units.iter().map(with_patches))
+            .chain(deployed.units.iter().map(|it| with_patches(db, it)))
             .map(|it| json(&it.body))
             .collect();
         same_objects(&format!("root of {}", deployed.cluster), &built, &expected);
@@ -101,7 +101,7 @@ impl Kustomize {
             let made =
                 self.build(list.parent().expect("a parent")).unwrap_or_else(|it| panic!("{what}: {it}\n{merged:#}"));
             std::fs::write(&list, before).expect("a file");
-            let wanted: Vec<Value> = unit.objects.iter().map(|it: &Object| json(&it.body)).collect();
+            let wanted: Vec<Value> = unit.objects.iter().map(|it| json(&it.body)).collect();
             same_objects(&what, &made, &wanted);
         }
     }

@@ -1,0 +1,123 @@
+//! Which layers reach a cluster: rules whose condition holds, groups, the cluster
+//! itself; and which of the overrides in them.
+
+use std::sync::Arc;
+
+use super::config::Settings;
+use super::facts::Named;
+use super::statement::OverrideStatement;
+use crate::diagnostic::Diagnostic;
+use crate::eval::{Env, Given};
+use crate::names;
+use crate::source::{Anchor, Db, Project};
+use crate::syntax::{self, ast::Head};
+use crate::value::Map;
+
+/// An override whose condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reach {
+    /// Overrides of one rank disagree, a higher rank beats a lower one.
+    pub rank: u32,
+    /// The declaration that it stands in.
+    pub anchor: Anchor,
+    /// Which of its overrides it is.
+    pub nth: u32,
+}
+
+impl Reach {
+    /// The override.
+    pub fn statement(self, db: &dyn Db) -> Option<&OverrideStatement> {
+        super::statements(db, self.anchor).value.overrides.get(self.nth as usize)
+    }
+}
+
+/// The overrides of some ranks whose condition holds, ranks that have none not counted.
+fn reaches(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> Vec<Reach> {
+    let mut found: Vec<Reach> = Vec::new();
+    let mut rank = 0;
+    for of_rank in ranks {
+        let before = found.len();
+        for anchor in of_rank {
+            for (nth, it) in (0..).zip(&super::statements(db, *anchor).value.overrides) {
+                let holds =
+                    it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
+                if holds {
+                    found.push(Reach { rank, anchor: *anchor, nth });
+                }
+            }
+        }
+        rank += u32::from(found.len() > before);
+    }
+    found
+}
+
+/// The declarations whose layers apply to a cluster: rules that hold, groups, the
+/// cluster; and the overrides in them.
+pub(super) fn layers(
+    db: &dyn Db,
+    settings: &Settings,
+    it: &Named,
+    facts: &Arc<Map>,
+    out: &mut Vec<Diagnostic>,
+) -> (Vec<Vec<Anchor>>, Vec<Reach>) {
+    let index = names::index_of(db, it.anchor);
+    let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
+    let mut env = Env::new(db, index, it.anchor);
+    env.cluster = Given::Known(Arc::clone(facts));
+    env.fleet = settings.value.clone();
+    env.cluster_name = Some(it.name.clone());
+    env.row.clone_from(&it.row);
+    for anchor in super::top_level_overrides(db, super::clusters::project_of(db, it.anchor)).iter().chain(index.rules.values()) {
+        let declaration = syntax::declaration(db, *anchor);
+        // A top-level override keeps its condition in its one statement.
+        let holds = match &declaration.head {
+            Head::Rule { when: Some(when), .. } => env.within(*anchor, |env| env.holds(when)) == Some(true),
+            _ => true,
+        };
+        if holds && let Some(rank) = rank_of(settings, &declaration.head).and_then(|it| ranks.get_mut(it)) {
+            rank.push(*anchor);
+        }
+    }
+    ranks.extend(it.groups.iter().map(|it| vec![*it]));
+    ranks.extend(it.own.iter().cloned());
+    let reaches = reaches(db, &ranks, &mut env);
+    out.append(&mut env.out);
+    (ranks, reaches)
+}
+
+/// The overrides of the base: those of rules and at the top level, without any condition.
+#[salsa::tracked]
+pub(super) fn base_reaches(db: &dyn Db, project: Project) -> Arc<[Reach]> {
+    let index = names::index(db, project);
+    let ranks = base_ranks(db, &super::settings(db, project).value);
+    let Some(first) = ranks.iter().flatten().next() else { return Arc::default() };
+    let mut env = Env::new(db, index, *first);
+    env.cluster = Given::Unknown;
+    env.fleet = super::settings(db, project).value.value.clone();
+    reaches(db, &ranks, &mut env).into()
+}
+
+/// The rules and top-level overrides without `when`, by rank.
+fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
+    let index = names::index(db, db.project());
+    let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
+    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
+        let declaration = syntax::declaration(db, *anchor);
+        let conditional = match &declaration.head {
+            Head::Rule { when, .. } | Head::Override { when, .. } => when.is_some(),
+            _ => false,
+        };
+        if !conditional && let Some(rank) = rank_of(settings, &declaration.head).and_then(|it| ranks.get_mut(it)) {
+            rank.push(*anchor);
+        }
+    }
+    ranks
+}
+
+/// The rank of a rule among the rules: 0 without `in`, then the fleet's layers.
+pub(super) fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
+    match head {
+        Head::Rule { layer: Some((_, name)), .. } => settings.layers.iter().position(|it| it == name).map(|it| it + 1),
+        _ => Some(0),
+    }
+}

@@ -1,0 +1,321 @@
+//! Items that are evaluated once for many clusters.
+//!
+//! What a cluster's item comes to depends on the overrides that reach it and on the
+//! facts that it reads. A [`Stage`] is an item under some overrides with some facts
+//! known; the other facts are holes in its texts ([`crate::value::Template`]). A fact
+//! that something decides on is asked for, and becomes part of the stage: the same
+//! stage never stands for two different results.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+use indexmap::{IndexMap, IndexSet};
+
+use super::reach::Reach;
+use super::irsa::Identity;
+use super::item::{self, Evaluated, View};
+use super::settings;
+use crate::diagnostic::Checked;
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::types::Type;
+use crate::value::yaml::is_written;
+use crate::value::{Map, Node, Part, Template, Value};
+
+/// An item under some overrides, with some facts known.
+#[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
+pub struct Stage {
+    #[returns(copy)]
+    pub item: Anchor,
+    /// The overrides that reach it, lowest rank first.
+    #[returns(ref)]
+    pub reaches: Box<[Reach]>,
+    #[returns(copy)]
+    pub identity: Identity,
+    #[returns(ref)]
+    pub bound: Bound,
+}
+
+/// Facts that are known, in order of name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bound(Vec<(EcoString, Exact)>);
+
+impl Bound {
+    /// The value of a fact; an absent one is [`Value::Absent`].
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(it, _)| it == name).map(|(_, it)| &it.0)
+    }
+
+    /// With more facts of a cluster; none if it is not known what one of them is.
+    pub(super) fn with<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a EcoString>,
+        of: impl Fn(&str) -> Option<Value>,
+    ) -> Option<Self> {
+        let mut all = self.0.clone();
+        for name in names {
+            if self.get(name).is_none() {
+                all.push((name.clone(), Exact(of(name)?)));
+            }
+        }
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all.dedup_by(|a, b| a.0 == b.0);
+        Some(Self(all))
+    }
+}
+
+/// A value that is the same only if it is written alike, wherever it was written.
+#[derive(Clone, Debug)]
+struct Exact(Value);
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        alike(&self.0, &other.0)
+    }
+}
+
+impl Eq for Exact {}
+
+impl Hash for Exact {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        digest(&self.0, state);
+    }
+}
+
+fn alike(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(&a.value, &b.value))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            let pairs = || a.entries.iter().zip(&b.entries);
+            a.entries.len() == b.entries.len() && pairs().all(|(a, b)| a.0 == b.0 && alike(&a.1.value, &b.1.value))
+        }
+        (Value::Null, Value::Null) | (Value::Absent, Value::Absent) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => a == b,
+        _ => false,
+    }
+}
+
+fn digest<H: Hasher>(value: &Value, state: &mut H) {
+    std::mem::discriminant(value).hash(state);
+    match value {
+        Value::Bool(it) => it.hash(state),
+        Value::Int(it) => it.hash(state),
+        Value::Float(it) => it.to_bits().hash(state),
+        Value::Text(it) => it.hash(state),
+        Value::List(it) => it.iter().for_each(|it| digest(&it.value, state)),
+        Value::Map(it) => it.entries.iter().for_each(|(key, it)| {
+            key.hash(state);
+            digest(&it.value, state);
+        }),
+        _ => {}
+    }
+}
+
+/// What an item comes to at a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Staged {
+    /// Its texts have marks where facts belong ([`mark`]).
+    pub evaluated: Arc<Checked<Evaluated>>,
+    /// Facts that have to be known first: nothing else here means anything then.
+    pub needs: IndexSet<EcoString>,
+    /// Whether it says what the item is on every cluster of the stage.
+    pub is_certain: bool,
+}
+
+/// What an item comes to at a stage.
+#[salsa::tracked]
+pub fn staged(db: &dyn Db, stage: Stage) -> Arc<Staged> {
+    let item = stage.item(db);
+    let facts = Arc::new(facts(db, stage.bound(db)));
+    let view = View::Stage { facts, identity: stage.identity(db) };
+    let (mut evaluated, mut needs) = item::evaluate(db, item, stage.reaches(db), &view);
+    let mut is_certain = true;
+    if needs.is_empty() {
+        let base = &super::base(db, item).value.node;
+        place(db, item, &mut evaluated.value.node, base, &mut needs, &mut is_certain);
+        is_certain &= evaluated.value.patches.iter().all(|(_, it)| !it.value.has_unknown());
+    }
+    Arc::new(Staged { evaluated: Arc::new(evaluated), needs, is_certain })
+}
+
+/// `cluster`, as far as it is known.
+pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
+    let settings = &settings(db, db.project()).value;
+    let at = settings.anchor.map(Origin::of);
+    let fixed = [
+        ("name", Type::Text),
+        ("path", Type::Text),
+        ("group", Type::Optional(Arc::new(Type::Text))),
+        ("groups", Type::List(Arc::new(Type::Text))),
+    ];
+    let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
+    let declared = settings.facts.iter().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
+    let mut entries = IndexMap::new();
+    for (name, ty, origin) in fixed.chain(declared) {
+        let value = match bound.get(&name) {
+            Some(Value::Absent) => continue,
+            Some(it) => there(it, origin),
+            None => Value::Template(Arc::new(Template::of_fact(name.clone(), ty))),
+        };
+        entries.insert(name, Node::new(value, origin));
+    }
+    Map { entries }
+}
+
+/// A value whose every node stands at one place: where a cluster wrote it is the
+/// cluster's own affair.
+fn there(value: &Value, origin: Origin) -> Value {
+    let node = |it: &Node| Node::new(there(&it.value, origin), origin);
+    match value {
+        Value::List(it) => Value::List(Arc::new(it.iter().map(node).collect())),
+        Value::Map(it) => Value::of_map(it.entries.iter().map(|(key, it)| (key.clone(), node(it))).collect()),
+        it => it.clone(),
+    }
+}
+
+/// Around the name of a fact where its text belongs: what no author writes.
+const MARKS: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
+
+/// The text that stands for a fact's.
+pub(super) fn mark(name: &str) -> EcoString {
+    let [open, close] = MARKS;
+    eco_format!("{open}{name}{close}")
+}
+
+/// A text whose holes have marks; none for what is no text.
+pub(super) fn marked(value: &Value) -> Option<EcoString> {
+    match value {
+        Value::Text(it) => Some(it.clone()),
+        Value::Template(template) => {
+            let mut text = EcoString::new();
+            for it in template.parts() {
+                match it {
+                    Part::Text(it) => text.push_str(it),
+                    Part::Fact(name) => text.push_str(&mark(name)),
+                }
+            }
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// Puts a cluster's facts where the marks are.
+#[must_use]
+pub fn filled(text: &EcoString, facts: &Map) -> EcoString {
+    if !has_mark(text) {
+        return text.clone();
+    }
+    let mut full = EcoString::new();
+    for (before, name) in marks(text) {
+        full.push_str(before);
+        if let Some(fact) = name.and_then(|it| facts.entries.get(it)).and_then(Node::text) {
+            full.push_str(fact);
+        }
+    }
+    full
+}
+
+/// Whether an author wrote what looks like a mark.
+pub(super) fn has_mark(text: &str) -> bool {
+    text.contains(MARKS)
+}
+
+/// A text cut at its marks: what stands before each, the fact's name, and the rest.
+pub fn marks(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let [open, close] = MARKS;
+    text.split(close).map(move |it| match it.split_once(open) {
+        Some((before, name)) => (before, Some(name)),
+        None => (it, None),
+    })
+}
+
+/// Puts marks where templates may stand, and asks for the facts of the others.
+fn place(
+    db: &dyn Db,
+    item: Anchor,
+    node: &mut Node,
+    base: &Node,
+    needs: &mut IndexSet<EcoString>,
+    is_certain: &mut bool,
+) {
+    let free: &[&str] = match item.kind(db) {
+        Kind::Addon => &["values"],
+        _ => &[],
+    };
+    let Value::Map(map) = &mut node.value else {
+        return close(&node.value, needs, is_certain);
+    };
+    let keys: Vec<EcoString> = map.entries.keys().cloned().collect();
+    for key in keys {
+        let Some(inner) = map.entries.get(&key) else { continue };
+        if !free.contains(&key.as_str()) {
+            close(&inner.value, needs, is_certain);
+        } else if has_template(&inner.value) || has_foreign(&inner.value) {
+            if let Some(inner) = Arc::make_mut(map).entries.get_mut(&key) {
+                fill_in(inner, base.get(&key), needs, is_certain);
+            }
+        }
+    }
+}
+
+fn has_template(value: &Value) -> bool {
+    let mut found = false;
+    value.each_template(&mut |_| found = true);
+    found
+}
+
+/// Whether there is something that is no template and not known, or looks like a mark.
+fn has_foreign(value: &Value) -> bool {
+    match value {
+        Value::Unknown | Value::Conflict(_) => true,
+        Value::Text(it) => has_mark(it),
+        Value::List(it) => it.iter().any(|it| has_foreign(&it.value)),
+        Value::Map(it) => it.entries.values().any(|it| has_foreign(&it.value)),
+        _ => false,
+    }
+}
+
+/// Nothing in the value may be open.
+fn close(value: &Value, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
+    value.each_template(&mut |it| needs.extend(it.facts().cloned()));
+    *is_certain &= !has_foreign(value);
+}
+
+/// Puts marks where templates stand, unless the base has something there that they
+/// must be compared with.
+fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
+    match &mut node.value {
+        Value::Template(template) => {
+            if !template.is_text() || base.is_some_and(|it| is_written(&it.value)) {
+                needs.extend(template.facts().cloned());
+            } else {
+                *is_certain &= !template.parts().iter().any(|it| matches!(it, Part::Text(it) if has_mark(it)));
+                node.value = marked(&node.value).map_or(Value::Unknown, Value::Text);
+            }
+        }
+        Value::List(list) if has_template(&Value::List(Arc::clone(list))) => {
+            if base.is_some_and(|it| is_written(&it.value)) {
+                return close(&node.value, needs, is_certain);
+            }
+            for it in Arc::make_mut(list) {
+                fill_in(it, None, needs, is_certain);
+            }
+        }
+        Value::Map(map) => {
+            if map.entries.values().any(|it| has_template(&it.value) || has_foreign(&it.value)) {
+                for (key, it) in &mut Arc::make_mut(map).entries {
+                    fill_in(it, base.and_then(|it| it.get(key)), needs, is_certain);
+                }
+            }
+        }
+        Value::Unknown | Value::Conflict(_) => *is_certain = false,
+        Value::Text(it) => *is_certain &= !has_mark(it),
+        _ => {}
+    }
+}

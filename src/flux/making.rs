@@ -1,0 +1,140 @@
+//! One item as objects, and how they differ from those in `common/`.
+//!
+//! For a cluster by itself it is made each time; for clusters of a class it is made
+//! once for each stage of the item, whatever else the clusters take.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::common::{finish, item_objects};
+use super::context::{Context, comes_with_definition, source_kind};
+use super::diff::{self, Patch};
+use super::object::Object;
+use super::release::{Release, find_addon, namespace_of};
+use super::{bundle, shared_sources};
+use crate::diagnostic::Diagnostics;
+use crate::fleet::{self, Cluster, Stage};
+use crate::schema::Minor;
+use crate::source::{Anchor, Db, Kind};
+use crate::syntax::ast::SourceKind;
+use crate::value::Node;
+
+/// What an item is made from, for clusters of a class.
+#[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
+pub struct Making {
+    #[returns(copy)]
+    stage: Stage,
+    /// The catalogue that it stands in; none for a source at the top level.
+    #[returns(copy)]
+    scope: Option<Anchor>,
+    #[returns(copy)]
+    flux: Minor,
+    #[returns(copy)]
+    lockdown: bool,
+    #[returns(ref)]
+    sync: fleet::Sync,
+    /// The namespaces of the releases that it requires.
+    #[returns(ref)]
+    required: Box<[(Anchor, EcoString)]>,
+    /// The source whose fields are part of what is made.
+    #[returns(copy)]
+    source: Option<Stage>,
+}
+
+/// An item as objects.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Made {
+    pub release: Option<Arc<Release>>,
+    pub objects: Vec<Differing>,
+    pub diagnostics: Diagnostics,
+    /// Whether it is so on every cluster that it is made for.
+    pub is_certain: bool,
+}
+
+/// An object and how it differs from the one in `common/`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Differing {
+    pub object: Arc<Object>,
+    /// The one in `common/`.
+    pub base: Option<Arc<Object>>,
+    /// The patches that make the one of the other.
+    pub patches: Vec<Patch>,
+}
+
+/// An object of a unit, and which of what is made it is.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub object: Arc<Object>,
+    pub made: Option<(Making, usize)>,
+}
+
+impl Piece {
+    /// An object that is made for one cluster.
+    pub(super) fn own(object: Object) -> Self {
+        Self { object: Arc::new(object), made: None }
+    }
+}
+
+/// The objects that an item comes to on clusters.
+#[salsa::tracked]
+pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
+    let stage = making.stage(db);
+    let staged = fleet::staged(db, stage);
+    let scope = making.scope(db);
+    let base = scope.map_or_else(|| shared_sources(db, db.project()), |it| bundle(db, it));
+    let Some(cluster) = Cluster::bare(db, making.flux(db), making.lockdown(db), making.sync(db)) else {
+        return Arc::default();
+    };
+    let mut ctx = Context::new(db, Some(&cluster), scope, base.value.range.clone());
+    ctx.required = making.required(db);
+    ctx.only_known = true;
+    let item = stage.item(db);
+    ctx.known.insert(item, (Arc::clone(&staged.evaluated), true));
+    if let Some(source) = making.source(db) {
+        ctx.known.insert(source.item(db), (Arc::clone(&fleet::staged(db, source).evaluated), true));
+    }
+    let (release, mut objects) = item_objects(&mut ctx, item);
+    finish(&mut ctx, &mut objects);
+    let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value.objects)).collect();
+    let is_certain = ctx.is_certain && ctx.needs.is_empty();
+    Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
+}
+
+fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Differing {
+    let object = Arc::new(object);
+    let found = base.iter().find(|it| it.id == object.id).cloned();
+    let patches = found.as_ref().map(|it| diff::patches(it, &object)).unwrap_or_default();
+    if let Some(it) = &found
+        && (it.version != object.version || it.raw.is_some() && !patches.is_empty())
+    {
+        ctx.is_certain = false;
+    }
+    ctx.out.extend(diff::ambiguous(&patches, base));
+    Differing { object, base: found, patches }
+}
+
+/// What an item is made from on a stand-in; none where that is not known, which the
+/// context remembers.
+pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
+    let stage = ctx.stage(item, cluster)?;
+    let evaluated = ctx.evaluated_quietly(item);
+    let names = evaluated.value.node.get("requires").and_then(Node::list).unwrap_or_default();
+    let mut required: Vec<(Anchor, EcoString)> = Vec::new();
+    for name in names.iter().filter_map(Node::text) {
+        if let Some(addon) = find_addon(ctx.db, ctx.index, item, name) {
+            let namespace = namespace_of(ctx, addon);
+            required.push((addon, namespace));
+        }
+    }
+    let source = evaluated.value.node.get("source").filter(|_| item.kind(ctx.db) == Kind::Addon);
+    let source = source.and_then(|it| ctx.source_of(it.text()?, it.origin));
+    let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
+    let source = match source.filter(is_part) {
+        Some(it) => Some(ctx.stage(it, cluster)?),
+        None => None,
+    };
+    let required: Box<[(Anchor, EcoString)]> = required.into();
+    let sync = cluster.sync.clone();
+    Some(Making::new(ctx.db, stage, ctx.scope, cluster.flux, cluster.lockdown, sync, required, source))
+}

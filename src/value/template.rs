@@ -1,0 +1,81 @@
+//! Texts that are whole but for facts of a cluster.
+
+use ecow::EcoString;
+
+use crate::types::Type;
+
+/// A text with holes, each for a fact of the cluster that it will be for. What is the
+/// same for many clusters is evaluated once, with these in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    parts: Vec<Part>,
+    /// The type of the fact, if it is one and nothing else.
+    ty: Option<Type>,
+}
+
+/// A part of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    Text(EcoString),
+    /// The text of a fact: `name`, `region`.
+    Fact(EcoString),
+}
+
+impl Template {
+    /// A fact and nothing else. One that is no text can be passed on, and not filled.
+    #[must_use]
+    pub fn of_fact(name: EcoString, ty: Type) -> Self {
+        Self { parts: vec![Part::Fact(name)], ty: Some(ty) }
+    }
+
+    /// Several texts, one after the other.
+    #[must_use]
+    pub fn joined(parts: Vec<Part>) -> Self {
+        let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            match (merged.last_mut(), part) {
+                (Some(Part::Text(text)), Part::Text(more)) => text.push_str(&more),
+                (_, Part::Text(text)) if text.is_empty() => {}
+                (_, part) => merged.push(part),
+            }
+        }
+        Self { parts: merged, ty: None }
+    }
+
+    /// Its texts and holes, in order.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The facts that it has holes for.
+    pub fn facts(&self) -> impl Iterator<Item = &EcoString> {
+        self.parts.iter().filter_map(|it| match it {
+            Part::Fact(name) => Some(name),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The type of the fact, if it is one and nothing else.
+    #[must_use]
+    pub const fn ty(&self) -> Option<&Type> {
+        self.ty.as_ref()
+    }
+
+    /// Whether it is a text on every cluster.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.ty.as_ref().is_none_or(is_text)
+    }
+}
+
+/// Whether every value of a type is a text.
+fn is_text(ty: &Type) -> bool {
+    match ty {
+        Type::Text => true,
+        Type::Refined(it) => is_text(&it.base),
+        Type::Literal(it) => matches!(it, crate::syntax::ast::Literal::Text(_)),
+        Type::Union(members) => members.iter().all(is_text),
+        _ => false,
+    }
+}
