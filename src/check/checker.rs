@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::{references, reserved};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{self, Env};
 use crate::fleet::{self, Settings};
 use crate::names::Index;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Action, Block, Declaration, Entry, Expr, Head, Key, Member},
@@ -181,7 +180,7 @@ impl Checker<'_> {
 
 /// The type of `params` in an add-on or a baseline.
 pub(super) fn params_type(db: &dyn Db, addon: Anchor) -> Type {
-    let mut fields = IndexMap::new();
+    let mut fields = IndexMap::default();
     for it in fleet::params_of(db, addon) {
         let mut field = FieldType::optional(it.ty);
         field.origin = Some(it.origin);
@@ -221,7 +220,7 @@ pub(super) fn with_params(ty: &Type, params: Option<Type>) -> Type {
 }
 
 pub(super) fn fleet_type() -> Type {
-    let mut fields = IndexMap::new();
+    let mut fields = IndexMap::default();
     fields.insert("name".into(), FieldType::optional(Type::Text));
     fields.insert("branch".into(), FieldType::optional(Type::Text));
     fields.insert("repository".into(), FieldType::optional(Type::Text.optional()));

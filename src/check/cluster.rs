@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::checker::{
     Checker, entries_only, fleet_type, irsa_type, is_key, params_type, with_params, without, without_patches,
 };
 use super::{problems, reserved, twice};
 use crate::fleet::{self, OverrideTarget};
-use crate::source::{Kind, Origin};
+use crate::source::{IndexMap, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Block, Declaration, Entry, Head, Member},
@@ -41,7 +40,7 @@ impl Checker<'_> {
     /// Facts and settings; statements are checked on their own.
     pub(super) fn cluster(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         if let Type::Record(record) = &self.settings.cluster_type {
             for fact in &self.settings.facts {
                 if let Some(field) = record.fields.get(&fact.name) {

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::checker::{Checker, fleet_type, params_type};
 use super::problems;
 use crate::eval;
 use crate::fleet;
-use crate::source::{Anchor, Kind, Origin};
+use crate::source::{Anchor, IndexMap, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Declaration, Head, TypeBody},
@@ -117,7 +116,7 @@ impl Checker<'_> {
 
     /// `cluster` with `addons`, each as it ends up.
     fn cluster_with_addons(&self) -> Type {
-        let mut addons: IndexMap<EcoString, FieldType> = IndexMap::new();
+        let mut addons: IndexMap<EcoString, FieldType> = IndexMap::default();
         for (_, items) in &self.index.items {
             for (name, item) in items.iter().filter(|(_, it)| it.kind(self.db) == Kind::Addon) {
                 let ty = if addons.contains_key(name) { Type::Any } else { self.addon_record(*item) };
@@ -135,7 +134,7 @@ impl Checker<'_> {
     fn addon_record(&self, item: Anchor) -> Type {
         let mut ignored = Vec::new();
         let body = fleet::body_type(self.db, self.index, item, syntax::declaration(self.db, item), &mut ignored);
-        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         for name in ["name", "catalogue", "chart", "namespace", "release-name", "version", "source"] {
             fields.insert(name.into(), FieldType::optional(Type::Text));
         }

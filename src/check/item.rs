@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::checker::{Checker, block_entries, irsa_type, is_key, params_type, without};
 use super::{problems, reserved};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Declared};
 use crate::names::is_reserved;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Declaration, Entry, Head, Key, Member};
 use crate::types::{self, Type, fits};
 
@@ -71,7 +70,7 @@ impl Checker<'_> {
 
     /// `params { name: Type = default }`
     pub(super) fn params(&mut self, it: &Declaration) {
-        let mut seen: IndexMap<EcoString, Origin> = IndexMap::new();
+        let mut seen: IndexMap<EcoString, Origin> = IndexMap::default();
         let params = params_type(self.db, self.anchor);
         for entry in block_entries(&it.body, "params") {
             if let (Action::Assign(value), Some(known)) = (&entry.action, self.inherited_param(entry)) {

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::{Document, problems};
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::value::{Node, Value};
 
 /// A cell and its bytes in the file.

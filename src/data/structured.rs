@@ -5,13 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::mark::{Marked, documents};
 use super::{Document, Format, problems};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::value::{Node, Value};
 
 /// Where the nodes of a text come from.
@@ -114,7 +113,7 @@ impl Reader {
                 Value::List(Arc::new(nodes.collect()))
             }
             serde_yaml::Value::Mapping(map) => {
-                let mut entries = IndexMap::new();
+                let mut entries = IndexMap::default();
                 for (key, value) in map {
                     let Some(key) = key_text(key) else {
                         self.problems.push(problems::bad_key(origin));

@@ -280,7 +280,7 @@ fn top_of(db: &dyn Db, anchor: Anchor) -> Anchor {
 /// The changed project must be right, and differ in that ring's version alone.
 fn verify(
     db: &FleetDatabase,
-    before: &indexmap::IndexMap<Anchor, Vec<Vec<Running>>>,
+    before: &crate::source::IndexMap<Anchor, Vec<Vec<Running>>>,
     addon: Anchor,
     (rings, to): (&Rings, usize),
     version: &EcoString,

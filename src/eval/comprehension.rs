@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::expression::Env;
 use super::problems;
 use super::scope::Local;
+use crate::source::IndexMap;
 use crate::syntax::ast::{Expr, ForHead};
 use crate::value::{Node, Value};
 
@@ -75,7 +75,7 @@ impl Env<'_> {
     }
 
     pub(super) fn map_for(&mut self, head: &ForHead, key: &Expr, body: &Expr) -> Value {
-        let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+        let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
         let mut keys_known = true;
         let known = self.each(head, |env| {
             let name = env.eval(key);

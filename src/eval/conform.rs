@@ -152,7 +152,7 @@ fn is_certain(template: &Template, ty: &Type) -> bool {
 /// Conditions of a field, over `it` and the other fields.
 fn check_wheres(
     env: &mut Env<'_>,
-    entries: &indexmap::IndexMap<ecow::EcoString, Node>,
+    entries: &crate::source::IndexMap<ecow::EcoString, Node>,
     name: &ecow::EcoString,
     field: &FieldType,
 ) {

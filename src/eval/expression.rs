@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexSet;
 
 use super::budget::Budget;
 use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, Kind, NodeId, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
 use crate::value::{Map, Node, Part, Template, Value, same};
 
@@ -74,7 +73,7 @@ impl<'a> Env<'a> {
             locals: Vec::new(),
             out: Vec::new(),
             cluster_name: None,
-            needs: IndexSet::new(),
+            needs: IndexSet::default(),
             has_holes: false,
             budget: Budget::default(),
         }

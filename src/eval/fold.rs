@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::value::{Map, Node, Overridden, Value, same};
 
 /// What one declaration contributes to a rank.
@@ -441,7 +440,7 @@ fn reserve(map: &mut Map, layer: &Layer) {
             match op {
                 Op::Amend(inner) => {
                     let node = map.entries.entry(key.clone()).or_insert_with(|| {
-                        Node::new(Value::Map(Arc::new(Map { entries: IndexMap::new() })), edit.origin)
+                        Node::new(Value::Map(Arc::new(Map { entries: IndexMap::default() })), edit.origin)
                     });
                     if let Value::Map(inner_map) = &mut node.value {
                         reserve(Arc::make_mut(inner_map), inner);

@@ -6,11 +6,10 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::expression::Env;
 use super::problems;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
 use crate::value::{Conflict, Node, Value, same};
 
@@ -83,7 +82,7 @@ pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
 }
 
 fn build_members(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
-    let mut own = Layer { edits: IndexMap::new(), origin: Some(env.at(block.node)) };
+    let mut own = Layer { edits: IndexMap::default(), origin: Some(env.at(block.node)) };
     let mut spread = Layer::default();
     let mut differ = Vec::new();
     for member in &block.members {
@@ -252,7 +251,7 @@ fn insert(env: &mut Env<'_>, layer: &mut Layer, segments: &[Segment], edit: Edit
     let mut inner = if rest.is_empty() {
         edit
     } else {
-        let mut below = Layer { edits: IndexMap::new(), origin: Some(origin) };
+        let mut below = Layer { edits: IndexMap::default(), origin: Some(origin) };
         insert(env, &mut below, rest, edit);
         Edit { origin, is_final: false, ops: vec![Op::Amend(below)] }
     };
@@ -415,7 +414,7 @@ impl Layer {
     /// The map that the block makes where nothing is below it; `None` if it
     /// selects, appends or unsets.
     fn as_value(&self) -> Option<Value> {
-        let mut entries = IndexMap::new();
+        let mut entries = IndexMap::default();
         for (key, edit) in &self.edits {
             let value = match edit.ops.as_slice() {
                 [Op::Set(node)] => node.clone(),

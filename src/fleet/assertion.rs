@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use super::clusters::Cluster;
 use super::explain::explain;
@@ -12,7 +11,7 @@ use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Env, Given};
 use crate::names;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{BinaryOp, Expr, ExprKind, Head},
@@ -175,7 +174,7 @@ fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
         .map(|it| {
             let name = it.name(db).clone();
             let is_read = reads.all_addons || reads.addons.contains(&name);
-            let empty = || Node::new(Value::of_map(IndexMap::new()), Origin::of(it));
+            let empty = || Node::new(Value::of_map(IndexMap::default()), Origin::of(it));
             let node = if is_read { addon(db, it, cluster) } else { empty() };
             (name, node)
         })
@@ -189,7 +188,7 @@ fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
     let evaluated = super::evaluate_in(db, item, cluster).value;
     let origin = Origin::of(item);
     let text = |it: &EcoString| Node::new(Value::Text(it.clone()), origin);
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
     entries.insert("name".into(), text(item.name(db)));
     if let Some(parent) = item.parent(db).filter(|it| it.kind(db) != Kind::Cluster) {
         entries.insert("catalogue".into(), text(parent.name(db)));

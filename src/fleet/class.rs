@@ -3,17 +3,17 @@
 //! What Flux applies to them is made once, for a stand-in whose facts are holes.
 
 use ecow::EcoString;
-use indexmap::IndexSet;
 
 use super::clusters::Cluster;
 use super::config;
 use super::irsa::{self, Identity};
 use super::reach::Reach;
 use super::selection::{Attached, Taken};
+use super::statement::OverrideTarget;
 use super::stage::{self, Bound, Stage, Staged};
 use crate::names;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::ast::{Key, Member};
 use crate::syntax;
 use crate::value::{Node, Value};
@@ -132,9 +132,43 @@ impl Class {
                 })
                 .collect(),
             attached: kin.attached.clone(),
-            stands_for: Some(kin.bound.clone()),
+            stands_for: Some(StandsFor::new(db, kin.bound.clone(), &kin.reaches)),
             ..Cluster::bare(db, kin.flux, kin.lockdown, &kin.sync)?
         })
+    }
+}
+
+/// What a cluster that stands for others knows of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StandsFor {
+    /// The facts that they share.
+    known: Bound,
+    /// The overrides that name one item, each with its place among all.
+    exact: IndexMap<Anchor, Vec<(usize, Reach)>>,
+    /// Those that name several.
+    patterns: Vec<(usize, OverrideTarget, Reach)>,
+}
+
+impl StandsFor {
+    fn new(db: &dyn Db, known: Bound, reaches: &[Reach]) -> Self {
+        let mut it = Self { known, ..Self::default() };
+        for (nth, reach) in reaches.iter().enumerate() {
+            match reach.statement(db).map(|it| it.target) {
+                Some(OverrideTarget::One(item)) => it.exact.entry(item).or_default().push((nth, *reach)),
+                Some(target) => it.patterns.push((nth, target, *reach)),
+                None => {}
+            }
+        }
+        it
+    }
+
+    /// The overrides that reach an item, lowest first.
+    fn reached(&self, db: &dyn Db, item: Anchor) -> impl Iterator<Item = Reach> {
+        let mut found: Vec<(usize, Reach)> = self.exact.get(&item).cloned().unwrap_or_default();
+        let patterns = self.patterns.iter().filter(|(_, target, _)| target.reaches(db, item));
+        found.extend(patterns.map(|(nth, _, reach)| (*nth, *reach)));
+        found.sort_by_key(|it| it.0);
+        found.into_iter().map(|it| it.1)
     }
 }
 
@@ -160,24 +194,23 @@ impl Cluster {
             reaches: std::sync::Arc::default(),
             taken: Vec::new(),
             attached: Vec::new(),
-            stands_for: Some(Bound::default()),
+            stands_for: Some(StandsFor::default()),
         })
     }
 }
 
 /// The stage at which an item stands on a stand-in, or the facts that have to be known.
 pub fn stage_on(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Result<(Stage, std::sync::Arc<Staged>), IndexSet<EcoString>> {
-    let known = cluster.stands_for.clone().unwrap_or_default();
+    let Some(it) = &cluster.stands_for else { return Err(IndexSet::default()) };
+    let known = &it.known;
     let mut reaches: Vec<Reach> = Vec::new();
     let mut ranks = (None, 0);
-    for it in cluster.reaches.iter() {
-        if it.statement(db).is_some_and(|it| it.target.reaches(db, item)) {
-            if ranks.0.is_some_and(|last| last != it.rank) {
-                ranks.1 += 1;
-            }
-            ranks.0 = Some(it.rank);
-            reaches.push(Reach { rank: ranks.1, ..*it });
+    for it in it.reached(db, item) {
+        if ranks.0.is_some_and(|last| last != it.rank) {
+            ranks.1 += 1;
         }
+        ranks.0 = Some(it.rank);
+        reaches.push(Reach { rank: ranks.1, ..it });
     }
     let reaches: Box<[Reach]> = reaches.into();
     let mut bound = Bound::default();
@@ -195,7 +228,7 @@ pub fn stage_on(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Result<(Stage, 
         match more.filter(|it| *it != bound) {
             Some(it) => bound = it,
             // What is known already cannot be needed.
-            None => return Err(IndexSet::new()),
+            None => return Err(IndexSet::default()),
         }
     }
 }

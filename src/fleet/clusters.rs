@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::class::StandsFor;
 use super::config::{Settings, Sync, boolean};
 use super::facts::{Named, facts};
 use super::irsa::Identity;
 use super::reach::{Reach, layers};
 use super::selection::{Attached, Taken, attached, select};
-use super::stage::Bound;
 use super::{inventory, problems};
 use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
@@ -49,8 +49,8 @@ pub struct Cluster {
     pub reaches: Arc<[Reach]>,
     pub taken: Vec<Taken>,
     pub attached: Vec<(Attached, Origin)>,
-    /// For one that stands for all clusters of a class: the facts that they share.
-    pub stands_for: Option<Bound>,
+    /// For one that stands for all clusters of a class.
+    pub stands_for: Option<StandsFor>,
 }
 
 /// All clusters, in order of name.

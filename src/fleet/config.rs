@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::irsa::Identity;
 use super::problems;
@@ -12,7 +11,7 @@ use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::{self, ast};
 use crate::types::{self, FieldType, RecordType, Type, Written};
 use crate::value::{Node, Value};
@@ -105,6 +104,12 @@ pub struct Output {
     pub common: EcoString,
     pub applications: EcoString,
     pub clusters: EcoString,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() }
+    }
 }
 
 impl Sync {
@@ -212,7 +217,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     settings.facts = facts;
     settings.rings = rings(&mut env, &declaration.body, &settings.facts);
     out.append(&mut env.out);
-    let mut value = IndexMap::new();
+    let mut value = IndexMap::default();
     value.insert("name".into(), Node::new(Value::Text(settings.name.clone()), Origin::of(anchor)));
     value.insert("branch".into(), Node::new(Value::Text(settings.branch.clone()), Origin::of(anchor)));
     if let Some(it) = &settings.repository {
@@ -243,11 +248,11 @@ fn defaults() -> Settings {
             service_account: None,
             namespaces: Vec::new(),
         },
-        output: Output { common: "common".into(), applications: "applications".into(), clusters: "clusters".into() },
+        output: Output::default(),
         packages: BTreeMap::new(),
         rings: None,
         cluster_type: cluster_type(&[]),
-        value: Value::of_map(IndexMap::new()),
+        value: Value::of_map(IndexMap::default()),
     }
 }
 
@@ -368,7 +373,7 @@ pub(super) fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
 
 /// Facts, and what the compiler knows of every cluster.
 fn cluster_type(facts: &[Fact]) -> Type {
-    let mut fields = IndexMap::new();
+    let mut fields = IndexMap::default();
     for name in ["name", "path"] {
         fields.insert(name.into(), FieldType::optional(Type::Text));
     }

@@ -5,14 +5,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::Settings;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Env, Given, Row};
 use crate::names;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax;
 use crate::value::{Map, Node, Value};
 
@@ -77,7 +76,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
 
 fn fixed(db: &dyn Db, it: &Named) -> IndexMap<EcoString, Node> {
     let at = it.origin;
-    let mut entries = IndexMap::new();
+    let mut entries = IndexMap::default();
     entries.insert("name".into(), Node::new(Value::Text(it.name.clone()), at));
     entries.insert("path".into(), Node::new(Value::Text(it.path.clone()), at));
     if let Some(group) = it.groups.last() {

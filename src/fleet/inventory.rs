@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::problems;
 use crate::data::Format;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Conform, Env, Only, Row, build_some, complete};
 use crate::names::{self, is_dns_label};
-use crate::source::{Anchor, Db, Kind, Origin, Project};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project};
 use crate::syntax::{
     self,
     ast::{Expr, ExprKind, Head},
@@ -105,7 +104,7 @@ fn convert(row: &mut Node, ty: &Type) {
 
 /// The type that all rows have: a column that some rows leave out may be absent.
 fn type_of_rows(rows: &[(Node, Node)]) -> Option<Type> {
-    let mut fields: IndexMap<EcoString, (Vec<Type>, usize)> = IndexMap::new();
+    let mut fields: IndexMap<EcoString, (Vec<Type>, usize)> = IndexMap::default();
     for (_, row) in rows {
         for (name, node) in row.map().into_iter().flat_map(|it| &it.entries) {
             let (types, count) = fields.entry(name.clone()).or_default();
@@ -156,7 +155,7 @@ pub(super) fn members(db: &dyn Db, inventory: Anchor) -> Arc<Checked<Members>> {
     let declaration = syntax::declaration(db, inventory);
     let rows = rows(db, inventory);
     let mut out: Vec<Diagnostic> = rows.diagnostics.to_vec();
-    let mut clusters: IndexMap<EcoString, (Anchor, usize)> = IndexMap::new();
+    let mut clusters: IndexMap<EcoString, (Anchor, usize)> = IndexMap::default();
     let only = Only { path: &["name"], ..Only::default() };
     for (nth, (key, row)) in rows.value.rows.iter().enumerate() {
         let mut env = Env::new(db, index, inventory);

@@ -2,7 +2,6 @@
 //! declaration, so that they cannot disagree with the IAM half.
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 use super::clusters::Cluster;
 use super::item::{Overrides, View};
@@ -11,7 +10,7 @@ use super::stage::marked;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
 use crate::names;
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
     self,
     ast::{Key, Member},
@@ -123,7 +122,7 @@ pub(super) fn irsa(
         (None, Some(cluster)) => joined([cluster.value.clone(), Value::Text(eco_format!("-{name}"))]),
         (None, None) => Value::Unknown,
     };
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
     entries.insert("service-account".into(), value(known(service_account.clone())));
     let Some(via) = via else {
         for key in ["role-name", "role-arn", "annotations"] {
@@ -218,7 +217,7 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     super::item::amend(env, &mut fold, overrides, &only);
     let mut root = fold.into_node(Origin::of(item));
     super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
-    let mut node = root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::new()), root.origin));
+    let mut node = root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
     if let Some(shape) = types::named(env.db, names::index(env.db, env.db.project()), "Irsa") {
         complete(env, &mut node, &shape, Conform::Partial, None);
     }

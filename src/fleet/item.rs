@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::{IndexMap, IndexSet};
 
 use super::clusters::Cluster;
 use super::reach::{Reach, base_reaches};
@@ -19,7 +18,7 @@ use crate::eval::{
     Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
 };
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Action, Block, Declaration, Head, Key, Member, Patch, SourceKind},

@@ -32,7 +32,7 @@ pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
 pub use reach::Reach;
 pub use relocation::Moves;
-pub use class::{Class, stage_on};
+pub use class::{Class, StandsFor, stage_on};
 pub use stage::{Bound, Stage, Staged, filled, marks, staged};
 pub use selection::{Attached, Taken, is_optional};
 pub use statement::{
@@ -44,12 +44,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexSet;
 
 use crate::diagnostic::{Checked, Diagnostic, Diagnostics};
 use crate::eval::{Env, Fold, build_some};
 use crate::names;
-use crate::source::{Anchor, Db, Origin, Project};
+use crate::source::{Anchor, Db, IndexSet, Origin, Project};
 use crate::syntax;
 use crate::value::Node;
 

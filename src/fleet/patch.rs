@@ -2,12 +2,11 @@
 //! somebody else's.
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 use super::problems;
 use super::item::Overrides;
 use crate::eval::{Env, Given, Layer, Op, build, conflict};
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::{Conflict, Node, Value, same};
 
@@ -73,7 +72,7 @@ fn differences(a: &Node, b: &Node, path: &mut Vec<EcoString>, found: &mut Vec<Co
 
 /// The entries of a raw patch as they are written; what is unset is deleted.
 fn raw(env: &mut Env<'_>, layer: Layer, origin: Origin) -> Node {
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
     for (key, edit) in layer.edits {
         for op in edit.ops {
             let node = match op {

@@ -7,13 +7,12 @@
 //! that is applied too, the `moved` is removed.
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Only, build_some};
 use crate::names;
-use crate::source::{Anchor, Db, Origin, Project};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::syntax;
 use crate::value::{Node, Value};
 

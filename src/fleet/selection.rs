@@ -6,7 +6,7 @@ use super::problems;
 use super::statement::{Selected, UseStatement};
 use crate::diagnostic::Diagnostic;
 use crate::names::Index;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{self, ast::Head};
 
 /// What a cluster takes of one catalogue.
@@ -50,38 +50,26 @@ pub(super) fn select(
     cluster: &EcoString,
     out: &mut Vec<Diagnostic>,
 ) -> Vec<Taken> {
+    let mut uses: IndexMap<Anchor, Vec<(Anchor, UseStatement)>> = IndexMap::default();
+    for anchor in ranks.iter().flatten() {
+        for it in &super::statements(db, *anchor).value.uses {
+            uses.entry(catalogue_of(it.what)).or_default().push((*anchor, it.clone()));
+        }
+    }
+    let decided = decisions(db, ranks, cluster, out);
+    let is_taken = |what: Selected| decided.get(&what).map(|it| it.taken);
     let mut taken = Vec::new();
     for catalogue in index.catalogues.values() {
-        let uses: Vec<(Anchor, UseStatement)> = ranks
-            .iter()
-            .flatten()
-            .flat_map(|anchor| {
-                super::statements(db, *anchor)
-                    .value
-                    .uses
-                    .iter()
-                    .filter(|it| catalogue_of(it.what) == *catalogue)
-                    .map(|it| (*anchor, it.clone()))
-                    .collect::<Vec<_>>()
+        let Some(uses) = uses.swap_remove(catalogue) else { continue };
+        let whole = is_taken(Selected::Catalogue(*catalogue)).unwrap_or(false);
+        let items: Vec<Anchor> = index
+            .items_of(*catalogue)
+            .map(|(_, item)| item)
+            .filter(|item| {
+                let named = is_taken(Selected::Item { catalogue: *catalogue, item: *item });
+                named.unwrap_or_else(|| whole && !is_optional(db, *item))
             })
             .collect();
-        if uses.is_empty() {
-            continue;
-        }
-        let whole = decide(db, ranks, cluster, out, |it| it == Selected::Catalogue(*catalogue));
-        let mut items = Vec::new();
-        for (_, item) in index.items_of(*catalogue) {
-            let named =
-                decide(db, ranks, cluster, out, |it| matches!(it, Selected::Item { item: named, .. } if named == item));
-            let is_taken = match (&named, &whole) {
-                (Some(it), _) => it.taken,
-                (None, Some(it)) => it.taken && !is_optional(db, item),
-                (None, None) => false,
-            };
-            if is_taken {
-                items.push(item);
-            }
-        }
         if !items.is_empty() {
             taken.push(Taken { catalogue: *catalogue, items, uses });
         }
@@ -100,36 +88,35 @@ pub fn is_optional(db: &dyn Db, item: Anchor) -> bool {
     item.kind(db) == Kind::Addon && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
 }
 
-/// What the highest layer that names it says.
-fn decide(
+/// What the highest layer that names it says, of everything that is used or dropped.
+fn decisions(
     db: &dyn Db,
     ranks: &[Vec<Anchor>],
     cluster: &EcoString,
     out: &mut Vec<Diagnostic>,
-    names_it: impl Fn(Selected) -> bool,
-) -> Option<Decision> {
+) -> IndexMap<Selected, Decision> {
+    let mut decided: IndexMap<Selected, Decision> = IndexMap::default();
     for rank in ranks.iter().rev() {
-        let mut found: Option<Decision> = None;
+        let higher = decided.len();
         for anchor in rank {
             let statements = &super::statements(db, *anchor).value;
             let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
             let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
-            for (_, node, taken) in uses.chain(drops).filter(|(what, ..)| names_it(*what)) {
+            for (what, node, taken) in uses.chain(drops) {
                 let at = Origin::new(*anchor, node);
-                match &found {
-                    None => found = Some(Decision { taken, at }),
-                    Some(first) if first.taken != taken => {
+                match decided.get_full(&what) {
+                    None => {
+                        decided.insert(what, Decision { taken, at });
+                    }
+                    Some((nth, _, first)) if nth >= higher && first.taken != taken => {
                         out.push(problems::use_and_drop(first.at, at, taken).on(Some(cluster)));
                     }
                     Some(_) => {}
                 }
             }
         }
-        if found.is_some() {
-            return found;
-        }
     }
-    None
+    decided
 }
 
 /// The repositories and tenants that a cluster attaches, in order of name.

@@ -10,14 +10,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::{IndexMap, IndexSet};
 
 use super::reach::Reach;
 use super::irsa::Identity;
 use super::item::{self, Evaluated, View};
 use super::settings;
 use crate::diagnostic::Checked;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::types::Type;
 use crate::value::yaml::is_written;
 use crate::value::{Map, Node, Part, Template, Value};
@@ -155,7 +154,7 @@ pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
     ];
     let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
     let declared = settings.facts.iter().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
-    let mut entries = IndexMap::new();
+    let mut entries = IndexMap::default();
     for (name, ty, origin) in fixed.chain(declared) {
         let value = match bound.get(&name) {
             Some(Value::Absent) => continue,

@@ -34,7 +34,7 @@ pub struct UseStatement {
 }
 
 /// A catalogue, or one item of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Selected {
     Catalogue(Anchor),
     Item { catalogue: Anchor, item: Anchor },

@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::problems;
 use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::{Type, Written};
 use crate::value::{Map, Node, Value};
@@ -178,7 +177,7 @@ fn nested(path: &[&str], value: Node) -> Node {
     path.iter().rev().fold(value, |inner, key| {
         let origin = inner.origin;
         let entries = match inner.value {
-            Value::Absent => IndexMap::new(),
+            Value::Absent => IndexMap::default(),
             _ => std::iter::once((EcoString::from(*key), inner)).collect(),
         };
         Node::new(Value::of_map(entries), origin)

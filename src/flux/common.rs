@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::{IndexMap, IndexSet};
 use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
@@ -19,7 +18,7 @@ use crate::diagnostic::Checked;
 use crate::fleet;
 use crate::names;
 use crate::schema::NEWEST;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -216,7 +215,7 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
     }
     finish(ctx, &mut derived);
     pieces.extend(derived.into_iter().map(Piece::own));
-    let mut seen: IndexMap<&Id, Origin> = IndexMap::new();
+    let mut seen: IndexMap<&Id, Origin> = IndexMap::default();
     let mut unique = Vec::with_capacity(pieces.len());
     for (nth, it) in pieces.iter().enumerate() {
         match seen.entry(&it.object.id) {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic};
@@ -12,7 +11,7 @@ use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
 use crate::value::{Node, Value};
 
@@ -43,6 +42,15 @@ impl Range {
     }
 }
 
+/// An item that was evaluated.
+pub(super) struct Known {
+    pub evaluated: Arc<Checked<Evaluated>>,
+    /// Where the cluster stands for others.
+    stage: Option<Stage>,
+    /// Whether what is wrong with it was said.
+    is_said: bool,
+}
+
 /// Where objects are made.
 pub(super) struct Context<'a> {
     pub db: &'a dyn Db,
@@ -55,8 +63,8 @@ pub(super) struct Context<'a> {
     /// The catalogue or cluster that holds the items; none for shared sources.
     pub scope: Option<Anchor>,
     pub out: Vec<Diagnostic>,
-    /// Items that were evaluated, and whether what is wrong with them was said.
-    pub known: IndexMap<Anchor, (Arc<Checked<Evaluated>>, bool)>,
+    /// Items that were evaluated.
+    pub known: IndexMap<Anchor, Known>,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
@@ -83,9 +91,9 @@ impl<'a> Context<'a> {
             cluster,
             scope,
             out: Vec::new(),
-            known: IndexMap::new(),
+            known: IndexMap::default(),
             required: &[],
-            needs: IndexSet::new(),
+            needs: IndexSet::default(),
             is_certain: true,
             only_known: false,
         }
@@ -115,48 +123,53 @@ impl<'a> Context<'a> {
     /// An item's value, in the base or on the cluster.
     pub(super) fn evaluated(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         let evaluated = self.evaluated_quietly(item);
-        if let Some((checked, said)) = self.known.get_mut(&item)
-            && !*said
+        if let Some(known) = self.known.get_mut(&item)
+            && !known.is_said
         {
-            *said = true;
-            self.out.extend(checked.diagnostics.iter().cloned());
+            known.is_said = true;
+            self.out.extend(evaluated.diagnostics.iter().cloned());
         }
         evaluated
     }
 
     /// The same; what is wrong with it is said when its objects are made.
     pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
-        if let Some((checked, _)) = self.known.get(&item) {
-            return Arc::clone(checked);
+        if let Some(known) = self.known.get(&item) {
+            return Arc::clone(&known.evaluated);
         }
         self.is_certain &= !self.only_known;
-        let checked = match self.cluster {
-            None => Arc::clone(fleet::base(self.db, item)),
-            Some(cluster) if cluster.stands_for.is_none() => Arc::new(fleet::evaluate_in(self.db, item, cluster)),
-            Some(cluster) => match self.stage(item, cluster) {
-                Some(stage) => Arc::clone(&fleet::staged(self.db, stage).evaluated),
-                // Something has to stand here until more is known.
-                None => Arc::clone(fleet::base(self.db, item)),
+        let (stage, evaluated) = match self.cluster {
+            None => (None, Arc::clone(fleet::base(self.db, item))),
+            Some(cluster) if cluster.stands_for.is_none() => {
+                (None, Arc::new(fleet::evaluate_in(self.db, item, cluster)))
+            }
+            Some(cluster) => match fleet::stage_on(self.db, item, cluster) {
+                Ok((stage, staged)) => {
+                    self.is_certain &= staged.is_certain;
+                    (Some(stage), Arc::clone(&staged.evaluated))
+                }
+                Err(needs) => {
+                    self.is_certain &= !needs.is_empty();
+                    self.needs.extend(needs);
+                    // Something has to stand here until more is known.
+                    (None, Arc::clone(fleet::base(self.db, item)))
+                }
             },
         };
-        self.known.insert(item, (Arc::clone(&checked), false));
-        checked
+        self.known.insert(item, Known { evaluated: Arc::clone(&evaluated), stage, is_said: false });
+        evaluated
+    }
+
+    /// Tells what an item comes to, of which everything is said already.
+    pub(super) fn tell(&mut self, item: Anchor, evaluated: &Arc<Checked<Evaluated>>) {
+        self.known.insert(item, Known { evaluated: Arc::clone(evaluated), stage: None, is_said: true });
     }
 
     /// The stage of an item on a cluster that stands for others; none where more has to
     /// be known.
-    pub(super) fn stage(&mut self, item: Anchor, cluster: &Cluster) -> Option<Stage> {
-        match fleet::stage_on(self.db, item, cluster) {
-            Ok((stage, staged)) => {
-                self.is_certain &= staged.is_certain;
-                Some(stage)
-            }
-            Err(needs) => {
-                self.is_certain &= !needs.is_empty();
-                self.needs.extend(needs);
-                None
-            }
-        }
+    pub(super) fn stage(&mut self, item: Anchor) -> Option<Stage> {
+        self.evaluated_quietly(item);
+        self.known.get(&item)?.stage
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.

@@ -10,13 +10,12 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::object::Object;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::value::{Node, Value, same};
 
 /// A patch of one object.
@@ -78,7 +77,7 @@ pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
     let merge = differ.maps(&base.body, &wanted.body);
     let mut patches = Vec::new();
     if merge.is_some() || !differ.operations.is_empty() {
-        let body = merge.unwrap_or_else(|| Node::new(Value::of_map(IndexMap::new()), wanted.origin));
+        let body = merge.unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), wanted.origin));
         patches.push(Patch::Merge { object: Identity::of(base), body });
     }
     if !differ.operations.is_empty() {
@@ -123,7 +122,7 @@ impl Differ {
             return None;
         }
         let mark = self.operations.len();
-        let mut merge: IndexMap<EcoString, Node> = IndexMap::new();
+        let mut merge: IndexMap<EcoString, Node> = IndexMap::default();
         for (key, wanted) in &new.entries {
             self.path.push(key.clone());
             if let Some(node) = self.entry(old.entries.get(key), wanted) {

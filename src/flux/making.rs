@@ -12,7 +12,7 @@ use super::context::{Context, comes_with_definition, source_kind};
 use super::diff::{self, Patch};
 use super::object::Object;
 use super::release::{Release, find_addon, namespace_of};
-use super::{bundle, shared_sources};
+use super::{bundle, policy, shared_sources};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{self, Cluster, Stage};
 use crate::schema::Minor;
@@ -90,12 +90,16 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
     ctx.required = making.required(db);
     ctx.only_known = true;
     let item = stage.item(db);
-    ctx.known.insert(item, (Arc::clone(&staged.evaluated), true));
+    ctx.tell(item, &staged.evaluated);
     if let Some(source) = making.source(db) {
-        ctx.known.insert(source.item(db), (Arc::clone(&fleet::staged(db, source).evaluated), true));
+        ctx.tell(source.item(db), &fleet::staged(db, source).evaluated);
     }
     let (release, mut objects) = item_objects(&mut ctx, item);
     finish(&mut ctx, &mut objects);
+    for it in &mut objects {
+        policy::shape(&mut ctx, &cluster, it);
+        it.is_checked = true;
+    }
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value.objects)).collect();
     let is_certain = ctx.is_certain && ctx.needs.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
@@ -117,7 +121,7 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Dif
 /// What an item is made from on a stand-in; none where that is not known, which the
 /// context remembers.
 pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
-    let stage = ctx.stage(item, cluster)?;
+    let stage = ctx.stage(item)?;
     let evaluated = ctx.evaluated_quietly(item);
     let names = evaluated.value.node.get("requires").and_then(Node::list).unwrap_or_default();
     let mut required: Vec<(Anchor, EcoString)> = Vec::new();
@@ -131,7 +135,7 @@ pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> 
     let source = source.and_then(|it| ctx.source_of(it.text()?, it.origin));
     let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
-        Some(it) => Some(ctx.stage(it, cluster)?),
+        Some(it) => Some(ctx.stage(it)?),
         None => None,
     };
     let required: Box<[(Anchor, EcoString)]> = required.into();

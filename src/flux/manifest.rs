@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 use super::context::{Context, file_name, in_file};
 use super::object::{Id, Object, Tree, object, set, split_api_version, text};
 use super::problems;
 use crate::fleet::Evaluated;
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
     self,
     ast::{Expr, ExprKind, Head},
@@ -111,7 +110,7 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         set(&mut body, &["metadata", "name"], text(name.clone(), Origin::of(item)));
     }
     let id = Id { group, kind, namespace, name };
-    Some(Object { id, version, body, file: EcoString::new(), origin: Origin::of(item), raw: None, component: None })
+    Some(Object { id, version, body, file: EcoString::new(), origin: Origin::of(item), raw: None, component: None, is_checked: false })
 }
 
 /// `apiVersion`, `kind`, `metadata`, then the rest as written; `name` and
@@ -119,7 +118,7 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
 fn ordered(node: &Node) -> Node {
     let Value::Map(map) = &node.value else { return node.clone() };
     let front = |map: &Map, keys: &[&str]| {
-        let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+        let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
         for key in keys {
             if let Some(it) = map.entries.get(*key) {
                 entries.insert((*key).into(), it.clone());

@@ -37,16 +37,15 @@ pub use substitution::Substitution;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Class};
-use crate::source::{Anchor, Db, Project};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Project};
 
 /// The Flux versions of the clusters that take each catalogue.
 #[salsa::tracked]
 pub fn ranges(db: &dyn Db, _project: Project) -> Arc<IndexMap<Anchor, Range>> {
-    let mut ranges: IndexMap<Anchor, Range> = IndexMap::new();
+    let mut ranges: IndexMap<Anchor, Range> = IndexMap::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for taken in &cluster.taken {

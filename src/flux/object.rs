@@ -4,9 +4,8 @@ use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::value::{Node, Value};
 
 /// What makes two objects the same object, but for the version.
@@ -45,6 +44,8 @@ pub struct Object {
     pub raw: Option<Arc<str>>,
     /// The `optional addon` that it belongs to.
     pub component: Option<EcoString>,
+    /// Whether its shape was looked at when it was made.
+    pub is_checked: bool,
 }
 
 impl Object {
@@ -71,7 +72,7 @@ impl Tree {
     /// Nothing yet.
     #[must_use]
     pub fn new(origin: Origin) -> Self {
-        Self { entries: IndexMap::new(), origin }
+        Self { entries: IndexMap::default(), origin }
     }
 
     /// With a text at `key`.
@@ -172,7 +173,7 @@ pub fn object(
         .maybe("spec", spec)
         .build();
     let id = Id { group, kind: kind.into(), namespace: namespace.into(), name: name.into() };
-    Object { id, version, body, file: EcoString::new(), origin, raw: None, component: None }
+    Object { id, version, body, file: EcoString::new(), origin, raw: None, component: None, is_checked: false }
 }
 
 /// Sets a node at the end of a path, making maps on the way.
@@ -182,14 +183,14 @@ pub fn set(node: &mut Node, path: &[&str], value: Node) {
         return;
     };
     if !matches!(node.value, Value::Map(_)) {
-        node.value = Value::of_map(IndexMap::new());
+        node.value = Value::of_map(IndexMap::default());
     }
     if let Value::Map(map) = &mut node.value {
         let origin = value.origin;
         let slot = Arc::make_mut(map)
             .entries
             .entry((*first).into())
-            .or_insert_with(|| Node::new(Value::of_map(IndexMap::new()), origin));
+            .or_insert_with(|| Node::new(Value::of_map(IndexMap::default()), origin));
         set(slot, rest, value);
     }
 }

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::object::Object;
 use super::problems;
+use crate::source::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::value::{Node, Value};
 

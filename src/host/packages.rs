@@ -10,7 +10,7 @@ use super::project::{ROOT_FILE, settings_of, sources};
 use super::tree_hash::{files_below, tree_hash};
 use super::{HostError, problems};
 use crate::diagnostic::Diagnostic;
-use crate::fleet::Package;
+use crate::fleet::{Output, Package};
 use crate::plan::is_below;
 use crate::source::Sources;
 
@@ -145,7 +145,18 @@ pub(super) struct Outline {
     pub packages: BTreeMap<EcoString, Package>,
 }
 
+impl Default for Outline {
+    fn default() -> Self {
+        Self::new(&Output::default(), BTreeMap::new())
+    }
+}
+
 impl Outline {
+    pub(super) fn new(output: &Output, packages: BTreeMap<EcoString, Package>) -> Self {
+        let output = vec![output.common.clone(), output.applications.clone(), output.clusters.clone()];
+        Self { output, packages }
+    }
+
     /// Whether a file belongs to what is generated, or to a package inside the project.
     pub(super) fn hides(&self, path: &str) -> bool {
         if path == ROOT_FILE {

@@ -33,7 +33,9 @@ pub struct Opened {
 pub fn open(start: &Path) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let mut files = sources(&root)?;
-    let outline = settings_of(&files);
+    // Where neither stands in the text, the defaults hold, and nothing is read twice.
+    let says_where = |(path, text): &(String, String)| path == ROOT_FILE && ["packages", "output", "\\"].iter().any(|it| text.contains(it));
+    let outline = if files.iter().any(says_where) { settings_of(&files) } else { Outline::default() };
     files.retain(|(path, _)| !outline.hides(path));
     if let Some((second, _)) = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet")) {
         return Err(HostError::new(format!("there is a second project inside this one: `{second}`")).help(
@@ -110,11 +112,7 @@ pub(super) fn settings_of(files: &[(String, String)]) -> Outline {
     let small = Sources { files, ..Sources::default() };
     let db = FleetDatabase::with_packages(small, standard_library(), Arc::new(InMemory::default()));
     let settings = &fleet::settings(&db, db.project()).value;
-    let output = &settings.output;
-    Outline {
-        output: vec![output.common.clone(), output.applications.clone(), output.clusters.clone()],
-        packages: settings.packages.clone(),
-    }
+    Outline::new(&settings.output, settings.packages.clone())
 }
 
 /// Reads input files below the root.

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Anchor, Db, Kind, Origin, Project};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project};
 use crate::syntax::{self, ast::Head};
 
 /// Where a declaration stands.

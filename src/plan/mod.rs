@@ -93,13 +93,19 @@ pub fn output_directories(settings: &Settings, deployed: &[&Deployed], tree: &Fi
     let outside: Vec<EcoString> = tree
         .files
         .keys()
-        .filter(|path| !dirs.iter().any(|it| is_below(path, it)))
-        .filter_map(|path| path.rsplit_once('/').map(|(dir, _)| dir.into()))
+        .filter_map(|path| path.rsplit_once('/').map(|(dir, _)| dir))
+        .filter(|dir| !dirs.contains(*dir) && !is_inside(dir, &dirs))
+        .map(EcoString::from)
         .collect();
     dirs.extend(outside);
-    let all = dirs.clone();
-    dirs.retain(|it| !all.iter().any(|other| other != it && is_below(it, other)));
+    let inner: Vec<EcoString> = dirs.iter().filter(|it| is_inside(it, &dirs)).cloned().collect();
+    dirs.retain(|it| inner.binary_search(it).is_err());
     dirs
+}
+
+/// Whether a path lies below one of some directories.
+fn is_inside(path: &str, dirs: &BTreeSet<EcoString>) -> bool {
+    path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(|it| dirs.contains(it)))
 }
 
 /// Whether a path is a directory or lies below it.

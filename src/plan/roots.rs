@@ -4,8 +4,6 @@
 //! `kustomization.yaml` of its own, so that what a person put there is part of
 //! the cluster.
 
-use std::collections::BTreeSet;
-
 use ecow::EcoString;
 
 use super::{Entry, Snapshot, is_below, problems};
@@ -48,7 +46,6 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         .filter(|(dir, name)| KUSTOMIZATIONS.contains(name) && *dir != root)
         .map(|(dir, _)| dir)
         .collect();
-    let all: BTreeSet<&Id> = it.objects().map(|(_, it)| &it.id).collect();
     for (path, entry) in snapshot.below(root) {
         if matches!(entry, Entry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
             continue;
@@ -67,7 +64,7 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         match ids(entry) {
             Ok(ids) => {
                 for id in ids {
-                    if all.contains(&id) {
+                    if it.objects().any(|(_, it)| it.id == id) {
                         out.push(problems::owned_by_hand(path, &id));
                     }
                 }

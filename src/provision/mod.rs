@@ -13,7 +13,6 @@ mod policy;
 mod problems;
 mod terraform;
 
-use indexmap::{IndexMap, IndexSet};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -22,7 +21,7 @@ pub use model::{Cluster, Role, of_cluster};
 
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
-use crate::source::{Anchor, Db, Origin, Project};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::value::Value;
 
 /// What a tool reads.
@@ -81,8 +80,8 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
 /// is made last wins.
 #[salsa::tracked]
 pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
-    let mut seen: IndexMap<EcoString, (Origin, EcoString)> = IndexMap::new();
-    let mut told: IndexSet<EcoString> = IndexSet::new();
+    let mut seen: IndexMap<EcoString, (Origin, EcoString)> = IndexMap::default();
+    let mut told: IndexSet<EcoString> = IndexSet::default();
     let mut out = Vec::new();
     for cluster in fleet::clusters(db) {
         let model = of_cluster(db, cluster);

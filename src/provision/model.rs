@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::policy::Policy;
 use crate::fleet::{self, Identity, Sync};
 use crate::flux;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::value::{Map, Node, Value};
 
 /// A cluster to be made.

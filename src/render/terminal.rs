@@ -6,11 +6,10 @@ use codespan_reporting::diagnostic::{Diagnostic as Shown, Label as ShownLabel, S
 use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::WriteColor;
-use indexmap::IndexMap;
 
 use crate::data::{self, Located};
 use crate::diagnostic::{Diagnostic, Label, Place, Severity};
-use crate::source::Db;
+use crate::source::{Db, IndexMap};
 
 /// Most errors that are shown; more of them help nobody.
 const LIMIT: usize = 20;
@@ -29,7 +28,7 @@ pub struct Counts {
 pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std::io::Result<Counts> {
     let mut counts = Counts::default();
     let mut files: SimpleFiles<String, String> = SimpleFiles::new();
-    let mut known: IndexMap<String, usize> = IndexMap::new();
+    let mut known: IndexMap<String, usize> = IndexMap::default();
     let config = term::Config::default();
     for (nth, it) in found.iter().enumerate() {
         match it.code.severity {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use indexmap::IndexMap;
 
 use super::{Minor, OLDEST};
+use crate::source::IndexMap;
 
 /// A field of a Flux object's `spec`.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Field {
             choices: Vec::new(),
             limits: Limits::default(),
             since: OLDEST,
-            fields: IndexMap::new(),
+            fields: IndexMap::default(),
         }
     }
 }
@@ -126,6 +126,11 @@ fn parse_limits(text: &'static str) -> Limits {
 #[must_use]
 pub fn spec(kind: &str) -> Option<&'static Field> {
     SPECS.get(kind)
+}
+
+/// The `spec` of every Flux kind.
+pub fn specs() -> impl Iterator<Item = (&'static str, &'static Field)> {
+    SPECS.iter().map(|(kind, field)| (*kind, field))
 }
 
 /// A version that some Flux serves.

@@ -7,7 +7,7 @@
 mod flux;
 mod kinds;
 
-pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec};
+pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec, specs};
 pub use kinds::{Scope, custom_kinds_of, scope};
 
 /// A minor version of Flux 2: `Minor(9)` is Flux 2.9.

@@ -8,10 +8,12 @@
 mod anchor;
 mod database;
 mod file;
+mod ordered;
 
 pub use anchor::{Anchor, Kind, NodeId, Origin};
 pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources};
 pub use file::{DataFile, Project, SourceFile};
+pub use ordered::{IndexMap, IndexSet};
 
 /// What every query may ask of the world.
 #[salsa::db]

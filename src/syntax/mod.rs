@@ -17,10 +17,9 @@ pub mod walk;
 use std::ops::Range;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Anchor, Db, Origin, SourceFile};
+use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile};
 use ast::Declaration;
 use problems::Problem;
 
@@ -57,7 +56,7 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
                         pair.clone()
                             .into_inner()
                             .flatten()
-                            .filter(|it| it.as_rule() == grammar::Rule::COMMENT)
+                            .filter(|it| it.as_rule() == grammar::Rule::comment)
                             .map(|it| range.start + it.as_span().start()..range.start + it.as_span().end()),
                     );
                     lowering.chunk(range.start, pair);
@@ -75,9 +74,9 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
 /// Gives each declaration its anchor.
 fn anchored(db: &dyn Db, file: SourceFile, lowered: Vec<lower::Lowered>) -> Parsed {
     let mut anchors: Vec<Anchor> = Vec::new();
-    let mut seen: IndexMap<(Option<Anchor>, crate::source::Kind, ecow::EcoString), u32> = IndexMap::new();
+    let mut seen: IndexMap<(Option<Anchor>, crate::source::Kind, ecow::EcoString), u32> = IndexMap::default();
     let mut declarations = Vec::new();
-    let mut nodes = IndexMap::new();
+    let mut nodes = IndexMap::default();
     for it in lowered {
         let parent = it.parent.and_then(|index| anchors.get(index).copied());
         let nth = seen.entry((parent, it.declaration.kind, it.declaration.name.clone())).or_default();

@@ -1,13 +1,12 @@
 //! Functions that come back to themselves: recursion would not end. A type may call
 //! functions too: its conditions and its defaults do.
 
-use indexmap::IndexSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use crate::names;
-use crate::source::{Anchor, Db, Kind};
+use crate::source::{Anchor, Db, IndexSet, Kind};
 use crate::syntax::{
     self,
     ast::{ExprKind, Head, TypeBody, TypeKind},
@@ -81,7 +80,7 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
 #[salsa::tracked]
 pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];
-    let mut seen = IndexSet::from([function]);
+    let mut seen: IndexSet<Anchor> = std::iter::once(function).collect();
     let mut next = 0;
     while let Some((at, _)) = ways.get(next).copied() {
         for it in names_of(db, at).iter() {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use ecow::{EcoString, eco_format};
-use indexmap::IndexMap;
 
 use super::ty::{Constraint, FieldType, RecordType, Refined, Type};
+use crate::source::IndexMap;
 use crate::schema::{self, Field, Limits};
 use crate::syntax::ast::Literal;
 
@@ -28,9 +28,15 @@ pub(super) fn spec_type(name: &str) -> Option<Type> {
     TYPES.get(name).cloned()
 }
 
+/// Types of the whole `spec` of every Flux kind.
+static SPECS: LazyLock<BTreeMap<&'static str, Type>> = LazyLock::new(|| {
+    let whole = |(kind, field): (&'static str, &Field)| (kind, record(&eco_format!("a {kind}'s spec"), field));
+    schema::specs().map(whole).collect()
+});
+
 /// The type of a whole `spec` of any Flux kind, as a manifest writes it.
-pub fn spec_of_kind(kind: &str) -> Option<Type> {
-    Some(record(&eco_format!("a {kind}'s spec"), schema::spec(kind)?))
+pub fn spec_of_kind(kind: &str) -> Option<&'static Type> {
+    SPECS.get(kind)
 }
 
 /// The language fills in what must be there: no layer has to say it.

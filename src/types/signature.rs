@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 use super::{flux, problems, type_of};
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::ast::{Expr, TypeBody, TypeExpr, TypeKind};
 
 /// Types that the language cannot say itself.
@@ -110,7 +109,7 @@ pub(super) fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBo
             }
         }
         TypeBody::Record { fields, open } => {
-            let mut table = IndexMap::new();
+            let mut table = IndexMap::default();
             for field in fields {
                 let (field_ty, wheres) = peel(&field.ty);
                 let ty = lower(db, index, anchor, field_ty, out);

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Expr, Literal};
 
 /// A type.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use super::Template;
 use crate::syntax::ast::Literal;
 

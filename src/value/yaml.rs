@@ -273,17 +273,20 @@ fn is_plain(text: &str) -> bool {
     if !(safe_start || is_path || (first.is_ascii_digit() && is_wordy(text))) {
         return false;
     }
-    if text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #") || !text.chars().all(is_graphic) {
+    if text.ends_with([' ', ':']) || text.len() > 900 {
         return false;
     }
-    if text.len() > 900 {
+    let pairs = text.bytes().zip(text.bytes().skip(1));
+    if pairs.into_iter().any(|it| matches!(it, (b':', b' ') | (b' ', b'#'))) || !is_readable(text) {
         return false;
     }
-    let lower = text.to_ascii_lowercase();
-    !matches!(
-        lower.as_str(),
-        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "nil" | "nan" | "inf" | "infinity"
-    )
+    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nil", "nan", "inf", "infinity"];
+    text.len() > 8 || !words.iter().any(|it| it.eq_ignore_ascii_case(text))
+}
+
+/// Whether every character of a text may stand in a file as it is.
+fn is_readable(text: &str) -> bool {
+    if text.is_ascii() { text.bytes().all(|it| matches!(it, b' '..=b'~')) } else { text.chars().all(is_graphic) }
 }
 
 /// A token that begins with a digit and is no number, date or time to any
@@ -322,7 +325,7 @@ fn is_graphic(it: char) -> bool {
 fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\t', '\n'])
-        && text.chars().all(|it| it == '\n' || is_graphic(it))
+        && text.split('\n').all(is_readable)
         && text.lines().all(|it| !it.ends_with([' ', '\t']) && !it.starts_with('\t'))
         && !text.trim_end_matches('\n').is_empty()
 }

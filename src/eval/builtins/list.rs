@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use super::text::text_at;
 use super::{Call, count, list, usize_of};
+use crate::source::{IndexMap, IndexSet};
 use crate::eval::expression::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value, same};
@@ -29,7 +29,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             of.iter().position(|it| same(&it.value, &wanted.value)).map_or(Value::Absent, count)
         }
         "unique" => {
-            let mut texts = IndexSet::new();
+            let mut texts = IndexSet::default();
             let mut others: Vec<&Node> = Vec::new();
             let mut found = Vec::new();
             for element in of {
@@ -150,7 +150,7 @@ fn sum(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
 
 fn by_key(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
     let key = it.args.get(1)?.text()?;
-    let mut groups: IndexMap<EcoString, Vec<Node>> = IndexMap::new();
+    let mut groups: IndexMap<EcoString, Vec<Node>> = IndexMap::default();
     for element in of {
         let Some(name) = text_at(element, key) else {
             return Some(env.report(problems::no_such_key(it.origin, key)));
@@ -162,7 +162,7 @@ fn by_key(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
             groups.into_iter().map(|(name, group)| (name, Node::new(Value::List(Arc::new(group)), it.origin)));
         return Some(Value::of_map(entries.collect()));
     }
-    let mut entries = IndexMap::new();
+    let mut entries = IndexMap::default();
     for (name, group) in groups {
         match group.as_slice() {
             [only] => {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::{Call, list};
+use crate::source::IndexMap;
 use crate::eval::expression::Env;
 use crate::value::{Map, Node, Value};
 

@@ -16,7 +16,6 @@ mod units;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexSet;
 
 use super::attach::attached;
 use super::context::{Context, Range};
@@ -28,7 +27,7 @@ use super::release::Release;
 use super::substitution::Substitution;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::fleet::{Cluster, Evaluated};
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::ast;
 use crate::value::Node;
 
@@ -123,7 +122,7 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let items = ctx.known.iter().map(|(item, (checked, _))| (*item, Arc::clone(checked))).collect();
+    let items = ctx.known.iter().map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
     let deployed = Deployed {
         cluster: cluster.name.clone(),
         path: cluster.path.clone(),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::{IndexMap, IndexSet};
 
 use super::draft::{After, Draft};
 use super::problems;
@@ -21,7 +20,7 @@ use crate::flux::release::Release;
 use crate::flux::substitution::Substitution;
 use crate::flux::{bundle, policy, rules};
 use crate::schema;
-use crate::source::Origin;
+use crate::source::{IndexMap, IndexSet, Origin};
 use crate::value::Value;
 
 /// Makes the Kustomizations, now that it is known who waits for whom.
@@ -97,7 +96,9 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
             let mut objects = draft.objects;
             if let Some(substitution) = &substitution {
                 for it in &mut objects {
-                    substitution.escape(Arc::make_mut(&mut it.object), &mut ctx.out);
+                    let object = Arc::make_mut(&mut it.object);
+                    object.is_checked = false;
+                    substitution.escape(object, &mut ctx.out);
                     it.made = None;
                 }
                 // What is in the texts of facts is looked at, too.

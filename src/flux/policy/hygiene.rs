@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
 
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Evaluated};
 use crate::flux::deployed;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 
 /// What an entry did on all clusters that it reaches.
 struct Seen<'a> {
@@ -21,8 +20,8 @@ struct Seen<'a> {
 
 /// Entries of overrides that change nothing anywhere, or whose every change is undone.
 pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
-    let mut seen: IndexMap<Origin, Seen<'_>> = IndexMap::new();
-    let mut looked_at: IndexSet<*const Checked<Evaluated>> = IndexSet::new();
+    let mut seen: IndexMap<Origin, Seen<'_>> = IndexMap::default();
+    let mut looked_at: IndexSet<*const Checked<Evaluated>> = IndexSet::default();
     for cluster in fleet::clusters(db) {
         let items = deployed(db, cluster).value.items.iter();
         // What many clusters share says the same of all.

@@ -3,14 +3,13 @@
 use std::cmp::Ordering;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::eval::versions::{compare, is_exact};
 use crate::fleet;
 use crate::flux::deployed;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::value::Node;
 
 /// The version of an add-on on a cluster.
@@ -25,7 +24,7 @@ pub struct Running {
 /// For each add-on of a catalogue, the clusters of each ring that run it, in the
 /// rings' order. Empty without rings.
 pub fn versions(db: &dyn Db) -> IndexMap<Anchor, Vec<Vec<Running>>> {
-    let mut found: IndexMap<Anchor, Vec<Vec<Running>>> = IndexMap::new();
+    let mut found: IndexMap<Anchor, Vec<Vec<Running>>> = IndexMap::default();
     let Some(rings) = &fleet::settings(db, db.project()).value.rings else { return found };
     for (ring, addon, running) in everywhere(db) {
         let Some(nth) = ring else { continue };

@@ -22,20 +22,28 @@ use crate::value::{Node, Value};
 const SAFE_INTEGER: i64 = 1 << 53;
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
-    for (unit, object) in deployed.objects() {
-        if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
-            manifest(ctx, cluster, object);
-        } else {
-            schema_of(ctx, cluster, object);
+    for (unit, it) in deployed.objects() {
+        if !it.is_checked {
+            object(ctx, cluster, it);
         }
-        if object.raw.is_some() {
+        if it.raw.is_some() {
             let decrypts =
                 unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
             if !decrypts {
-                ctx.out.push(problems::no_decryption(object, unit.map(|it| &it.name)));
+                ctx.out.push(problems::no_decryption(it, unit.map(|it| &it.name)));
             }
-            continue;
         }
+    }
+}
+
+/// What can be said of an object alone.
+pub(crate) fn object(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
+    if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
+        manifest(ctx, cluster, object);
+    } else {
+        schema_of(ctx, cluster, object);
+    }
+    if object.raw.is_none() {
         values(ctx, object, &object.body);
     }
 }
@@ -53,7 +61,7 @@ fn schema_of(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
     };
     let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
     env.cluster_name = Some(cluster.name.clone());
-    complete(&mut env, &mut spec.clone(), &ty, Conform::Final, None);
+    complete(&mut env, &mut spec.clone(), ty, Conform::Final, None);
     ctx.out.append(&mut env.out);
 }
 

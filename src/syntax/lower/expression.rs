@@ -41,7 +41,7 @@ impl Lowering<'_> {
             self.problems.push(Problem::TooDeep(range.start));
             return Expr { node: self.node_at(range), kind: ExprKind::Broken };
         }
-        let mut parts: Vec<Pair<'_, Rule>> = pair.into_inner().filter(|it| it.as_rule() != Rule::COMMENT).collect();
+        let mut parts: Vec<Pair<'_, Rule>> = pair.into_inner().filter(|it| it.as_rule() != Rule::comment).collect();
         if parts.len() > OPERATOR_LIMIT {
             self.problems.push(Problem::TooDeep(range.start));
             return Expr { node: self.node_at(range), kind: ExprKind::Broken };

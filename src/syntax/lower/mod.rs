@@ -148,7 +148,7 @@ fn inner(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
 const fn is_noise(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::COMMENT
+        Rule::comment
             | Rule::EOI
             | Rule::close
             | Rule::kw_addon

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use ecow::EcoString;
-use indexmap::IndexMap;
 
 use super::Infer;
 use super::operator::widen;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Key, Member};
 use crate::types::ty::{FieldType, RecordType, Type};
 use crate::types::{problems, signature};
@@ -122,7 +121,7 @@ impl Infer<'_> {
     /// An object that nothing expects: open in its spreads and computed keys.
     pub(super) fn object(&mut self, block: &Block) -> Type {
         self.block(block, &Type::Any, None);
-        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::new();
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         let mut open = false;
         for member in &block.members {
             match member {
