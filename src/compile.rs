@@ -44,7 +44,11 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
         tree.extend(common_files(db, *catalogue));
     }
     tree.extend(&emit::common_files(db, &flux::shared_sources(db, db.project()).value));
-    for cluster in fleet::clusters(db) {
+    let clusters: Vec<Anchor> = fleet::clusters(db).collect();
+    on_all_threads(db, &clusters, |db, cluster| {
+        cluster_files(db, cluster);
+    });
+    for cluster in clusters {
         tree.extend(cluster_files(db, cluster));
     }
     Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons }
@@ -93,7 +97,7 @@ fn warm(db: &FleetDatabase) {
         flux::bundle(db, catalogue);
     }
     on_all_threads(db, &clusters, |db, cluster| {
-        cluster_files(db, cluster);
+        flux::deployed(db, cluster);
     });
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::patch::{patches, with_patches};
+use super::patch::{class_texts, with_patches};
 use super::tree::{FileTree, HEADER};
 use crate::fleet;
 use crate::flux::object::{Tree, list, text};
@@ -78,16 +78,16 @@ pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
     let cluster = &fleet::cluster(db, deployed.anchor).value;
     for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
         let name = eco_format!("{}.yaml", unit.name);
-        if by_file.contains_key(&name) || unit.kustomization.body.at(&["spec", "patches"]).is_some() {
+        let of_class = deployed.class.and_then(|it| class_texts(db, it).iter().find(|(it, _)| *it == unit.name));
+        let Some((_, body)) = of_class.filter(|_| !by_file.contains_key(&name)) else {
             by_file.entry(name).or_default().push(with_patches(db, unit));
             continue;
-        }
+        };
         let path = eco_format!("{root}/{name}");
         let mut writer = Writer::new(Style::File);
-        header(db, &mut writer, &path, if deployed.is_shared { unit.origin_on(cluster) } else { unit.origin }, true);
-        writer.document(&unit.kustomization.body);
+        header(db, &mut writer, &path, unit.origin_on(cluster), true);
         let mut text = writer.finish().0;
-        patches(db, unit, &cluster.facts, &mut text);
+        body.fill(&cluster.facts, &mut text);
         tree.add(path, text);
     }
     for (name, objects) in by_file {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use crate::fleet;
+use crate::fleet::{self, Class};
 use crate::flux::object::{Tree, list, merge, set, text};
-use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch};
+use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch, UnitPlace};
 use crate::source::{Db, Origin};
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
@@ -26,26 +26,40 @@ pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     object
 }
 
-/// Writes the patches of a unit below its Kustomization, whose last entry they are.
-pub(super) fn patches(db: &dyn Db, unit: &Unit, facts: &Map, text: &mut String) {
-    if unit.patches.is_empty() && unit.raw_patches.is_empty() {
-        return;
+/// The Kustomizations that a class of clusters has in its roots, with their patches, by
+/// name of the unit.
+#[salsa::tracked]
+pub(super) fn class_texts(db: &dyn Db, class: Class) -> Arc<Vec<(EcoString, Filling)>> {
+    let units = flux::of_class(db, class).into_iter().flat_map(|it| it.units.iter());
+    let of_root = units.filter(|it| it.place != UnitPlace::Gate);
+    Arc::new(of_root.map(|it| (it.name.clone(), unit_text(db, it))).collect())
+}
+
+fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
+    let mut writer = Writer::new(Style::File);
+    if unit.kustomization.body.at(&["spec", "patches"]).is_some() {
+        writer.document(&with_patches(db, unit).body);
+        return Filling::of(&writer.finish().0);
     }
-    text.push_str(HEAD.trim_start_matches("spec:\n"));
+    writer.document(&unit.kustomization.body);
+    let mut text = writer.finish().0;
+    if !unit.patches.is_empty() || !unit.raw_patches.is_empty() {
+        text.push_str(HEAD.trim_start_matches("spec:\n"));
+    }
     for it in &unit.patches {
         match it {
             UnitPatch::Own(it) => text.push_str(&entry_text(entry(it))),
             UnitPatch::Made { making, object, patch } => {
                 let made = made_texts(db, *making);
-                if let Some(it) = made.iter().find(|it| (it.object, it.patch) == (*object, *patch)) {
-                    it.text.fill(facts, text);
-                }
+                let is_it = |it: &&MadeText| (it.object, it.patch) == (*object, *patch);
+                text.push_str(made.iter().find(is_it).map_or("", |it| &it.text));
             }
         }
     }
     for it in raw(unit) {
         text.push_str(&entry_text(it));
     }
+    Filling::of(&text)
 }
 
 /// What stands above the entries.
@@ -66,7 +80,8 @@ fn entry_text(entry: Node) -> String {
 pub(super) struct MadeText {
     object: usize,
     patch: usize,
-    text: Filling,
+    /// With marks.
+    text: Box<str>,
 }
 
 /// The texts of what is made for clusters of a class.
@@ -75,40 +90,46 @@ fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
     let objects = flux::made(db, making).objects.iter().enumerate();
     let texts = objects.flat_map(|(object, it)| {
         let numbered = it.patches.iter().enumerate();
-        numbered.map(move |(patch, it)| MadeText { object, patch, text: Filling::of(&entry_text(entry(it))) })
+        numbered.map(move |(patch, it)| MadeText { object, patch, text: entry_text(entry(it)).into() })
     });
     texts.collect()
 }
 
 /// A text that is whole but for facts.
 #[derive(Debug, PartialEq)]
-struct Filling {
-    /// What stands before each fact, and the fact's name.
-    parts: Vec<(Box<str>, EcoString)>,
-    rest: Box<str>,
+pub(super) struct Filling {
+    /// The texts between the facts.
+    text: Box<str>,
+    /// Where in `text` which fact stands.
+    holes: Box<[(u32, EcoString)]>,
 }
 
 impl Filling {
-    fn of(text: &str) -> Self {
-        let mut parts = Vec::new();
-        let mut rest: Box<str> = Box::default();
-        for (before, name) in fleet::marks(text) {
-            match name {
-                Some(name) => parts.push((before.into(), name.into())),
-                None => rest = before.into(),
+    fn of(marked: &str) -> Self {
+        let mut text = String::with_capacity(marked.len());
+        let mut holes = Vec::new();
+        for (before, name) in fleet::marks(marked) {
+            text.push_str(before);
+            if let Some(name) = name {
+                holes.push((u32::try_from(text.len()).unwrap_or(u32::MAX), name.into()));
             }
         }
-        Self { parts, rest }
+        Self { text: text.into(), holes: holes.into() }
     }
 
-    fn fill(&self, facts: &Map, text: &mut String) {
-        for (before, name) in &self.parts {
-            text.push_str(before);
+    /// Adds the text with a cluster's facts in it.
+    pub(super) fn fill(&self, facts: &Map, into: &mut String) {
+        into.reserve(self.text.len() + self.holes.len() * 32);
+        let mut from = 0;
+        for (at, name) in &self.holes {
+            let at = *at as usize;
+            into.push_str(self.text.get(from..at).unwrap_or_default());
             if let Some(fact) = facts.entries.get(name).and_then(Node::text) {
-                text.push_str(fact);
+                into.push_str(fact);
             }
+            from = at;
         }
-        text.push_str(&self.rest);
+        into.push_str(self.text.get(from..).unwrap_or_default());
     }
 }
 

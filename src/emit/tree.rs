@@ -17,7 +17,7 @@ pub struct FileTree {
 /// A file's whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
-    pub text: Arc<str>,
+    pub text: Arc<String>,
 }
 
 impl FileTree {

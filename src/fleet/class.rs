@@ -19,7 +19,7 @@ use crate::syntax;
 use crate::value::{Node, Value};
 
 /// What clusters of a class have in common.
-#[salsa::interned(unsafe(no_lifetime), revisions = usize::MAX)]
+#[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
 pub struct Class {
     #[returns(ref)]
     kin: Kin,

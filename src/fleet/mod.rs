@@ -128,8 +128,16 @@ pub fn holder(db: &dyn Db, item: Anchor) -> Option<Anchor> {
     moves(db, db.project()).value.held.get(&item).copied().or_else(|| item.parent(db))
 }
 
-/// The items and sources that stand in a catalogue's directory.
-pub fn contents_of(db: &dyn Db, catalogue: Anchor) -> (Vec<Anchor>, Vec<Anchor>) {
+/// What a catalogue has for those who use it as a whole, in order of name.
+#[salsa::tracked]
+pub(crate) fn whole(db: &dyn Db, catalogue: Anchor) -> Arc<[Anchor]> {
+    let items = names::index(db, db.project()).items_of(catalogue).map(|(_, it)| it);
+    items.filter(|it| !is_optional(db, *it)).collect()
+}
+
+/// The items and the sources that stand in a catalogue's directory.
+#[salsa::tracked]
+pub fn contents_of(db: &dyn Db, catalogue: Anchor) -> Arc<(Vec<Anchor>, Vec<Anchor>)> {
     let index = names::index(db, db.project());
     let stands_here = |it: &Anchor| holder(db, *it) == Some(catalogue);
     let held = || moves(db, db.project()).value.held.iter().filter(|(_, old)| **old == catalogue).map(|(it, _)| *it);
@@ -140,7 +148,7 @@ pub fn contents_of(db: &dyn Db, catalogue: Anchor) -> (Vec<Anchor>, Vec<Anchor>)
     let own = index.local_sources.get(&catalogue).into_iter().flatten().map(|(_, it)| *it);
     let mut sources: Vec<Anchor> = own.filter(stands_here).chain(held().filter(is_source)).collect();
     sources.sort_by(|a, b| a.name(db).cmp(b.name(db)));
-    (items, sources)
+    Arc::new((items, sources))
 }
 
 /// The `override cluster` of each cluster.

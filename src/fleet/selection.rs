@@ -62,6 +62,14 @@ pub(super) fn select(
     for catalogue in index.catalogues.values() {
         let Some(uses) = uses.swap_remove(catalogue) else { continue };
         let whole = is_taken(Selected::Catalogue(*catalogue)).unwrap_or(false);
+        let by_name = decided.keys().any(|it| matches!(it, Selected::Item { catalogue: of, .. } if of == catalogue));
+        if !by_name {
+            let items = if whole { super::whole(db, *catalogue).to_vec() } else { Vec::new() };
+            if !items.is_empty() {
+                taken.push(Taken { catalogue: *catalogue, items, uses });
+            }
+            continue;
+        }
         let items: Vec<Anchor> = index
             .items_of(*catalogue)
             .map(|(_, item)| item)

@@ -13,7 +13,7 @@ use super::manifest::{PRUNE, manifest, namespace};
 use super::object::{Id, Object, set};
 use super::release::{Release, release};
 use super::source::source;
-use super::{problems, range, rules, whole_range};
+use super::{bundle, problems, range, rules, whole_range};
 use crate::diagnostic::Checked;
 use crate::fleet;
 use crate::names;
@@ -37,6 +37,8 @@ pub struct Bundle {
     pub objects: Vec<Arc<Object>>,
     /// Where in `objects` each stands.
     positions: IndexMap<Id, usize>,
+    /// The namespaces that nothing declares, by name.
+    derived: IndexMap<EcoString, Arc<Object>>,
     pub releases: Vec<Arc<Release>>,
     pub range: Range,
     /// Whether each add-on has a Kustomization of its own.
@@ -142,13 +144,14 @@ pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
     let settings = &fleet::settings(db, db.project()).value;
     let range = range.unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name));
     let mut ctx = Context::new(db, None, Some(catalogue), range);
-    let (items, sources) = fleet::contents_of(db, catalogue);
-    let contents = contents(&mut ctx, &items, &sources);
+    let (items, sources) = &**fleet::contents_of(db, catalogue);
+    let contents = contents(&mut ctx, items, sources);
     let bundle = Bundle {
         catalogue: Some(catalogue),
         name: fleet::unit_name(db, catalogue),
         dir: directory(db, catalogue),
         positions: positions(&contents.pieces),
+        derived: derived(db, &contents.pieces),
         objects: contents.pieces.into_iter().map(|it| it.object).collect(),
         releases: contents.releases,
         range: ctx.range,
@@ -175,12 +178,21 @@ pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
         name: "sources".into(),
         dir: eco_format!("{}/sources", settings.output.common),
         positions: positions(&contents.pieces),
+        derived: IndexMap::default(),
         objects: contents.pieces.iter().map(in_its_directory).collect(),
         releases: Vec::new(),
         range: ctx.range,
         split: false,
     };
     Checked::new(bundle, ctx.out)
+}
+
+fn derived(db: &dyn Db, pieces: &[Piece]) -> IndexMap<EcoString, Arc<Object>> {
+    let objects = pieces.iter().map(|it| &it.object);
+    let is_derived = |it: &&Arc<Object>| {
+        it.id.kind == "Namespace" && it.component.is_none() && it.origin.anchor.kind(db) == Kind::Addon
+    };
+    objects.filter(is_derived).map(|it| (it.id.name.clone(), Arc::clone(it))).collect()
 }
 
 fn positions(pieces: &[Piece]) -> IndexMap<Id, usize> {
@@ -208,13 +220,12 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
             pieces.extend(objects.into_iter().map(Piece::own));
         }
     }
-    let mut derived = derive_namespaces(ctx, &releases, &pieces);
+    let derived = derive_namespaces(ctx, &releases, &pieces);
     let is_own = |it: &&mut Piece| it.made.is_none();
     for piece in pieces.iter_mut().filter(is_own) {
         finish(ctx, std::slice::from_mut(Arc::make_mut(&mut piece.object)));
     }
-    finish(ctx, &mut derived);
-    pieces.extend(derived.into_iter().map(Piece::own));
+    pieces.extend(derived);
     let mut seen: IndexMap<&Id, Origin> = IndexMap::default();
     let mut unique = Vec::with_capacity(pieces.len());
     for (nth, it) in pieces.iter().enumerate() {
@@ -304,7 +315,7 @@ pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
 }
 
 /// A Namespace for each target that nothing declares.
-fn derive_namespaces(ctx: &Context<'_>, releases: &[Arc<Release>], pieces: &[Piece]) -> Vec<Object> {
+fn derive_namespaces(ctx: &mut Context<'_>, releases: &[Arc<Release>], pieces: &[Piece]) -> Vec<Piece> {
     let mut users: BTreeMap<&EcoString, Vec<&Release>> = BTreeMap::new();
     for it in releases {
         users.entry(&it.target).or_default().push(it);
@@ -312,13 +323,23 @@ fn derive_namespaces(ctx: &Context<'_>, releases: &[Arc<Release>], pieces: &[Pie
     let declared: IndexSet<&EcoString> =
         pieces.iter().map(|it| &it.object.id).filter(|it| it.kind == "Namespace").map(|it| &it.name).collect();
     let has_parts = pieces.iter().any(|it| it.object.component.is_some());
-    let mut derived: Vec<Object> = Vec::new();
+    let mut derived: Vec<Piece> = Vec::new();
+    // For a cluster, the one in `common/` is the same if the same add-on is the first.
+    let catalogue = ctx.scope.filter(|it| ctx.cluster.is_some() && it.kind(ctx.db) != Kind::Cluster);
+    let base = catalogue.map(|it| &bundle(ctx.db, it).value).filter(|_| !has_parts);
     for (name, users) in users {
         if declared.contains(name) || is_given(ctx, name) {
             continue;
         }
         let Some(first) = users.first() else { continue };
-        let mut object = namespace(name, None, Origin::of(first.addon));
+        let origin = Origin::of(first.addon);
+        if let Some(it) = base.and_then(|it| it.derived.get(name)).filter(|it| it.origin == origin) {
+            derived.push(Piece { object: Arc::clone(it), made: None });
+            continue;
+        }
+        let mut object = namespace(name, None, origin);
+        // It has nothing that an author wrote but its name.
+        object.is_checked = name.bytes().all(|it| it.is_ascii_graphic());
         let of_main = |it: &Piece| it.object.id.namespace == *name && it.object.component.is_none();
         if let (true, [only]) = (has_parts, users.as_slice())
             && !pieces.iter().any(of_main)
@@ -328,7 +349,8 @@ fn derive_namespaces(ctx: &Context<'_>, releases: &[Arc<Release>], pieces: &[Pie
             object.component.clone_from(&part.object.component);
             object.file = "namespace.yaml".into();
         }
-        derived.push(object);
+        finish(ctx, std::slice::from_mut(&mut object));
+        derived.push(Piece::own(object));
     }
     derived
 }

@@ -65,6 +65,8 @@ pub(super) struct Context<'a> {
     pub out: Vec<Diagnostic>,
     /// Items that were evaluated.
     pub known: IndexMap<Anchor, Known>,
+    /// The sources that items name, by scope and item.
+    pub sources: IndexMap<(Option<Anchor>, Anchor), Option<(EcoString, Anchor)>>,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
@@ -92,6 +94,7 @@ impl<'a> Context<'a> {
             scope,
             out: Vec::new(),
             known: IndexMap::default(),
+            sources: IndexMap::default(),
             required: &[],
             needs: IndexSet::default(),
             is_certain: true,
@@ -215,6 +218,18 @@ impl<'a> Context<'a> {
             }
         }
         find_source(self.db, self.index, self.scope, name)
+    }
+
+    /// The source that an item names, in the scope: its name and which it is.
+    pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<(EcoString, Anchor)> {
+        if let Some(found) = self.sources.get(&(self.scope, item)) {
+            return found.clone();
+        }
+        let evaluated = self.evaluated_quietly(item);
+        let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
+        let found = named.and_then(|(name, at)| Some((name.clone(), self.source_of(name, at)?)));
+        self.sources.insert((self.scope, item), found.clone());
+        found
     }
 
     /// Where a catalogue's releases live.

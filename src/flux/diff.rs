@@ -71,6 +71,9 @@ pub(super) fn delete(base: &Object) -> Patch {
 /// The patches that turn `base` into `wanted`; none if they are equal.
 #[must_use]
 pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
+    if std::ptr::eq(base, wanted) {
+        return Vec::new();
+    }
     let is_custom =
         schema::scope(&base.id.group, &base.id.kind).is_none() || schema::is_flux_kind(&base.id.group, &base.id.kind);
     let mut differ = Differ { lists_merge: !is_custom, operations: Vec::new(), path: Vec::new() };

@@ -131,8 +131,7 @@ pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> 
             required.push((addon, namespace));
         }
     }
-    let source = evaluated.value.node.get("source").filter(|_| item.kind(ctx.db) == Kind::Addon);
-    let source = source.and_then(|it| ctx.source_of(it.text()?, it.origin));
+    let source = if item.kind(ctx.db) == Kind::Addon { ctx.source_of_item(item).map(|it| it.1) } else { None };
     let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
         Some(it) => Some(ctx.stage(it)?),

@@ -122,6 +122,14 @@ fn outline(db: &dyn Db, class: Class) -> Arc<Outline> {
     })
 }
 
+/// What the clusters of a class end up with, if it is the same for all.
+pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
+    match &**outline(db, class) {
+        Outline::Alike(it) => Some(it),
+        _ => None,
+    }
+}
+
 /// What a cluster shares with those of its class, if it has one.
 fn shared(db: &dyn Db, anchor: Anchor) -> Option<Arc<Checked<Deployed>>> {
     let cluster = &fleet::cluster(db, anchor).value;
@@ -135,7 +143,7 @@ fn shared(db: &dyn Db, anchor: Anchor) -> Option<Arc<Checked<Deployed>>> {
                     cluster: cluster.name.clone(),
                     path: cluster.path.clone(),
                     anchor,
-                    is_shared: true,
+                    class: Some(class),
                     ..it.clone()
                 };
                 return Some(Arc::new(Checked::new(own, Vec::new())));

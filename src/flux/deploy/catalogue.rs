@@ -28,9 +28,9 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     ctx.scope = Some(catalogue);
     ctx.range = base.range.clone();
     let used = used_sources(ctx, catalogue, &taken.items);
-    let (_, standing) = fleet::contents_of(db, catalogue);
-    let is_used = |it: &Anchor| used.iter().any(|(name, shared)| !shared && name == it.name(db));
-    let sources: Vec<Anchor> = standing.into_iter().filter(is_used).collect();
+    let (_, standing) = &**fleet::contents_of(db, catalogue);
+    let is_used = |it: &Anchor| used.get(it.name(db)) == Some(&false);
+    let sources: Vec<Anchor> = standing.iter().copied().filter(is_used).collect();
     let mut contents = contents(ctx, &taken.items, &sources);
     namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
     let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken));
@@ -42,7 +42,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let after = after_of(ctx, cluster, catalogue);
     let name = fleet::unit_name(db, catalogue);
     let mut main_after = after.clone();
-    if used.iter().any(|(_, shared)| *shared) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
+    if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         main_after.push(After::Applied("sources".into()));
     }
     let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();

@@ -26,7 +26,7 @@ use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::fleet::{Cluster, Evaluated};
+use crate::fleet::{Class, Cluster, Evaluated};
 use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::ast;
 use crate::value::Node;
@@ -43,9 +43,9 @@ pub struct Deployed {
     pub root: Arc<Vec<Object>>,
     /// The items that it takes: what overrides did to them is known here.
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
-    /// Whether it is shared by clusters of a class: then texts have marks where their
-    /// facts belong, and what the cluster writes itself is told by [`fleet::Cluster`].
-    pub is_shared: bool,
+    /// The class of clusters that share it: then texts have marks where their facts
+    /// belong, and what the cluster writes itself is told by [`Cluster`].
+    pub class: Option<Class>,
 }
 
 /// A patch of a unit: made for the cluster, or for all that have the item so.
@@ -130,7 +130,7 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
         units: Arc::new(units),
         root: Arc::new(root),
         items: Arc::new(items),
-        is_shared: false,
+        class: None,
     };
     if ctx.needs.is_empty() {
         policy::cluster(&mut ctx, cluster, &deployed);

@@ -29,14 +29,14 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
     let used = used_sources(ctx, cluster.anchor, &items);
     let sources: Vec<Anchor> = used
         .iter()
-        .filter(|(_, shared)| !shared)
+        .filter(|(_, shared)| !**shared)
         .filter_map(|(name, _)| find_source(db, ctx.index, Some(cluster.anchor), name))
         .collect();
     let contents = contents(ctx, &items, &sources);
     let origin = cluster.origin;
     let fields = fields(ctx, cluster, None, None, origin);
     let mut after = Vec::new();
-    if used.iter().any(|(_, shared)| *shared) {
+    if used.values().any(|it| *it) {
         after.push(After::Applied("sources".into()));
     }
     let (manifests, others): (Vec<Piece>, Vec<Piece>) =

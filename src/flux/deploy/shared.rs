@@ -1,6 +1,6 @@
 //! The sources at the top level that a cluster uses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
@@ -18,14 +18,11 @@ use crate::syntax::ast::SourceKind;
 pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
     let db = ctx.db;
     let mut used: BTreeSet<EcoString> = BTreeSet::new();
-    let scopes: Vec<(Anchor, Vec<Anchor>)> = cluster
-        .taken
-        .iter()
-        .map(|it| (it.catalogue, it.items.clone()))
-        .chain(std::iter::once((cluster.anchor, ctx.index.items_of(cluster.anchor).map(|(_, it)| it).collect())))
-        .collect();
-    for (scope, items) in scopes {
-        used.extend(used_sources(ctx, scope, &items).into_iter().filter(|(_, shared)| *shared).map(|(name, _)| name));
+    let own: Vec<Anchor> = ctx.index.items_of(cluster.anchor).map(|(_, it)| it).collect();
+    let taken = cluster.taken.iter().map(|it| (it.catalogue, it.items.as_slice()));
+    for (scope, items) in taken.chain(std::iter::once((cluster.anchor, own.as_slice()))) {
+        let of_scope = used_sources(ctx, scope, items);
+        used.extend(of_scope.into_iter().filter(|(_, shared)| *shared).map(|(name, _)| name));
     }
     if used.is_empty() {
         return;
@@ -44,24 +41,24 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
     });
 }
 
-/// The sources that items use, out of those that are objects.
-pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> BTreeSet<(EcoString, bool)> {
-    let mut used = BTreeSet::new();
+/// The sources that items use, out of those that are objects; and whether each stands
+/// at the top level.
+pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> BTreeMap<EcoString, bool> {
+    let outer = ctx.scope.replace(scope);
+    let mut used = BTreeMap::new();
     for item in items {
         if !matches!(item.kind(ctx.db), Kind::Addon | Kind::Kustomize) {
             continue;
         }
-        let evaluated = ctx.evaluated_quietly(*item);
-        let Some(node) = evaluated.value.node.get("source") else { continue };
-        let Some(name) = node.text() else { continue };
-        let outer = ctx.scope.replace(scope);
-        let found = ctx.source_of(name, node.origin);
-        ctx.scope = outer;
-        let Some(source) = found.filter(|it| !comes_with_definition(ctx.db, *it)) else { continue };
+        let Some((name, source)) = ctx.source_of_item(*item) else { continue };
+        if comes_with_definition(ctx.db, source) {
+            continue;
+        }
         let as_object = item.kind(ctx.db) == Kind::Kustomize || source_kind(ctx.db, source) != SourceKind::Oci;
         if as_object {
-            used.insert((name.clone(), source.parent(ctx.db).is_none()));
+            used.insert(name, source.parent(ctx.db).is_none());
         }
     }
+    ctx.scope = outer;
     used
 }

@@ -11,7 +11,7 @@ use super::super::object::Object;
 use super::problems;
 use crate::fleet::Cluster;
 use crate::schema::{self, Scope};
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, IndexSet};
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
@@ -25,7 +25,14 @@ pub(crate) fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let custom = custom_kinds(ctx.db, cluster, deployed, ctx.index.externals.as_slice());
+    // Objects of one kind are judged alike.
+    let mut right: IndexSet<(&str, &str, &str, bool)> = IndexSet::default();
     for (_, object) in deployed.objects() {
+        let id = &object.id;
+        if !right.insert((&id.group, &id.kind, &object.version, id.namespace.is_empty())) {
+            continue;
+        }
+        let found = ctx.out.len();
         let kind = (object.id.group.clone(), object.id.kind.clone());
         let scope = schema::scope(&kind.0, &kind.1).or_else(|| custom.get(&kind).copied().flatten());
         if scope.is_none() && !custom.contains_key(&kind) {
@@ -45,6 +52,9 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
                 Some((first, last)) if (first..=last).contains(&cluster.flux) => {}
                 served => ctx.out.push(problems::not_served(object, served, &cluster.name, cluster.flux)),
             }
+        }
+        if ctx.out.len() > found {
+            right.pop();
         }
     }
 }

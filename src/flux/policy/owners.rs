@@ -1,8 +1,6 @@
 //! In one cluster every object and every Helm release has one owner: two that
 //! apply one object fight, and deleting one deletes it for both.
 
-use std::collections::BTreeMap;
-
 use ecow::EcoString;
 
 use super::super::context::Context;
@@ -11,19 +9,19 @@ use super::super::object::Id;
 use super::super::release::Release;
 use super::problems;
 use crate::fleet::{Cluster, Sync};
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
         ctx.out.push(problems::of_bootstrap(&object.id, object.origin));
     }
-    let mut owners: BTreeMap<&Id, Origin> = BTreeMap::new();
+    let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
             ctx.out.push(problems::two_owners(&object.id, object.origin, first));
         }
     }
-    let mut releases: BTreeMap<(&EcoString, &EcoString), &Release> = BTreeMap::new();
+    let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
     for (_, release) in deployed.releases() {
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.

@@ -1,15 +1,13 @@
 //! What no single cluster shows: rules and overrides that reach nothing, paths
 //! that lie in each other.
 
-use std::collections::BTreeSet;
-
 use ecow::EcoString;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, OverrideTarget};
 use crate::names;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 
 pub(crate) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -81,30 +79,33 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     if fleet::clusters(db).next().is_none() {
         return;
     }
-    let mut applied: BTreeSet<EcoString> = BTreeSet::new();
-    let mut reached: BTreeSet<(EcoString, EcoString, u32)> = BTreeSet::new();
+    let mut applied: IndexSet<Anchor> = IndexSet::default();
+    let mut reached: IndexSet<(Anchor, u32)> = IndexSet::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
-        let own: Vec<Anchor> = index.items_of(anchor).map(|(_, it)| it).collect();
-        let items: Vec<Anchor> =
-            cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).chain(cluster.baseline).collect();
-        let mut env = cluster.env(db);
-        for layer in cluster.ranks.iter().flatten() {
-            applied.insert(key(db, *layer));
-            for it in &fleet::statements(db, *layer).value.overrides {
-                let hits = match it.target {
-                    OverrideTarget::One(target) if target.kind(db) == Kind::Source => true,
-                    target => items.iter().any(|item| target.reaches(db, *item)),
-                };
-                let holds = |when| env.within(*layer, |env| env.holds(when)) == Some(true);
-                if hits && it.when.as_ref().is_none_or(holds) {
-                    reached.insert((key(db, *layer), layer.file(db).path(db).clone(), it.node));
+        applied.extend(cluster.ranks.iter().flatten());
+        for it in cluster.reaches.iter() {
+            if reached.contains(&(it.anchor, it.nth)) {
+                continue;
+            }
+            let has = |item: Anchor| cluster.taken.iter().any(|taken| taken.items.contains(&item));
+            let is_own = |item: Anchor| item.parent(db) == Some(anchor) || cluster.baseline == Some(item);
+            let own = || index.items_of(anchor).map(|(_, it)| it);
+            let hits = match it.statement(db).map(|it| it.target) {
+                None => false,
+                Some(OverrideTarget::One(target)) => target.kind(db) == Kind::Source || has(target) || is_own(target),
+                Some(target) => {
+                    let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
+                    taken.chain(own()).chain(cluster.baseline).any(|item| target.reaches(db, item))
                 }
+            };
+            if hits {
+                reached.insert((it.anchor, it.nth));
             }
         }
     }
     for rule in index.rules.values() {
-        if !applied.contains(&key(db, *rule)) {
+        if !applied.contains(rule) {
             out.push(problems::dead_rule(*rule, rule.name(db)));
         }
     }
@@ -115,17 +116,13 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         .chain(index.groups.values())
         .chain(index.clusters.values())
         .chain(index.inventories.values());
-    for layer in layers.filter(|it| applied.contains(&key(db, **it))) {
-        for it in &fleet::statements(db, *layer).value.overrides {
-            if !reached.contains(&(key(db, *layer), layer.file(db).path(db).clone(), it.node)) {
+    for layer in layers.filter(|it| applied.contains(*it)) {
+        for (nth, it) in (0..).zip(&fleet::statements(db, *layer).value.overrides) {
+            if !reached.contains(&(*layer, nth)) {
                 out.push(problems::dead_override(Origin::new(*layer, it.node)));
             }
         }
     }
-}
-
-fn key(db: &dyn Db, anchor: Anchor) -> EcoString {
-    ecow::eco_format!("{:?} {} {} {}", anchor.kind(db), anchor.name(db), anchor.file(db).path(db), anchor.nth(db))
 }
 
 /// A catalogue may not have the name of a Kustomization that is made anyway.

@@ -12,7 +12,7 @@ use super::super::object::Object;
 use super::problems;
 use crate::fleet::{self, Cluster};
 use crate::schema;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::{self, ast::Head};
 use crate::value::{Node, Value};
 
@@ -71,11 +71,13 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let given = given(ctx, cluster, deployed);
+    let namespaces: IndexSet<&EcoString> =
+        given.keys().filter(|(kind, ..)| kind == "Namespace").map(|(_, _, name)| name).collect();
     let has_namespace = |name: &EcoString| {
         BUILT_IN_NAMESPACES.contains(&name.as_str())
             || *name == cluster.sync.namespace
             || cluster.sync.bounds().is_some_and(|it| it.contains(&name))
-            || given.contains_key(&("Namespace".into(), EcoString::new(), name.clone()))
+            || namespaces.contains(name)
     };
     let mut missing: BTreeMap<EcoString, Origin> = BTreeMap::new();
     for (_, object) in deployed.objects() {
