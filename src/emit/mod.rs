@@ -4,6 +4,7 @@
 //! text. The only place that writes YAML. Touches no disk.
 
 mod files;
+mod filling;
 
 mod patch;
 mod tree;

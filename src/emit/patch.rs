@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use crate::fleet::{self, Class};
+use super::filling::Filling;
+use crate::fleet::Class;
 use crate::flux::object::{Tree, list, merge, set, text};
 use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch, UnitPlace};
 use crate::source::{Db, Origin};
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
-use crate::value::{Map, Node, Value};
+use crate::value::{Node, Value};
 
 /// The Flux Kustomization of a unit, with its patches.
 #[must_use]
@@ -42,24 +43,25 @@ fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
         return Filling::of(&writer.finish().0);
     }
     writer.document(&unit.kustomization.body);
-    let mut text = writer.finish().0;
+    let mut text = Filling::of(&writer.finish().0);
     if !unit.patches.is_empty() || !unit.raw_patches.is_empty() {
-        text.push_str(HEAD.trim_start_matches("spec:\n"));
+        text.push(HEAD.trim_start_matches("spec:\n"));
     }
     for it in &unit.patches {
         match it {
-            UnitPatch::Own(it) => text.push_str(&entry_text(entry(it))),
+            UnitPatch::Own(it) => text.push(&entry_text(entry(it))),
             UnitPatch::Made { making, object, patch } => {
-                let made = made_texts(db, *making);
                 let is_it = |it: &&MadeText| (it.object, it.patch) == (*object, *patch);
-                text.push_str(made.iter().find(is_it).map_or("", |it| &it.text));
+                if let Some(it) = made_texts(db, *making).iter().find(is_it) {
+                    text.append(&it.text);
+                }
             }
         }
     }
     for it in raw(unit) {
-        text.push_str(&entry_text(it));
+        text.append(&Filling::of(&entry_text(it)));
     }
-    Filling::of(&text)
+    text
 }
 
 /// What stands above the entries.
@@ -80,8 +82,7 @@ fn entry_text(entry: Node) -> String {
 pub(super) struct MadeText {
     object: usize,
     patch: usize,
-    /// With marks.
-    text: Box<str>,
+    text: Filling,
 }
 
 /// The texts of what is made for clusters of a class.
@@ -90,47 +91,9 @@ fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
     let objects = flux::made(db, making).objects.iter().enumerate();
     let texts = objects.flat_map(|(object, it)| {
         let numbered = it.patches.iter().enumerate();
-        numbered.map(move |(patch, it)| MadeText { object, patch, text: entry_text(entry(it)).into() })
+        numbered.map(move |(patch, it)| MadeText { object, patch, text: Filling::of(&entry_text(entry(it))) })
     });
     texts.collect()
-}
-
-/// A text that is whole but for facts.
-#[derive(Debug, PartialEq)]
-pub(super) struct Filling {
-    /// The texts between the facts.
-    text: Box<str>,
-    /// Where in `text` which fact stands.
-    holes: Box<[(u32, EcoString)]>,
-}
-
-impl Filling {
-    fn of(marked: &str) -> Self {
-        let mut text = String::with_capacity(marked.len());
-        let mut holes = Vec::new();
-        for (before, name) in fleet::marks(marked) {
-            text.push_str(before);
-            if let Some(name) = name {
-                holes.push((u32::try_from(text.len()).unwrap_or(u32::MAX), name.into()));
-            }
-        }
-        Self { text: text.into(), holes: holes.into() }
-    }
-
-    /// Adds the text with a cluster's facts in it.
-    pub(super) fn fill(&self, facts: &Map, into: &mut String) {
-        into.reserve(self.text.len() + self.holes.len() * 32);
-        let mut from = 0;
-        for (at, name) in &self.holes {
-            let at = *at as usize;
-            into.push_str(self.text.get(from..at).unwrap_or_default());
-            if let Some(fact) = facts.entries.get(name).and_then(Node::text) {
-                into.push_str(fact);
-            }
-            from = at;
-        }
-        into.push_str(self.text.get(from..).unwrap_or_default());
-    }
 }
 
 /// The entries that merge something into objects of somebody else's.

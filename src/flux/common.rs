@@ -35,6 +35,8 @@ pub struct Bundle {
     /// From the project's root.
     pub dir: EcoString,
     pub objects: Vec<Arc<Object>>,
+    /// Whether some of them are of another part than the main one.
+    pub(super) has_parts: bool,
     /// Where in `objects` each stands.
     positions: IndexMap<Id, usize>,
     /// The namespaces that nothing declares, by name.
@@ -150,6 +152,7 @@ pub(super) fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
         catalogue: Some(catalogue),
         name: fleet::unit_name(db, catalogue),
         dir: directory(db, catalogue),
+        has_parts: contents.pieces.iter().any(|it| it.object.component.is_some()),
         positions: positions(&contents.pieces),
         derived: derived(db, &contents.pieces),
         objects: contents.pieces.into_iter().map(|it| it.object).collect(),
@@ -177,6 +180,7 @@ pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
         catalogue: None,
         name: "sources".into(),
         dir: eco_format!("{}/sources", settings.output.common),
+        has_parts: false,
         positions: positions(&contents.pieces),
         derived: IndexMap::default(),
         objects: contents.pieces.iter().map(in_its_directory).collect(),

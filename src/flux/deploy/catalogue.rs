@@ -48,7 +48,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();
     for it in contents.pieces {
         // What `common/` has not is of the main part: it is refused later.
-        let part = base.find(&it.object.id).map_or(Part::Main, |it| base.part(it));
+        let in_base = if base.has_parts { base.find(&it.object.id) } else { None };
+        let part = in_base.map_or(Part::Main, |it| base.part(it));
         parts.entry(part).or_default().push(it);
     }
     let mut main = Vec::new();

@@ -9,13 +9,13 @@ use super::problems;
 use crate::fleet::Cluster;
 use crate::flux::context::Context;
 use crate::flux::policy;
-use crate::source::{Anchor, Db, Kind};
+use crate::source::{Anchor, Db, IndexMap, Kind};
 
 /// Adds what follows from custom resources and namespaces.
 pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut [Draft]) {
     let order = in_order(drafts);
     let mut providers: BTreeMap<(EcoString, EcoString), (EcoString, Anchor)> = BTreeMap::new();
-    let mut namespaces: BTreeMap<EcoString, EcoString> = BTreeMap::new();
+    let mut namespaces: IndexMap<EcoString, EcoString> = IndexMap::default();
     let mut definitions: BTreeMap<(EcoString, EcoString), EcoString> = BTreeMap::new();
     for draft in order.iter().filter_map(|it| drafts.get(*it)) {
         for release in &draft.releases {
@@ -33,6 +33,9 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         }
     }
     drop_copies_of_namespaces(ctx.db, drafts, &namespaces);
+    if drafts.len() < 2 && providers.is_empty() {
+        return;
+    }
     for draft in drafts.iter_mut() {
         let mut inferred = Vec::new();
         for it in draft.objects.iter().map(|it| &it.object) {
@@ -82,7 +85,7 @@ fn in_order(drafts: &[Draft]) -> Vec<usize> {
 }
 
 /// A namespace that two catalogues derive is the first one's.
-fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &BTreeMap<EcoString, EcoString>) {
+fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &IndexMap<EcoString, EcoString>) {
     for draft in drafts {
         let name = draft.name.clone();
         draft.objects.retain(|it| {

@@ -26,7 +26,8 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
     }
     ctx.scope = Some(cluster.anchor);
     ctx.range = Range::one(cluster.flux, &cluster.name);
-    let used = used_sources(ctx, cluster.anchor, &items);
+    let mut used = used_sources(ctx, cluster.anchor, &items);
+    used.sort_keys();
     let sources: Vec<Anchor> = used
         .iter()
         .filter(|(_, shared)| !**shared)

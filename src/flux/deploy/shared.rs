@@ -1,6 +1,6 @@
 //! The sources at the top level that a cluster uses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
@@ -11,7 +11,7 @@ use crate::flux::common::contents;
 use crate::flux::context::{Context, comes_with_definition, source_kind};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
-use crate::source::{Anchor, Kind, Origin};
+use crate::source::{Anchor, IndexMap, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 
 /// The sources at the top level that this cluster uses.
@@ -43,9 +43,9 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
 
 /// The sources that items use, out of those that are objects; and whether each stands
 /// at the top level.
-pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> BTreeMap<EcoString, bool> {
+pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> IndexMap<EcoString, bool> {
     let outer = ctx.scope.replace(scope);
-    let mut used = BTreeMap::new();
+    let mut used = IndexMap::default();
     for item in items {
         if !matches!(item.kind(ctx.db), Kind::Addon | Kind::Kustomize) {
             continue;

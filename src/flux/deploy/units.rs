@@ -11,7 +11,7 @@ use super::{Unit, UnitPatch, UnitPlace};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
-use crate::flux::diff;
+use crate::flux::diff::{self, Patch};
 use crate::flux::gate::Gate;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
 use crate::flux::making::{Piece, made};
@@ -139,10 +139,10 @@ fn difference(
     if place != UnitPlace::Root {
         return Vec::new();
     }
-    let by_id: IndexMap<&Id, &Piece> = wanted.iter().map(|it| (&it.object.id, it)).collect();
+    let pairs = paired(base, wanted);
     let mut patches = Vec::new();
-    for object in base {
-        let Some(piece) = by_id.get(&object.id) else {
+    for (object, piece) in base.iter().zip(pairs) {
+        let Some(piece) = piece else {
             patches.push(UnitPatch::Own(diff::delete(object)));
             continue;
         };
@@ -168,9 +168,27 @@ fn difference(
         }
         patches.extend(own.into_iter().map(UnitPatch::Own));
     }
-    let known: IndexSet<&Id> = base.iter().map(|it| &it.id).collect();
-    for piece in wanted.iter().filter(|it| !known.contains(&it.object.id)) {
-        ctx.out.push(problems::not_in_base(&piece.object, &cluster.name));
+    if wanted.len() + patches_of_deletion(&patches) > base.len() {
+        let known: IndexSet<&Id> = base.iter().map(|it| &it.id).collect();
+        for piece in wanted.iter().filter(|it| !known.contains(&it.object.id)) {
+            ctx.out.push(problems::not_in_base(&piece.object, &cluster.name));
+        }
     }
     patches
+}
+
+fn patches_of_deletion(patches: &[UnitPatch]) -> usize {
+    patches.iter().filter(|it| matches!(it, UnitPatch::Own(Patch::Delete { .. }))).count()
+}
+
+/// For each object of the base, the one that is wanted in its place.
+fn paired<'a>(base: &[Arc<Object>], wanted: &'a [Piece]) -> Vec<Option<&'a Piece>> {
+    // Both come from one catalogue, mostly in one order.
+    let mut rest = wanted.iter().peekable();
+    let in_order: Vec<Option<&Piece>> = base.iter().map(|it| rest.next_if(|piece| piece.object.id == it.id)).collect();
+    if rest.peek().is_none() {
+        return in_order;
+    }
+    let by_id: IndexMap<&Id, &Piece> = wanted.iter().map(|it| (&it.object.id, it)).collect();
+    base.iter().map(|it| by_id.get(&it.id).copied()).collect()
 }

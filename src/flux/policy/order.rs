@@ -63,7 +63,8 @@ fn dependencies(spec: Option<&Node>) -> Vec<EcoString> {
 /// The first circle, its first name again at the end.
 fn circle(graph: &Graph) -> Option<Vec<EcoString>> {
     let mut done: BTreeMap<&EcoString, bool> = BTreeMap::new();
-    for start in graph.keys() {
+    // What waits for nothing is in no circle.
+    for start in graph.iter().filter(|(_, (waits_for, _))| !waits_for.is_empty()).map(|(name, _)| name) {
         let mut path: Vec<(&EcoString, usize)> = vec![(start, 0)];
         if done.contains_key(start) {
             continue;

@@ -55,7 +55,7 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
         given.insert((object.clone(), in_namespace, external.name(ctx.db).clone()), keys);
     }
     for (_, object) in deployed.objects() {
-        if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && object.id.group.is_empty() {
+        if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap") && object.id.group.is_empty() {
             let mut keys: BTreeSet<EcoString> = BTreeSet::new();
             for part in ["data", "stringData", "binaryData"] {
                 keys.extend(
@@ -71,8 +71,10 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let given = given(ctx, cluster, deployed);
+    let is_namespace = |it: &&Object| it.id.kind == "Namespace" && it.id.group.is_empty();
+    let made = deployed.objects().map(|(_, it)| it).filter(is_namespace).map(|it| &it.id.name);
     let namespaces: IndexSet<&EcoString> =
-        given.keys().filter(|(kind, ..)| kind == "Namespace").map(|(_, _, name)| name).collect();
+        given.keys().filter(|(kind, ..)| kind == "Namespace").map(|(_, _, name)| name).chain(made).collect();
     let has_namespace = |name: &EcoString| {
         BUILT_IN_NAMESPACES.contains(&name.as_str())
             || *name == cluster.sync.namespace
