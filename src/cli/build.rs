@@ -6,16 +6,24 @@ use std::time::Instant;
 use super::Outcome;
 use super::args::Build;
 use super::terminal::{Terminal, result};
-use crate::compile::{Compilation, compile, expired, tidy};
+use crate::compile::{compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
-use crate::host::{self, HostError};
+use crate::host::{self, HostError, Record, Records, Summary};
 use crate::plan::{self, Permissions, Plan};
 use crate::source::Db;
 
 pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
+    // What is long past depends on the day, which no record knows.
+    let records = Records::of(directory, arguments.out.as_deref()).filter(|_| arguments.today.is_none());
+    let mut last = records.as_ref().and_then(Records::last);
+    if let (Some(records), Some(last)) = (&records, &mut last)
+        && let Some(it) = records.still_hold(last, !arguments.check)
+    {
+        return as_before(arguments.check, &it, terminal, start);
+    }
     let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
     let compilation = compile(db);
@@ -34,9 +42,10 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
     let directories = plan::output_directories(settings, &deployed, &compilation.tree);
-    let snapshot = host::snapshot(&root, &directories)?;
+    let known = last.map(|it| it.tree().clone()).unwrap_or_default();
+    let mut found = host::snapshot(&root, &directories, &known)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
-    let plan = plan::plan(db, &compilation.tree, &snapshot, &permissions);
+    let plan = plan::plan(db, &compilation.tree, &found.snapshot, &permissions);
     let mut all = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
     all.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
     if all.iter().any(Diagnostic::is_error) {
@@ -46,8 +55,28 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     if arguments.check {
         return difference(&plan, terminal);
     }
-    host::apply(&root, &compilation.tree, &plan, &snapshot)?;
-    terminal.status("Finished", &finished(&compilation, &plan, start));
+    host::apply(&root, &compilation.tree, &plan, &mut found)?;
+    let summary = Summary {
+        clusters: compilation.clusters,
+        addons: compilation.addons,
+        files: compilation.tree.files.len(),
+    };
+    if let Some(records) = Records::of(directory, arguments.out.as_deref()) {
+        // A warning has to be said each time.
+        let record = Record::of(&opened.inputs, directories, found, summary).filter(|_| all.is_empty());
+        record.map_or_else(|| records.forget(), |it| records.remember(&it));
+    }
+    terminal.status("Finished", &finished(&summary, &plan, start));
+    Ok(Outcome::Fine)
+}
+
+/// Nothing changed since the last build.
+fn as_before(check: bool, it: &Summary, terminal: &mut Terminal, start: Instant) -> Result<Outcome, HostError> {
+    let nothing = Plan { unchanged: it.files, ..Plan::default() };
+    if check {
+        return difference(&nothing, terminal);
+    }
+    terminal.status("Finished", &finished(it, &nothing, start));
     Ok(Outcome::Fine)
 }
 
@@ -80,12 +109,12 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Result<Outcome, HostError
 }
 
 /// `240 clusters, 31 add-ons in 0.14 s: 3 files written, 1 removed, 612 unchanged`
-fn finished(compilation: &Compilation, plan: &Plan, start: Instant) -> String {
+fn finished(it: &Summary, plan: &Plan, start: Instant) -> String {
     let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     format!(
         "{}, {} in {:.2} s: {} written, {} removed, {} unchanged",
-        plural(compilation.clusters, "cluster"),
-        plural(compilation.addons, "add-on"),
+        plural(it.clusters, "cluster"),
+        plural(it.addons, "add-on"),
         start.elapsed().as_secs_f64(),
         plural(plan.write.len(), "file"),
         plan.remove.len(),

@@ -84,8 +84,8 @@ fn write(
         tree.add(path, made.value.to_string());
     }
     let directories = BTreeSet::from([DIRECTORY.into()]);
-    let snapshot = host::snapshot(root, &directories)?;
-    let mut plan = plan::files(&tree, &snapshot, &Permissions::default());
+    let mut there = host::snapshot(root, &directories, &host::Tree::default())?;
+    let mut plan = plan::files(&tree, &there.snapshot, &Permissions::default());
     // Files of other tools stay.
     plan.remove.retain(|it| it.ends_with(&format!("/{}", format.file())));
     found.append(&mut plan.diagnostics);
@@ -93,7 +93,7 @@ fn write(
     if found.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &found, terminal));
     }
-    host::apply(root, &tree, &plan, &snapshot)?;
+    host::apply(root, &tree, &plan, &mut there)?;
     let plural = if clusters.len() == 1 { "" } else { "s" };
     terminal.status(
         "Finished",

@@ -9,6 +9,8 @@ mod lock;
 mod packages;
 mod problems;
 mod project;
+mod record;
+mod stamp;
 mod standard;
 mod tree;
 mod tree_hash;
@@ -16,8 +18,10 @@ mod vendor;
 
 pub use git::Network;
 pub use project::{Opened, open};
+pub use record::{Inputs, Record, Records, Summary};
+pub use stamp::Stamp;
 pub use standard::standard_library;
-pub use tree::{apply, rewrite, snapshot};
+pub use tree::{Found, Tree, apply, rewrite, snapshot};
 pub use vendor::{Vendored, vendor};
 
 use std::fmt::{self, Display, Formatter};

@@ -108,7 +108,7 @@ impl Loader<'_> {
     }
 
     fn read(&mut self, dir: &Path, id: &EcoString, shown: &str) -> Result<Option<Trouble>, HostError> {
-        let mut files = sources(dir)?;
+        let mut files = sources(dir, None)?;
         let settings = settings_of(&files);
         files.retain(|(path, _)| !settings.hides(path));
         if files.is_empty() {

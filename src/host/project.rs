@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ecow::EcoString;
 use ignore::WalkBuilder;
+use rayon::prelude::*;
 
 use super::packages::{self, Outline};
+use super::record::{Input, Inputs};
+use super::stamp::Stamp;
 use super::{HostError, plain, standard_library};
 use crate::data::PACKAGE;
 use crate::diagnostic::Diagnostic;
@@ -23,6 +27,8 @@ pub struct Opened {
     pub db: FleetDatabase,
     /// Packages that cannot be used.
     pub problems: Vec<Diagnostic>,
+    /// The files that were read, and those that will be.
+    pub inputs: Inputs,
 }
 
 /// Reads the project that `start` lies in, and its packages.
@@ -32,7 +38,8 @@ pub struct Opened {
 /// lies inside.
 pub fn open(start: &Path) -> Result<Opened, HostError> {
     let root = find_root(start)?;
-    let mut files = sources(&root)?;
+    let inputs = Inputs::new();
+    let mut files = sources(&root, Some(&inputs))?;
     // Where neither stands in the text, the defaults hold, and nothing is read twice.
     let says_where = |(path, text): &(String, String)| path == ROOT_FILE && ["packages", "output", "\\"].iter().any(|it| text.contains(it));
     let outline = if files.iter().any(says_where) { settings_of(&files) } else { Outline::default() };
@@ -43,14 +50,18 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
         ));
     }
     let packages = packages::load(&root, &outline.packages)?;
-    let loader = Arc::new(Disk { root: root.clone(), packages: packages.roots });
+    if !packages.roots.is_empty() || !packages.troubles.is_empty() {
+        // What packages are made of is not noted.
+        inputs.note("", None);
+    }
+    let loader = Arc::new(Disk { root: root.clone(), packages: packages.roots, inputs: inputs.clone() });
     let project = Sources { files, packages: packages.names, ..Sources::default() };
     let all = standard_library().into_iter().chain(packages.sources).collect();
     let db = FleetDatabase::with_packages(project, all, loader);
     let declared = &fleet::settings(&db, db.project()).value.packages;
     let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
-    Ok(Opened { root, db, problems })
+    Ok(Opened { root, db, problems, inputs })
 }
 
 fn find_root(start: &Path) -> Result<PathBuf, HostError> {
@@ -63,15 +74,21 @@ fn find_root(start: &Path) -> Result<PathBuf, HostError> {
 }
 
 /// Every `.fleet` file below the root that git would not ignore.
-pub(super) fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
-    let mut files = Vec::new();
+pub(super) fn sources(root: &Path, inputs: Option<&Inputs>) -> Result<Vec<(String, String)>, HostError> {
+    let read: Vec<Result<(String, String), HostError>> =
+        source_paths(root)?.into_par_iter().map(|(name, path)| source(root, name, &path, inputs)).collect();
+    read.into_iter().collect()
+}
+
+/// The sources' names from the root, and where they are, in order of name.
+pub(super) fn source_paths(root: &Path) -> Result<Vec<(String, PathBuf)>, HostError> {
+    let mut found = Vec::new();
     let walk = WalkBuilder::new(root)
         .hidden(true)
         .parents(false)
         .git_global(false)
         .require_git(false)
         .follow_links(false)
-        .sort_by_file_name(std::ffi::OsStr::cmp)
         .build();
     for entry in walk {
         let entry = entry.map_err(|it| HostError::new(format!("the project cannot be read: {it}")))?;
@@ -79,22 +96,32 @@ pub(super) fn sources(root: &Path) -> Result<Vec<(String, String)>, HostError> {
         if path.extension().is_none_or(|it| it != "fleet") || !path.is_file() {
             continue;
         }
-        if entry.path_is_symlink() {
-            let target = path.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
-            if !target.starts_with(root) {
-                return Err(HostError::new(format!("`{}` leads out of the project", relative(root, path)?))
-                    .help("a build reads nothing but the project: copy the file into it"));
-            }
-        }
-        let bytes = std::fs::read(path).map_err(|it| HostError::at(path, "read", &it))?;
-        let name = relative(root, path)?;
-        let text = String::from_utf8(bytes).map_err(|it| {
-            HostError::new(format!("`{name}` is not UTF-8 (at byte {})", it.utf8_error().valid_up_to()))
-                .help("save it as UTF-8")
-        })?;
-        files.push((name, text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)));
+        found.push((relative(root, path)?, entry.into_path()));
     }
-    Ok(files)
+    found.sort();
+    Ok(found)
+}
+
+fn source(root: &Path, name: String, path: &Path, inputs: Option<&Inputs>) -> Result<(String, String), HostError> {
+    let now = SystemTime::now();
+    let metadata = path.symlink_metadata().map_err(|it| HostError::at(path, "read", &it))?;
+    if metadata.is_symlink() {
+        let target = path.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
+        if !target.starts_with(root) {
+            return Err(HostError::new(format!("`{name}` leads out of the project"))
+                .help("a build reads nothing but the project: copy the file into it"));
+        }
+    }
+    let bytes = std::fs::read(path).map_err(|it| HostError::at(path, "read", &it))?;
+    if let Some(inputs) = inputs {
+        inputs.note(&name, Stamp::of(&metadata, now, &bytes).map(Input::Source));
+    }
+    let text = String::from_utf8(bytes).map_err(|it| {
+        HostError::new(format!("`{name}` is not UTF-8 (at byte {})", it.utf8_error().valid_up_to()))
+            .help("save it as UTF-8")
+    })?;
+    let is_marked = text.starts_with('\u{feff}');
+    Ok((name, if is_marked { text.trim_start_matches('\u{feff}').to_owned() } else { text }))
 }
 
 /// A path from the root, with `/`.
@@ -120,6 +147,7 @@ struct Disk {
     root: PathBuf,
     /// Where each package begins.
     packages: BTreeMap<EcoString, PathBuf>,
+    inputs: Inputs,
 }
 
 impl Loader for Disk {
@@ -129,11 +157,27 @@ impl Loader for Disk {
             Some((self.packages.get(name)?, inner))
         });
         let (root, inner) = of_package.unwrap_or((&self.root, path));
-        let real = root.join(inner).canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
-        if !real.starts_with(root) {
-            return Err("it leads out of the project".into());
-        }
-        let bytes = std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))?;
-        String::from_utf8(bytes).map(Arc::from).map_err(|_| "it is not UTF-8".into())
+        let now = SystemTime::now();
+        let found = root.join(inner);
+        let metadata = found.symlink_metadata();
+        let (text, bytes) = match loaded(root, &found) {
+            Ok(bytes) => (String::from_utf8(bytes.clone()).map_err(|_| "it is not UTF-8".into()), Some(bytes)),
+            Err(reason) => (Err(reason), None),
+        };
+        let input = match (&metadata, &bytes) {
+            (Ok(metadata), Some(bytes)) => Stamp::of(metadata, now, bytes).map(Input::Data),
+            (Err(_), None) => Some(Input::Missing),
+            _ => None,
+        };
+        self.inputs.note(path, input);
+        text.map(Arc::from)
     }
+}
+
+fn loaded(root: &Path, path: &Path) -> Result<Vec<u8>, EcoString> {
+    let real = path.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
+    if !real.starts_with(root) {
+        return Err("it leads out of the project".into());
+    }
+    std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))
 }

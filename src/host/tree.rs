@@ -1,60 +1,47 @@
 //! The tree on disk: what is there, and how it is changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use ecow::EcoString;
 use rayon::prelude::*;
 
 use super::HostError;
 use super::project::relative;
+use super::stamp::Stamp;
 use crate::emit::FileTree;
-use crate::plan::{Entry, Plan, Snapshot};
+use crate::plan::{Content, Entry, Known, Plan, Snapshot};
 
 /// Temporary files begin and end so, that neither Flux nor git nor we mistake one.
 const TEMPORARY: (&str, &str) = (".fleetc-", ".tmp");
 
-/// What lies in the given directories of `root`.
-///
-/// # Errors
-/// If a directory or file cannot be read.
-pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>) -> Result<Snapshot, HostError> {
-    let mut snapshot = Snapshot::default();
-    for dir in directories {
-        let mut above = String::new();
-        for part in dir.split('/') {
-            if !above.is_empty() {
-                above.push('/');
-            }
-            above.push_str(part);
-            let Ok(metadata) = root.join(&above).symlink_metadata() else { break };
-            let entry = if metadata.is_dir() { Entry::Directory } else { Entry::Link };
-            let stop = !metadata.is_dir();
-            snapshot.entries.insert(above.as_str().into(), entry);
-            if stop {
-                break;
-            }
-        }
-        if matches!(snapshot.entries.get(dir), Some(Entry::Directory)) {
-            let mut files = Vec::new();
-            walk(root, &root.join(dir.as_str()), &mut snapshot, &mut files)?;
-            let read: Result<Vec<(EcoString, Entry)>, HostError> = files
-                .into_par_iter()
-                .map(|path| {
-                    let full = root.join(path.as_str());
-                    let bytes = std::fs::read(&full).map_err(|it| HostError::at(&full, "read", &it))?;
-                    Ok((path, Entry::File { text: String::from_utf8(bytes).ok().map(Arc::from) }))
-                })
-                .collect();
-            snapshot.entries.extend(read?);
-        }
-    }
-    Ok(snapshot)
+/// What lies in some directories, by path from the tree's root.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub directories: BTreeSet<EcoString>,
+    pub files: BTreeSet<EcoString>,
+    /// Links, and whatever else is neither file nor directory.
+    pub links: BTreeSet<EcoString>,
 }
 
-fn walk(root: &Path, dir: &Path, snapshot: &mut Snapshot, files: &mut Vec<EcoString>) -> Result<(), HostError> {
+/// Walks one of the generated directories, and notes those above it.
+pub(super) fn walk(root: &Path, dir: &str, walked: &mut Walked) -> Result<(), HostError> {
+    let ends = dir.match_indices('/').map(|(at, _)| at).chain(std::iter::once(dir.len()));
+    for above in ends.filter_map(|at| dir.get(..at)) {
+        let Ok(metadata) = root.join(above).symlink_metadata() else { return Ok(()) };
+        if !metadata.is_dir() {
+            walked.links.insert(above.into());
+            return Ok(());
+        }
+        walked.directories.insert(above.into());
+    }
+    below(root, &root.join(dir), walked)
+}
+
+fn below(root: &Path, dir: &Path, walked: &mut Walked) -> Result<(), HostError> {
     let entries = std::fs::read_dir(dir).map_err(|it| HostError::at(dir, "read", &it))?;
     for entry in entries {
         let entry = entry.map_err(|it| HostError::at(dir, "read", &it))?;
@@ -62,34 +49,102 @@ fn walk(root: &Path, dir: &Path, snapshot: &mut Snapshot, files: &mut Vec<EcoStr
         let kind = entry.file_type().map_err(|it| HostError::at(&path, "read", &it))?;
         let name: EcoString = relative(root, &path)?.into();
         if kind.is_dir() {
-            snapshot.entries.insert(name, Entry::Directory);
-            walk(root, &path, snapshot, files)?;
+            walked.directories.insert(name);
+            below(root, &path, walked)?;
         } else if kind.is_file() {
-            files.push(name);
+            walked.files.insert(name);
         } else {
-            snapshot.entries.insert(name, Entry::Link);
+            walked.links.insert(name);
         }
     }
     Ok(())
 }
 
+/// What lies in the given directories of `root`. A file that is as it was when it was
+/// last looked at is not read.
+///
+/// # Errors
+/// If a directory or file cannot be read.
+pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>, last: &Tree) -> Result<Found, HostError> {
+    let mut walked = Walked::default();
+    for dir in directories {
+        walk(root, dir, &mut walked)?;
+    }
+    let files: Vec<EcoString> = walked.files.into_iter().collect();
+    let looked_at: Result<Vec<Look>, HostError> = files.into_par_iter().map(|path| look(root, path, last)).collect();
+    let mut found = Found::default();
+    for (path, content, stamp) in looked_at? {
+        found.snapshot.entries.insert(path.clone(), Entry::File(content));
+        found.stamps.insert(path, stamp);
+    }
+    found.snapshot.entries.extend(walked.directories.iter().cloned().map(|it| (it, Entry::Directory)));
+    found.snapshot.entries.extend(walked.links.into_iter().map(|it| (it, Entry::Link)));
+    found.directories = walked.directories;
+    Ok(found)
+}
+
+/// What lies in the generated directories, and the stamp of each file.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub snapshot: Snapshot,
+    pub(super) stamps: BTreeMap<EcoString, Option<(Stamp, bool)>>,
+    pub(super) directories: BTreeSet<EcoString>,
+}
+
+/// Files of a tree as they were when they were last looked at, and whether they are
+/// fleetc's; directories have no stamp.
+pub type Tree = BTreeMap<EcoString, Option<(Stamp, bool)>>;
+
+type Look = (EcoString, Content, Option<(Stamp, bool)>);
+
+fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
+    let full = root.join(path.as_str());
+    if let Some(Some((stamp, is_ours))) = last.get(&path)
+        && !stamp.is_young()
+        && stamp.holds(&full)
+    {
+        let known = Known { digest: stamp.digest, is_ours: *is_ours };
+        let text = move || String::from_utf8(std::fs::read(&full).ok()?).ok().map(Arc::from);
+        return Ok((path, Content::known(known, text), Some((stamp.clone(), *is_ours))));
+    }
+    let failed = |it: &std::io::Error| HostError::at(&full, "read", it);
+    let now = SystemTime::now();
+    let metadata = full.symlink_metadata().map_err(|it| failed(&it))?;
+    let bytes = std::fs::read(&full).map_err(|it| failed(&it))?;
+    let stamp = Stamp::of(&metadata, now, &bytes);
+    let content = Content::read(String::from_utf8(bytes).ok().map(Arc::from));
+    let is_ours = Entry::File(content.clone()).is_ours(&path);
+    Ok((path, content, stamp.map(|it| (it, is_ours))))
+}
+
 /// Does what the plan says: each file is written beside its place and renamed
-/// into it, so that nobody sees half a file.
+/// into it, so that nobody sees half a file. What lies there then is what was found
+/// before, with that.
 ///
 /// # Errors
 /// If the disk does not take it. What was written until then is whole; the next
 /// build does the rest.
-pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, snapshot: &Snapshot) -> Result<(), HostError> {
-    remove_leftovers(root, snapshot)?;
-    for path in &plan.write {
-        if let Some(file) = tree.files.get(path) {
-            write(root, path, &file.text)?;
-        }
+pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, found: &mut Found) -> Result<(), HostError> {
+    remove_leftovers(root, found)?;
+    let written: Result<Vec<(EcoString, Option<(Stamp, bool)>)>, HostError> = plan
+        .write
+        .par_iter()
+        .filter_map(|path| tree.files.get_key_value(path))
+        .map(|(path, file)| {
+            let stamp = write(root, path, &file.text)?;
+            Ok((path.clone(), stamp.map(|it| (it, true))))
+        })
+        .collect();
+    for (path, stamp) in written? {
+        let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+        found.directories.extend(above.map(EcoString::from));
+        found.stamps.insert(path, stamp);
     }
     for path in &plan.remove {
         let full = root.join(path.as_str());
         std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;
-        remove_empty(root, &full);
+        found.stamps.remove(path);
+        remove_empty(root, path, found);
     }
     Ok(())
 }
@@ -99,10 +154,10 @@ pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, snapshot: &Snapshot) -> 
 /// # Errors
 /// If the disk does not take one.
 pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError> {
-    texts.iter().try_for_each(|(path, text)| write(root, path, text))
+    texts.iter().try_for_each(|(path, text)| write(root, path, text).map(|_| ()))
 }
 
-fn write(root: &Path, path: &str, text: &str) -> Result<(), HostError> {
+fn write(root: &Path, path: &str, text: &str) -> Result<Option<Stamp>, HostError> {
     let full = root.join(path);
     let dir = full.parent().unwrap_or(root);
     std::fs::create_dir_all(dir).map_err(|it| HostError::at(dir, "made", &it))?;
@@ -119,27 +174,30 @@ fn write(root: &Path, path: &str, text: &str) -> Result<(), HostError> {
     }
     let mut temporary = builder.tempfile_in(dir).map_err(|it| failed(&it))?;
     temporary.write_all(text.as_bytes()).map_err(|it| failed(&it))?;
-    temporary.persist(&full).map_err(|it| failed(&it.error))?;
-    Ok(())
+    let file = temporary.persist(&full).map_err(|it| failed(&it.error))?;
+    let metadata = file.metadata().map_err(|it| failed(&it))?;
+    Ok(Stamp::of(&metadata, SystemTime::now(), text.as_bytes()))
 }
 
 /// Temporary files of a build that was killed.
-fn remove_leftovers(root: &Path, snapshot: &Snapshot) -> Result<(), HostError> {
-    for path in snapshot.entries.keys() {
+fn remove_leftovers(root: &Path, found: &mut Found) -> Result<(), HostError> {
+    let is_leftover = |path: &&EcoString| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
-            let full = root.join(path.as_str());
-            std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;
-        }
+        name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+    };
+    let leftovers: Vec<EcoString> = found.stamps.keys().filter(is_leftover).cloned().collect();
+    for path in leftovers {
+        let full = root.join(path.as_str());
+        std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;
+        found.stamps.remove(&path);
     }
     Ok(())
 }
 
 /// Removes directories that a removed file leaves empty.
-fn remove_empty(root: &Path, file: &Path) {
-    for dir in file.ancestors().skip(1).take_while(|it| *it != root) {
-        if std::fs::remove_dir(dir).is_err() {
-            break;
-        }
+fn remove_empty(root: &Path, file: &str, found: &mut Found) {
+    for (at, _) in file.rmatch_indices('/') {
+        let Some(dir) = file.get(..at).filter(|it| std::fs::remove_dir(root.join(it)).is_ok()) else { break };
+        found.directories.remove(dir);
     }
 }

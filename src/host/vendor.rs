@@ -108,7 +108,7 @@ impl Job<'_> {
                 (None, Some(path)) => {
                     // A package by path may have packages from Git.
                     let inner = dir.join(path.as_str());
-                    if let Ok(files) = super::project::sources(&inner) {
+                    if let Ok(files) = super::project::sources(&inner, None) {
                         self.inside(&id, place_of(&inner), &inner, &settings_of(&files).packages)?;
                     }
                 }

@@ -20,7 +20,7 @@ use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
 
-pub use snapshot::{Entry, Snapshot};
+pub use snapshot::{Content, Digest, Entry, Known, Snapshot, digest};
 
 /// What the author allowed on the command line.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,7 @@ pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) ->
             }
             Some(Entry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
             Some(Entry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
-            Some(Entry::File { text, .. }) if text.as_deref() == Some(&*file.text) => plan.unchanged += 1,
+            Some(Entry::File(it)) if it.is(&file.text) => plan.unchanged += 1,
             Some(entry) if entry.is_ours(path) || permissions.adopt => plan.write.push(path.clone()),
             Some(_) => plan.diagnostics.push(problems::foreign_file(path)),
         }

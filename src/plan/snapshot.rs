@@ -1,7 +1,8 @@
 //! What lies in the generated directories.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 
@@ -16,27 +17,87 @@ pub struct Snapshot {
 /// Something on disk.
 #[derive(Clone, Debug)]
 pub enum Entry {
-    /// A file; no text if it is not UTF-8.
-    File {
-        text: Option<Arc<str>>,
-    },
+    File(Content),
     Directory,
     /// A symbolic link, or anything that is neither file nor directory.
     Link,
+}
+
+/// What a file holds, as far as it has to be known.
+#[derive(Clone)]
+pub struct Content {
+    /// What was there when it was last looked at, if it is still the same.
+    known: Option<Known>,
+    /// None if it is not UTF-8.
+    text: OnceLock<Option<Arc<str>>>,
+    read: Arc<dyn Fn() -> Option<Arc<str>> + Send + Sync>,
+}
+
+/// A file that did not change since it was last looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub digest: Digest,
+    /// Whether it has fleetc's header with its own path.
+    pub is_ours: bool,
+}
+
+/// Tells texts apart.
+pub type Digest = (u64, u64);
+
+/// The digest of a text: 128 bits of XXH3.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> Digest {
+    let it = xxhash_rust::xxh3::xxh3_128(bytes);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are kept")]
+    ((it >> 64) as u64, it as u64)
+}
+
+impl Content {
+    /// A file that was read.
+    #[must_use]
+    pub fn read(text: Option<Arc<str>>) -> Self {
+        Self { known: None, text: OnceLock::from(text), read: Arc::new(|| None) }
+    }
+
+    /// A file that is read only if somebody wants its text.
+    pub fn known(known: Known, read: impl Fn() -> Option<Arc<str>> + Send + Sync + 'static) -> Self {
+        Self { known: Some(known), text: OnceLock::new(), read: Arc::new(read) }
+    }
+
+    fn text(&self) -> Option<&Arc<str>> {
+        self.text.get_or_init(|| (self.read)()).as_ref()
+    }
+
+    /// Whether it holds exactly that.
+    pub(super) fn is(&self, text: &str) -> bool {
+        match self.known {
+            Some(it) => it.digest == digest(text.as_bytes()),
+            None => self.text().is_some_and(|it| **it == *text),
+        }
+    }
+}
+
+impl Debug for Content {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("known", &self.known).field("text", &self.text).finish_non_exhaustive()
+    }
 }
 
 impl Entry {
     /// Whether fleetc wrote it there. A copy names another path, and is not ours.
     #[must_use]
     pub fn is_ours(&self, path: &str) -> bool {
-        matches!(self, Self::File { text: Some(text) } if header_path(text) == Some(path))
+        match self {
+            Self::File(Content { known: Some(it), .. }) => it.is_ours,
+            it => it.text().is_some_and(|it| header_path(it) == Some(path)),
+        }
     }
 
     /// The text, if it is a file that has one.
     #[must_use]
-    pub const fn text(&self) -> Option<&Arc<str>> {
+    pub fn text(&self) -> Option<&Arc<str>> {
         match self {
-            Self::File { text } => text.as_ref(),
+            Self::File(it) => it.text(),
             _ => None,
         }
     }

@@ -1,0 +1,82 @@
+//! Whether a file is still what it was, without reading it where that is safe.
+//!
+//! A file system notes when a file was last changed, but only so finely: what is
+//! changed twice within a tick looks unchanged. A file that was changed a moment before
+//! it was stamped is therefore read again.
+
+use std::fs::Metadata;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Digest, digest};
+
+/// Longer than a tick of any clock that stamps files: 10 ms on Linux with 100 ticks a
+/// second, doubled. A clock that is ahead makes everything young, which is safe.
+const TICK: Duration = Duration::from_millis(20);
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    length: u64,
+    /// Nanoseconds since 1970: when it was written, and when anything about it changed.
+    written: i64,
+    changed: i64,
+    inode: u64,
+    /// Whether it was changed a moment before it was stamped.
+    young: bool,
+    pub(super) digest: Digest,
+}
+
+impl Stamp {
+    /// The stamp of a file whose bytes are those: `metadata` was asked for before they
+    /// were read, or after they were written, at `now`. None where a system does not
+    /// tell when a file was changed.
+    pub(super) fn of(metadata: &Metadata, now: SystemTime, bytes: &[u8]) -> Option<Self> {
+        let mut it = Self::bare(metadata)?;
+        it.digest = digest(bytes);
+        it.grow(now);
+        Some(it)
+    }
+
+    /// Notes that the file was as it is at `now`; whether it is no longer young.
+    pub(super) fn grow(&mut self, now: SystemTime) -> bool {
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |it| it.as_nanos());
+        let age = i64::try_from(now).unwrap_or(0) - self.changed;
+        self.young = i64::try_from(TICK.as_nanos()).is_ok_and(|tick| age < tick);
+        !self.young
+    }
+
+    #[cfg(unix)]
+    fn bare(metadata: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let nanos = |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
+        Some(Self {
+            length: metadata.is_file().then(|| metadata.len())?,
+            written: nanos(metadata.mtime(), metadata.mtime_nsec())?,
+            changed: nanos(metadata.ctime(), metadata.ctime_nsec())?,
+            inode: metadata.ino(),
+            young: false,
+            digest: Digest::default(),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn bare(_: &Metadata) -> Option<Self> {
+        None
+    }
+
+    /// Whether the file at `path` is still the one that was stamped.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        let Some(now) = path.symlink_metadata().ok().and_then(|it| Self::bare(&it)) else { return false };
+        let is_same = (now.length, now.written, now.changed, now.inode)
+            == (self.length, self.written, self.changed, self.inode);
+        is_same && (!self.young || std::fs::read(path).is_ok_and(|it| digest(&it) == self.digest))
+    }
+
+    /// Whether it has to be read each time.
+    pub(super) const fn is_young(&self) -> bool {
+        self.young
+    }
+}
