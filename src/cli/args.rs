@@ -80,7 +80,7 @@ fn day(text: &str) -> Result<String, String> {
     if crate::fleet::is_date(text) { Ok(text.to_owned()) } else { Err("expected a day such as 2026-12-31".into()) }
 }
 
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(super) struct Build {
     /// Warn of overrides whose `until` is before this day
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -88,6 +88,9 @@ pub(super) struct Build {
     /// Write nothing; exit with 1 and a list if the tree differs
     #[arg(long)]
     pub check: bool,
+    /// Stay, and build again whenever something changes
+    #[arg(long, conflicts_with = "check")]
+    pub watch: bool,
     /// Take over files in the way that fleetc did not write
     #[arg(long)]
     pub adopt: bool,

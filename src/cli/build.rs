@@ -1,18 +1,21 @@
 //! `fleetc build`
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+use ecow::EcoString;
 
 use super::Outcome;
 use super::args::Build;
 use super::terminal::{Terminal, result};
-use crate::compile::{compile, expired, tidy};
+use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
-use crate::host::{self, HostError, Record, Records, Summary};
+use crate::host::{self, Found, HostError, Opened, Record, Records, Summary, Tree};
 use crate::plan::{self, Permissions, Plan};
-use crate::source::Db;
+use crate::source::{Db, FleetDatabase};
 
 pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
@@ -25,49 +28,86 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
         return as_before(arguments.check, &it, terminal, start);
     }
     let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
-    let db = &opened.db;
+    let known = last.map(|it| it.tree().clone()).unwrap_or_default();
+    let planned = planned(&opened.db, &opened.root, arguments, &known)?;
+    let (outcome, record) = carried_out(&opened, planned, arguments, terminal, start)?;
+    if let Some(records) = records.or_else(|| Records::of(directory, arguments.out.as_deref()))
+        && !arguments.check
+    {
+        record.map_or_else(|| records.forget(), |it| records.remember(&it));
+    }
+    Ok(outcome)
+}
+
+/// A build before anything is written: all that asks the database.
+pub(super) struct Planned {
+    compilation: Compilation,
+    /// What is to be said.
+    diagnostics: Vec<Diagnostic>,
+    /// None if something is wrong.
+    work: Option<Work>,
+}
+
+struct Work {
+    root: PathBuf,
+    directories: BTreeSet<EcoString>,
+    found: Found,
+    plan: Plan,
+}
+
+/// Compiles, and looks at what is there; `known` is what was there when it was last
+/// looked at.
+pub(super) fn planned(
+    db: &FleetDatabase,
+    root: &Path,
+    arguments: &Build,
+    known: &Tree,
+) -> Result<Planned, HostError> {
     let compilation = compile(db);
     if !compilation.is_clean() {
-        return Ok(failed(db, &compilation.diagnostics, terminal, arguments.check));
+        let diagnostics = compilation.diagnostics.clone();
+        return Ok(Planned { compilation, diagnostics, work: None });
     }
-    let root = match &arguments.out {
-        Some(out) if arguments.check || out.exists() => out.clone(),
-        Some(out) => {
-            std::fs::create_dir_all(out)
-                .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", out.display()), help: None })?;
-            out.clone()
-        }
-        None => opened.root.clone(),
-    };
+    let root = arguments.out.clone().unwrap_or_else(|| root.to_path_buf());
+    if !arguments.check && !root.exists() {
+        std::fs::create_dir_all(&root)
+            .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", root.display()), help: None })?;
+    }
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
     let directories = plan::output_directories(settings, &deployed, &compilation.tree);
-    let known = last.map(|it| it.tree().clone()).unwrap_or_default();
-    let mut found = host::snapshot(&root, &directories, &known)?;
+    let found = host::snapshot(&root, &directories, known)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
     let plan = plan::plan(db, &compilation.tree, &found.snapshot, &permissions);
-    let mut all = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
-    all.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
-    if all.iter().any(Diagnostic::is_error) {
-        return Ok(failed(db, &all, terminal, arguments.check));
-    }
-    terminal.diagnostics(db, &all);
+    let mut diagnostics = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
+    diagnostics.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
+    let is_right = !diagnostics.iter().any(Diagnostic::is_error);
+    Ok(Planned { compilation, diagnostics, work: is_right.then_some(Work { root, directories, found, plan }) })
+}
+
+/// Says what is to be said, and writes; what there is to remember of it.
+pub(super) fn carried_out(
+    opened: &Opened,
+    planned: Planned,
+    arguments: &Build,
+    terminal: &mut Terminal,
+    start: Instant,
+) -> Result<(Outcome, Option<Record>), HostError> {
+    let Planned { compilation, diagnostics, work } = planned;
+    let Some(Work { root, directories, mut found, plan }) = work else {
+        return Ok((failed(&opened.db, &diagnostics, terminal, arguments.check), None));
+    };
+    terminal.diagnostics(&opened.db, &diagnostics);
     if arguments.check {
-        return difference(&plan, terminal);
+        return Ok((difference(&plan, terminal)?, None));
     }
     host::apply(&root, &compilation.tree, &plan, &mut found)?;
-    let summary = Summary {
-        clusters: compilation.clusters,
-        addons: compilation.addons,
-        files: compilation.tree.files.len(),
-    };
-    if let Some(records) = Records::of(directory, arguments.out.as_deref()) {
-        // A warning has to be said each time.
-        let record = Record::of(&opened.inputs, directories, found, summary).filter(|_| all.is_empty());
-        record.map_or_else(|| records.forget(), |it| records.remember(&it));
-    }
+    let (clusters, addons) = (compilation.clusters, compilation.addons);
+    let summary = Summary { clusters, addons, files: compilation.tree.files.len() };
     terminal.status("Finished", &finished(&summary, &plan, start));
-    Ok(Outcome::Fine)
+    // A warning has to be said each time.
+    let record = Record::of(&opened.inputs, directories, found, summary).filter(|_| diagnostics.is_empty());
+    Ok((Outcome::Fine, record))
 }
 
 /// Nothing changed since the last build.

@@ -15,6 +15,7 @@ mod provision;
 mod render;
 mod terminal;
 mod vendor;
+mod watch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -44,7 +45,10 @@ pub fn main() -> ExitCode {
     let mut terminal = Terminal::new(arguments.color, arguments.quiet);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs()).stack_size(STACK).build();
     let result = match pool {
-        Ok(pool) => pool.install(|| run(&arguments, &mut terminal)),
+        Ok(pool) => match &arguments.command {
+            Command::Build(it) if it.watch => watch::run(&pool, &arguments.directory, it, &mut terminal),
+            _ => pool.install(|| run(&arguments, &mut terminal)),
+        },
         Err(error) => {
             terminal.error(&format!("no threads can be started: {error}"), None);
             return ExitCode::from(2);

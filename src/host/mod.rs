@@ -15,14 +15,16 @@ mod standard;
 mod tree;
 mod tree_hash;
 mod vendor;
+mod watch;
 
 pub use git::Network;
-pub use project::{Opened, open};
+pub use project::{Opened, Refreshed, open};
 pub use record::{Inputs, Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;
 pub use tree::{Found, Tree, apply, rewrite, snapshot};
 pub use vendor::{Vendored, vendor};
+pub use watch::Watcher;
 
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;

@@ -140,6 +140,7 @@ fn join(shown: &str, path: &str) -> EcoString {
 }
 
 /// What is known of a project before it is compiled.
+#[derive(PartialEq)]
 pub(super) struct Outline {
     pub output: Vec<EcoString>,
     pub packages: BTreeMap<EcoString, Package>,

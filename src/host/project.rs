@@ -29,6 +29,8 @@ pub struct Opened {
     pub problems: Vec<Diagnostic>,
     /// The files that were read, and those that will be.
     pub inputs: Inputs,
+    outline: Outline,
+    has_packages: bool,
 }
 
 /// Reads the project that `start` lies in, and its packages.
@@ -40,17 +42,12 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let inputs = Inputs::new();
     let mut files = sources(&root, Some(&inputs))?;
-    // Where neither stands in the text, the defaults hold, and nothing is read twice.
-    let says_where = |(path, text): &(String, String)| path == ROOT_FILE && ["packages", "output", "\\"].iter().any(|it| text.contains(it));
-    let outline = if files.iter().any(says_where) { settings_of(&files) } else { Outline::default() };
+    let outline = outline_of(&files);
     files.retain(|(path, _)| !outline.hides(path));
-    if let Some((second, _)) = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet")) {
-        return Err(HostError::new(format!("there is a second project inside this one: `{second}`")).help(
-            "a project has one `fleet.fleet`; move the inner one beside this project, declare it as a package, or name it in `.gitignore`",
-        ));
-    }
+    check_roots(&files)?;
     let packages = packages::load(&root, &outline.packages)?;
-    if !packages.roots.is_empty() || !packages.troubles.is_empty() {
+    let has_packages = !outline.packages.is_empty();
+    if has_packages {
         // What packages are made of is not noted.
         inputs.note("", None);
     }
@@ -61,7 +58,68 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let declared = &fleet::settings(&db, db.project()).value.packages;
     let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
-    Ok(Opened { root, db, problems, inputs })
+    Ok(Opened { root, db, problems, inputs, outline, has_packages })
+}
+
+/// What became of a project that was looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    Same,
+    Changed,
+    /// It has to be opened anew: what belongs to it may be something else now.
+    Anew,
+}
+
+impl Opened {
+    /// Looks at the disk again, and gives the database what changed. Whoever computes on
+    /// another handle of it is then cancelled.
+    ///
+    /// # Errors
+    /// Those of [`open`].
+    pub fn refresh(&mut self) -> Result<Refreshed, HostError> {
+        let noted = self.inputs.sources();
+        let paths = source_paths(&self.root)?;
+        let same_files = noted.as_ref().is_some_and(|noted| {
+            let is_same = |(name, path): &(String, PathBuf)| noted.get(name).is_some_and(|it| it.holds(path));
+            paths.len() == noted.len() && paths.par_iter().all(is_same)
+        });
+        if self.has_packages {
+            // Their files are not noted one by one.
+            return Ok(Refreshed::Anew);
+        }
+        let mut changed = self.db.refresh_data();
+        if !same_files {
+            self.inputs.forget_sources();
+            let mut files = sources(&self.root, Some(&self.inputs))?;
+            let outline = outline_of(&files);
+            if outline != self.outline {
+                return Ok(Refreshed::Anew);
+            }
+            files.retain(|(path, _)| !outline.hides(path));
+            check_roots(&files)?;
+            self.db.set_files(files);
+            changed = true;
+        }
+        Ok(if changed { Refreshed::Changed } else { Refreshed::Same })
+    }
+}
+
+/// One project does not lie in another.
+fn check_roots(files: &[(String, String)]) -> Result<(), HostError> {
+    let second = files.iter().find(|(path, _)| path.ends_with("/fleet.fleet"));
+    second.map_or(Ok(()), |(second, _)| {
+        Err(HostError::new(format!("there is a second project inside this one: `{second}`")).help(
+            "a project has one `fleet.fleet`; move the inner one beside this project, declare it as a package, or name it in `.gitignore`",
+        ))
+    })
+}
+
+/// What the sources say of where things lie. Where neither word stands in the text, the
+/// defaults hold, and nothing is read twice.
+fn outline_of(files: &[(String, String)]) -> Outline {
+    let words = ["packages", "output", "\\"];
+    let says_where = |(path, text): &(String, String)| path == ROOT_FILE && words.iter().any(|it| text.contains(it));
+    if files.iter().any(says_where) { settings_of(files) } else { Outline::default() }
 }
 
 fn find_root(start: &Path) -> Result<PathBuf, HostError> {

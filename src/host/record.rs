@@ -119,6 +119,22 @@ impl Inputs {
         }
     }
 
+    /// The stamps of the sources by path; none where one cannot be told from outside.
+    pub(super) fn sources(&self) -> Option<BTreeMap<String, Stamp>> {
+        let source = |(path, it): (String, Input)| match it {
+            Input::Source(it) => Some((path, it)),
+            Input::Data(_) | Input::Missing => None,
+        };
+        Some(self.read()?.into_iter().filter_map(source).collect())
+    }
+
+    /// Before the sources are read again.
+    pub(super) fn forget_sources(&self) {
+        if let Some(all) = &mut *self.files.lock().unwrap_or_else(PoisonError::into_inner) {
+            all.retain(|_, it| !matches!(it, Input::Source(_)));
+        }
+    }
+
     fn read(&self) -> Option<BTreeMap<String, Input>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -135,8 +151,7 @@ impl Records {
     /// Those of the project that `start` lies in; none if there is no project.
     #[must_use]
     pub fn of(start: &Path, out: Option<&Path>) -> Option<Self> {
-        let start = start.canonicalize().ok()?;
-        let root = start.ancestors().find(|it| it.join(ROOT_FILE).is_file())?.to_path_buf();
+        let root = Self::root_of(start)?;
         let out = out.map_or_else(|| Some(root.clone()), |it| it.canonicalize().ok())?;
         let name = if out == root {
             "build.json".to_owned()
@@ -146,6 +161,13 @@ impl Records {
         };
         let file = root.join(DIRECTORY).join(name);
         Some(Self { root, out, file })
+    }
+
+    /// Where the project begins that `start` lies in.
+    #[must_use]
+    pub fn root_of(start: &Path) -> Option<PathBuf> {
+        let start = start.canonicalize().ok()?;
+        start.ancestors().find(|it| it.join(ROOT_FILE).is_file()).map(Path::to_path_buf)
     }
 
     /// The last build, if this program made it.

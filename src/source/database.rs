@@ -126,6 +126,48 @@ impl FleetDatabase {
         self.project().files(self).iter().copied().find(|it| it.path(self) == path)
     }
 
+    /// Makes the project's own files these: path and text of each. What is the same is
+    /// left alone. Whoever computes on another handle is cancelled.
+    pub fn set_files(&mut self, files: Vec<(String, String)>) {
+        use salsa::Setter;
+        let project = self.project();
+        let is_own = |it: &&SourceFile| it.package(self).is_empty();
+        let (own, others): (Vec<SourceFile>, Vec<SourceFile>) =
+            project.files(self).iter().partition(|it| is_own(it));
+        let known: BTreeMap<EcoString, SourceFile> = own.iter().map(|it| (it.path(self).clone(), *it)).collect();
+        let mut all = others;
+        for (path, text) in files {
+            match known.get(path.as_str()).copied() {
+                Some(file) => {
+                    if **file.text(self) != *text {
+                        self.set_text(file, text);
+                    }
+                    all.push(file);
+                }
+                None => all.push(SourceFile::new(self, path.into(), EcoString::new(), Arc::from(text))),
+            }
+        }
+        all.sort_by(|a, b| a.path(self).cmp(b.path(self)));
+        if **project.files(self) != *all {
+            project.set_files(self).to(all.into());
+        }
+    }
+
+    /// Reads the data files again that expressions named; whether one changed.
+    pub fn refresh_data(&mut self) -> bool {
+        use salsa::Setter;
+        let known = self.data.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut changed = false;
+        for (path, file) in known {
+            let text = self.loader.load(&path);
+            if *file.text(self) != text {
+                let _before = file.set_text(self).to(text);
+                changed = true;
+            }
+        }
+        changed
+    }
+
     /// Puts another text in place of a file's.
     pub fn set_text(&mut self, file: SourceFile, text: String) {
         use salsa::Setter;
