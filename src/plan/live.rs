@@ -8,6 +8,7 @@ use serde_yaml::Value;
 
 use super::problems::{self, Heir};
 use super::roots::{documents, id_of};
+use super::touched::Touched;
 use super::{Permissions, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -36,13 +37,15 @@ pub(super) fn check(
     db: &dyn Db,
     deployed: &[&Deployed],
     snapshot: &Snapshot,
+    touched: &Touched<'_>,
     permissions: &Permissions,
     out: &mut Vec<Diagnostic>,
 ) {
     let mut by_dir: BTreeMap<EcoString, Vec<Old>> = BTreeMap::new();
-    for it in old_kustomizations(snapshot) {
+    for it in old_kustomizations(snapshot, touched) {
         by_dir.entry(it.dir.clone()).or_default().push(it);
     }
+    let by_path: BTreeMap<&str, &Deployed> = deployed.iter().map(|it| (it.path.as_str(), *it)).collect();
     for (dir, olds) in &by_dir {
         let name = dir.rsplit('/').next().unwrap_or(dir);
         let is_allowed = |what: &str| {
@@ -50,7 +53,7 @@ pub(super) fn check(
                 it == name || it == dir.as_str() || *it == format!("{name}/{what}") || *it == format!("{dir}/{what}")
             })
         };
-        let Some(new) = deployed.iter().find(|it| it.path == *dir) else {
+        let Some(new) = by_path.get(dir.as_str()) else {
             if !is_allowed("") {
                 out.push(problems::removes_cluster(dir, name, olds.len()));
             }
@@ -123,27 +126,18 @@ fn kustomizations(it: &Deployed) -> impl Iterator<Item = &Id> {
     it.units.iter().map(|it| &it.kustomization.id).chain(own)
 }
 
-fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
+fn old_kustomizations(snapshot: &Snapshot, touched: &Touched<'_>) -> Vec<Old> {
     let mut found = Vec::new();
     for (path, entry) in &snapshot.entries {
-        let Some(text) = entry.text().filter(|_| entry.is_ours(path)) else { continue };
-        if !text.contains("kustomize.toolkit.fluxcd.io/") {
+        let dir = cluster_of(path);
+        // A Flux Kustomization among a catalogue's manifests is no cluster's.
+        if !dir.starts_with("clusters/") || is_own_directory(dir) || !touched.reaches(dir) || !entry.is_ours(path) {
             continue;
         }
+        let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };
         for document in documents(text).unwrap_or_default() {
             let is_it = id_of(&document).is_some_and(|it| it.group == "kustomize.toolkit.fluxcd.io");
             let (true, Some(id), Some(spec)) = (is_it, id_of(&document), document.get("spec")) else { continue };
-            let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-            // `…-specific/sync.yaml` belongs to the cluster above it.
-            let dir = if path.ends_with("-specific/sync.yaml") {
-                dir.rsplit_once('/').map_or(dir, |(dir, _)| dir)
-            } else {
-                dir
-            };
-            // A Flux Kustomization among a catalogue's manifests is no cluster's.
-            if !dir.starts_with("clusters/") || is_own_directory(dir) {
-                continue;
-            }
             found.push(Old {
                 dir: dir.into(),
                 name: id.name,
@@ -154,6 +148,13 @@ fn old_kustomizations(snapshot: &Snapshot) -> Vec<Old> {
         }
     }
     found
+}
+
+/// The directory of the cluster that a file is of.
+fn cluster_of(path: &str) -> &str {
+    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
+    // `…-specific/sync.yaml` belongs to the cluster above it.
+    if path.ends_with("-specific/sync.yaml") { dir.rsplit_once('/').map_or(dir, |(dir, _)| dir) } else { dir }
 }
 
 /// `clusters/one/one-specific/…`: what the cluster `one` has for itself.

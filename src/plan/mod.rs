@@ -9,6 +9,7 @@ mod live;
 mod problems;
 mod roots;
 mod snapshot;
+mod touched;
 
 use std::collections::BTreeSet;
 
@@ -49,7 +50,10 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     roots::check(settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
-        live::check(db, &deployed, snapshot, permissions, &mut plan.diagnostics);
+        let touched = touched::Touched::new(&settings.output, tree, snapshot, &plan);
+        let mut found = Vec::new();
+        live::check(db, &deployed, snapshot, &touched, permissions, &mut found);
+        plan.diagnostics.append(&mut found);
     }
     plan
 }
