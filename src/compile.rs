@@ -82,7 +82,7 @@ pub fn common_files(db: &dyn Db, catalogue: Anchor) -> FileTree {
 /// The files of a cluster.
 #[salsa::tracked]
 pub fn cluster_files(db: &dyn Db, cluster: Anchor) -> FileTree {
-    emit::cluster_files(db, &flux::deployed(db, cluster).value)
+    emit::cluster_files(db, cluster)
 }
 
 /// Compiles the clusters on all threads; what follows finds them done.

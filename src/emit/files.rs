@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::patch::{class_texts, with_patches};
+use super::class::class_files;
+use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
 use crate::fleet;
 use crate::flux::object::{Tree, list, text};
-use crate::flux::{Bundle, Deployed, Object, Part, Unit, UnitPlace};
-use crate::source::{Db, Origin};
+use crate::flux::{self, Bundle, Deployed, Object, Part, Unit, UnitPlace};
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
 use crate::value::yaml::{Style, Writer};
 
@@ -68,27 +69,32 @@ fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], i
 
 /// The files in a cluster's directory.
 #[must_use]
-pub fn cluster_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
+pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
+    let mut tree = FileTree::default();
+    let class = flux::class_of(db, anchor).and_then(|it| class_files(db, it).as_ref());
+    let Some(files) = class else { return own_files(db, &flux::exactly(db, anchor).value) };
+    let cluster = &fleet::cluster(db, anchor).value;
+    for it in files {
+        let path = eco_format!("{}/{}", cluster.path, it.name);
+        let mut writer = Writer::new(Style::File);
+        header(db, &mut writer, &path, cluster.taking(it.catalogue).unwrap_or(it.origin), true);
+        let mut text = writer.finish().0;
+        it.body.fill(&cluster.facts, &mut text);
+        tree.add(path, text);
+    }
+    tree
+}
+
+/// The files of a cluster that shares them with no other.
+fn own_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
     let mut tree = FileTree::default();
     let root = &deployed.path;
     let mut by_file: BTreeMap<EcoString, Vec<Object>> = BTreeMap::new();
     for object in deployed.root.iter() {
         by_file.entry(object.file.clone()).or_default().push(object.clone());
     }
-    let cluster = &fleet::cluster(db, deployed.anchor).value;
     for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
-        let name = eco_format!("{}.yaml", unit.name);
-        let of_class = deployed.class.and_then(|it| class_texts(db, it).iter().find(|(it, _)| *it == unit.name));
-        let Some((_, body)) = of_class.filter(|_| !by_file.contains_key(&name)) else {
-            by_file.entry(name).or_default().push(with_patches(db, unit));
-            continue;
-        };
-        let path = eco_format!("{root}/{name}");
-        let mut writer = Writer::new(Style::File);
-        header(db, &mut writer, &path, unit.origin_on(cluster), true);
-        let mut text = writer.finish().0;
-        body.fill(&cluster.facts, &mut text);
-        tree.add(path, text);
+        by_file.entry(eco_format!("{}.yaml", unit.name)).or_default().push(with_patches(db, unit));
     }
     for (name, objects) in by_file {
         let path = eco_format!("{root}/{name}");

@@ -3,6 +3,7 @@
 //! In: bundles and deployed clusters. Out: a [`FileTree`], path by path, text by
 //! text. The only place that writes YAML. Touches no disk.
 
+mod class;
 mod files;
 mod filling;
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::filling::Filling;
-use crate::fleet::Class;
 use crate::flux::object::{Tree, list, merge, set, text};
-use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch, UnitPlace};
+use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch};
 use crate::source::{Db, Origin};
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
@@ -27,16 +26,8 @@ pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     object
 }
 
-/// The Kustomizations that a class of clusters has in its roots, with their patches, by
-/// name of the unit.
-#[salsa::tracked]
-pub(super) fn class_texts(db: &dyn Db, class: Class) -> Arc<Vec<(EcoString, Filling)>> {
-    let units = flux::of_class(db, class).into_iter().flat_map(|it| it.units.iter());
-    let of_root = units.filter(|it| it.place != UnitPlace::Gate);
-    Arc::new(of_root.map(|it| (it.name.clone(), unit_text(db, it))).collect())
-}
-
-fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
+/// The Kustomization of a unit with its patches, with holes for facts.
+pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     let mut writer = Writer::new(Style::File);
     if unit.kustomization.body.at(&["spec", "patches"]).is_some() {
         writer.document(&with_patches(db, unit).body);

@@ -246,6 +246,12 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
 }
 
 impl Cluster {
+    /// Where it says that it takes a catalogue.
+    #[must_use]
+    pub fn taking(&self, catalogue: Option<Anchor>) -> Option<Origin> {
+        self.taken.iter().find(|it| Some(it.catalogue) == catalogue).map(Taken::origin)
+    }
+
     /// An environment in which its facts are known.
     pub fn env<'a>(&self, db: &'a dyn Db) -> Env<'a> {
         let mut env = Env::new(db, names::index_of(db, self.anchor), self.anchor);

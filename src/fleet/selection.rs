@@ -19,6 +19,14 @@ pub struct Taken {
     pub uses: Vec<(Anchor, UseStatement)>,
 }
 
+impl Taken {
+    /// Where the highest layer says that it is used.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.uses.last().map_or(Origin::of(self.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
+    }
+}
+
 /// What an `attach` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Attached {

@@ -90,8 +90,29 @@ pub fn shared_sources(db: &dyn Db, _project: Project) -> Arc<Checked<Bundle>> {
 
 /// What a cluster ends up with: its own, or what it shares with clusters of its class.
 #[salsa::tracked]
-pub fn deployed(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
-    shared(db, cluster).unwrap_or_else(|| Arc::clone(exactly(db, cluster)))
+pub fn deployed(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Deployed>> {
+    let class = class_of(db, anchor);
+    let Some((class, shared)) = class.and_then(|it| Some((it, of_class(db, it)?))) else {
+        return Arc::clone(exactly(db, anchor));
+    };
+    let cluster = &fleet::cluster(db, anchor).value;
+    let (name, path) = (cluster.name.clone(), cluster.path.clone());
+    let own = Deployed { cluster: name, path, anchor, class: Some(class), ..shared.clone() };
+    Arc::new(Checked::new(own, Vec::new()))
+}
+
+/// The class of a cluster, if it has one for whose clusters everything is the same.
+#[salsa::tracked]
+pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
+    let cluster = &fleet::cluster(db, anchor).value;
+    let mut class = Class::of(db, cluster)?;
+    loop {
+        match &**outline(db, class) {
+            Outline::Needs(needs) => class = class.knowing(db, needs, cluster)?,
+            Outline::Unlike => return None,
+            Outline::Alike(_) => return Some(class),
+        }
+    }
 }
 
 /// What a cluster ends up with, made for it alone: nothing in it has marks.
@@ -127,28 +148,6 @@ pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
     match &**outline(db, class) {
         Outline::Alike(it) => Some(it),
         _ => None,
-    }
-}
-
-/// What a cluster shares with those of its class, if it has one.
-fn shared(db: &dyn Db, anchor: Anchor) -> Option<Arc<Checked<Deployed>>> {
-    let cluster = &fleet::cluster(db, anchor).value;
-    let mut class = Class::of(db, cluster)?;
-    loop {
-        match &**outline(db, class) {
-            Outline::Needs(needs) => class = class.knowing(db, needs, cluster)?,
-            Outline::Unlike => return None,
-            Outline::Alike(it) => {
-                let own = Deployed {
-                    cluster: cluster.name.clone(),
-                    path: cluster.path.clone(),
-                    anchor,
-                    class: Some(class),
-                    ..it.clone()
-                };
-                return Some(Arc::new(Checked::new(own, Vec::new())));
-            }
-        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::flux::kustomization::fields;
 use crate::flux::making::Piece;
 use crate::flux::object::{Object, set};
 use crate::flux::release::Release;
-use crate::source::{Anchor, Kind, Origin};
+use crate::source::{Anchor, Kind};
 use crate::value::{Node, Value};
 
 /// A catalogue's unit, or its units if it is split, and those of its kustomize items.
@@ -33,8 +33,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let sources: Vec<Anchor> = standing.iter().copied().filter(is_used).collect();
     let mut contents = contents(ctx, &taken.items, &sources);
     namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
-    let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), use_origin(taken));
-    let origin = use_origin(taken);
+    let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), taken.origin());
+    let origin = taken.origin();
     if fleet::moves(db, db.project()).value.old_names.contains_key(&catalogue) {
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
         set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
@@ -172,10 +172,6 @@ fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
     release
         .source
         .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
-}
-
-pub(super) fn use_origin(taken: &Taken) -> Origin {
-    taken.uses.last().map_or(Origin::of(taken.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
 }
 
 /// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.

@@ -140,15 +140,6 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
     Outcome { deployed: Checked::new(deployed, out), needs: ctx.needs, is_certain: ctx.is_certain }
 }
 
-impl Unit {
-    /// Where a cluster that shares the unit says that it takes it.
-    #[must_use]
-    pub fn origin_on(&self, cluster: &Cluster) -> Origin {
-        let taken = |it: Anchor| cluster.taken.iter().find(|taken| taken.catalogue == it);
-        self.catalogue.and_then(taken).map_or(self.origin, catalogue::use_origin)
-    }
-}
-
 impl Deployed {
     /// Every object of the cluster with the unit that applies it; none for the root's own.
     pub fn objects(&self) -> impl Iterator<Item = (Option<&Unit>, &Object)> {

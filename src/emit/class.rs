@@ -1,0 +1,57 @@
+//! The files that the clusters of a class have, but for their headers and their facts.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+
+use super::files::documents;
+use super::filling::Filling;
+use super::patch::unit_text;
+use crate::fleet::Class;
+use crate::flux::{self, Object, UnitPlace};
+use crate::source::{Anchor, Db, Origin};
+use crate::value::yaml::{Style, Writer};
+
+/// A file in the roots of the clusters of a class.
+#[derive(Debug, PartialEq)]
+pub(super) struct ClassFile {
+    pub name: EcoString,
+    /// The catalogue whose Kustomization heads it: each cluster says itself that it
+    /// takes that.
+    pub catalogue: Option<Anchor>,
+    pub origin: Origin,
+    pub body: Filling,
+}
+
+/// The files of a class; none if some of them are each cluster's own.
+#[salsa::tracked]
+pub(super) fn class_files(db: &dyn Db, class: Class) -> Option<Vec<ClassFile>> {
+    let deployed = flux::of_class(db, class)?;
+    if deployed.units.iter().any(|it| it.place == UnitPlace::Gate) {
+        return None;
+    }
+    let mut of_root: BTreeMap<EcoString, Vec<&Object>> = BTreeMap::new();
+    for object in deployed.root.iter() {
+        of_root.entry(object.file.clone()).or_default().push(object);
+    }
+    let mut files: BTreeMap<EcoString, ClassFile> = BTreeMap::new();
+    for (name, objects) in of_root {
+        let mut writer = Writer::new(Style::File);
+        documents(&mut writer, objects.iter().copied());
+        let body = Filling::of(&writer.finish().0);
+        let origin = objects.first().map_or(Origin::of(deployed.anchor), |it| it.origin);
+        files.insert(name.clone(), ClassFile { name, catalogue: None, origin, body });
+    }
+    for unit in deployed.units.iter() {
+        let name = eco_format!("{}.yaml", unit.name);
+        let body = unit_text(db, unit);
+        if let Some(file) = files.get_mut(&name) {
+            file.body.push("---\n");
+            file.body.append(&body);
+        } else {
+            let (catalogue, origin) = (unit.catalogue, unit.origin);
+            files.insert(name.clone(), ClassFile { name, catalogue, origin, body });
+        }
+    }
+    Some(files.into_values().collect())
+}
