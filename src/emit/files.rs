@@ -72,7 +72,7 @@ fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], i
 pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
     let mut tree = FileTree::default();
     let class = flux::class_of(db, anchor).and_then(|it| class_files(db, it).as_ref());
-    let Some(files) = class else { return own_files(db, &flux::exactly(db, anchor).value) };
+    let Some(files) = class else { return exact_files(db, &flux::exactly(db, anchor).value) };
     let cluster = &fleet::cluster(db, anchor).value;
     for it in files {
         let path = eco_format!("{}/{}", cluster.path, it.name);
@@ -85,8 +85,9 @@ pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
     tree
 }
 
-/// The files of a cluster that shares them with no other.
-fn own_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
+/// The files of a cluster as it is made by itself: what a class shares must come to the same.
+#[must_use]
+pub fn exact_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
     let mut tree = FileTree::default();
     let root = &deployed.path;
     let mut by_file: BTreeMap<EcoString, Vec<Object>> = BTreeMap::new();

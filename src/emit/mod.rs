@@ -10,7 +10,7 @@ mod filling;
 mod patch;
 mod tree;
 
-pub use files::{cluster_files, common_files, documents, header_line};
+pub use files::{cluster_files, common_files, documents, exact_files, header_line};
 
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

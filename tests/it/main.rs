@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod classes;
 mod cli;
 mod corpus;
 mod determinism;

@@ -203,6 +203,7 @@ fn kustomize_makes_what_fleetc_renders() {
         if compilation.is_clean() {
             built += 1;
             kustomize.check(&db, &compilation);
+            crate::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
         } else {
             refused += 1;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use fleetc::compile::Compilation;
 use fleetc::fleet;
-use fleetc::flux::{self, Object, UnitPlace};
+use fleetc::flux::{self, UnitPlace};
 use fleetc::source::{Db, FleetDatabase};
 use fleetc::{emit::with_patches, value::json};
 use serde_json::Value;

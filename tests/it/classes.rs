@@ -1,0 +1,206 @@
+//! Clusters of a class are compiled once: what each gets is, byte by byte, what it
+//! would get if it were compiled alone.
+
+use std::path::Path;
+
+use fleetc::compile::{Compilation, compile};
+use fleetc::source::FleetDatabase;
+use fleetc::{emit, fleet, flux, host};
+
+use crate::support::{compiled, summary};
+
+/// How many clusters share what they have.
+pub(crate) fn assert_alike(db: &FleetDatabase, compilation: &Compilation, what: &str) -> usize {
+    let mut shared = 0;
+    for cluster in fleet::clusters(db) {
+        let exact = &flux::exactly(db, cluster).value;
+        for (path, file) in &emit::exact_files(db, exact).files {
+            let built = compilation.tree.files.get(path).map(|it| it.text.as_str());
+            assert_eq!(built, Some(file.text.as_str()), "{path}\n{what}");
+        }
+        let deployed = &flux::deployed(db, cluster).value;
+        let ids = |it: &flux::Deployed| it.objects().map(|(_, it)| it.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(deployed), ids(exact), "{}\n{what}", deployed.cluster);
+        shared += usize::from(flux::class_of(db, cluster).is_some());
+    }
+    shared
+}
+
+fn shared(text: &str) -> usize {
+    let (db, compilation) = compiled(text);
+    assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
+    let all = fleet::clusters(&db).count();
+    assert_eq!(all, 4, "{text}");
+    assert_alike(&db, &compilation, text)
+}
+
+/// A fleet of four clusters whose one add-on has these values and params, and rules.
+fn fleet_of(params: &str, values: &str, rest: &str) -> String {
+    let clusters = [("a", "eu-west-1", 1), ("b", "eu-west-1", 2), ("c", "us-east-1", 2), ("d", "us-east-1", 3)];
+    let clusters: String = clusters
+        .iter()
+        .map(|(name, region, zones)| {
+            format!(
+                "cluster {name} {{\n  account = \"11112222333{zones}\"\n  region = \"{region}\"\n  zones = {zones}\n  use c\n}}\n"
+            )
+        })
+        .collect();
+    format!(
+        r#"
+fleet f {{
+  facts {{
+    account: AwsAccountId
+    region: AwsRegion
+    zones: Int
+    domain: String?
+    labels: {{String: String}} = {{ team = "x" }}
+    environment: "test" | "production" = "test"
+  }}
+}}
+fn arn(account: String, name: String): String = "arn:aws:iam::\(account):role/\(name)"
+catalogue c {{
+  source charts = helm "https://example.com/charts"
+  addon web {{
+    source = charts
+    version = "1.0.0"
+    {params}
+    values {{
+      {values}
+    }}
+  }}
+}}
+{rest}
+{clusters}"#
+    )
+}
+
+#[test]
+fn texts_of_facts_are_passed_on_in_every_way() {
+    for values in [
+        "a = cluster.name",
+        r#"a = "\(cluster.name)-\(cluster.region)""#,
+        r#"a = cluster.name + "-x" + cluster.region"#,
+        "a = arn(cluster.account, cluster.name)",
+        "a = params.p",
+        r#"a = "\(params.p)/\(params.q)""#,
+        "a = [cluster.name, \"x\", cluster.region]",
+        "a { b { c = cluster.name } }",
+        "a = { b = cluster.name, c = [{ d = cluster.region }] }",
+        "let n = cluster.name\n      a = n",
+        r#"a = cluster.domain ?? cluster.name"#,
+        r#"a = if cluster.environment == "test" then cluster.name else cluster.region"#,
+        "a = [for x in [cluster.name, cluster.region] => x]",
+        "a = {for x in [\"x\", \"y\"] => x = cluster.name}",
+        r#""\(cluster.region)" = cluster.name"#,
+        r#"a = "x" when cluster.region == "eu-west-1""#,
+    ] {
+        let params = "params { p: String = cluster.name\n      q: String = \"\\(cluster.region)!\" }";
+        assert_eq!(shared(&fleet_of(params, values, "")), 4, "{values}");
+    }
+}
+
+#[test]
+fn facts_that_decide_on_something_part_the_classes() {
+    for values in [
+        "a = cluster.zones",
+        "a = cluster.zones * 2",
+        "a = upper(cluster.region)",
+        "a = length(cluster.name)",
+        "a = cluster.labels",
+        "a = cluster.domain",
+        "a = match cluster.region { \"eu-west-1\" => 1, _ => 2 }",
+        "a = if cluster.zones > 1 then cluster.name else \"one\"",
+        "...if cluster.zones > 1 then { x = cluster.name } else { y = 1 }",
+        "a = cluster.name == \"a\"",
+        "a = cluster.name in [\"a\", \"b\"]",
+        "a = cluster",
+    ] {
+        let text = fleet_of("", values, "");
+        let (db, compilation) = compiled(&text);
+        if !compilation.is_clean() {
+            panic!("{:?}\n{text}", summary(&compilation));
+        }
+        assert_alike(&db, &compilation, values);
+    }
+}
+
+#[test]
+fn layers_may_change_what_facts_filled() {
+    for rest in [
+        "rule r when cluster.zones > 1 { override web { values.a = \"fixed\" } }",
+        "rule r { override web { values.a = cluster.region } }",
+        "rule r when cluster.region == \"eu-west-1\" { override web { values { a = cluster.region, b = cluster.account } } }",
+        "rule r when cluster.zones == 2 { override web { values { unset a } } }",
+        "rule r { override web { version = \"2.0.0\" when cluster.zones == 2 } }",
+        "rule r when cluster.zones == 3 { drop c.web }",
+        "override *.* { release { interval = \"1h\" } }",
+        "rule r when cluster.zones == 2 { use c { wait = true } }",
+    ] {
+        let text = fleet_of("", "a = cluster.name\n      fixed = \"eu-west-1\"", rest);
+        let (db, compilation) = compiled(&text);
+        assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
+        assert_alike(&db, &compilation, rest);
+    }
+}
+
+/// What a patch sets to a fact is left out where `common/` says the same already.
+#[test]
+fn a_fact_that_is_what_common_says_makes_no_patch() {
+    let text = fleet_of("", "a = \"eu-west-1\"", "rule r when cluster.zones < 9 { override web { values.a = cluster.region } }");
+    let (db, compilation) = compiled(&text);
+    assert!(compilation.is_clean(), "{:?}", summary(&compilation));
+    assert_alike(&db, &compilation, &text);
+    let of = |it: &str| &compilation.tree.files[format!("clusters/{it}/c.yaml").as_str()].text;
+    assert!(!of("a").contains("patches"), "{}", of("a"));
+    assert!(of("c").contains("a: \"us-east-1\""), "{}", of("c"));
+}
+
+#[test]
+fn roles_are_told_from_the_name_and_the_account() {
+    let params = "irsa { policies = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"] }";
+    let values = "serviceAccount { annotations = irsa.annotations, role = irsa.role-name }";
+    assert_eq!(shared(&fleet_of(params, values, "")), 4);
+    let (db, compilation) = compiled(&fleet_of(params, values, ""));
+    let text = &compilation.tree.files["clusters/d/c.yaml"].text;
+    assert!(text.contains("arn:aws:iam::111122223333:role/d-web"), "{text}");
+    let cluster = fleet::clusters(&db).last().expect("a cluster");
+    let role = &fleetc::provision::of_cluster(&db, cluster).roles[0];
+    assert_eq!((role.name.as_str(), role.arn.as_deref()), ("d-web", Some("arn:aws:iam::111122223333:role/d-web")));
+}
+
+/// What looks like what the compiler puts where facts belong is a text like any other.
+#[test]
+fn odd_texts_are_written_as_they_are() {
+    for values in ["a = \"\u{fdd0}name\u{fdd1}\"\n      b = cluster.name", "a = \"\\u{fdd0}\\(cluster.name)\""] {
+        let (db, compilation) = compiled(&fleet_of("", values, ""));
+        assert!(compilation.is_clean(), "{:?}", summary(&compilation));
+        assert_alike(&db, &compilation, values);
+    }
+    let odd = fleet_of("", "a = cluster.domain ?? cluster.name", "").replace("zones = 2\n", "zones = 2\n  domain = \"q\\\"\\\\é\"\n");
+    let (db, compilation) = compiled(&odd);
+    assert!(compilation.is_clean(), "{:?}", summary(&compilation));
+    assert_eq!(assert_alike(&db, &compilation, &odd), 2, "clusters with such texts stand alone");
+}
+
+#[test]
+fn mistakes_are_the_same_in_a_class_and_alone() {
+    let text = fleet_of("params { p: String where length(it) > 3 = cluster.name }", "a = params.p", "");
+    let (_, compilation) = compiled(&text);
+    let said = summary(&compilation);
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(said.iter().all(|it| it.starts_with("E0412")), "{said:?}");
+}
+
+#[test]
+fn examples_are_alike_in_a_class_and_alone() {
+    let mut shared = 0;
+    for name in ["minimal", "eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        let opened = host::open(&root).expect("a project");
+        let compilation = compile(&opened.db);
+        assert!(compilation.is_clean(), "{name}");
+        let it = assert_alike(&opened.db, &compilation, name);
+        shared += it;
+        }
+    assert!(shared > 800, "{shared} clusters share something");
+}
