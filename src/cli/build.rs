@@ -57,12 +57,7 @@ struct Work {
 
 /// Compiles, and looks at what is there; `known` is what was there when it was last
 /// looked at.
-pub(super) fn planned(
-    db: &FleetDatabase,
-    root: &Path,
-    arguments: &Build,
-    known: &Tree,
-) -> Result<Planned, HostError> {
+pub(super) fn planned(db: &FleetDatabase, root: &Path, arguments: &Build, known: &Tree) -> Result<Planned, HostError> {
     let compilation = compile(db);
     if !compilation.is_clean() {
         let diagnostics = compilation.diagnostics.clone();

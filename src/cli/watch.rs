@@ -29,7 +29,7 @@ const LONGEST: Duration = Duration::from_millis(500);
 enum Event {
     Changed,
     /// The build of that number ended; none if it was cancelled.
-    Built(u64, Option<Result<Planned, HostError>>),
+    Built(u64, Option<Box<Result<Planned, HostError>>>),
 }
 
 /// Watches on a thread of its own; the builds run on those of the pool.
@@ -87,7 +87,7 @@ fn watched(
     loop {
         match events.recv() {
             Ok(Event::Built(nth, Some(built))) if nth == number => {
-                match built.and_then(|it| carried_out(&project, it, arguments, terminal, start)) {
+                match (*built).and_then(|it| carried_out(&project, it, arguments, terminal, start)) {
                     Ok((_, record)) => remembered(records.as_ref(), record, &mut tree),
                     // A full disk is no reason to leave.
                     Err(error) => terminal.error(&error.message, error.help.as_deref()),
@@ -122,7 +122,7 @@ fn begin(pool: &ThreadPool, project: &Opened, arguments: &Build, tree: &Tree, nu
         let built = salsa::Cancelled::catch(std::panic::AssertUnwindSafe(|| planned(&db, &root, &arguments, &tree)));
         drop(db);
         // Whoever does not listen any more has ended.
-        let _ = send.send(Event::Built(number, built.ok()));
+        let _ = send.send(Event::Built(number, built.ok().map(Box::new)));
     });
 }
 

@@ -9,13 +9,13 @@ use super::config;
 use super::irsa::{self, Identity};
 use super::reach::Reach;
 use super::selection::{Attached, Taken};
-use super::statement::OverrideTarget;
 use super::stage::{self, Bound, Stage, Staged};
+use super::statement::OverrideTarget;
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::syntax::ast::{Key, Member};
 use crate::syntax;
+use crate::syntax::ast::{Key, Member};
 use crate::value::{Node, Value};
 
 /// What clusters of a class have in common.
@@ -200,7 +200,11 @@ impl Cluster {
 }
 
 /// The stage at which an item stands on a stand-in, or the facts that have to be known.
-pub fn stage_on(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Result<(Stage, std::sync::Arc<Staged>), IndexSet<EcoString>> {
+pub fn stage_on(
+    db: &dyn Db,
+    item: Anchor,
+    cluster: &Cluster,
+) -> Result<(Stage, std::sync::Arc<Staged>), IndexSet<EcoString>> {
     let Some(it) = &cluster.stands_for else { return Err(IndexSet::default()) };
     let known = &it.known;
     let mut reaches: Vec<Reach> = Vec::new();
@@ -238,10 +242,11 @@ pub fn stage_on(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Result<(Stage, 
 fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
     let settings = &super::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];
-    let is_declared = |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.iter().any(|it| it.name == *name);
+    let is_declared =
+        |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.iter().any(|it| it.name == *name);
     let written_alike = |it: &EcoString| it.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'"' && it != b'\\');
     let is_fit = |(name, node): (&EcoString, &Node)| {
-        is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(|it| written_alike(it))
+        is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(written_alike)
     };
     let longest = longest_role(db, db.project());
     cluster.facts.entries.iter().all(is_fit) && longest.as_ref().is_none_or(|it| irsa::is_regular(cluster, it))

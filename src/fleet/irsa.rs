@@ -217,7 +217,8 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     super::item::amend(env, &mut fold, overrides, &only);
     let mut root = fold.into_node(Origin::of(item));
     super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
-    let mut node = root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
+    let mut node =
+        root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
     if let Some(shape) = types::named(env.db, names::index(env.db, env.db.project()), "Irsa") {
         complete(env, &mut node, &shape, Conform::Partial, None);
     }

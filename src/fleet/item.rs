@@ -7,10 +7,10 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::clusters::Cluster;
-use super::reach::{Reach, base_reaches};
 use super::config::{declared_names, single_name};
 use super::irsa::{Identity, Role};
 use super::patch::patches;
+use super::reach::{Reach, base_reaches};
 use super::statement::OverrideStatement;
 use super::table::{Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
@@ -48,7 +48,7 @@ pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
 pub(super) fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
-    evaluate(db, item, &base_reaches(db, db.project()), &View::Base).0
+    evaluate(db, item, base_reaches(db, db.project()), &View::Base).0
 }
 
 /// The item on a cluster.
@@ -62,7 +62,10 @@ pub(super) enum View<'a> {
     Base,
     Cluster(&'a Cluster),
     /// Some of its facts; the others are holes.
-    Stage { facts: Arc<Map>, identity: Identity },
+    Stage {
+        facts: Arc<Map>,
+        identity: Identity,
+    },
 }
 
 impl View<'_> {
@@ -172,11 +175,7 @@ fn rule_name(env: &Env<'_>, anchor: Anchor) -> EcoString {
     }
 }
 
-fn setters<'a>(
-    db: &'a dyn Db,
-    levels: &[Anchor],
-    overrides: &'a Overrides<'a>,
-) -> Vec<Vec<Setter<'a>>> {
+fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) -> Vec<Vec<Setter<'a>>> {
     let of_level = |it: &Anchor| {
         vec![Setter { anchor: *it, block: &syntax::declaration(db, *it).body, specificity: 2, name: EcoString::new() }]
     };
@@ -284,12 +283,7 @@ fn fold(
 }
 
 /// Puts overrides upon a fold, rank by rank.
-pub(super) fn amend(
-    env: &mut Env<'_>,
-    fold: &mut Fold,
-    overrides: &Overrides<'_>,
-    only: &Only<'_>,
-) {
+pub(super) fn amend(env: &mut Env<'_>, fold: &mut Fold, overrides: &Overrides<'_>, only: &Only<'_>) {
     for rank in overrides {
         let contributions = rank
             .iter()

@@ -25,6 +25,7 @@ mod statement;
 mod table;
 
 pub use assertion::Checks;
+pub use class::{Class, StandsFor, stage_on};
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
@@ -32,9 +33,8 @@ pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
 pub use reach::Reach;
 pub use relocation::Moves;
-pub use class::{Class, StandsFor, stage_on};
-pub use stage::{Bound, Stage, Staged, filled, marks, staged};
 pub use selection::{Attached, Taken, is_optional};
+pub use stage::{Bound, Stage, Staged, filled, marks, staged};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
 };

@@ -3,19 +3,15 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::problems;
 use super::item::Overrides;
+use super::problems;
 use crate::eval::{Env, Given, Layer, Op, build, conflict};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::{Conflict, Node, Value, same};
 
 /// The patches of every override that reaches the item, lowest rank first.
-pub(super) fn patches(
-    env: &mut Env<'_>,
-    item: Anchor,
-    overrides: &Overrides<'_>,
-) -> Vec<(Patch, Node)> {
+pub(super) fn patches(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Vec<(Patch, Node)> {
     let mut patches: Vec<(usize, Patch, Node)> = Vec::new();
     for (rank, of_rank) in overrides.iter().enumerate() {
         for (anchor, it) in of_rank {

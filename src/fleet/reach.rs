@@ -67,7 +67,9 @@ pub(super) fn layers(
     env.fleet = settings.value.clone();
     env.cluster_name = Some(it.name.clone());
     env.row.clone_from(&it.row);
-    for anchor in super::top_level_overrides(db, super::clusters::project_of(db, it.anchor)).iter().chain(index.rules.values()) {
+    for anchor in
+        super::top_level_overrides(db, super::clusters::project_of(db, it.anchor)).iter().chain(index.rules.values())
+    {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.
         let holds = match &declaration.head {

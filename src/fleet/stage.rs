@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::reach::Reach;
 use super::irsa::Identity;
 use super::item::{self, Evaluated, View};
+use super::reach::Reach;
 use super::settings;
 use crate::diagnostic::Checked;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
@@ -255,10 +255,10 @@ fn place(
         let Some(inner) = map.entries.get(&key) else { continue };
         if !free.contains(&key.as_str()) {
             close(&inner.value, needs, is_certain);
-        } else if has_template(&inner.value) || has_foreign(&inner.value) {
-            if let Some(inner) = Arc::make_mut(map).entries.get_mut(&key) {
-                fill_in(inner, base.get(&key), needs, is_certain);
-            }
+        } else if (has_template(&inner.value) || has_foreign(&inner.value))
+            && let Some(inner) = Arc::make_mut(map).entries.get_mut(&key)
+        {
+            fill_in(inner, base.get(&key), needs, is_certain);
         }
     }
 }
@@ -306,11 +306,9 @@ fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>
                 fill_in(it, None, needs, is_certain);
             }
         }
-        Value::Map(map) => {
-            if map.entries.values().any(|it| has_template(&it.value) || has_foreign(&it.value)) {
-                for (key, it) in &mut Arc::make_mut(map).entries {
-                    fill_in(it, base.and_then(|it| it.get(key)), needs, is_certain);
-                }
+        Value::Map(map) if map.entries.values().any(|it| has_template(&it.value) || has_foreign(&it.value)) => {
+            for (key, it) in &mut Arc::make_mut(map).entries {
+                fill_in(it, base.and_then(|it| it.get(key)), needs, is_certain);
             }
         }
         Value::Unknown | Value::Conflict(_) => *is_certain = false,

@@ -217,7 +217,8 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
             ctx.out.extend(made.diagnostics.iter().cloned());
             releases.extend(made.release.clone());
             let differing = made.objects.iter().enumerate();
-            pieces.extend(differing.map(|(nth, it)| Piece { object: Arc::clone(&it.object), made: Some((making, nth)) }));
+            pieces
+                .extend(differing.map(|(nth, it)| Piece { object: Arc::clone(&it.object), made: Some((making, nth)) }));
         } else {
             let (release, objects) = item_objects(ctx, *item);
             releases.extend(release.map(Arc::new));

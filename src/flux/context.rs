@@ -42,6 +42,9 @@ impl Range {
     }
 }
 
+/// A source by its name and which it is, if there is one.
+type Named = Option<(EcoString, Anchor)>;
+
 /// An item that was evaluated.
 pub(super) struct Known {
     pub evaluated: Arc<Checked<Evaluated>>,
@@ -66,7 +69,7 @@ pub(super) struct Context<'a> {
     /// Items that were evaluated.
     pub known: IndexMap<Anchor, Known>,
     /// The sources that items name, by scope and item.
-    pub sources: IndexMap<(Option<Anchor>, Anchor), Option<(EcoString, Anchor)>>,
+    pub sources: IndexMap<(Option<Anchor>, Anchor), Named>,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
@@ -79,12 +82,7 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Nothing made yet.
-    pub(super) fn new(
-        db: &'a dyn Db,
-        cluster: Option<&'a Cluster>,
-        scope: Option<Anchor>,
-        range: Range,
-    ) -> Self {
+    pub(super) fn new(db: &'a dyn Db, cluster: Option<&'a Cluster>, scope: Option<Anchor>, range: Range) -> Self {
         Self {
             db,
             index: names::index(db, db.project()),

@@ -110,7 +110,16 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         set(&mut body, &["metadata", "name"], text(name.clone(), Origin::of(item)));
     }
     let id = Id { group, kind, namespace, name };
-    Some(Object { id, version, body, file: EcoString::new(), origin: Origin::of(item), raw: None, component: None, is_checked: false })
+    Some(Object {
+        id,
+        version,
+        body,
+        file: EcoString::new(),
+        origin: Origin::of(item),
+        raw: None,
+        component: None,
+        is_checked: false,
+    })
 }
 
 /// `apiVersion`, `kind`, `metadata`, then the rest as written; `name` and

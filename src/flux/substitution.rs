@@ -12,8 +12,8 @@ use ecow::EcoString;
 
 use super::object::Object;
 use super::problems;
-use crate::source::IndexMap;
 use crate::diagnostic::Diagnostic;
+use crate::source::IndexMap;
 use crate::value::{Node, Value};
 
 /// The variables of a Kustomization.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use ecow::EcoString;
 use ignore::WalkBuilder;
@@ -11,7 +10,7 @@ use rayon::prelude::*;
 
 use super::packages::{self, Outline};
 use super::record::{Input, Inputs};
-use super::stamp::Stamp;
+use super::stamp::{Stamp, now};
 use super::{HostError, plain, standard_library};
 use crate::data::PACKAGE;
 use crate::diagnostic::Diagnostic;
@@ -161,7 +160,7 @@ pub(super) fn source_paths(root: &Path) -> Result<Vec<(String, PathBuf)>, HostEr
 }
 
 fn source(root: &Path, name: String, path: &Path, inputs: Option<&Inputs>) -> Result<(String, String), HostError> {
-    let now = SystemTime::now();
+    let now = now();
     let metadata = path.symlink_metadata().map_err(|it| HostError::at(path, "read", &it))?;
     if metadata.is_symlink() {
         let target = path.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
@@ -215,7 +214,7 @@ impl Loader for Disk {
             Some((self.packages.get(name)?, inner))
         });
         let (root, inner) = of_package.unwrap_or((&self.root, path));
-        let now = SystemTime::now();
+        let now = now();
         let found = root.join(inner);
         let metadata = found.symlink_metadata();
         let (text, bytes) = match loaded(root, &found) {

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::project::{ROOT_FILE, source_paths};
-use super::stamp::Stamp;
+use super::stamp::{Stamp, now};
 use super::tree::{Found, Tree, Walked, walk};
 
 /// Where it lies, from the project's root.
@@ -67,7 +67,7 @@ impl Record {
         is_plain.then_some(())?;
         Some(Self {
             // A program is not built while it runs.
-            program: Stamp::of(&metadata, SystemTime::now(), &[]),
+            program: Stamp::of(&metadata, now(), &[]),
             inputs: inputs.read()?,
             directories,
             tree,
@@ -182,7 +182,7 @@ impl Records {
     /// change nothing. With `remember`, what had to be read for that is not read again.
     #[must_use]
     pub fn still_hold(&self, record: &mut Record, remember: bool) -> Option<Summary> {
-        let now = SystemTime::now();
+        let now = now();
         let summary = self.compared(record)?;
         if remember && record.grow(now) {
             self.remember(record);

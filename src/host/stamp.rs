@@ -16,6 +16,12 @@ use crate::plan::{Digest, digest};
 /// second, doubled. A clock that is ahead makes everything young, which is safe.
 const TICK: Duration = Duration::from_millis(20);
 
+/// The time by which a file is young.
+#[expect(clippy::disallowed_methods, reason = "a build's result does not depend on it, only whether files are read")]
+pub(super) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 /// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
@@ -53,7 +59,7 @@ impl Stamp {
         use std::os::unix::fs::MetadataExt;
         let nanos = |seconds: i64, nanos: i64| seconds.checked_mul(1_000_000_000)?.checked_add(nanos);
         Some(Self {
-            length: metadata.is_file().then(|| metadata.len())?,
+            length: metadata.is_file().then_some(metadata.len())?,
             written: nanos(metadata.mtime(), metadata.mtime_nsec())?,
             changed: nanos(metadata.ctime(), metadata.ctime_nsec())?,
             inode: metadata.ino(),
@@ -70,8 +76,8 @@ impl Stamp {
     /// Whether the file at `path` is still the one that was stamped.
     pub(super) fn holds(&self, path: &Path) -> bool {
         let Some(now) = path.symlink_metadata().ok().and_then(|it| Self::bare(&it)) else { return false };
-        let is_same = (now.length, now.written, now.changed, now.inode)
-            == (self.length, self.written, self.changed, self.inode);
+        let is_same =
+            (now.length, now.written, now.changed, now.inode) == (self.length, self.written, self.changed, self.inode);
         is_same && (!self.young || std::fs::read(path).is_ok_and(|it| digest(&it) == self.digest))
     }
 

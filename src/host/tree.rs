@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use ecow::EcoString;
 use rayon::prelude::*;
 
 use super::HostError;
 use super::project::relative;
-use super::stamp::Stamp;
+use super::stamp::{Stamp, now};
 use crate::emit::FileTree;
 use crate::plan::{Content, Entry, Known, Plan, Snapshot};
 
@@ -87,15 +86,18 @@ pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>, last: &Tree) -> 
 #[derive(Debug, Default)]
 pub struct Found {
     pub snapshot: Snapshot,
-    pub(super) stamps: BTreeMap<EcoString, Option<(Stamp, bool)>>,
+    pub(super) stamps: Tree,
     pub(super) directories: BTreeSet<EcoString>,
 }
 
 /// Files of a tree as they were when they were last looked at, and whether they are
 /// fleetc's; directories have no stamp.
-pub type Tree = BTreeMap<EcoString, Option<(Stamp, bool)>>;
+pub type Tree = BTreeMap<EcoString, Stamped>;
 
-type Look = (EcoString, Content, Option<(Stamp, bool)>);
+/// The stamp of a file, and whether it is fleetc's; none where that cannot be told.
+type Stamped = Option<(Stamp, bool)>;
+
+type Look = (EcoString, Content, Stamped);
 
 fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
     let full = root.join(path.as_str());
@@ -108,7 +110,7 @@ fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
         return Ok((path, Content::known(known, text), Some((stamp.clone(), *is_ours))));
     }
     let failed = |it: &std::io::Error| HostError::at(&full, "read", it);
-    let now = SystemTime::now();
+    let now = now();
     let metadata = full.symlink_metadata().map_err(|it| failed(&it))?;
     let bytes = std::fs::read(&full).map_err(|it| failed(&it))?;
     let stamp = Stamp::of(&metadata, now, &bytes);
@@ -126,7 +128,7 @@ fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
 /// build does the rest.
 pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, found: &mut Found) -> Result<(), HostError> {
     remove_leftovers(root, found)?;
-    let written: Result<Vec<(EcoString, Option<(Stamp, bool)>)>, HostError> = plan
+    let written: Result<Vec<(EcoString, Stamped)>, HostError> = plan
         .write
         .par_iter()
         .filter_map(|path| tree.files.get_key_value(path))
@@ -176,7 +178,7 @@ fn write(root: &Path, path: &str, text: &str) -> Result<Option<Stamp>, HostError
     temporary.write_all(text.as_bytes()).map_err(|it| failed(&it))?;
     let file = temporary.persist(&full).map_err(|it| failed(&it.error))?;
     let metadata = file.metadata().map_err(|it| failed(&it))?;
-    Ok(Stamp::of(&metadata, SystemTime::now(), text.as_bytes()))
+    Ok(Stamp::of(&metadata, now(), text.as_bytes()))
 }
 
 /// Temporary files of a build that was killed.

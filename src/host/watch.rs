@@ -22,11 +22,7 @@ impl Watcher {
     ///
     /// # Errors
     /// If the system cannot watch, or not that many directories.
-    pub fn new(
-        root: &Path,
-        skipped: Vec<String>,
-        changed: impl Fn() + Send + 'static,
-    ) -> Result<Self, HostError> {
+    pub fn new(root: &Path, skipped: Vec<String>, changed: impl Fn() + Send + 'static) -> Result<Self, HostError> {
         let is_change = |it: &EventKind| !matches!(it, EventKind::Access(_));
         let told = move |event: notify::Result<notify::Event>| {
             // Whoever lost events looks at everything again.

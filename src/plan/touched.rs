@@ -29,7 +29,8 @@ impl<'a> Touched<'a> {
     /// Whether what the cluster in that directory applies may be other objects than before.
     pub(super) fn reaches(&self, dir: &str) -> bool {
         let below = eco_format!("{dir}/");
-        self.shared || self.files.range::<EcoString, _>(&below..).next().is_some_and(|it| it.starts_with(below.as_str()))
+        self.shared
+            || self.files.range::<EcoString, _>(&below..).next().is_some_and(|it| it.starts_with(below.as_str()))
     }
 }
 

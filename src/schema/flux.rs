@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-
 use super::{Minor, OLDEST};
 use crate::source::IndexMap;
 

@@ -132,8 +132,7 @@ impl FleetDatabase {
         use salsa::Setter;
         let project = self.project();
         let is_own = |it: &&SourceFile| it.package(self).is_empty();
-        let (own, others): (Vec<SourceFile>, Vec<SourceFile>) =
-            project.files(self).iter().partition(|it| is_own(it));
+        let (own, others): (Vec<SourceFile>, Vec<SourceFile>) = project.files(self).iter().partition(|it| is_own(it));
         let known: BTreeMap<EcoString, SourceFile> = own.iter().map(|it| (it.path(self).clone(), *it)).collect();
         let mut all = others;
         for (path, text) in files {

@@ -17,7 +17,6 @@ pub mod walk;
 use std::ops::Range;
 use std::sync::Arc;
 
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile};
 use ast::Declaration;

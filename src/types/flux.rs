@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock};
 use ecow::{EcoString, eco_format};
 
 use super::ty::{Constraint, FieldType, RecordType, Refined, Type};
-use crate::source::IndexMap;
 use crate::schema::{self, Field, Limits};
+use crate::source::IndexMap;
 use crate::syntax::ast::Literal;
 
 /// Types by the name that `stdlib/` gives them: `HelmReleaseSpec`.

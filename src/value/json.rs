@@ -8,7 +8,9 @@ use super::yaml::is_written;
 #[must_use]
 pub fn json(node: &Node) -> serde_json::Value {
     match &node.value {
-        Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => serde_json::Value::Null,
+        Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => {
+            serde_json::Value::Null
+        }
         Value::Bool(it) => (*it).into(),
         Value::Int(it) => (*it).into(),
         Value::Float(it) => serde_json::Number::from_f64(*it).map_or(serde_json::Value::Null, Into::into),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::source::{IndexMap, Origin};
 use super::Template;
+use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::Literal;
 
 /// What an expression comes to.

@@ -196,7 +196,9 @@ impl Writer {
     /// Anything that fits behind a key, and the newline.
     fn scalar_or_empty(&mut self, node: &Node, depth: usize) {
         match &node.value {
-            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => self.text.push_str("null"),
+            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => {
+                self.text.push_str("null");
+            }
             Value::Bool(it) => self.text.push_str(if *it { "true" } else { "false" }),
             Value::Int(it) => self.text.push_str(&it.to_string()),
             Value::Float(it) => self.text.push_str(&float(*it)),

@@ -37,14 +37,12 @@ fn shared(text: &str) -> usize {
 /// A fleet of four clusters whose one add-on has these values and params, and rules.
 fn fleet_of(params: &str, values: &str, rest: &str) -> String {
     let clusters = [("a", "eu-west-1", 1), ("b", "eu-west-1", 2), ("c", "us-east-1", 2), ("d", "us-east-1", 3)];
-    let clusters: String = clusters
-        .iter()
-        .map(|(name, region, zones)| {
-            format!(
-                "cluster {name} {{\n  account = \"11112222333{zones}\"\n  region = \"{region}\"\n  zones = {zones}\n  use c\n}}\n"
-            )
-        })
-        .collect();
+    let cluster = |(name, region, zones): &(&str, &str, i32)| {
+        format!(
+            "cluster {name} {{\n  account = \"11112222333{zones}\"\n  region = \"{region}\"\n  zones = {zones}\n  use c\n}}\n"
+        )
+    };
+    let clusters = clusters.iter().map(cluster).collect::<Vec<_>>().concat();
     format!(
         r#"
 fleet f {{
@@ -87,7 +85,7 @@ fn texts_of_facts_are_passed_on_in_every_way() {
         "a { b { c = cluster.name } }",
         "a = { b = cluster.name, c = [{ d = cluster.region }] }",
         "let n = cluster.name\n      a = n",
-        r#"a = cluster.domain ?? cluster.name"#,
+        "a = cluster.domain ?? cluster.name",
         r#"a = if cluster.environment == "test" then cluster.name else cluster.region"#,
         "a = [for x in [cluster.name, cluster.region] => x]",
         "a = {for x in [\"x\", \"y\"] => x = cluster.name}",
@@ -117,9 +115,7 @@ fn facts_that_decide_on_something_part_the_classes() {
     ] {
         let text = fleet_of("", values, "");
         let (db, compilation) = compiled(&text);
-        if !compilation.is_clean() {
-            panic!("{:?}\n{text}", summary(&compilation));
-        }
+        assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
         assert_alike(&db, &compilation, values);
     }
 }
@@ -146,7 +142,11 @@ fn layers_may_change_what_facts_filled() {
 /// What a patch sets to a fact is left out where `common/` says the same already.
 #[test]
 fn a_fact_that_is_what_common_says_makes_no_patch() {
-    let text = fleet_of("", "a = \"eu-west-1\"", "rule r when cluster.zones < 9 { override web { values.a = cluster.region } }");
+    let text = fleet_of(
+        "",
+        "a = \"eu-west-1\"",
+        "rule r when cluster.zones < 9 { override web { values.a = cluster.region } }",
+    );
     let (db, compilation) = compiled(&text);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
     assert_alike(&db, &compilation, &text);
@@ -176,7 +176,8 @@ fn odd_texts_are_written_as_they_are() {
         assert!(compilation.is_clean(), "{:?}", summary(&compilation));
         assert_alike(&db, &compilation, values);
     }
-    let odd = fleet_of("", "a = cluster.domain ?? cluster.name", "").replace("zones = 2\n", "zones = 2\n  domain = \"q\\\"\\\\é\"\n");
+    let odd = fleet_of("", "a = cluster.domain ?? cluster.name", "")
+        .replace("zones = 2\n", "zones = 2\n  domain = \"q\\\"\\\\é\"\n");
     let (db, compilation) = compiled(&odd);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
     assert_eq!(assert_alike(&db, &compilation, &odd), 2, "clusters with such texts stand alone");
@@ -201,6 +202,6 @@ fn examples_are_alike_in_a_class_and_alone() {
         assert!(compilation.is_clean(), "{name}");
         let it = assert_alike(&opened.db, &compilation, name);
         shared += it;
-        }
+    }
     assert!(shared > 800, "{shared} clusters share something");
 }

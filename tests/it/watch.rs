@@ -147,7 +147,9 @@ fn a_branch_that_changes_hundreds_of_files_is_one_or_two_builds() {
         fleet.write(&format!("fleet/c{nth}.fleet"), &format!("cluster c{nth} {{ zones = 5, use addons }}\n"));
     }
     let last = "clusters/c299/addons.yaml";
-    watching.wait("the last of many files", || has(&fleet, last, "zones: 5") && has(&fleet, "clusters/c0/addons.yaml", "zones: 5"));
+    watching.wait("the last of many files", || {
+        has(&fleet, last, "zones: 5") && has(&fleet, "clusters/c0/addons.yaml", "zones: 5")
+    });
     watching.until("Watching");
     let builds = watching.said.iter().filter(|it| it.contains("Finished")).count();
     assert!(builds < 100, "{builds} builds for 300 files");

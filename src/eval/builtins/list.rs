@@ -7,9 +7,9 @@ use ecow::EcoString;
 
 use super::text::text_at;
 use super::{Call, count, list, usize_of};
-use crate::source::{IndexMap, IndexSet};
 use crate::eval::expression::Env;
 use crate::eval::problems;
+use crate::source::{IndexMap, IndexSet};
 use crate::value::{Node, Value, same};
 
 pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::{Call, list};
-use crate::source::IndexMap;
 use crate::eval::expression::Env;
+use crate::source::IndexMap;
 use crate::value::{Map, Node, Value};
 
 pub(super) fn call(_: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {

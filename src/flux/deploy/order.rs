@@ -52,7 +52,8 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
                 inferred.push(After::Applied(unit.clone()));
             }
         }
-        let used = draft.objects.iter().map(|it| &it.object.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
+        let used =
+            draft.objects.iter().map(|it| &it.object.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
         for namespace in used {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Effect, Outcome};

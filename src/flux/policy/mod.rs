@@ -17,8 +17,8 @@ mod shapes;
 pub(super) use kinds::defined_kind;
 pub(super) use reach::whole_fleet;
 pub(super) use references::declared_keys;
-pub(super) use shapes::object as shape;
 pub use rings::{Running, is_ahead, outside_rings, versions};
+pub(super) use shapes::object as shape;
 
 use super::context::Context;
 use super::deploy::Deployed;
