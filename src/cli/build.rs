@@ -63,7 +63,9 @@ pub(super) fn planned(db: &FleetDatabase, root: &Path, arguments: &Build, known:
         let diagnostics = compilation.diagnostics.clone();
         return Ok(Planned { compilation, diagnostics, work: None });
     }
-    let root = arguments.out.clone().unwrap_or_else(|| root.to_path_buf());
+    // From the root of the disk, so that no file's path has to be resolved.
+    let out = arguments.out.as_ref().map(|it| std::path::absolute(it).unwrap_or_else(|_| it.clone()));
+    let root = out.unwrap_or_else(|| root.to_path_buf());
     if !arguments.check && !root.exists() {
         std::fs::create_dir_all(&root)
             .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", root.display()), help: None })?;

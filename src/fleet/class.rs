@@ -252,6 +252,11 @@ fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
     cluster.facts.entries.iter().all(is_fit) && longest.as_ref().is_none_or(|it| irsa::is_regular(cluster, it))
 }
 
+/// Whether any add-on has a role of AWS.
+pub fn has_roles(db: &dyn Db) -> bool {
+    longest_role(db, db.project()).is_some()
+}
+
 /// The longest name of what may have a role of AWS, if anything may.
 #[salsa::tracked]
 fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoString> {

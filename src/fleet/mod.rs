@@ -25,7 +25,7 @@ mod statement;
 mod table;
 
 pub use assertion::Checks;
-pub use class::{Class, StandsFor, stage_on};
+pub use class::{Class, StandsFor, has_roles, stage_on};
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};

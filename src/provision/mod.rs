@@ -80,6 +80,9 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
 /// is made last wins.
 #[salsa::tracked]
 pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
+    if !fleet::has_roles(db) {
+        return Diagnostics::default();
+    }
     let mut seen: IndexMap<EcoString, (Origin, EcoString)> = IndexMap::default();
     let mut told: IndexSet<EcoString> = IndexSet::default();
     let mut out = Vec::new();

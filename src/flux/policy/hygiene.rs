@@ -20,10 +20,15 @@ struct Seen<'a> {
 /// Entries of overrides that change nothing anywhere, or whose every change is undone.
 pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let mut seen: IndexMap<Origin, Seen<'_>> = IndexMap::default();
+    let mut shared = IndexSet::default();
     let mut looked_at: IndexSet<*const Checked<Evaluated>> = IndexSet::default();
     for cluster in fleet::clusters(db) {
-        let items = deployed(db, cluster).value.items.iter();
+        let items = &deployed(db, cluster).value.items;
         // What many clusters share says the same of all.
+        if !shared.insert(Arc::as_ptr(items)) {
+            continue;
+        }
+        let items = items.iter();
         let fresh = items.filter(|(_, it)| looked_at.insert(Arc::as_ptr(it)));
         for (item, effect) in fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, effect))) {
             if effect.origin.anchor.kind(db) == Kind::Source {

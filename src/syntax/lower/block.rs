@@ -112,7 +112,9 @@ impl Lowering<'_> {
 
     pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Path {
         let node = self.node(&pair);
-        let segments: Vec<Segment> = inner(pair).map(|it| self.segment(it)).collect();
+        let mut segments: Vec<Segment> = inner(pair).map(|it| self.segment(it)).collect();
+        // Nearly all are one name; there are many of them, and they stay.
+        segments.shrink_to_fit();
         if segments.len() > NESTING_LIMIT {
             let start = self.nodes.get(node as usize).map_or(0, |it| it.start);
             self.problems.push(Problem::TooDeep(start));
