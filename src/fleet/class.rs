@@ -97,6 +97,27 @@ impl Class {
         (bound != kin.bound).then(|| Self::new(db, Kin { bound, ..kin.clone() }))
     }
 
+    /// The class of those that have nothing of their own beside, and the items that these
+    /// change: what else they have is the same. None if it is this class.
+    pub fn plainer(self, db: &dyn Db) -> Option<(Self, IndexSet<Anchor>)> {
+        let kin = self.kin(db);
+        let is_own = |it: &&Reach| it.anchor.kind(db) == Kind::Cluster;
+        let mut changed: IndexSet<Anchor> = IndexSet::default();
+        for it in kin.reaches.iter().filter(is_own) {
+            match it.statement(db)?.target {
+                OverrideTarget::One(item) => changed.insert(item),
+                OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
+            };
+        }
+        let taken = kin.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole(db, *catalogue).to_vec()));
+        let plainer = Kin {
+            reaches: kin.reaches.iter().filter(|it| !is_own(it)).copied().collect(),
+            taken: taken.collect(),
+            ..kin.clone()
+        };
+        (plainer != *kin).then(|| (Self::new(db, plainer), changed))
+    }
+
     /// A cluster that stands for all of the class. Its name and path are marks, and it
     /// is written nowhere: its origin is the fleet's.
     pub fn stand_in(self, db: &dyn Db) -> Option<Cluster> {

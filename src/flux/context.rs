@@ -15,6 +15,7 @@ use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
 use crate::value::{Node, Value};
 
+use super::making::Making;
 use super::problems;
 
 /// The Flux versions of all clusters that take something.
@@ -46,12 +47,41 @@ impl Range {
 type Named = Option<(EcoString, Anchor)>;
 
 /// An item that was evaluated.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Known {
     pub evaluated: Arc<Checked<Evaluated>>,
     /// Where the cluster stands for others.
     stage: Option<Stage>,
     /// Whether what is wrong with it was said.
     is_said: bool,
+    /// Whether this cluster asked for it.
+    pub is_used: bool,
+}
+
+/// What was found out of items on the way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Learned {
+    /// Items that were evaluated.
+    pub known: IndexMap<Anchor, Known>,
+    /// The sources that items name, by scope and item.
+    sources: IndexMap<(Option<Anchor>, Anchor), Named>,
+    /// What items are made from, by scope and item.
+    pub makings: IndexMap<(Option<Anchor>, Anchor), Making>,
+}
+
+impl Learned {
+    /// What of it does not depend on some items.
+    pub(super) fn without(&self, db: &dyn Db, changed: &IndexSet<Anchor>) -> Self {
+        let is_same = |item: &Anchor| !changed.contains(item);
+        let known = self.known.iter().filter(|(item, _)| is_same(item));
+        let sources = self.sources.iter().filter(|((_, item), _)| is_same(item));
+        let makings = self.makings.iter().filter(|((_, item), it)| is_same(item) && it.stands_alone(db, changed));
+        Self {
+            known: known.map(|(item, it)| (*item, Known { is_used: false, ..it.clone() })).collect(),
+            sources: sources.map(|(key, it)| (*key, it.clone())).collect(),
+            makings: makings.map(|(key, it)| (*key, *it)).collect(),
+        }
+    }
 }
 
 /// Where objects are made.
@@ -66,10 +96,7 @@ pub(super) struct Context<'a> {
     /// The catalogue or cluster that holds the items; none for shared sources.
     pub scope: Option<Anchor>,
     pub out: Vec<Diagnostic>,
-    /// Items that were evaluated.
-    pub known: IndexMap<Anchor, Known>,
-    /// The sources that items name, by scope and item.
-    pub sources: IndexMap<(Option<Anchor>, Anchor), Named>,
+    pub learned: Learned,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
@@ -91,8 +118,7 @@ impl<'a> Context<'a> {
             cluster,
             scope,
             out: Vec::new(),
-            known: IndexMap::default(),
-            sources: IndexMap::default(),
+            learned: Learned::default(),
             required: &[],
             needs: IndexSet::default(),
             is_certain: true,
@@ -124,7 +150,7 @@ impl<'a> Context<'a> {
     /// An item's value, in the base or on the cluster.
     pub(super) fn evaluated(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         let evaluated = self.evaluated_quietly(item);
-        if let Some(known) = self.known.get_mut(&item)
+        if let Some(known) = self.learned.known.get_mut(&item)
             && !known.is_said
         {
             known.is_said = true;
@@ -135,7 +161,8 @@ impl<'a> Context<'a> {
 
     /// The same; what is wrong with it is said when its objects are made.
     pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
-        if let Some(known) = self.known.get(&item) {
+        if let Some(known) = self.learned.known.get_mut(&item) {
+            known.is_used = true;
             return Arc::clone(&known.evaluated);
         }
         self.is_certain &= !self.only_known;
@@ -157,20 +184,24 @@ impl<'a> Context<'a> {
                 }
             },
         };
-        self.known.insert(item, Known { evaluated: Arc::clone(&evaluated), stage, is_said: false });
+        self.learned
+            .known
+            .insert(item, Known { evaluated: Arc::clone(&evaluated), stage, is_said: false, is_used: true });
         evaluated
     }
 
     /// Tells what an item comes to, of which everything is said already.
     pub(super) fn tell(&mut self, item: Anchor, evaluated: &Arc<Checked<Evaluated>>) {
-        self.known.insert(item, Known { evaluated: Arc::clone(evaluated), stage: None, is_said: true });
+        self.learned
+            .known
+            .insert(item, Known { evaluated: Arc::clone(evaluated), stage: None, is_said: true, is_used: true });
     }
 
     /// The stage of an item on a cluster that stands for others; none where more has to
     /// be known.
     pub(super) fn stage(&mut self, item: Anchor) -> Option<Stage> {
         self.evaluated_quietly(item);
-        self.known.get(&item)?.stage
+        self.learned.known.get(&item)?.stage
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.
@@ -220,13 +251,13 @@ impl<'a> Context<'a> {
 
     /// The source that an item names, in the scope: its name and which it is.
     pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<(EcoString, Anchor)> {
-        if let Some(found) = self.sources.get(&(self.scope, item)) {
+        if let Some(found) = self.learned.sources.get(&(self.scope, item)) {
             return found.clone();
         }
         let evaluated = self.evaluated_quietly(item);
         let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
         let found = named.and_then(|(name, at)| Some((name.clone(), self.source_of(name, at)?)));
-        self.sources.insert((self.scope, item), found.clone());
+        self.learned.sources.insert((self.scope, item), found.clone());
         found
     }
 

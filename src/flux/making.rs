@@ -16,7 +16,7 @@ use super::{bundle, policy, shared_sources};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{self, Cluster, Stage};
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind};
+use crate::source::{Anchor, Db, IndexSet, Kind};
 use crate::syntax::ast::SourceKind;
 use crate::value::Node;
 
@@ -40,6 +40,13 @@ pub struct Making {
     /// The source whose fields are part of what is made.
     #[returns(copy)]
     source: Option<Stage>,
+}
+
+impl Making {
+    /// Whether it is the same whatever becomes of other items.
+    pub(super) fn stands_alone(self, db: &dyn Db, changed: &IndexSet<Anchor>) -> bool {
+        self.required(db).is_empty() && self.source(db).is_none_or(|it| !changed.contains(&it.item(db)))
+    }
 }
 
 /// An item as objects.
@@ -121,6 +128,16 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Dif
 /// What an item is made from on a stand-in; none where that is not known, which the
 /// context remembers.
 pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
+    let key = (ctx.scope, item);
+    if let Some(it) = ctx.learned.makings.get(&key) {
+        return Some(*it);
+    }
+    let making = made_from(ctx, cluster, item)?;
+    ctx.learned.makings.insert(key, making);
+    Some(making)
+}
+
+fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
     let stage = ctx.stage(item)?;
     let evaluated = ctx.evaluated_quietly(item);
     let names = evaluated.value.node.get("requires").and_then(Node::list).unwrap_or_default();

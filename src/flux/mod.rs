@@ -25,6 +25,7 @@ mod substitution;
 mod tenant;
 
 pub use common::{Bundle, Part};
+use context::Learned;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
@@ -110,7 +111,7 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
         match &**outline(db, class) {
             Outline::Needs(needs) => class = class.knowing(db, needs, cluster)?,
             Outline::Unlike => return None,
-            Outline::Alike(_) => return Some(class),
+            Outline::Alike(..) => return Some(class),
         }
     }
 }
@@ -118,7 +119,7 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
 /// What a cluster ends up with, made for it alone: nothing in it has marks.
 #[salsa::tracked]
 pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
-    Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value).deployed)
+    Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value, Learned::default()).deployed)
 }
 
 /// What the clusters of a class end up with.
@@ -127,17 +128,21 @@ enum Outline {
     Needs(IndexSet<EcoString>),
     /// Something is wrong, or not the same for all: each has to be looked at by itself.
     Unlike,
-    Alike(Deployed),
+    Alike(Deployed, Learned),
 }
 
 #[salsa::tracked]
 fn outline(db: &dyn Db, class: Class) -> Arc<Outline> {
     let Some(stand_in) = class.stand_in(db) else { return Arc::new(Outline::Unlike) };
-    let outcome = deploy::deploy(db, &stand_in);
+    let plainer = class.plainer(db).and_then(|(class, changed)| match &**outline(db, class) {
+        Outline::Alike(_, learned) => Some(learned.without(db, &changed)),
+        Outline::Needs(_) | Outline::Unlike => None,
+    });
+    let outcome = deploy::deploy(db, &stand_in, plainer.unwrap_or_default());
     Arc::new(if !outcome.needs.is_empty() {
         Outline::Needs(outcome.needs)
     } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
-        Outline::Alike(outcome.deployed.value)
+        Outline::Alike(outcome.deployed.value, outcome.learned)
     } else {
         Outline::Unlike
     })
@@ -146,7 +151,7 @@ fn outline(db: &dyn Db, class: Class) -> Arc<Outline> {
 /// What the clusters of a class end up with, if it is the same for all.
 pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
     match &**outline(db, class) {
-        Outline::Alike(it) => Some(it),
+        Outline::Alike(it, _) => Some(it),
         _ => None,
     }
 }

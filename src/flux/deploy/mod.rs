@@ -18,7 +18,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::attach::attached;
-use super::context::{Context, Range};
+use super::context::{Context, Learned, Range};
 use super::diff::Patch;
 use super::making::{Making, made};
 use super::object::Object;
@@ -106,11 +106,14 @@ pub(in crate::flux) struct Outcome {
     pub deployed: Checked<Deployed>,
     pub needs: IndexSet<EcoString>,
     pub is_certain: bool,
+    /// What clusters that differ in a few items need not find out again.
+    pub learned: Learned,
 }
 
-/// Compiles a cluster.
-pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
+/// Compiles a cluster. What others learned holds for it, too.
+pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) -> Outcome {
     let mut ctx = Context::new(db, Some(cluster), None, Range::one(cluster.flux, &cluster.name));
+    ctx.learned = learned;
     let mut drafts = Vec::new();
     for taken in &cluster.taken {
         catalogue::of_catalogue(&mut ctx, cluster, taken, &mut drafts);
@@ -122,7 +125,8 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let items = ctx.known.iter().map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
+    let used = ctx.learned.known.iter().filter(|(_, it)| it.is_used);
+    let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
     let deployed = Deployed {
         cluster: cluster.name.clone(),
         path: cluster.path.clone(),
@@ -137,7 +141,8 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster) -> Outcome {
     }
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     let out = ctx.out.into_iter().map(named).collect();
-    Outcome { deployed: Checked::new(deployed, out), needs: ctx.needs, is_certain: ctx.is_certain }
+    let (needs, is_certain, learned) = (ctx.needs, ctx.is_certain, ctx.learned);
+    Outcome { deployed: Checked::new(deployed, out), needs, is_certain, learned }
 }
 
 impl Deployed {

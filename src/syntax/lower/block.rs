@@ -25,7 +25,8 @@ impl Lowering<'_> {
         for it in inner(pair) {
             match it.as_rule() {
                 Rule::entry => members.push(Member::Entry(self.entry(it))),
-                Rule::use_ => members.push(self.use_(it)),
+                Rule::plain_entry => members.extend(self.plain_entry(it).map(Member::Entry)),
+                Rule::use_ | Rule::plain_use => members.push(self.use_(it)),
                 Rule::drop => members.push(Member::Drop(self.targets(it))),
                 Rule::attach => members.push(Member::Attach(self.targets(it))),
                 Rule::detach => members.push(Member::Detach(self.targets(it))),
@@ -51,6 +52,20 @@ impl Lowering<'_> {
             }
         }
         Block { node, members }
+    }
+
+    /// `region = "eu-west-1"`, with the nodes that any entry has.
+    fn plain_entry(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
+        let node = self.node(&pair);
+        let mut parts = inner(pair);
+        let (name, value) = (parts.next()?, parts.next()?);
+        let path = self.node(&name);
+        let segment = Segment { node: self.node(&name), key: Key::Name(name.as_str().into()), selectors: Vec::new() };
+        let written = value.as_str();
+        let text = written.get(1..written.len() - 1).unwrap_or_default();
+        let value = Expr { node: self.node(&value), kind: ExprKind::Text(text.into()) };
+        let path = Path { node: path, segments: vec![segment] };
+        Some(Entry { node, is_final: false, path, action: Action::Assign(value), when: None })
     }
 
     fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
