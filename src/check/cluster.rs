@@ -9,7 +9,8 @@ use super::checker::{
 };
 use super::{problems, reserved, twice};
 use crate::fleet::{self, OverrideTarget};
-use crate::source::{IndexMap, Kind, Origin};
+use crate::names;
+use crate::source::{Db, IndexMap, Kind, Origin, Project};
 use crate::syntax::{
     self,
     ast::{Block, Declaration, Entry, Head, Member},
@@ -18,6 +19,37 @@ use crate::types::{self, FieldType, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
 const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "baseline", "sync"];
+
+/// The type of what a cluster, a group or an inventory says of clusters.
+#[salsa::tracked]
+fn cluster_type(db: &dyn Db, project: Project, kind: Kind) -> Type {
+    let settings = &fleet::settings(db, db.project()).value;
+    let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
+    if let Type::Record(record) = &settings.cluster_type {
+        let declared = settings.facts.iter().filter_map(|it| record.fields.get_key_value(&it.name));
+        fields.extend(declared.map(|(name, field)| (name.clone(), field.clone())));
+    }
+    let body = types::named(db, names::index(db, project), "ClusterBody").unwrap_or(Type::Any);
+    if let Some(record) = body.record() {
+        let has_it = |name: &EcoString| match name.as_str() {
+            "path" => kind != Kind::Group,
+            "group" => kind == Kind::Inventory,
+            _ => true,
+        };
+        let settings = record.fields.iter().filter(|(name, _)| has_it(name));
+        fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
+    }
+    if kind == Kind::Inventory {
+        fields.insert("name".into(), FieldType::optional(Type::Text));
+    }
+    let name = match kind {
+        Kind::Group => "a group",
+        Kind::Inventory => "an inventory",
+        _ => "a cluster",
+    };
+    let origin = settings.anchor.map(Origin::of);
+    Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin }))
+}
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
@@ -40,51 +72,25 @@ impl Checker<'_> {
     /// Facts and settings; statements are checked on their own.
     pub(super) fn cluster(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
-        if let Type::Record(record) = &self.settings.cluster_type {
-            for fact in &self.settings.facts {
-                if let Some(field) = record.fields.get(&fact.name) {
-                    fields.insert(fact.name.clone(), field.clone());
-                }
-            }
-        }
-        if let Some(record) = self.named("ClusterBody").record() {
-            let has_it = |name: &EcoString| match name.as_str() {
-                "path" => it.kind != Kind::Group,
-                "group" => it.kind == Kind::Inventory,
-                _ => true,
-            };
-            let settings = record.fields.iter().filter(|(name, _)| has_it(name));
-            fields.extend(settings.map(|(name, field)| (name.clone(), field.clone())));
-        }
-        if it.kind == Kind::Inventory {
-            fields.insert("name".into(), FieldType::optional(Type::Text));
-        }
-        let name = match it.kind {
-            Kind::Group => "a group",
-            Kind::Inventory => "an inventory",
-            _ => "a cluster",
-        };
-        let ty = Type::Record(Arc::new(RecordType {
-            name: name.into(),
-            fields,
-            open: false,
-            origin: self.settings.anchor.map(Origin::of),
-        }));
+        let project = self.db.package(self.anchor.file(self.db).package(self.db));
+        let ty = cluster_type(self.db, project.unwrap_or_else(|| self.db.project()), it.kind);
         self.statements(&it.body, None);
         let entries = entries_only(&it.body);
         let is_setting =
             |member: &Member| matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)));
         let (settings, facts): (Vec<Member>, Vec<Member>) = entries.members.into_iter().partition(is_setting);
         let scope = self.cluster_scope();
-        self.block(&Block { node: entries.node, members: facts }, &ty, scope.clone());
+        self.block(&Block { node: entries.node, members: facts }, ty, scope.clone());
+        if settings.is_empty() {
+            return;
+        }
         let scope = Scope {
             fleet: Some(fleet_type()),
             locals: scope.locals.clone(),
             why_no_cluster: "this is decided before the cluster's facts are",
             ..Scope::default()
         };
-        self.block(&Block { node: entries.node, members: settings }, &ty, scope);
+        self.block(&Block { node: entries.node, members: settings }, ty, scope);
     }
 
     /// The rows and their type, then what holds for each cluster.
@@ -97,7 +103,7 @@ impl Checker<'_> {
             self.wheres(&lowered);
         }
         for (node, name) in names {
-            if crate::names::is_reserved(name) || self.index.lets.contains_key(name) {
+            if names::is_reserved(name) || self.index.lets.contains_key(name) {
                 self.out.push(problems::taken_param(Origin::new(self.anchor, *node), name));
             }
         }

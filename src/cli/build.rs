@@ -36,6 +36,7 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     {
         record.map_or_else(|| records.forget(), |it| records.remember(&it));
     }
+    super::ended(opened);
     Ok(outcome)
 }
 

@@ -23,6 +23,7 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
         terminal.error(&format!("{} in {clusters} cluster{plural}", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }
+    super::ended(opened);
     let elapsed = start.elapsed().as_secs_f64();
     let verdict = if found.is_empty() { "no mistakes".to_owned() } else { Terminal::summary(counts) };
     terminal.status("Checked", &format!("{clusters} cluster{plural} in {elapsed:.2} s: {verdict}"));

@@ -75,6 +75,11 @@ fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, H
     Ok(None)
 }
 
+/// The process ends: to take the database apart first would be work for nothing.
+fn ended(opened: Opened) {
+    std::mem::forget(opened);
+}
+
 fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     match &arguments.command {
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
