@@ -54,15 +54,22 @@ fn watch(
     terminal: &mut Terminal,
 ) -> Result<Outcome, HostError> {
     let (send, events) = channel();
+    let mut number = 0;
+    let mut project = opened(directory, terminal)?;
     loop {
-        let Some(project) = opened(directory, terminal)? else {
-            // Packages are mended elsewhere: it is looked again when something changes.
+        if let Some(project) = project {
+            number += 1;
+            watched(pool, project, directory, arguments, terminal, (&send, &events), &mut number)?;
+        } else {
+            // What is wrong may be mended anywhere: it is looked again when something changes.
             let root = Records::root_of(directory).unwrap_or_else(|| directory.to_path_buf());
             let _watcher = watcher(&root, Vec::new(), &send)?;
             wait(&events);
-            continue;
-        };
-        watched(pool, project, directory, arguments, terminal, (&send, &events))?;
+        }
+        project = opened(directory, terminal).unwrap_or_else(|error| {
+            terminal.error(&error.message, error.help.as_deref());
+            None
+        });
     }
 }
 
@@ -74,6 +81,7 @@ fn watched(
     arguments: &Build,
     terminal: &mut Terminal,
     (send, events): (&Sender<Event>, &Receiver<Event>),
+    number: &mut u64,
 ) -> Result<(), HostError> {
     let output = &fleet::settings(&project.db, project.db.project()).value.output;
     let generated = [&output.common, &output.applications, &output.clusters];
@@ -81,12 +89,11 @@ fn watched(
     let mut watcher = watcher(&project.root, tops.to_vec(), send)?;
     let records = Records::of(directory, arguments.out.as_deref());
     let mut tree = records.as_ref().and_then(Records::last).map(|it| it.tree().clone()).unwrap_or_default();
-    let mut number = 0;
     let mut start = Instant::now();
-    begin(pool, &project, arguments, &tree, number, send);
+    begin(pool, &project, arguments, &tree, *number, send);
     loop {
         match events.recv() {
-            Ok(Event::Built(nth, Some(built))) if nth == number => {
+            Ok(Event::Built(nth, Some(built))) if nth == *number => {
                 match (*built).and_then(|it| carried_out(&project, it, arguments, terminal, start)) {
                     Ok((_, record)) => remembered(records.as_ref(), record, &mut tree),
                     // A full disk is no reason to leave.
@@ -102,8 +109,8 @@ fn watched(
                 match project.refresh() {
                     Ok(Refreshed::Same) if !lost => {}
                     Ok(Refreshed::Same | Refreshed::Changed) => {
-                        number += 1;
-                        begin(pool, &project, arguments, &tree, number, send);
+                        *number += 1;
+                        begin(pool, &project, arguments, &tree, *number, send);
                     }
                     Ok(Refreshed::Anew) => return Ok(()),
                     Err(error) => terminal.error(&error.message, error.help.as_deref()),
