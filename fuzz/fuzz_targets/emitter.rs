@@ -7,9 +7,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 use fleetc::value::{Node, Value, json};
 use fleetc::value::yaml::{Style, Writer};
-use fleetc::source::{Db, FleetDatabase, InMemory, Origin};
+use fleetc::source::{Db, FleetDatabase, InMemory, IndexMap, Origin};
 use fleetc::syntax;
-use indexmap::IndexMap;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -19,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(anchor) = syntax::anchors(&db, file).first().copied() else { return };
     let origin = Origin::of(anchor);
     let node = |value| Node::new(value, origin);
-    let mut entries: IndexMap<EcoString, Node> = IndexMap::new();
+    let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
     for (nth, part) in text.split('\u{1}').enumerate() {
         let value = Value::Text(part.into());
         let list = Value::List(Arc::new(vec![node(value.clone()), node(Value::Null)]));
