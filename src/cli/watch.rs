@@ -85,8 +85,10 @@ fn watched(
 ) -> Result<(), HostError> {
     let output = &fleet::settings(&project.db, project.db.project()).value.output;
     let generated = [&output.common, &output.applications, &output.clusters];
-    let tops = generated.map(|it| it.split('/').next().unwrap_or(it).to_owned());
-    let mut watcher = watcher(&project.root, tops.to_vec(), send)?;
+    // One that is deeper may have sources beside it.
+    let tops = generated.into_iter().filter(|it| !it.contains('/')).map(ToString::to_string);
+    let mut watcher = watcher(&project.root, tops.collect(), send)?;
+    let mut last_error = String::new();
     let records = Records::of(directory, arguments.out.as_deref());
     let mut tree = records.as_ref().and_then(Records::last).map(|it| it.tree().clone()).unwrap_or_default();
     let mut start = Instant::now();
@@ -107,13 +109,21 @@ fn watched(
                 start = Instant::now();
                 watcher.renew()?;
                 match project.refresh() {
-                    Ok(Refreshed::Same) if !lost => {}
+                    Ok(Refreshed::Same) if !lost => last_error.clear(),
                     Ok(Refreshed::Same | Refreshed::Changed) => {
+                        last_error.clear();
                         *number += 1;
                         begin(pool, &project, arguments, &tree, *number, send);
                     }
                     Ok(Refreshed::Anew) => return Ok(()),
-                    Err(error) => terminal.error(&error.message, error.help.as_deref()),
+                    Err(error) => {
+                        // Whatever is being built is not what is there.
+                        *number += 1;
+                        if error.message != last_error {
+                            terminal.error(&error.message, error.help.as_deref());
+                        }
+                        last_error = error.message;
+                    }
                 }
             }
             Err(_) => return Ok(()),

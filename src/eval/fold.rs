@@ -237,6 +237,7 @@ impl Fold {
     /// Notes what an entry does at the path.
     fn note(&mut self, old: Option<&Node>, new: Option<&Value>, origin: Origin) {
         let is_same = match (old.map(|it| &it.value), new) {
+            (Some(Value::Template(old)), Some(Value::Template(new))) => old == new,
             (Some(old), Some(new)) => !old.has_unknown() && !new.has_unknown() && same(old, new) && !is_null(old, new),
             (None | Some(Value::Absent), None) => true,
             _ => false,
@@ -259,6 +260,9 @@ impl Fold {
                 map.entries.shift_remove(key);
             }
             Op::Set(mut node) => {
+                if let Some(old) = map.entries.get(key) {
+                    asked(env, &old.value, &node.value);
+                }
                 self.note(map.entries.get(key), Some(&node.value), origin);
                 if let Some(old) = map.entries.get(key) {
                     inherit(&mut node, old);
@@ -424,6 +428,24 @@ fn inherit(new: &mut Node, old: &Node) {
             if let Some(old) = old.entries.get(key) {
                 inherit(node, old);
             }
+        }
+    }
+}
+
+/// Asks for the facts that decide whether two values are the same.
+fn asked(env: &mut Env<'_>, old: &Value, new: &Value) {
+    if !env.has_holes || old == new {
+        return;
+    }
+    let is_open = match (old, new) {
+        (Value::Template(it), Value::Text(text)) | (Value::Text(text), Value::Template(it)) => it.may_be(text),
+        (Value::Template(_), Value::Absent | Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_))
+        | (Value::Absent | Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_), Value::Template(_)) => false,
+        _ => true,
+    };
+    if is_open {
+        for it in [old, new] {
+            it.each_template(&mut |it| env.needs.extend(it.facts().cloned()));
         }
     }
 }

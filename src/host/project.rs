@@ -30,6 +30,8 @@ pub struct Opened {
     pub inputs: Inputs,
     outline: Outline,
     has_packages: bool,
+    /// Whether something changed that nobody was told of yet.
+    is_outdated: bool,
 }
 
 /// Reads the project that `start` lies in, and its packages.
@@ -57,7 +59,7 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let declared = &fleet::settings(&db, db.project()).value.packages;
     let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
-    Ok(Opened { root, db, problems, inputs, outline, has_packages })
+    Ok(Opened { root, db, problems, inputs, outline, has_packages, is_outdated: false })
 }
 
 /// What became of a project that was looked at again.
@@ -76,6 +78,13 @@ impl Opened {
     /// # Errors
     /// Those of [`open`].
     pub fn refresh(&mut self) -> Result<Refreshed, HostError> {
+        let refreshed = self.look();
+        // What was seen before something failed is still to be built.
+        self.is_outdated |= refreshed.is_err();
+        refreshed
+    }
+
+    fn look(&mut self) -> Result<Refreshed, HostError> {
         let noted = self.inputs.sources();
         let paths = source_paths(&self.root)?;
         let same_files = noted.as_ref().is_some_and(|noted| {
@@ -86,10 +95,10 @@ impl Opened {
             // Their files are not noted one by one.
             return Ok(Refreshed::Anew);
         }
-        let mut changed = self.db.refresh_data();
+        self.is_outdated |= self.db.refresh_data();
         if !same_files {
-            self.inputs.forget_sources();
-            let mut files = sources(&self.root, Some(&self.inputs))?;
+            let inputs = Inputs::new();
+            let mut files = sources(&self.root, Some(&inputs))?;
             let outline = outline_of(&files);
             if outline != self.outline {
                 return Ok(Refreshed::Anew);
@@ -97,9 +106,11 @@ impl Opened {
             files.retain(|(path, _)| !outline.hides(path));
             check_roots(&files)?;
             self.db.set_files(files);
-            changed = true;
+            // Only now is what was read what is compiled.
+            self.inputs.take_sources(&inputs);
+            self.is_outdated = true;
         }
-        Ok(if changed { Refreshed::Changed } else { Refreshed::Same })
+        Ok(if std::mem::take(&mut self.is_outdated) { Refreshed::Changed } else { Refreshed::Same })
     }
 }
 

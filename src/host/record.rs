@@ -128,11 +128,15 @@ impl Inputs {
         Some(self.read()?.into_iter().filter_map(source).collect())
     }
 
-    /// Before the sources are read again.
-    pub(super) fn forget_sources(&self) {
-        if let Some(all) = &mut *self.files.lock().unwrap_or_else(PoisonError::into_inner) {
+    /// Puts the sources that were noted elsewhere in place of its own.
+    pub(super) fn take_sources(&self, other: &Self) {
+        let sources = other.read();
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        *files = files.take().zip(sources).map(|(mut all, sources)| {
             all.retain(|_, it| !matches!(it, Input::Source(_)));
-        }
+            all.extend(sources);
+            all
+        });
     }
 
     fn read(&self) -> Option<BTreeMap<String, Input>> {
@@ -200,7 +204,9 @@ impl Records {
         let is_same = |(path, it): &(&String, &Input)| {
             let path = self.root.join(path);
             match it {
-                Input::Source(it) | Input::Data(it) => it.holds(&path),
+                Input::Source(it) => it.holds(&path),
+                // A link above it may lead elsewhere by now.
+                Input::Data(it) => it.holds(&path) && path.canonicalize().is_ok_and(|it| it.starts_with(&self.root)),
                 Input::Missing => !path.exists(),
             }
         };

@@ -13,7 +13,8 @@ pub struct Watcher {
     root: PathBuf,
     /// Names at the root that are not looked into.
     skipped: Vec<String>,
-    watched: BTreeSet<PathBuf>,
+    /// With what tells one directory from another of its name.
+    watched: BTreeSet<(PathBuf, u64)>,
 }
 
 impl Watcher {
@@ -47,15 +48,29 @@ impl Watcher {
         for path in entries.filter_map(|it| it.ok().map(|it| it.path())) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if path.is_dir() && !name.starts_with('.') && !self.skipped.iter().any(|it| *it == *name) {
-                there.insert(path);
+                let identity = identity(&path);
+                there.insert((path, identity));
             }
         }
-        for path in there.difference(&self.watched) {
+        for (path, _) in there.difference(&self.watched) {
             self.inner.watch(path, RecursiveMode::Recursive).map_err(|it| failed(path, &it))?;
         }
         self.watched = there;
         Ok(())
     }
+}
+
+/// A directory that was replaced is another one, and not watched.
+#[cfg(unix)]
+fn identity(path: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().map_or(0, |it| it.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> u64 {
+    let created = path.metadata().and_then(|it| it.created()).ok();
+    created.and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |it| it.as_secs())
 }
 
 fn failed(path: &Path, error: &notify::Error) -> HostError {

@@ -47,10 +47,13 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
         for range in chunks.ranges {
             let slice = text.get(range.clone()).unwrap_or_default();
             let too_deep = chunks.too_deep.filter(|it| range.contains(it));
-            match (too_deep, grammar::chunk(slice)) {
-                (Some(at), _) => problems.push(Problem::TooDeep(at)),
-                (None, None) => problems.push(Problem::TooDeep(range.start)),
-                (None, Some(pair)) => {
+            if let Some(at) = too_deep {
+                problems.push(Problem::TooDeep(at));
+                continue;
+            }
+            match grammar::chunk(slice) {
+                None => problems.push(Problem::TooDeep(range.start)),
+                Some(pair) => {
                     comments.extend(
                         pair.clone()
                             .into_inner()

@@ -56,6 +56,16 @@ impl Template {
         })
     }
 
+    /// Whether it can be that text on some cluster.
+    #[must_use]
+    pub fn may_be(&self, text: &str) -> bool {
+        let fits = |part: Option<&Part>, fits: &dyn Fn(&str) -> bool| match part {
+            Some(Part::Text(it)) => fits(it),
+            _ => true,
+        };
+        fits(self.parts.first(), &|it| text.starts_with(it)) && fits(self.parts.last(), &|it| text.ends_with(it))
+    }
+
     /// The type of the fact, if it is one and nothing else.
     #[must_use]
     pub const fn ty(&self) -> Option<&Type> {

@@ -183,6 +183,19 @@ fn odd_texts_are_written_as_they_are() {
     assert_eq!(assert_alike(&db, &compilation, &odd), 2, "clusters with such texts stand alone");
 }
 
+/// Whether a text that says what is there already is of use is not decided by how
+/// clusters are compiled.
+#[test]
+fn what_is_redundant_is_said_of_classes_too() {
+    let rest = "rule r when cluster.region == \"eu-west-1\" { override web { values.a = \"eu-west-1\" } }";
+    for plain in ["", "\n  domain = \"é\""] {
+        let text = fleet_of("", "a = cluster.region", rest).replace("  use c\n", &format!("  use c{plain}\n"));
+        let (_, compilation) = compiled(&text);
+        let said = summary(&compilation);
+        assert!(said.len() == 1 && said[0].starts_with("W0528"), "{said:?}\n{text}");
+    }
+}
+
 #[test]
 fn mistakes_are_the_same_in_a_class_and_alone() {
     let text = fleet_of("params { p: String where length(it) > 3 = cluster.name }", "a = params.p", "");

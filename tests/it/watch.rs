@@ -109,6 +109,35 @@ fn files_that_change_appear_and_go_are_built() {
     assert!(fleet.exists("clusters/c/addons.yaml"));
     fleet.write("sizes.yaml", "small: 9\n");
     watching.wait("a file of data", || has(&fleet, "common/addons/add-ons/web.yaml", "small: 9"));
+    // As a branch does that is switched to.
+    std::fs::remove_dir_all(fleet.join("other")).expect("removed");
+    fleet.write("other/deep/c.fleet", "cluster c { zones = 5, use addons }\n");
+    watching.wait("a directory that was made anew", || has(&fleet, "clusters/c/addons.yaml", "zones: 5"));
+    fleet.write("other/deep/c.fleet", "cluster c { zones = 6, use addons }\n");
+    watching.wait("a file in it", || has(&fleet, "clusters/c/addons.yaml", "zones: 6"));
+}
+
+/// What cannot be read is said once, and what changed meanwhile is built once it can.
+#[cfg(unix)]
+#[test]
+fn nothing_is_lost_while_the_project_cannot_be_read() {
+    let fleet = fleet();
+    let mut watching = Watching::start(&fleet, &[]);
+    fleet.write("../outside.fleet", "let x = 1\n");
+    std::os::unix::fs::symlink(fleet.join("../outside.fleet"), fleet.join("x.fleet")).expect("a link");
+    fleet.write("clusters-a.fleet", "cluster a { zones = 8, use addons }\n");
+    fleet.write("sizes.yaml", "small: 7\n");
+    watching.until("leads out of the project");
+    std::fs::remove_file(fleet.join("x.fleet")).expect("removed");
+    watching.wait("the source", || has(&fleet, A, "zones: 8"));
+    watching.wait("the data", || has(&fleet, "common/addons/add-ons/web.yaml", "small: 7"));
+    watching.until("Watching");
+    drop(watching);
+    let run = fleet.run(&["build", "--check"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    std::fs::remove_dir_all(fleet.join(".fleetc")).expect("removed");
+    let run = fleet.run(&["build", "--check"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
 }
 
 #[test]
