@@ -75,6 +75,9 @@ pub struct Only<'a> {
 
 /// The operations of some entries of a block.
 pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
+    if !block.members.iter().any(|it| only.concerns(it)) {
+        return Layer { edits: IndexMap::default(), origin: Some(env.at(block.node)) };
+    }
     let mark = env.bind(block);
     let layer = build_members(env, block, only);
     env.locals.truncate(mark);
@@ -148,6 +151,23 @@ impl Only<'_> {
         }
         let references = if self.deep { self.references } else { &[] };
         Some(Self { path: wanted.as_slice(), except: &[], references, deep: self.deep })
+    }
+
+    /// Whether a member may have to do with what is looked for.
+    fn concerns(&self, member: &Member) -> bool {
+        match member {
+            Member::Entry(it) => self.below(&it.path.segments).is_some(),
+            Member::Unset(it) => self.below(&it.path.segments).is_some(),
+            Member::Spread(_) => true,
+            Member::Use(_)
+            | Member::Drop(_)
+            | Member::Attach(_)
+            | Member::Detach(_)
+            | Member::Override(_)
+            | Member::Patch(_)
+            | Member::Let(_)
+            | Member::Rings(_) => false,
+        }
     }
 
     fn is_reference(&self, segments: &[Segment]) -> bool {

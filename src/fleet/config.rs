@@ -7,13 +7,14 @@ use ecow::EcoString;
 
 use super::irsa::Identity;
 use super::problems;
+use super::table::Declared;
 use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
 use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::{self, ast};
-use crate::types::{self, FieldType, RecordType, Type, Written};
+use crate::types::{self, FieldType, RecordType, Type};
 use crate::value::{Node, Value};
 
 /// The fleet's settings; what is not said has the language's default.
@@ -26,7 +27,7 @@ pub struct Settings {
     pub flux: Minor,
     /// Ranks of rules, lowest first.
     pub layers: Vec<EcoString>,
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Declared>,
     pub lockdown: bool,
     pub identity: Identity,
     pub release_in: ReleaseIn,
@@ -41,18 +42,6 @@ pub struct Settings {
     /// The value of `fleet` in expressions.
     pub value: Value,
 }
-
-/// What every cluster must state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fact {
-    pub name: EcoString,
-    pub ty: Type,
-    pub default: Option<Written>,
-    pub origin: Origin,
-    /// Where it was made final.
-    pub is_final: Option<Origin>,
-}
-
 /// A fact whose values are rings, the first to get what is new first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rings {
@@ -257,7 +246,7 @@ fn defaults() -> Settings {
 }
 
 /// `rings environment = ["test", "staging", "production"]`
-fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &[Fact]) -> Option<Rings> {
+fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &[Declared]) -> Option<Rings> {
     let mut found: Option<Rings> = None;
     for member in &body.members {
         let ast::Member::Rings(it) = member else { continue };
@@ -321,8 +310,8 @@ fn facts(
     anchor: Anchor,
     body: &ast::Block,
     out: &mut Vec<crate::diagnostic::Diagnostic>,
-) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = Vec::new();
+) -> Vec<Declared> {
+    let mut facts: Vec<Declared> = Vec::new();
     for entry in declared_names(body, "facts") {
         let (Some((name, node)), ast::Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
             out.push(problems::not_a_fact(Origin::new(anchor, entry.node)));
@@ -340,7 +329,7 @@ fn facts(
         let ty = types::lower(db, index, anchor, ty, out);
         let default = default.as_ref().map(|it| types::written(anchor, it));
         let is_final = entry.is_final.then_some(origin);
-        facts.push(Fact { name, ty, default, origin, is_final });
+        facts.push(Declared { name, ty, default, origin, is_final });
     }
     facts
 }
@@ -372,7 +361,7 @@ pub(super) fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
 }
 
 /// Facts, and what the compiler knows of every cluster.
-fn cluster_type(facts: &[Fact]) -> Type {
+fn cluster_type(facts: &[Declared]) -> Type {
     let mut fields = IndexMap::default();
     for name in ["name", "path"] {
         fields.insert(name.into(), FieldType::optional(Type::Text));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::Settings;
-use super::table::{Declared, Setter, State, Table};
+use super::table::{Setter, State, Table};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Env, Given, Row};
 use crate::names;
@@ -40,20 +40,9 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
     let of_groups = it.groups.iter().map(|it| vec![setter(it)]);
     let ranks: Vec<Vec<Setter<'_>>> =
         of_groups.chain(it.own.iter().map(|rank| rank.iter().map(setter).collect())).collect();
-    let declared: Vec<Declared> = settings
-        .facts
-        .iter()
-        .map(|it| Declared {
-            name: it.name.clone(),
-            ty: it.ty.clone(),
-            default: it.default.clone(),
-            origin: it.origin,
-            is_final: it.is_final,
-        })
-        .collect();
     let fixed = fixed(db, it);
     let table = Table {
-        declared: &declared,
+        declared: &settings.facts,
         ranks: &ranks,
         block: None,
         what: "fact",

@@ -27,7 +27,7 @@ mod table;
 pub use assertion::Checks;
 pub use class::{Class, StandsFor, has_roles, stage_on};
 pub use clusters::{Cluster, clusters, groups_of};
-pub use config::{Fact, Output, Package, ReleaseIn, Rings, Settings, Sync};
+pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};

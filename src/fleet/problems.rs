@@ -2,9 +2,10 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::config::{Fact, Output};
+use super::config::Output;
 use super::explain::Shown;
 use super::statement::About;
+use super::table::Declared;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -387,7 +388,7 @@ pub(super) fn no_ring_fact<'a>(at: Origin, name: &str, known: impl Iterator<Item
         .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("declare it: `facts {{ {name}: … }}`"))))
 }
 
-pub(super) fn bad_ring(at: Origin, found: &str, fact: &Fact) -> Diagnostic {
+pub(super) fn bad_ring(at: Origin, found: &str, fact: &Declared) -> Diagnostic {
     Diagnostic::new(
         code::BAD_RING,
         eco_format!("{found} cannot be a ring of `{}`", fact.name),

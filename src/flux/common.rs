@@ -8,7 +8,7 @@ use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
 use super::gate::Gate;
-use super::making::{Piece, made, making};
+use super::making::{Piece, made_for};
 use super::manifest::{PRUNE, manifest, namespace};
 use super::object::{Id, Object, set};
 use super::release::{Release, release};
@@ -210,15 +210,15 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
     let are_objects: Vec<Anchor> = sources.iter().copied().filter(|it| is_object(ctx, *it)).collect();
     for item in are_objects.iter().chain(items) {
         if let Some(cluster) = ctx.cluster.filter(|it| it.stands_for.is_some()) {
-            let Some(making) = making(ctx, cluster, *item) else { continue };
-            let made = made(ctx.db, making);
+            let Some((making, made)) = made_for(ctx, cluster, *item) else { continue };
             ctx.is_certain &= made.is_certain;
             ctx.evaluated(*item);
             ctx.out.extend(made.diagnostics.iter().cloned());
             releases.extend(made.release.clone());
-            let differing = made.objects.iter().enumerate();
-            pieces
-                .extend(differing.map(|(nth, it)| Piece { object: Arc::clone(&it.object), made: Some((making, nth)) }));
+            pieces.extend(made.objects.iter().enumerate().map(|(nth, it)| Piece {
+                object: Arc::clone(&it.object),
+                made: Some((making, nth, it.patches.len())),
+            }));
         } else {
             let (release, objects) = item_objects(ctx, *item);
             releases.extend(release.map(Arc::new));
@@ -333,13 +333,16 @@ fn derive_namespaces(ctx: &mut Context<'_>, releases: &[Arc<Release>], pieces: &
     let catalogue = ctx.scope.filter(|it| ctx.cluster.is_some() && it.kind(ctx.db) != Kind::Cluster);
     let base = catalogue.map(|it| &bundle(ctx.db, it).value).filter(|_| !has_parts);
     for (name, users) in users {
-        if declared.contains(name) || is_given(ctx, name) {
+        if declared.contains(name) || is_given_here(ctx, name) {
             continue;
         }
         let Some(first) = users.first() else { continue };
         let origin = Origin::of(first.addon);
         if let Some(it) = base.and_then(|it| it.derived.get(name)).filter(|it| it.origin == origin) {
             derived.push(Piece { object: Arc::clone(it), made: None });
+            continue;
+        }
+        if is_given(ctx, name) {
             continue;
         }
         let mut object = namespace(name, None, origin);
@@ -360,7 +363,12 @@ fn derive_namespaces(ctx: &mut Context<'_>, releases: &[Arc<Release>], pieces: &
     derived
 }
 
-/// Whether a namespace is there without the items that are looked at.
+/// Whether the cluster's own Flux brings a namespace.
+fn is_given_here(ctx: &Context<'_>, name: &EcoString) -> bool {
+    ctx.cluster.is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
+}
+
+/// Whether a namespace is there without the items that are looked at, on any cluster.
 fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
     BUILT_IN_NAMESPACES.contains(&name.as_str())
         || name == ctx.flux_namespace()
@@ -374,7 +382,6 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
         })
         || ctx.index.tenants.values().any(|it| tenant_namespaces(ctx.db, *it).contains(name))
         || fleet::settings(ctx.db, ctx.db.project()).value.sync.bounds().is_some_and(|it| it.contains(&name))
-        || ctx.cluster.is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
 }
 
 /// The namespace of a tenant.

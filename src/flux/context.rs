@@ -15,7 +15,7 @@ use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
 use crate::value::{Node, Value};
 
-use super::making::Making;
+use super::making::{Made, Making};
 use super::problems;
 
 /// The Flux versions of all clusters that take something.
@@ -43,8 +43,15 @@ impl Range {
     }
 }
 
-/// A source by its name and which it is, if there is one.
-type Named = Option<(EcoString, Anchor)>;
+/// The source that an item names.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    pub name: EcoString,
+    pub source: Anchor,
+    /// For one that the item needs as an object, not beside it: whether it stands at
+    /// the top level.
+    pub is_shared: Option<bool>,
+}
 
 /// An item that was evaluated.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,9 +71,9 @@ pub(super) struct Learned {
     /// Items that were evaluated.
     pub known: IndexMap<Anchor, Known>,
     /// The sources that items name, by scope and item.
-    sources: IndexMap<(Option<Anchor>, Anchor), Named>,
-    /// What items are made from, by scope and item.
-    pub makings: IndexMap<(Option<Anchor>, Anchor), Making>,
+    sources: IndexMap<(Option<Anchor>, Anchor), Option<Named>>,
+    /// What items are made from and come to, by scope and item.
+    pub makings: IndexMap<(Option<Anchor>, Anchor), (Making, Arc<Made>)>,
 }
 
 impl Learned {
@@ -75,11 +82,11 @@ impl Learned {
         let is_same = |item: &Anchor| !changed.contains(item);
         let known = self.known.iter().filter(|(item, _)| is_same(item));
         let sources = self.sources.iter().filter(|((_, item), _)| is_same(item));
-        let makings = self.makings.iter().filter(|((_, item), it)| is_same(item) && it.stands_alone(db, changed));
+        let makings = self.makings.iter().filter(|((_, item), it)| is_same(item) && it.0.stands_alone(db, changed));
         Self {
             known: known.map(|(item, it)| (*item, Known { is_used: false, ..it.clone() })).collect(),
             sources: sources.map(|(key, it)| (*key, it.clone())).collect(),
-            makings: makings.map(|(key, it)| (*key, *it)).collect(),
+            makings: makings.map(|(key, it)| (*key, it.clone())).collect(),
         }
     }
 }
@@ -249,16 +256,23 @@ impl<'a> Context<'a> {
         find_source(self.db, self.index, self.scope, name)
     }
 
-    /// The source that an item names, in the scope: its name and which it is.
-    pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<(EcoString, Anchor)> {
-        if let Some(found) = self.learned.sources.get(&(self.scope, item)) {
-            return found.clone();
+    /// The source that an add-on or a kustomize item names, in the scope.
+    pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<&Named> {
+        let key = (self.scope, item);
+        if !self.learned.sources.contains_key(&key) {
+            let evaluated = self.evaluated_quietly(item);
+            let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
+            let found = named.and_then(|(name, at)| {
+                let source = self.source_of(name, at)?;
+                let as_object =
+                    item.kind(self.db) == Kind::Kustomize || source_kind(self.db, source) != SourceKind::Oci;
+                let is_shared =
+                    (as_object && !comes_with_definition(self.db, source)).then(|| source.parent(self.db).is_none());
+                Some(Named { name: name.clone(), source, is_shared })
+            });
+            self.learned.sources.insert(key, found);
         }
-        let evaluated = self.evaluated_quietly(item);
-        let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
-        let found = named.and_then(|(name, at)| Some((name.clone(), self.source_of(name, at)?)));
-        self.learned.sources.insert((self.scope, item), found.clone());
-        found
+        self.learned.sources.get(&key)?.as_ref()
     }
 
     /// Where a catalogue's releases live.

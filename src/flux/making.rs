@@ -69,11 +69,12 @@ pub struct Differing {
     pub patches: Vec<Patch>,
 }
 
-/// An object of a unit, and which of what is made it is.
+/// An object of a unit, and which of what is made it is: from what, its position and
+/// how many patches it has.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub object: Arc<Object>,
-    pub made: Option<(Making, usize)>,
+    pub made: Option<(Making, usize, usize)>,
 }
 
 impl Piece {
@@ -125,16 +126,17 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Dif
     Differing { object, base: found, patches }
 }
 
-/// What an item is made from on a stand-in; none where that is not known, which the
-/// context remembers.
-pub(super) fn making(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
+/// What an item is made from on a stand-in and what it comes to; none where that is
+/// not known, which the context remembers.
+pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<(Making, Arc<Made>)> {
     let key = (ctx.scope, item);
     if let Some(it) = ctx.learned.makings.get(&key) {
-        return Some(*it);
+        return Some(it.clone());
     }
     let making = made_from(ctx, cluster, item)?;
-    ctx.learned.makings.insert(key, making);
-    Some(making)
+    let it = (making, Arc::clone(made(ctx.db, making)));
+    ctx.learned.makings.insert(key, it.clone());
+    Some(it)
 }
 
 fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
@@ -148,7 +150,7 @@ fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<M
             required.push((addon, namespace));
         }
     }
-    let source = if item.kind(ctx.db) == Kind::Addon { ctx.source_of_item(item).map(|it| it.1) } else { None };
+    let source = if item.kind(ctx.db) == Kind::Addon { ctx.source_of_item(item).map(|it| it.source) } else { None };
     let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
         Some(it) => Some(ctx.stage(it)?),

@@ -27,6 +27,9 @@ impl Loader for InMemory {
     }
 }
 
+/// Queries, in the order in which they began.
+type Log = Arc<Mutex<Vec<String>>>;
+
 /// The package that every project sees without naming it.
 pub const STANDARD: &str = "std";
 
@@ -51,7 +54,8 @@ pub struct FleetDatabase {
     packages: BTreeMap<EcoString, Project>,
     loader: Arc<dyn Loader>,
     data: Arc<Mutex<BTreeMap<EcoString, DataFile>>>,
-    log: Arc<Mutex<Option<Vec<String>>>>,
+    /// The queries that ran, where somebody asked for them.
+    log: Option<Log>,
 }
 
 impl FleetDatabase {
@@ -63,17 +67,24 @@ impl FleetDatabase {
 
     /// A database over a project and its packages.
     pub fn with_packages(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
-        let log = Arc::<Mutex<Option<Vec<String>>>>::default();
-        let sink = Arc::clone(&log);
-        let on_event = move |event: salsa::Event| {
-            if let salsa::EventKind::WillExecute { database_key } = event.kind
-                && let Some(lines) = &mut *sink.lock().unwrap_or_else(PoisonError::into_inner)
-            {
-                lines.push(format!("{database_key:?}"));
-            }
-        };
+        Self::over(project, packages, loader, None)
+    }
+
+    /// The same; what runs is noted from now on, for [`Self::take_log`].
+    pub fn with_log(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
+        Self::over(project, packages, loader, Some(Log::default()))
+    }
+
+    fn over(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>, log: Option<Log>) -> Self {
+        let on_event = log.clone().map(|sink| -> Box<dyn Fn(salsa::Event) + Send + Sync> {
+            Box::new(move |event| {
+                if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                    sink.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{database_key:?}"));
+                }
+            })
+        });
         let mut db = Self {
-            storage: salsa::Storage::new(Some(Box::new(on_event))),
+            storage: salsa::Storage::new(on_event),
             project: None,
             packages: BTreeMap::new(),
             loader,
@@ -173,15 +184,11 @@ impl FleetDatabase {
         file.set_text(self).to(Arc::from(text));
     }
 
-    /// Starts noting which queries run.
-    pub fn start_log(&self) {
-        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
-    }
-
-    /// The queries that ran since the log was started or last taken.
+    /// The queries that ran since the log was last taken; none without a log.
     #[must_use]
     pub fn take_log(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(std::mem::take).unwrap_or_default()
+        let take = |log: &Log| std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
+        self.log.as_ref().map(take).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::ty::Type;
+use crate::source::IndexMap;
 
 /// A built-in function.
 pub struct Builtin {
@@ -143,7 +144,9 @@ pub fn all() -> &'static [Builtin] {
 /// The function of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Builtin> {
-    ALL.iter().find(|it| it.name == name)
+    static BY_NAME: LazyLock<IndexMap<&str, usize>> =
+        LazyLock::new(|| ALL.iter().enumerate().map(|(nth, it)| (it.name, nth)).collect());
+    ALL.get(*BY_NAME.get(name)?)
 }
 
 /// The name that stands for any type in a signature.

@@ -58,11 +58,11 @@ struct Ran {
 }
 
 fn ran(edit: impl FnOnce(&mut FleetDatabase)) -> Ran {
-    let mut db = database(&sources());
+    let mut db = database_with_log(&sources());
     let before = compile(&db);
     assert!(before.is_clean(), "{:?}", crate::support::summary(&before));
     edit(&mut db);
-    db.start_log();
+    let _before = db.take_log();
     let after = compile(&db);
     assert!(after.is_clean(), "{:?}", crate::support::summary(&after));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

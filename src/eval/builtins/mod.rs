@@ -12,15 +12,14 @@ mod number;
 mod text;
 pub mod versions;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ecow::EcoString;
 use regex::Regex;
 
 use super::expression::Env;
 use super::problems;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::types::builtin;
 use crate::value::{Node, Value};
 
@@ -98,14 +97,31 @@ fn usize_of(node: Option<&Node>) -> Option<usize> {
     }
 }
 
+/// Regular expressions that were compiled.
+type Patterns = Mutex<IndexMap<EcoString, Arc<Regex>>>;
+
 /// The regular expression, compiled once.
 pub(super) fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
-    static KNOWN: Mutex<BTreeMap<EcoString, Arc<Regex>>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    static KNOWN: LazyLock<Patterns> = LazyLock::new(Patterns::default);
+    compiled(&KNOWN, pattern, Regex::new)
+}
+
+/// The same, for texts that it describes as a whole.
+fn whole_regex(pattern: &str) -> Result<Arc<Regex>, String> {
+    static KNOWN: LazyLock<Patterns> = LazyLock::new(Patterns::default);
+    compiled(&KNOWN, pattern, |it| Regex::new(&format!("^(?:{it})$")))
+}
+
+fn compiled(
+    known: &Patterns,
+    pattern: &str,
+    compile: impl Fn(&str) -> Result<Regex, regex::Error>,
+) -> Result<Arc<Regex>, String> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(it) = known.get(pattern) {
         return Ok(Arc::clone(it));
     }
-    let regex = Arc::new(Regex::new(pattern).map_err(|it| it.to_string())?);
+    let regex = Arc::new(compile(pattern).map_err(|it| it.to_string())?);
     known.insert(pattern.into(), Arc::clone(&regex));
     Ok(regex)
 }

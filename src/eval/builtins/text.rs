@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
-use super::{Call, count, regex, texts, usize_of};
+use super::{Call, count, regex, texts, usize_of, whole_regex};
 use crate::eval::expression::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value};
@@ -98,8 +98,8 @@ fn join(env: &mut Env<'_>, it: &Call<'_>, by: &str) -> Option<Value> {
 }
 
 fn pattern_call(env: &mut Env<'_>, it: &Call<'_>, text: &str, pattern: &str, new: Option<&EcoString>) -> Value {
-    let whole = if it.name == "matches" { format!("^(?:{pattern})$") } else { pattern.to_owned() };
-    let regex = match regex(&whole) {
+    let compiled = if it.name == "matches" { whole_regex(pattern) } else { regex(pattern) };
+    let regex = match compiled {
         Ok(regex) => regex,
         Err(reason) => return env.report(problems::bad_pattern(it.origin, pattern, &reason)),
     };

@@ -8,11 +8,10 @@ use super::UnitPlace;
 use super::draft::Draft;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
-use crate::flux::context::{Context, comes_with_definition, source_kind};
+use crate::flux::context::{Context, Named};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
 use crate::source::{Anchor, IndexMap, Kind, Origin};
-use crate::syntax::ast::SourceKind;
 
 /// The sources at the top level that this cluster uses.
 pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
@@ -50,13 +49,8 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
         if !matches!(item.kind(ctx.db), Kind::Addon | Kind::Kustomize) {
             continue;
         }
-        let Some((name, source)) = ctx.source_of_item(*item) else { continue };
-        if comes_with_definition(ctx.db, source) {
-            continue;
-        }
-        let as_object = item.kind(ctx.db) == Kind::Kustomize || source_kind(ctx.db, source) != SourceKind::Oci;
-        if as_object {
-            used.insert(name, source.parent(ctx.db).is_none());
+        if let Some(Named { name, is_shared: Some(is_shared), .. }) = ctx.source_of_item(*item) {
+            used.insert(name.clone(), *is_shared);
         }
     }
     ctx.scope = outer;

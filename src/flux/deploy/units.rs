@@ -14,7 +14,7 @@ use crate::flux::context::{Context, Range};
 use crate::flux::diff::{self, Patch};
 use crate::flux::gate::Gate;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
-use crate::flux::making::{Piece, made};
+use crate::flux::making::Piece;
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
 use crate::flux::substitution::Substitution;
@@ -146,9 +146,8 @@ fn difference(
             patches.push(UnitPatch::Own(diff::delete(object)));
             continue;
         };
-        if let Some((making, nth)) = piece.made {
-            let of_object = made(ctx.db, making).objects.get(nth).map_or(0, |it| it.patches.len());
-            patches.extend((0..of_object).map(|patch| UnitPatch::Made { making, object: nth, patch }));
+        if let Some((making, object, count)) = piece.made {
+            patches.extend((0..count).map(|patch| UnitPatch::Made { making, object, patch }));
             continue;
         }
         let wanted = &*piece.object;

@@ -203,6 +203,9 @@ fn locked_down(ctx: &mut Context<'_>, object: &Object, spec: &Node, cluster: &Ec
 
 /// What an add-on requires is taken too.
 fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    if deployed.releases().all(|(_, it)| it.requires.is_empty()) {
+        return;
+    }
     let taken: BTreeSet<(EcoString, EcoString)> =
         deployed.releases().map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone())).collect();
     for (_, release) in deployed.releases() {

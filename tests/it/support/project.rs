@@ -29,9 +29,19 @@ pub(crate) fn files_of(text: &str) -> Vec<(String, String)> {
 
 /// A database over sources; files that are no `.fleet` are what expressions may read.
 pub(crate) fn database(files: &[(String, String)]) -> FleetDatabase {
+    let (project, data) = project_of(files);
+    FleetDatabase::with_packages(project, standard_library(), Arc::new(data))
+}
+
+/// The same, noting which queries run.
+pub(crate) fn database_with_log(files: &[(String, String)]) -> FleetDatabase {
+    let (project, data) = project_of(files);
+    FleetDatabase::with_log(project, standard_library(), Arc::new(data))
+}
+
+fn project_of(files: &[(String, String)]) -> (Sources, InMemory) {
     let (files, data): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(path, _)| path.ends_with(".fleet"));
-    let project = Sources { files, ..Sources::default() };
-    FleetDatabase::with_packages(project, standard_library(), Arc::new(InMemory(data.into_iter().collect())))
+    (Sources { files, ..Sources::default() }, InMemory(data.into_iter().collect()))
 }
 
 /// Compiles sources.
