@@ -12,7 +12,7 @@ use crate::fleet;
 use crate::flux;
 use crate::names;
 use crate::provision;
-use crate::source::{Anchor, Db, FleetDatabase, Kind};
+use crate::source::{Anchor, Db, FleetDatabase, Kind, Project, STANDARD, SourceFile};
 
 /// Everything that a build needs: the files, and what to tell the author.
 pub struct Compilation {
@@ -52,6 +52,16 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
         tree.extend(cluster_files(db, cluster));
     }
     Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons }
+}
+
+/// Parses the project and its packages on all threads; what follows finds it done.
+pub fn parse(db: &FleetDatabase) {
+    let packages = db.packages().into_iter().filter(|it| !is_standard(db, *it));
+    let files: Vec<SourceFile> =
+        packages.chain(std::iter::once(db.project())).flat_map(|it| it.files(db).to_vec()).collect();
+    on_all_threads(db, &files, |db, file| {
+        crate::syntax::anchors(db, file);
+    });
 }
 
 /// What is wrong with the project. What clusters come to is looked at once every
@@ -101,9 +111,9 @@ fn warm(db: &FleetDatabase) {
     });
 }
 
-fn on_all_threads(db: &FleetDatabase, clusters: &[Anchor], run: impl Fn(&FleetDatabase, Anchor) + Sync) {
-    let chunk = clusters.len().div_ceil(rayon::current_num_threads() * 4).max(1);
-    let handles: Vec<(FleetDatabase, &[Anchor])> = clusters.chunks(chunk).map(|it| (db.clone(), it)).collect();
+fn on_all_threads<T: Copy + Sync>(db: &FleetDatabase, all: &[T], run: impl Fn(&FleetDatabase, T) + Sync) {
+    let chunk = all.len().div_ceil(rayon::current_num_threads() * 4).max(1);
+    let handles: Vec<(FleetDatabase, &[T])> = all.chunks(chunk).map(|it| (db.clone(), it)).collect();
     handles.into_par_iter().for_each(|(db, chunk)| chunk.iter().for_each(|it| run(&db, *it)));
 }
 
@@ -118,10 +128,13 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
     for anchor in used_of_packages(db) {
         found.extend(check::check(db, anchor).iter().cloned());
     }
-    for file in db.project().files(db).iter() {
-        for anchor in crate::syntax::anchors(db, *file).iter() {
-            found.extend(check::check(db, *anchor).iter().cloned());
-        }
+    let anchors: Vec<Anchor> =
+        db.project().files(db).iter().flat_map(|it| crate::syntax::anchors(db, *it).iter().copied()).collect();
+    on_all_threads(db, &anchors, |db, anchor| {
+        check::check(db, anchor);
+    });
+    for anchor in anchors {
+        found.extend(check::check(db, anchor).iter().cloned());
     }
     // What is wrong with the block's shape is wrong with its values too.
     if !found.iter().any(|it| it.is_error() && is_about(db, it, Kind::Fleet)) {
@@ -132,11 +145,15 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
     found
 }
 
+fn is_standard(db: &FleetDatabase, package: Project) -> bool {
+    package.name(db).split('.').next() == Some(STANDARD)
+}
+
 /// What is wrong with packages, whoever uses them: what cannot be read, names, and
 /// what sees no cluster. Their warnings are their own.
 fn of_packages(db: &FleetDatabase) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for package in db.packages().into_iter().filter(|it| it.name(db).split('.').next() != Some("std")) {
+    for package in db.packages().into_iter().filter(|it| !is_standard(db, *it)) {
         for file in package.files(db).iter().filter(|it| it.package(db) == package.name(db)) {
             found.extend(crate::syntax::diagnostics(db, *file).iter().cloned());
             let alone = |it: &&Anchor| matches!(it.kind(db), Kind::Fn | Kind::Let | Kind::Type);

@@ -12,6 +12,7 @@ use super::packages::{self, Outline};
 use super::record::{Input, Inputs};
 use super::stamp::{Stamp, now};
 use super::{HostError, plain, standard_library};
+use crate::compile;
 use crate::data::PACKAGE;
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -56,6 +57,7 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let project = Sources { files, packages: packages.names, ..Sources::default() };
     let all = standard_library().into_iter().chain(packages.sources).collect();
     let db = FleetDatabase::with_packages(project, all, loader);
+    compile::parse(&db);
     let declared = &fleet::settings(&db, db.project()).value.packages;
     let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
