@@ -107,8 +107,7 @@ fn watched(
             Ok(Event::Changed) => {
                 let lost = wait_for_quiet(events);
                 start = Instant::now();
-                watcher.renew()?;
-                match project.refresh() {
+                match watcher.renew().and_then(|()| project.refresh()) {
                     Ok(Refreshed::Same) if !lost => last_error.clear(),
                     Ok(Refreshed::Same | Refreshed::Changed) => {
                         last_error.clear();

@@ -163,7 +163,11 @@ pub(super) fn source_paths(root: &Path) -> Result<Vec<(String, PathBuf)>, HostEr
     for entry in walk {
         let entry = entry.map_err(|it| HostError::new(format!("the project cannot be read: {it}")))?;
         let path = entry.path();
-        if path.extension().is_none_or(|it| it != "fleet") || !path.is_file() {
+        let is_file = || match entry.file_type() {
+            Some(it) if !it.is_symlink() => it.is_file(),
+            _ => path.is_file(),
+        };
+        if path.extension().is_none_or(|it| it != "fleet") || !is_file() {
             continue;
         }
         found.push((relative(root, path)?, entry.into_path()));

@@ -56,6 +56,14 @@ impl Watcher {
     /// # Errors
     /// If the root cannot be read, or the system cannot watch another directory.
     pub fn renew(&mut self) -> Result<(), HostError> {
+        let renewed = self.look();
+        if renewed.is_err() {
+            self.stale.lock().unwrap_or_else(PoisonError::into_inner).all = true;
+        }
+        renewed
+    }
+
+    fn look(&mut self) -> Result<(), HostError> {
         // Taken before the root is read: what changes meanwhile is stale the next time.
         let stale = std::mem::take(&mut *self.stale.lock().unwrap_or_else(PoisonError::into_inner));
         let entries = std::fs::read_dir(&self.root).map_err(|it| HostError::at(&self.root, "read", &it))?;

@@ -131,7 +131,7 @@ fn old_kustomizations(snapshot: &Snapshot, touched: &Touched<'_>) -> Vec<Old> {
     for (path, entry) in &snapshot.entries {
         let dir = cluster_of(path);
         // A Flux Kustomization among a catalogue's manifests is no cluster's.
-        if !dir.starts_with("clusters/") || is_own_directory(dir) || !touched.reaches(dir) || !entry.is_ours(path) {
+        if is_own_directory(dir) || !touched.reaches(dir) || !entry.is_ours(path) {
             continue;
         }
         let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };

@@ -9,7 +9,7 @@ use fleetc::emit::FileTree;
 use fleetc::source::FleetDatabase;
 use salsa::Setter;
 
-use crate::support::{database, files_of};
+use crate::support::{database, database_with_log, files_of};
 
 /// Twelve clusters of one class, and one that has something of its own.
 const FLEET: &str = r#"

@@ -233,6 +233,17 @@ fn a_namespace_that_would_be_pruned_is_refused() {
 }
 
 #[test]
+fn clusters_may_stand_in_a_directory_of_another_name() {
+    let fleet = Fleet::new(&BEFORE.replace("fleet f { }", "fleet f { output { clusters = \"environments\" } }"));
+    fleet.build();
+    assert!(fleet.join("environments/one/addons.yaml").is_file());
+    fleet.write("fleet.fleet", &fleet.read("fleet.fleet").replace("use addons, frontend", "use addons"));
+    fails(&fleet, "E0708");
+    fleet.write("fleet.fleet", &fleet.read("fleet.fleet").replace("cluster one", "cluster two"));
+    assert!(fails(&fleet, "E0708").stderr.contains("remove the cluster in `environments/one`"));
+}
+
+#[test]
 fn a_cluster_may_be_called_as_a_directory_of_fleetc() {
     let program = |uses: &str| {
         BEFORE
