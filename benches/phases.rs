@@ -143,5 +143,65 @@ fn warm(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(phases, cold, warm);
+/// 100 kB that were written to take long: parsed, and told what is wrong with it.
+fn adversarial(c: &mut Criterion) {
+    const SIZE: usize = 100_000;
+    let mut group = c.benchmark_group("adversarial");
+    group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+    // What it is called, what it begins with, what is repeated, what it ends with.
+    let inputs = [
+        ("braces", "let x = ", "{", ""),
+        ("brackets", "let x = ", "[", ""),
+        ("parentheses", "let x = ", "(", ""),
+        ("interpolations", "let x = ", "\"\\(", ""),
+        ("quotes", "let x = ", "\"", ""),
+        ("ifs", "let x = ", "if a then ", ""),
+        ("signs", "let x = ", "- ", ""),
+        ("sums", "let x = 1", " + 1", "\n"),
+        ("members", "let x = a", ".b", "\n"),
+        ("comprehensions", "let x = ", "[for x in ", ""),
+        ("unions", "type x = A", " | A", "\n"),
+        ("optionals", "type x = A", "?", "\n"),
+        ("comments", "", "/// a\n", ""),
+        ("lines", "", "\n", ""),
+        ("names", "", "a", ""),
+        ("words", "", "a ", ""),
+        ("declarations", "", "let a = 1\n", ""),
+        ("broken declarations", "", "let = 1\n", ""),
+        ("entries", "catalogue a {\n", "a = 1\n", "}\n"),
+        ("broken entries", "catalogue a {\n", "= 1\n", "}\n"),
+        ("keys", "let x = {", "a.", " = 1 }\n"),
+        ("raw strings", "let x = ", "#\"", ""),
+        ("lists", "let x = [", "1, ", "]\n"),
+    ];
+    for (what, head, body, tail) in inputs {
+        let times = (SIZE - head.len() - tail.len()) / body.len();
+        let files = vec![("a.fleet".to_owned(), format!("{head}{}{tail}", body.repeat(times)))];
+        group.bench_function(BenchmarkId::new("parse", what), |b| {
+            b.iter_batched(
+                || database(&files),
+                |db| {
+                    for file in db.project().files(&db).iter() {
+                        black_box(syntax::diagnostics(&db, *file));
+                    }
+                    db
+                },
+                BatchSize::PerIteration,
+            );
+        });
+        group.bench_function(BenchmarkId::new("check", what), |b| {
+            b.iter_batched(
+                || database(&files),
+                |db| {
+                    black_box(diagnose(&db));
+                    db
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(phases, cold, warm, adversarial);
 criterion_main!(phases);

@@ -4,4 +4,6 @@ mod kustomize;
 mod project;
 
 pub(crate) use kustomize::Kustomize;
-pub(crate) use project::{Fleet, Run, compiled, database, database_with_log, errors, files_of, quote, read_tree, summary};
+pub(crate) use project::{
+    Fleet, Run, compiled, database, database_with_log, errors, files_of, quote, read_tree, summary,
+};
