@@ -1,5 +1,7 @@
 //! Fields of Flux objects that the language sets itself (`semantics.md` rule 21).
 
+use std::borrow::Cow;
+
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Anchor, Origin};
@@ -117,7 +119,17 @@ fn field(anchor: Anchor, key: &Key, node: u32, reserved: &[(&str, &str)], out: &
 
 /// The block without what is reserved below `release` and `kustomization`: it is
 /// reported already.
-pub(super) fn stripped(block: &Block) -> Block {
+pub(super) fn stripped(block: &Block) -> Cow<'_, Block> {
+    let is_concerned = |member: &Member| match member {
+        Member::Entry(entry) => {
+            let first = entry.path.segments.first().map(|it| &it.key);
+            matches!(first, Some(Key::Name(name)) if name == "release" || name == "kustomization")
+        }
+        _ => false,
+    };
+    if !block.members.iter().any(is_concerned) {
+        return Cow::Borrowed(block);
+    }
     let members = block.members.iter().filter_map(|member| {
         let Member::Entry(entry) = member else { return Some(member.clone()) };
         let reserved: &[(&str, &str)] = match entry.path.segments.first().map(|it| &it.key) {
@@ -134,7 +146,7 @@ pub(super) fn stripped(block: &Block) -> Block {
         }
         Some(Member::Entry(entry))
     });
-    Block { node: block.node, members: members.collect() }
+    Cow::Owned(Block { node: block.node, members: members.collect() })
 }
 
 /// The block of a `use` without what is reserved in it.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::builtins;
 use super::expression::Env;
 use super::problems;
 use super::scope::Local;
 use crate::source::Origin;
+use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
 use crate::value::{Node, Template, Value, same};
 
@@ -152,8 +155,8 @@ fn is_certain(template: &Template, ty: &Type) -> bool {
 /// Conditions of a field, over `it` and the other fields.
 fn check_wheres(
     env: &mut Env<'_>,
-    entries: &crate::source::IndexMap<ecow::EcoString, Node>,
-    name: &ecow::EcoString,
+    entries: &crate::source::IndexMap<EcoString, Node>,
+    name: &EcoString,
     field: &FieldType,
 ) {
     let Some(node) = entries.get(name) else { return };
@@ -177,8 +180,12 @@ fn check_wheres(
 fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Where(condition) => {
-            let holds = env
-                .with_local("it", node.clone(), |env| env.within(condition.anchor, |env| env.holds(&condition.expr)));
+            let holds = match (&node.value, pattern_of(&condition.expr).map(|it| builtins::whole_regex(it))) {
+                (Value::Text(text), Some(Ok(pattern))) => Some(pattern.is_match(text)),
+                _ => env.with_local("it", node.clone(), |env| {
+                    env.within(condition.anchor, |env| env.holds(&condition.expr))
+                }),
+            };
             if holds == Some(false) {
                 env.report(problems::condition_fails(node, refined.name.as_ref(), condition.origin()));
                 return false;
@@ -205,6 +212,19 @@ fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constra
             }
             true
         }
+    }
+}
+
+/// The pattern of `matches(it, "…")`, which most conditions are: it is looked at for
+/// each value of each cluster.
+fn pattern_of(condition: &Expr) -> Option<&EcoString> {
+    let ExprKind::Call { callee, args } = &condition.kind else { return None };
+    let is_named = |of: &Expr, name: &str| matches!(&of.kind, ExprKind::Name(it) if it == name);
+    match args.as_slice() {
+        [it, Expr { kind: ExprKind::Text(pattern), .. }] if is_named(callee, "matches") && is_named(it, "it") => {
+            Some(pattern)
+        }
+        _ => None,
     }
 }
 
@@ -241,8 +261,7 @@ fn shape_fits(value: &Value, ty: &Type) -> bool {
 
 /// Checks a literal against the conditions of the type that it is written for:
 /// what needs no cluster is said at once, even where nothing uses it.
-pub fn literal_problems(env: &mut Env<'_>, expr: &crate::syntax::ast::Expr, ty: &Type, asked: Option<Origin>) {
-    use crate::syntax::ast::ExprKind;
+pub fn literal_problems(env: &mut Env<'_>, expr: &Expr, ty: &Type, asked: Option<Origin>) {
     if matches!(expr.kind, ExprKind::Text(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Bool(_)) {
         let mut node = env.eval(expr);
         if shape_fits(&node.value, ty) {

@@ -37,6 +37,11 @@ pub(super) fn is_conversion(name: &str) -> bool {
     matches!(name, "int" | "float" | "bool" | "string" | "trim" | "lower" | "upper")
 }
 
+/// Whether there is a built-in function of that name.
+pub(super) fn is_known(name: &str) -> bool {
+    builtin::find(name).is_some()
+}
+
 /// The result of `name(args…)`. A function of an absent value is absent.
 pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
     let Some(function) = builtin::find(name) else { return Value::Unknown };
@@ -107,7 +112,7 @@ pub(super) fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
 }
 
 /// The same, for texts that it describes as a whole.
-fn whole_regex(pattern: &str) -> Result<Arc<Regex>, String> {
+pub(super) fn whole_regex(pattern: &str) -> Result<Arc<Regex>, String> {
     static KNOWN: LazyLock<Patterns> = LazyLock::new(Patterns::default);
     compiled(&KNOWN, pattern, |it| Regex::new(&format!("^(?:{it})$")))
 }
