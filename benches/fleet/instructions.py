@@ -9,7 +9,6 @@ import gen
 
 PHASES = [  # what it is called, and the functions whose calls are the phase
     ("the whole build", r"fleetc::cli::main$"),
-    ("sources: find and read", r"fleetc::host::project::source_paths$|host::project::source$"),
     ("parse", r"<fleetc::syntax::_::parse_Configuration_ as"),
     ("declarations checked", r"<fleetc::check::_::check_Configuration_ as"),
     ("clusters: facts, layers, items", r"<fleetc::fleet::_::cluster_Configuration_ as"),
