@@ -26,6 +26,7 @@ pub mod provision;
 pub mod check;
 pub mod emit;
 pub mod compile;
+pub mod inspect;
 pub mod edit;
 pub mod plan;
 pub mod render;

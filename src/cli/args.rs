@@ -38,6 +38,8 @@ pub(super) enum Command {
     Check(Check),
     /// Print the objects that a cluster ends up with
     Render(Render),
+    /// Say who set a value, over whom, and why
+    Why(Why),
     /// Move an add-on's version up one ring, in the sources
     Promote(Promote),
     /// Print tables
@@ -113,12 +115,30 @@ pub(super) struct Render {
     pub object: Option<String>,
     /// How to print them
     #[arg(short, long, value_enum, default_value = "yaml")]
+    pub output: ObjectOutput,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ObjectOutput {
+    Yaml,
+    Json,
+}
+
+#[derive(Args)]
+pub(super) struct Why {
+    /// A cluster; or, alone, a line of a generated file: `clusters/one/addons.yaml:12`
+    #[arg(value_name = "CLUSTER|FILE:LINE")]
+    pub place: String,
+    /// `[KIND/[NAMESPACE/]]NAME[.PATH]`: an object or an item, or a part of it
+    pub what: Option<String>,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value = "text")]
     pub output: Output,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Output {
-    Yaml,
+    Text,
     Json,
 }
 

@@ -16,16 +16,21 @@ mod render;
 mod terminal;
 mod vendor;
 mod watch;
+mod why;
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
+use ecow::EcoString;
 
 use args::{Arguments, Command};
 use terminal::Terminal;
 
+use crate::diagnostic::did_you_mean;
+use crate::fleet;
 use crate::host::{self, HostError, Opened};
+use crate::source::{Db, FleetDatabase};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +80,15 @@ fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, H
     Ok(None)
 }
 
+/// That a cluster is not there, with the nearest name.
+fn unknown_cluster(db: &FleetDatabase, name: &str) -> HostError {
+    let clusters = &fleet::all_clusters(db, db.project()).value;
+    HostError {
+        message: format!("there is no cluster `{name}`"),
+        help: did_you_mean(name, clusters.keys().map(EcoString::as_str)).map(Into::into),
+    }
+}
+
 /// The process ends: to take the database apart first would be work for nothing.
 fn ended(opened: Opened) {
     std::mem::forget(opened);
@@ -85,6 +99,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check(it) => check::run(&arguments.directory, it, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Why(it) => why::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),

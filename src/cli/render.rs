@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Outcome;
-use super::args::{Output, Render};
+use super::args::{ObjectOutput, Render};
 use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::diagnostic::did_you_mean;
@@ -26,10 +26,7 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
     }
     let clusters = &fleet::all_clusters(db, db.project()).value;
     let Some(anchor) = clusters.get(arguments.cluster.as_str()) else {
-        return Err(HostError {
-            message: format!("there is no cluster `{}`", arguments.cluster),
-            help: did_you_mean(&arguments.cluster, clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
-        });
+        return Err(super::unknown_cluster(db, &arguments.cluster));
     };
     let deployed = &flux::exactly(db, *anchor).value;
     let objects = objects(db, deployed);
@@ -50,8 +47,8 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
             .status("Note", &format!("`{}` applies `{}`, whose objects only kustomize knows", unit.name, unit.path));
     }
     result(&match arguments.output {
-        Output::Yaml => yaml(&wanted),
-        Output::Json => {
+        ObjectOutput::Yaml => yaml(&wanted),
+        ObjectOutput::Json => {
             let list: Vec<serde_json::Value> = wanted.iter().map(|it| json(&it.body)).collect();
             format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
         }
@@ -85,5 +82,5 @@ fn matches(object: &Object, pattern: &str) -> bool {
 fn yaml(objects: &[&Object]) -> String {
     let mut writer = Writer::new(Style::File);
     documents(&mut writer, objects.iter().copied());
-    writer.finish().0
+    writer.finish()
 }

@@ -12,15 +12,66 @@ use crate::flux::object::{Tree, list, text};
 use crate::flux::{self, Bundle, Deployed, Object, Part, Unit, UnitPlace};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
+use crate::value::Node;
 use crate::value::yaml::{Style, Writer};
+
+/// A file that is about to be written.
+pub(super) struct Draft<'a> {
+    pub path: EcoString,
+    /// The declaration that its header names.
+    origin: Origin,
+    /// Whether the declaration's doc comment heads it.
+    with_doc: bool,
+    pub documents: Vec<Document<'a>>,
+}
+
+/// One document of a file.
+pub(super) enum Document<'a> {
+    Object(&'a Object),
+    /// The Flux Kustomization of a unit, with its patches.
+    Unit(&'a Unit, Object),
+    /// A `kustomization.yaml`.
+    Index(Node),
+}
+
+impl Draft<'_> {
+    /// Writes it.
+    pub(super) fn write(&self, db: &dyn Db, writer: &mut Writer) {
+        header(db, writer, &self.path, self.origin, self.with_doc);
+        for (nth, it) in self.documents.iter().enumerate() {
+            if nth > 0 {
+                writer.separator();
+            }
+            match it {
+                Document::Object(it) => document(writer, it),
+                Document::Unit(_, it) => document(writer, it),
+                Document::Index(body) => writer.document(body),
+            }
+        }
+    }
+}
+
+fn tree(db: &dyn Db, drafts: Vec<Draft<'_>>) -> FileTree {
+    let mut tree = FileTree::default();
+    for it in drafts {
+        let mut writer = Writer::new(Style::File);
+        it.write(db, &mut writer);
+        tree.add(it.path, writer.finish());
+    }
+    tree
+}
 
 /// The files of a bundle: its objects, and a `kustomization.yaml` for each directory
 /// that a Kustomization points at.
 #[must_use]
 pub fn common_files(db: &dyn Db, bundle: &Bundle) -> FileTree {
-    let mut tree = FileTree::default();
+    tree(db, common_drafts(bundle))
+}
+
+pub(super) fn common_drafts(bundle: &Bundle) -> Vec<Draft<'_>> {
+    let mut drafts = Vec::new();
     let origin = bundle.catalogue.map(Origin::of).or_else(|| bundle.objects.first().map(|it| it.origin));
-    let Some(origin) = origin else { return tree };
+    let Some(origin) = origin else { return drafts };
     let mut parts: BTreeMap<Part, Vec<&Object>> = BTreeMap::new();
     for object in &bundle.objects {
         parts.entry(bundle.part(object)).or_default().push(&**object);
@@ -34,19 +85,19 @@ pub fn common_files(db: &dyn Db, bundle: &Bundle) -> FileTree {
             inner => eco_format!("{}/{inner}", bundle.dir),
         };
         let is_component = matches!(part, Part::Component(_));
-        directory(db, &mut tree, &dir, &objects, is_component, origin);
+        directory(&mut drafts, &dir, objects, is_component, origin);
     }
-    tree
+    drafts
 }
 
 /// Objects and the `kustomization.yaml` that lists them.
-fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], is_component: bool, origin: Origin) {
+fn directory<'a>(drafts: &mut Vec<Draft<'a>>, dir: &str, objects: Vec<&'a Object>, is_component: bool, origin: Origin) {
     let mut resources: Vec<EcoString> = Vec::new();
     for object in objects {
         resources.push(object.file.clone());
         let path = eco_format!("{dir}/{}", object.file);
-        let text = file(db, &path, std::slice::from_ref(*object), object.origin);
-        tree.add(path, text);
+        let documents = vec![Document::Object(object)];
+        drafts.push(Draft { path, origin: object.origin, with_doc: true, documents });
     }
     resources.sort();
     let (version, kind) = if is_component {
@@ -54,6 +105,11 @@ fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], i
     } else {
         ("kustomize.config.k8s.io/v1beta1", "Kustomization")
     };
+    drafts.push(index(dir, version, kind, resources, origin));
+}
+
+/// A `kustomization.yaml`.
+fn index(dir: &str, version: &str, kind: &str, resources: Vec<EcoString>, origin: Origin) -> Draft<'static> {
     let resources = resources.into_iter().map(|it| text(it, origin)).collect();
     let body = Tree::new(origin)
         .text("apiVersion", version)
@@ -61,10 +117,7 @@ fn directory(db: &dyn Db, tree: &mut FileTree, dir: &str, objects: &[&Object], i
         .node("resources", list(resources, origin))
         .build();
     let path = eco_format!("{dir}/kustomization.yaml");
-    let mut writer = Writer::new(Style::File);
-    header(db, &mut writer, &path, origin, false);
-    writer.document(&body);
-    tree.add(path, writer.finish().0);
+    Draft { path, origin, with_doc: false, documents: vec![Document::Index(body)] }
 }
 
 /// The files in a cluster's directory.
@@ -78,7 +131,7 @@ pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
         let path = eco_format!("{}/{}", cluster.path, it.name);
         let mut writer = Writer::new(Style::File);
         header(db, &mut writer, &path, cluster.taking(it.catalogue).unwrap_or(it.origin), true);
-        let mut text = writer.finish().0;
+        let mut text = writer.finish();
         it.body.fill(&cluster.facts, &mut text);
         tree.add(path, text);
     }
@@ -88,53 +141,44 @@ pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
 /// The files of a cluster as it is made by itself: what a class shares must come to the same.
 #[must_use]
 pub fn exact_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
-    let mut tree = FileTree::default();
+    tree(db, cluster_drafts(db, deployed))
+}
+
+pub(super) fn cluster_drafts<'a>(db: &dyn Db, deployed: &'a Deployed) -> Vec<Draft<'a>> {
     let root = &deployed.path;
-    let mut by_file: BTreeMap<EcoString, Vec<Object>> = BTreeMap::new();
+    let mut by_file: BTreeMap<EcoString, Vec<Document<'a>>> = BTreeMap::new();
     for object in deployed.root.iter() {
-        by_file.entry(object.file.clone()).or_default().push(object.clone());
+        by_file.entry(object.file.clone()).or_default().push(Document::Object(object));
     }
-    for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
-        by_file.entry(eco_format!("{}.yaml", unit.name)).or_default().push(with_patches(db, unit));
+    let unit = |it: &'a Unit| Document::Unit(it, with_patches(db, it));
+    for it in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
+        by_file.entry(eco_format!("{}.yaml", it.name)).or_default().push(unit(it));
     }
-    for (name, objects) in by_file {
+    let mut drafts = Vec::new();
+    for (name, documents) in by_file {
         let path = eco_format!("{root}/{name}");
-        let origin = objects.first().map_or(Origin::of(deployed.anchor), |it| it.origin);
-        let text = file(db, &path, &objects, origin);
-        tree.add(path, text);
+        let origin = match documents.first() {
+            Some(Document::Object(it)) => it.origin,
+            Some(Document::Unit(_, it)) => it.origin,
+            _ => Origin::of(deployed.anchor),
+        };
+        drafts.push(Draft { path, origin, with_doc: true, documents });
     }
     let gated: Vec<&Unit> = deployed.units.iter().filter(|it| it.place == UnitPlace::Gate).collect();
     if let Some(first) = gated.first() {
         let dir = first.path.rsplit_once('/').map_or(root.as_str(), |(dir, _)| dir);
-        let sync: Vec<Object> = gated.iter().map(|it| with_patches(db, it)).collect();
         let path = eco_format!("{dir}/sync.yaml");
-        let body = file(db, &path, &sync, first.origin);
-        tree.add(path, body);
+        let documents = gated.iter().map(|it| unit(it)).collect();
+        drafts.push(Draft { path, origin: first.origin, with_doc: true, documents });
         // The gate: the root's build stops here and does not descend.
-        let path = eco_format!("{dir}/kustomization.yaml");
-        let body = Tree::new(first.origin)
-            .text("apiVersion", "kustomize.config.k8s.io/v1beta1")
-            .text("kind", "Kustomization")
-            .node("resources", list(vec![text("sync.yaml", first.origin)], first.origin))
-            .build();
-        let mut writer = Writer::new(Style::File);
-        header(db, &mut writer, &path, first.origin, false);
-        writer.document(&body);
-        tree.add(path, writer.finish().0);
+        let listed = vec!["sync.yaml".into()];
+        drafts.push(index(dir, "kustomize.config.k8s.io/v1beta1", "Kustomization", listed, first.origin));
         for unit in gated {
             let objects: Vec<&Object> = unit.objects.iter().map(|it| &**it).collect();
-            directory(db, &mut tree, &unit.path, &objects, false, unit.origin);
+            directory(&mut drafts, &unit.path, objects, false, unit.origin);
         }
     }
-    tree
-}
-
-/// A whole file: header, then one document an object.
-fn file(db: &dyn Db, path: &str, objects: &[Object], origin: Origin) -> String {
-    let mut writer = Writer::new(Style::File);
-    header(db, &mut writer, path, origin, true);
-    documents(&mut writer, objects);
-    writer.finish().0
+    drafts
 }
 
 /// One document an object.
@@ -143,10 +187,14 @@ pub fn documents<'a>(writer: &mut Writer, objects: impl IntoIterator<Item = &'a 
         if nth > 0 {
             writer.separator();
         }
-        match &object.raw {
-            Some(raw) => writer.verbatim(raw),
-            None => writer.document(&object.body),
-        }
+        document(writer, object);
+    }
+}
+
+fn document(writer: &mut Writer, object: &Object) {
+    match &object.raw {
+        Some(raw) => writer.verbatim(raw),
+        None => writer.document(&object.body),
     }
 }
 

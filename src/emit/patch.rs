@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::filling::Filling;
 use crate::flux::object::{Tree, list, merge, set, text};
-use crate::flux::{self, Making, Object, Operation, Patch, Unit, UnitPatch};
+use crate::flux::{self, Identity, Making, Object, Operation, Patch, Unit, UnitPatch};
 use crate::source::{Db, Origin};
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
@@ -31,10 +31,10 @@ pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     let mut writer = Writer::new(Style::File);
     if unit.kustomization.body.at(&["spec", "patches"]).is_some() {
         writer.document(&with_patches(db, unit).body);
-        return Filling::of(&writer.finish().0);
+        return Filling::of(&writer.finish());
     }
     writer.document(&unit.kustomization.body);
-    let mut text = Filling::of(&writer.finish().0);
+    let mut text = Filling::of(&writer.finish());
     if !unit.patches.is_empty() || !unit.raw_patches.is_empty() {
         text.push(HEAD.trim_start_matches("spec:\n"));
     }
@@ -64,7 +64,7 @@ fn entry_text(entry: Node) -> String {
     let spec = Tree::new(origin).node("patches", list(vec![entry], origin));
     let mut writer = Writer::new(Style::File);
     writer.document(&Tree::new(origin).tree("spec", spec).build());
-    let text = writer.finish().0;
+    let text = writer.finish();
     text.strip_prefix(HEAD).map_or_else(String::new, str::to_owned)
 }
 
@@ -108,24 +108,8 @@ fn raw(unit: &Unit) -> impl Iterator<Item = Node> {
 /// An entry of `spec.patches`.
 fn entry(patch: &Patch) -> Node {
     match patch {
-        Patch::Delete { object } => {
-            let body = Tree::new(object.origin)
-                .text("$patch", "delete")
-                .text("apiVersion", object.api_version.clone())
-                .text("kind", object.kind.clone())
-                .tree("metadata", metadata(object))
-                .build();
-            patch_text(&body, object.origin)
-        }
-        Patch::Merge { object, body } => {
-            let mut whole = Tree::new(object.origin)
-                .text("apiVersion", object.api_version.clone())
-                .text("kind", object.kind.clone())
-                .tree("metadata", metadata(object))
-                .build();
-            merge(&mut whole, body);
-            patch_text(&whole, object.origin)
-        }
+        Patch::Delete { object } => patch_text(&deletion(object), object.origin),
+        Patch::Merge { object, body } => patch_text(&merged(object, body), object.origin),
         Patch::Json { object, operations } => {
             let lines: Vec<String> = operations.iter().map(operation).collect();
             let body = format!("[\n  {}\n]\n", lines.join(",\n  "));
@@ -145,7 +129,27 @@ fn entry(patch: &Patch) -> Node {
     }
 }
 
-fn metadata(object: &crate::flux::Identity) -> Tree {
+fn deletion(object: &Identity) -> Node {
+    Tree::new(object.origin)
+        .text("$patch", "delete")
+        .text("apiVersion", object.api_version.clone())
+        .text("kind", object.kind.clone())
+        .tree("metadata", metadata(object))
+        .build()
+}
+
+/// The patch that merges `body` into an object.
+pub(super) fn merged(object: &Identity, body: &Node) -> Node {
+    let mut whole = Tree::new(object.origin)
+        .text("apiVersion", object.api_version.clone())
+        .text("kind", object.kind.clone())
+        .tree("metadata", metadata(object))
+        .build();
+    merge(&mut whole, body);
+    whole
+}
+
+fn metadata(object: &Identity) -> Tree {
     let tree = Tree::new(object.origin).text("name", object.name.clone());
     if object.namespace.is_empty() { tree } else { tree.text("namespace", object.namespace.clone()) }
 }
@@ -153,7 +157,7 @@ fn metadata(object: &crate::flux::Identity) -> Tree {
 fn patch_text(body: &Node, origin: Origin) -> Node {
     let mut writer = Writer::new(Style::Patch);
     writer.document(body);
-    Tree::new(origin).node("patch", Node::new(Value::Text(writer.finish().0.into()), origin)).build()
+    Tree::new(origin).node("patch", Node::new(Value::Text(writer.finish().into()), origin)).build()
 }
 
 /// `{"op": "add", "path": "/spec/values/x", "value": null}`: `add` also replaces.

@@ -55,6 +55,9 @@ pub struct Env<'a> {
     pub needs: IndexSet<EcoString>,
     /// Whether some of the cluster's facts are holes.
     pub has_holes: bool,
+    /// Whether a bare reference has the place where it is written, not that of what it
+    /// refers to: for those who ask which entry set a value.
+    pub traces: bool,
     pub(super) budget: Budget,
 }
 
@@ -75,6 +78,7 @@ impl<'a> Env<'a> {
             cluster_name: None,
             needs: IndexSet::default(),
             has_holes: false,
+            traces: false,
             budget: Budget::default(),
         }
     }
@@ -136,7 +140,10 @@ impl<'a> Env<'a> {
     /// A bare reference keeps the origin of what it refers to; everything else points
     /// at the expression.
     pub fn passed(&mut self, expr: &Expr) -> Node {
-        let node = self.open(expr);
+        let mut node = self.open(expr);
+        if self.traces && matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. }) {
+            node = Node::new(node.value, self.at(expr.node));
+        }
         // What is no text on every cluster may be absent, or no leaf.
         if matches!(&node.value, Value::Template(it) if !it.is_text()) { self.closed(node) } else { node }
     }

@@ -69,7 +69,7 @@ impl Env<'_> {
     }
 
     /// Brings the names that a block binds into scope; returns the mark to go back to.
-    pub(super) fn bind(&mut self, block: &Block) -> usize {
+    pub fn bind(&mut self, block: &Block) -> usize {
         let mark = self.locals.len();
         for it in block.lets() {
             let bound =

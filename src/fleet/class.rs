@@ -216,6 +216,7 @@ impl Cluster {
             taken: Vec::new(),
             attached: Vec::new(),
             stands_for: Some(StandsFor::default()),
+            traces: false,
         })
     }
 }

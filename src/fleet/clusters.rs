@@ -51,6 +51,8 @@ pub struct Cluster {
     pub attached: Vec<(Attached, Origin)>,
     /// For one that stands for all clusters of a class.
     pub stands_for: Option<StandsFor>,
+    /// Whether its values shall tell which entry set them, where they only refer to others.
+    pub traces: bool,
 }
 
 /// All clusters, in order of name.
@@ -241,6 +243,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         taken,
         attached,
         stands_for: None,
+        traces: false,
     };
     Checked::new(cluster, out)
 }

@@ -114,6 +114,7 @@ pub(super) fn evaluate(
     if let View::Cluster(it) = view {
         env.cluster_name = Some(it.name.clone());
         env.row.clone_from(&it.row);
+        env.traces = it.traces;
     }
     env.has_holes = matches!(view, View::Stage { .. });
     let levels = &super::levels(db, item).value;

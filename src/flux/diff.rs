@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::object::Object;
+use super::object::{Id, Object};
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
@@ -49,6 +49,17 @@ pub struct Operation {
 }
 
 impl Identity {
+    /// What makes the object the same object.
+    #[must_use]
+    pub fn id(&self) -> Id {
+        Id {
+            group: self.group.clone(),
+            kind: self.kind.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
+    }
+
     fn of(object: &Object) -> Self {
         Self {
             api_version: object.api_version(),

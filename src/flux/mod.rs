@@ -40,7 +40,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use crate::diagnostic::{Checked, Diagnostics};
-use crate::fleet::{self, Class};
+use crate::fleet::{self, Class, Cluster};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Project};
 
 /// The Flux versions of the clusters that take each catalogue.
@@ -120,6 +120,13 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
 #[salsa::tracked]
 pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
     Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value, Learned::default()).deployed)
+}
+
+/// The same, for those who ask why: what refers to other values tells where it stands itself.
+#[must_use]
+pub fn traced(db: &dyn Db, cluster: Anchor) -> Deployed {
+    let cluster = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
+    deploy::deploy(db, &cluster, Learned::default()).deployed.value
 }
 
 /// What the clusters of a class end up with.

@@ -81,7 +81,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         }
         writer.document(document);
     }
-    writer.finish().0
+    writer.finish()
 }
 
 /// What the provider's types have no field for.

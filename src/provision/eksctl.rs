@@ -62,7 +62,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     let mut writer = Writer::new(Style::File);
     writer.comment(header);
     writer.document(&root.build());
-    writer.finish().0
+    writer.finish()
 }
 
 fn network(it: &Cluster) -> Option<Tree> {

@@ -137,5 +137,5 @@ pub(super) fn instance(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) ->
     let mut writer = Writer::new(Style::File);
     writer.comment(header);
     writer.document(&root.build());
-    writer.finish().0
+    writer.finish()
 }

@@ -1,5 +1,11 @@
-//! Diagnostics → text for people.
+//! Diagnostics and answers → text, for people and for programs.
+//!
+//! In: what `compile` and `inspect` found. Out: text, or JSON. Decides nothing, and
+//! writes to no file.
 
+mod place;
 mod terminal;
+mod why;
 
 pub use terminal::{Counts, print};
+pub use why::{why_json, why_text};

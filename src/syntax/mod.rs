@@ -12,6 +12,7 @@ mod lower;
 mod problems;
 #[cfg(test)]
 mod tests;
+mod trail;
 pub mod walk;
 
 use std::ops::Range;
@@ -21,6 +22,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile};
 use ast::Declaration;
 use problems::Problem;
+
+pub use trail::{Trail, trail};
 
 /// A file that was read.
 pub struct Parsed {

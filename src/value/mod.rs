@@ -5,9 +5,11 @@
 
 mod json;
 mod node;
+pub mod path;
 mod template;
 pub mod yaml;
 
 pub use json::json;
 pub use node::{Conflict, Map, Node, Overridden, Value, same};
+pub use path::{Path, Step};
 pub use template::{Part, Template};

@@ -6,8 +6,7 @@
 //! several lines and needs no escape; else between double quotes. Never folded,
 //! never with anchors or tags.
 
-use crate::source::Origin;
-use crate::value::{Node, Value};
+use crate::value::{Node, Path, Step, Value};
 
 /// How strings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,24 +17,47 @@ pub enum Style {
     Patch,
 }
 
-/// A text under construction, and where each of its lines comes from.
+/// A text under construction.
 pub struct Writer {
     text: String,
     style: Style,
-    /// For each line begun, the origin of what stands in it.
-    lines: Vec<Option<Origin>>,
+    map: Option<Map>,
+}
+
+/// What stands in each line.
+#[derive(Debug, Default)]
+struct Map {
+    /// The way to what is being written.
+    path: Vec<Step>,
+    lines: Vec<Line>,
+    documents: usize,
+}
+
+/// What stands in a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which document of the file, counted from 0.
+    pub document: usize,
+    /// The value that begins in it or goes on; none in a comment.
+    pub path: Option<Path>,
 }
 
 impl Writer {
     /// Nothing yet.
     #[must_use]
     pub const fn new(style: Style) -> Self {
-        Self { text: String::new(), style, lines: Vec::new() }
+        Self { text: String::new(), style, map: None }
+    }
+
+    /// Nothing yet; what stands in each line is remembered.
+    #[must_use]
+    pub fn mapped(style: Style) -> Self {
+        Self { map: Some(Map::default()), ..Self::new(style) }
     }
 
     /// Writes a comment line.
     pub fn comment(&mut self, text: &str) {
-        self.line(None);
+        self.outside();
         self.text.push('#');
         if !text.is_empty() {
             self.text.push(' ');
@@ -47,14 +69,17 @@ impl Writer {
 
     /// Begins another document.
     pub fn separator(&mut self) {
-        self.line(None);
+        if let Some(map) = &mut self.map {
+            map.documents += 1;
+        }
+        self.outside();
         self.text.push_str("---\n");
     }
 
     /// Writes text that is YAML already.
     pub fn verbatim(&mut self, text: &str) {
         for line in text.lines() {
-            self.line(None);
+            self.outside();
             self.text.push_str(line);
             self.text.push('\n');
         }
@@ -65,20 +90,48 @@ impl Writer {
         match &node.value {
             Value::Map(map) if map.entries.values().any(|it| is_written(&it.value)) => self.map(node, 0),
             _ => {
-                self.line(Some(node.origin));
+                self.line();
                 self.scalar_or_empty(node, 0);
             }
         }
     }
 
-    /// The text, and the origin of each of its lines.
+    /// The text.
     #[must_use]
-    pub fn finish(self) -> (String, Vec<Option<Origin>>) {
-        (self.text, self.lines)
+    pub fn finish(self) -> String {
+        self.text
     }
 
-    fn line(&mut self, origin: Option<Origin>) {
-        self.lines.push(origin);
+    /// The text, and what stands in each of its lines if that was to be remembered.
+    #[must_use]
+    pub fn finish_mapped(self) -> (String, Vec<Line>) {
+        (self.text, self.map.map(|it| it.lines).unwrap_or_default())
+    }
+
+    /// Begins a line of what is being written.
+    fn line(&mut self) {
+        if let Some(map) = &mut self.map {
+            map.lines.push(Line { document: map.documents, path: Some(Path(map.path.clone())) });
+        }
+    }
+
+    /// Begins a line of nothing that has a value.
+    fn outside(&mut self) {
+        if let Some(map) = &mut self.map {
+            map.lines.push(Line { document: map.documents, path: None });
+        }
+    }
+
+    fn enter(&mut self, step: impl FnOnce() -> Step) {
+        if let Some(map) = &mut self.map {
+            map.path.push(step());
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some(map) = &mut self.map {
+            map.path.pop();
+        }
     }
 
     fn indent(&mut self, depth: usize) {
@@ -93,9 +146,11 @@ impl Writer {
             if !self.is_shown(&inner.value) {
                 continue;
             }
-            self.line(Some(inner.origin));
+            self.enter(|| Step::Key(key.clone()));
+            self.line();
             self.indent(depth);
             self.entry(key, inner, depth);
+            self.leave();
         }
     }
 
@@ -114,7 +169,7 @@ impl Writer {
             self.text.push_str("? ");
             self.text.push_str(&written);
             self.text.push('\n');
-            self.line(Some(node.origin));
+            self.line();
             self.indent(depth);
         }
         self.text.push(':');
@@ -145,11 +200,38 @@ impl Writer {
     /// Elements stand at the indentation of the key that holds them, as kubectl writes them.
     fn list(&mut self, node: &Node, depth: usize) {
         let Value::List(list) = &node.value else { return };
-        for element in list.iter() {
-            self.line(Some(element.origin));
+        for (nth, element) in list.iter().enumerate() {
+            self.enter(|| Step::Nth(nth));
+            // The line of the first entry of a map says that it is that.
+            self.begin(element);
             self.indent(depth);
             self.text.push('-');
             self.element(element, depth);
+            self.leave();
+        }
+    }
+
+    /// Begins the line of an element: if it is a map or a list, that of the first thing in it.
+    fn begin(&mut self, node: &Node) {
+        if self.map.is_none() {
+            return;
+        }
+        let (mut steps, mut node) = (0, node);
+        while let Value::List(list) = &node.value
+            && let Some(first) = list.first()
+        {
+            self.enter(|| Step::Nth(0));
+            (steps, node) = (steps + 1, first);
+        }
+        if let Value::Map(map) = &node.value
+            && let Some((key, _)) = map.entries.iter().find(|(_, it)| self.is_shown(&it.value))
+        {
+            self.enter(|| Step::Key(key.clone()));
+            steps += 1;
+        }
+        self.line();
+        for _ in 0..steps {
+            self.leave();
         }
     }
 
@@ -161,14 +243,16 @@ impl Writer {
                     if !self.is_shown(&inner.value) {
                         continue;
                     }
+                    self.enter(|| Step::Key(key.clone()));
                     if first {
                         self.text.push(' ');
                     } else {
-                        self.line(Some(inner.origin));
+                        self.line();
                         self.indent(depth + 1);
                     }
                     first = false;
                     self.entry(key, inner, depth + 1);
+                    self.leave();
                 }
                 if first {
                     self.text.push_str(" {}\n");
@@ -176,14 +260,16 @@ impl Writer {
             }
             Value::List(list) if !list.is_empty() => {
                 for (nth, inner) in list.iter().enumerate() {
+                    self.enter(|| Step::Nth(nth));
                     if nth > 0 {
-                        self.line(Some(inner.origin));
+                        self.begin(inner);
                         self.indent(depth + 1);
                     } else {
                         self.text.push(' ');
                     }
                     self.text.push('-');
                     self.element(inner, depth + 1);
+                    self.leave();
                 }
             }
             _ => {
@@ -204,16 +290,16 @@ impl Writer {
             Value::Float(it) => self.text.push_str(&float(*it)),
             Value::Map(_) => self.text.push_str("{}"),
             Value::List(_) => self.text.push_str("[]"),
-            Value::Text(it) => return self.string(it, depth, node.origin),
+            Value::Text(it) => return self.string(it, depth),
         }
         self.text.push('\n');
     }
 
-    fn string(&mut self, text: &str, depth: usize, origin: Origin) {
+    fn string(&mut self, text: &str, depth: usize) {
         if self.style == Style::File && is_plain(text) {
             self.text.push_str(text);
         } else if self.style == Style::File && is_block(text) {
-            self.block(text, depth, origin);
+            self.block(text, depth);
             return;
         } else {
             quoted(&mut self.text, text);
@@ -221,7 +307,7 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn block(&mut self, text: &str, depth: usize, origin: Origin) {
+    fn block(&mut self, text: &str, depth: usize) {
         let trimmed = text.trim_end_matches('\n');
         let chomping = match text.len() - trimmed.len() {
             0 => "|-",
@@ -232,7 +318,7 @@ impl Writer {
         self.text.push('\n');
         let body = text.strip_suffix('\n').unwrap_or(text);
         for line in body.split('\n') {
-            self.line(Some(origin));
+            self.line();
             if !line.is_empty() {
                 self.indent(depth);
                 self.text.push_str(line);

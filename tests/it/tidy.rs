@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "source",
     "diagnostic",
     "schema",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 20] = [
     "check",
     "emit",
     "compile",
+    "inspect",
     "edit",
     "plan",
     "render",

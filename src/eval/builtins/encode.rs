@@ -28,7 +28,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("to-yaml", _) => {
             let mut writer = Writer::new(Style::File);
             writer.document(it.args.first()?);
-            writer.finish().0.into()
+            writer.finish().into()
         }
         _ => return None,
     }))

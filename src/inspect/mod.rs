@@ -1,0 +1,10 @@
+//! What people ask of a compiled project.
+//!
+//! In: a project that compiles. Out: answers as data, for `render` to show: why a value
+//! is what it is. Reads nothing but the model, and parses no YAML.
+
+mod selector;
+mod why;
+
+pub use selector::{NotFound, Selector};
+pub use why::{Layer, Leaf, Subject, What, Why, why, why_line};
