@@ -7,7 +7,7 @@ use super::Outcome;
 use super::args::{Provision, ProvisionFormat};
 use super::terminal::{Terminal, result};
 use crate::compile::{diagnose, tidy};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::emit::{FileTree, header_line};
 use crate::fleet;
 use crate::host::{self, HostError};
@@ -46,10 +46,7 @@ pub(super) fn run(directory: &Path, arguments: &Provision, terminal: &mut Termin
         return write(db, &opened.root, format, &with, terminal);
     };
     let Some(cluster) = clusters.get(name.as_str()) else {
-        return Err(HostError {
-            message: format!("there is no cluster `{name}`"),
-            help: did_you_mean(name, clusters.keys().map(ecow::EcoString::as_str)).map(Into::into),
-        });
+        return Err(super::unknown_cluster(db, name));
     };
     let made = provision::provision(db, *cluster, format, "".into());
     if made.diagnostics.iter().any(Diagnostic::is_error) {

@@ -4,51 +4,55 @@ use ecow::EcoString;
 
 use super::files::{Document, Draft, cluster_drafts, common_drafts};
 use super::patch::merged;
-use crate::flux::{self, Deployed, Id, Identity, Object, Patch, Unit};
+use crate::fleet;
+use crate::flux::{self, Id, Identity, Object, Patch, Unit};
 use crate::names;
 use crate::source::{Anchor, Db};
 use crate::value::yaml::{Line, Style, Writer};
-use crate::value::{self, Node, Path, Step};
+use crate::value::{self, Node, Path, Step, Value};
 
-/// Whose a line of a file is.
+/// What stands in the lines of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stands {
+pub struct Lines {
     /// The cluster that the file is of; none in `common/`.
     pub cluster: Option<Anchor>,
-    /// None in comments, and in what only lists files.
-    pub spot: Option<Spot>,
+    /// None for comments, and for what only lists files.
+    pub spots: Vec<Option<Spot>>,
 }
 
-/// A value of an object.
+/// Values of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {
     pub object: Id,
-    /// Empty: the object as a whole.
-    pub path: Path,
+    pub what: Named,
 }
 
-/// What stands in a line, counted from 1, of a generated file; none if there is no such file.
+/// Which values of an object a line is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Named {
+    /// What stands at a path.
+    At(Path),
+    /// What a patch sets or removes, each by itself.
+    Each(Vec<Path>),
+    /// None: the object is not there.
+    Gone,
+}
+
+/// What stands in each line of a generated file; none if there is no such file.
 #[must_use]
-pub fn stands_in(db: &dyn Db, path: &str, line: usize) -> Option<Stands> {
-    let nth = line.checked_sub(1)?;
+pub fn lines_of(db: &dyn Db, path: &str) -> Option<Lines> {
     let index = names::index(db, db.project());
     let bundles = index.catalogues.values().map(|it| &flux::bundle(db, *it).value);
     let shared = &flux::shared_sources(db, db.project()).value;
     for bundle in bundles.chain(std::iter::once(shared)) {
         if let Some(draft) = common_drafts(bundle).iter().find(|it| it.path == path) {
-            return Some(Stands { cluster: None, spot: spot(db, draft, nth) });
+            return Some(Lines { cluster: None, spots: spots(db, draft) });
         }
     }
-    // The longest directory is the nearest.
-    let mut clusters: Vec<&Deployed> = crate::fleet::clusters(db)
-        .filter(|it| is_of(path, &crate::fleet::cluster(db, *it).value.path))
-        .map(|it| &flux::exactly(db, it).value)
-        .collect();
-    clusters.sort_by_key(|it| std::cmp::Reverse(it.path.len()));
-    clusters.into_iter().find_map(|deployed| {
-        let drafts = cluster_drafts(db, deployed);
+    fleet::clusters(db).filter(|it| is_of(path, &fleet::cluster(db, *it).value.path)).find_map(|anchor| {
+        let drafts = cluster_drafts(db, &flux::exactly(db, anchor).value);
         let draft = drafts.iter().find(|it| it.path == path)?;
-        Some(Stands { cluster: Some(deployed.anchor), spot: spot(db, draft, nth) })
+        Some(Lines { cluster: Some(anchor), spots: spots(db, draft) })
     })
 }
 
@@ -56,27 +60,43 @@ fn is_of(path: &str, dir: &str) -> bool {
     path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
 }
 
-fn spot(db: &dyn Db, draft: &Draft<'_>, nth: usize) -> Option<Spot> {
+fn spots(db: &dyn Db, draft: &Draft<'_>) -> Vec<Option<Spot>> {
     let mut writer = Writer::mapped(Style::File);
     draft.write(db, &mut writer);
     let (_, lines) = writer.finish_mapped();
-    let Line { document, path } = lines.get(nth)?;
-    let path = path.as_ref()?;
-    match draft.documents.get(*document)? {
-        Document::Index(_) => None,
-        Document::Object(object) => Some(Spot { object: object.id.clone(), path: path.clone() }),
-        Document::Unit(unit, object) => {
-            let own = || Spot { object: object.id.clone(), path: path.clone() };
-            // How many lines of the same text stand above it.
-            let above = lines.iter().take(nth).rev().take_while(|it| it.path.as_ref() == Some(path)).count();
-            Some(patched(db, unit, object, path, above).unwrap_or_else(own))
-        }
+    let mut last: Option<&Line> = None;
+    // How many lines of the same value stand above.
+    let mut above = 0;
+    let mut spots = Vec::with_capacity(lines.len());
+    for line in &lines {
+        above = if last == Some(line) { above + 1 } else { 0 };
+        last = Some(line);
+        let document = draft.documents.get(line.document);
+        spots.push(line.path.as_ref().zip(document).and_then(|(path, document)| {
+            match document {
+                Document::Index(_) => None,
+                Document::Object(it) => Some(Spot { object: it.id.clone(), what: Named::At(path.clone()) }),
+                // The patches are of other objects.
+                Document::Unit(unit, _)
+                    if is_head(path) && unit.kustomization.body.at(&["spec", "patches"]).is_none() =>
+                {
+                    None
+                }
+                Document::Unit(unit, it) => patched(db, unit, it, path, above)
+                    .or_else(|| Some(Spot { object: it.id.clone(), what: Named::At(path.clone()) })),
+            }
+        }));
     }
+    spots
+}
+
+fn is_head(path: &Path) -> bool {
+    matches!(path.0.as_slice(), [Step::Key(spec), Step::Key(patches)] if spec == "spec" && patches == "patches")
 }
 
 /// What a line inside `spec.patches[N].patch` is about; the first of its lines is the key's.
-fn patched(db: &dyn Db, unit: &Unit, object: &Object, path: &Path, line: usize) -> Option<Spot> {
-    let [Step::Key(spec), Step::Key(patches), Step::Nth(nth), ..] = path.0.as_slice() else { return None };
+fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize) -> Option<Spot> {
+    let [Step::Key(spec), Step::Key(patches), Step::Nth(nth), ..] = within.0.as_slice() else { return None };
     if spec != "spec" || patches != "patches" {
         return None;
     }
@@ -85,22 +105,45 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, path: &Path, line: usize) 
     let written = all.checked_sub(made + unit.raw_patches.len())?;
     let patch = unit.patches.get(nth.checked_sub(written)?)?.get(db)?;
     let line = line.checked_sub(1);
-    let of = |object: &Identity, path: Option<Path>| Some(Spot { object: object.id(), path: path.unwrap_or_default() });
+    let of = |object: &Identity, what: Named| Some(Spot { object: object.id(), what });
     match patch {
-        Patch::Delete { object } => of(object, None),
+        Patch::Delete { object } => of(object, Named::Gone),
         Patch::Merge { object, body } => {
             let mut writer = Writer::mapped(Style::Patch);
-            writer.document(&merged(object, body));
+            let whole = merged(object, body);
+            writer.document(&whole);
             let (_, lines) = writer.finish_mapped();
-            of(object, line.and_then(|it| lines.get(it)?.path.clone()))
+            let at = line.and_then(|it| lines.get(it)?.path.clone()).unwrap_or_default();
+            let changed: Vec<Path> = changes(body).into_iter().filter(|it| it.0.starts_with(&at.0)).collect();
+            // What only names the object is not changed by it.
+            of(object, if changed.is_empty() { Named::At(at) } else { Named::Each(changed) })
         }
         Patch::Json { object, operations } => {
             // The bracket opens in a line of its own.
             let operation = line.and_then(|it| operations.get(it.checked_sub(1)?));
             let wanted = unit.objects.iter().find(|it| it.id == object.id())?;
-            of(object, operation.map(|it| steps(&it.path, &wanted.body)))
+            let operations = operation.map_or(operations.as_slice(), std::slice::from_ref);
+            of(object, Named::Each(operations.iter().map(|it| steps(&it.path, &wanted.body)).collect()))
         }
     }
+}
+
+/// The leaves of a patch, what it removes included.
+fn changes(body: &Node) -> Vec<Path> {
+    let mut found = Vec::new();
+    let mut todo = vec![(Path::default(), body)];
+    while let Some((path, node)) = todo.pop() {
+        let inner: Vec<(Path, &Node)> = match &node.value {
+            // A list replaces another as a whole.
+            Value::Map(_) => value::path::children(node).map(|(step, it)| (path.below(step), it)).collect(),
+            _ => Vec::new(),
+        };
+        if inner.is_empty() {
+            found.push(path);
+        }
+        todo.extend(inner.into_iter().rev());
+    }
+    found
 }
 
 /// The steps of a JSON pointer, which writes positions as it writes keys.

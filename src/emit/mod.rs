@@ -11,6 +11,6 @@ mod patch;
 mod tree;
 
 pub use files::{cluster_files, common_files, documents, exact_files, header_line};
-pub use lines::{Spot, Stands, stands_in};
+pub use lines::{Lines, Named, Spot, lines_of};
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

@@ -5,34 +5,14 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::budget::Budget;
+use super::given::Given;
 use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
-use crate::value::{Map, Node, Part, Template, Value, same};
-
-/// Names that are computed when they are first asked for: facts and params refer
-/// to each other.
-pub trait Lazy {
-    /// The value of a name; `None` if there is no such name.
-    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node>;
-    /// All names, in order.
-    fn names(&self) -> Vec<EcoString>;
-}
-
-/// What `cluster` or `params` stands for.
-#[derive(Clone, Default)]
-pub enum Given<'a> {
-    /// Cannot be read here.
-    #[default]
-    No,
-    /// There is one, and it is not known which.
-    Unknown,
-    Known(Arc<Map>),
-    Lazy(&'a dyn Lazy),
-}
+use crate::value::{Node, Part, Template, Value, same};
 
 /// What an expression is evaluated in.
 pub struct Env<'a> {

@@ -11,6 +11,7 @@ mod comprehension;
 mod conform;
 mod expression;
 mod fold;
+mod given;
 mod layer;
 mod problems;
 mod scope;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 
 pub use builtins::versions;
 pub use conform::{Conform, complete, literal_problems};
-pub use expression::{Env, Given, Lazy};
+pub use expression::Env;
 pub use fold::{Contribution, Effect, Fold, Outcome};
+pub use given::{Given, Lazy};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;
 pub use scope::{Local, Row};

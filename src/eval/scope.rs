@@ -8,7 +8,8 @@ use std::rc::Rc;
 use ecow::EcoString;
 
 use super::conform::{Conform, complete};
-use super::expression::{Env, Given};
+use super::expression::Env;
+use super::given::Given;
 use crate::names;
 use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::{Block, BlockLet, Head};

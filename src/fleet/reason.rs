@@ -1,16 +1,18 @@
 //! Why an entry counts on a cluster, and what its value is made of.
 
+use std::sync::Arc;
+
 use super::clusters::Cluster;
 use super::item::Evaluated;
+use super::statement::About;
 use crate::eval::{Env, Given};
 use crate::names;
-use crate::source::{Db, Kind, Origin};
+use crate::source::{Db, Kind, NodeId, Origin};
 use crate::syntax::{
     self,
     ast::{Action, Expr, ExprKind, Member},
 };
 use crate::value::{Node, Value};
-use std::sync::Arc;
 
 /// What stands behind a place in the sources, on one cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,6 +21,8 @@ pub struct Reason {
     pub conditions: Vec<Condition>,
     /// What the value at the place is computed from.
     pub reads: Vec<Read>,
+    /// What the override around the place says of itself.
+    pub about: About,
 }
 
 /// A condition that holds.
@@ -57,7 +61,11 @@ pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, at: Orig
     for block in &trail.blocks {
         env.bind(block);
     }
-    Reason { conditions, reads: trail.expression.map(|it| reads(&mut env, it)).unwrap_or_default() }
+    let around = |node: NodeId| trail.blocks.iter().any(|it| it.node == node);
+    let overrides = &super::statements(db, at.anchor).value.overrides;
+    let about = overrides.iter().find(|it| around(it.block.node)).map(|it| it.about.clone());
+    let reads = trail.expression.map(|it| reads(&mut env, it));
+    Reason { conditions, reads: reads.unwrap_or_default(), about: about.unwrap_or_default() }
 }
 
 /// What an expression reads, each once.
@@ -89,11 +97,15 @@ fn read_by<'a>(expr: &'a Expr, found: &mut Vec<&'a Expr>) {
             read_by(b, found);
         }
         ExprKind::If { condition, then, otherwise } => {
-            [condition, then, otherwise].into_iter().for_each(|it| read_by(it, found));
+            for it in [condition, then, otherwise] {
+                read_by(it, found);
+            }
         }
         ExprKind::Match { subject, arms } => {
             read_by(subject, found);
-            arms.iter().for_each(|it| read_by(&it.body, found));
+            for it in arms {
+                read_by(&it.body, found);
+            }
         }
         ExprKind::List(elements) => elements.iter().for_each(|it| read_by(&it.value, found)),
         ExprKind::ListFor { head, .. } | ExprKind::MapFor { head, .. } => read_by(&head.over, found),

@@ -7,4 +7,4 @@ mod selector;
 mod why;
 
 pub use selector::{NotFound, Selector};
-pub use why::{Layer, Leaf, Subject, What, Why, why, why_line};
+pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

@@ -7,11 +7,12 @@ use ecow::EcoString;
 
 use super::selector::{NotFound, Selector};
 use crate::diagnostic::Checked;
-use crate::emit::{Spot, stands_in};
+use crate::emit::{Named, Spot, lines_of};
+use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Cluster, Evaluated, Reason, Selected, reason};
 use crate::flux::{self, Deployed, Id, Object};
 use crate::names;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::path::leaves;
 use crate::value::{Node, Path, Step, Value};
 
@@ -31,7 +32,22 @@ pub struct Subject {
     pub unit: Option<EcoString>,
     /// What puts it on the cluster: each `use` of it, the highest last.
     pub taken: Vec<Origin>,
+    /// Why it is not there, if it is not.
+    pub absence: Option<Absence>,
     pub leaves: Vec<Leaf>,
+}
+
+/// Why something that the catalogue has is not on a cluster.
+#[derive(Clone, Debug)]
+pub enum Absence {
+    /// This layer dropped it.
+    Dropped(Box<Layer>),
+    /// No `use` names it, or its catalogue.
+    NotTaken,
+    /// It is optional, and no `use` names it.
+    Optional,
+    /// Nothing that is taken needs it.
+    NotNeeded,
 }
 
 /// What is asked about.
@@ -77,10 +93,14 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
         let path = Path::parse(path).map_err(NotFound::Path)?;
         match within(&object.body, &path) {
             Ok(found) => subjects.push(asked.object(unit.clone(), object, found)),
-            Err(known) if missed.is_none() => {
-                missed = Some(NotFound::Inside { object: object.id.to_string().into(), path, known });
-            }
-            Err(_) => {}
+            Err((depth, known)) => match asked.removed(object, &path) {
+                Some(leaf) => subjects.push(asked.subject(unit.clone(), object, vec![leaf])),
+                None if missed.as_ref().is_none_or(|(deepest, _)| depth > *deepest) => {
+                    let object = object.id.to_string().into();
+                    missed = Some((depth, NotFound::Inside { object, path, known }));
+                }
+                None => {}
+            },
         }
     }
     if subjects.is_empty() && selector.is_bare() {
@@ -90,46 +110,46 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
             subjects.extend(asked.item(*item, evaluated, &path));
         }
     }
+    if subjects.is_empty() && longest.is_none() {
+        let is_meant = |it: &&Arc<Object>| selector.path_in(&it.id).is_some();
+        subjects.extend(in_common(db).filter(is_meant).filter_map(|it| asked.absent(it)));
+    }
     if subjects.is_empty() {
         let known = objects.iter().map(|(_, it)| it.id.name.clone()).collect();
-        return Err(missed.unwrap_or(NotFound::Object { wanted: selector.shown().into(), known }));
+        return Err(missed.map_or(NotFound::Object { wanted: selector.shown().into(), known }, |(_, it)| it));
     }
     Ok(Why { cluster: Some(cluster.name.clone()), subjects })
 }
 
-/// What stands in a line, counted from 1, of a generated file; none if nothing with a value does.
-///
-/// # Errors
-/// If the project generates no such file.
+/// What stands in a line, counted from 1, of a generated file: none if the project
+/// generates no such file, and none inside if nothing with a value stands there.
 pub fn why_line(db: &dyn Db, path: &str, line: usize) -> Option<Option<Why>> {
-    let stands = stands_in(db, path, line)?;
-    let Some(Spot { object: id, path }) = stands.spot else { return Some(None) };
-    let found = match stands.cluster {
-        Some(anchor) => {
-            let deployed = flux::traced(db, anchor);
-            let cluster = &fleet::cluster(db, anchor).value;
-            let asked = Asked { db, cluster: Some(cluster), items: &deployed.items };
-            let objects = objects(&deployed);
-            let found = objects.iter().find(|(_, it)| it.id == id);
-            found.map(|(unit, object)| {
-                let subject = asked.object(unit.clone(), object, at_or_above(&object.body, path));
-                Why { cluster: Some(cluster.name.clone()), subjects: vec![subject] }
-            })
-        }
-        None => {
-            let asked = Asked { db, cluster: None, items: &[] };
-            let catalogues = names::index(db, db.project()).catalogues.values();
-            let bundles = catalogues.map(|it| &flux::bundle(db, *it).value);
-            let mut objects = bundles
-                .chain(std::iter::once(&flux::shared_sources(db, db.project()).value))
-                .flat_map(|it| &it.objects);
-            objects.find(|it| it.id == id).map(|object| {
-                let subject = asked.object(None, object, at_or_above(&object.body, path));
-                Why { cluster: None, subjects: vec![subject] }
-            })
-        }
+    let lines = lines_of(db, path)?;
+    let spot = line.checked_sub(1).and_then(|it| lines.spots.get(it).cloned().flatten());
+    let Some(Spot { object: id, what }) = spot else { return Some(None) };
+    let of = |subject: Option<Subject>, cluster: Option<&Cluster>| {
+        Some(Why { cluster: cluster.map(|it| it.name.clone()), subjects: vec![subject?] })
     };
-    Some(found)
+    let Some(anchor) = lines.cluster else {
+        let asked = Asked { db, cluster: None, items: &[] };
+        let subject = in_common(db).find(|it| it.id == id).map(|it| asked.named(None, it, &what));
+        return Some(of(subject, None));
+    };
+    let deployed = flux::traced(db, anchor);
+    let cluster = &fleet::cluster(db, anchor).value;
+    let asked = Asked { db, cluster: Some(cluster), items: &deployed.items };
+    let subject = if what == Named::Gone {
+        in_common(db).find(|it| it.id == id).and_then(|it| asked.absent(it))
+    } else {
+        objects(&deployed).iter().find(|(_, it)| it.id == id).map(|(unit, it)| asked.named(unit.clone(), it, &what))
+    };
+    Some(of(subject, Some(cluster)))
+}
+
+/// Every object of `common/`.
+fn in_common(db: &dyn Db) -> impl Iterator<Item = &Arc<Object>> {
+    let bundles = names::index(db, db.project()).catalogues.values().map(|it| &flux::bundle(db, *it).value);
+    bundles.chain(std::iter::once(&flux::shared_sources(db, db.project()).value)).flat_map(|it| &it.objects)
 }
 
 /// Every object of a cluster as it ends up, with the Kustomization that applies it.
@@ -141,10 +161,13 @@ fn objects(deployed: &Deployed) -> Vec<(Option<EcoString>, Object)> {
     deployed.objects().map(|(unit, it)| (unit.map(|it| it.name.clone()), substituted(unit, it))).collect()
 }
 
+/// Nodes, each with its whole path.
+type Found<'a> = Vec<(Path, &'a Node)>;
+
 /// The leaves below a path of an object; a path that does not begin at its top may begin
-/// in `spec`. Or what stands where the path breaks off.
-fn within<'a>(body: &'a Node, path: &Path) -> Result<Vec<(Path, &'a Node)>, Vec<EcoString>> {
-    let in_spec = Path(std::iter::once(Step::Key("spec".into())).chain(path.0.iter().cloned()).collect());
+/// in `spec`. Or how deep it leads, and what stands where it breaks off.
+fn within<'a>(body: &'a Node, path: &Path) -> Result<Found<'a>, (usize, Vec<EcoString>)> {
+    let in_spec = in_spec(path);
     for it in [path, &in_spec] {
         let found = it.find(body);
         if !found.is_empty() {
@@ -163,11 +186,15 @@ fn within<'a>(body: &'a Node, path: &Path) -> Result<Vec<(Path, &'a Node)>, Vec<
         (0, Vec::new())
     };
     let (whole, inner): ((usize, Vec<EcoString>), (usize, Vec<EcoString>)) = (known(path), known(&in_spec));
-    Err(if inner.0 > whole.0 + 1 || whole.0 == 0 { inner.1 } else { whole.1 })
+    Err(if inner.0 > whole.0 + 1 || whole.0 == 0 { inner } else { whole })
+}
+
+fn in_spec(path: &Path) -> Path {
+    Path(std::iter::once(Step::Key("spec".into())).chain(path.0.iter().cloned()).collect())
 }
 
 /// The leaves at or below some nodes, each with its whole path.
-fn below(found: Vec<(Path, &Node)>) -> Vec<(Path, &Node)> {
+fn below(found: Found<'_>) -> Found<'_> {
     let mut all = Vec::new();
     for (path, node) in found {
         for (inner, node) in leaves(node) {
@@ -177,16 +204,6 @@ fn below(found: Vec<(Path, &Node)>) -> Vec<(Path, &Node)> {
     all
 }
 
-/// The leaves at a path, or of the nearest that holds it: what a patch deletes is no more there.
-fn at_or_above(body: &Node, mut path: Path) -> Vec<(Path, &Node)> {
-    loop {
-        let found = path.find(body);
-        if !found.is_empty() || path.0.pop().is_none() {
-            return below(found);
-        }
-    }
-}
-
 struct Asked<'a> {
     db: &'a dyn Db,
     cluster: Option<&'a Cluster>,
@@ -194,11 +211,83 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn object(&self, unit: Option<EcoString>, object: &Object, found: Vec<(Path, &Node)>) -> Subject {
-        let item = object.origin.anchor;
-        let evaluated = self.items.iter().find(|(it, _)| *it == item).map(|(_, it)| &it.value);
+    fn object(&self, unit: Option<EcoString>, object: &Object, found: Found<'_>) -> Subject {
+        let evaluated = self.evaluated(object);
         let leaves = found.into_iter().map(|(path, node)| self.leaf(path, node, evaluated)).collect();
-        Subject { what: What::Object(object.id.clone()), unit, taken: self.taken(item), leaves }
+        self.subject(unit, object, leaves)
+    }
+
+    fn subject(&self, unit: Option<EcoString>, object: &Object, leaves: Vec<Leaf>) -> Subject {
+        let taken = self.taken(object.origin.anchor);
+        Subject { what: What::Object(object.id.clone()), unit, taken, absence: None, leaves }
+    }
+
+    /// The item that an object is made of, as it is on the cluster.
+    fn evaluated(&self, object: &Object) -> Option<&Evaluated> {
+        self.items.iter().find(|(it, _)| *it == object.origin.anchor).map(|(_, it)| &it.value)
+    }
+
+    /// What a line is about.
+    fn named(&self, unit: Option<EcoString>, object: &Object, what: &Named) -> Subject {
+        let evaluated = self.evaluated(object);
+        let at = |path: &Path| -> Vec<Leaf> {
+            let found = below(path.find(&object.body));
+            if found.is_empty()
+                && let Some(leaf) = self.removed(object, path)
+            {
+                return vec![leaf];
+            }
+            found.into_iter().map(|(path, node)| self.leaf(path, node, evaluated)).collect()
+        };
+        let leaves = match what {
+            Named::At(path) => at(path),
+            Named::Each(paths) => paths.iter().flat_map(at).collect(),
+            Named::Gone => Vec::new(),
+        };
+        self.subject(unit, object, leaves)
+    }
+
+    /// What a layer removed from an object, which `common/` still has.
+    fn removed(&self, object: &Object, path: &Path) -> Option<Leaf> {
+        let evaluated = self.evaluated(object)?;
+        let base = in_common(self.db).find(|it| it.id == object.id)?;
+        let (path, node) =
+            [path.clone(), in_spec(path)].iter().find_map(|it| it.find(&base.body).into_iter().next())?;
+        let keys: Vec<EcoString> =
+            path.0.iter().map_while(|it| if let Step::Key(it) = it { Some(it.clone()) } else { None }).collect();
+        let inner = keys.get(1..).unwrap_or_default();
+        let of_release: Vec<EcoString> = std::iter::once("release".into()).chain(inner.iter().cloned()).collect();
+        let removes = |it: &&Effect| {
+            let is_there = [keys.as_slice(), inner, &of_release].iter().any(|keys| keys.starts_with(&it.path));
+            it.outcome == Outcome::Changed && is_there
+        };
+        let by = evaluated.effects.iter().rev().find(removes)?;
+        let mut leaf = self.leaf(path, node, Some(evaluated));
+        leaf.layers.insert(0, self.layer(by.origin, &Value::Absent, Some(evaluated)));
+        Some(leaf)
+    }
+
+    /// Why an object of `common/` is not on the cluster.
+    fn absent(&self, object: &Object) -> Option<Subject> {
+        let cluster = self.cluster?;
+        let item = object.origin.anchor;
+        let names_it = |it: &Selected| match it {
+            Selected::Catalogue(it) => item.parent(self.db) == Some(*it),
+            Selected::Item { item: it, .. } => *it == item,
+        };
+        let dropped = cluster.ranks.iter().rev().flatten().find_map(|anchor| {
+            let drops = &fleet::statements(self.db, *anchor).value.drops;
+            let (_, node) = drops.iter().find(|(what, _)| names_it(what))?;
+            Some(self.layer(Origin::new(*anchor, *node), &Value::Absent, None))
+        });
+        let uses_catalogue = cluster.taken.iter().any(|it| Some(it.catalogue) == item.parent(self.db));
+        let absence = match dropped {
+            Some(it) => Absence::Dropped(Box::new(it)),
+            None if uses_catalogue && item.kind(self.db) == Kind::Source => Absence::NotNeeded,
+            None if uses_catalogue && fleet::is_optional(self.db, item) => Absence::Optional,
+            None => Absence::NotTaken,
+        };
+        Some(Subject { absence: Some(absence), ..self.subject(None, object, Vec::new()) })
     }
 
     /// A part of an item in the words of the language; none if there is nothing.
@@ -219,7 +308,7 @@ impl Asked<'_> {
             return None;
         }
         let leaves = found.into_iter().map(|(path, node)| self.leaf(path, node, Some(it))).collect();
-        Some(Subject { what: What::Item(item), unit: None, taken: self.taken(item), leaves })
+        Some(Subject { what: What::Item(item), unit: None, taken: self.taken(item), absence: None, leaves })
     }
 
     fn leaf(&self, path: Path, node: &Node, item: Option<&Evaluated>) -> Leaf {

@@ -6,20 +6,27 @@ use ecow::{EcoString, eco_format};
 use serde_json::{Value as Json, json};
 
 use super::place::{Spot, owner, spot};
-use crate::fleet::{Condition, Read};
-use crate::inspect::{Layer, Leaf, Subject, What, Why};
-use crate::source::{Db, Origin};
+use crate::fleet::{About, Condition, Read};
+use crate::inspect::{Absence, Layer, Leaf, Subject, What, Why};
+use crate::source::{Db, Kind, Origin};
 use crate::value::{self, Node, Value};
 
 /// For a person: a value alone with everything that is behind it, several a line each.
 #[must_use]
 pub fn why_text(db: &dyn Db, why: &Why) -> String {
     let mut out = String::new();
+    if why.subjects.len() > 1 && why.subjects.iter().all(|it| it.leaves.len() == 1) {
+        return one_of_each(db, why);
+    }
     for (nth, subject) in why.subjects.iter().enumerate() {
         if nth > 0 {
             out.push('\n');
         }
         head(db, &mut out, why, subject);
+        if let Some(it) = &subject.absence {
+            absence(db, &mut out, it);
+            continue;
+        }
         match subject.leaves.as_slice() {
             [leaf] => alone(db, &mut out, leaf),
             leaves => table(db, &mut out, leaves),
@@ -33,7 +40,8 @@ fn head(db: &dyn Db, out: &mut String, why: &Why, subject: &Subject) {
         What::Object(id) => eco_format!("{id}"),
         What::Item(it) => owner(db, *it),
     };
-    let cluster = why.cluster.as_ref().map_or_else(|| "on every cluster".into(), |it| eco_format!("on `{it}`"));
+    let is = if subject.absence.is_some() { "is not " } else { "" };
+    let cluster = why.cluster.as_ref().map_or_else(|| "on every cluster".into(), |it| eco_format!("{is}on `{it}`"));
     let unit = subject.unit.as_ref().map_or_else(EcoString::new, |it| eco_format!(", applied by `{it}`"));
     line(out, 0, &eco_format!("{what} {cluster}{unit}"));
     for it in &subject.taken {
@@ -43,23 +51,53 @@ fn head(db: &dyn Db, out: &mut String, why: &Why, subject: &Subject) {
     }
 }
 
+fn absence(db: &dyn Db, out: &mut String, it: &Absence) {
+    out.push('\n');
+    match it {
+        Absence::Dropped(layer) => {
+            line(out, 2, &eco_format!("dropped by {}", owner(db, layer.origin.anchor)));
+            behind(db, out, layer);
+        }
+        Absence::Optional => line(out, 2, "it is optional, and no `use` names it"),
+        Absence::NotTaken => line(out, 2, "no `use` names it or its catalogue"),
+        Absence::NotNeeded => line(out, 2, "nothing that is taken needs it"),
+    }
+}
+
 /// One value: each layer with its conditions and what it reads.
 fn alone(db: &dyn Db, out: &mut String, leaf: &Leaf) {
     let Some(winner) = leaf.layers.first() else { return };
     out.push('\n');
-    line(out, 2, &eco_format!("{} = {}", leaf.path, whole(&winner.value)));
-    for (nth, layer) in leaf.layers.iter().enumerate() {
-        let verb = if nth == 0 { "set by" } else { "instead of" };
-        let value = if nth == 0 { EcoString::new() } else { eco_format!(" {} of", whole(&layer.value)) };
-        line(out, 4, &eco_format!("{verb}{value} {}", owner(db, layer.origin.anchor)));
-        if let Some(it) = spot(db, layer.origin) {
-            line(out, 6, &eco_format!("{}: {}", it.short(), it.whole));
-        }
-        for it in &layer.reason.conditions {
-            condition(db, out, it);
-        }
-        reads(db, out, 6, &layer.reason.reads);
+    match &winner.value {
+        Value::Absent => line(out, 2, &eco_format!("{} is not set", leaf.path)),
+        it => line(out, 2, &eco_format!("{} = {}", leaf.path, whole(it))),
     }
+    for (nth, layer) in leaf.layers.iter().enumerate() {
+        let verb = match (nth, &layer.value) {
+            (0, Value::Absent) => "unset by".into(),
+            (0, _) => "set by".into(),
+            (_, it) => eco_format!("instead of {} of", whole(it)),
+        };
+        line(out, 4, &eco_format!("{verb} {}", owner(db, layer.origin.anchor)));
+        behind(db, out, layer);
+    }
+}
+
+/// What stands behind a layer: its text, its conditions, what it reads.
+fn behind(db: &dyn Db, out: &mut String, layer: &Layer) {
+    if let Some(it) = spot(db, layer.origin) {
+        line(out, 6, &eco_format!("{}: {}", it.short(), it.whole));
+    }
+    let About { reason, owner, until, .. } = &layer.reason.about;
+    for (what, it) in [("reason", reason), ("owner", owner), ("until", until)] {
+        if let Some((_, it)) = it {
+            line(out, 6, &eco_format!("{what}: {it}"));
+        }
+    }
+    for it in &layer.reason.conditions {
+        condition(db, out, it);
+    }
+    reads(db, out, 6, &layer.reason.reads);
 }
 
 fn condition(db: &dyn Db, out: &mut String, it: &Condition) {
@@ -73,21 +111,57 @@ fn reads(db: &dyn Db, out: &mut String, indent: usize, all: &[Read]) {
     for it in all {
         let Some(at) = spot(db, it.at) else { continue };
         let place = spot(db, it.node.origin).filter(|it| *it != at);
-        let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({})", it.short()));
-        line(out, indent, &eco_format!("{} is {}{place}", at.text, it.node.value.show()));
+        let by = it.node.origin.anchor;
+        let by = match by.kind(db) {
+            Kind::Rule | Kind::Override => eco_format!("{}, ", owner(db, by)),
+            _ => EcoString::new(),
+        };
+        let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({by}{})", it.short()));
+        let mut text = eco_format!("{} is {}{place}", at.text, it.node.value.show());
+        let mut over = it.node.over.as_deref();
+        while let Some(it) = over {
+            let place = spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
+            let _ = write!(text, ", instead of {} ({place})", it.value.show());
+            over = it.over.as_deref();
+        }
+        line(out, indent, &text);
     }
+}
+
+/// The same value of several objects.
+fn one_of_each(db: &dyn Db, why: &Why) -> String {
+    let mut out = String::new();
+    let named = |it: &Subject| match &it.what {
+        What::Object(id) if id.namespace.is_empty() => eco_format!("{}/{}", id.kind, id.name),
+        What::Object(id) => eco_format!("{}/{}/{}", id.kind, id.namespace, id.name),
+        What::Item(it) => it.name(db).clone(),
+    };
+    if let Some(cluster) = &why.cluster {
+        line(&mut out, 0, &eco_format!("on `{cluster}`\n"));
+    }
+    let rows = why.subjects.iter().filter_map(|it| Some((named(it), it.leaves.first()?)));
+    rows_of(db, &mut out, rows);
+    out
 }
 
 /// Several values: a line each, with its winner and what it overrode.
 fn table(db: &dyn Db, out: &mut String, leaves: &[Leaf]) {
     out.push('\n');
+    rows_of(db, out, leaves.iter().map(|it| (EcoString::new(), it)));
+}
+
+fn rows_of<'a>(db: &dyn Db, out: &mut String, rows: impl Iterator<Item = (EcoString, &'a Leaf)>) {
     let place = |it: &Layer| spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
-    let rows: Vec<(EcoString, EcoString, Vec<EcoString>)> = leaves
-        .iter()
-        .filter_map(|leaf| {
+    let rows: Vec<(EcoString, EcoString, Vec<EcoString>)> = rows
+        .filter_map(|(name, leaf)| {
+            let name = if name.is_empty() { name } else { eco_format!("{name}  ") };
             let (winner, others) = leaf.layers.split_first()?;
             let others = others.iter().map(|it| eco_format!("{} ({})", it.value.show(), place(it)));
-            Some((eco_format!("{} = {}", leaf.path, winner.value.show()), place(winner), others.collect()))
+            let value = match &winner.value {
+                Value::Absent => eco_format!("{name}{} is not set", leaf.path),
+                it => eco_format!("{name}{} = {}", leaf.path, it.show()),
+            };
+            Some((value, place(winner), others.collect()))
         })
         .collect();
     let width = rows.iter().map(|(value, ..)| value.chars().count()).filter(|it| *it <= 72).max().unwrap_or(0);
@@ -133,32 +207,40 @@ fn subject_json(db: &dyn Db, it: &Subject) -> Json {
         "item": item,
         "kustomization": it.unit.as_deref(),
         "takenBy": it.taken.iter().map(|it| place_json(db, *it)).collect::<Vec<_>>(),
+        "absence": it.absence.as_ref().map(|it| absence_json(db, it)),
         "leaves": it.leaves.iter().map(|it| leaf_json(db, it)).collect::<Vec<_>>(),
     })
 }
 
+fn absence_json(db: &dyn Db, it: &Absence) -> Json {
+    match it {
+        Absence::Dropped(layer) => json!({ "because": "dropped", "layer": layer_json(db, layer) }),
+        Absence::Optional => json!({ "because": "optional" }),
+        Absence::NotTaken => json!({ "because": "not-taken" }),
+        Absence::NotNeeded => json!({ "because": "not-needed" }),
+    }
+}
+
 fn leaf_json(db: &dyn Db, leaf: &Leaf) -> Json {
-    let layers: Vec<Json> = leaf
-        .layers
-        .iter()
-        .map(|it| {
-            let conditions: Vec<Json> = it
-                .reason
-                .conditions
-                .iter()
-                .map(|it| json!({ "at": place_json(db, it.at), "reads": reads_json(db, &it.reads) }))
-                .collect();
-            json!({
-                "value": value_json(&it.value, it.origin),
-                "by": owner_json(db, it.origin),
-                "at": place_json(db, it.origin),
-                "conditions": conditions,
-                "reads": reads_json(db, &it.reason.reads),
-            })
-        })
-        .collect();
     let value = leaf.layers.first().map_or(Json::Null, |it| value_json(&it.value, it.origin));
+    let layers: Vec<Json> = leaf.layers.iter().map(|it| layer_json(db, it)).collect();
     json!({ "path": leaf.path.to_string(), "value": value, "layers": layers })
+}
+
+fn layer_json(db: &dyn Db, it: &Layer) -> Json {
+    let condition = |it: &Condition| json!({ "at": place_json(db, it.at), "reads": reads_json(db, &it.reads) });
+    let about = &it.reason.about;
+    json!({
+        "value": value_json(&it.value, it.origin),
+        "unset": it.value == Value::Absent,
+        "by": owner_json(db, it.origin),
+        "at": place_json(db, it.origin),
+        "conditions": it.reason.conditions.iter().map(condition).collect::<Vec<_>>(),
+        "reads": reads_json(db, &it.reason.reads),
+        "reason": about.reason.as_ref().map(|it| it.1.as_str()),
+        "owner": about.owner.as_ref().map(|it| it.1.as_str()),
+        "until": about.until.as_ref().map(|it| it.1.as_str()),
+    })
 }
 
 fn reads_json(db: &dyn Db, all: &[Read]) -> Vec<Json> {

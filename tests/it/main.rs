@@ -32,4 +32,5 @@ mod support;
 mod tenants;
 mod tidy;
 mod watch;
+mod why;
 mod writing;

@@ -1,0 +1,211 @@
+//! `fleetc why`: every line of every generated file is somebody's, and asking changes nothing.
+
+use fleetc::compile::compile;
+use fleetc::emit::{Named, lines_of};
+use fleetc::fleet;
+use fleetc::flux::{self, Deployed, Id};
+use fleetc::host::open;
+use fleetc::inspect::why_line;
+use fleetc::source::{Db, FleetDatabase};
+use fleetc::value::{Path, Value, json};
+use serde_json::Value as Json;
+
+use crate::support::Fleet;
+
+const EXAMPLES: [&str; 4] =
+    ["examples/minimal", "examples/eks-fleet", "examples/eks-apps", "examples/flux-eks-gitops-config"];
+
+const FLEET: &str = r#"
+fleet f { facts { zones: Int = 1, name-of-team: String = "none" } }
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  addon web {
+    source = charts
+    version = "1.0.0"
+    params { size: Int = 2 }
+    values {
+      replicas = params.size
+      team = cluster.name-of-team
+      zoned = true when cluster.zones > 1
+      probe { path = "/health", port = 80 }
+      text = "several\nlines\n"
+    }
+  }
+  optional addon extra { source = charts, version = "0.1.0" }
+}
+rule wide when cluster.zones > 1 {
+  override web {
+    reason = "more zones"
+    params.size = cluster.zones
+    unset values.probe.port
+  }
+}
+cluster one { use addons }
+cluster two { zones = 3, use addons }
+"#;
+
+fn objects(deployed: &Deployed) -> Vec<(Id, Json)> {
+    deployed.objects().map(|(_, it)| (it.id.clone(), json(&it.body))).collect()
+}
+
+fn at(db: &FleetDatabase, cluster: &str, id: &Id, path: &Path) -> Option<Value> {
+    let anchor = fleet::all_clusters(db, db.project()).value[cluster];
+    let deployed = &flux::exactly(db, anchor).value;
+    let object = deployed.objects().find(|(_, it)| it.id == *id)?.1;
+    path.find(&object.body).first().map(|(_, it)| it.value.clone())
+}
+
+fn why(fleet: &Fleet, args: &[&str]) -> String {
+    let run = fleet.run(&[&["why"], args].concat());
+    assert_eq!(run.status, 0, "{args:?}: {}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn asking_why_changes_no_value() {
+    for example in EXAMPLES {
+        let opened = open(example.as_ref()).expect("a project");
+        for cluster in fleet::clusters(&opened.db) {
+            let exact = &flux::exactly(&opened.db, cluster).value;
+            assert_eq!(objects(&flux::traced(&opened.db, cluster)), objects(exact), "{example}");
+        }
+    }
+}
+
+#[test]
+fn every_line_of_every_file_is_of_the_value_that_it_shows() {
+    let mut values = 0;
+    for example in EXAMPLES {
+        let opened = open(example.as_ref()).expect("a project");
+        let db = &opened.db;
+        for (path, file) in &compile(db).tree.files {
+            let lines = lines_of(db, path).unwrap_or_else(|| panic!("{path} is generated"));
+            assert_eq!(lines.spots.len(), file.text.lines().count(), "{path}");
+            let Some(cluster) = lines.cluster else { continue };
+            let cluster = &fleet::cluster(db, cluster).value.name;
+            for (text, spot) in file.text.lines().zip(lines.spots) {
+                let Some(spot) = spot else {
+                    assert!(
+                        text.starts_with(['#', '-']) || text == "  patches:" || path.ends_with("kustomization.yaml"),
+                        "{path}: {text}"
+                    );
+                    continue;
+                };
+                // A line that shows one value shows the one that is found there.
+                let shown = text.split_once(": ").map(|(_, it)| it.trim());
+                let paths = match &spot.what {
+                    Named::At(path) => std::slice::from_ref(path),
+                    Named::Each(paths) => paths,
+                    Named::Gone => continue,
+                };
+                if let (Some(shown), [only]) = (shown, paths)
+                    && let Some(value) = at(db, cluster, &spot.object, only)
+                {
+                    let wanted = match value {
+                        Value::Text(it) if it.is_ascii() && it.len() < 60 && !it.contains('\n') => it.to_string(),
+                        Value::Int(it) => it.to_string(),
+                        Value::Bool(it) => it.to_string(),
+                        _ => continue,
+                    };
+                    let is_head = matches!(shown, "|" | "|-") || shown.starts_with("{\"op\"");
+                    let found = shown.trim_matches('"').replace("\\\"", "\"").replace("\\\\", "\\");
+                    assert!(
+                        is_head || found == wanted,
+                        "{path}: `{text}` is not {wanted} at {only} of {}",
+                        spot.object
+                    );
+                    values += usize::from(!is_head);
+                }
+            }
+        }
+    }
+    assert!(values > 1000, "{values} values were looked at");
+}
+
+#[test]
+fn every_line_with_a_value_has_an_answer() {
+    let fleet = Fleet::new(FLEET);
+    fleet.build();
+    let opened = open(fleet.path()).expect("a project");
+    for path in compile(&opened.db).tree.files.keys() {
+        let lines = lines_of(&opened.db, path).expect("a file").spots;
+        for (nth, spot) in lines.iter().enumerate() {
+            let answer = why_line(&opened.db, path, nth + 1).expect("a file");
+            assert_eq!(answer.is_some(), spot.is_some(), "{path}:{}", nth + 1);
+            for subject in answer.iter().flat_map(|it| &it.subjects) {
+                assert!(!subject.leaves.is_empty() || subject.absence.is_some(), "{path}:{}", nth + 1);
+                assert!(subject.leaves.iter().all(|it| !it.layers.is_empty()));
+            }
+        }
+        assert!(why_line(&opened.db, path, 0).expect("a file").is_none());
+        assert!(why_line(&opened.db, path, 10_000).expect("a file").is_none());
+    }
+    assert!(why_line(&opened.db, "clusters/one/none.yaml", 1).is_none());
+}
+
+#[test]
+fn conditions_facts_and_what_an_override_says_of_itself_are_told() {
+    let fleet = Fleet::new(FLEET);
+    let said = why(&fleet, &["two", "web.values.replicas"]);
+    assert!(said.contains("params.size is 3 (rule `wide`, fleet.fleet:22), instead of 2 (fleet.fleet:8)"), "{said}");
+    let said = why(&fleet, &["two", "web.params.size"]);
+    for it in ["more zones", "when cluster.zones > 1 (fleet.fleet:19)", "cluster.zones is 3 (fleet.fleet:27)"] {
+        assert!(said.contains(it), "{said}");
+    }
+    let said = why(&fleet, &["two", "web.values.zoned"]);
+    assert!(said.contains("when cluster.zones > 1 (fleet.fleet:12)"), "{said}");
+    let said = why(&fleet, &["two", "web.values.probe.port"]);
+    assert!(said.contains("is not set\n    unset by rule `wide`") && said.contains("instead of 80"), "{said}");
+    let said = why(&fleet, &["one", "web.values.team"]);
+    assert!(
+        said.contains("team = cluster.name-of-team") && said.contains("cluster.name-of-team is \"none\""),
+        "{said}"
+    );
+    let said = why(&fleet, &["one", "extra"]);
+    assert!(said.contains("is not on `one`") && said.contains("it is optional"), "{said}");
+}
+
+#[test]
+fn a_line_of_a_generated_file_is_asked_about_from_anywhere() {
+    let fleet = Fleet::new(FLEET);
+    fleet.build();
+    let text = fleet.read("clusters/two/addons.yaml");
+    let line = text.lines().position(|it| it.trim() == "replicas: 3").expect("the line") + 1;
+    let from_root = why(&fleet, &[&format!("clusters/two/addons.yaml:{line}")]);
+    assert!(from_root.contains("spec.values.replicas = 3"), "{from_root}");
+    let place = fleet.join("clusters/two/addons.yaml");
+    assert_eq!(why(&fleet, &[&format!("{}:{line}", place.display())]), from_root);
+}
+
+#[test]
+fn what_is_not_there_is_told_with_the_nearest_name() {
+    let fleet = Fleet::new(FLEET);
+    for (args, wanted) in [
+        (vec!["on", "web"], "there is no cluster `on`\n  = help: did you mean `one`?"),
+        (vec!["one", "wep"], "no object and no item `wep`\n  = help: did you mean `web`?"),
+        (vec!["one", "web.values.replica"], "nothing at `values.replica`\n  = help: did you mean `replicas`?"),
+        (vec!["one", "web.values[x]"], "`x` is no position"),
+        (vec!["one", "web.values."], "ends with a point"),
+        (vec!["one"], "write `fleetc why CLUSTER OBJECT.PATH`"),
+        (vec!["fleet.fleet:3"], "the project generates no file `fleet.fleet`"),
+        (vec!["common/addons/kustomization.yaml:1"], "no value stands in line 1"),
+    ] {
+        let run = fleet.run(&[vec!["why"], args.clone()].concat());
+        assert!(run.status == 2 && run.stderr.contains(wanted), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn programs_read_the_same_answer() {
+    let fleet = Fleet::new(FLEET);
+    let answer: Json = serde_json::from_str(&why(&fleet, &["two", "web.params.size", "-o", "json"])).expect("JSON");
+    let leaf = &answer["subjects"][0]["leaves"][0];
+    assert_eq!((&answer["cluster"], &leaf["path"], &leaf["value"]), (&"two".into(), &"params.size".into(), &3.into()));
+    let winner = &leaf["layers"][0];
+    assert_eq!(winner["by"], serde_json::json!({ "kind": "rule", "name": "wide" }));
+    assert_eq!((&winner["at"]["file"], &winner["at"]["line"]), (&"fleet.fleet".into(), &22.into()));
+    assert_eq!(winner["reason"], "more zones");
+    assert_eq!(winner["conditions"][0]["at"]["text"], "cluster.zones > 1");
+    assert_eq!(winner["conditions"][0]["reads"][0]["value"], 3);
+    assert_eq!(leaf["layers"][1]["value"], 2);
+}
