@@ -131,6 +131,9 @@ pub(super) struct Why {
     pub place: String,
     /// `[KIND/[NAMESPACE/]]NAME[.PATH]`: an object or an item, or a part of it
     pub what: Option<String>,
+    /// At a Git revision, not as the files are now
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
     /// How to print it
     #[arg(short, long, value_enum, default_value = "text")]
     pub output: Output,

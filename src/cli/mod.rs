@@ -10,6 +10,7 @@ mod check;
 mod explain;
 mod init;
 mod list;
+mod model;
 mod promote;
 mod provision;
 mod render;

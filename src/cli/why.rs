@@ -6,9 +6,9 @@ use ecow::EcoString;
 
 use super::Outcome;
 use super::args::{Output, Why};
+use super::model::model;
 use super::terminal::{Terminal, result};
-use crate::compile::diagnose;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::did_you_mean;
 use crate::fleet;
 use crate::host::HostError;
 use crate::inspect::{self, NotFound, Selector, why, why_line};
@@ -16,17 +16,11 @@ use crate::render::{why_json, why_text};
 use crate::source::{Db, FleetDatabase};
 
 pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
-    let db = &opened.db;
-    let found = diagnose(db);
-    if found.iter().any(Diagnostic::is_error) {
-        let counts = terminal.diagnostics(db, &found);
-        terminal.error(&format!("{}; nothing to explain", Terminal::summary(counts)), None);
-        return Ok(Outcome::Findings);
-    }
+    let Some((db, root)) = model(directory, arguments.rev.as_deref(), terminal)? else { return Ok(Outcome::Findings) };
+    let db = &db;
     let answer = match &arguments.what {
         Some(what) => of_cluster(db, &arguments.place, what)?,
-        None => of_line(db, &opened.root, &arguments.place)?,
+        None => of_line(db, &root, &arguments.place)?,
     };
     result(&match arguments.output {
         Output::Text => why_text(db, &answer),

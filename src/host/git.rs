@@ -49,7 +49,7 @@ pub(super) fn fetch(
 }
 
 /// An error with everything that caused it.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+pub(super) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(it) = source {
@@ -73,7 +73,7 @@ fn local(url: &str, root: &Path) -> Option<PathBuf> {
 }
 
 /// Nothing of the user's or the system's configuration: the same files for everybody.
-fn options(network: &Network) -> gix::open::Options {
+pub(super) fn options(network: &Network) -> gix::open::Options {
     let mut permissions = gix::open::Permissions::isolated();
     permissions.env.http_transport = gix::sec::Permission::Allow;
     let mut overrides = vec!["core.logAllRefUpdates=false".to_owned()];

@@ -7,6 +7,7 @@ use ecow::EcoString;
 use serde_json::{Map, Value};
 
 use super::HostError;
+use super::store::Store;
 use crate::names::is_dns_label;
 
 /// The file's name, at the project's root.
@@ -29,13 +30,8 @@ pub(super) struct Locked {
 }
 
 /// Reads the lock; an absent file locks nothing.
-pub(super) fn read(root: &Path) -> Result<Lock, HostError> {
-    let path = root.join(FILE);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(it) => it,
-        Err(it) if it.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
-        Err(it) => return Err(HostError::at(&path, "read", &it)),
-    };
+pub(super) fn read(store: &dyn Store, root: &Path) -> Result<Lock, HostError> {
+    let Some(text) = store.text(&root.join(FILE))? else { return Ok(Lock::default()) };
     parse(&text).ok_or_else(|| {
         HostError::new(format!("`{FILE}` cannot be understood")).help("remove it, and run `fleetc vendor`")
     })

@@ -4,6 +4,7 @@
 //! Errors here are about the surroundings, not about the author's sources: an
 //! unreadable directory, a full disk. They end the command with status 2.
 
+mod commit;
 mod git;
 mod lock;
 mod packages;
@@ -12,13 +13,14 @@ mod project;
 mod record;
 mod stamp;
 mod standard;
+mod store;
 mod tree;
 mod tree_hash;
 mod vendor;
 mod watch;
 
 pub use git::Network;
-pub use project::{Opened, Refreshed, open};
+pub use project::{Opened, Past, Refreshed, open, open_at};
 pub use record::{Inputs, Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use ecow::{EcoString, eco_format};
 
 use super::lock::{self, Lock};
-use super::project::{ROOT_FILE, settings_of, sources};
-use super::tree_hash::{files_below, tree_hash};
+use super::project::{ROOT_FILE, settings_of};
+use super::store::Store;
+use super::tree_hash::tree_hash;
 use super::{HostError, problems};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{Output, Package};
@@ -46,9 +47,18 @@ impl Trouble {
 }
 
 /// Reads the packages that a project declares.
-pub(super) fn load(root: &Path, declared: &BTreeMap<EcoString, Package>) -> Result<Packages, HostError> {
-    let mut loader =
-        Loader { root, lock: lock::read(root)?, found: Packages::default(), stack: vec![root.to_path_buf()] };
+pub(super) fn load(
+    store: &dyn Store,
+    root: &Path,
+    declared: &BTreeMap<EcoString, Package>,
+) -> Result<Packages, HostError> {
+    let mut loader = Loader {
+        store,
+        root,
+        lock: lock::read(store, root)?,
+        found: Packages::default(),
+        stack: vec![root.to_path_buf()],
+    };
     let names = loader.all(root, "", "", declared)?;
     loader.found.names = names;
     Ok(loader.found)
@@ -60,6 +70,7 @@ pub(super) fn id_of(holder: &str, alias: &str) -> EcoString {
 }
 
 struct Loader<'a> {
+    store: &'a dyn Store,
     root: &'a Path,
     lock: Lock,
     found: Packages,
@@ -90,7 +101,7 @@ impl Loader<'_> {
                 self.found.troubles.push((top, trouble));
                 continue;
             }
-            let Some(at) = at.canonicalize().ok().filter(|it| it.is_dir()) else {
+            let Some(at) = self.store.directory(&at) else {
                 self.found.troubles.push((top, Trouble::NoDirectory(shown)));
                 continue;
             };
@@ -108,7 +119,7 @@ impl Loader<'_> {
     }
 
     fn read(&mut self, dir: &Path, id: &EcoString, shown: &str) -> Result<Option<Trouble>, HostError> {
-        let mut files = sources(dir, None)?;
+        let mut files = self.store.sources(dir)?;
         let settings = settings_of(&files);
         files.retain(|(path, _)| !settings.hides(path));
         if files.is_empty() {
@@ -129,8 +140,10 @@ impl Loader<'_> {
         let locked = self.lock.packages.get(id).filter(|it| {
             it.git == *git && it.rev == *rev && it.directory.as_deref().unwrap_or_default() == package.directory
         });
-        let Some(locked) = locked.filter(|_| dir.is_dir()) else { return Some(Trouble::NotVendored(shown.into())) };
-        let found = files_below(dir).ok().and_then(|it| tree_hash(&it)).unwrap_or_else(|| "nothing".into());
+        let Some(locked) = locked.filter(|_| self.store.directory(dir).is_some()) else {
+            return Some(Trouble::NotVendored(shown.into()));
+        };
+        let found = self.store.files(dir).and_then(|it| tree_hash(&it)).unwrap_or_else(|| "nothing".into());
         (found != locked.tree).then(|| Trouble::Changed { dir: shown.into(), locked: locked.tree.clone(), found })
     }
 }

@@ -8,10 +8,12 @@ use ecow::EcoString;
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 
-use super::packages::{self, Outline};
+use super::commit::Repository;
+use super::packages::{self, Outline, Packages};
 use super::record::{Input, Inputs};
 use super::stamp::{Stamp, now};
-use super::{HostError, plain, standard_library};
+use super::store::{Disk, Store};
+use super::{HostError, standard_library};
 use crate::compile;
 use crate::data::PACKAGE;
 use crate::diagnostic::Diagnostic;
@@ -47,13 +49,50 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let outline = outline_of(&files);
     files.retain(|(path, _)| !outline.hides(path));
     check_roots(&files)?;
-    let packages = packages::load(&root, &outline.packages)?;
+    let packages = packages::load(&Disk, &root, &outline.packages)?;
     let has_packages = !outline.packages.is_empty();
     if has_packages {
         // What packages are made of is not noted.
         inputs.note("", None);
     }
-    let loader = Arc::new(Disk { root: root.clone(), packages: packages.roots, inputs: inputs.clone() });
+    let roots = packages.roots.clone();
+    let loader = Arc::new(FromDisk { root: root.clone(), packages: roots, inputs: inputs.clone() });
+    let (db, problems) = database(files, packages, loader);
+    Ok(Opened { root, db, problems, inputs, outline, has_packages, is_outdated: false })
+}
+
+/// A project as it was.
+pub struct Past {
+    pub root: PathBuf,
+    pub db: FleetDatabase,
+    /// Packages that cannot be used.
+    pub problems: Vec<Diagnostic>,
+    /// The beginning of the commit's hash.
+    pub commit: String,
+}
+
+/// Reads the project around `start` at a Git revision, from the repository's objects.
+///
+/// # Errors
+/// If there is no repository, no such revision, or no project in it.
+pub fn open_at(start: &Path, revision: &str) -> Result<Past, HostError> {
+    let commit = Arc::new(Repository::around(start)?.at(revision)?);
+    let root = commit.root(start)?;
+    let files = commit.sources(&root)?;
+    check_roots(&files)?;
+    let packages = packages::load(&*commit, &root, &outline_of(&files).packages)?;
+    let roots = packages.roots.clone();
+    let name = commit.name.clone();
+    let loader = Arc::new(FromStore { store: commit, root: root.clone(), packages: roots });
+    let (db, problems) = database(files, packages, loader);
+    Ok(Past { root, db, problems, commit: name })
+}
+
+fn database(
+    files: Vec<(String, String)>,
+    packages: Packages,
+    loader: Arc<dyn Loader>,
+) -> (FleetDatabase, Vec<Diagnostic>) {
     let project = Sources { files, packages: packages.names, ..Sources::default() };
     let all = standard_library().into_iter().chain(packages.sources).collect();
     let db = FleetDatabase::with_packages(project, all, loader);
@@ -61,7 +100,7 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     let declared = &fleet::settings(&db, db.project()).value.packages;
     let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
-    Ok(Opened { root, db, problems, inputs, outline, has_packages, is_outdated: false })
+    (db, problems)
 }
 
 /// What became of a project that was looked at again.
@@ -128,7 +167,7 @@ fn check_roots(files: &[(String, String)]) -> Result<(), HostError> {
 
 /// What the sources say of where things lie. Where neither word stands in the text, the
 /// defaults hold, and nothing is read twice.
-fn outline_of(files: &[(String, String)]) -> Outline {
+pub(super) fn outline_of(files: &[(String, String)]) -> Outline {
     let words = ["packages", "output", "\\"];
     let says_where = |(path, text): &(String, String)| path == ROOT_FILE && words.iter().any(|it| text.contains(it));
     if files.iter().any(says_where) { settings_of(files) } else { Outline::default() }
@@ -190,12 +229,18 @@ fn source(root: &Path, name: String, path: &Path, inputs: Option<&Inputs>) -> Re
     if let Some(inputs) = inputs {
         inputs.note(&name, Stamp::of(&metadata, now, &bytes).map(Input::Source));
     }
+    let text = source_text(&name, bytes)?;
+    Ok((name, text))
+}
+
+/// The text of a source.
+pub(super) fn source_text(name: &str, bytes: Vec<u8>) -> Result<String, HostError> {
     let text = String::from_utf8(bytes).map_err(|it| {
         HostError::new(format!("`{name}` is not UTF-8 (at byte {})", it.utf8_error().valid_up_to()))
             .help("save it as UTF-8")
     })?;
     let is_marked = text.starts_with('\u{feff}');
-    Ok((name, if is_marked { text.trim_start_matches('\u{feff}').to_owned() } else { text }))
+    Ok(if is_marked { text.trim_start_matches('\u{feff}').to_owned() } else { text })
 }
 
 /// A path from the root, with `/`.
@@ -216,25 +261,45 @@ pub(super) fn settings_of(files: &[(String, String)]) -> Outline {
     Outline::new(&settings.output, settings.packages.clone())
 }
 
-/// Reads input files below the root.
-struct Disk {
+/// Reads input files of a commit.
+struct FromStore {
+    store: Arc<dyn Store>,
+    root: PathBuf,
+    packages: BTreeMap<EcoString, PathBuf>,
+}
+
+impl Loader for FromStore {
+    fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
+        let (root, inner) = place_of(path, &self.root, &self.packages);
+        let bytes = self.store.load(root, &root.join(inner))?;
+        String::from_utf8(bytes).map(Arc::from).map_err(|_| "it is not UTF-8".into())
+    }
+}
+
+/// Where a file lies that an expression names: in the project, or in a package.
+fn place_of<'a>(path: &'a str, root: &'a Path, packages: &'a BTreeMap<EcoString, PathBuf>) -> (&'a Path, &'a str) {
+    let of_package = path.strip_prefix(PACKAGE).and_then(|it| {
+        let (name, inner) = it.split_once('/')?;
+        Some((packages.get(name)?.as_path(), inner))
+    });
+    of_package.unwrap_or((root, path))
+}
+
+/// Reads input files below the root, and notes them.
+struct FromDisk {
     root: PathBuf,
     /// Where each package begins.
     packages: BTreeMap<EcoString, PathBuf>,
     inputs: Inputs,
 }
 
-impl Loader for Disk {
+impl Loader for FromDisk {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
-        let of_package = path.strip_prefix(PACKAGE).and_then(|it| {
-            let (name, inner) = it.split_once('/')?;
-            Some((self.packages.get(name)?, inner))
-        });
-        let (root, inner) = of_package.unwrap_or((&self.root, path));
+        let (root, inner) = place_of(path, &self.root, &self.packages);
         let now = now();
         let found = root.join(inner);
         let metadata = found.symlink_metadata();
-        let (text, bytes) = match loaded(root, &found) {
+        let (text, bytes) = match Disk.load(root, &found) {
             Ok(bytes) => (String::from_utf8(bytes.clone()).map_err(|_| "it is not UTF-8".into()), Some(bytes)),
             Err(reason) => (Err(reason), None),
         };
@@ -246,12 +311,4 @@ impl Loader for Disk {
         self.inputs.note(path, input);
         text.map(Arc::from)
     }
-}
-
-fn loaded(root: &Path, path: &Path) -> Result<Vec<u8>, EcoString> {
-    let real = path.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
-    if !real.starts_with(root) {
-        return Err("it leads out of the project".into());
-    }
-    std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))
 }

@@ -11,6 +11,7 @@ use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
 use super::packages::{VENDOR, id_of, is_root_file};
 use super::project::settings_of;
+use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
 use crate::fleet::Package;
 use crate::plan::is_below;
@@ -37,7 +38,7 @@ pub fn vendor(
     update: bool,
     network: &Network,
 ) -> Result<Vec<Vendored>, HostError> {
-    let old = lock::read(root)?;
+    let old = lock::read(&Disk, root)?;
     let vendored = root.join(VENDOR);
     if vendored.is_symlink() {
         return Err(HostError::new(format!("`{VENDOR}` is a link"))

@@ -1,0 +1,251 @@
+//! A project at a Git revision, straight from the repository's objects: nothing is
+//! checked out, and nothing is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use ecow::EcoString;
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+use gix::objs::tree::EntryKind;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rayon::prelude::*;
+
+use super::HostError;
+use super::git::{Network, causes, options};
+use super::project::{ROOT_FILE, outline_of, source_text};
+use super::store::{Disk, Store};
+use super::tree_hash::Files;
+
+type Result<T> = std::result::Result<T, HostError>;
+
+/// A repository of Git.
+pub(super) struct Repository {
+    inner: gix::ThreadSafeRepository,
+    /// Where its files lie; a bare one has none, and its paths begin at its own directory.
+    pub base: PathBuf,
+}
+
+impl Repository {
+    /// The repository around a directory.
+    pub(super) fn around(directory: &Path) -> Result<Self> {
+        let start = directory.canonicalize().map_err(|it| HostError::at(directory, "read", &it))?;
+        let options = options(&Network::default());
+        let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+        let inner = gix::ThreadSafeRepository::discover_opts(&start, gix::discover::upwards::Options::default(), trust)
+            .map_err(|it| {
+                HostError::new(format!("`{}` is in no Git repository", directory.display())).help(causes(&it))
+            })?;
+        let base = inner.to_thread_local().workdir().map(Path::to_path_buf);
+        let base = base.and_then(|it| it.canonicalize().ok()).unwrap_or(start);
+        Ok(Self { inner, base })
+    }
+
+    /// The files of a revision: a tag, a branch, a hash, `HEAD~3`.
+    pub(super) fn at(&self, revision: &str) -> Result<Commit> {
+        let repository = self.inner.to_thread_local();
+        let unknown = |reason: String| HostError::new(format!("there is no revision `{revision}`")).help(reason);
+        let id = repository.rev_parse_single(revision).map_err(|it| unknown(causes(&it)))?;
+        let object = id.object().map_err(|it| missing(&it))?;
+        let commit = object.peel_to_commit().map_err(|it| unknown(causes(&it)))?;
+        let tree = commit.tree_id().map_err(|it| missing(&it))?.detach();
+        let name = commit.id.to_hex_with_len(10).to_string();
+        Ok(Commit { repository: self.inner.clone(), base: self.base.clone(), tree, name })
+    }
+}
+
+/// What a shallow clone does not have.
+fn missing(error: &(dyn std::error::Error + 'static)) -> HostError {
+    HostError::new(format!("the repository cannot be read: {}", causes(error)))
+        .help("in a shallow clone, fetch more of the history: `git fetch --unshallow`")
+}
+
+/// The files of one commit.
+pub(super) struct Commit {
+    repository: gix::ThreadSafeRepository,
+    base: PathBuf,
+    tree: ObjectId,
+    /// The beginning of its hash.
+    pub name: String,
+}
+
+/// A file of a tree.
+struct Blob {
+    id: ObjectId,
+    is_link: bool,
+}
+
+impl Commit {
+    /// The project that a directory lies in, or the only one of a repository without files.
+    pub(super) fn root(&self, start: &Path) -> Result<PathBuf> {
+        let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
+        let inside = start.ancestors().take_while(|it| it.starts_with(&self.base));
+        let found = inside.into_iter().find(|it| self.blob(&it.join(ROOT_FILE)).is_some());
+        found.map(Path::to_path_buf).ok_or_else(|| {
+            HostError::new(format!("there is no `{ROOT_FILE}` around `{}` at `{}`", start.display(), self.name))
+        })
+    }
+
+    /// A path from the repository's top; none outside of it.
+    fn inner(&self, path: &Path) -> Option<String> {
+        let mut parts: Vec<&str> = Vec::new();
+        for it in path.strip_prefix(&self.base).ok()?.components() {
+            match it {
+                Component::Normal(it) => parts.push(it.to_str()?),
+                Component::ParentDir => {
+                    parts.pop()?;
+                }
+                _ => {}
+            }
+        }
+        Some(parts.join("/"))
+    }
+
+    fn entry(&self, path: &Path) -> Option<(EntryKind, ObjectId)> {
+        let inner = self.inner(path)?;
+        if inner.is_empty() {
+            return Some((EntryKind::Tree, self.tree));
+        }
+        let repository = self.repository.to_thread_local();
+        let tree = repository.find_tree(self.tree).ok()?;
+        let entry = tree.lookup_entry(inner.split('/')).ok()??;
+        Some((entry.mode().kind(), entry.object_id()))
+    }
+
+    /// The file that a path leads to, over links inside the repository.
+    fn blob(&self, path: &Path) -> Option<ObjectId> {
+        let mut path = path.to_path_buf();
+        for _ in 0..10 {
+            let (kind, id) = self.entry(&path)?;
+            match kind {
+                EntryKind::Blob | EntryKind::BlobExecutable => return Some(id),
+                EntryKind::Link => {
+                    let target = self.bytes(id).ok()?;
+                    path = path.parent()?.join(target.to_path().ok()?);
+                }
+                EntryKind::Tree | EntryKind::Commit => return None,
+            }
+        }
+        None
+    }
+
+    fn bytes(&self, id: ObjectId) -> Result<Vec<u8>> {
+        let repository = self.repository.to_thread_local();
+        let mut blob = repository.find_blob(id).map_err(|it| missing(&it))?;
+        Ok(blob.take_data())
+    }
+
+    /// The files below a directory that `wanted` asks for, by their names from there.
+    fn below(&self, dir: &Path, enter: &dyn Fn(&str) -> bool) -> Result<BTreeMap<String, Blob>> {
+        let Some((EntryKind::Tree, id)) = self.entry(dir) else { return Ok(BTreeMap::new()) };
+        let repository = self.repository.to_thread_local();
+        let mut found = BTreeMap::new();
+        let mut todo = vec![(String::new(), id)];
+        while let Some((prefix, id)) = todo.pop() {
+            let tree = repository.find_tree(id).map_err(|it| missing(&it))?;
+            for entry in tree.iter() {
+                let entry = entry.map_err(|it| missing(&it))?;
+                let Ok(name) = entry.filename().to_str() else { continue };
+                let name = format!("{prefix}{name}");
+                let kind = entry.kind();
+                match kind {
+                    EntryKind::Tree if enter(&name) => todo.push((format!("{name}/"), entry.object_id())),
+                    EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link => {
+                        found.insert(name, Blob { id: entry.object_id(), is_link: kind == EntryKind::Link });
+                    }
+                    EntryKind::Tree | EntryKind::Commit => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the files of ignored names below a directory are: git reads them from the top down.
+    fn ignored(&self, dir: &Path, files: &BTreeMap<String, Blob>) -> Result<Vec<Gitignore>> {
+        let mut all = Vec::new();
+        for (name, blob) in files {
+            let is_it = matches!(name.rsplit('/').next(), Some(".gitignore" | ".ignore"));
+            if !is_it || blob.is_link {
+                continue;
+            }
+            let path = dir.join(name);
+            let mut builder = GitignoreBuilder::new(path.parent().unwrap_or(dir));
+            for line in self.bytes(blob.id)?.lines() {
+                // As git does, a line that is no pattern is passed over.
+                let _ = builder.add_line(None, &line.to_str_lossy());
+            }
+            all.extend(builder.build());
+        }
+        all.sort_by_key(|it| it.path().components().count());
+        Ok(all)
+    }
+}
+
+/// Whether the nearest file that says something of a path says that it is ignored.
+fn is_ignored(all: &[Gitignore], path: &Path) -> bool {
+    let of_path = all.iter().rev().filter(|it| path.starts_with(it.path()));
+    of_path
+        .map(|it| it.matched_path_or_any_parents(path, false))
+        .find(|it| !it.is_none())
+        .is_some_and(|it| it.is_ignore())
+}
+
+impl Store for Commit {
+    fn sources(&self, dir: &Path) -> Result<Vec<(String, String)>> {
+        if self.inner(dir).is_none() {
+            return Disk.sources(dir);
+        }
+        let root = self.text(&dir.join(ROOT_FILE))?;
+        let outline = outline_of(&root.map(|it| (ROOT_FILE.to_owned(), it)).into_iter().collect::<Vec<_>>());
+        let is_hidden = |name: &str| name.split('/').any(|it| it.starts_with('.'));
+        let files = self.below(dir, &|name| !is_hidden(name) && !outline.hides(name))?;
+        let ignored = self.ignored(dir, &files)?;
+        let wanted: BTreeSet<&String> = files
+            .keys()
+            .filter(|it| it.ends_with(".fleet") && !is_hidden(it) && !is_ignored(&ignored, &dir.join(it)))
+            .collect();
+        wanted
+            .into_par_iter()
+            .filter_map(|name| {
+                let blob = files.get(name)?;
+                let id = if blob.is_link { self.blob(&dir.join(name))? } else { blob.id };
+                Some(self.bytes(id).and_then(|it| Ok((name.clone(), source_text(name, it)?))))
+            })
+            .collect()
+    }
+
+    fn text(&self, path: &Path) -> Result<Option<String>> {
+        if self.inner(path).is_none() {
+            return Disk.text(path);
+        }
+        let Some(id) = self.blob(path) else { return Ok(None) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        source_text(&name, self.bytes(id)?).map(Some)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        match self.inner(path) {
+            Some(inner) => matches!(self.entry(path)?, (EntryKind::Tree, _)).then(|| self.base.join(inner)),
+            None => Disk.directory(path),
+        }
+    }
+
+    fn files(&self, dir: &Path) -> Option<Files> {
+        if self.inner(dir).is_none() {
+            return Disk.files(dir);
+        }
+        let regular = self.below(dir, &|_| true).ok()?.into_iter().filter(|(_, it)| !it.is_link);
+        regular.map(|(name, it)| Some((name, self.bytes(it.id).ok()?))).collect()
+    }
+
+    fn load(&self, root: &Path, path: &Path) -> std::result::Result<Vec<u8>, EcoString> {
+        match self.inner(path) {
+            None => Disk.load(root, path),
+            Some(inner) if !self.base.join(&inner).starts_with(root) => Err("it leads out of the project".into()),
+            Some(_) => {
+                let id = self.blob(path).ok_or_else(|| EcoString::from("no such file"))?;
+                self.bytes(id).map_err(|it| it.message.into())
+            }
+        }
+    }
+}

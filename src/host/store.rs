@@ -1,0 +1,61 @@
+//! Where a project is read from: the disk, or a commit.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use ecow::EcoString;
+
+use super::tree_hash::{Files, files_below};
+use super::{HostError, plain, project};
+
+/// Files by their absolute paths.
+pub(super) trait Store: Send + Sync {
+    /// Every `.fleet` file below a directory that git would not ignore: its name from
+    /// there, and its text.
+    fn sources(&self, dir: &Path) -> Result<Vec<(String, String)>, HostError>;
+
+    /// The text of a file; none if there is none.
+    fn text(&self, path: &Path) -> Result<Option<String>, HostError>;
+
+    /// The directory that a path leads to, if it is one.
+    fn directory(&self, path: &Path) -> Option<PathBuf>;
+
+    /// Every regular file below a directory.
+    fn files(&self, dir: &Path) -> Option<Files>;
+
+    /// The bytes of a file that must lie below `root`, or why not.
+    fn load(&self, root: &Path, path: &Path) -> Result<Vec<u8>, EcoString>;
+}
+
+/// What lies on the disk now.
+pub(super) struct Disk;
+
+impl Store for Disk {
+    fn sources(&self, dir: &Path) -> Result<Vec<(String, String)>, HostError> {
+        project::sources(dir, None)
+    }
+
+    fn text(&self, path: &Path) -> Result<Option<String>, HostError> {
+        match std::fs::read_to_string(path) {
+            Ok(it) => Ok(Some(it)),
+            Err(it) if it.kind() == ErrorKind::NotFound => Ok(None),
+            Err(it) => Err(HostError::at(path, "read", &it)),
+        }
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        path.canonicalize().ok().filter(|it| it.is_dir())
+    }
+
+    fn files(&self, dir: &Path) -> Option<Files> {
+        files_below(dir).ok()
+    }
+
+    fn load(&self, root: &Path, path: &Path) -> Result<Vec<u8>, EcoString> {
+        let real = path.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
+        if !real.starts_with(root) {
+            return Err("it leads out of the project".into());
+        }
+        std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))
+    }
+}
