@@ -120,23 +120,11 @@ fn field(anchor: Anchor, key: &Key, node: u32, reserved: &[(&str, &str)], out: &
 /// The block without what is reserved below `release` and `kustomization`: it is
 /// reported already.
 pub(super) fn stripped(block: &Block) -> Cow<'_, Block> {
-    let is_concerned = |member: &Member| match member {
-        Member::Entry(entry) => {
-            let first = entry.path.segments.first().map(|it| &it.key);
-            matches!(first, Some(Key::Name(name)) if name == "release" || name == "kustomization")
-        }
-        _ => false,
-    };
-    if !block.members.iter().any(is_concerned) {
+    if !block.members.iter().any(|it| reserved_in(it).is_some()) {
         return Cow::Borrowed(block);
     }
     let members = block.members.iter().filter_map(|member| {
-        let Member::Entry(entry) = member else { return Some(member.clone()) };
-        let reserved: &[(&str, &str)] = match entry.path.segments.first().map(|it| &it.key) {
-            Some(Key::Name(name)) if name == "release" => &RELEASE,
-            Some(Key::Name(name)) if name == "kustomization" => &KUSTOMIZATION,
-            _ => return Some(member.clone()),
-        };
+        let (Member::Entry(entry), Some(reserved)) = (member, reserved_in(member)) else { return Some(member.clone()) };
         if let Some(second) = entry.path.segments.get(1) {
             return (!is_reserved(&second.key, reserved)).then(|| member.clone());
         }
@@ -147,6 +135,16 @@ pub(super) fn stripped(block: &Block) -> Cow<'_, Block> {
         Some(Member::Entry(entry))
     });
     Cow::Owned(Block { node: block.node, members: members.collect() })
+}
+
+/// What is reserved in the block that a member opens.
+fn reserved_in(member: &Member) -> Option<&'static [(&'static str, &'static str)]> {
+    let Member::Entry(entry) = member else { return None };
+    match &entry.path.segments.first()?.key {
+        Key::Name(name) if name == "release" => Some(&RELEASE),
+        Key::Name(name) if name == "kustomization" => Some(&KUSTOMIZATION),
+        _ => None,
+    }
 }
 
 /// The block of a `use` without what is reserved in it.

@@ -107,7 +107,14 @@ fn watched(
             Ok(Event::Changed) => {
                 let lost = wait_for_quiet(events);
                 start = Instant::now();
-                match watcher.renew().and_then(|()| project.refresh()) {
+                let refreshed = match watcher.renew() {
+                    Ok(()) => project.refresh(),
+                    Err(error) => {
+                        project.outdate();
+                        Err(error)
+                    }
+                };
+                match refreshed {
                     Ok(Refreshed::Same) if !lost => last_error.clear(),
                     Ok(Refreshed::Same | Refreshed::Changed) => {
                         last_error.clear();

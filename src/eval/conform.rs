@@ -180,7 +180,9 @@ fn check_wheres(
 fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Where(condition) => {
-            let holds = match (&node.value, pattern_of(&condition.expr).map(|it| builtins::whole_regex(it))) {
+            // A project that has a `matches` of its own is told so; nothing shall follow from it.
+            let pattern = pattern_of(&condition.expr).filter(|_| !env.index.lets.contains_key("matches"));
+            let holds = match (&node.value, pattern.map(|it| builtins::whole_regex(it))) {
                 (Value::Text(text), Some(Ok(pattern))) => Some(pattern.is_match(text)),
                 _ => env.with_local("it", node.clone(), |env| {
                     env.within(condition.anchor, |env| env.holds(&condition.expr))

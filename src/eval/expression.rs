@@ -332,9 +332,7 @@ impl<'a> Env<'a> {
         let unknown = Node::new(Value::Unknown, origin);
         let ExprKind::Name(name) = &callee.kind else { return unknown };
         let args: Vec<Node> = args.iter().map(|it| self.passed(it)).collect();
-        // No function may have the name of a built-in one.
-        let declared =
-            if builtins::is_known(name) { None } else { names::index_of(self.db, self.anchor).lets.get(name) };
+        let declared = names::index_of(self.db, self.anchor).lets.get(name);
         if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
             return Node::new(self.apply(*function, args, origin), origin);
         }

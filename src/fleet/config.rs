@@ -42,6 +42,7 @@ pub struct Settings {
     /// The value of `fleet` in expressions.
     pub value: Value,
 }
+
 /// A fact whose values are rings, the first to get what is new first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rings {

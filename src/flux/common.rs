@@ -8,7 +8,7 @@ use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
 use super::gate::Gate;
-use super::making::{Piece, made_for};
+use super::making::{MadePiece, Piece, made_for};
 use super::manifest::{PRUNE, manifest, namespace};
 use super::object::{Id, Object, set};
 use super::release::{Release, release};
@@ -217,7 +217,7 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
             releases.extend(made.release.clone());
             pieces.extend(made.objects.iter().enumerate().map(|(nth, it)| Piece {
                 object: Arc::clone(&it.object),
-                made: Some((making, nth, it.patches.len())),
+                made: Some(MadePiece { making, object: nth, patches: it.patches.len() }),
             }));
         } else {
             let (release, objects) = item_objects(ctx, *item);
@@ -363,12 +363,13 @@ fn derive_namespaces(ctx: &mut Context<'_>, releases: &[Arc<Release>], pieces: &
     derived
 }
 
-/// Whether the cluster's own Flux brings a namespace.
+/// Whether the account that applies the cluster is bound to a namespace: then it is there.
 fn is_given_here(ctx: &Context<'_>, name: &EcoString) -> bool {
     ctx.cluster.is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
 }
 
-/// Whether a namespace is there without the items that are looked at, on any cluster.
+/// Whether a namespace is there without the items that are looked at, whichever of the
+/// clusters it is that the items are looked at for.
 fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
     BUILT_IN_NAMESPACES.contains(&name.as_str())
         || name == ctx.flux_namespace()

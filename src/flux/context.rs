@@ -48,9 +48,18 @@ impl Range {
 pub(super) struct Named {
     pub name: EcoString,
     pub source: Anchor,
-    /// For one that the item needs as an object, not beside it: whether it stands at
-    /// the top level.
-    pub is_shared: Option<bool>,
+    pub stands: Stands,
+}
+
+/// Where the object of a source stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// Beside the item, or nowhere: each item has its own.
+    Beside,
+    /// In the item's catalogue or cluster.
+    Local,
+    /// At the top level, for all.
+    Shared,
 }
 
 /// An item that was evaluated.
@@ -266,9 +275,12 @@ impl<'a> Context<'a> {
                 let source = self.source_of(name, at)?;
                 let as_object =
                     item.kind(self.db) == Kind::Kustomize || source_kind(self.db, source) != SourceKind::Oci;
-                let is_shared =
-                    (as_object && !comes_with_definition(self.db, source)).then(|| source.parent(self.db).is_none());
-                Some(Named { name: name.clone(), source, is_shared })
+                let stands = match (as_object && !comes_with_definition(self.db, source), source.parent(self.db)) {
+                    (false, _) => Stands::Beside,
+                    (true, None) => Stands::Shared,
+                    (true, Some(_)) => Stands::Local,
+                };
+                Some(Named { name: name.clone(), source, stands })
             });
             self.learned.sources.insert(key, found);
         }

@@ -69,12 +69,21 @@ pub struct Differing {
     pub patches: Vec<Patch>,
 }
 
-/// An object of a unit, and which of what is made it is: from what, its position and
-/// how many patches it has.
+/// An object of a unit, and which of what is made it is.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     pub object: Arc<Object>,
-    pub made: Option<(Making, usize, usize)>,
+    pub made: Option<MadePiece>,
+}
+
+/// One of the objects that are made for clusters of a class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MadePiece {
+    pub making: Making,
+    /// Its position among those.
+    pub object: usize,
+    /// How many patches it has.
+    pub patches: usize,
 }
 
 impl Piece {
@@ -130,8 +139,12 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Dif
 /// not known, which the context remembers.
 pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<(Making, Arc<Made>)> {
     let key = (ctx.scope, item);
-    if let Some(it) = ctx.learned.makings.get(&key) {
-        return Some(it.clone());
+    if let Some(it) = ctx.learned.makings.get(&key).cloned() {
+        if let Some(source) = it.0.source(ctx.db) {
+            // It is of this cluster, too, though nothing about it has to be found out.
+            ctx.evaluated_quietly(source.item(ctx.db));
+        }
+        return Some(it);
     }
     let making = made_from(ctx, cluster, item)?;
     let it = (making, Arc::clone(made(ctx.db, making)));

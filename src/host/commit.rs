@@ -202,7 +202,11 @@ impl Store for Commit {
         let ignored = self.ignored(dir, &files)?;
         let wanted: BTreeSet<&String> = files
             .keys()
-            .filter(|it| it.ends_with(".fleet") && !is_hidden(it) && !is_ignored(&ignored, &dir.join(it)))
+            .filter(|it| {
+                Path::new(it).extension().is_some_and(|it| it == "fleet")
+                    && !is_hidden(it)
+                    && !is_ignored(&ignored, &dir.join(it))
+            })
             .collect();
         wanted
             .into_par_iter()

@@ -125,6 +125,11 @@ impl Opened {
         refreshed
     }
 
+    /// Notes that what was compiled last is of no use: the next [`Self::refresh`] says so.
+    pub const fn outdate(&mut self) {
+        self.is_outdated = true;
+    }
+
     fn look(&mut self) -> Result<Refreshed, HostError> {
         let noted = self.inputs.sources();
         let paths = source_paths(&self.root)?;

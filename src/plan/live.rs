@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::problems::{self, Heir};
 use super::roots::{documents, id_of};
 use super::touched::Touched;
-use super::{Permissions, Snapshot};
+use super::{Permissions, Snapshot, is_below};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Id, Release};
@@ -42,7 +42,8 @@ pub(super) fn check(
     out: &mut Vec<Diagnostic>,
 ) {
     let mut by_dir: BTreeMap<EcoString, Vec<Old>> = BTreeMap::new();
-    for it in old_kustomizations(snapshot, touched) {
+    let clusters = &fleet::settings(db, db.project()).value.output.clusters;
+    for it in old_kustomizations(clusters, snapshot, touched) {
         by_dir.entry(it.dir.clone()).or_default().push(it);
     }
     let by_path: BTreeMap<&str, &Deployed> = deployed.iter().map(|it| (it.path.as_str(), *it)).collect();
@@ -126,12 +127,13 @@ fn kustomizations(it: &Deployed) -> impl Iterator<Item = &Id> {
     it.units.iter().map(|it| &it.kustomization.id).chain(own)
 }
 
-fn old_kustomizations(snapshot: &Snapshot, touched: &Touched<'_>) -> Vec<Old> {
+fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &Touched<'_>) -> Vec<Old> {
     let mut found = Vec::new();
     for (path, entry) in &snapshot.entries {
         let dir = cluster_of(path);
         // A Flux Kustomization among a catalogue's manifests is no cluster's.
-        if is_own_directory(dir) || !touched.reaches(dir) || !entry.is_ours(path) {
+        let is_cluster = is_below(dir, clusters) && !is_own_directory(dir);
+        if !is_cluster || !touched.reaches(dir) || !entry.is_ours(path) {
             continue;
         }
         let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };

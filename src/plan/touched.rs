@@ -14,27 +14,23 @@ use crate::fleet::Output;
 /// The files that change.
 pub(super) struct Touched<'a> {
     files: BTreeSet<&'a EcoString>,
-    /// The directory of all clusters.
-    clusters: &'a EcoString,
     /// Whether something changes that any cluster may apply.
     shared: bool,
 }
 
 impl<'a> Touched<'a> {
-    pub(super) fn new(output: &'a Output, tree: &FileTree, snapshot: &Snapshot, plan: &'a Plan) -> Self {
+    pub(super) fn new(output: &Output, tree: &FileTree, snapshot: &Snapshot, plan: &'a Plan) -> Self {
         let files: BTreeSet<&EcoString> = plan.write.iter().chain(&plan.remove).collect();
         let is_shared = |path: &&&EcoString| !is_below(path, &output.clusters);
         let shared = files.iter().filter(is_shared).any(|path| !is_harmless(path, tree, snapshot));
-        Self { files, clusters: &output.clusters, shared }
+        Self { files, shared }
     }
 
-    /// Whether a directory is a cluster's, and what that cluster applies may be other
-    /// objects than before.
+    /// Whether what the cluster in that directory applies may be other objects than before.
     pub(super) fn reaches(&self, dir: &str) -> bool {
         let below = eco_format!("{dir}/");
-        is_below(dir, self.clusters)
-            && (self.shared
-                || self.files.range::<EcoString, _>(&below..).next().is_some_and(|it| it.starts_with(below.as_str())))
+        self.shared
+            || self.files.range::<EcoString, _>(&below..).next().is_some_and(|it| it.starts_with(below.as_str()))
     }
 }
 

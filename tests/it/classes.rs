@@ -218,3 +218,59 @@ fn examples_are_alike_in_a_class_and_alone() {
     }
     assert!(shared > 800, "{shared} clusters share something");
 }
+
+/// An override of a source that a class shares is of use where it changes that source on
+/// any cluster, whichever class was looked at first.
+#[test]
+fn overrides_of_sources_are_seen_in_every_class() {
+    let text = |own: &str| {
+        format!(
+            r#"
+fleet f {{ facts {{ region: String }} }}
+source oc = oci "oci://x.com/c" {{ interval = "7m" }}
+override source oc {{ interval = if cluster.region == "eu" then "7m" else "9m" }}
+catalogue c {{
+  addon w {{ source = oc, version = "1.0.0" }}
+  source h = helm "https://e.com"
+  addon v {{ source = h, version = "1.0.0" }}
+}}
+cluster k0 {{ region = "eu", use c }}
+cluster k1 {{
+  region = "us"
+  use c
+  {own}
+}}
+"#
+        )
+    };
+    for own in ["", "override c.v { values.x = 2 }"] {
+        assert_eq!(summary(&compiled(&text(own)).1), Vec::<String>::new(), "{own}");
+    }
+    let redundant = text("override c.v { values.x = 2 }").replace("\"9m\"", "\"7m\"");
+    let said = summary(&compiled(&redundant.replace("region = \"eu\"\n", "")).1);
+    assert!(said.len() == 1 && said[0].starts_with("W0528"), "{said:?}");
+}
+
+#[test]
+fn what_is_redundant_is_said_of_the_first_by_name() {
+    let text = |own: &str| {
+        format!(
+            r#"
+fleet f {{ }}
+catalogue c {{
+  source s = helm "https://e.com"
+  addon a {{ source = s, version = "1.0.0", values.x = 1 }}
+  addon b {{ source = s, version = "1.0.0", values.x = 1 }}
+}}
+override *.* {{ values.x = 1 }}
+cluster k0 {{
+  use c
+  {own}
+}}
+cluster k1 {{ use c }}
+"#
+        )
+    };
+    let said = |own: &str| summary(&compiled(&text(own)).1);
+    assert_eq!(said("override c.a { values.y = 1 }"), said(""));
+}

@@ -544,3 +544,12 @@ fn an_empty_list_joins_any_other() {
     let web = web(more);
     assert_eq!((&web["x"], &web["y"], &web["z"]), (&json!([1, 2]), &json!([1]), &json!(["-a"])));
 }
+
+/// One mistake, one error: what a function hides that has a built-in one's name.
+#[test]
+fn a_function_that_hides_a_built_in_one_is_said_once() {
+    let text = "fleet f { facts { a: Short = \"AB\" } }\ntype Short = String where matches(it, \"[a-z]+\")\n\
+                fn length(a: String): String = \"99\"\nfn matches(a: String, b: String): Bool = b != a\n\
+                let r: String = length(\"a\")\n";
+    assert_eq!(errors(text), ["E0204", "E0204"]);
+}

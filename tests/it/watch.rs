@@ -140,6 +140,26 @@ fn nothing_is_lost_while_the_project_cannot_be_read() {
     assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
 }
 
+/// A build that is thrown away because the project cannot be read is begun again.
+#[test]
+fn nothing_is_lost_while_a_build_runs_and_the_project_is_away() {
+    let fleet = fleet();
+    // A quote in a fact keeps clusters apart, so that the build takes its time.
+    let cluster = |nth: usize| format!("cluster c{nth} {{ zones = 1, team = \"a\\\"b\", use addons }}\n");
+    let facts = fleet.read("fleet.fleet").replace("zones: Int = 1", "zones: Int = 1, team: String = \"none\"");
+    fleet.write("fleet.fleet", &facts.replace("values { zones", "values { team = cluster.team, zones"));
+    fleet.write("many.fleet", &(0..2000).map(cluster).collect::<String>());
+    let mut watching = Watching::start(&fleet, &[]);
+    fleet.write("fleet.fleet", &fleet.read("fleet.fleet").replace("1.0.0", "2.0.0"));
+    std::thread::sleep(Duration::from_millis(500));
+    let here = fleet.path().to_path_buf();
+    let away = here.with_file_name("away");
+    std::fs::rename(&here, &away).expect("moved away");
+    std::thread::sleep(Duration::from_millis(500));
+    std::fs::rename(&away, &here).expect("moved back");
+    watching.wait("the version", || has(&fleet, "common/addons/add-ons/web.yaml", "2.0.0"));
+}
+
 #[test]
 fn what_is_wrong_is_said_and_the_last_good_tree_stays() {
     let fleet = fleet();

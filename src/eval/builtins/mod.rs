@@ -37,11 +37,6 @@ pub(super) fn is_conversion(name: &str) -> bool {
     matches!(name, "int" | "float" | "bool" | "string" | "trim" | "lower" | "upper")
 }
 
-/// Whether there is a built-in function of that name.
-pub(super) fn is_known(name: &str) -> bool {
-    builtin::find(name).is_some()
-}
-
 /// The result of `name(args…)`. A function of an absent value is absent.
 pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
     let Some(function) = builtin::find(name) else { return Value::Unknown };

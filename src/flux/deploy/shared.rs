@@ -8,7 +8,7 @@ use super::UnitPlace;
 use super::draft::Draft;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
-use crate::flux::context::{Context, Named};
+use crate::flux::context::{Context, Named, Stands};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
 use crate::source::{Anchor, IndexMap, Kind, Origin};
@@ -49,8 +49,11 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
         if !matches!(item.kind(ctx.db), Kind::Addon | Kind::Kustomize) {
             continue;
         }
-        if let Some(Named { name, is_shared: Some(is_shared), .. }) = ctx.source_of_item(*item) {
-            used.insert(name.clone(), *is_shared);
+        match ctx.source_of_item(*item) {
+            Some(Named { name, stands, .. }) if *stands != Stands::Beside => {
+                used.insert(name.clone(), *stands == Stands::Shared);
+            }
+            _ => {}
         }
     }
     ctx.scope = outer;

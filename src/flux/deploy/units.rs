@@ -14,7 +14,7 @@ use crate::flux::context::{Context, Range};
 use crate::flux::diff::{self, Patch};
 use crate::flux::gate::Gate;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
-use crate::flux::making::Piece;
+use crate::flux::making::{MadePiece, Piece};
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
 use crate::flux::substitution::Substitution;
@@ -146,7 +146,7 @@ fn difference(
             patches.push(UnitPatch::Own(diff::delete(object)));
             continue;
         };
-        if let Some((making, object, count)) = piece.made {
+        if let Some(MadePiece { making, object, patches: count }) = piece.made {
             patches.extend((0..count).map(|patch| UnitPatch::Made { making, object, patch }));
             continue;
         }

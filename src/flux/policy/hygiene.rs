@@ -40,6 +40,10 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
                 changes: false,
                 shadowed: None,
             });
+            // Of several the first by name is shown, whichever was looked at first.
+            if item.name(db) < it.item.name(db) {
+                (it.item, it.first) = (*item, effect);
+            }
             match effect.outcome {
                 Outcome::Changed => it.changes = true,
                 Outcome::Shadowed(by) => it.shadowed = it.shadowed.or(Some(by)),
