@@ -25,6 +25,7 @@ mod properties;
 mod provision;
 mod random;
 mod records;
+mod revisions;
 mod rings;
 mod semantics;
 mod spec;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{Fleet, read_tree};
+use crate::support::{Fleet, git, read_tree};
 
 const TOOLS: &str = r#"
 fleet tools { }
@@ -39,25 +39,6 @@ cluster one {
 
 fn fleet_with(packages: &str) -> String {
     format!("fleet f {{ packages {{ {packages} }} }}\n{USES}")
-}
-
-/// Runs git; none where it is not installed, which is an error in CI.
-fn git(dir: &Path, args: &[&str]) -> Option<String> {
-    let run = Command::new("git")
-        .args(args)
-        .current_dir(dir)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .envs([("GIT_AUTHOR_NAME", "t"), ("GIT_AUTHOR_EMAIL", "t@example.com")])
-        .envs([("GIT_COMMITTER_NAME", "t"), ("GIT_COMMITTER_EMAIL", "t@example.com")])
-        .output();
-    if run.is_err() {
-        assert!(std::env::var_os("CI").is_none(), "git is not installed");
-        eprintln!("git is not installed: packages from Git were not tried");
-    }
-    let output = run.ok()?;
-    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// A repository with the tools at `v1.0.0`; its bare clone stands in `bare.git`.

@@ -1,8 +1,10 @@
-//! What the studies share: projects in memory and on disk, and the real kustomize.
+//! What the studies share: projects in memory and on disk, the real kustomize and real repositories.
 
+mod git;
 mod kustomize;
 mod project;
 
+pub(crate) use git::git;
 pub(crate) use kustomize::Kustomize;
 pub(crate) use project::{
     Fleet, Run, compiled, database, database_with_log, errors, files_of, quote, read_tree, summary,
