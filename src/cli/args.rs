@@ -40,6 +40,8 @@ pub(super) enum Command {
     Render(Render),
     /// Say who set a value, over whom, and why
     Why(Why),
+    /// Say how two clusters differ, and who made it so
+    Compare(Compare),
     /// Move an add-on's version up one ring, in the sources
     Promote(Promote),
     /// Print tables
@@ -131,6 +133,22 @@ pub(super) struct Why {
     pub place: String,
     /// `[KIND/[NAMESPACE/]]NAME[.PATH]`: an object or an item, or a part of it
     pub what: Option<String>,
+    /// At a Git revision, not as the files are now
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub output: Output,
+}
+
+#[derive(Args)]
+pub(super) struct Compare {
+    /// A cluster
+    pub first: String,
+    /// Another one
+    pub second: String,
+    /// Only these: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
+    pub object: Option<String>,
     /// At a Git revision, not as the files are now
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,

@@ -7,6 +7,7 @@
 mod args;
 mod build;
 mod check;
+mod compare;
 mod explain;
 mod init;
 mod list;
@@ -100,6 +101,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check(it) => check::run(&arguments.directory, it, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
+        Command::Compare(it) => compare::run(&arguments.directory, it, terminal),
         Command::Why(it) => why::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),

@@ -44,7 +44,11 @@ impl Repository {
     /// The files of a revision: a tag, a branch, a hash, `HEAD~3`.
     pub(super) fn at(&self, revision: &str) -> Result<Commit> {
         let repository = self.inner.to_thread_local();
-        let unknown = |reason: String| HostError::new(format!("there is no revision `{revision}`")).help(reason);
+        let is_shallow = repository.is_shallow().unwrap_or(false);
+        let unknown = |reason: String| {
+            let help = "the clone is shallow: `git fetch --unshallow` brings the rest of its history".to_owned();
+            HostError::new(format!("there is no revision `{revision}`")).help(if is_shallow { help } else { reason })
+        };
         let id = repository.rev_parse_single(revision).map_err(|it| unknown(causes(&it)))?;
         let object = id.object().map_err(|it| missing(&it))?;
         let commit = object.peel_to_commit().map_err(|it| unknown(causes(&it)))?;

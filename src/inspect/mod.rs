@@ -1,10 +1,13 @@
 //! What people ask of a compiled project.
 //!
 //! In: a project that compiles. Out: answers as data, for `render` to show: why a value
-//! is what it is. Reads nothing but the model, and parses no YAML.
+//! is what it is, how two clusters differ. Reads nothing but the model, and parses no YAML.
 
+mod asked;
+mod compare;
 mod selector;
 mod why;
 
+pub use compare::{Comparison, Differing, Only, compare};
 pub use selector::{NotFound, Selector};
 pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

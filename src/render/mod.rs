@@ -3,9 +3,11 @@
 //! In: what `compile` and `inspect` found. Out: text, or JSON. Decides nothing, and
 //! writes to no file.
 
+mod compare;
 mod place;
 mod terminal;
 mod why;
 
+pub use compare::{compare_json, compare_text};
 pub use terminal::{Counts, print};
 pub use why::{why_json, why_text};

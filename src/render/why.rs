@@ -6,7 +6,8 @@ use ecow::{EcoString, eco_format};
 use serde_json::{Value as Json, json};
 
 use super::place::{Spot, owner, spot};
-use crate::fleet::{About, Condition, Read};
+use crate::fleet::{About, Condition, Read, Reason};
+use crate::flux::Id;
 use crate::inspect::{Absence, Layer, Leaf, Subject, What, Why};
 use crate::source::{Db, Kind, Origin};
 use crate::value::{self, Node, Value};
@@ -100,6 +101,12 @@ fn behind(db: &dyn Db, out: &mut String, layer: &Layer) {
     reads(db, out, 6, &layer.reason.reads);
 }
 
+/// The conditions behind a place, in a line.
+pub(super) fn reasons(db: &dyn Db, reason: &Reason) -> EcoString {
+    let texts: Vec<EcoString> = reason.conditions.iter().filter_map(|it| Some(spot(db, it.at)?.text)).collect();
+    if texts.is_empty() { EcoString::new() } else { eco_format!("when {}", texts.join(", and ")) }
+}
+
 fn condition(db: &dyn Db, out: &mut String, it: &Condition) {
     if let Some(spot) = spot(db, it.at) {
         line(out, 6, &eco_format!("when {} ({})", spot.text, spot.short()));
@@ -108,24 +115,29 @@ fn condition(db: &dyn Db, out: &mut String, it: &Condition) {
 }
 
 fn reads(db: &dyn Db, out: &mut String, indent: usize, all: &[Read]) {
-    for it in all {
-        let Some(at) = spot(db, it.at) else { continue };
-        let place = spot(db, it.node.origin).filter(|it| *it != at);
-        let by = it.node.origin.anchor;
-        let by = match by.kind(db) {
-            Kind::Rule | Kind::Override => eco_format!("{}, ", owner(db, by)),
-            _ => EcoString::new(),
-        };
-        let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({by}{})", it.short()));
-        let mut text = eco_format!("{} is {}{place}", at.text, it.node.value.show());
-        let mut over = it.node.over.as_deref();
-        while let Some(it) = over {
-            let place = spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
-            let _ = write!(text, ", instead of {} ({place})", it.value.show());
-            over = it.over.as_deref();
-        }
-        line(out, indent, &text);
+    for it in all.iter().filter_map(|it| read(db, it)) {
+        line(out, indent, &it);
     }
+}
+
+/// `cluster.region is "eu-west-1" (fleet.fleet:12)`, and what it is instead of.
+pub(super) fn read(db: &dyn Db, it: &Read) -> Option<EcoString> {
+    let at = spot(db, it.at)?;
+    let by = it.node.origin.anchor;
+    let by = match by.kind(db) {
+        Kind::Rule | Kind::Override => eco_format!("{}, ", owner(db, by)),
+        _ => EcoString::new(),
+    };
+    let place = spot(db, it.node.origin).filter(|it| *it != at);
+    let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({by}{})", it.short()));
+    let mut text = eco_format!("{} is {}{place}", at.text, it.node.value.show());
+    let mut over = it.node.over.as_deref();
+    while let Some(it) = over {
+        let place = spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
+        text = eco_format!("{text}, instead of {} ({place})", it.value.show());
+        over = it.over.as_deref();
+    }
+    Some(text)
 }
 
 /// The same value of several objects.
@@ -191,15 +203,16 @@ pub fn why_json(db: &dyn Db, why: &Why) -> Json {
     json!({ "cluster": why.cluster.as_deref(), "subjects": subjects })
 }
 
+pub(super) fn id_json(id: &Id) -> Json {
+    json!({
+        "group": id.group.as_str(), "kind": id.kind.as_str(),
+        "namespace": id.namespace.as_str(), "name": id.name.as_str(),
+    })
+}
+
 fn subject_json(db: &dyn Db, it: &Subject) -> Json {
     let (object, item) = match &it.what {
-        What::Object(id) => (
-            json!({
-                "group": id.group.as_str(), "kind": id.kind.as_str(),
-                "namespace": id.namespace.as_str(), "name": id.name.as_str(),
-            }),
-            Json::Null,
-        ),
+        What::Object(id) => (id_json(id), Json::Null),
         What::Item(item) => (Json::Null, owner_json(db, Origin::of(*item))),
     };
     json!({
@@ -212,7 +225,7 @@ fn subject_json(db: &dyn Db, it: &Subject) -> Json {
     })
 }
 
-fn absence_json(db: &dyn Db, it: &Absence) -> Json {
+pub(super) fn absence_json(db: &dyn Db, it: &Absence) -> Json {
     match it {
         Absence::Dropped(layer) => json!({ "because": "dropped", "layer": layer_json(db, layer) }),
         Absence::Optional => json!({ "because": "optional" }),
@@ -221,7 +234,7 @@ fn absence_json(db: &dyn Db, it: &Absence) -> Json {
     }
 }
 
-fn leaf_json(db: &dyn Db, leaf: &Leaf) -> Json {
+pub(super) fn leaf_json(db: &dyn Db, leaf: &Leaf) -> Json {
     let value = leaf.layers.first().map_or(Json::Null, |it| value_json(&it.value, it.origin));
     let layers: Vec<Json> = leaf.layers.iter().map(|it| layer_json(db, it)).collect();
     json!({ "path": leaf.path.to_string(), "value": value, "layers": layers })

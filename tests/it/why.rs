@@ -5,7 +5,7 @@ use fleetc::emit::{Named, lines_of};
 use fleetc::fleet;
 use fleetc::flux::{self, Deployed, Id};
 use fleetc::host::open;
-use fleetc::inspect::why_line;
+use fleetc::inspect::{compare, why_line};
 use fleetc::source::{Db, FleetDatabase};
 use fleetc::value::{Path, Value, json};
 use serde_json::Value as Json;
@@ -208,4 +208,44 @@ fn programs_read_the_same_answer() {
     assert_eq!(winner["conditions"][0]["at"]["text"], "cluster.zones > 1");
     assert_eq!(winner["conditions"][0]["reads"][0]["value"], 3);
     assert_eq!(leaf["layers"][1]["value"], 2);
+}
+
+/// What is said to differ differs, and nothing else does.
+#[test]
+fn comparing_finds_every_difference() {
+    let opened = open("examples/eks-fleet".as_ref()).expect("a project");
+    let db = &opened.db;
+    let clusters: Vec<_> = fleet::clusters(db).collect();
+    let mut differences = 0;
+    for one in &clusters {
+        for other in &clusters {
+            let found = compare(db, [*one, *other], None);
+            let [a, b] = [one, other].map(|it| objects(&flux::exactly(db, *it).value));
+            let has = |all: &[(Id, Json)], id: &Id| all.iter().find(|it| it.0 == *id).map(|it| it.1.clone());
+            for it in &found.only {
+                let (with, without) = if it.on == 0 { (&a, &b) } else { (&b, &a) };
+                assert!(has(with, &it.object).is_some() && has(without, &it.object).is_none(), "{}", it.object);
+            }
+            for (id, mine) in &a {
+                let is_told = found.differing.iter().any(|it| it.object == *id);
+                assert_eq!(is_told, has(&b, id).is_some_and(|theirs| theirs != *mine), "{id}");
+            }
+            let alone = a.iter().filter(|it| has(&b, &it.0).is_none()).count();
+            assert_eq!(found.only.iter().filter(|it| it.on == 0).count(), alone);
+            for (path, leaves) in found.differing.iter().flat_map(|it| &it.leaves) {
+                let values = leaves.each_ref().map(|it| it.as_ref().and_then(|it| Some(&it.layers.first()?.value)));
+                assert_ne!(values[0], values[1], "{path}");
+                differences += 1;
+            }
+        }
+    }
+    assert!(differences > 100, "{differences} values differ");
+    let fleet = Fleet::new(FLEET);
+    assert_eq!(fleet.run(&["compare", "one", "one"]).stdout, "`one` and `one` have the same\n");
+    let run = fleet.run(&["compare", "one", "to"]);
+    assert!(run.status == 2 && run.stderr.contains("did you mean `two`?"), "{}", run.stderr);
+    let answer: Json = serde_json::from_str(&fleet.run(&["compare", "one", "two", "-o", "json"]).stdout).expect("JSON");
+    let leaf = &answer["differing"][0]["leaves"][0];
+    assert_eq!((&leaf["path"], &leaf["first"]["value"]), (&"spec.values.replicas".into(), &2.into()));
+    assert_eq!(leaf["second"]["value"], 3);
 }

@@ -1,0 +1,29 @@
+//! `fleetc compare`
+
+use std::path::Path;
+
+use super::Outcome;
+use super::args::{Compare, Output};
+use super::model::model;
+use super::terminal::{Terminal, result};
+use crate::fleet;
+use crate::host::HostError;
+use crate::inspect::{Selector, compare};
+use crate::render::{compare_json, compare_text};
+use crate::source::{Anchor, Db};
+
+pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let Some((db, _)) = model(directory, arguments.rev.as_deref(), terminal)? else { return Ok(Outcome::Findings) };
+    let clusters = &fleet::all_clusters(&db, db.project()).value;
+    let cluster = |name: &str| -> Result<Anchor, HostError> {
+        clusters.get(name).copied().ok_or_else(|| super::unknown_cluster(&db, name))
+    };
+    let pair = [cluster(&arguments.first)?, cluster(&arguments.second)?];
+    let selector = arguments.object.as_deref().map(Selector::parse);
+    let found = compare(&db, pair, selector.as_ref());
+    result(&match arguments.output {
+        Output::Text => compare_text(&db, &found),
+        Output::Json => format!("{}\n", serde_json::to_string_pretty(&compare_json(&db, &found)).unwrap_or_default()),
+    })?;
+    Ok(Outcome::Fine)
+}
