@@ -68,7 +68,6 @@ pub fn parse(db: &FleetDatabase) {
 /// declaration is right by itself: all else would follow from what is wrong there.
 #[must_use]
 pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
-    parse(db);
     let mut diagnostics = check(db);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         warm(db);

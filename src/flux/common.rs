@@ -232,6 +232,7 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
     }
     pieces.extend(derived);
     let mut seen: IndexMap<&Id, Origin> = IndexMap::default();
+    seen.reserve(pieces.len());
     let mut unique = Vec::with_capacity(pieces.len());
     for (nth, it) in pieces.iter().enumerate() {
         match seen.entry(&it.object.id) {

@@ -92,11 +92,14 @@ impl Learned {
         let known = self.known.iter().filter(|(item, _)| is_same(item));
         let sources = self.sources.iter().filter(|((_, item), _)| is_same(item));
         let makings = self.makings.iter().filter(|((_, item), it)| is_same(item) && it.0.stands_alone(db, changed));
-        Self {
-            known: known.map(|(item, it)| (*item, Known { is_used: false, ..it.clone() })).collect(),
-            sources: sources.map(|(key, it)| (*key, it.clone())).collect(),
-            makings: makings.map(|(key, it)| (*key, it.clone())).collect(),
-        }
+        let mut it = Self::default();
+        it.known.reserve(self.known.len());
+        it.known.extend(known.map(|(item, it)| (*item, Known { is_used: false, ..it.clone() })));
+        it.sources.reserve(self.sources.len());
+        it.sources.extend(sources.map(|(key, it)| (*key, it.clone())));
+        it.makings.reserve(self.makings.len());
+        it.makings.extend(makings.map(|(key, it)| (*key, it.clone())));
+        it
     }
 }
 

@@ -152,6 +152,7 @@ impl Opened {
             files.retain(|(path, _)| !outline.hides(path));
             check_roots(&files)?;
             self.db.set_files(files);
+            compile::parse(&self.db);
             // Only now is what was read what is compiled.
             self.inputs.take_sources(&inputs);
             self.is_outdated = true;

@@ -16,12 +16,14 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         ctx.out.push(problems::of_bootstrap(&object.id, object.origin));
     }
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
+    owners.reserve(deployed.objects().count());
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
             ctx.out.push(problems::two_owners(&object.id, object.origin, first));
         }
     }
     let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
+    releases.reserve(deployed.releases().count());
     for (_, release) in deployed.releases() {
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.

@@ -76,10 +76,10 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     let namespaces: IndexSet<&EcoString> =
         given.keys().filter(|(kind, ..)| kind == "Namespace").map(|(_, _, name)| name).chain(made).collect();
     let has_namespace = |name: &EcoString| {
-        BUILT_IN_NAMESPACES.contains(&name.as_str())
+        namespaces.contains(name)
             || *name == cluster.sync.namespace
+            || BUILT_IN_NAMESPACES.contains(&name.as_str())
             || cluster.sync.bounds().is_some_and(|it| it.contains(&name))
-            || namespaces.contains(name)
     };
     let mut missing: BTreeMap<EcoString, Origin> = BTreeMap::new();
     for (_, object) in deployed.objects() {
