@@ -28,9 +28,9 @@ fuzz_target!(|data: &[u8]| {
     }
     let document = node(Value::of_map(entries));
     for style in [Style::File, Style::Patch] {
-        let mut writer = Writer::new(style);
+        let mut writer = Writer::mapped(style);
         writer.document(&document);
-        let (written, lines) = writer.finish();
+        let (written, lines) = writer.finish_mapped();
         assert_eq!(lines.len(), written.lines().count(), "{written}");
         let read: serde_json::Value = serde_yaml::from_str(&written).unwrap_or_else(|it| panic!("{it}\n{written}"));
         assert_eq!(read, json(&document), "{written}");
