@@ -80,7 +80,7 @@ struct Blob {
 }
 
 impl Commit {
-    /// The project that a directory lies in, or the only one of a repository without files.
+    /// The project that a directory lies in; in a repository without files, the one at its top.
     pub(super) fn root(&self, start: &Path) -> Result<PathBuf> {
         let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
         let inside = start.ancestors().take_while(|it| it.starts_with(&self.base));
