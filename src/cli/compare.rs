@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Outcome;
 use super::args::{Compare, Output};
-use super::model::model;
+use super::model::{model, not_found};
 use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
@@ -20,7 +20,8 @@ pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal
     };
     let pair = [cluster(&arguments.first)?, cluster(&arguments.second)?];
     let selector = arguments.object.as_deref().map(Selector::parse);
-    let found = compare(&db, pair, selector.as_ref());
+    let (first, second) = (&arguments.first, &arguments.second);
+    let found = compare(&db, pair, selector.as_ref()).map_err(|it| not_found(&[first, second], it))?;
     result(&match arguments.output {
         Output::Text => compare_text(&db, &found),
         Output::Json => format!("{}\n", serde_json::to_string_pretty(&compare_json(&db, &found)).unwrap_or_default()),

@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use ecow::EcoString;
+
 use super::terminal::Terminal;
 use crate::compile::diagnose;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::host::{self, HostError};
+use crate::inspect::NotFound;
 use crate::source::FleetDatabase;
+use crate::value::Step;
 
 /// The project in the directory, at a revision if one is named; none if it does not
 /// compile, which is then said.
@@ -34,4 +38,36 @@ pub(super) fn model(
         return Ok(None);
     }
     Ok(Some((db, root)))
+}
+
+/// A selector that names nothing on any of some clusters.
+pub(super) fn not_found(clusters: &[&str], it: NotFound) -> HostError {
+    let names: Vec<String> = clusters.iter().map(|it| format!("`{it}`")).collect();
+    match it {
+        NotFound::Path(message) => HostError { message, help: None },
+        NotFound::Object { wanted, known } => {
+            let last = wanted.rsplit('/').next().unwrap_or(&wanted);
+            let nearest = did_you_mean(last, known.iter().map(EcoString::as_str)).map(Into::into);
+            let all = || Some(format!("`fleetc render {}` prints all objects", clusters.first()?));
+            let message = match names.as_slice() {
+                [one] => format!("{one} has no object and no item `{wanted}`"),
+                several => format!("neither {} has an object or an item `{wanted}`", several.join(" nor ")),
+            };
+            HostError { message, help: nearest.or_else(all) }
+        }
+        NotFound::Inside { object, path, known } => {
+            let keys = |it: &Step| if let Step::Key(it) = it { Some(it.clone()) } else { None };
+            let last = path.0.iter().rev().find_map(keys);
+            let known_names = || known.iter().map(EcoString::as_str);
+            let nearest = last.and_then(|it| did_you_mean(&it, known_names())).map(Into::into);
+            let there = || (!known.is_empty()).then(|| format!("there is: {}", known.join(", ")));
+            let patches = [Step::Key("spec".into()), Step::Key("patches".into())];
+            let help = if object.starts_with("Kustomization ") && path.0.starts_with(&patches) {
+                Some("what a patch sets is asked of the object that it patches: `KIND/NAMESPACE/NAME.PATH`".into())
+            } else {
+                nearest.or_else(there)
+            };
+            HostError { message: format!("{object} has nothing at `{path}` on {}", names.join(" or ")), help }
+        }
+    }
 }

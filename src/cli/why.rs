@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use ecow::EcoString;
-
 use super::Outcome;
 use super::args::{Output, Why};
-use super::model::model;
+use super::model::{model, not_found};
 use super::terminal::{Terminal, result};
-use crate::diagnostic::did_you_mean;
 use crate::fleet;
 use crate::host::HostError;
-use crate::inspect::{self, NotFound, Selector, why, why_line};
+use crate::inspect::{self, Selector, why, why_line};
 use crate::render::{why_json, why_text};
 use crate::source::{Db, FleetDatabase};
 
@@ -20,6 +17,11 @@ pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) ->
     let db = &db;
     let answer = match &arguments.what {
         Some(what) => of_cluster(db, &arguments.place, what)?,
+        None if fleet::all_clusters(db, db.project()).value.contains_key(arguments.place.as_str()) => {
+            let name = &arguments.place;
+            let help = format!("`fleetc why {name} 'HelmRelease/*'`, `fleetc why {name} OBJECT.PATH`");
+            return Err(HostError { message: format!("what of cluster `{name}`?"), help: Some(help) });
+        }
         None => of_line(db, &root, &arguments.place)?,
     };
     result(&match arguments.output {
@@ -34,24 +36,7 @@ fn of_cluster(db: &FleetDatabase, name: &str, what: &str) -> Result<inspect::Why
     let Some(cluster) = clusters.get(name) else {
         return Err(super::unknown_cluster(db, name));
     };
-    why(db, *cluster, &Selector::parse(what)).map_err(|it| match it {
-        NotFound::Path(reason) => HostError { message: reason, help: None },
-        NotFound::Object { wanted, known } => HostError {
-            message: format!("`{name}` has no object and no item `{wanted}`"),
-            help: did_you_mean(wanted.rsplit('/').next().unwrap_or(&wanted), known.iter().map(EcoString::as_str))
-                .map(Into::into)
-                .or_else(|| Some(format!("`fleetc render {name}` prints all objects"))),
-        },
-        NotFound::Inside { object, path, known } => {
-            let last = path.0.iter().rev().find_map(|it| match it {
-                crate::value::Step::Key(it) => Some(it.as_str()),
-                _ => None,
-            });
-            let nearest = last.and_then(|it| did_you_mean(it, known.iter().map(EcoString::as_str))).map(Into::into);
-            let there = || (!known.is_empty()).then(|| format!("there is: {}", known.join(", ")));
-            HostError { message: format!("{object} on `{name}` has nothing at `{path}`"), help: nearest.or_else(there) }
-        }
-    })
+    why(db, *cluster, &Selector::parse(what)).map_err(|it| not_found(&[name], it))
 }
 
 /// `clusters/one/addons.yaml:12`, from the project's root or from here.

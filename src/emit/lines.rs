@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::files::{Document, Draft, cluster_drafts, common_drafts};
-use super::patch::merged;
+use super::patch::{merged, raw_body};
 use crate::fleet;
 use crate::flux::{self, Id, Identity, Object, Patch, Unit};
 use crate::names;
@@ -103,21 +103,18 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
     let all = object.body.at(&["spec", "patches"]).and_then(Node::list)?.len();
     let made = unit.patches.len();
     let written = all.checked_sub(made + unit.raw_patches.len())?;
-    let patch = unit.patches.get(nth.checked_sub(written)?)?.get(db)?;
+    let nth = nth.checked_sub(written)?;
     let line = line.checked_sub(1);
+    if let Some(nth) = nth.checked_sub(made) {
+        let (object, _) = unit.raw_patched().nth(nth)?;
+        let body = raw_body(unit.raw_patches.get(nth)?);
+        return Some(Spot { object, what: merge_line(&body, &body, line) });
+    }
+    let patch = unit.patches.get(nth)?.get(db)?;
     let of = |object: &Identity, what: Named| Some(Spot { object: object.id(), what });
     match patch {
         Patch::Delete { object } => of(object, Named::Gone),
-        Patch::Merge { object, body } => {
-            let mut writer = Writer::mapped(Style::Patch);
-            let whole = merged(object, body);
-            writer.document(&whole);
-            let (_, lines) = writer.finish_mapped();
-            let at = line.and_then(|it| lines.get(it)?.path.clone()).unwrap_or_default();
-            let changed: Vec<Path> = changes(body).into_iter().filter(|it| it.0.starts_with(&at.0)).collect();
-            // What only names the object is not changed by it.
-            of(object, if changed.is_empty() { Named::At(at) } else { Named::Each(changed) })
-        }
+        Patch::Merge { object, body } => of(object, merge_line(&merged(object, body), body, line)),
         Patch::Json { object, operations } => {
             // The bracket opens in a line of its own.
             let operation = line.and_then(|it| operations.get(it.checked_sub(1)?));
@@ -126,6 +123,17 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
             of(object, Named::Each(operations.iter().map(|it| steps(&it.path, &wanted.body)).collect()))
         }
     }
+}
+
+/// What a line of a merge is about: `body` is what it changes in the object.
+fn merge_line(whole: &Node, body: &Node, line: Option<usize>) -> Named {
+    let mut writer = Writer::mapped(Style::Patch);
+    writer.document(whole);
+    let (_, lines) = writer.finish_mapped();
+    let at = line.and_then(|it| lines.get(it)?.path.clone()).unwrap_or_default();
+    let changed: Vec<Path> = changes(body).into_iter().filter(|it| it.0.starts_with(&at.0)).collect();
+    // What only names the object is not changed by it.
+    if changed.is_empty() { Named::At(at) } else { Named::Each(changed) }
 }
 
 /// The leaves of a patch, what it removes included.

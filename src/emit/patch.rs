@@ -8,6 +8,7 @@ use super::filling::Filling;
 use crate::flux::object::{Tree, list, merge, set, text};
 use crate::flux::{self, Identity, Making, Object, Operation, Patch, Unit, UnitPatch};
 use crate::source::{Db, Origin};
+use crate::syntax::ast;
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Node, Value};
@@ -89,20 +90,23 @@ fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
 
 /// The entries that merge something into objects of somebody else's.
 fn raw(unit: &Unit) -> impl Iterator<Item = Node> {
-    unit.raw_patches.iter().map(|(patch, node)| {
-        let origin = node.origin;
-        let mut metadata = Tree::new(origin).text("name", patch.name.clone());
-        if let Some(namespace) = &patch.namespace {
-            metadata = metadata.text("namespace", namespace.clone());
-        }
-        let mut body = Tree::new(origin);
-        if let Some(it) = node.get("apiVersion") {
-            body = body.node("apiVersion", it.clone());
-        }
-        let mut body = body.text("kind", patch.object.clone()).tree("metadata", metadata).build();
-        merge(&mut body, node);
-        patch_text(&body, origin)
-    })
+    unit.raw_patches.iter().map(|it| patch_text(&raw_body(it), it.1.origin))
+}
+
+/// What is merged into an object of somebody else's, with what names it.
+pub(super) fn raw_body((patch, node): &(ast::Patch, Node)) -> Node {
+    let origin = node.origin;
+    let mut metadata = Tree::new(origin).text("name", patch.name.clone());
+    if let Some(namespace) = &patch.namespace {
+        metadata = metadata.text("namespace", namespace.clone());
+    }
+    let mut body = Tree::new(origin);
+    if let Some(it) = node.get("apiVersion") {
+        body = body.node("apiVersion", it.clone());
+    }
+    let mut body = body.text("kind", patch.object.clone()).tree("metadata", metadata).build();
+    merge(&mut body, node);
+    body
 }
 
 /// An entry of `spec.patches`.

@@ -10,7 +10,7 @@ use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin, STANDARD};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
 use crate::value::{Node, Part, Template, Value, same};
 
@@ -121,11 +121,27 @@ impl<'a> Env<'a> {
     /// at the expression.
     pub fn passed(&mut self, expr: &Expr) -> Node {
         let mut node = self.open(expr);
-        if self.traces && matches!(expr.kind, ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. }) {
-            node = Node::new(node.value, self.at(expr.node));
+        if self.traces {
+            node = self.traced(expr, node);
         }
         // What is no text on every cluster may be absent, or no leaf.
         if matches!(&node.value, Value::Template(it) if !it.is_text()) { self.closed(node) } else { node }
+    }
+
+    /// What is referred to, as what refers to it sets it.
+    fn traced(&self, expr: &Expr, node: Node) -> Node {
+        let at = self.at(expr.node);
+        // What the language says stays the language's.
+        let is_part =
+            |it: Origin| it.anchor.kind(self.db) == Kind::Data || it.anchor.file(self.db).package(self.db) != STANDARD;
+        match &expr.kind {
+            ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => {
+                // A leaf is told by what the expression reads.
+                let is_leaf = !matches!(node.value, Value::Map(_) | Value::List(_));
+                if is_leaf && is_part(node.origin) { Node::new(node.value, at) } else { node.passed_on(at, &is_part) }
+            }
+            _ => node,
+        }
     }
 
     fn open(&mut self, expr: &Expr) -> Node {

@@ -49,6 +49,8 @@ pub struct Effect {
     pub origin: Origin,
     pub path: Vec<EcoString>,
     pub outcome: Outcome,
+    /// What it removed, or replaced as a whole.
+    pub removed: Option<Node>,
 }
 
 /// Whether an entry was of any use.
@@ -203,7 +205,8 @@ impl Fold {
             self.select(env, map, &key, selected, edit.origin);
         }
         if !appended.is_empty() {
-            self.effects.push(Effect { origin: edit.origin, path: self.path.clone(), outcome: Outcome::Changed });
+            let (origin, path) = (edit.origin, self.path.clone());
+            self.effects.push(Effect { origin, path, outcome: Outcome::Changed, removed: None });
             self.append(env, map, &key, appended, edit.origin);
         }
     }
@@ -250,7 +253,8 @@ impl Fold {
             }
         }
         let outcome = if is_same { Outcome::Same } else { Outcome::Changed };
-        self.effects.push(Effect { origin, path: self.path.clone(), outcome });
+        let removed = old.filter(|it| new.is_none() || matches!(it.value, Value::Map(_))).cloned();
+        self.effects.push(Effect { origin, path: self.path.clone(), outcome, removed });
     }
 
     fn op(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, op: Op, origin: Origin) {
@@ -303,8 +307,9 @@ impl Fold {
         match map.entries.get_mut(key) {
             Some(node) => match &mut node.value {
                 Value::List(old) => {
-                    let over =
-                        Overridden { origin: node.origin, value: Value::List(Arc::clone(old)), over: node.over.take() };
+                    let (origin_of_old, value) = (node.origin, Value::List(Arc::clone(old)));
+                    let over = node.over.take();
+                    let over = Overridden { origin: origin_of_old, value, over, is_written: false };
                     Arc::make_mut(old).extend(list);
                     node.over = Some(Arc::new(over));
                     node.origin = origin;
@@ -420,7 +425,7 @@ fn inherit(new: &mut Node, old: &Node) {
     if old.value == Value::Absent {
         return;
     }
-    new.over = Some(Arc::new(Overridden { origin: old.origin, value: old.value.clone(), over: old.over.clone() }));
+    new.overrides(Overridden::of(old));
     if let (Value::Map(new), Value::Map(old)) = (&mut new.value, &old.value)
         && !Arc::ptr_eq(new, old)
     {

@@ -11,7 +11,7 @@ use super::expression::Env;
 use super::problems;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
-use crate::value::{Conflict, Node, Value, same};
+use crate::value::{Conflict, Node, Overridden, Value, same};
 
 /// What one block does, by key.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +130,13 @@ fn build_members(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
             Some(mine) if mine.ops.iter().all(|it| it.stage() > 0) => {
                 mine.ops.splice(0..0, edit.ops);
             }
-            Some(_) => {}
+            Some(mine) => {
+                if env.traces
+                    && let ([Op::Set(new)], [Op::Set(old)]) = (mine.ops.as_mut_slice(), edit.ops.as_slice())
+                {
+                    new.overrides(Overridden::of(old));
+                }
+            }
         }
     }
     own

@@ -263,6 +263,7 @@ impl Cluster {
         env.cluster_name = Some(self.name.clone());
         env.row.clone_from(&self.row);
         env.has_holes = self.stands_for.is_some();
+        env.traces = self.traces;
         env
     }
 }

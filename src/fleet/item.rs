@@ -139,7 +139,7 @@ pub(super) fn evaluate(
     let mut effects = table.state.borrow().effects();
     let mut node = fold(&mut env, item, declaration, levels, &overrides, &mut effects);
     // The definitions and the item itself are no overrides.
-    effects.retain(|it| !levels.contains(&it.origin.anchor));
+    effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape_of(&mut env, index, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);

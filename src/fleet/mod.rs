@@ -35,7 +35,7 @@ pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, param
 pub use reach::Reach;
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::Moves;
-pub use selection::{Attached, Taken, is_optional};
+pub use selection::{Attached, Taken, decision, is_optional};
 pub use stage::{Bound, Stage, Staged, filled, marks, staged};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::clusters::Cluster;
 use super::item::Evaluated;
 use super::statement::About;
@@ -36,6 +38,8 @@ pub struct Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
     pub at: Origin,
+    /// What it is called, if not as it is written there: a variable of Flux'.
+    pub called: Option<EcoString>,
     pub node: Node,
 }
 
@@ -78,7 +82,7 @@ fn reads(env: &mut Env<'_>, expr: &Expr) -> Vec<Read> {
         let node = env.passed(it);
         let is_shown = !matches!(node.value, Value::Unknown | Value::Conflict(_) | Value::Template(_));
         if is_shown && !found.iter().any(|known| known.node == node) {
-            found.push(Read { at: env.at(it.node), node });
+            found.push(Read { at: env.at(it.node), called: None, node });
         }
     }
     env.out.truncate(before);

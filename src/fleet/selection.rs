@@ -2,6 +2,7 @@
 
 use ecow::EcoString;
 
+use super::clusters::Cluster;
 use super::problems;
 use super::statement::{Selected, UseStatement};
 use crate::diagnostic::Diagnostic;
@@ -133,6 +134,19 @@ fn decisions(
         }
     }
     decided
+}
+
+/// Whether the highest layer that names something uses it, and where; none if no layer does.
+#[must_use]
+pub fn decision(db: &dyn Db, cluster: &Cluster, wanted: Selected) -> Option<(bool, Origin)> {
+    let of = |anchor: &Anchor| {
+        let statements = &super::statements(db, *anchor).value;
+        let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
+        let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
+        let (_, node, taken) = uses.chain(drops).find(|(what, ..)| *what == wanted)?;
+        Some((taken, Origin::new(*anchor, node)))
+    };
+    cluster.ranks.iter().rev().find_map(|rank| rank.iter().find_map(of))
 }
 
 /// The repositories and tenants that a cluster attaches, in order of name.

@@ -20,7 +20,7 @@ use crate::value::{Node, Value};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Substitution {
     /// Those with a value in `substitute`.
-    known: IndexMap<EcoString, EcoString>,
+    known: IndexMap<EcoString, Node>,
     /// Those that a ConfigMap or Secret holds.
     elsewhere: BTreeSet<EcoString>,
     /// Whether a ConfigMap or Secret may hold any name.
@@ -34,7 +34,7 @@ impl Substitution {
         let post_build = spec?.get("postBuild")?;
         let mut it = Self::default();
         for (name, node) in post_build.get("substitute").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
-            it.known.insert(name.clone(), node.text().cloned().unwrap_or_default());
+            it.known.insert(name.clone(), node.clone());
         }
         for from in post_build.get("substituteFrom").and_then(Node::list).unwrap_or_default() {
             let (Some(kind), Some(name)) =
@@ -99,6 +99,32 @@ impl Substitution {
         ((out != text).then_some(out), undefined)
     }
 
+    /// What a variable is replaced with, where that is known.
+    fn value(&self, variable: &Variable<'_>) -> Option<&Node> {
+        self.known.get(variable.name).filter(|_| variable.is_plain())
+    }
+
+    /// The variables in a text whose values are known, as they are written there.
+    #[must_use]
+    pub fn used_in<'a>(&'a self, text: &str) -> Vec<(EcoString, &'a Node)> {
+        let mut used: Vec<(EcoString, &Node)> = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            let tail = rest.get(at..).unwrap_or_default();
+            let found = variable(tail);
+            if let Some(it) = &found
+                && let Some(node) = self.value(it)
+                && !used.iter().any(|(known, _)| known == it.text)
+            {
+                used.push((it.text.into(), node));
+            }
+            // Two mean the sign itself.
+            let length = found.map_or(if tail.starts_with("$$") { 2 } else { 1 }, |it| it.text.len());
+            rest = tail.get(length..).unwrap_or_default();
+        }
+        used
+    }
+
     fn substituted(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -111,9 +137,9 @@ impl Substitution {
                 continue;
             }
             if let Some(it) = variable(tail) {
-                match self.known.get(it.name) {
-                    Some(value) if it.text.len() == it.name.len() + 3 => out.push_str(value),
-                    _ => out.push_str(it.text),
+                match self.value(&it) {
+                    Some(value) => out.push_str(value.text().map_or("", EcoString::as_str)),
+                    None => out.push_str(it.text),
                 }
                 rest = tail.get(it.text.len()..).unwrap_or_default();
             } else {
@@ -165,6 +191,13 @@ struct Variable<'a> {
     text: &'a str,
     name: &'a str,
     has_default: bool,
+}
+
+impl Variable<'_> {
+    /// Whether it is a name and nothing else.
+    const fn is_plain(&self) -> bool {
+        self.text.len() == self.name.len() + 3
+    }
 }
 
 fn variable(tail: &str) -> Option<Variable<'_>> {

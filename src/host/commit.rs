@@ -29,33 +29,53 @@ pub(super) struct Repository {
 impl Repository {
     /// The repository around a directory.
     pub(super) fn around(directory: &Path) -> Result<Self> {
-        let start = directory.canonicalize().map_err(|it| HostError::at(directory, "read", &it))?;
+        let (start, _) = nearest(directory)?;
         let options = options(&Network::default());
         let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
         let inner = gix::ThreadSafeRepository::discover_opts(&start, gix::discover::upwards::Options::default(), trust)
             .map_err(|it| {
                 HostError::new(format!("`{}` is in no Git repository", directory.display())).help(causes(&it))
             })?;
-        let base = inner.to_thread_local().workdir().map(Path::to_path_buf);
-        let base = base.and_then(|it| it.canonicalize().ok()).unwrap_or(start);
+        let local = inner.to_thread_local();
+        let base = local.workdir().unwrap_or_else(|| local.git_dir());
+        let base = base.canonicalize().map_err(|it| HostError::at(base, "read", &it))?;
         Ok(Self { inner, base })
     }
 
     /// The files of a revision: a tag, a branch, a hash, `HEAD~3`.
     pub(super) fn at(&self, revision: &str) -> Result<Commit> {
         let repository = self.inner.to_thread_local();
-        let is_shallow = repository.is_shallow().unwrap_or(false);
-        let unknown = |reason: String| {
-            let help = "the clone is shallow: `git fetch --unshallow` brings the rest of its history".to_owned();
-            HostError::new(format!("there is no revision `{revision}`")).help(if is_shallow { help } else { reason })
+        let unknown = |reason: &str| {
+            let help = if repository.is_shallow().unwrap_or(false) {
+                "the clone is shallow: `git fetch --unshallow` brings the rest of its history".into()
+            } else if repository.head().is_ok_and(|it| it.is_unborn()) {
+                "nothing was committed yet".into()
+            } else {
+                format!("{reason}: write a branch, a tag, the beginning of a hash, or `HEAD~2`")
+            };
+            HostError::new(format!("there is no revision `{revision}`")).help(help)
         };
-        let id = repository.rev_parse_single(revision).map_err(|it| unknown(causes(&it)))?;
+        let id = repository.rev_parse_single(revision).map_err(|it| {
+            let is_ambiguous = causes(&it).contains("ambiguous");
+            unknown(if is_ambiguous { "several objects begin so" } else { "Git knows no commit by that name" })
+        })?;
         let object = id.object().map_err(|it| missing(&it))?;
-        let commit = object.peel_to_commit().map_err(|it| unknown(causes(&it)))?;
+        let commit = object.peel_to_commit().map_err(|_| unknown("it names no commit"))?;
         let tree = commit.tree_id().map_err(|it| missing(&it))?.detach();
         let name = commit.id.to_hex_with_len(10).to_string();
         Ok(Commit { repository: self.inner.clone(), base: self.base.clone(), tree, name })
     }
+}
+
+/// The nearest directory that there is, and the way from there to the one that is meant:
+/// that may be there at another revision.
+fn nearest(directory: &Path) -> Result<(PathBuf, PathBuf)> {
+    let absolute = std::path::absolute(directory).map_err(|it| HostError::at(directory, "read", &it))?;
+    let found = absolute.ancestors().find_map(|it| {
+        let gone = absolute.strip_prefix(it).ok()?;
+        Some((it.canonicalize().ok()?, gone.to_path_buf()))
+    });
+    found.ok_or_else(|| HostError::new(format!("there is no directory around `{}`", directory.display())))
 }
 
 /// What a shallow clone does not have.
@@ -80,14 +100,34 @@ struct Blob {
 }
 
 impl Commit {
-    /// The project that a directory lies in; in a repository without files, the one at its top.
-    pub(super) fn root(&self, start: &Path) -> Result<PathBuf> {
-        let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
-        let inside = start.ancestors().take_while(|it| it.starts_with(&self.base));
-        let found = inside.into_iter().find(|it| self.blob(&it.join(ROOT_FILE)).is_some());
-        found.map(Path::to_path_buf).ok_or_else(|| {
-            HostError::new(format!("there is no `{ROOT_FILE}` around `{}` at `{}`", start.display(), self.name))
-        })
+    /// The project that a directory lies in, or lay in; or else the only one below it.
+    pub(super) fn root(&self, directory: &Path) -> Result<PathBuf> {
+        let (there, gone) = nearest(directory)?;
+        let start = there.join(gone);
+        let around = start.ancestors().take_while(|it| it.starts_with(&self.base));
+        if let Some(it) = around.into_iter().find(|it| self.blob(&it.join(ROOT_FILE)).is_some()) {
+            return Ok(it.to_path_buf());
+        }
+        let is_hidden = |name: &str| name.split('/').any(|it| it.starts_with('.'));
+        let below = self.below(&start, &|name| !is_hidden(name))?;
+        let dirs: Vec<&str> = below.keys().filter_map(|it| it.strip_suffix(ROOT_FILE)?.strip_suffix('/')).collect();
+        match dirs.as_slice() {
+            [only] => Ok(start.join(only)),
+            [] => Err(HostError::new(format!(
+                "there is no `{ROOT_FILE}` around `{}` at `{}`",
+                start.display(),
+                self.name
+            ))),
+            [first, ..] => {
+                let all = dirs.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+                Err(HostError::new(format!(
+                    "there are several projects in `{}` at `{}`: {all}",
+                    start.display(),
+                    self.name
+                ))
+                .help(format!("name one: `fleetc -C {}`", directory.join(first).display())))
+            }
+        }
     }
 
     /// A path from the repository's top; none outside of it.

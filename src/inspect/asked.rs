@@ -4,31 +4,16 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::why::{Absence, Layer, Leaf, Subject, What};
+use super::placed::Placed;
+use super::selector::{NotFound, Selector};
+use super::why::{Layer, Leaf, Subject, What};
 use crate::diagnostic::Checked;
 use crate::emit::Named;
-use crate::eval::{Effect, Outcome};
-use crate::fleet::{self, Cluster, Evaluated, Selected, reason};
-use crate::flux::{self, Deployed, Object, Unit};
-use crate::names;
+use crate::fleet::{Cluster, Evaluated, Read, Selected, reason};
+use crate::flux::{Deployed, Object};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::path::leaves;
-use crate::value::{Node, Path, Step, Value};
-
-/// Every object of `common/`.
-pub(super) fn in_common(db: &dyn Db) -> impl Iterator<Item = &Arc<Object>> {
-    let bundles = names::index(db, db.project()).catalogues.values().map(|it| &flux::bundle(db, *it).value);
-    bundles.chain(std::iter::once(&flux::shared_sources(db, db.project()).value)).flat_map(|it| &it.objects)
-}
-
-/// Every object of a cluster as it ends up, with the Kustomization that applies it.
-pub(super) fn objects(deployed: &Deployed) -> Vec<(Option<EcoString>, Object)> {
-    let substituted = |unit: Option<&Unit>, object: &Object| match unit.and_then(|it| it.substitution.as_ref()) {
-        Some(it) => it.applied(object),
-        None => object.clone(),
-    };
-    deployed.objects().map(|(unit, it)| (unit.map(|it| it.name.clone()), substituted(unit, it))).collect()
-}
+use crate::value::{Node, Overridden, Path, Step, Value};
 
 /// Nodes, each with its whole path.
 pub(super) type Found<'a> = Vec<(Path, &'a Node)>;
@@ -48,8 +33,7 @@ pub(super) fn within<'a>(body: &'a Node, path: &Path) -> Result<Found<'a>, (usiz
         while !path.0.is_empty() {
             path.0.pop();
             if let Some((_, node)) = path.find(body).first() {
-                let keys = node.map().into_iter().flat_map(|it| it.entries.keys().cloned());
-                return (path.0.len(), keys.collect());
+                return (path.0.len(), inside(node));
             }
         }
         (0, Vec::new())
@@ -58,7 +42,17 @@ pub(super) fn within<'a>(body: &'a Node, path: &Path) -> Result<Found<'a>, (usiz
     Err(if inner.0 > whole.0 + 1 || whole.0 == 0 { inner } else { whole })
 }
 
-fn in_spec(path: &Path) -> Path {
+/// What stands directly inside a node, as a path would name it.
+fn inside(node: &Node) -> Vec<EcoString> {
+    let one = |(step, _): (Step, &Node)| match step {
+        Step::Key(it) => it,
+        other => Path(vec![other]).to_string().into(),
+    };
+    crate::value::path::children(node).map(one).collect()
+}
+
+/// The same path, in `spec`.
+pub(super) fn in_spec(path: &Path) -> Path {
     Path(std::iter::once(Step::Key("spec".into())).chain(path.0.iter().cloned()).collect())
 }
 
@@ -73,130 +67,151 @@ pub(super) fn below(found: Found<'_>) -> Found<'_> {
     all
 }
 
+/// Those that a selector means, and the path that it has behind their names. Of names
+/// that begin alike the longest is meant.
+pub(super) fn meant<'a>(objects: &'a [Placed], selector: &Selector) -> Result<Vec<(&'a Placed, Path)>, NotFound> {
+    let named: Vec<(&Placed, &str)> =
+        objects.iter().filter_map(|it| Some((it, selector.path_in(&it.object.id)?))).collect();
+    let longest = named.iter().map(|(it, _)| it.object.id.name.len()).max();
+    let is_longest = |it: &Placed| selector.name() == "*" || Some(it.object.id.name.len()) == longest;
+    let meant = named.into_iter().filter(|(it, _)| is_longest(it));
+    meant.map(|(it, path)| Ok((it, Path::parse(path).map_err(NotFound::Path)?))).collect()
+}
+
 pub(super) struct Asked<'a> {
     pub db: &'a dyn Db,
     pub cluster: Option<&'a Cluster>,
     pub items: &'a [(Anchor, Arc<Checked<Evaluated>>)],
 }
 
-impl Asked<'_> {
-    pub(super) fn object(&self, unit: Option<EcoString>, object: &Object, found: Found<'_>) -> Subject {
-        let evaluated = self.evaluated(object);
-        let leaves = found.into_iter().map(|(path, node)| self.leaf(path, node, evaluated)).collect();
-        self.subject(unit, object, leaves)
+impl<'a> Asked<'a> {
+    /// What is asked of a cluster.
+    pub(super) fn of(db: &'a dyn Db, cluster: &'a Cluster, deployed: &'a Deployed) -> Self {
+        Self { db, cluster: Some(cluster), items: &deployed.items }
     }
 
-    pub(super) fn subject(&self, unit: Option<EcoString>, object: &Object, leaves: Vec<Leaf>) -> Subject {
+    pub(super) fn object(&self, placed: &Placed, found: Found<'_>) -> Subject {
+        self.subject(placed, found.into_iter().map(|(path, node)| self.leaf_of(placed, path, node)).collect())
+    }
+
+    pub(super) fn subject(&self, placed: &Placed, leaves: Vec<Leaf>) -> Subject {
+        let object = &placed.object;
         let taken = self.taken(object.origin.anchor);
-        Subject { what: What::Object(object.id.clone()), unit, taken, absence: None, leaves }
+        let is_patched = placed.is_patched;
+        let unit = placed.unit.clone();
+        Subject { what: What::Object(object.id.clone()), unit, is_patched, taken, absence: None, leaves }
+    }
+
+    /// What all clusters have: nothing applies it yet.
+    pub(super) fn in_common(&self, object: &Object, what: &Named) -> Subject {
+        let leaf = |(path, node)| self.leaf(path, node, None);
+        let leaves = paths(what).iter().flat_map(|it| below(it.find(&object.body))).map(leaf).collect();
+        let what = What::Object(object.id.clone());
+        Subject { what, unit: None, is_patched: false, taken: Vec::new(), absence: None, leaves }
     }
 
     /// The item that an object is made of, as it is on the cluster.
-    pub(super) fn evaluated(&self, object: &Object) -> Option<&Evaluated> {
+    fn evaluated(&self, object: &Object) -> Option<&Evaluated> {
         self.items.iter().find(|(it, _)| *it == object.origin.anchor).map(|(_, it)| &it.value)
     }
 
     /// What a line is about.
-    pub(super) fn named(&self, unit: Option<EcoString>, object: &Object, what: &Named) -> Subject {
-        let evaluated = self.evaluated(object);
+    pub(super) fn named(&self, placed: &Placed, what: &Named) -> Subject {
         let at = |path: &Path| -> Vec<Leaf> {
-            let found = below(path.find(&object.body));
-            if found.is_empty()
-                && let Some(leaf) = self.removed(object, path)
-            {
-                return vec![leaf];
+            let found = below(path.find(&placed.object.body));
+            if found.is_empty() {
+                return self.removed(&placed.object, path);
             }
-            found.into_iter().map(|(path, node)| self.leaf(path, node, evaluated)).collect()
+            found.into_iter().map(|(path, node)| self.leaf_of(placed, path, node)).collect()
         };
-        let leaves = match what {
-            Named::At(path) => at(path),
-            Named::Each(paths) => paths.iter().flat_map(at).collect(),
-            Named::Gone => Vec::new(),
-        };
-        self.subject(unit, object, leaves)
+        self.subject(placed, paths(what).iter().flat_map(at).collect())
     }
 
-    /// What a layer removed from an object, which `common/` still has.
-    pub(super) fn removed(&self, object: &Object, path: &Path) -> Option<Leaf> {
-        let evaluated = self.evaluated(object)?;
-        let base = in_common(self.db).find(|it| it.id == object.id)?;
-        let (path, node) =
-            [path.clone(), in_spec(path)].iter().find_map(|it| it.find(&base.body).into_iter().next())?;
-        let keys: Vec<EcoString> =
-            path.0.iter().map_while(|it| if let Step::Key(it) = it { Some(it.clone()) } else { None }).collect();
-        let inner = keys.get(1..).unwrap_or_default();
-        let of_release: Vec<EcoString> = std::iter::once("release".into()).chain(inner.iter().cloned()).collect();
-        let removes = |it: &&Effect| {
-            let is_there = [keys.as_slice(), inner, &of_release].iter().any(|keys| keys.starts_with(&it.path));
-            it.outcome == Outcome::Changed && is_there
-        };
-        let by = evaluated.effects.iter().rev().find(removes)?;
-        let mut leaf = self.leaf(path, node, Some(evaluated));
-        leaf.layers.insert(0, self.layer(by.origin, &Value::Absent, Some(evaluated)));
-        Some(leaf)
-    }
-
-    /// Why an object of `common/` is not on the cluster.
-    pub(super) fn absent(&self, object: &Object) -> Option<Subject> {
-        let cluster = self.cluster?;
-        let item = object.origin.anchor;
-        let names_it = |it: &Selected| match it {
-            Selected::Catalogue(it) => item.parent(self.db) == Some(*it),
-            Selected::Item { item: it, .. } => *it == item,
-        };
-        let dropped = cluster.ranks.iter().rev().flatten().find_map(|anchor| {
-            let drops = &fleet::statements(self.db, *anchor).value.drops;
-            let (_, node) = drops.iter().find(|(what, _)| names_it(what))?;
-            Some(self.layer(Origin::new(*anchor, *node), &Value::Absent, None))
-        });
-        let uses_catalogue = cluster.taken.iter().any(|it| Some(it.catalogue) == item.parent(self.db));
-        let absence = match dropped {
-            Some(it) => Absence::Dropped(Box::new(it)),
-            None if uses_catalogue && item.kind(self.db) == Kind::Source => Absence::NotNeeded,
-            None if uses_catalogue && fleet::is_optional(self.db, item) => Absence::Optional,
-            None => Absence::NotTaken,
-        };
-        Some(Subject { absence: Some(absence), ..self.subject(None, object, Vec::new()) })
-    }
-
-    /// A part of an item in the words of the language; none if there is nothing.
-    pub(super) fn item(&self, item: Anchor, evaluated: &Checked<Evaluated>, path: &Path) -> Option<Subject> {
-        let it = &evaluated.value;
-        let params = Node::new(Value::Map(Arc::clone(&it.params)), Origin::of(item));
-        let found = match path.0.split_first() {
-            Some((Step::Key(first), rest)) if first == "params" => {
-                let rest = Path(rest.to_vec());
-                let named =
-                    |(path, node)| (Path(std::iter::once(Step::Key("params".into())).chain(path).collect()), node);
-                let all = below(rest.find(&params));
-                all.into_iter().map(|(path, node): (Path, &Node)| named((path.0, node))).collect()
+    /// What a layer removed from an object: each leaf that there was.
+    pub(super) fn removed(&self, object: &Object, path: &Path) -> Vec<Leaf> {
+        // A namespace comes of an add-on, too, and has nothing of its block.
+        let is_own = object.origin.anchor.kind(self.db) != Kind::Addon || object.id.kind == "HelmRelease";
+        let Some(evaluated) = self.evaluated(object).filter(|_| is_own) else { return Vec::new() };
+        for path in [path.clone(), in_spec(path)] {
+            for (depth, in_item) in in_item(&path, object.origin.anchor.kind(self.db)) {
+                for effect in evaluated.effects.iter().rev() {
+                    let entry: Vec<Step> = effect.path.iter().cloned().map(Step::Key).collect();
+                    let Some(rest) = in_item.strip_prefix(entry.as_slice()) else { continue };
+                    let Some(node) = &effect.removed else { continue };
+                    // The step in front of the item's own path is the object's.
+                    let front: Vec<Step> = path.0.iter().take(path.0.len() + depth - in_item.len()).cloned().collect();
+                    let inner = entry.get(depth..).unwrap_or_default();
+                    let leaves: Vec<Leaf> = below(Path(rest.to_vec()).find(node))
+                        .into_iter()
+                        .map(|(found, node)| {
+                            let path = front.iter().chain(inner).cloned().chain(found.0).collect();
+                            let mut leaf = self.leaf(Path(path), node, Some(evaluated));
+                            let remover = self.layer(effect.origin, &Value::Absent, Some(evaluated));
+                            leaf.layers.insert(0, remover);
+                            leaf
+                        })
+                        .collect();
+                    if !leaves.is_empty() {
+                        return leaves;
+                    }
+                }
             }
-            _ => below(path.find(&it.node)),
-        };
-        if found.is_empty() {
-            return None;
         }
-        let leaves = found.into_iter().map(|(path, node)| self.leaf(path, node, Some(it))).collect();
-        Some(Subject { what: What::Item(item), unit: None, taken: self.taken(item), absence: None, leaves })
+        Vec::new()
     }
 
-    pub(super) fn leaf(&self, path: Path, node: &Node, item: Option<&Evaluated>) -> Leaf {
+    /// A part of an item in the words of the language; or what it has there instead.
+    pub(super) fn item(
+        &self,
+        item: Anchor,
+        evaluated: &Checked<Evaluated>,
+        path: &Path,
+    ) -> Result<Subject, (usize, Vec<EcoString>)> {
+        let it = &evaluated.value;
+        let mut whole = it.node.clone();
+        if !it.params.entries.is_empty()
+            && let Value::Map(map) = &mut whole.value
+        {
+            let params = Node::new(Value::Map(Arc::clone(&it.params)), Origin::of(item));
+            Arc::make_mut(map).entries.insert("params".into(), params);
+        }
+        let leaves = within(&whole, path)?.into_iter().map(|(path, node)| self.leaf(path, node, Some(it))).collect();
+        let taken = self.taken(item);
+        Ok(Subject { what: What::Item(item), unit: None, is_patched: false, taken, absence: None, leaves })
+    }
+
+    /// A value of an object, with the variables that Flux put into it.
+    pub(super) fn leaf_of(&self, placed: &Placed, path: Path, node: &Node) -> Leaf {
+        let variables = placed.variables(&path);
+        let mut leaf = self.leaf(path, node, self.evaluated(&placed.object));
+        if let Some(winner) = leaf.layers.first_mut() {
+            let at = winner.origin;
+            let read = |(name, node)| Read { at, called: Some(name), node };
+            winner.reason.reads.extend(variables.into_iter().map(read));
+        }
+        leaf
+    }
+
+    fn leaf(&self, path: Path, node: &Node, item: Option<&Evaluated>) -> Leaf {
         let mut layers = vec![self.layer(node.origin, &node.value, item)];
         let mut over = node.over.as_deref();
-        while let Some(it) = over {
-            layers.push(self.layer(it.origin, &it.value, item));
-            over = it.over.as_deref();
+        while let Some(Overridden { origin, value, over: next, is_written }) = over {
+            match layers.last_mut().filter(|_| *is_written) {
+                Some(it) => it.written.push(*origin),
+                None => layers.push(self.layer(*origin, value, item)),
+            }
+            over = next.as_deref();
         }
         Leaf { path, layers }
     }
 
-    fn layer(&self, origin: Origin, value: &Value, item: Option<&Evaluated>) -> Layer {
+    pub(super) fn layer(&self, origin: Origin, value: &Value, item: Option<&Evaluated>) -> Layer {
         let reason = self.cluster.map(|it| reason(self.db, it, item, origin)).unwrap_or_default();
-        Layer { origin, value: value.clone(), reason }
+        Layer { origin, value: value.clone(), written: Vec::new(), reason }
     }
 
     /// Each `use` that names the item or its catalogue.
-    fn taken(&self, item: Anchor) -> Vec<Origin> {
+    pub(super) fn taken(&self, item: Anchor) -> Vec<Origin> {
         let Some(taken) = self.cluster.and_then(|it| it.taken.iter().find(|it| it.items.contains(&item))) else {
             return Vec::new();
         };
@@ -206,5 +221,29 @@ impl Asked<'_> {
         };
         let uses = taken.uses.iter().filter(|(_, it)| names_it(it.what));
         uses.map(|(anchor, it)| Origin::new(*anchor, it.node)).collect()
+    }
+}
+
+fn paths(what: &Named) -> &[Path] {
+    match what {
+        Named::At(path) => std::slice::from_ref(path),
+        Named::Each(paths) => paths,
+        Named::Gone => &[],
+    }
+}
+
+/// What a path of an object is in the item that it is made of: the same in a manifest,
+/// without `spec` for values and sources, below `release` for fields of the release. With
+/// each the number of steps that only the item has.
+fn in_item(path: &Path, item: Kind) -> Vec<(usize, Vec<Step>)> {
+    if item == Kind::Manifest {
+        return vec![(0, path.0.clone())];
+    }
+    match path.0.split_first() {
+        Some((Step::Key(spec), inner)) if spec == "spec" => {
+            let of_release = std::iter::once(Step::Key("release".into())).chain(inner.iter().cloned()).collect();
+            vec![(0, inner.to_vec()), (1, of_release)]
+        }
+        _ => Vec::new(),
     }
 }

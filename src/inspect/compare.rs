@@ -2,13 +2,13 @@
 
 use ecow::EcoString;
 
-use super::asked::{Asked, in_common, objects};
-use super::selector::Selector;
-use super::why::{Absence, Leaf};
+use super::asked::{Asked, Found, in_spec, meant, within};
+use super::placed::{Placed, in_common, placed};
+use super::selector::{NotFound, Selector};
+use super::why::{Absence, Leaf, What, deepest};
 use crate::fleet;
-use crate::flux::{self, Id, Object};
-use crate::source::{Anchor, Db, IndexMap};
-use crate::value::path::leaves;
+use crate::flux::{self, Deployed, Id};
+use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use crate::value::{Node, Path, same};
 
 /// Two clusters beside each other.
@@ -30,55 +30,157 @@ pub struct Only {
     pub absence: Option<Absence>,
 }
 
-/// An object that both have.
+/// An object or an item that both have.
 #[derive(Clone, Debug)]
 pub struct Differing {
-    pub object: Id,
+    pub what: What,
     /// In the order of the first; a value that one has not is none there.
     pub leaves: Vec<(Path, [Option<Leaf>; 2])>,
 }
 
-/// Compares two clusters, or those of their objects that are selected.
-#[must_use]
-pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) -> Comparison {
-    let models = clusters.map(|it| fleet::cluster(db, it));
-    let deployed = clusters.map(|it| flux::traced(db, it));
-    let [a, b] = [0, 1].map(|nth: usize| {
-        let is_meant = |object: &Object| selector.is_none_or(|it| it.path_in(&object.id).is_some());
-        let all = deployed.get(nth).map(objects).unwrap_or_default().into_iter().map(|(_, it)| it);
-        all.filter(is_meant).map(|it| (it.id.clone(), it)).collect::<IndexMap<Id, Object>>()
-    });
-    let [first, second] = [0, 1].map(|nth: usize| Asked {
-        db,
-        cluster: models.get(nth).map(|it| &it.value),
-        items: deployed.get(nth).map_or(&[][..], |it| it.items.as_slice()),
-    });
-    let mut it =
-        Comparison { clusters: models.map(|it| it.value.name.clone()), only: Vec::new(), differing: Vec::new() };
-    for (on, has, has_not, asked) in [(0, &a, &b, &second), (1, &b, &a, &first)] {
-        for object in has.values().filter(|it| !has_not.contains_key(&it.id)) {
-            let base = in_common(db).find(|it| it.id == object.id);
-            let absence = base.and_then(|it| asked.absent(it)).and_then(|it| it.absence);
-            it.only.push(Only { on, object: object.id.clone(), absence });
-        }
-    }
-    for (id, one) in &a {
-        let Some(other) = b.get(id) else { continue };
-        let leaves = differences(&first, one, &second, other);
-        if !leaves.is_empty() {
-            it.differing.push(Differing { object: id.clone(), leaves });
-        }
-    }
-    it
+/// One of the two.
+struct Side<'a> {
+    asked: Asked<'a>,
+    deployed: &'a Deployed,
+    placed: Vec<Placed>,
 }
 
-fn differences(first: &Asked<'_>, one: &Object, second: &Asked<'_>, other: &Object) -> Vec<(Path, [Option<Leaf>; 2])> {
-    let leaf = |asked: &Asked<'_>, object: &Object, path: &Path, node: Option<&Node>| match node {
-        Some(it) => Some(asked.leaf(path.clone(), it, asked.evaluated(object))),
-        None => asked.removed(object, path),
-    };
-    let mine: IndexMap<Path, &Node> = leaves(&one.body).into_iter().collect();
-    let theirs: IndexMap<Path, &Node> = leaves(&other.body).into_iter().collect();
+/// Compares two clusters, or what a selector names on them.
+///
+/// # Errors
+/// If the selector names nothing on either.
+pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) -> Result<Comparison, NotFound> {
+    let models = clusters.map(|it| &fleet::cluster(db, it).value);
+    let deployed = clusters.map(|it| flux::traced(db, it));
+    let [a, b] = [0, 1].map(|nth: usize| {
+        let (model, deployed) = models.get(nth).zip(deployed.get(nth))?;
+        Some(Side { asked: Asked::of(db, model, deployed), deployed, placed: placed(deployed) })
+    });
+    let (Some(a), Some(b)) = (a, b) else { return Err(NotFound::Path(String::new())) };
+    let mut it = Comparison { clusters: models.map(|it| it.name.clone()), only: Vec::new(), differing: Vec::new() };
+    let whole = Path::default();
+    match selector {
+        None => {
+            let all = |side: &Side<'_>| side.placed.iter().map(|it| (it.object.id.clone(), whole.clone())).collect();
+            it.add(db, &a, &b, &all(&a), &all(&b));
+        }
+        Some(selector) => {
+            let [mine, theirs] = [meant(&a.placed, selector)?, meant(&b.placed, selector)?];
+            let reaches = |side: &Side<'_>, (placed, path): &(&Placed, Path)| {
+                within(&placed.object.body, path).is_ok() || !side.asked.removed(&placed.object, path).is_empty()
+            };
+            if mine.iter().any(|it| reaches(&a, it)) || theirs.iter().any(|it| reaches(&b, it)) {
+                let by_id = |all: &[(&Placed, Path)]| {
+                    all.iter().map(|(it, path)| (it.object.id.clone(), path.clone())).collect()
+                };
+                it.add(db, &a, &b, &by_id(&mine), &by_id(&theirs));
+            } else if !it.add_items(db, &a, &b, selector)? {
+                let missed = deepest(mine.iter().chain(&theirs));
+                let known = a.placed.iter().chain(&b.placed).map(|it| it.object.id.name.clone()).collect();
+                return Err(missed.map_or(NotFound::Object { wanted: selector.shown().into(), known }, |(_, it)| it));
+            }
+        }
+    }
+    Ok(it)
+}
+
+impl Comparison {
+    /// Compares objects, below a path of each.
+    fn add(&mut self, db: &dyn Db, a: &Side<'_>, b: &Side<'_>, mine: &IndexMap<Id, Path>, theirs: &IndexMap<Id, Path>) {
+        let sides = [(0, a, b, mine), (1, b, a, theirs)];
+        for (on, has, other, wanted) in sides {
+            for id in wanted.keys().filter(|it| other.find(it).is_none()) {
+                let is_patched = has.find(id).is_some_and(|it| it.is_patched && other.has_unit(it));
+                if !is_patched {
+                    self.only.push(Only { on, object: id.clone(), absence: other.absence(db, id) });
+                }
+            }
+        }
+        for (id, path) in mine.iter().chain(theirs.iter().filter(|(it, _)| !mine.contains_key(*it))) {
+            let leaves = match (a.find(id), b.find(id)) {
+                (Some(one), Some(other)) => {
+                    pairs(of(one, path), of(other, path), |side, path, node| match (side, node) {
+                        (0, Some(it)) => Some(a.asked.leaf_of(one, path.clone(), it)),
+                        (0, None) => a.asked.removed(&one.object, path).into_iter().next(),
+                        (_, Some(it)) => Some(b.asked.leaf_of(other, path.clone(), it)),
+                        (_, None) => b.asked.removed(&other.object, path).into_iter().next(),
+                    })
+                }
+                // Somebody else's object, which only one of them patches.
+                (Some(one), None) if one.is_patched && b.has_unit(one) => {
+                    pairs(of(one, path), Vec::new(), |_, path, node| Some(a.asked.leaf_of(one, path.clone(), node?)))
+                }
+                (None, Some(other)) if other.is_patched && a.has_unit(other) => {
+                    pairs(Vec::new(), of(other, path), |_, path, node| {
+                        Some(b.asked.leaf_of(other, path.clone(), node?))
+                    })
+                }
+                _ => continue,
+            };
+            if !leaves.is_empty() {
+                self.differing.push(Differing { what: What::Object(id.clone()), leaves });
+            }
+        }
+    }
+
+    /// Compares items in the words of the language; whether there are any that are meant.
+    fn add_items(&mut self, db: &dyn Db, a: &Side<'_>, b: &Side<'_>, selector: &Selector) -> Result<bool, NotFound> {
+        let mut has_any = false;
+        if !selector.is_bare() {
+            return Ok(false);
+        }
+        let items: IndexSet<Anchor> =
+            [a, b].iter().flat_map(|it| it.deployed.items.iter()).map(|(it, _)| *it).collect();
+        for item in items {
+            let Some(path) = selector.path_behind(item.name(db)) else { continue };
+            let path = Path::parse(path).map_err(NotFound::Path)?;
+            let [mine, theirs] = [a, b].map(|side| {
+                let (_, evaluated) = side.deployed.items.iter().find(|(it, _)| *it == item)?;
+                Some(side.asked.item(item, evaluated, &path).ok()?.leaves)
+            });
+            has_any |= mine.is_some() || theirs.is_some();
+            let leaves = paired(mine.unwrap_or_default(), theirs.unwrap_or_default());
+            if !leaves.is_empty() {
+                self.differing.push(Differing { what: What::Item(item), leaves });
+            }
+        }
+        Ok(has_any)
+    }
+}
+
+impl Side<'_> {
+    fn find(&self, id: &Id) -> Option<&Placed> {
+        self.placed.iter().find(|it| it.object.id == *id)
+    }
+
+    /// Whether what applies an object is here, too.
+    fn has_unit(&self, placed: &Placed) -> bool {
+        self.deployed.units.iter().any(|it| Some(&it.name) == placed.unit.as_ref())
+    }
+
+    /// Why an object of the other is not here.
+    fn absence(&self, db: &dyn Db, id: &Id) -> Option<Absence> {
+        let in_common = in_common(db).find(|it| it.id == *id).and_then(|it| self.asked.absent(it));
+        let unit =
+            || self.asked.common_units().iter().find(|it| it.id == *id).and_then(|it| self.asked.absent_unit(it));
+        in_common.or_else(unit)?.absence
+    }
+}
+
+/// The leaves of an object below a path.
+fn of<'a>(placed: &'a Placed, path: &Path) -> Found<'a> {
+    let (inner, in_spec) = (path.find(&placed.object.body), in_spec(path));
+    let found = if inner.is_empty() { in_spec.find(&placed.object.body) } else { inner };
+    super::asked::below(found)
+}
+
+fn pairs(
+    mine: Found<'_>,
+    theirs: Found<'_>,
+    leaf: impl Fn(usize, &Path, Option<&Node>) -> Option<Leaf>,
+) -> Vec<(Path, [Option<Leaf>; 2])> {
+    let mine: IndexMap<Path, &Node> = mine.into_iter().collect();
+    let theirs: IndexMap<Path, &Node> = theirs.into_iter().collect();
     let paths = mine.keys().chain(theirs.keys().filter(|it| !mine.contains_key(*it)));
     paths
         .filter_map(|path| {
@@ -88,7 +190,26 @@ fn differences(first: &Asked<'_>, one: &Object, second: &Asked<'_>, other: &Obje
             {
                 return None;
             }
-            Some((path.clone(), [leaf(first, one, path, a), leaf(second, other, path, b)]))
+            Some((path.clone(), [leaf(0, path, a), leaf(1, path, b)]))
         })
         .collect()
+}
+
+/// The leaves of items that differ.
+fn paired(mine: Vec<Leaf>, theirs: Vec<Leaf>) -> Vec<(Path, [Option<Leaf>; 2])> {
+    let mut pairs: IndexMap<Path, [Option<Leaf>; 2]> = IndexMap::default();
+    for it in mine {
+        let [slot, _] = pairs.entry(it.path.clone()).or_default();
+        *slot = Some(it);
+    }
+    for it in theirs {
+        let [_, slot] = pairs.entry(it.path.clone()).or_default();
+        *slot = Some(it);
+    }
+    let value = |it: &Option<Leaf>| it.as_ref().and_then(|it| it.layers.first()).map(|it| it.value.clone());
+    let is_same = |pair: &[Option<Leaf>; 2]| match pair.each_ref().map(value) {
+        [Some(a), Some(b)] => same(&a, &b),
+        _ => false,
+    };
+    pairs.into_iter().filter(|(_, pair)| !is_same(pair)).collect()
 }

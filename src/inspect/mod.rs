@@ -3,8 +3,10 @@
 //! In: a project that compiles. Out: answers as data, for `render` to show: why a value
 //! is what it is, how two clusters differ. Reads nothing but the model, and parses no YAML.
 
+mod absence;
 mod asked;
 mod compare;
+mod placed;
 mod selector;
 mod why;
 

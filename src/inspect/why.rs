@@ -1,17 +1,16 @@
 //! Why a value is what it is: who set it, over whom, under which conditions, and what
 //! put the object there.
 
-use std::sync::Arc;
+use ecow::{EcoString, eco_format};
 
-use ecow::EcoString;
-
-use super::asked::{Asked, in_common, objects, within};
+use super::asked::{Asked, meant, within};
+use super::placed::{Placed, in_common, placed};
 use super::selector::{NotFound, Selector};
 use crate::emit::{Named, Spot, lines_of};
 use crate::fleet::{self, Cluster, Reason};
-use crate::flux::{self, Id, Object};
+use crate::flux::{self, Id};
 use crate::source::{Anchor, Db, Origin};
-use crate::value::{Path, Value};
+use crate::value::{Path, Step, Value};
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -27,6 +26,8 @@ pub struct Subject {
     pub what: What,
     /// The Kustomization that applies it.
     pub unit: Option<EcoString>,
+    /// Whether it stands in somebody else's directory, and a patch alone is known of it.
+    pub is_patched: bool,
     /// What puts it on the cluster: each `use` of it, the highest last.
     pub taken: Vec<Origin>,
     /// Why it is not there, if it is not.
@@ -68,6 +69,8 @@ pub struct Leaf {
 pub struct Layer {
     pub origin: Origin,
     pub value: Value,
+    /// Where the value is written, if the entry passes it on: in a `let`, a function, a file.
+    pub written: Vec<Origin>,
     pub reason: Reason,
 }
 
@@ -78,44 +81,59 @@ pub struct Layer {
 pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, NotFound> {
     let deployed = flux::traced(db, cluster);
     let cluster = &fleet::cluster(db, cluster).value;
-    let asked = Asked { db, cluster: Some(cluster), items: &deployed.items };
-    let objects = objects(&deployed);
-    let longest = objects.iter().filter(|(_, it)| selector.path_in(&it.id).is_some()).map(|(_, it)| it.id.name.len());
-    let longest = longest.max();
+    let asked = Asked::of(db, cluster, &deployed);
+    let objects = placed(&deployed);
+    let meant = meant(&objects, selector)?;
     let mut subjects = Vec::new();
-    let mut missed = None;
-    for (unit, object) in &objects {
-        let is_longest = selector.name() == "*" || Some(object.id.name.len()) == longest;
-        let Some(path) = selector.path_in(&object.id).filter(|_| is_longest) else { continue };
-        let path = Path::parse(path).map_err(NotFound::Path)?;
-        match within(&object.body, &path) {
-            Ok(found) => subjects.push(asked.object(unit.clone(), object, found)),
-            Err((depth, known)) => match asked.removed(object, &path) {
-                Some(leaf) => subjects.push(asked.subject(unit.clone(), object, vec![leaf])),
-                None if missed.as_ref().is_none_or(|(deepest, _)| depth > *deepest) => {
-                    let object = object.id.to_string().into();
-                    missed = Some((depth, NotFound::Inside { object, path, known }));
-                }
-                None => {}
+    for (placed, path) in &meant {
+        match within(&placed.object.body, path) {
+            Ok(found) => subjects.push(asked.object(placed, found)),
+            Err(_) => match asked.removed(&placed.object, path) {
+                leaves if leaves.is_empty() => {}
+                leaves => subjects.push(asked.subject(placed, leaves)),
             },
         }
     }
+    let mut missed = deepest(meant.iter());
     if subjects.is_empty() && selector.is_bare() {
         for (item, evaluated) in deployed.items.iter() {
             let Some(path) = selector.path_behind(item.name(db)) else { continue };
             let path = Path::parse(path).map_err(NotFound::Path)?;
-            subjects.extend(asked.item(*item, evaluated, &path));
+            match asked.item(*item, evaluated, &path) {
+                Ok(it) => subjects.push(it),
+                Err((depth, known)) => {
+                    let is_params = matches!(path.0.first(), Some(Step::Key(it)) if it == "params");
+                    // What begins with no word of the language is meant of the object.
+                    if is_params || missed.as_ref().is_none_or(|(deepest, _)| depth > *deepest) {
+                        let object = eco_format!("{} `{}`", item.kind(db).word(), item.name(db));
+                        missed = Some((depth, NotFound::Inside { object, path, known }));
+                    }
+                }
+            }
         }
     }
-    if subjects.is_empty() && longest.is_none() {
-        let is_meant = |it: &&Arc<Object>| selector.path_in(&it.id).is_some();
-        subjects.extend(in_common(db).filter(is_meant).filter_map(|it| asked.absent(it)));
+    if subjects.is_empty() && meant.is_empty() {
+        let is_meant = |it: &Id| selector.path_in(it).is_some();
+        subjects.extend(in_common(db).filter(|it| is_meant(&it.id)).filter_map(|it| asked.absent(it)));
+        let units = asked.common_units();
+        subjects.extend(units.iter().filter(|it| is_meant(&it.id)).filter_map(|it| asked.absent_unit(it)));
     }
     if subjects.is_empty() {
-        let known = objects.iter().map(|(_, it)| it.id.name.clone()).collect();
+        let known = objects.iter().map(|it| it.object.id.name.clone()).collect();
         return Err(missed.map_or(NotFound::Object { wanted: selector.shown().into(), known }, |(_, it)| it));
     }
     Ok(Why { cluster: Some(cluster.name.clone()), subjects })
+}
+
+/// Of paths that lead nowhere, the one that leads deepest, and how deep.
+pub(super) fn deepest<'a>(meant: impl Iterator<Item = &'a (&'a Placed, Path)>) -> Option<(usize, NotFound)> {
+    let missed = meant.filter_map(|(placed, path)| {
+        let (depth, known) = within(&placed.object.body, path).err()?;
+        let object = placed.object.id.to_string().into();
+        Some((depth, NotFound::Inside { object, path: path.clone(), known }))
+    });
+    // Of several that lead as deep, the first.
+    missed.reduce(|a, b| if b.0 > a.0 { b } else { a })
 }
 
 /// What stands in a line, counted from 1, of a generated file: none if the project
@@ -129,16 +147,16 @@ pub fn why_line(db: &dyn Db, path: &str, line: usize) -> Option<Option<Why>> {
     };
     let Some(anchor) = lines.cluster else {
         let asked = Asked { db, cluster: None, items: &[] };
-        let subject = in_common(db).find(|it| it.id == id).map(|it| asked.named(None, it, &what));
+        let subject = in_common(db).find(|it| it.id == id).map(|it| asked.in_common(it, &what));
         return Some(of(subject, None));
     };
     let deployed = flux::traced(db, anchor);
     let cluster = &fleet::cluster(db, anchor).value;
-    let asked = Asked { db, cluster: Some(cluster), items: &deployed.items };
+    let asked = Asked::of(db, cluster, &deployed);
     let subject = if what == Named::Gone {
         in_common(db).find(|it| it.id == id).and_then(|it| asked.absent(it))
     } else {
-        objects(&deployed).iter().find(|(_, it)| it.id == id).map(|(unit, it)| asked.named(unit.clone(), it, &what))
+        placed(&deployed).iter().find(|it| it.object.id == id).map(|it| asked.named(it, &what))
     };
     Some(of(subject, Some(cluster)))
 }

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 use serde_json::{Value as Json, json};
 
 use super::place::{owner, spot};
-use super::why::{absence_json, id_json, leaf_json, read, reasons};
+use super::why::{absence_json, id_json, leaf_json, reads_of, reasons, subject, what_json};
 use crate::fleet::Read;
 use crate::inspect::{Absence, Comparison, Layer, Leaf};
 use crate::source::Db;
@@ -31,7 +31,7 @@ pub fn compare_text(db: &dyn Db, it: &Comparison) -> String {
     }
     let width = a.chars().count().max(b.chars().count());
     for it in &it.differing {
-        let mut block = format!("{}\n", it.object);
+        let mut block = format!("{}\n", subject(db, &it.what));
         for (path, leaves) in &it.leaves {
             let [one, other] = leaves.each_ref().map(|it| it.as_ref().and_then(|it| it.layers.first()));
             // One entry that comes to two values: what it reads makes the difference.
@@ -66,8 +66,8 @@ fn set(db: &dyn Db, layer: Option<&Layer>) -> EcoString {
 /// What an entry reads that is something else on the other cluster.
 fn differing(db: &dyn Db, layer: &Layer, other: &Layer) -> EcoString {
     let is_same = |it: &Read| other.reason.reads.iter().any(|other| other.at == it.at && other.node == it.node);
-    let reads = layer.reason.reads.iter().filter(|it| !is_same(it)).filter_map(|it| read(db, it));
-    reads.fold(EcoString::new(), |text, it| eco_format!("{text}, {it}"))
+    let reads = reads_of(db, layer, &is_same);
+    reads.iter().fold(EcoString::new(), |text, it| eco_format!("{text}, {it}"))
 }
 
 fn by(db: &dyn Db, layer: &Layer) -> EcoString {
@@ -108,7 +108,8 @@ pub fn compare_json(db: &dyn Db, it: &Comparison) -> Json {
                 .iter()
                 .map(|(path, [a, b])| json!({ "path": path.to_string(), "first": leaf(a), "second": leaf(b) }))
                 .collect();
-            json!({ "object": id_json(&it.object), "leaves": leaves })
+            let (object, item) = what_json(db, &it.what);
+            json!({ "object": object, "item": item, "leaves": leaves })
         })
         .collect();
     json!({ "clusters": [name(0), name(1)], "only": only, "differing": differing })

@@ -36,14 +36,20 @@ pub fn why_text(db: &dyn Db, why: &Why) -> String {
     out
 }
 
-fn head(db: &dyn Db, out: &mut String, why: &Why, subject: &Subject) {
-    let what = match &subject.what {
+/// What a question or a difference is about.
+pub(super) fn subject(db: &dyn Db, what: &What) -> EcoString {
+    match what {
         What::Object(id) => eco_format!("{id}"),
         What::Item(it) => owner(db, *it),
-    };
+    }
+}
+
+fn head(db: &dyn Db, out: &mut String, why: &Why, subject: &Subject) {
+    let what = self::subject(db, &subject.what);
     let is = if subject.absence.is_some() { "is not " } else { "" };
     let cluster = why.cluster.as_ref().map_or_else(|| "on every cluster".into(), |it| eco_format!("{is}on `{it}`"));
-    let unit = subject.unit.as_ref().map_or_else(EcoString::new, |it| eco_format!(", applied by `{it}`"));
+    let verb = if subject.is_patched { "patched" } else { "applied" };
+    let unit = subject.unit.as_ref().map_or_else(EcoString::new, |it| eco_format!(", {verb} by `{it}`"));
     line(out, 0, &eco_format!("{what} {cluster}{unit}"));
     for it in &subject.taken {
         if let Some(spot) = spot(db, *it) {
@@ -89,6 +95,9 @@ fn behind(db: &dyn Db, out: &mut String, layer: &Layer) {
     if let Some(it) = spot(db, layer.origin) {
         line(out, 6, &eco_format!("{}: {}", it.short(), it.whole));
     }
+    for it in layer.written.iter().filter_map(|it| spot(db, *it)) {
+        line(out, 6, &eco_format!("written in {}: {}", it.short(), it.whole));
+    }
     let About { reason, owner, until, .. } = &layer.reason.about;
     for (what, it) in [("reason", reason), ("owner", owner), ("until", until)] {
         if let Some((_, it)) = it {
@@ -98,7 +107,16 @@ fn behind(db: &dyn Db, out: &mut String, layer: &Layer) {
     for it in &layer.reason.conditions {
         condition(db, out, it);
     }
-    reads(db, out, 6, &layer.reason.reads);
+    for it in reads_of(db, layer, &|_| false) {
+        line(out, 6, &it);
+    }
+}
+
+/// What an entry reads, but for what it passes on: that tells itself where it is written.
+pub(super) fn reads_of(db: &dyn Db, layer: &Layer, is_left_out: &dyn Fn(&Read) -> bool) -> Vec<EcoString> {
+    let is_passed_on = |it: &Read| !layer.written.is_empty() && matches!(it.node.value, Value::Map(_) | Value::List(_));
+    let reads = layer.reason.reads.iter().filter(|it| !is_left_out(it) && !is_passed_on(it));
+    reads.filter_map(|it| read(db, it)).collect()
 }
 
 /// The conditions behind a place, in a line.
@@ -121,7 +139,7 @@ fn reads(db: &dyn Db, out: &mut String, indent: usize, all: &[Read]) {
 }
 
 /// `cluster.region is "eu-west-1" (fleet.fleet:12)`, and what it is instead of.
-pub(super) fn read(db: &dyn Db, it: &Read) -> Option<EcoString> {
+fn read(db: &dyn Db, it: &Read) -> Option<EcoString> {
     let at = spot(db, it.at)?;
     let by = it.node.origin.anchor;
     let by = match by.kind(db) {
@@ -130,9 +148,10 @@ pub(super) fn read(db: &dyn Db, it: &Read) -> Option<EcoString> {
     };
     let place = spot(db, it.node.origin).filter(|it| *it != at);
     let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({by}{})", it.short()));
-    let mut text = eco_format!("{} is {}{place}", at.text, it.node.value.show());
+    let called = it.called.as_ref().unwrap_or(&at.text);
+    let mut text = eco_format!("{called} is {}{place}", it.node.value.show());
     let mut over = it.node.over.as_deref();
-    while let Some(it) = over {
+    while let Some(it) = over.filter(|it| !it.is_written) {
         let place = spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
         text = eco_format!("{text}, instead of {} ({place})", it.value.show());
         over = it.over.as_deref();
@@ -164,9 +183,12 @@ fn table(db: &dyn Db, out: &mut String, leaves: &[Leaf]) {
 
 fn rows_of<'a>(db: &dyn Db, out: &mut String, rows: impl Iterator<Item = (EcoString, &'a Leaf)>) {
     let place = |it: &Layer| spot(db, it.origin).map_or_else(|| owner(db, it.origin.anchor), |it| it.short());
+    let rows: Vec<(EcoString, &Leaf)> = rows.collect();
+    let names = rows.iter().map(|(name, _)| name.chars().count()).filter(|it| *it <= 60).max().unwrap_or(0);
     let rows: Vec<(EcoString, EcoString, Vec<EcoString>)> = rows
+        .into_iter()
         .filter_map(|(name, leaf)| {
-            let name = if name.is_empty() { name } else { eco_format!("{name}  ") };
+            let name = if name.is_empty() { name } else { eco_format!("{name:names$}  ") };
             let (winner, others) = leaf.layers.split_first()?;
             let others = others.iter().map(|it| eco_format!("{} ({})", it.value.show(), place(it)));
             let value = match &winner.value {
@@ -176,7 +198,7 @@ fn rows_of<'a>(db: &dyn Db, out: &mut String, rows: impl Iterator<Item = (EcoStr
             Some((value, place(winner), others.collect()))
         })
         .collect();
-    let width = rows.iter().map(|(value, ..)| value.chars().count()).filter(|it| *it <= 72).max().unwrap_or(0);
+    let width = rows.iter().map(|(value, ..)| value.chars().count()).filter(|it| *it <= names + 72).max().unwrap_or(0);
     for (value, place, others) in rows {
         let over = if others.is_empty() { String::new() } else { format!(", instead of {}", others.join(", ")) };
         line(out, 2, &format!("{value:width$}  {place}{over}"));
@@ -210,15 +232,21 @@ pub(super) fn id_json(id: &Id) -> Json {
     })
 }
 
-fn subject_json(db: &dyn Db, it: &Subject) -> Json {
-    let (object, item) = match &it.what {
+/// The object that something is about, or the item.
+pub(super) fn what_json(db: &dyn Db, what: &What) -> (Json, Json) {
+    match what {
         What::Object(id) => (id_json(id), Json::Null),
         What::Item(item) => (Json::Null, owner_json(db, Origin::of(*item))),
-    };
+    }
+}
+
+fn subject_json(db: &dyn Db, it: &Subject) -> Json {
+    let (object, item) = what_json(db, &it.what);
     json!({
         "object": object,
         "item": item,
         "kustomization": it.unit.as_deref(),
+        "patchOnly": it.is_patched,
         "takenBy": it.taken.iter().map(|it| place_json(db, *it)).collect::<Vec<_>>(),
         "absence": it.absence.as_ref().map(|it| absence_json(db, it)),
         "leaves": it.leaves.iter().map(|it| leaf_json(db, it)).collect::<Vec<_>>(),
@@ -248,6 +276,7 @@ fn layer_json(db: &dyn Db, it: &Layer) -> Json {
         "unset": it.value == Value::Absent,
         "by": owner_json(db, it.origin),
         "at": place_json(db, it.origin),
+        "written": it.written.iter().map(|it| place_json(db, *it)).collect::<Vec<_>>(),
         "conditions": it.reason.conditions.iter().map(condition).collect::<Vec<_>>(),
         "reads": reads_json(db, &it.reason.reads),
         "reason": about.reason.as_ref().map(|it| it.1.as_str()),
@@ -259,7 +288,9 @@ fn layer_json(db: &dyn Db, it: &Layer) -> Json {
 fn reads_json(db: &dyn Db, all: &[Read]) -> Vec<Json> {
     let one = |it: &Read| {
         let value = value::json(&it.node);
-        json!({ "at": place_json(db, it.at), "value": value, "setAt": place_json(db, it.node.origin) })
+        let name = it.called.clone().or_else(|| Some(spot(db, it.at)?.text)).unwrap_or_default();
+        let (at, set_at) = (place_json(db, it.at), place_json(db, it.node.origin));
+        json!({ "name": name.as_str(), "at": at, "value": value, "setAt": set_at })
     };
     all.iter().map(one).collect()
 }

@@ -38,11 +38,14 @@ pub struct Node {
 }
 
 /// An origin that a higher layer overrode.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Overridden {
     pub origin: Origin,
     pub value: Value,
     pub over: Option<Arc<Self>>,
+    /// It is no layer, but where the text of the value above it stands: an entry passed
+    /// on what a `let`, a function or a file says. Only where somebody asks why.
+    pub is_written: bool,
 }
 
 /// Two settings of one rank.
@@ -68,11 +71,54 @@ impl PartialEq for Map {
     }
 }
 
+impl Overridden {
+    /// A value that is no more.
+    #[must_use]
+    pub fn of(node: &Node) -> Self {
+        Self { origin: node.origin, value: node.value.clone(), over: node.over.clone(), is_written: false }
+    }
+}
+
 impl Node {
     /// A value written at `origin`, which overrode nothing.
     #[must_use]
     pub const fn new(value: Value, origin: Origin) -> Self {
         Self { value, origin, over: None }
+    }
+
+    /// Makes this the value that overrides another. What it says of where it is written stays.
+    pub fn overrides(&mut self, other: Overridden) {
+        fn below(over: Option<&Overridden>, other: Overridden) -> Arc<Overridden> {
+            Arc::new(match over.filter(|it| it.is_written) {
+                Some(it) => Overridden { over: Some(below(it.over.as_deref(), other)), ..it.clone() },
+                None => other,
+            })
+        }
+        self.over = Some(below(self.over.as_deref(), other));
+    }
+
+    /// This value, passed on by what stands at `at`: it tells where its parts are written.
+    #[must_use]
+    pub fn passed_on(self, at: Origin, is_part: &dyn Fn(Origin) -> bool) -> Self {
+        let value = match self.value {
+            Value::Map(map) => {
+                let entries = map.entries.iter().map(|(key, it)| (key.clone(), it.clone().passed_on(at, is_part)));
+                Value::of_map(entries.collect())
+            }
+            Value::List(list) => {
+                Value::List(Arc::new(list.iter().map(|it| it.clone().passed_on(at, is_part)).collect()))
+            }
+            other => other,
+        };
+        if self.origin == at || !is_part(self.origin) {
+            return Self { value, ..self };
+        }
+        let written = Overridden { origin: self.origin, value: Value::Absent, over: None, is_written: true };
+        let mut node = Self { value, origin: at, over: Some(Arc::new(written)) };
+        if let Some(inner) = self.over.as_deref().filter(|it| it.is_written) {
+            node.overrides(inner.clone());
+        }
+        node
     }
 
     /// The node at `key` of a map.
@@ -187,6 +233,7 @@ impl Value {
             }
             Self::Text(it) => ecow::eco_format!("{it:?}"),
             Self::List(it) => ecow::eco_format!("a list of {}", it.len()),
+            Self::Map(it) if it.entries.is_empty() => "{ }".into(),
             Self::Map(_) => "{ … }".into(),
             Self::Absent | Self::Unknown | Self::Conflict(_) | Self::Template(_) => self.noun().into(),
         }

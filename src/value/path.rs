@@ -129,7 +129,7 @@ impl Display for Path {
                 Step::Any => write!(f, ".*")?,
                 Step::Key(key) => {
                     let point = if nth == 0 { "" } else { "." };
-                    let is_bare = !key.is_empty() && key != "*" && !key.contains(['.', '[', ']', '"', ' ']);
+                    let is_bare = !key.is_empty() && key.chars().all(|it| it.is_alphanumeric() || "-_$".contains(it));
                     if is_bare {
                         write!(f, "{point}{key}")?;
                     } else {

@@ -105,14 +105,30 @@ fn bare_and_shallow_clones_are_read_as_far_as_they_go() {
     let Some(it) = history() else { return };
     let bare = it.path().with_file_name("bare.git");
     git(it.path(), &["clone", "-q", "--bare", ".", &bare.to_string_lossy()]);
-    let error = open_at(&bare, "cluster").err().expect("the project is not at the top").message;
-    assert!(error.contains("no `fleet.fleet`"), "{error}");
+    let error = open_at(&bare, "cluster").err().expect("there are two projects");
+    assert!(error.message.contains("several projects") && error.message.contains("`fleet`, `platform`"), "{error}");
+    assert_eq!(at(&bare.join("fleet"), "cluster"), at(&it.join("fleet"), "cluster"), "a directory of the revision");
     let shallow = it.path().with_file_name("shallow");
     let url = format!("file://{}", it.path().display());
     git(it.path(), &["clone", "-q", "--depth", "2", &url, &shallow.to_string_lossy()]);
     let (tree, said) = at(&shallow.join("fleet"), "HEAD~1");
     assert_eq!((tree, said), at(&it.join("fleet"), "names"));
     assert!(open_at(&shallow.join("fleet"), "HEAD~2").is_err());
+}
+
+#[test]
+fn a_project_that_is_no_more_is_read_where_it_was() {
+    let Some(it) = history() else { return };
+    let found = at(&it.join("fleet"), "cluster");
+    git(it.path(), &["rm", "-q", "-r", "-f", "fleet"]);
+    std::fs::remove_dir_all(it.join("fleet")).ok();
+    assert_eq!(at(&it.join("fleet"), "cluster"), found);
+    git(it.path(), &["commit", "-q", "-m", "gone"]);
+    let bare = it.path().with_file_name("bare.git");
+    git(it.path(), &["clone", "-q", "--bare", ".", &bare.to_string_lossy()]);
+    // Now there is one project.
+    let (_, said) = at(&bare, "HEAD");
+    assert!(said.is_empty(), "{said:?}");
 }
 
 #[test]

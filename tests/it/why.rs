@@ -5,7 +5,7 @@ use fleetc::emit::{Named, lines_of};
 use fleetc::fleet;
 use fleetc::flux::{self, Deployed, Id};
 use fleetc::host::open;
-use fleetc::inspect::{compare, why_line};
+use fleetc::inspect::{What, compare, why_line};
 use fleetc::source::{Db, FleetDatabase};
 use fleetc::value::{Path, Value, json};
 use serde_json::Value as Json;
@@ -183,10 +183,11 @@ fn what_is_not_there_is_told_with_the_nearest_name() {
     for (args, wanted) in [
         (vec!["on", "web"], "there is no cluster `on`\n  = help: did you mean `one`?"),
         (vec!["one", "wep"], "no object and no item `wep`\n  = help: did you mean `web`?"),
-        (vec!["one", "web.values.replica"], "nothing at `values.replica`\n  = help: did you mean `replicas`?"),
+        (vec!["one", "web.values.replica"], "nothing at `values.replica` on `one`\n  = help: did you mean `replicas`?"),
         (vec!["one", "web.values[x]"], "`x` is no position"),
         (vec!["one", "web.values."], "ends with a point"),
-        (vec!["one"], "write `fleetc why CLUSTER OBJECT.PATH`"),
+        (vec!["on"], "write `fleetc why CLUSTER OBJECT.PATH`"),
+        (vec!["one"], "what of cluster `one`?"),
         (vec!["fleet.fleet:3"], "the project generates no file `fleet.fleet`"),
         (vec!["common/addons/kustomization.yaml:1"], "no value stands in line 1"),
     ] {
@@ -219,7 +220,7 @@ fn comparing_finds_every_difference() {
     let mut differences = 0;
     for one in &clusters {
         for other in &clusters {
-            let found = compare(db, [*one, *other], None);
+            let found = compare(db, [*one, *other], None).expect("everything is meant");
             let [a, b] = [one, other].map(|it| objects(&flux::exactly(db, *it).value));
             let has = |all: &[(Id, Json)], id: &Id| all.iter().find(|it| it.0 == *id).map(|it| it.1.clone());
             for it in &found.only {
@@ -227,7 +228,7 @@ fn comparing_finds_every_difference() {
                 assert!(has(with, &it.object).is_some() && has(without, &it.object).is_none(), "{}", it.object);
             }
             for (id, mine) in &a {
-                let is_told = found.differing.iter().any(|it| it.object == *id);
+                let is_told = found.differing.iter().any(|it| it.what == What::Object(id.clone()));
                 assert_eq!(is_told, has(&b, id).is_some_and(|theirs| theirs != *mine), "{id}");
             }
             let alone = a.iter().filter(|it| has(&b, &it.0).is_none()).count();
@@ -248,4 +249,156 @@ fn comparing_finds_every_difference() {
     let leaf = &answer["differing"][0]["leaves"][0];
     assert_eq!((&leaf["path"], &leaf["first"]["value"]), (&"spec.values.replicas".into(), &2.into()));
     assert_eq!(leaf["second"]["value"], 3);
+}
+
+const PASSED_ON: &str = r#"
+let tags = { team = "platform", cost = 3 }
+fn sized(n: Int): {String: Int} = { small = n, large = n * 2 }
+fleet f { facts { environment: "test" | "production" = "test" } }
+source shared = helm "https://shared.example.com"
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  addon web {
+    source = charts
+    version = "1.0.0"
+    values {
+      labels { ...tags, cost = 4 }
+      whole = tags when cluster.environment == "test"
+      sizes = sized(2)
+      empty = { }
+    }
+  }
+  addon other { source = charts, version = "1.0.0" }
+}
+catalogue extra { addon x { source = shared, version = "1.0.0" } }
+catalogue config {
+  kustomization { postBuild { substitute { place = "P" } } }
+  manifest settings {
+    apiVersion = "v1", kind = "ConfigMap", metadata.namespace = "default"
+    data { place = "in ${place}, for 5$" }
+  }
+  kustomize shop { path = "deploy/shop" }
+}
+rule wide when cluster.environment == "test" { override web { values.log = "debug" } }
+group g {
+  drop addons.other
+  cluster one {
+    use addons, config
+    override web { unset values.log }
+    override shop { patch Deployment web in shop { spec.replicas = 3, unset spec.paused } }
+  }
+}
+cluster two {
+  use addons, extra
+  use config { postBuild { substitute { place = "Q" } } }
+}
+group h {
+  drop addons
+  cluster three { use addons }
+}
+--- deploy/shop/kustomization.yaml ---
+resources: [web.yaml]
+--- deploy/shop/web.yaml ---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec: { paused: true }
+"#;
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|it| !it.is_empty()).collect()
+}
+
+/// Holds that some lines stand in a text, one after the other.
+fn says(text: &str, wanted: &[&str]) {
+    let mut rest = lines(text).into_iter();
+    for it in wanted {
+        assert!(rest.any(|line| line == *it), "no `{it}` in\n{text}");
+    }
+}
+
+#[test]
+fn what_is_passed_on_is_set_by_the_entry_and_tells_where_it_is_written() {
+    let fleet = Fleet::new(PASSED_ON);
+    let of = |what: &str| why(&fleet, &["one", what]);
+    let tags = "written in fleet.fleet:2: let tags = { team = \"platform\", cost = 3 }";
+    let spread = "fleet.fleet:12: labels { ...tags, cost = 4 }";
+    says(&of("web.values.labels.team"), &["set by addon `web` of `addons`", spread, tags]);
+    says(
+        &of("web.values.labels.cost"),
+        &["spec.values.labels.cost = 4", "instead of 3 of addon `web` of `addons`", tags],
+    );
+    let condition = "when cluster.environment == \"test\" (fleet.fleet:13)";
+    says(&of("web.values.whole.cost"), &["spec.values.whole.cost = 3", tags, condition]);
+    let body = "written in fleet.fleet:3: fn sized(n: Int): {String: Int} = { small = n, large = n * 2 }";
+    says(&of("web.values.sizes.large"), &["spec.values.sizes.large = 4", "fleet.fleet:14: sizes = sized(2)", body]);
+    says(&of("web.values.empty"), &["spec.values.empty = { }"]);
+    let settings = of("settings.data.place");
+    says(&settings, &["data.place = \"in P, for 5$\"", "${place} is \"P\" (fleet.fleet:22)"]);
+    let compared = fleet.run(&["compare", "one", "two", "ConfigMap/settings"]).stdout;
+    let of_two = "two \"in Q, for 5$\", ${place} is \"Q\" (fleet.fleet:40), instead of \"P\" (fleet.fleet:22)";
+    says(&compared, &["data.place, by manifest `settings` of `config` (fleet.fleet:25)", of_two]);
+}
+
+#[test]
+fn what_a_layer_removes_is_told_whoever_had_set_it() {
+    let fleet = Fleet::new(PASSED_ON);
+    let unset = why(&fleet, &["one", "web.values.log"]);
+    let by = ["spec.values.log is not set", "unset by cluster `one`", "instead of \"debug\" of rule `wide`"];
+    says(&unset, &by);
+    assert!(!unset.contains("Namespace"), "{unset}");
+    let compared = fleet.run(&["compare", "one", "two", "web.values.log"]).stdout;
+    says(&compared, &["spec.values.log", "one unset by cluster `one` (fleet.fleet:34)"]);
+}
+
+#[test]
+fn patches_of_what_is_somebody_else_s_are_seen() {
+    let fleet = Fleet::new(PASSED_ON);
+    let replicas = why(&fleet, &["one", "Deployment/shop/web.spec.replicas"]);
+    says(
+        &replicas,
+        &["Deployment `shop/web` on `one`, patched by `config-shop`", "spec.replicas = 3", "set by cluster `one`"],
+    );
+    assert_eq!(fleet.run(&["build"]).status, 0);
+    let file = std::fs::read_to_string(fleet.join("clusters/g/one/config-shop.yaml")).expect("a file");
+    let line = file.lines().position(|it| it.contains("replicas: 3")).expect("the patch") + 1;
+    assert_eq!(why(&fleet, &[&format!("clusters/g/one/config-shop.yaml:{line}")]), replicas);
+    let compared = fleet.run(&["compare", "two", "one", "Deployment/*"]).stdout;
+    says(&compared, &["Deployment `shop/web`", "two is not set", "one 3, by cluster `one` (fleet.fleet:35)"]);
+    says(&compared, &["spec.paused", "one null, by cluster `one` (fleet.fleet:35)"]);
+    let error = fleet.run(&["why", "one", "Kustomization/config-shop.spec.patches"]).stderr;
+    assert!(error.contains("asked of the object that it patches"), "{error}");
+}
+
+#[test]
+fn absence_is_decided_as_the_cluster_was() {
+    let fleet = Fleet::new(PASSED_ON);
+    let absent = |cluster: &str, what: &str, because: &str| {
+        let said = why(&fleet, &[cluster, what]);
+        says(&said, &[because]);
+    };
+    absent("one", "HelmRelease/other", "dropped by group `g`");
+    absent("one", "Kustomization/extra", "no `use` names it or its catalogue");
+    absent("one", "HelmRepository/shared", "nothing that is taken needs it");
+    absent("one", "Kustomization/sources", "nothing that is taken needs it");
+    // The group's word counts for less than the cluster's.
+    assert!(!fleet.run(&["compare", "two", "three"]).stdout.contains("dropped"));
+    let only = fleet.run(&["compare", "two", "one"]).stdout;
+    says(&only, &["Kustomization `flux-system/extra`: no `use` on `one` names it or its catalogue"]);
+}
+
+#[test]
+fn what_neither_cluster_has_is_an_error() {
+    let fleet = Fleet::new(PASSED_ON);
+    for (what, error) in [
+        ("HelmRelease/wob", "neither `one` nor `two` has an object or an item `HelmRelease/wob`"),
+        ("web.values.nothing", "HelmRelease `flux-system/web` has nothing at `values.nothing` on `one` or `two`"),
+        ("web.values[", "`[` is not closed"),
+    ] {
+        let run = fleet.run(&["compare", "one", "two", what]);
+        assert!(run.status == 2 && run.stderr.contains(error), "{}", run.stderr);
+    }
+    let run = fleet.run(&["compare", "one", "two", "web.values.labels"]);
+    assert_eq!(run.stdout, "`one` and `two` have the same\n", "what differs elsewhere is not asked about");
+    assert!(fleet.run(&["why", "one"]).stderr.contains("what of cluster `one`?"));
 }

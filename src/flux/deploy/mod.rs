@@ -21,7 +21,7 @@ use super::attach::attached;
 use super::context::{Context, Learned, Range};
 use super::diff::Patch;
 use super::making::{Making, made};
-use super::object::Object;
+use super::object::{Id, Object, split_api_version};
 use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
@@ -87,6 +87,18 @@ pub struct Unit {
     pub catalogue: Option<Anchor>,
     /// Components of the bundle that it takes.
     pub components: Vec<EcoString>,
+}
+
+impl Unit {
+    /// The objects of somebody else's that it patches, each with what is merged into it.
+    pub fn raw_patched(&self) -> impl Iterator<Item = (Id, &Node)> {
+        self.raw_patches.iter().map(|(patch, node)| {
+            let api_version = node.get("apiVersion").and_then(Node::text).map_or("", EcoString::as_str);
+            let (group, _) = split_api_version(api_version);
+            let namespace = patch.namespace.clone().unwrap_or_default();
+            (Id { group, kind: patch.object.clone(), namespace, name: patch.name.clone() }, node)
+        })
+    }
 }
 
 /// Where a unit's Flux Kustomization is written, and whether its objects are too.

@@ -1,0 +1,99 @@
+//! Why something that a catalogue has is not on a cluster.
+
+use ecow::{EcoString, eco_format};
+
+use super::asked::Asked;
+use super::why::{Absence, Subject, What};
+use crate::fleet::{self, Selected};
+use crate::flux::{self, Id, Object};
+use crate::names;
+use crate::source::{Anchor, Kind};
+use crate::value::Value;
+
+/// A Kustomization that clusters may have: of a catalogue, or of one of its items.
+pub(super) struct Common {
+    pub id: Id,
+    /// None for the sources at the top level.
+    catalogue: Option<Anchor>,
+    item: Option<Anchor>,
+}
+
+impl Asked<'_> {
+    /// Why an object of `common/` is not on the cluster.
+    pub(super) fn absent(&self, object: &Object) -> Option<Subject> {
+        let absence = self.absence_of_item(object.origin.anchor)?;
+        let (what, taken) = (What::Object(object.id.clone()), Vec::new());
+        Some(Subject { what, unit: None, is_patched: false, taken, absence: Some(absence), leaves: Vec::new() })
+    }
+
+    /// Why a Kustomization is not on the cluster.
+    pub(super) fn absent_unit(&self, unit: &Common) -> Option<Subject> {
+        let absence = match (unit.item, unit.catalogue) {
+            (Some(it), _) => self.absence_of_item(it)?,
+            (None, Some(it)) => self.absence_of_catalogue(it)?,
+            (None, None) => Absence::NotNeeded,
+        };
+        let (what, taken) = (What::Object(unit.id.clone()), Vec::new());
+        Some(Subject { what, unit: None, is_patched: false, taken, absence: Some(absence), leaves: Vec::new() })
+    }
+
+    /// The Kustomizations that catalogues come to, for this cluster's Flux.
+    pub(super) fn common_units(&self) -> Vec<Common> {
+        let Some(cluster) = self.cluster else { return Vec::new() };
+        let id = |name: EcoString| Id {
+            group: "kustomize.toolkit.fluxcd.io".into(),
+            kind: "Kustomization".into(),
+            namespace: cluster.sync.namespace.clone(),
+            name,
+        };
+        let index = names::index(self.db, self.db.project());
+        let mut units = Vec::new();
+        for catalogue in index.catalogues.values().copied() {
+            let name = fleet::unit_name(self.db, catalogue);
+            let is_split = flux::bundle(self.db, catalogue).value.split;
+            let has_own_unit = |it: &Anchor| match it.kind(self.db) {
+                Kind::Kustomize => true,
+                Kind::Addon => is_split,
+                _ => false,
+            };
+            let items = index.items_of(catalogue).map(|(_, it)| it).filter(has_own_unit);
+            units.extend(items.map(|it| {
+                let id = id(eco_format!("{name}-{}", it.name(self.db)));
+                Common { id, catalogue: Some(catalogue), item: Some(it) }
+            }));
+            units.push(Common { id: id(name), catalogue: Some(catalogue), item: None });
+        }
+        let sources = &flux::shared_sources(self.db, self.db.project()).value;
+        units.push(Common { id: id(sources.name.clone()), catalogue: None, item: None });
+        units
+    }
+
+    fn absence_of_item(&self, item: Anchor) -> Option<Absence> {
+        let cluster = self.cluster?;
+        let Some(catalogue) = item.parent(self.db) else { return Some(Absence::NotNeeded) };
+        match fleet::decision(self.db, cluster, Selected::Item { catalogue, item }) {
+            Some((false, at)) => return Some(self.dropped(at)),
+            Some((true, _)) => return None,
+            None => {}
+        }
+        let is_used = cluster.taken.iter().any(|it| it.catalogue == catalogue);
+        Some(match fleet::decision(self.db, cluster, Selected::Catalogue(catalogue)) {
+            Some((false, at)) => self.dropped(at),
+            _ if is_used && item.kind(self.db) == Kind::Source => Absence::NotNeeded,
+            Some((true, _)) if fleet::is_optional(self.db, item) => Absence::Optional,
+            _ => Absence::NotTaken,
+        })
+    }
+
+    fn absence_of_catalogue(&self, catalogue: Anchor) -> Option<Absence> {
+        Some(match fleet::decision(self.db, self.cluster?, Selected::Catalogue(catalogue)) {
+            Some((false, at)) => self.dropped(at),
+            Some((true, _)) => Absence::NotNeeded,
+            None => Absence::NotTaken,
+        })
+    }
+
+    fn dropped(&self, at: crate::source::Origin) -> Absence {
+        Absence::Dropped(Box::new(self.layer(at, &Value::Absent, None)))
+    }
+}
