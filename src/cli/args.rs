@@ -42,6 +42,8 @@ pub(super) enum Command {
     Why(Why),
     /// Say how two clusters differ, and who made it so
     Compare(Compare),
+    /// Say what a change of the sources changes on which cluster
+    Diff(Diff),
     /// Move an add-on's version up one ring, in the sources
     Promote(Promote),
     /// Print tables
@@ -155,6 +157,33 @@ pub(super) struct Compare {
     /// How to print it
     #[arg(short, long, value_enum, default_value = "text")]
     pub output: Output,
+}
+
+#[derive(Args)]
+pub(super) struct Diff {
+    /// `REV` and the files as they are, `REV..REV`, or `REV...REV` from where they parted
+    /// [default: HEAD]
+    #[arg(value_name = "REV[..REV]")]
+    pub revisions: Option<String>,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub output: DiffOutput,
+    /// Exit with 1 on: `any` change, `danger`, one of the dangers (`uninstall`, `major`, …), or a
+    /// change of a cluster for which an expression holds
+    #[arg(long, value_name = "GATE")]
+    pub fail_on: Vec<String>,
+    /// Exit with 1 if objects change in more than so many rings
+    #[arg(long, value_name = "N")]
+    pub max_rings: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffOutput {
+    #[value(alias = "human")]
+    Text,
+    Json,
+    /// A comment for a pull request
+    Markdown,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

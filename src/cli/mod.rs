@@ -8,6 +8,7 @@ mod args;
 mod build;
 mod check;
 mod compare;
+mod diff;
 mod explain;
 mod init;
 mod list;
@@ -102,6 +103,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Check(it) => check::run(&arguments.directory, it, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
         Command::Compare(it) => compare::run(&arguments.directory, it, terminal),
+        Command::Diff(it) => diff::run(&arguments.directory, it, terminal),
         Command::Why(it) => why::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),

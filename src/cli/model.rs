@@ -7,10 +7,32 @@ use ecow::EcoString;
 use super::terminal::Terminal;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::host::{self, HostError};
+use crate::host::{self, HostError, Opened, Past};
 use crate::inspect::NotFound;
 use crate::source::FleetDatabase;
 use crate::value::Step;
+
+/// A project that was compiled.
+pub(super) struct Model {
+    db: FleetDatabase,
+    root: PathBuf,
+    /// What is wrong with it.
+    found: Vec<Diagnostic>,
+    /// The revision, for messages.
+    at: String,
+}
+
+/// The project as its files are.
+pub(super) fn now(directory: &Path) -> Result<Model, HostError> {
+    let Opened { db, problems, root, .. } = host::open(directory)?;
+    Ok(Model::compiled(db, root, problems, String::new()))
+}
+
+/// The project as it was at a revision.
+pub(super) fn at(directory: &Path, revision: &str) -> Result<Model, HostError> {
+    let Past { db, problems, root, commit } = host::open_at(directory, revision)?;
+    Ok(Model::compiled(db, root, problems, format!(" at {commit}")))
+}
 
 /// The project in the directory, at a revision if one is named; none if it does not
 /// compile, which is then said.
@@ -19,25 +41,28 @@ pub(super) fn model(
     revision: Option<&str>,
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    let (db, mut found, root, at) = match revision {
-        None => {
-            let opened = host::open(directory)?;
-            (opened.db, opened.problems, opened.root, String::new())
+    let model = revision.map_or_else(|| now(directory), |it| at(directory, it))?;
+    Ok(model.said(terminal))
+}
+
+impl Model {
+    fn compiled(db: FleetDatabase, root: PathBuf, mut found: Vec<Diagnostic>, at: String) -> Self {
+        if found.is_empty() {
+            found = diagnose(&db);
         }
-        Some(it) => {
-            let past = host::open_at(directory, it)?;
-            (past.db, past.problems, past.root, format!(" at {}", past.commit))
+        Self { db, root, found, at }
+    }
+
+    /// The project and its directory; none if it does not compile, which is then said.
+    pub(super) fn said(self, terminal: &mut Terminal) -> Option<(FleetDatabase, PathBuf)> {
+        if self.found.iter().any(Diagnostic::is_error) {
+            let counts = terminal.diagnostics(&self.db, &self.found);
+            let at = &self.at;
+            terminal.error(&format!("{}{at}; there is nothing to ask about", Terminal::summary(counts)), None);
+            return None;
         }
-    };
-    if found.is_empty() {
-        found = diagnose(&db);
+        Some((self.db, self.root))
     }
-    if found.iter().any(Diagnostic::is_error) {
-        let counts = terminal.diagnostics(&db, &found);
-        terminal.error(&format!("{}{at}; there is nothing to ask about", Terminal::summary(counts)), None);
-        return Ok(None);
-    }
-    Ok(Some((db, root)))
 }
 
 /// A selector that names nothing on any of some clusters.

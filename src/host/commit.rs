@@ -44,6 +44,16 @@ impl Repository {
 
     /// The files of a revision: a tag, a branch, a hash, `HEAD~3`.
     pub(super) fn at(&self, revision: &str) -> Result<Commit> {
+        let id = self.commit(revision)?;
+        let repository = self.inner.to_thread_local();
+        let commit = repository.find_commit(id).map_err(|it| missing(&it))?;
+        let tree = commit.tree_id().map_err(|it| missing(&it))?.detach();
+        let name = id.to_hex_with_len(10).to_string();
+        Ok(Commit { repository: self.inner.clone(), base: self.base.clone(), tree, name })
+    }
+
+    /// The commit that a revision names.
+    fn commit(&self, revision: &str) -> Result<ObjectId> {
         let repository = self.inner.to_thread_local();
         let unknown = |reason: &str| {
             let help = if repository.is_shallow().unwrap_or(false) {
@@ -61,10 +71,29 @@ impl Repository {
         })?;
         let object = id.object().map_err(|it| missing(&it))?;
         let commit = object.peel_to_commit().map_err(|_| unknown("it names no commit"))?;
-        let tree = commit.tree_id().map_err(|it| missing(&it))?.detach();
-        let name = commit.id.to_hex_with_len(10).to_string();
-        Ok(Commit { repository: self.inner.clone(), base: self.base.clone(), tree, name })
+        Ok(commit.id)
     }
+}
+
+/// Whether the repository around a directory has no files of its own.
+#[must_use]
+pub fn is_bare(directory: &Path) -> bool {
+    Repository::around(directory).is_ok_and(|it| it.inner.to_thread_local().workdir().is_none())
+}
+
+/// The last commit that two revisions have in common, by its hash.
+///
+/// # Errors
+/// If there is no repository, no such revision, or nothing in common.
+pub fn merge_base(directory: &Path, one: &str, other: &str) -> Result<String> {
+    let repository = Repository::around(directory)?;
+    let ids = [repository.commit(one)?, repository.commit(other)?];
+    let local = repository.inner.to_thread_local();
+    let found = local.merge_base(ids[0], ids[1]).map_err(|it| missing(&it))?.ok_or_else(|| {
+        HostError::new(format!("`{one}` and `{other}` have no commit in common"))
+            .help("in a shallow clone, fetch more of the history: `git fetch --unshallow`")
+    })?;
+    Ok(found.to_hex_with_len(10).to_string())
 }
 
 /// The nearest directory that there is, and the way from there to the one that is meant:

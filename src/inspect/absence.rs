@@ -3,11 +3,12 @@
 use ecow::{EcoString, eco_format};
 
 use super::asked::Asked;
+use super::placed::in_common;
 use super::why::{Absence, Subject, What};
-use crate::fleet::{self, Selected};
+use crate::fleet::{self, Cluster, Selected};
 use crate::flux::{self, Id, Object};
 use crate::names;
-use crate::source::{Anchor, Kind};
+use crate::source::{Anchor, Db, Kind};
 use crate::value::Value;
 
 /// A Kustomization that clusters may have: of a catalogue, or of one of its items.
@@ -16,6 +17,14 @@ pub(super) struct Common {
     /// None for the sources at the top level.
     catalogue: Option<Anchor>,
     item: Option<Anchor>,
+}
+
+/// Why an object that a catalogue has is not on a cluster; none for what none has.
+pub(super) fn absence_on(db: &dyn Db, cluster: &Cluster, id: &Id) -> Option<Absence> {
+    let asked = Asked { db, cluster: Some(cluster), items: &[] };
+    let in_common = in_common(db).find(|it| it.id == *id).and_then(|it| asked.absent(it));
+    let unit = || asked.common_units().iter().find(|it| it.id == *id).and_then(|it| asked.absent_unit(it));
+    in_common.or_else(unit)?.absence
 }
 
 impl Asked<'_> {

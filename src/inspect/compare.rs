@@ -2,11 +2,12 @@
 
 use ecow::EcoString;
 
+use super::absence::absence_on;
 use super::asked::{Asked, Found, in_spec, meant, within};
-use super::placed::{Placed, in_common, placed};
+use super::placed::{Placed, placed};
 use super::selector::{NotFound, Selector};
 use super::why::{Absence, Leaf, What, deepest};
-use crate::fleet;
+use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, Id};
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use crate::value::{Node, Path, same};
@@ -40,6 +41,7 @@ pub struct Differing {
 
 /// One of the two.
 struct Side<'a> {
+    model: &'a Cluster,
     asked: Asked<'a>,
     deployed: &'a Deployed,
     placed: Vec<Placed>,
@@ -54,7 +56,7 @@ pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) 
     let deployed = clusters.map(|it| flux::traced(db, it));
     let [a, b] = [0, 1].map(|nth: usize| {
         let (model, deployed) = models.get(nth).zip(deployed.get(nth))?;
-        Some(Side { asked: Asked::of(db, model, deployed), deployed, placed: placed(deployed) })
+        Some(Side { model, asked: Asked::of(db, model, deployed), deployed, placed: placed(deployed) })
     });
     let (Some(a), Some(b)) = (a, b) else { return Err(NotFound::Path(String::new())) };
     let mut it = Comparison { clusters: models.map(|it| it.name.clone()), only: Vec::new(), differing: Vec::new() };
@@ -92,7 +94,7 @@ impl Comparison {
             for id in wanted.keys().filter(|it| other.find(it).is_none()) {
                 let is_patched = has.find(id).is_some_and(|it| it.is_patched && other.has_unit(it));
                 if !is_patched {
-                    self.only.push(Only { on, object: id.clone(), absence: other.absence(db, id) });
+                    self.only.push(Only { on, object: id.clone(), absence: absence_on(db, other.model, id) });
                 }
             }
         }
@@ -156,14 +158,6 @@ impl Side<'_> {
     /// Whether what applies an object is here, too.
     fn has_unit(&self, placed: &Placed) -> bool {
         self.deployed.units.iter().any(|it| Some(&it.name) == placed.unit.as_ref())
-    }
-
-    /// Why an object of the other is not here.
-    fn absence(&self, db: &dyn Db, id: &Id) -> Option<Absence> {
-        let in_common = in_common(db).find(|it| it.id == *id).and_then(|it| self.asked.absent(it));
-        let unit =
-            || self.asked.common_units().iter().find(|it| it.id == *id).and_then(|it| self.asked.absent_unit(it));
-        in_common.or_else(unit)?.absence
     }
 }
 

@@ -6,10 +6,17 @@
 mod absence;
 mod asked;
 mod compare;
+mod diff;
+mod filter;
 mod placed;
 mod selector;
 mod why;
 
 pub use compare::{Comparison, Differing, Only, compare};
+pub use diff::{
+    Appearing, Because, Bump, Cause, Change, Danger, Difference, Explained, Fate, LeafChange, Objects, Side, Touched,
+    Verb, Whom, diff, differences,
+};
+pub use filter::Filter;
 pub use selector::{NotFound, Selector};
 pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

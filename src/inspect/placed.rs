@@ -47,7 +47,7 @@ pub(super) fn placed(deployed: &Deployed) -> Vec<Placed> {
 }
 
 /// What a unit merges into objects of somebody else's.
-fn patched(unit: &Unit) -> Vec<Placed> {
+pub(super) fn patched(unit: &Unit) -> Vec<Placed> {
     let mut found: IndexMap<Id, Placed> = IndexMap::default();
     for (id, node) in unit.raw_patched() {
         let api_version = node.get("apiVersion").and_then(Node::text).cloned().unwrap_or_default();

@@ -4,10 +4,12 @@
 //! writes to no file.
 
 mod compare;
+mod diff;
 mod place;
 mod terminal;
 mod why;
 
 pub use compare::{compare_json, compare_text};
+pub use diff::{States, diff_json, diff_markdown, diff_text};
 pub use terminal::{Counts, print};
 pub use why::{why_json, why_text};

@@ -5,9 +5,11 @@
 //! In: nothing. Out: look-ups. Knows no language and no fleet.
 
 mod flux;
+mod immutable;
 mod kinds;
 
 pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec, specs};
+pub use immutable::immutable_fields;
 pub use kinds::{Scope, custom_kinds_of, scope};
 
 /// A minor version of Flux 2: `Minor(9)` is Flux 2.9.

@@ -1,0 +1,134 @@
+//! The same change of several clusters, told once.
+//!
+//! What happens to an object is cut into its parts: each leaf, each danger. Parts that
+//! happen on the same clusters are told together.
+
+use std::rc::Rc;
+
+use super::cause;
+use super::leaves::LeafChange;
+use super::pairing::Raw;
+use super::whom::Known;
+use super::{Bump, Change, Danger, Explained, Fate, Touched};
+use crate::flux::Id;
+use crate::source::IndexMap;
+use crate::value::json;
+
+/// Most causes that are told of one leaf.
+const MOST: usize = 3;
+
+/// What became of an object on some clusters, which are told by their positions.
+pub(super) type Variant = (Rc<Raw>, Vec<usize>);
+
+/// A part of what becomes of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// All of it: it came, or went.
+    Whole(String),
+    /// The path, and both values as they are written.
+    Leaf(String),
+    Danger(Danger),
+    Bump(Bump),
+    /// Another Kustomization applies it.
+    Moved([Option<ecow::EcoString>; 2]),
+}
+
+/// A part, and who has it.
+#[derive(Default)]
+struct Had {
+    /// The variants in which it is, and its number among their leaves.
+    by: Vec<(Rc<Raw>, usize, usize)>,
+    clusters: Vec<usize>,
+}
+
+/// Bundles what becomes of one object.
+pub(super) fn bundle(
+    states: &cause::Known<'_>,
+    id: &Id,
+    variants: &[Variant],
+    touched: &[Touched],
+    known: &Known<'_>,
+) -> Vec<Change> {
+    let mut parts: IndexMap<(Fate, Part), Had> = IndexMap::default();
+    for (raw, clusters) in variants {
+        for (part, nth) in parts_of(raw) {
+            let had = parts.entry((raw.fate, part)).or_default();
+            had.by.push((Rc::clone(raw), nth, clusters.first().copied().unwrap_or_default()));
+            had.clusters.extend(clusters);
+        }
+    }
+    let mut bundles: IndexMap<(Fate, Vec<usize>), Vec<(Part, Had)>> = IndexMap::default();
+    for ((fate, part), mut had) in parts {
+        had.clusters.sort_unstable();
+        let clusters = had.clusters.clone();
+        bundles.entry((fate, clusters)).or_default().push((part, had));
+    }
+    let changes = bundles.into_iter().map(|((fate, clusters), parts)| {
+        let clusters: Vec<Touched> = clusters.iter().filter_map(|it| touched.get(*it)).cloned().collect();
+        let mut change = Change {
+            object: id.clone(),
+            fate,
+            units: [None, None],
+            is_patched: false,
+            leaves: Vec::new(),
+            dangers: Vec::new(),
+            bump: None,
+            because: Vec::new(),
+            whom: known.whom(&clusters),
+            clusters,
+        };
+        for (part, had) in parts {
+            change.add(states, part, &had, touched);
+        }
+        change.dangers.sort();
+        change
+    });
+    changes.collect()
+}
+
+/// What a variant consists of.
+fn parts_of(raw: &Raw) -> Vec<(Part, usize)> {
+    if raw.fate != Fate::Changed {
+        return vec![(Part::Whole(raw.key.clone()), 0)];
+    }
+    let leaf = |(nth, it): (usize, &LeafChange)| (Part::Leaf(described(it)), nth);
+    let mut parts: Vec<(Part, usize)> = raw.leaves.iter().enumerate().map(leaf).collect();
+    parts.extend(raw.dangers.iter().map(|it| (Part::Danger(it.clone()), 0)));
+    parts.extend(raw.bump.iter().map(|it| (Part::Bump(it.clone()), 0)));
+    if raw.units[0] != raw.units[1] && !raw.is_patched {
+        parts.push((Part::Moved(raw.units.clone()), 0));
+    }
+    parts
+}
+
+/// What makes two leaves the same change.
+pub(super) fn described(it: &LeafChange) -> String {
+    let [old, new] = [&it.old, &it.new].map(|side| side.as_ref().map(json));
+    format!("{} {old:?} {new:?} {:?}", it.path, it.facts)
+}
+
+impl Change {
+    fn add(&mut self, states: &cause::Known<'_>, part: Part, had: &Had, touched: &[Touched]) {
+        let variants: Vec<cause::Variant<'_>> =
+            had.by.iter().filter_map(|(raw, nth, first)| Some((&**raw, *nth, touched.get(*first)?))).collect();
+        let Some((raw, nth, _)) = variants.first() else { return };
+        self.is_patched |= raw.is_patched;
+        match part {
+            Part::Whole(_) => {
+                let plain = |leaf: &LeafChange| Explained { leaf: leaf.clone(), causes: Vec::new(), more: 0 };
+                self.leaves = raw.leaves.iter().map(plain).collect();
+                self.dangers.clone_from(&raw.dangers);
+                self.units.clone_from(&raw.units);
+                self.because = cause::of_object(states, &variants, MOST);
+            }
+            Part::Leaf(_) => {
+                let Some(leaf) = raw.leaves.get(*nth) else { return };
+                let (causes, more) = cause::of_leaf(states, &variants, MOST);
+                self.leaves.push(Explained { leaf: leaf.clone(), causes, more });
+            }
+            Part::Danger(it) => self.dangers.push(it),
+            Part::Bump(it) => self.bump = Some(it),
+            Part::Moved(units) => self.units = units,
+        }
+    }
+}

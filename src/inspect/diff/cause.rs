@@ -1,0 +1,318 @@
+//! Which line made something change.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ecow::EcoString;
+
+use super::pairing::Raw;
+use super::{Fate, Touched};
+use crate::data::locate;
+use crate::eval::Outcome;
+use crate::fleet::{self, Evaluated, Read, reason};
+use crate::inspect::absence::absence_on;
+use crate::inspect::why::{Absence, Layer};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::value::{Node, Overridden, Path, Step, Value, same};
+
+/// The state of the project in which a place stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Old,
+    New,
+}
+
+/// Why a leaf changed.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    pub verb: Verb,
+    pub side: Side,
+    /// Who did it.
+    pub layer: Layer,
+    /// One of the clusters where it is so: what is read may be something else on others.
+    pub on: EcoString,
+}
+
+/// What a layer did.
+#[derive(Clone, Debug)]
+pub enum Verb {
+    /// It sets the value.
+    Sets,
+    /// It removes the value.
+    Unsets,
+    /// It set the old value, and says nothing of it any more.
+    NoLonger,
+    /// It says what it said, and what it reads is not what it was: each with what it was.
+    Reads(Vec<(Read, Option<Node>)>),
+}
+
+/// Why an object came or went.
+#[derive(Clone, Debug)]
+pub enum Because {
+    /// Something uses it.
+    Used(Layer),
+    /// It is declared now.
+    Declared(Origin),
+    /// It is declared no more.
+    Undeclared(Origin),
+    /// What the catalogue has is not taken.
+    Absent(Box<Absence>),
+    /// It says so itself, or what makes it: the names of what is made follow from it.
+    Follows(Origin),
+}
+
+/// Both states, and what was found out of them.
+pub(super) struct Known<'a> {
+    pub old: &'a dyn Db,
+    pub new: &'a dyn Db,
+    items: RefCell<HashMap<(bool, Anchor, Anchor), Rc<Evaluated>>>,
+}
+
+impl<'a> Known<'a> {
+    /// Nothing yet.
+    pub(super) fn new(old: &'a dyn Db, new: &'a dyn Db) -> Self {
+        Self { old, new, items: RefCell::default() }
+    }
+}
+
+/// What becomes of an object, the number of a leaf in it, and a cluster that has it so.
+pub(super) type Variant<'a> = (&'a Raw, usize, &'a Touched);
+
+/// The causes of a leaf, over all that have the change, and how many more there are.
+pub(super) fn of_leaf(known: &Known<'_>, variants: &[Variant<'_>], most: usize) -> (Vec<Cause>, usize) {
+    let mut seen: Vec<[Option<Origin>; 2]> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
+    let mut more = 0;
+    for (raw, nth, cluster) in variants {
+        let Some(leaf) = raw.leaves.get(*nth) else { continue };
+        let sides = Sides { known, cluster, raw };
+        let [was, is] = [(&leaf.old, Side::Old), (&leaf.new, Side::New)].map(|(node, side)| {
+            let node = node.as_ref()?;
+            Some(Node { origin: sides.real(side, node.origin), ..node.clone() })
+        });
+        let places = [&was, &is].map(|it| it.as_ref().map(|it| it.origin));
+        if seen.contains(&places) {
+            continue;
+        }
+        seen.push(places);
+        if causes.len() < most {
+            causes.extend(sides.cause(&leaf.path, was.as_ref(), is.as_ref()));
+        } else {
+            more += 1;
+        }
+    }
+    (causes, more)
+}
+
+/// Why an object came or went, over all that have the change.
+pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize) -> Vec<Because> {
+    let all = variants.iter().take(most).flat_map(|(raw, _, cluster)| {
+        let sides = Sides { known, cluster, raw };
+        match raw.fate {
+            Fate::Added => sides.came(),
+            Fate::Removed => sides.went(),
+            Fate::Changed => Vec::new(),
+        }
+    });
+    let mut found: Vec<Because> = Vec::new();
+    for it in all {
+        if !found.iter().any(|known| known.place() == it.place()) {
+            found.push(it);
+        }
+    }
+    found
+}
+
+impl Because {
+    fn place(&self) -> Option<Origin> {
+        match self {
+            Self::Used(it) => Some(it.origin),
+            Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) => Some(*it),
+            Self::Absent(it) => match &**it {
+                Absence::Dropped(it) => Some(it.origin),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// One cluster on both sides.
+struct Sides<'a> {
+    known: &'a Known<'a>,
+    cluster: &'a Touched,
+    raw: &'a Raw,
+}
+
+impl Sides<'_> {
+    const fn of(&self, side: Side) -> (&dyn Db, Anchor) {
+        match side {
+            Side::Old => (self.known.old, self.cluster.old),
+            Side::New => (self.known.new, self.cluster.new),
+        }
+    }
+
+    /// The item that the object is made from.
+    fn item(&self, side: Side) -> Option<Anchor> {
+        let [old, new] = self.raw.origins;
+        match side {
+            Side::Old => old,
+            Side::New => new,
+        }
+        .map(|it| it.anchor)
+    }
+
+    /// Where a value stands that clusters of a class share: for a fact, where the cluster has it.
+    fn real(&self, side: Side, origin: Origin) -> Origin {
+        let (db, cluster) = self.of(side);
+        if origin.anchor.kind(db) != Kind::Fleet {
+            return origin;
+        }
+        let fact = fleet::settings(db, db.project()).value.facts.iter().find(|it| it.origin == origin);
+        let node = fact.and_then(|it| fleet::cluster(db, cluster).value.facts.entries.get(&it.name));
+        node.map_or(origin, |it| it.origin)
+    }
+
+    fn evaluated(&self, side: Side) -> Option<Rc<Evaluated>> {
+        let (db, cluster) = self.of(side);
+        let item = self.item(side)?;
+        let is_item = matches!(item.kind(db), Kind::Addon | Kind::Manifest | Kind::Source | Kind::Kustomize);
+        let evaluate = || Rc::new(fleet::evaluate_in(db, item, &fleet::cluster(db, cluster).value).value);
+        let mut items = self.known.items.borrow_mut();
+        is_item.then(|| Rc::clone(items.entry((side == Side::New, item, cluster)).or_insert_with(evaluate)))
+    }
+
+    fn layer(&self, side: Side, origin: Origin, value: &Value) -> Layer {
+        let (db, cluster) = self.of(side);
+        let reads_params = self.item(side).is_some_and(|it| it.kind(db) == Kind::Addon);
+        let evaluated = if reads_params { self.evaluated(side) } else { None };
+        let reason = reason(db, &fleet::cluster(db, cluster).value, evaluated.as_deref(), origin);
+        Layer { origin, value: value.clone(), written: Vec::new(), reason }
+    }
+
+    fn cause(&self, path: &Path, old: Option<&Node>, new: Option<&Node>) -> Option<Cause> {
+        let Some(new) = new else {
+            let old = old?;
+            if let Some(origin) = self.remover(path) {
+                let layer = self.layer(Side::New, origin, &Value::Absent);
+                return self.told(Verb::Unsets, Side::New, layer);
+            }
+            let layer = self.layer(Side::Old, old.origin, &old.value);
+            return self.told(Verb::NoLonger, Side::Old, layer);
+        };
+        let layer = self.layer(Side::New, new.origin, &new.value);
+        let Some(old) = old else { return self.told(Verb::Sets, Side::New, layer) };
+        if self.was_below(old, new) {
+            let layer = self.layer(Side::Old, old.origin, &old.value);
+            return self.told(Verb::NoLonger, Side::Old, layer);
+        }
+        if self.text(Side::Old, old.origin) == self.text(Side::New, new.origin)
+            && self.is_same_owner(old.origin, new.origin)
+        {
+            let before = self.layer(Side::Old, old.origin, &old.value);
+            let reads = differing(&layer, &before);
+            if !reads.is_empty() {
+                return self.told(Verb::Reads(reads), Side::New, layer);
+            }
+        }
+        self.told(Verb::Sets, Side::New, layer)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "whoever asks has to do with both")]
+    fn told(&self, verb: Verb, side: Side, layer: Layer) -> Option<Cause> {
+        Some(Cause { verb, side, layer, on: self.cluster.name.clone() })
+    }
+
+    /// The entry that removes a value now.
+    fn remover(&self, path: &Path) -> Option<Origin> {
+        let evaluated = self.evaluated(Side::New)?;
+        let keys: Vec<&str> =
+            path.0.iter().map_while(|it| if let Step::Key(it) = it { Some(it.as_str()) } else { None }).collect();
+        let ends_so = |it: &[EcoString]| {
+            let it: Vec<&str> = it.iter().map(EcoString::as_str).collect();
+            !it.is_empty() && (keys.starts_with(&it) || keys.get(1..).is_some_and(|keys| keys.starts_with(&it)))
+        };
+        let removes =
+            evaluated.effects.iter().rev().filter(|it| it.outcome == Outcome::Changed && it.removed.is_some());
+        removes.filter(|it| ends_so(&it.path)).map(|it| it.origin).next()
+    }
+
+    /// Whether what is set now was set before, by the same, under what is no more.
+    fn was_below(&self, old: &Node, new: &Node) -> bool {
+        let mut below = old.over.as_deref();
+        while let Some(Overridden { origin, value, over, .. }) = below {
+            if same(value, &new.value) && self.is_same_owner(*origin, new.origin) {
+                return true;
+            }
+            below = over.as_deref();
+        }
+        false
+    }
+
+    fn is_same_owner(&self, old: Origin, new: Origin) -> bool {
+        let name = |db: &dyn Db, it: Anchor| {
+            let parent = it.parent(db);
+            (it.kind(db), it.name(db).clone(), parent.map(|it| (it.kind(db), it.name(db).clone())))
+        };
+        name(self.known.old, old.anchor) == name(self.known.new, new.anchor)
+    }
+
+    fn text(&self, side: Side, origin: Origin) -> Option<String> {
+        let (db, _) = self.of(side);
+        let it = locate(db, origin)?;
+        it.text.get(it.range).map(str::to_owned)
+    }
+
+    fn came(&self) -> Vec<Because> {
+        let Some(item) = self.item(Side::New) else { return Vec::new() };
+        let cluster = &fleet::cluster(self.known.new, self.cluster.new).value;
+        let taken = cluster.taken.iter().find(|it| it.items.contains(&item) || it.catalogue == item);
+        let Some(taken) = taken else { return vec![Because::Declared(Origin::of(item))] };
+        // It was taken before, and only this is new.
+        let was_taken = fleet::cluster(self.known.old, self.cluster.old)
+            .value
+            .taken
+            .iter()
+            .any(|it| it.catalogue.name(self.known.old) == taken.catalogue.name(self.known.new));
+        let was_there = was_taken && taken.items.contains(&item) && self.was_declared(item);
+        if was_there {
+            return vec![Because::Follows(Origin::of(item))];
+        }
+        if was_taken && !self.was_declared(item) {
+            return vec![Because::Declared(Origin::of(item))];
+        }
+        let last = taken.uses.last().map(|(anchor, it)| Origin::new(*anchor, it.node));
+        let used = last.map(|it| Because::Used(self.layer(Side::New, it, &Value::Absent)));
+        vec![used.unwrap_or(Because::Declared(Origin::of(item)))]
+    }
+
+    /// Whether an item that is taken now was taken before.
+    fn was_declared(&self, item: Anchor) -> bool {
+        let cluster = &fleet::cluster(self.known.old, self.cluster.old).value;
+        cluster.taken.iter().flat_map(|it| &it.items).any(|it| it.name(self.known.old) == item.name(self.known.new))
+    }
+
+    fn went(&self) -> Vec<Because> {
+        let Some(origin) = self.raw.origins[0] else { return Vec::new() };
+        let cluster = &fleet::cluster(self.known.new, self.cluster.new).value;
+        match absence_on(self.known.new, cluster, &self.raw.id) {
+            Some(it) => vec![Because::Absent(Box::new(it))],
+            None => vec![Because::Undeclared(origin)],
+        }
+    }
+}
+
+/// What an entry reads that is not what it was.
+fn differing(new: &Layer, old: &Layer) -> Vec<(Read, Option<Node>)> {
+    let all = |layer: &Layer| {
+        let conditions = layer.reason.conditions.iter().flat_map(|it| it.reads.iter());
+        conditions.chain(&layer.reason.reads).cloned().collect::<Vec<Read>>()
+    };
+    let before = all(old);
+    let changed = all(new).into_iter().enumerate().filter_map(|(nth, it)| {
+        let was = before.get(nth).map(|it| it.node.clone());
+        let is_same = was.as_ref().is_some_and(|was| same(&was.value, &it.node.value));
+        if is_same { None } else { Some((it, was)) }
+    });
+    changed.collect()
+}

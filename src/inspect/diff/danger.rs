@@ -1,0 +1,186 @@
+//! What of a change may hurt a live cluster.
+//!
+//! Facts: Flux prunes what leaves a Kustomization's build, unless the object or the
+//! Kustomization forbids it; a HelmRelease that goes is uninstalled; another release name,
+//! target, storage or chart makes helm-controller uninstall the old release and install a
+//! new one (Flux' documentation of HelmRelease and Kustomization).
+
+use ecow::EcoString;
+
+use super::leaves::LeafChange;
+use crate::eval::versions;
+use crate::flux::{Object, Release, Unit};
+use crate::schema;
+use crate::value::{Node, Path, Value};
+
+/// A danger, the gravest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Danger {
+    /// The release is uninstalled.
+    Uninstall,
+    /// It is uninstalled and installed again.
+    Reinstall { what: &'static str, old: EcoString, new: EcoString },
+    /// The object is deleted, and with it everything inside.
+    DeletesNamespace,
+    /// The definition is deleted, and with it every object of its kind.
+    DeletesCrd,
+    /// The object is deleted.
+    Deletes,
+    /// Everything that it applied from somebody else's directory is deleted.
+    DeletesContents,
+    /// Two Kustomizations: the one that loses the object may delete it after the other has it.
+    Moves { old: EcoString, new: EcoString },
+    /// The definition of a kind changes.
+    Crd,
+    /// The API server refuses this.
+    Immutable { path: EcoString },
+    /// The object is deleted and made anew.
+    Recreated { path: EcoString },
+    /// The first number of the version is another.
+    Major { old: EcoString, new: EcoString },
+    /// The version is older than it was.
+    Downgrade { old: EcoString, new: EcoString },
+}
+
+impl Danger {
+    /// Its name on the command line and in JSON.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Uninstall => "uninstall",
+            Self::Reinstall { .. } => "reinstall",
+            Self::DeletesNamespace => "namespace",
+            Self::DeletesCrd | Self::Crd => "crd",
+            Self::Deletes | Self::DeletesContents => "delete",
+            Self::Moves { .. } => "move",
+            Self::Immutable { .. } | Self::Recreated { .. } => "immutable",
+            Self::Major { .. } => "major",
+            Self::Downgrade { .. } => "downgrade",
+        }
+    }
+
+    /// Whether a release is uninstalled, for a moment at least.
+    #[must_use]
+    pub const fn uninstalls(&self) -> bool {
+        matches!(self, Self::Uninstall | Self::Reinstall { .. })
+    }
+
+    /// Every name, for those who ask for one.
+    pub const WORDS: [&'static str; 9] =
+        ["uninstall", "reinstall", "namespace", "crd", "delete", "move", "immutable", "major", "downgrade"];
+}
+
+/// Of an object that goes.
+pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: &Object) -> Vec<Danger> {
+    // Whoever has it in the end decides: the Kustomization that stays, or the last state of it.
+    let decides = remaining.or(unit);
+    if !prunes(decides.map(|it| &it.kustomization)) || keeps(object) {
+        return Vec::new();
+    }
+    if object.id.group == "source.toolkit.fluxcd.io" {
+        // Nothing lives in it.
+        return Vec::new();
+    }
+    if object.id.group == "kustomize.toolkit.fluxcd.io" {
+        return if prunes(Some(object)) { vec![Danger::DeletesContents] } else { Vec::new() };
+    }
+    vec![match object.id.kind.as_str() {
+        "HelmRelease" => Danger::Uninstall,
+        "Namespace" => Danger::DeletesNamespace,
+        "CustomResourceDefinition" => Danger::DeletesCrd,
+        _ => Danger::Deletes,
+    }]
+}
+
+/// Of an object that changes.
+pub(super) fn of_change(
+    old: Option<&Unit>,
+    new: Option<&Unit>,
+    old_object: &Object,
+    object: &Object,
+    leaves: &[LeafChange],
+) -> Vec<Danger> {
+    let mut found = Vec::new();
+    let name = |unit: Option<&Unit>| unit.map(|it| it.name.clone()).unwrap_or_default();
+    if name(old) != name(new) && prunes(old.map(|it| &it.kustomization)) && !keeps(object) {
+        found.push(Danger::Moves { old: name(old), new: name(new) });
+    }
+    if object.id.kind == "HelmRelease"
+        && let (Some(old), Some(new)) = (release(old, object), release(new, object))
+    {
+        releases(old, new, &mut found);
+    }
+    if object.id.kind == "CustomResourceDefinition" && !leaves.is_empty() {
+        found.push(Danger::Crd);
+    }
+    let forces = |node: Option<&Node>| node.is_some_and(|it| it.value == Value::Bool(true));
+    let is_forced = forces(new.and_then(|it| it.kustomization.body.at(&["spec", "force"])))
+        || annotation(object, "kustomize.toolkit.fluxcd.io/force").is_some_and(|it| it.eq_ignore_ascii_case("enabled"));
+    let mut immutable: Vec<&str> = schema::immutable_fields(&object.id.group, &object.id.kind).collect();
+    if old_object.body.get("immutable").is_some_and(|it| it.value == Value::Bool(true)) {
+        immutable.extend(["data", "stringData", "binaryData", "immutable"]);
+    }
+    for path in immutable {
+        let Ok(prefix) = Path::parse(path) else { continue };
+        // What was not set may be the same as what the server has set.
+        let changes = |it: &&LeafChange| it.path.0.starts_with(&prefix.0) && it.old.is_some();
+        if leaves.iter().any(|it| changes(&it)) {
+            let path = path.into();
+            found.push(if is_forced { Danger::Recreated { path } } else { Danger::Immutable { path } });
+        }
+    }
+    found.sort();
+    found
+}
+
+fn releases(old: &Release, new: &Release, found: &mut Vec<Danger>) {
+    let chart = |it: &Release| EcoString::from(it.chart.rsplit('/').next().unwrap_or(&it.chart));
+    for (what, old, new) in [
+        ("release name", old.name.clone(), new.name.clone()),
+        ("target namespace", old.target.clone(), new.target.clone()),
+        ("storage namespace", old.storage.clone(), new.storage.clone()),
+        ("chart", chart(old), chart(new)),
+    ] {
+        if old != new {
+            found.push(Danger::Reinstall { what, old, new });
+        }
+    }
+    if let (Some((old, _)), Some((new, _))) = (&old.version, &new.version) {
+        let major = |it: &str| it.trim_start_matches('v').split('.').next().and_then(|it| it.parse::<u64>().ok());
+        let (old, new) = (old.clone(), new.clone());
+        if versions::compare(&new, &old).is_some_and(std::cmp::Ordering::is_lt) {
+            found.push(Danger::Downgrade { old, new });
+        } else if let (Some(a), Some(b)) = (major(&old), major(&new))
+            && a != b
+        {
+            found.push(Danger::Major { old, new });
+        }
+    }
+}
+
+pub(super) fn release<'a>(unit: Option<&'a Unit>, object: &Object) -> Option<&'a Release> {
+    unit?.releases.iter().map(|it| &**it).find(|it| it.addon == object.origin.anchor || is_of(it, object))
+}
+
+fn is_of(release: &Release, object: &Object) -> bool {
+    release.name == object.id.name && release.namespace == object.id.namespace
+}
+
+fn prunes(kustomization: Option<&Object>) -> bool {
+    let Some(it) = kustomization else { return true };
+    let spec = |key: &str| it.body.at(&["spec", key]);
+    let orphans = spec("deletionPolicy").and_then(Node::text).is_some_and(|it| it == "Orphan");
+    spec("prune").is_some_and(|it| it.value == Value::Bool(true)) && !orphans
+}
+
+/// Whether an object forbids to be pruned.
+fn keeps(object: &Object) -> bool {
+    let of = |key: &str, value: &str| annotation(object, key).is_some_and(|it| it.eq_ignore_ascii_case(value));
+    of("kustomize.toolkit.fluxcd.io/prune", "disabled")
+        || of("kustomize.toolkit.fluxcd.io/reconcile", "disabled")
+        || of("kustomize.toolkit.fluxcd.io/ssa", "ignore")
+}
+
+fn annotation<'a>(object: &'a Object, key: &str) -> Option<&'a EcoString> {
+    object.body.at(&["metadata", "annotations", key]).and_then(Node::text)
+}

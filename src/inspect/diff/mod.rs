@@ -1,0 +1,245 @@
+//! What a change of the sources changes on which cluster.
+//!
+//! In: two projects that compile, as they were and as they are. Out: each object that came,
+//! went or changed, leaf by leaf, with who made it so and what of it is dangerous; clusters
+//! on which the same happens are told together. Reads the model alone, and parses no YAML.
+
+mod bundle;
+mod cause;
+mod danger;
+mod leaves;
+mod pairing;
+mod whom;
+
+pub use cause::{Because, Cause, Side, Verb};
+pub use danger::Danger;
+pub use leaves::{LeafChange, differences};
+pub use whom::Whom;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ecow::EcoString;
+
+use crate::fleet;
+use crate::flux::{self, Deployed, Id};
+use crate::source::{Anchor, Db, IndexMap, IndexSet};
+use bundle::{Variant, bundle};
+use pairing::{Facts, Known, Raw, pair};
+
+/// What is between two states of a project.
+#[derive(Debug)]
+pub struct Difference {
+    /// How many clusters both have.
+    pub clusters: usize,
+    /// Clusters that there were not, or are no more.
+    pub appearing: Vec<Appearing>,
+    pub changes: Vec<Change>,
+    /// How many objects, each counted on each cluster, came, went and changed.
+    pub objects: Objects,
+    /// Every cluster that changes, in order of name, with the ring that it is in.
+    pub touched: Vec<Touched>,
+}
+
+/// Counts of objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    pub added: usize,
+    pub removed: usize,
+    pub changed: usize,
+}
+
+/// A whole cluster that comes or goes.
+#[derive(Debug)]
+pub struct Appearing {
+    pub cluster: EcoString,
+    pub is_new: bool,
+    pub objects: Vec<Id>,
+}
+
+/// A cluster on both sides.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    pub name: EcoString,
+    pub old: Anchor,
+    pub new: Anchor,
+    /// Its place in the rollout, if the fleet has rings and it is in one.
+    pub ring: Option<EcoString>,
+}
+
+/// What becomes of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fate {
+    Added,
+    Removed,
+    Changed,
+}
+
+/// A step of a chart's version.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Bump {
+    pub old: EcoString,
+    pub new: EcoString,
+}
+
+/// What becomes of an object on some clusters: all of it, or what just those have in common.
+#[derive(Debug)]
+pub struct Change {
+    pub object: Id,
+    pub fate: Fate,
+    /// The Kustomizations that applied it and that apply it; none where that is the same one.
+    pub units: [Option<EcoString>; 2],
+    /// Whether the object is somebody else's, and what a patch says of it changes.
+    pub is_patched: bool,
+    pub leaves: Vec<Explained>,
+    pub dangers: Vec<Danger>,
+    pub bump: Option<Bump>,
+    /// Why it came or went.
+    pub because: Vec<Because>,
+    /// In order of name.
+    pub clusters: Vec<Touched>,
+    /// Who they are, in a word.
+    pub whom: Whom,
+}
+
+/// A leaf, and what made it change: several causes where clusters differ in that.
+#[derive(Debug)]
+pub struct Explained {
+    pub leaf: LeafChange,
+    /// The first of them.
+    pub causes: Vec<Cause>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// Holds two projects against each other.
+#[must_use]
+pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
+    let [before, after] = [old, new].map(|db| &fleet::all_clusters(db, db.project()).value);
+    let mut appearing: Vec<Appearing> = Vec::new();
+    for (db, here, there, is_new) in [(old, before, after, false), (new, after, before, true)] {
+        for (name, anchor) in here.iter().filter(|(name, _)| !there.contains_key(*name)) {
+            let objects = flux::deployed(db, *anchor).value.objects().map(|(_, it)| it.id.clone()).collect();
+            appearing.push(Appearing { cluster: name.clone(), is_new, objects });
+        }
+    }
+    let rings = fleet::settings(new, new.project()).value.rings.as_ref();
+    let mut shared = Shared { old, new, known: Known::default(), pairs: HashMap::new(), holes: HashMap::new() };
+    let mut variants: IndexMap<Id, Vec<Variant>> = IndexMap::default();
+    let mut touched: Vec<Touched> = Vec::new();
+    let mut clusters = 0;
+    for (name, was) in before {
+        let Some(is) = after.get(name) else { continue };
+        clusters += 1;
+        let changes = shared.changes(*was, *is);
+        if changes.is_empty() {
+            continue;
+        }
+        let facts = &fleet::cluster(new, *is).value.facts;
+        let ring = rings.and_then(|it| facts.entries.get(&it.fact)?.text().cloned());
+        for it in changes {
+            let of_object = variants.entry(it.id.clone()).or_default();
+            match of_object.iter_mut().rev().find(|(known, _)| Rc::ptr_eq(known, &it) || known.key == it.key) {
+                Some((_, clusters)) => clusters.push(touched.len()),
+                None => of_object.push((it, vec![touched.len()])),
+            }
+        }
+        touched.push(Touched { name: name.clone(), old: *was, new: *is, ring });
+    }
+    let mut objects = Objects::default();
+    for (raw, clusters) in variants.values().flatten() {
+        *match raw.fate {
+            Fate::Added => &mut objects.added,
+            Fate::Removed => &mut objects.removed,
+            Fate::Changed => &mut objects.changed,
+        } += clusters.len();
+    }
+    let states = cause::Known::new(old, new);
+    let known = whom::Known::new(new, after);
+    let bundled = variants.iter().flat_map(|(id, of_object)| bundle(&states, id, of_object, &touched, &known));
+    let mut changes: Vec<Change> = bundled.collect();
+    changes.sort_by(|a, b| order(a).cmp(&order(b)));
+    Difference { clusters, appearing, changes, objects, touched }
+}
+
+/// The gravest first; then releases, then what else there is, then what Flux needs for it.
+fn order(it: &Change) -> impl Ord + use<'_> {
+    let rank = match (it.object.kind.as_str(), it.object.group.as_str()) {
+        ("HelmRelease", _) => 0,
+        (_, "kustomize.toolkit.fluxcd.io") => 2,
+        (_, "source.toolkit.fluxcd.io") => 3,
+        _ => 1,
+    };
+    let first = it.clusters.first().map(|it| &it.name);
+    let danger = it.dangers.first();
+    (danger.is_none(), danger, rank, &it.object, it.fate, std::cmp::Reverse(it.clusters.len()), first)
+}
+
+/// What is found out once for many clusters.
+struct Shared<'a> {
+    old: &'a dyn Db,
+    new: &'a dyn Db,
+    known: Known,
+    /// By what two clusters share with others, and the facts that are not what they were.
+    pairs: HashMap<([usize; 4], Vec<EcoString>), Vec<Rc<Raw>>>,
+    /// The facts that texts of a class have holes for.
+    holes: HashMap<usize, Rc<IndexSet<EcoString>>>,
+}
+
+impl Shared<'_> {
+    /// What changes on one cluster.
+    fn changes(&mut self, was: Anchor, is: Anchor) -> Vec<Rc<Raw>> {
+        let (old, new) = (flux::deployed(self.old, was), flux::deployed(self.new, is));
+        let [before, after] = [(self.old, was), (self.new, is)].map(|(db, it)| &fleet::cluster(db, it).value.facts);
+        let (old, new) = (&old.value, &new.value);
+        if old.class.is_none() && new.class.is_none() {
+            return pair(old, new, &mut self.known, None);
+        }
+        let holes = [self.holes(old), self.holes(new)];
+        let is_same = |fact: &EcoString| match (before.entries.get(fact), after.entries.get(fact)) {
+            (Some(a), Some(b)) => crate::value::same(&a.value, &b.value),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        let both = old.class.is_some() && new.class.is_some();
+        let differing: IndexSet<EcoString> =
+            holes.iter().flat_map(|it| it.iter()).filter(|it| !is_same(it)).cloned().collect();
+        let own;
+        let found = if both {
+            let ([a, b], known) = ([old, new].map(address), &mut self.known);
+            let key = ([a[0], a[1], b[0], b[1]], differing.iter().cloned().collect());
+            self.pairs.entry(key).or_insert_with(|| {
+                let facts = Facts { old: before, new: after, differing: Some(differing) };
+                pair(old, new, known, Some(&facts))
+            })
+        } else {
+            own = pair(old, new, &mut self.known, Some(&Facts { old: before, new: after, differing: None }));
+            &own
+        };
+        let real = |it: &Rc<Raw>| {
+            if !it.is_open || it.fate != Fate::Changed {
+                return Some(Rc::clone(it));
+            }
+            // One side may have a fact's text where the other has a hole for it.
+            let is_change = |leaf: &&LeafChange| !leaf.is_open() || leaf.filled(before, after).is_change();
+            if it.leaves.iter().all(|leaf| is_change(&leaf)) {
+                return Some(Rc::clone(it));
+            }
+            it.with(it.leaves.iter().filter(is_change).cloned().collect())
+        };
+        found.iter().filter_map(real).collect()
+    }
+
+    fn holes(&mut self, deployed: &Deployed) -> Rc<IndexSet<EcoString>> {
+        if deployed.class.is_none() {
+            return Rc::default();
+        }
+        let [units, _] = address(deployed);
+        let known = &mut self.known;
+        Rc::clone(self.holes.entry(units).or_insert_with(|| Rc::new(known.holes(deployed))))
+    }
+}
+
+/// What clusters of a class share.
+fn address(deployed: &Deployed) -> [usize; 2] {
+    [std::sync::Arc::as_ptr(&deployed.units).addr(), std::sync::Arc::as_ptr(&deployed.root).addr()]
+}

@@ -1,0 +1,255 @@
+//! A cluster as it was beside what it is: which objects came, went and changed.
+//!
+//! Clusters of a class share their objects, and many classes share most of them. Two
+//! objects are held against each other once, however many clusters have them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use ecow::EcoString;
+
+use super::bundle::described;
+use super::danger::{self, Danger};
+use super::leaves::{LeafChange, differences, differences_with, filled, texts};
+use super::{Bump, Fate};
+use crate::fleet;
+use crate::flux::{Deployed, Id, Object, Unit};
+use crate::inspect::placed::patched;
+use crate::source::{IndexMap, IndexSet, Origin};
+use crate::value::Map;
+
+/// What became of one object, on every cluster that has it so.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub id: Id,
+    pub fate: Fate,
+    /// The Kustomizations that applied it and that apply it.
+    pub units: [Option<EcoString>; 2],
+    pub is_patched: bool,
+    pub leaves: Rc<[LeafChange]>,
+    pub dangers: Vec<Danger>,
+    /// The step of its version, if it is a release.
+    pub bump: Option<Bump>,
+    /// The declarations that it was made from, and is.
+    pub origins: [Option<Origin>; 2],
+    /// Whether a cluster's facts have to tell which leaves change.
+    pub is_open: bool,
+    /// What makes two of them the same change.
+    pub key: String,
+}
+
+/// Two objects by where they stand in memory: both live as long as the databases.
+type Addresses = (*const Object, *const Object);
+
+/// What was found out of objects that several clusters share.
+#[derive(Default)]
+pub(super) struct Known {
+    leaves: HashMap<Addresses, Rc<[LeafChange]>>,
+    holes: HashMap<*const Object, Rc<[EcoString]>>,
+}
+
+/// An object on one side.
+struct Entry<'a> {
+    unit: Option<&'a Unit>,
+    object: Cow<'a, Object>,
+    is_patched: bool,
+}
+
+/// A cluster's facts on both sides, where texts have holes for them.
+pub(super) struct Facts<'a> {
+    pub old: &'a Map,
+    pub new: &'a Map,
+    /// Those that are not what they were; none where one side has texts and no holes, so that
+    /// all have to be filled in.
+    pub differing: Option<IndexSet<EcoString>>,
+}
+
+impl Facts<'_> {
+    fn concern(&self, holes: &[EcoString]) -> bool {
+        holes.iter().any(|it| self.differing.as_ref().is_none_or(|differing| differing.contains(it)))
+    }
+}
+
+/// Every object that is not what it was; texts are compared as they are, or with facts.
+pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Option<&Facts<'_>>) -> Vec<Rc<Raw>> {
+    let [mut before, after] = [old, new].map(entries);
+    let mut found = Vec::new();
+    let unit_of = |side: &Deployed, entry: &Entry<'_>| entry.unit.and_then(|it| position(side, &it.name));
+    for (id, entry) in &after {
+        match before.shift_remove(id) {
+            Some(other) => {
+                let leaves = known.leaves(&other.object, &entry.object, facts);
+                let has_moved = name(other.unit) != name(entry.unit);
+                if leaves.is_empty() && !has_moved {
+                    continue;
+                }
+                let dangers = danger::of_change(other.unit, entry.unit, &other.object, &entry.object, &leaves);
+                found.push(raw(id, Fate::Changed, [Some(&other), Some(entry)], leaves, dangers));
+            }
+            None if entry.is_patched && other_has(old, entry) => {
+                let leaves = differences(None, Some(&entry.object.body));
+                found.push(raw(id, Fate::Changed, [None, Some(entry)], leaves.into(), Vec::new()));
+            }
+            None => {
+                let leaves = differences(None, Some(&entry.object.body));
+                found.push(raw(id, Fate::Added, [None, Some(entry)], leaves.into(), Vec::new()));
+            }
+        }
+    }
+    for (id, entry) in &before {
+        let leaves = differences(Some(&entry.object.body), None);
+        if entry.is_patched {
+            if other_has(new, entry) {
+                found.push(raw(id, Fate::Changed, [Some(entry), None], leaves.into(), Vec::new()));
+            }
+            continue;
+        }
+        let remaining = unit_of(new, entry).and_then(|nth| new.units.get(nth));
+        let is_unit = entry.unit.is_none() && old.units.iter().any(|it| it.kustomization.id == *id);
+        let is_foreign = old.units.iter().any(|it| it.kustomization.id == *id && it.objects.is_empty());
+        // What a Kustomization applied is told object by object, where it is known.
+        let dangers =
+            if is_unit && !is_foreign { Vec::new() } else { danger::of_removal(entry.unit, remaining, &entry.object) };
+        found.push(raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers));
+    }
+    found
+}
+
+fn entries(deployed: &Deployed) -> IndexMap<Id, Entry<'_>> {
+    let own = deployed.objects().map(|(unit, object)| {
+        let substituted = unit.and_then(|it| it.substitution.as_ref()).map(|it| it.applied(object));
+        let object = substituted.map_or(Cow::Borrowed(object), Cow::Owned);
+        Entry { unit, object, is_patched: false }
+    });
+    let of_others = deployed.units.iter().flat_map(|unit| {
+        let entry = move |object| Entry { unit: Some(unit), object: Cow::Owned(object), is_patched: true };
+        patched(unit).into_iter().map(move |it| entry(it.object))
+    });
+    own.chain(of_others).map(|it| (it.object.id.clone(), it)).collect()
+}
+
+fn position(side: &Deployed, unit: &EcoString) -> Option<usize> {
+    side.units.iter().position(|it| it.name == *unit)
+}
+
+/// Whether what patches somebody else's object is on the other side, too.
+fn other_has(other: &Deployed, entry: &Entry<'_>) -> bool {
+    entry.unit.is_some_and(|it| position(other, &it.name).is_some())
+}
+
+fn name(unit: Option<&Unit>) -> Option<&EcoString> {
+    unit.map(|it| &it.name)
+}
+
+fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Rc<Raw> {
+    let units = sides.map(|it| name(it?.unit).cloned());
+    let origins = sides.map(|it| Some(it?.object.origin));
+    let versions = sides.map(|it| danger::release(it?.unit, &it?.object)?.version.as_ref().map(|it| it.0.clone()));
+    let bump = match versions {
+        [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
+        _ => None,
+    };
+    let mut key = String::new();
+    describe(&mut key, id, fate, &units, &dangers, &leaves);
+    Rc::new(Raw {
+        id: id.clone(),
+        fate,
+        units,
+        is_patched: sides.into_iter().flatten().any(|it| it.is_patched),
+        is_open: leaves.iter().any(LeafChange::is_open),
+        leaves,
+        dangers,
+        bump,
+        origins,
+        key,
+    })
+}
+
+impl Raw {
+    /// The same with fewer leaves; none if nothing is left of it.
+    pub(super) fn with(&self, leaves: Vec<LeafChange>) -> Option<Rc<Self>> {
+        if leaves.is_empty() && self.units[0] == self.units[1] {
+            return None;
+        }
+        let mut key = String::new();
+        describe(&mut key, &self.id, self.fate, &self.units, &self.dangers, &leaves);
+        Some(Rc::new(Self {
+            id: self.id.clone(),
+            units: self.units.clone(),
+            leaves: leaves.into(),
+            dangers: self.dangers.clone(),
+            bump: self.bump.clone(),
+            key,
+            ..*self
+        }))
+    }
+}
+
+/// Writes down what makes a change what it is.
+fn describe(
+    key: &mut String,
+    id: &Id,
+    fate: Fate,
+    units: &[Option<EcoString>; 2],
+    dangers: &[Danger],
+    leaves: &[LeafChange],
+) {
+    // Writing to a String cannot fail.
+    let _ = write!(key, "{id:?} {fate:?} {units:?} {dangers:?}");
+    for it in leaves {
+        key.push('\n');
+        key.push_str(&described(it));
+    }
+}
+
+impl Known {
+    fn leaves(&mut self, old: &Cow<'_, Object>, new: &Cow<'_, Object>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
+        if let Some(facts) = facts
+            && [old, new].into_iter().any(|it| facts.concern(&self.holes_of(it)))
+        {
+            if let Some(differing) = &facts.differing {
+                return differences_with(Some(&old.body), Some(&new.body), differing).into();
+            }
+            let [old, new] = [(old, facts.old), (new, facts.new)].map(|(it, facts)| filled(&it.body, facts));
+            return differences(Some(&old), Some(&new)).into();
+        }
+        let compare = |old: &Object, new: &Object| match (&old.raw, &new.raw) {
+            (None, None) => differences(Some(&old.body), Some(&new.body)).into(),
+            // What is encrypted says nothing leaf by leaf: its text is another.
+            (a, b) if a == b => Rc::from([]),
+            _ => encrypted(old, new),
+        };
+        let (Cow::Borrowed(old), Cow::Borrowed(new)) = (old, new) else { return compare(old, new) };
+        let found = self.leaves.entry((std::ptr::from_ref(*old), std::ptr::from_ref(*new)));
+        Rc::clone(found.or_insert_with(|| compare(old, new)))
+    }
+
+    /// The facts that a cluster's texts have holes for.
+    pub(super) fn holes(&mut self, deployed: &Deployed) -> IndexSet<EcoString> {
+        deployed.objects().flat_map(|(_, it)| self.holes_of(&Cow::Borrowed(it)).to_vec()).collect()
+    }
+
+    fn holes_of(&mut self, object: &Cow<'_, Object>) -> Rc<[EcoString]> {
+        let find = |object: &Object| {
+            let mut found: IndexSet<EcoString> = IndexSet::default();
+            texts(&object.body.value, &mut |text| {
+                found.extend(fleet::marks(text).filter_map(|(_, name)| name).map(EcoString::from));
+            });
+            found.into_iter().collect()
+        };
+        match object {
+            Cow::Borrowed(it) => Rc::clone(self.holes.entry(std::ptr::from_ref(*it)).or_insert_with(|| find(it))),
+            Cow::Owned(it) => find(it),
+        }
+    }
+}
+
+/// The leaves of an encrypted object: those of its body without what SOPS notes for itself.
+fn encrypted(old: &Object, new: &Object) -> Rc<[LeafChange]> {
+    let all = differences(Some(&old.body), Some(&new.body));
+    let is_note = |it: &LeafChange| matches!(it.path.0.first(), Some(crate::value::Step::Key(key)) if key == "sops");
+    let own: Vec<LeafChange> = all.iter().filter(|it| !is_note(it)).cloned().collect();
+    if own.is_empty() { all.into() } else { own.into() }
+}

@@ -1,0 +1,110 @@
+//! For a program: every leaf of every object, exactly.
+
+use serde_json::{Map as Object, Value as Json, json};
+
+use super::States;
+use super::words::{because, cause, danger};
+use crate::fleet;
+use crate::inspect::{Change, Difference, Explained, Fate, Side};
+use crate::render::place::spot;
+use crate::render::why::id_json;
+use crate::source::Origin;
+use crate::value::{Node, Value, json as written};
+
+/// The answer.
+#[must_use]
+pub fn diff_json(states: &States<'_>, it: &Difference) -> Json {
+    let names = |is_new: bool| {
+        let all = it.appearing.iter().filter(|it| it.is_new == is_new);
+        all.map(|it| {
+            let objects: Vec<Json> = it.objects.iter().map(id_json).collect();
+            json!({ "cluster": it.cluster.as_str(), "objects": objects })
+        })
+        .collect::<Vec<_>>()
+    };
+    let uninstalls: usize = it
+        .changes
+        .iter()
+        .filter(|it| it.dangers.iter().any(crate::inspect::Danger::uninstalls))
+        .map(|it| it.clusters.len())
+        .sum();
+    let touched = it.touched.iter().map(|it| json!({ "name": it.name.as_str(), "ring": it.ring.as_deref() }));
+    json!({
+        "old": states.old_name,
+        "new": states.new_name,
+        "clusters": it.clusters,
+        "clustersAdded": names(true),
+        "clustersRemoved": names(false),
+        "clustersChanged": touched.collect::<Vec<_>>(),
+        "objects": { "added": it.objects.added, "removed": it.objects.removed, "changed": it.objects.changed },
+        "uninstalls": uninstalls,
+        "changes": it.changes.iter().map(|it| change(states, it)).collect::<Vec<_>>(),
+    })
+}
+
+fn change(states: &States<'_>, it: &Change) -> Json {
+    let fate = match it.fate {
+        Fate::Added => "added",
+        Fate::Removed => "removed",
+        Fate::Changed => "changed",
+    };
+    let dangers = it.dangers.iter().map(|it| json!({ "kind": it.word(), "text": danger(it).as_str() }));
+    let [old, new] = it.units.each_ref().map(Option::as_deref);
+    json!({
+        "object": id_json(&it.object),
+        "change": fate,
+        "patchOnly": it.is_patched,
+        "kustomization": { "old": old, "new": new },
+        "version": it.bump.as_ref().map(|it| json!({ "old": it.old.as_str(), "new": it.new.as_str() })),
+        "clusters": it.clusters.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "dangers": dangers.collect::<Vec<_>>(),
+        "because": it.because.iter().map(|it| because(states, it).to_string()).collect::<Vec<_>>(),
+        "leaves": it.leaves.iter().map(|leaf| self::leaf(states, it, leaf)).collect::<Vec<_>>(),
+    })
+}
+
+fn leaf(states: &States<'_>, change: &Change, it: &Explained) -> Json {
+    let causes = it
+        .causes
+        .iter()
+        .map(|it| json!({ "text": cause(states, change, it).as_str(), "at": place(states, it.side, it.layer.origin) }));
+    let mut found = Object::new();
+    found.insert("path".into(), it.leaf.path.to_string().into());
+    let value = |node: &Option<Node>| node.as_ref().map_or(Json::Null, written);
+    let has_marks = |node: &Option<Node>| node.as_ref().is_some_and(|it| marked(&it.value));
+    if has_marks(&it.leaf.old) || has_marks(&it.leaf.new) {
+        // Facts stand in it: each cluster has its own.
+        let each = change.clusters.iter().map(|cluster| {
+            let facts = |db, anchor| &fleet::cluster(db, anchor).value.facts;
+            let leaf = it.leaf.filled(facts(states.old, cluster.old), facts(states.new, cluster.new));
+            (cluster.name.to_string(), json!({ "old": value(&leaf.old), "new": value(&leaf.new) }))
+        });
+        found.insert("of".into(), Json::Object(each.collect()));
+    } else {
+        found.insert("old".into(), value(&it.leaf.old));
+        found.insert("new".into(), value(&it.leaf.new));
+    }
+    found.insert("isAdded".into(), it.leaf.old.is_none().into());
+    found.insert("isRemoved".into(), it.leaf.new.is_none().into());
+    found.insert("causes".into(), causes.collect());
+    Json::Object(found)
+}
+
+fn marked(value: &Value) -> bool {
+    match value {
+        Value::Text(it) => fleet::marks(it).any(|(_, name)| name.is_some()),
+        Value::List(list) => list.iter().any(|it| marked(&it.value)),
+        Value::Map(map) => map.entries.values().any(|it| marked(&it.value)),
+        _ => false,
+    }
+}
+
+fn place(states: &States<'_>, side: Side, origin: Origin) -> Json {
+    let (db, name) = match side {
+        Side::Old => (states.old, states.old_name),
+        Side::New => (states.new, states.new_name),
+    };
+    spot(db, origin).map_or(Json::Null, |it| {
+        json!({ "state": name, "file": it.file.as_str(), "line": it.line, "column": it.column, "text": it.text.as_str() })
+    })
+}

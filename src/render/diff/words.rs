@@ -1,0 +1,220 @@
+//! The words that every form of the answer shares.
+
+use ecow::{EcoString, eco_format};
+use serde_json::Value as Json;
+
+use super::States;
+use crate::fleet;
+use crate::inspect::{Absence, Because, Cause, Change, Danger, Difference, Layer, LeafChange, Side, Verb, Whom};
+use crate::render::place::{owner, spot};
+use crate::render::why::reasons;
+use crate::source::{Db, Origin};
+use crate::value::{self, Node, Value};
+
+/// "3 clusters", "1 cluster".
+pub(super) fn number(count: usize, what: &str) -> EcoString {
+    if count == 1 { eco_format!("1 {what}") } else { eco_format!("{count} {what}s") }
+}
+
+/// `a`, `b` and 10 others.
+pub(super) fn names<'a>(all: impl ExactSizeIterator<Item = &'a EcoString>) -> EcoString {
+    let count = all.len();
+    // Four are as short as three and "1 other".
+    let shown = if count <= 4 { count } else { 3 };
+    let quoted: Vec<EcoString> = all.take(shown).map(|it| eco_format!("`{it}`")).collect();
+    match quoted.as_slice() {
+        all if count > shown => eco_format!("{} and {} others", all.join(", "), count - shown),
+        [rest @ .., last] if !rest.is_empty() => eco_format!("{} and {last}", rest.join(", ")),
+        all => all.join(", ").into(),
+    }
+}
+
+/// "every cluster", "the 12 clusters of group `production`".
+pub(super) fn whom(change: &Change) -> EcoString {
+    let count = change.clusters.len();
+    match &change.whom {
+        Whom::Every => eco_format!("every cluster ({count})"),
+        Whom::Group(name) => eco_format!("the {count} clusters of group `{name}`"),
+        Whom::Fact { name, value } => eco_format!("the {count} clusters whose {name} is {value}"),
+        Whom::Named => names(change.clusters.iter().map(|it| &it.name)),
+    }
+}
+
+/// A value as the language would write it, with holes for what each cluster has there.
+pub(super) fn shown(node: &Node) -> EcoString {
+    match &node.value {
+        Value::Text(it) => {
+            let quoted = |text: &str| {
+                let json = Json::from(text).to_string();
+                EcoString::from(json.get(1..json.len() - 1).unwrap_or_default())
+            };
+            let parts = fleet::marks(it).map(|(text, fact)| {
+                let fact = fact.map_or_else(EcoString::new, |it| eco_format!("\\(cluster.{it})"));
+                eco_format!("{}{fact}", quoted(text))
+            });
+            eco_format!("\"{}\"", parts.collect::<EcoString>())
+        }
+        Value::List(list) => {
+            let parts: Vec<EcoString> = list.iter().map(shown).collect();
+            eco_format!("[{}]", parts.join(", "))
+        }
+        Value::Map(map) if map.entries.is_empty() => "{ }".into(),
+        Value::Map(map) => {
+            let part = |(key, it): (&EcoString, &Node)| {
+                eco_format!("{} = {}", value::Path(vec![value::Step::Key(key.clone())]), shown(it))
+            };
+            let parts: Vec<EcoString> = map.entries.iter().map(part).collect();
+            eco_format!("{{ {} }}", parts.join(", "))
+        }
+        other => other.show(),
+    }
+}
+
+/// "cluster.account", where a text is the same and a fact in it is not.
+pub(super) fn other_facts(leaf: &LeafChange) -> Option<EcoString> {
+    let names: Vec<EcoString> = leaf.facts.iter().map(|it| eco_format!("cluster.{it}")).collect();
+    let is_same = leaf.old.as_ref().zip(leaf.new.as_ref()).is_some_and(|(old, new)| shown(old) == shown(new));
+    (is_same && !names.is_empty()).then(|| names.join(", ").into())
+}
+
+/// The first line of a value, if it is long.
+pub(super) fn shortened(text: &str) -> EcoString {
+    const MOST: usize = 100;
+    if text.chars().count() <= MOST {
+        return text.into();
+    }
+    text.chars().take(MOST - 1).chain(std::iter::once('…')).collect()
+}
+
+/// Where something stands: `fleet.fleet:12`, `fleet.fleet:12 at HEAD`.
+fn place(states: &States<'_>, side: Side, origin: Origin) -> Option<EcoString> {
+    match side {
+        Side::Old => Some(eco_format!("{} at {}", spot(states.old, origin)?.short(), states.old_name)),
+        Side::New => Some(spot(states.new, origin)?.short()),
+    }
+}
+
+fn db<'a>(states: &States<'a>, side: Side) -> &'a dyn Db {
+    match side {
+        Side::Old => states.old,
+        Side::New => states.new,
+    }
+}
+
+/// rule `production` (rules.fleet:12): when …
+fn by(states: &States<'_>, side: Side, layer: &Layer) -> EcoString {
+    let db = db(states, side);
+    let place = place(states, side, layer.origin).map_or_else(EcoString::new, |it| eco_format!(" ({it})"));
+    let reasons = reasons(db, &layer.reason);
+    let reasons = if reasons.is_empty() { reasons } else { eco_format!(": {reasons}") };
+    eco_format!("{}{place}{reasons}", owner(db, layer.origin.anchor))
+}
+
+/// Who made a leaf change.
+pub(super) fn cause(states: &States<'_>, change: &Change, it: &Cause) -> EcoString {
+    let by = by(states, it.side, &it.layer);
+    match &it.verb {
+        Verb::Sets => eco_format!("by {by}"),
+        Verb::Unsets => eco_format!("unset by {by}"),
+        Verb::NoLonger => eco_format!("no longer by {by}"),
+        Verb::Reads(reads) => {
+            let read = |(read, was): &(fleet::Read, Option<Node>)| {
+                let at = spot(states.new, read.at)?;
+                let place = spot(states.new, read.node.origin).filter(|it| *it != at);
+                let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({})", it.short()));
+                let was = was.as_ref().map_or_else(|| "was nothing".into(), |it| eco_format!("was {}", shown(it)));
+                Some(eco_format!("{} is {}{place}, {was}", at.text, shown(&read.node)))
+            };
+            let reads: Vec<EcoString> = reads.iter().filter_map(read).collect();
+            let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
+            eco_format!("by {by}: {on}{}", reads.join("; "))
+        }
+    }
+}
+
+/// Why an object came or went.
+pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
+    let at = |side: Side, origin: Origin| {
+        let place = place(states, side, origin).map_or_else(EcoString::new, |it| eco_format!(" ({it})"));
+        eco_format!("{}{place}", owner(db(states, side), origin.anchor))
+    };
+    match it {
+        Because::Used(layer) => eco_format!("used by {}", by(states, Side::New, layer)),
+        Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
+        Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
+        Because::Undeclared(origin) => eco_format!("no longer declared by {}", at(Side::Old, *origin)),
+        Because::Absent(absence) => match &**absence {
+            Absence::Dropped(layer) => eco_format!("dropped by {}", by(states, Side::New, layer)),
+            Absence::Optional => "it is optional, and no `use` names it any more".into(),
+            Absence::NotTaken => "no `use` names it or its catalogue any more".into(),
+            Absence::NotNeeded => "nothing that is taken needs it any more".into(),
+        },
+    }
+}
+
+/// A danger, in a sentence.
+pub(super) fn danger(it: &Danger) -> EcoString {
+    match it {
+        Danger::Uninstall => "the release is uninstalled".into(),
+        Danger::Reinstall { what, old, new } => {
+            eco_format!("the release is uninstalled and installed again: its {what} was `{old}`, and is `{new}`")
+        }
+        Danger::DeletesNamespace => "the namespace is deleted, with everything in it".into(),
+        Danger::DeletesCrd => "the definition is deleted, with every object of its kind".into(),
+        Danger::Deletes => "it is deleted".into(),
+        Danger::DeletesContents => "everything that it applied is deleted".into(),
+        Danger::Moves { old, new } => {
+            let named =
+                |it: &EcoString| if it.is_empty() { "the cluster's root".into() } else { eco_format!("`{it}`") };
+            eco_format!("it moves from {} to {}: the one may delete it after the other has it", named(old), named(new))
+        }
+        Danger::Crd => "the definition of a kind changes".into(),
+        Danger::Immutable { path } => eco_format!("`{path}` cannot be changed: the API server refuses it"),
+        Danger::Recreated { path } => {
+            eco_format!("`{path}` cannot be changed: the object is deleted and made anew (`force`)")
+        }
+        Danger::Major { old, new } => eco_format!("a major step: {old} → {new}"),
+        Danger::Downgrade { old, new } => eco_format!("an older version: {old} → {new}"),
+    }
+}
+
+/// "uninstalls 3 releases: `debug` on `one` and `two`"; none where nothing is.
+pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
+    let all: Vec<&Change> = it.changes.iter().filter(|it| it.dangers.iter().any(Danger::uninstalls)).collect();
+    let count: usize = all.iter().map(|it| it.clusters.len()).sum();
+    let named = |it: &&Change| eco_format!("`{}` on {}", it.object.name, whom(it));
+    let mut parts: Vec<EcoString> = all.iter().take(5).map(|it| named(it)).collect();
+    if all.len() > parts.len() {
+        parts.push(number(all.len() - parts.len(), "more change"));
+    }
+    (count > 0).then(|| eco_format!("uninstalls {}: {}", number(count, "release"), parts.join("; ")))
+}
+
+/// "12 of 38 clusters change: 24 objects changed, 1 added".
+pub(super) fn verdict(it: &Difference) -> EcoString {
+    if it.changes.is_empty() {
+        return if it.appearing.is_empty() {
+            "nothing changes on any cluster".into()
+        } else {
+            eco_format!("nothing changes on the {} that there were and are", number(it.clusters, "cluster"))
+        };
+    }
+    let all = it.objects;
+    let counts = [(all.changed, "changed"), (all.added, "added"), (all.removed, "removed")];
+    let mut parts: Vec<EcoString> = Vec::new();
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        parts.push(if parts.is_empty() {
+            eco_format!("{} {what}", number(count, "object"))
+        } else {
+            eco_format!("{count} {what}")
+        });
+    }
+    let verb = if it.touched.len() == 1 { "changes" } else { "change" };
+    eco_format!("{} of {} {verb}: {}", it.touched.len(), number(it.clusters, "cluster"), parts.join(", "))
+}
+
+/// A change as a heading.
+pub(super) fn heading(change: &Change) -> EcoString {
+    let patched = if change.is_patched { ", as it is patched," } else { "" };
+    eco_format!("{}{patched} on {}", change.object, whom(change))
+}
