@@ -13,6 +13,7 @@ mod classes;
 mod cli;
 mod corpus;
 mod determinism;
+mod diff;
 mod diagnostics;
 mod examples;
 mod gotchas;

@@ -196,6 +196,7 @@ fn kustomize_makes_what_fleetc_renders() {
     let drawn = (entries(tree()), [layer(), layer(), layer(), layer(), layer()], any::<bool>());
     let mut built = 0;
     let mut refused = 0;
+    let mut before = None;
     while built < cases {
         let (base, layers, dropped) = drawn.new_tree(&mut runner).expect("a value").current();
         let text = fleet(&base, &layers, dropped);
@@ -205,6 +206,9 @@ fn kustomize_makes_what_fleetc_renders() {
             kustomize.check(&db, &compilation);
             crate::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
+            if let Some(before) = before.replace(db.clone()) {
+                crate::diff::assert_applies(&before, &db, &text);
+            }
         } else {
             refused += 1;
             // Layers may disagree, amend what is no map, append to nothing: said, never a panic.

@@ -41,6 +41,9 @@ struct Had {
     clusters: Vec<usize>,
 }
 
+/// What becomes of it, and on which clusters.
+type Those = (Fate, Vec<usize>);
+
 /// Bundles what becomes of one object.
 pub(super) fn bundle(
     states: &cause::Known<'_>,
@@ -57,7 +60,7 @@ pub(super) fn bundle(
             had.clusters.extend(clusters);
         }
     }
-    let mut bundles: IndexMap<(Fate, Vec<usize>), Vec<(Part, Had)>> = IndexMap::default();
+    let mut bundles: IndexMap<Those, Vec<(Part, Had)>> = IndexMap::default();
     for ((fate, part), mut had) in parts {
         had.clusters.sort_unstable();
         let clusters = had.clusters.clone();

@@ -1,7 +1,6 @@
 //! Which line made something change.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ecow::EcoString;
@@ -13,7 +12,7 @@ use crate::eval::Outcome;
 use crate::fleet::{self, Evaluated, Read, reason};
 use crate::inspect::absence::absence_on;
 use crate::inspect::why::{Absence, Layer};
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::value::{Node, Overridden, Path, Step, Value, same};
 
 /// The state of the project in which a place stands.
@@ -51,7 +50,7 @@ pub enum Verb {
 #[derive(Clone, Debug)]
 pub enum Because {
     /// Something uses it.
-    Used(Layer),
+    Used(Box<Layer>),
     /// It is declared now.
     Declared(Origin),
     /// It is declared no more.
@@ -66,7 +65,7 @@ pub enum Because {
 pub(super) struct Known<'a> {
     pub old: &'a dyn Db,
     pub new: &'a dyn Db,
-    items: RefCell<HashMap<(bool, Anchor, Anchor), Rc<Evaluated>>>,
+    items: RefCell<IndexMap<(bool, Anchor, Anchor), Rc<Evaluated>>>,
 }
 
 impl<'a> Known<'a> {
@@ -282,7 +281,7 @@ impl Sides<'_> {
             return vec![Because::Declared(Origin::of(item))];
         }
         let last = taken.uses.last().map(|(anchor, it)| Origin::new(*anchor, it.node));
-        let used = last.map(|it| Because::Used(self.layer(Side::New, it, &Value::Absent)));
+        let used = last.map(|it| Because::Used(Box::new(self.layer(Side::New, it, &Value::Absent))));
         vec![used.unwrap_or(Because::Declared(Origin::of(item)))]
     }
 

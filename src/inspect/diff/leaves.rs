@@ -73,6 +73,12 @@ impl Walk<'_> {
         match (old, new) {
             (None, None) => {}
             (Some(a), Some(b)) if self.is_same(a, b) => {}
+            // What loses everything is not gone: it is empty.
+            (Some(Node { value: Value::Map(_), .. }), Some(Node { value: Value::Map(b), .. }))
+                if written(b).next().is_none() =>
+            {
+                self.leaf(old, new);
+            }
             (Some(Node { value: Value::Map(a), .. }), Some(Node { value: Value::Map(b), .. })) => {
                 for (key, it) in &a.entries {
                     self.below(Step::Key(key.clone()), Some(it), b.entries.get(key));
@@ -98,15 +104,17 @@ impl Walk<'_> {
                     self.below(Step::Key(key.clone()), None, Some(it));
                 }
             }
-            (old, new) => {
-                let mut facts: IndexSet<EcoString> = IndexSet::default();
-                for it in [old, new].into_iter().flatten() {
-                    texts(&it.value, &mut |text| facts.extend(self.differing(text).cloned()));
-                }
-                let (path, facts) = (Path(self.path.clone()), facts.into_iter().collect());
-                self.found.push(LeafChange { path, old: old.cloned(), new: new.cloned(), facts });
-            }
+            (old, new) => self.leaf(old, new),
         }
+    }
+
+    fn leaf(&mut self, old: Option<&Node>, new: Option<&Node>) {
+        let mut facts: IndexSet<EcoString> = IndexSet::default();
+        for it in [old, new].into_iter().flatten() {
+            texts(&it.value, &mut |text| facts.extend(self.differing(text).cloned()));
+        }
+        let (path, facts) = (Path(self.path.clone()), facts.into_iter().collect());
+        self.found.push(LeafChange { path, old: old.cloned(), new: new.cloned(), facts });
     }
 
     fn below(&mut self, step: Step, old: Option<&Node>, new: Option<&Node>) {

@@ -16,7 +16,6 @@ pub use danger::Danger;
 pub use leaves::{LeafChange, differences};
 pub use whom::Whom;
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ecow::EcoString;
@@ -124,7 +123,8 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         }
     }
     let rings = fleet::settings(new, new.project()).value.rings.as_ref();
-    let mut shared = Shared { old, new, known: Known::default(), pairs: HashMap::new(), holes: HashMap::new() };
+    let mut shared =
+        Shared { old, new, known: Known::default(), pairs: IndexMap::default(), holes: IndexMap::default() };
     let mut variants: IndexMap<Id, Vec<Variant>> = IndexMap::default();
     let mut touched: Vec<Touched> = Vec::new();
     let mut clusters = 0;
@@ -175,15 +175,17 @@ fn order(it: &Change) -> impl Ord + use<'_> {
     (danger.is_none(), danger, rank, &it.object, it.fate, std::cmp::Reverse(it.clusters.len()), first)
 }
 
+/// What a pair of clusters shares with others, and the facts that are not what they were.
+type Pair = ([usize; 4], Vec<EcoString>);
+
 /// What is found out once for many clusters.
 struct Shared<'a> {
     old: &'a dyn Db,
     new: &'a dyn Db,
     known: Known,
-    /// By what two clusters share with others, and the facts that are not what they were.
-    pairs: HashMap<([usize; 4], Vec<EcoString>), Vec<Rc<Raw>>>,
+    pairs: IndexMap<Pair, Vec<Rc<Raw>>>,
     /// The facts that texts of a class have holes for.
-    holes: HashMap<usize, Rc<IndexSet<EcoString>>>,
+    holes: IndexMap<usize, Rc<IndexSet<EcoString>>>,
 }
 
 impl Shared<'_> {

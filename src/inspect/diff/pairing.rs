@@ -4,7 +4,6 @@
 //! objects are held against each other once, however many clusters have them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -46,8 +45,8 @@ type Addresses = (*const Object, *const Object);
 /// What was found out of objects that several clusters share.
 #[derive(Default)]
 pub(super) struct Known {
-    leaves: HashMap<Addresses, Rc<[LeafChange]>>,
-    holes: HashMap<*const Object, Rc<[EcoString]>>,
+    leaves: IndexMap<Addresses, Rc<[LeafChange]>>,
+    holes: IndexMap<*const Object, Rc<[EcoString]>>,
 }
 
 /// An object on one side.
@@ -80,7 +79,7 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
     for (id, entry) in &after {
         match before.shift_remove(id) {
             Some(other) => {
-                let leaves = known.leaves(&other.object, &entry.object, facts);
+                let leaves = known.leaves(&other, entry, facts);
                 let has_moved = name(other.unit) != name(entry.unit);
                 if leaves.is_empty() && !has_moved {
                     continue;
@@ -205,14 +204,16 @@ fn describe(
 }
 
 impl Known {
-    fn leaves(&mut self, old: &Cow<'_, Object>, new: &Cow<'_, Object>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
+    fn leaves(&mut self, old: &Entry<'_>, new: &Entry<'_>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
         if let Some(facts) = facts
-            && [old, new].into_iter().any(|it| facts.concern(&self.holes_of(it)))
+            && [old, new]
+                .into_iter()
+                .any(|it| facts.concern(&self.holes_of(&it.object, matches!(it.object, Cow::Borrowed(_)))))
         {
             if let Some(differing) = &facts.differing {
-                return differences_with(Some(&old.body), Some(&new.body), differing).into();
+                return differences_with(Some(&old.object.body), Some(&new.object.body), differing).into();
             }
-            let [old, new] = [(old, facts.old), (new, facts.new)].map(|(it, facts)| filled(&it.body, facts));
+            let [old, new] = [(old, facts.old), (new, facts.new)].map(|(it, facts)| filled(&it.object.body, facts));
             return differences(Some(&old), Some(&new)).into();
         }
         let compare = |old: &Object, new: &Object| match (&old.raw, &new.raw) {
@@ -221,28 +222,28 @@ impl Known {
             (a, b) if a == b => Rc::from([]),
             _ => encrypted(old, new),
         };
-        let (Cow::Borrowed(old), Cow::Borrowed(new)) = (old, new) else { return compare(old, new) };
+        let (Cow::Borrowed(old), Cow::Borrowed(new)) = (&old.object, &new.object) else {
+            return compare(&old.object, &new.object);
+        };
         let found = self.leaves.entry((std::ptr::from_ref(*old), std::ptr::from_ref(*new)));
         Rc::clone(found.or_insert_with(|| compare(old, new)))
     }
 
     /// The facts that a cluster's texts have holes for.
     pub(super) fn holes(&mut self, deployed: &Deployed) -> IndexSet<EcoString> {
-        deployed.objects().flat_map(|(_, it)| self.holes_of(&Cow::Borrowed(it)).to_vec()).collect()
+        deployed.objects().flat_map(|(_, it)| self.holes_of(it, true).to_vec()).collect()
     }
 
-    fn holes_of(&mut self, object: &Cow<'_, Object>) -> Rc<[EcoString]> {
-        let find = |object: &Object| {
+    /// The facts that an object's texts have holes for; it is kept if the object stays where it is.
+    fn holes_of(&mut self, object: &Object, stays: bool) -> Rc<[EcoString]> {
+        let find = || {
             let mut found: IndexSet<EcoString> = IndexSet::default();
             texts(&object.body.value, &mut |text| {
                 found.extend(fleet::marks(text).filter_map(|(_, name)| name).map(EcoString::from));
             });
             found.into_iter().collect()
         };
-        match object {
-            Cow::Borrowed(it) => Rc::clone(self.holes.entry(std::ptr::from_ref(*it)).or_insert_with(|| find(it))),
-            Cow::Owned(it) => find(it),
-        }
+        if stays { Rc::clone(self.holes.entry(std::ptr::from_ref(object)).or_insert_with(find)) } else { find() }
     }
 }
 

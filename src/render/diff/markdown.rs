@@ -167,9 +167,9 @@ fn cell(text: &str) -> EcoString {
 /// Text in HTML; what stands between backticks is code there, too.
 fn html(text: &str) -> EcoString {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let parts = escaped.split('`').enumerate().map(|(nth, it)| match nth % 2 {
-        0 => eco_format!("{it}"),
-        _ => eco_format!("<code>{it}</code>"),
-    });
+    let parts = escaped
+        .split('`')
+        .enumerate()
+        .map(|(nth, it)| if nth % 2 == 0 { eco_format!("{it}") } else { eco_format!("<code>{it}</code>") });
     parts.collect()
 }

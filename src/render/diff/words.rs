@@ -183,7 +183,7 @@ pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
     let all: Vec<&Change> = it.changes.iter().filter(|it| it.dangers.iter().any(Danger::uninstalls)).collect();
     let count: usize = all.iter().map(|it| it.clusters.len()).sum();
     let named = |it: &&Change| eco_format!("`{}` on {}", it.object.name, whom(it));
-    let mut parts: Vec<EcoString> = all.iter().take(5).map(|it| named(it)).collect();
+    let mut parts: Vec<EcoString> = all.iter().take(5).map(named).collect();
     if all.len() > parts.len() {
         parts.push(number(all.len() - parts.len(), "more change"));
     }
