@@ -119,8 +119,15 @@ impl Checker<'_> {
         let mut addons: IndexMap<EcoString, FieldType> = IndexMap::default();
         for (_, items) in &self.index.items {
             for (name, item) in items.iter().filter(|(_, it)| it.kind(self.db) == Kind::Addon) {
-                let ty = if addons.contains_key(name) { Type::Any } else { self.addon_record(*item) };
-                addons.insert(name.clone(), FieldType::optional(ty));
+                let record = self.addon_record(*item);
+                let known = addons.get(name).and_then(|it| it.ty.record());
+                // Where several catalogues have one, it may be any of them.
+                let it = known.map_or(record.clone(), |known| {
+                    let mut both = RecordType::clone(known);
+                    both.join(&record);
+                    both
+                });
+                addons.insert(name.clone(), FieldType::optional(Type::Record(Arc::new(it))));
             }
         }
         let record = |name: &str, fields| {
@@ -131,7 +138,7 @@ impl Checker<'_> {
         record("cluster", fields)
     }
 
-    fn addon_record(&self, item: Anchor) -> Type {
+    fn addon_record(&self, item: Anchor) -> RecordType {
         let mut ignored = Vec::new();
         let body = fleet::body_type(self.db, self.index, item, syntax::declaration(self.db, item), &mut ignored);
         let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
@@ -144,7 +151,7 @@ impl Checker<'_> {
         fields.insert("release".into(), FieldType::optional(Type::Any));
         fields.insert("params".into(), FieldType::optional(params_type(self.db, item)));
         let name = ecow::eco_format!("the add-on {}", item.name(self.db));
-        Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(item)) }))
+        RecordType { name, fields, open: false, origin: Some(Origin::of(item)) }
     }
 }
 

@@ -209,19 +209,36 @@ pub(super) struct List {
     /// What to list
     #[arg(value_enum)]
     pub what: Listed,
+    /// Only where this holds: an expression over `cluster` and, where add-ons are listed, `addon`
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// At a Git revision, not as the files are now
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
     /// How to print it
     #[arg(short, long, value_enum, default_value = "table")]
-    pub output: Table,
+    pub output: TableOutput,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Listed {
+    /// Clusters with their facts
+    Clusters,
+    /// Add-ons with their versions
+    AddOns,
+    /// Each add-on on each cluster
+    Releases,
+    /// Helm, Git, OCI and bucket sources
+    Sources,
+    Catalogues,
+    /// Rules, and on how many clusters they hold
+    Rules,
     /// The version of each add-on in each ring
     Versions,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Table {
+pub(super) enum TableOutput {
     Table,
     Json,
 }

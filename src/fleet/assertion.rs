@@ -93,10 +93,7 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
         if !reads.cluster || !covers {
             continue;
         }
-        let mut env = Env::new(db, names::index(db, db.project()), check);
-        env.cluster = Given::Known(record(db, cluster, &reads));
-        env.fleet = Value::clone(fleet_of(db, check));
-        env.cluster_name = Some(cluster.name.clone());
+        let mut env = asking(db, check, head, anchor);
         if run(&mut env, check, head) {
             checks.covering.push(check);
         }
@@ -158,8 +155,47 @@ fn run(env: &mut Env<'_>, check: Anchor, head: &Head) -> bool {
     true
 }
 
+/// Whether all that a check asks for holds on a cluster, whatever it covers.
+#[must_use]
+pub fn holds_on(db: &dyn Db, check: Anchor, cluster: Anchor) -> bool {
+    let head = &syntax::declaration(db, check).head;
+    let Head::Check { conditions, .. } = head else { return false };
+    let mut env = asking(db, check, head, cluster);
+    conditions.iter().all(|it| env.eval(it).value == Value::Bool(true))
+}
+
+/// The add-ons of a cluster for which a check holds that goes through them: they are the
+/// elements whose body is true.
+#[must_use]
+pub fn addons_for_which(db: &dyn Db, check: Anchor, cluster: Anchor) -> Vec<EcoString> {
+    let declaration = syntax::declaration(db, check);
+    let Head::Check { conditions, .. } = &declaration.head else { return Vec::new() };
+    let Some(Expr { kind: ExprKind::Call { args, .. }, .. }) = conditions.first() else { return Vec::new() };
+    let Some(Expr { kind: ExprKind::ListFor { head, body }, .. }) = args.first() else { return Vec::new() };
+    let mut env = asking(db, check, &declaration.head, cluster);
+    let mut found = Vec::new();
+    env.each(head, |env| {
+        if env.eval(body).value == Value::Bool(true)
+            && let Some(name) = head.names.first().and_then(|(_, name)| env.local(name))
+        {
+            found.extend(name.text().cloned());
+        }
+    });
+    found
+}
+
+/// Where a check is held against one cluster.
+fn asking<'a>(db: &'a dyn Db, check: Anchor, head: &Head, cluster: Anchor) -> Env<'a> {
+    let cluster = &super::cluster(db, cluster).value;
+    let mut env = Env::new(db, names::index(db, db.project()), check);
+    env.cluster = Given::Known(record(db, cluster, &Reads::of(head)));
+    env.fleet = Value::clone(fleet_of(db, check));
+    env.cluster_name = Some(cluster.name.clone());
+    env
+}
+
 /// The add-ons that a cluster has: taken ones and its own.
-fn addons_of<'a>(db: &'a dyn Db, cluster: &'a Cluster) -> impl Iterator<Item = Anchor> + 'a {
+pub fn addons_of<'a>(db: &'a dyn Db, cluster: &'a Cluster) -> impl Iterator<Item = Anchor> + 'a {
     let own = names::index(db, db.project()).items_of(cluster.anchor).map(|(_, it)| it);
     cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).filter(|it| it.kind(db) == Kind::Addon)
 }

@@ -25,7 +25,7 @@ mod stage;
 mod statement;
 mod table;
 
-pub use assertion::Checks;
+pub use assertion::{Checks, addons_for_which, addons_of, holds_on};
 pub use class::{Class, StandsFor, has_roles, stage_on};
 pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync};

@@ -1,19 +1,20 @@
 //! A condition that somebody asks about, in the language's own words: which clusters, which
 //! add-ons.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::source::{Anchor, Db, FleetDatabase, SourceFile};
-use crate::syntax::{self, ast::Head};
+use crate::syntax;
 
-/// A condition over clusters.
+/// A condition over clusters, or over the add-ons of clusters.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
-    /// It is read as a rule's condition.
-    rule: Anchor,
+    /// It is read as what must hold, in a check.
+    check: Anchor,
+    of_addons: bool,
 }
 
 impl Filter {
@@ -22,26 +23,50 @@ impl Filter {
     /// # Errors
     /// What is wrong with the expression.
     pub fn of_clusters(db: &FleetDatabase, called: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let source = eco_format!("rule asked when {} {{ }}\n", text.replace(['\n', '\r'], " "));
-        let file = SourceFile::new(db, called.into(), eco_format!(""), source.as_str().into());
-        let mut found: Vec<Diagnostic> = syntax::diagnostics(db, file).to_vec();
-        let anchors = syntax::anchors(db, file);
-        if let ([rule], true) = (&**anchors, found.is_empty()) {
-            found.extend(check::check(db, *rule).iter().filter(|it| it.is_error()).cloned());
-            if found.is_empty() {
-                return Ok(Self { rule: *rule });
-            }
-        }
-        Err(found)
+        read(db, called, &eco_format!("check \"asked\" {{\n{}\n}}\n", line(text)), false)
     }
 
-    /// Whether it holds on a cluster.
+    /// Reads an expression over `addon`, with its `name`, and `cluster`.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn of_addons(db: &FleetDatabase, called: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let head = "any([for name, addon in cluster.addons => (";
+        read(db, called, &eco_format!("check \"asked\" {{\n{head}\n{}\n)])\n}}\n", line(text)), true)
+    }
+
+    /// Whether it holds on a cluster, or for one of its add-ons.
     #[must_use]
     pub fn holds_on(self, db: &dyn Db, cluster: Anchor) -> bool {
-        let Head::Rule { when: Some(when), .. } = &syntax::declaration(db, self.rule).head else { return false };
-        let cluster = &fleet::cluster(db, cluster).value;
-        let mut env = cluster.env(db);
-        env.anchor = self.rule;
-        env.holds(when) == Some(true)
+        fleet::holds_on(db, self.check, cluster)
     }
+
+    /// The add-ons of a cluster for which it holds; one over clusters holds for all or none.
+    #[must_use]
+    pub fn addons_on(self, db: &dyn Db, cluster: Anchor) -> Vec<EcoString> {
+        if self.of_addons {
+            return fleet::addons_for_which(db, self.check, cluster);
+        }
+        let all = || fleet::addons_of(db, &fleet::cluster(db, cluster).value).map(|it| it.name(db).clone()).collect();
+        if self.holds_on(db, cluster) { all() } else { Vec::new() }
+    }
+}
+
+/// In a line of its own, the expression alone is shown where something is wrong with it.
+fn line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+fn read(db: &FleetDatabase, called: &str, text: &str, of_addons: bool) -> Result<Filter, Vec<Diagnostic>> {
+    let file = SourceFile::new(db, called.into(), EcoString::new(), text.into());
+    let mut found: Vec<Diagnostic> = syntax::diagnostics(db, file).to_vec();
+    if found.is_empty()
+        && let [check] = &**syntax::anchors(db, file)
+    {
+        found.extend(check::check(db, *check).iter().filter(|it| it.is_error()).cloned());
+        if found.is_empty() {
+            return Ok(Filter { check: *check, of_addons });
+        }
+    }
+    Err(found)
 }

@@ -8,6 +8,7 @@ mod asked;
 mod compare;
 mod diff;
 mod filter;
+mod list;
 mod placed;
 mod selector;
 mod why;
@@ -18,5 +19,6 @@ pub use diff::{
     Verb, Whom, diff, differences,
 };
 pub use filter::Filter;
+pub use list::{Cell, Kinds, Table, list};
 pub use selector::{NotFound, Selector};
 pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

@@ -6,10 +6,12 @@
 mod compare;
 mod diff;
 mod place;
+mod table;
 mod terminal;
 mod why;
 
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_text};
+pub use table::{table_json, table_text};
 pub use terminal::{Counts, print};
 pub use why::{why_json, why_text};

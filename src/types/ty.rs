@@ -53,7 +53,7 @@ pub enum Reference {
 }
 
 /// A record's fields.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordType {
     /// How messages name it: `Autoscaling`, "a HelmRelease's `spec`".
     pub name: EcoString,
@@ -73,6 +73,34 @@ pub struct FieldType {
     pub origin: Option<Origin>,
     /// Conditions over `it` and the record's other fields.
     pub wheres: Vec<Written>,
+}
+
+impl RecordType {
+    /// What any of the fields is, where each is a record: it has the fields of all of them,
+    /// and may lack each.
+    #[must_use]
+    pub fn element(&self) -> Type {
+        let mut joined = Self { name: ecow::eco_format!("an element of {}", self.name), ..Self::default() };
+        for field in self.fields.values() {
+            let Type::Record(of) = field.ty.present().base() else { return Type::Any };
+            joined.join(of);
+        }
+        Type::Record(Arc::new(joined))
+    }
+
+    /// Takes the fields of another; those that are of different types are of any.
+    pub fn join(&mut self, other: &Self) {
+        self.open |= other.open;
+        for (name, field) in &other.fields {
+            match self.fields.get_mut(name) {
+                Some(known) if known.ty == field.ty => {}
+                Some(known) => *known = FieldType::optional(Type::Any),
+                None => {
+                    self.fields.insert(name.clone(), FieldType::optional(field.ty.clone()));
+                }
+            }
+        }
+    }
 }
 
 impl FieldType {

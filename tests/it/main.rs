@@ -31,6 +31,7 @@ mod rings;
 mod semantics;
 mod spec;
 mod support;
+mod tables;
 mod tenants;
 mod tidy;
 mod watch;

@@ -52,7 +52,7 @@ fn a_version_goes_up_one_ring_at_a_time() {
     );
     assert_eq!(
         table(&fleet),
-        "ADDON  TEST   STAGING  PRODUCTION\napi    2.0.0  2.0.0    2.0.0\nweb    1.1.0  1.0.0    1.0.0\n"
+        "ADD-ON  TEST   STAGING  PRODUCTION\napi     2.0.0  2.0.0    2.0.0\nweb     1.1.0  1.0.0    1.0.0\n"
     );
     let (printed, after) = promoted(&fleet, &["web"]);
     assert_eq!(printed, "b: web 1.0.0 → 1.1.0\n");
@@ -67,7 +67,7 @@ fn a_version_goes_up_one_ring_at_a_time() {
     assert!(
         fleet.read("fleet.fleet").contains("addon web { source = charts, version = \"1.1.0\" } // the last ring's\n")
     );
-    assert!(table(&fleet).contains("web    1.1.0  1.1.0    1.1.0"));
+    assert!(table(&fleet).contains("web     1.1.0  1.1.0    1.1.0"));
     let run = fleet.run(&["promote", "web"]);
     assert_eq!(run.status, 1);
     assert!(run.stderr.contains("ahead in no ring"), "{}", run.stderr);

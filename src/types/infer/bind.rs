@@ -39,7 +39,7 @@ impl Infer<'_> {
         let (key, value) = match over.present().base() {
             Type::List(of) => (Type::Int, (**of).clone()),
             Type::Map(of) => (Type::Text, (**of).clone()),
-            Type::Record(_) => (Type::Text, Type::Any),
+            Type::Record(of) => (Type::Text, of.element()),
             Type::Any | Type::Broken => (Type::Any, Type::Any),
             _ => {
                 self.out.push(problems::iterate(self.at(&head.over), &over));

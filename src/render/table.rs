@@ -1,0 +1,61 @@
+//! Tables: columns for a person, rows as objects for a program.
+
+use serde_json::{Map, Value as Json};
+
+use crate::inspect::{Cell, Table};
+use crate::source::{Anchor, Origin};
+use crate::value::{Node, Value};
+
+/// Columns as wide as what stands in them; numbers stand to the right.
+#[must_use]
+pub fn table_text(table: &Table) -> String {
+    let mut lines: Vec<Vec<String>> = vec![table.head.iter().map(|it| it.to_uppercase().to_string()).collect()];
+    lines.extend(table.rows.iter().map(|row| row.iter().map(text).collect()));
+    let width = |nth: usize| lines.iter().filter_map(|it| it.get(nth)).map(|it| it.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..table.head.len()).map(width).collect();
+    let is_number = |nth: usize| table.rows.iter().any(|row| matches!(row.get(nth), Some(Cell::Number(_))));
+    let numbers: Vec<bool> = (0..table.head.len()).map(is_number).collect();
+    let mut out = String::new();
+    for line in &lines {
+        let columns = line.iter().zip(&widths).zip(&numbers);
+        let cells: Vec<String> = columns
+            .map(|((it, width), is_number)| if *is_number { format!("{it:>width$}") } else { format!("{it:width$}") })
+            .collect();
+        out.push_str(cells.join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Nothing => "-".to_owned(),
+        Cell::Text(it) => it.to_string(),
+        Cell::Number(it) => it.to_string(),
+        Cell::List(all) if all.is_empty() => "-".to_owned(),
+        Cell::List(all) => all.join(", "),
+        Cell::Value(Value::List(all)) => {
+            let texts: Vec<String> = all.iter().map(|it| text(&Cell::Value(it.value.clone()))).collect();
+            texts.join(", ")
+        }
+        Cell::Value(Value::Text(it)) => it.to_string(),
+        Cell::Value(it) => it.show().to_string(),
+    }
+}
+
+/// A row an object; what there is none of is null.
+#[must_use]
+pub fn table_json(table: &Table, at: Option<Anchor>) -> Json {
+    let cell = |it: &Cell| match it {
+        Cell::Nothing => Json::Null,
+        Cell::Text(it) => it.as_str().into(),
+        Cell::Number(it) => (*it).into(),
+        Cell::List(all) => all.iter().map(|it| Json::from(it.as_str())).collect(),
+        Cell::Value(it) => at.map_or(Json::Null, |at| crate::value::json(&Node::new(it.clone(), Origin::of(at)))),
+    };
+    let row = |row: &Vec<Cell>| {
+        let entries = table.head.iter().zip(row).map(|(key, it)| (key.to_string(), cell(it)));
+        Json::Object(entries.collect::<Map<String, Json>>())
+    };
+    table.rows.iter().map(row).collect()
+}
