@@ -48,6 +48,8 @@ pub(super) enum Command {
     Promote(Promote),
     /// Print tables
     List(List),
+    /// Draw what depends on what
+    Graph(Graph),
     /// Print or write what creates the clusters themselves
     Provision(Provision),
     /// Fetch packages from Git into `vendor/`, and lock them
@@ -241,6 +243,27 @@ pub(super) enum Listed {
 pub(super) enum TableOutput {
     Table,
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct Graph {
+    /// Draw this cluster; without it, the fleet: sources, catalogues, and who takes them
+    pub cluster: Option<String>,
+    /// How to draw it
+    #[arg(short, long, value_enum, default_value = "svg")]
+    pub output: GraphOutput,
+    /// At a Git revision, not as the files are now
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphOutput {
+    Svg,
+    /// For Graphviz
+    Dot,
+    /// For GitHub and GitLab
+    Mermaid,
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod check;
 mod compare;
 mod diff;
 mod explain;
+mod graph;
 mod init;
 mod list;
 mod model;
@@ -107,6 +108,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Why(it) => why::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),
+        Command::Graph(it) => graph::run(&arguments.directory, it, terminal),
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),

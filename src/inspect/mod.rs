@@ -9,16 +9,20 @@ mod compare;
 mod diff;
 mod filter;
 mod list;
+mod picture;
 mod placed;
 mod selector;
+mod whom;
 mod why;
 
 pub use compare::{Comparison, Differing, Only, compare};
 pub use diff::{
     Appearing, Because, Bump, Cause, Change, Danger, Difference, Explained, Fate, LeafChange, Objects, Side, Touched,
-    Verb, Whom, diff, differences,
+    Verb, diff, differences,
 };
 pub use filter::Filter;
 pub use list::{Cell, Kinds, Table, list};
+pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, picture_of};
 pub use selector::{NotFound, Selector};
+pub use whom::Whom;
 pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

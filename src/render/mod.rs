@@ -5,6 +5,7 @@
 
 mod compare;
 mod diff;
+mod picture;
 mod place;
 mod table;
 mod terminal;
@@ -12,6 +13,7 @@ mod why;
 
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_text};
+pub use picture::{picture_dot, picture_mermaid, picture_svg};
 pub use table::{table_json, table_text};
 pub use terminal::{Counts, print};
 pub use why::{why_json, why_text};

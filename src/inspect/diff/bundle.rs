@@ -8,9 +8,9 @@ use std::rc::Rc;
 use super::cause;
 use super::leaves::LeafChange;
 use super::pairing::Raw;
-use super::whom::Known;
 use super::{Bump, Change, Danger, Explained, Fate, Touched};
 use crate::flux::Id;
+use crate::inspect::whom::Known;
 use crate::source::IndexMap;
 use crate::value::json;
 
@@ -77,7 +77,7 @@ pub(super) fn bundle(
             dangers: Vec::new(),
             bump: None,
             because: Vec::new(),
-            whom: known.whom(&clusters),
+            whom: known.whom(&clusters.iter().map(|it| &it.name).collect::<Vec<_>>()),
             clusters,
         };
         for (part, had) in parts {

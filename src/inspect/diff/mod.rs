@@ -9,12 +9,10 @@ mod cause;
 mod danger;
 mod leaves;
 mod pairing;
-mod whom;
 
 pub use cause::{Because, Cause, Side, Verb};
 pub use danger::Danger;
 pub use leaves::{LeafChange, differences};
-pub use whom::Whom;
 
 use std::rc::Rc;
 
@@ -22,6 +20,7 @@ use ecow::EcoString;
 
 use crate::fleet;
 use crate::flux::{self, Deployed, Id};
+use crate::inspect::whom::{self, Whom};
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
 use pairing::{Facts, Known, Raw, pair};

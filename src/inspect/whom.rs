@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::Touched;
 use crate::fleet;
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Value;
@@ -61,14 +60,14 @@ impl<'a> Known<'a> {
     }
 
     /// The shortest true word for some clusters.
-    pub(super) fn whom(&self, clusters: &[Touched]) -> Whom {
+    pub(super) fn whom(&self, clusters: &[&EcoString]) -> Whom {
         if clusters.len() == self.all.len() && clusters.len() > 1 {
             return Whom::Every;
         }
         let Some((first, rest)) = clusters.split_first().filter(|(_, rest)| !rest.is_empty()) else {
             return Whom::Named;
         };
-        let of = |it: &Touched| self.traits.get(&it.name).map(Vec::as_slice).unwrap_or_default();
+        let of = |it: &EcoString| self.traits.get(it).map(Vec::as_slice).unwrap_or_default();
         let in_common = of(first).iter().filter(|it| self.sizes.get(it) == Some(&clusters.len()));
         let mut in_common = in_common.filter(|it| rest.iter().all(|other| of(other).contains(it)));
         match in_common.next() {

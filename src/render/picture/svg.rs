@@ -1,0 +1,127 @@
+//! A picture that stands alone: it looks well on light and on dark.
+
+use std::fmt::Write;
+
+use super::layout::{HEAD, Laid, PAD, Place, ROW, laid};
+use crate::inspect::{ArrowKind, BoxKind, Boxed, Picture};
+
+/// Colours by the reader's own choice of light or dark.
+const STYLE: &str = "\
+:root{--text:#1f2328;--soft:#59636e;--line:#8c959f;--row:#ffffff;--back:#ffffff;--wait:#0969da;\
+--sources:#ddf4ff;--applied:#dafbe1;--foreign:#fff8c5;--clusters:#fbefff}\
+@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--soft:#9198a1;--line:#6e7681;--row:#0d1117;--back:#0d1117;--wait:#58a6ff;\
+--sources:#0c2d4a;--applied:#0f2d1a;--foreign:#3a2e06;--clusters:#2b1840}}\
+.fg-text{font:12px ui-sans-serif,system-ui,sans-serif;fill:var(--text)}.fg-title{font-weight:600}.fg-soft{fill:var(--soft)}\
+.fg-box{stroke:var(--line)}.fg-row{fill:var(--row)}.fg-arrow{fill:none;stroke:var(--line);stroke-width:1.1}\
+.fg-wait{stroke:var(--wait);stroke-width:1.6}.fg-takes{stroke-dasharray:4 3}\
+.fg-sources{fill:var(--sources)}.fg-applied{fill:var(--applied)}.fg-foreign{fill:var(--foreign)}.fg-clusters{fill:var(--clusters)}";
+
+/// The picture.
+#[must_use]
+pub fn picture_svg(picture: &Picture) -> String {
+    let laid = laid(picture);
+    let mut out = String::new();
+    let (width, height) = (laid.width.ceil(), laid.height.ceil());
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
+         <title>{}</title>\n<style>{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"var(--back)\"/>\n",
+        escaped(&picture.title)
+    );
+    out.push_str("<defs>");
+    for (name, color) in [("end", "var(--line)"), ("wait", "var(--wait)")] {
+        let _ = write!(
+            out,
+            "<marker id=\"fg-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">\
+             <path d=\"M0 0L8 4L0 8z\" fill=\"{color}\"/></marker>"
+        );
+    }
+    out.push_str("</defs>\n");
+    arrows(&mut out, picture, &laid);
+    for (it, place) in picture.boxes.iter().zip(&laid.boxes) {
+        boxed(&mut out, it, place);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn arrows(out: &mut String, picture: &Picture, laid: &Laid) {
+    for (it, points) in picture.arrows.iter().zip(&laid.arrows) {
+        let (class, end) = match it.kind {
+            ArrowKind::Source => ("", "end"),
+            ArrowKind::DependsOn => (" fg-wait", "wait"),
+            ArrowKind::Takes => (" fg-takes", "end"),
+        };
+        let _ = writeln!(
+            out,
+            "<path class=\"fg-arrow{class}\" d=\"{}\" marker-end=\"url(#fg-{end})\"><title>{} → {}</title></path>",
+            curve(points),
+            escaped(&named(picture, it.from)),
+            escaped(&named(picture, it.to))
+        );
+    }
+}
+
+fn named(picture: &Picture, end: crate::inspect::End) -> String {
+    let Some(it) = picture.boxes.get(end.of) else { return String::new() };
+    end.row.and_then(|row| it.rows.get(row)).map_or_else(|| it.title.to_string(), |it| it.label.to_string())
+}
+
+/// A line that leaves and arrives level, smooth between.
+fn curve(points: &[(f64, f64)]) -> String {
+    let mut path = String::new();
+    let mut pairs = points.windows(2).peekable();
+    if let Some((x, y)) = points.first() {
+        let _ = write!(path, "M{x:.1} {y:.1}");
+    }
+    while let Some([(x, y), (to_x, to_y)]) = pairs.next() {
+        let bend = (to_x - x).abs() / 2.0;
+        if bend < 1.0 || (y - to_y).abs() < 0.5 {
+            let _ = write!(path, "L{to_x:.1} {to_y:.1}");
+        } else {
+            let forth = if to_x > x { bend } else { -bend };
+            let _ = write!(path, "C{:.1} {y:.1} {:.1} {to_y:.1} {to_x:.1} {to_y:.1}", x + forth, to_x - forth);
+        }
+    }
+    path
+}
+
+fn boxed(out: &mut String, it: &Boxed, place: &Place) {
+    let class = match it.kind {
+        BoxKind::Sources => "sources",
+        BoxKind::Applied => "applied",
+        BoxKind::Foreign => "foreign",
+        BoxKind::Clusters => "clusters",
+    };
+    let Place { left, top, width, height } = place;
+    let _ = writeln!(out, "<g transform=\"translate({left:.1} {top:.1})\">");
+    let _ = writeln!(out, "<rect class=\"fg-box fg-{class}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\"/>");
+    let text = |out: &mut String, x: f64, y: f64, class: &str, anchor: &str, text: &str| {
+        let _ =
+            writeln!(out, "<text class=\"fg-text{class}\" x=\"{x:.1}\" y=\"{y:.1}\"{anchor}>{}</text>", escaped(text));
+    };
+    text(out, PAD, 18.0, " fg-title", "", &it.title);
+    text(out, PAD, 33.0, " fg-soft", "", &it.detail);
+    let mut top = HEAD;
+    for row in &it.rows {
+        let inner = width - PAD;
+        let _ = writeln!(
+            out,
+            "<rect class=\"fg-row\" x=\"{:.1}\" y=\"{:.1}\" width=\"{inner:.1}\" height=\"{:.1}\" rx=\"3\"/>",
+            PAD / 2.0,
+            top + 1.0,
+            ROW - 2.0
+        );
+        text(out, PAD, top + 15.0, "", "", &row.label);
+        if !row.detail.is_empty() {
+            text(out, width - PAD, top + 15.0, " fg-soft", " text-anchor=\"end\"", &row.detail);
+        }
+        top += ROW;
+    }
+    out.push_str("</g>\n");
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
