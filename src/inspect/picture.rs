@@ -74,6 +74,9 @@ pub enum ArrowKind {
     Takes,
 }
 
+/// Most sets of add-ons that are told apart.
+const MOST: usize = 24;
+
 /// The fleet: sources, catalogues with their add-ons, and which clusters take them.
 #[must_use]
 pub fn picture(db: &dyn Db) -> Picture {
@@ -195,8 +198,11 @@ impl<'a> Drawing<'a> {
         if all.is_empty() {
             return;
         }
+        // The most common first; of those that few have, only how many there are.
+        alike.sort_by(|_, a, _, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        let left: Vec<Vec<&EcoString>> = alike.split_off(MOST.min(alike.len())).into_values().collect();
         let known = Known::new(db, all);
-        let rows = alike.values().map(|names| {
+        let rows = alike.iter().map(|(what, names)| {
             let label = match (known.whom(names), names.as_slice()) {
                 (Whom::Every, _) => eco_format!("all clusters"),
                 (Whom::Group(name), _) => eco_format!("group {name}"),
@@ -205,23 +211,21 @@ impl<'a> Drawing<'a> {
                 (Whom::Named, [first, rest @ ..]) => eco_format!("{first} and {} more", rest.len()),
                 (Whom::Named, []) => EcoString::new(),
             };
-            let detail = if names.len() > 1 { eco_format!("{}", names.len()) } else { EcoString::new() };
-            Row { label, detail }
+            let addons = what.iter().flat_map(|(_, items)| items).filter(|it| it.kind(db) == Kind::Addon).count();
+            let s = if names.len() == 1 { "" } else { "s" };
+            Row { label, detail: eco_format!("{} cluster{s}, {addons} add-ons", names.len()) }
         });
-        let (rows, detail): (Vec<Row>, _) = (rows.collect(), eco_format!("{}", all.len()));
+        let (mut rows, detail): (Vec<Row>, _) = (rows.collect(), eco_format!("{}", all.len()));
+        if !left.is_empty() {
+            let count: usize = left.iter().map(Vec::len).sum();
+            let label = eco_format!("and {} other sets", left.len());
+            rows.push(Row { label, detail: eco_format!("{count} clusters") });
+        }
         let of = self.add("".into(), Boxed { kind: BoxKind::Clusters, title: "clusters".into(), detail, rows });
         for (nth, what) in alike.keys().enumerate() {
-            for (catalogue, items) in what {
-                let Some(from) = self.boxes.get(catalogue.name(db)).copied() else { continue };
-                let to = End { of, row: Some(nth) };
-                let whole = fleet::whole_of(db, *catalogue);
-                if whole.iter().all(|it| items.contains(it)) {
-                    self.arrow(End { of: from, row: None }, to, ArrowKind::Takes);
-                    continue;
-                }
-                // A part of it: each add-on by itself.
-                for end in items.iter().filter_map(|it| self.addons.get(it)).copied().collect::<Vec<End>>() {
-                    self.arrow(end, to, ArrowKind::Takes);
+            for (catalogue, _) in what {
+                if let Some(from) = self.boxes.get(catalogue.name(db)).copied() {
+                    self.arrow(End { of: from, row: None }, End { of, row: Some(nth) }, ArrowKind::Takes);
                 }
             }
         }

@@ -16,6 +16,9 @@ pub(super) const PAD: f64 = 10.0;
 /// A letter, about: sizes are told without looking at a font.
 const LETTER: f64 = 6.7;
 
+/// How far an arrow inside a box swings out at most.
+pub(super) const SWING: f64 = 36.0;
+
 /// A rectangle; all lengths are pixels of SVG.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -78,9 +81,10 @@ pub(super) fn laid(picture: &Picture) -> Laid {
     });
     let arrows: Vec<Vec<(f64, f64)>> = arrows.collect();
     let ends = || arrows.iter().flatten().copied();
-    let right = boxes.iter().map(|it| it.left + it.width).chain(ends().map(|it| it.0)).fold(0.0, f64::max);
+    // Arrows inside a box swing out to its right.
+    let right = boxes.iter().map(|it| it.left + it.width + SWING).chain(ends().map(|it| it.0)).fold(0.0, f64::max);
     let bottom = boxes.iter().map(|it| it.top + it.height).chain(ends().map(|it| it.1)).fold(0.0, f64::max);
-    Laid { width: right + 16.0, height: bottom + 16.0, boxes, arrows }
+    Laid { width: right + 8.0, height: bottom + 16.0, boxes, arrows }
 }
 
 fn size(picture: &Picture, of: usize) -> (f64, f64) {
@@ -111,8 +115,7 @@ fn points(boxes: &[Place], from: End, to: End, way: &[(f64, f64)]) -> Vec<(f64, 
     let right = a.left + a.width;
     let (start, end) = (height(boxes, from), height(boxes, to));
     if from.of == to.of {
-        let out = right + 10.0 + (end - start).abs().min(160.0) / 8.0;
-        return vec![(right, start), (out, start), (out, end), (right, end)];
+        return vec![(right, start), (right, end)];
     }
     if b.left < right {
         // Backwards: under both.

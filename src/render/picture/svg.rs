@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{HEAD, Laid, PAD, Place, ROW, laid};
+use super::layout::{HEAD, Laid, PAD, Place, ROW, SWING, laid};
 use crate::inspect::{ArrowKind, BoxKind, Boxed, Picture};
 
 /// Colours by the reader's own choice of light or dark.
@@ -21,7 +21,7 @@ const STYLE: &str = "\
 pub fn picture_svg(picture: &Picture) -> String {
     let laid = laid(picture);
     let mut out = String::new();
-    let (width, height) = (laid.width.ceil(), laid.height.ceil());
+    let (width, height) = (laid.width.ceil().max(LEGEND_WIDTH), laid.height.ceil() + 28.0);
     // Writing to a String cannot fail.
     let _ = write!(
         out,
@@ -42,8 +42,34 @@ pub fn picture_svg(picture: &Picture) -> String {
     for (it, place) in picture.boxes.iter().zip(&laid.boxes) {
         boxed(&mut out, it, place);
     }
+    legend(&mut out, picture, height - 14.0);
     out.push_str("</svg>\n");
     out
+}
+
+/// How wide what explains the arrows is.
+const LEGEND_WIDTH: f64 = 400.0;
+
+/// What the arrows mean, as far as there are such.
+fn legend(out: &mut String, picture: &Picture, y: f64) {
+    let mut x = 16.0;
+    for (kind, class, end, text) in [
+        (ArrowKind::Source, "", "end", "gives the chart of"),
+        (ArrowKind::DependsOn, " fg-wait", "wait", "comes before"),
+        (ArrowKind::Takes, " fg-takes", "end", "is taken by"),
+    ] {
+        if picture.arrows.iter().all(|it| it.kind != kind) {
+            continue;
+        }
+        let _ = writeln!(
+            out,
+            "<path class=\"fg-arrow{class}\" d=\"M{x} {y}h26\" marker-end=\"url(#fg-{end})\"/>\
+             <text class=\"fg-text fg-soft\" x=\"{}\" y=\"{}\">{text}</text>",
+            x + 32.0,
+            y + 4.0
+        );
+        x += 150.0;
+    }
 }
 
 fn arrows(out: &mut String, picture: &Picture, laid: &Laid) {
@@ -77,7 +103,10 @@ fn curve(points: &[(f64, f64)]) -> String {
     }
     while let Some([(x, y), (to_x, to_y)]) = pairs.next() {
         let bend = (to_x - x).abs() / 2.0;
-        if bend < 1.0 || (y - to_y).abs() < 0.5 {
+        if (to_x - x).abs() < 0.5 && points.len() == 2 {
+            let out = x + (14.0 + (to_y - y).abs() / 10.0).min(SWING / 0.75);
+            let _ = write!(path, "C{out:.1} {y:.1} {out:.1} {to_y:.1} {to_x:.1} {to_y:.1}");
+        } else if bend < 1.0 || (y - to_y).abs() < 0.5 {
             let _ = write!(path, "L{to_x:.1} {to_y:.1}");
         } else {
             let forth = if to_x > x { bend } else { -bend };
