@@ -50,6 +50,8 @@ pub(super) enum Command {
     List(List),
     /// Draw what depends on what
     Graph(Graph),
+    /// Write a page about the fleet, for a browser
+    Report(Report),
     /// Print or write what creates the clusters themselves
     Provision(Provision),
     /// Fetch packages from Git into `vendor/`, and lock them
@@ -264,6 +266,16 @@ pub(super) enum GraphOutput {
     Dot,
     /// For GitHub and GitLab
     Mermaid,
+}
+
+#[derive(Args)]
+pub(super) struct Report {
+    /// The page; `-` prints it
+    #[arg(long, value_name = "FILE", default_value = "fleet-report.html")]
+    pub out: PathBuf,
+    /// At a Git revision, not as the files are now
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
 }
 
 #[derive(Args)]

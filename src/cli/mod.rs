@@ -17,6 +17,7 @@ mod model;
 mod promote;
 mod provision;
 mod render;
+mod report;
 mod terminal;
 mod vendor;
 mod watch;
@@ -109,6 +110,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),
         Command::Graph(it) => graph::run(&arguments.directory, it, terminal),
+        Command::Report(it) => report::run(&arguments.directory, it, terminal),
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),

@@ -53,6 +53,11 @@ impl Model {
         Self { db, root, found, at }
     }
 
+    /// What is wrong with it, or worth a word.
+    pub(super) fn found(&self) -> &[Diagnostic] {
+        &self.found
+    }
+
     /// The project and its directory; none if it does not compile, which is then said.
     pub(super) fn said(self, terminal: &mut Terminal) -> Option<(FleetDatabase, PathBuf)> {
         if self.found.iter().any(Diagnostic::is_error) {

@@ -25,7 +25,7 @@ pub use project::{Opened, Past, Refreshed, open, open_at};
 pub use record::{Inputs, Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;
-pub use tree::{Found, Tree, apply, rewrite, snapshot};
+pub use tree::{Found, Tree, apply, rewrite, snapshot, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;
 

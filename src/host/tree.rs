@@ -159,6 +159,20 @@ pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError>
     texts.iter().try_for_each(|(path, text)| write(root, path, text).map(|_| ()))
 }
 
+/// Writes one file that is no part of the tree: what stood there is whole until the new one is.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_page(path: &Path, text: &str) -> Result<(), HostError> {
+    let dir = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let failed = |it: &std::io::Error| HostError::at(path, "written", it);
+    if !dir.is_dir() {
+        return Err(failed(&std::io::Error::from(std::io::ErrorKind::NotFound)));
+    }
+    let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    write(dir, &name, text).map(|_| ()).map_err(|it| HostError { help: None, ..it })
+}
+
 fn write(root: &Path, path: &str, text: &str) -> Result<Option<Stamp>, HostError> {
     let full = root.join(path);
     let dir = full.parent().unwrap_or(root);

@@ -11,6 +11,7 @@ mod filter;
 mod list;
 mod picture;
 mod placed;
+mod report;
 mod selector;
 mod whom;
 mod why;
@@ -23,6 +24,7 @@ pub use diff::{
 pub use filter::Filter;
 pub use list::{Cell, Kinds, Table, list};
 pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, picture_of};
+pub use report::{Column, Line, Report, Variant, layers as report_layers, report};
 pub use selector::{NotFound, Selector};
 pub use whom::Whom;
 pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};

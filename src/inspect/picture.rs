@@ -212,8 +212,8 @@ impl<'a> Drawing<'a> {
                 (Whom::Named, []) => EcoString::new(),
             };
             let addons = what.iter().flat_map(|(_, items)| items).filter(|it| it.kind(db) == Kind::Addon).count();
-            let s = if names.len() == 1 { "" } else { "s" };
-            Row { label, detail: eco_format!("{} cluster{s}, {addons} add-ons", names.len()) }
+            let number = |count: usize, what: &str| eco_format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            Row { label, detail: eco_format!("{}, {}", number(names.len(), "cluster"), number(addons, "add-on")) }
         });
         let (mut rows, detail): (Vec<Row>, _) = (rows.collect(), eco_format!("{}", all.len()));
         if !left.is_empty() {

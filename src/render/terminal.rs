@@ -47,6 +47,17 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
     Ok(counts)
 }
 
+/// A diagnostic as text, without colours.
+#[must_use]
+pub(super) fn plain(db: &dyn Db, it: &Diagnostic) -> String {
+    let mut out = term::termcolor::NoColor::new(Vec::new());
+    let mut files: Files = SimpleFiles::new();
+    let shown = shown(db, it, &mut files, &mut IndexMap::default());
+    // Writing to a vector cannot fail.
+    let _ = term::emit_to_write_style(&mut out, &term::Config::default(), &files, &shown);
+    String::from_utf8_lossy(&out.into_inner()).trim_end().to_owned()
+}
+
 type Files = SimpleFiles<String, String>;
 
 fn shown(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<String, usize>) -> Shown<usize> {

@@ -26,6 +26,7 @@ mod properties;
 mod provision;
 mod random;
 mod records;
+mod report;
 mod revisions;
 mod rings;
 mod semantics;

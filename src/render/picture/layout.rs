@@ -14,7 +14,7 @@ pub(super) const ROW: f64 = 22.0;
 /// Around what stands in a box.
 pub(super) const PAD: f64 = 10.0;
 /// A letter, about: sizes are told without looking at a font.
-const LETTER: f64 = 6.7;
+const LETTER: f64 = 7.1;
 
 /// How far an arrow inside a box swings out at most.
 pub(super) const SWING: f64 = 36.0;

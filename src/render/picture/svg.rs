@@ -7,14 +7,14 @@ use crate::inspect::{ArrowKind, BoxKind, Boxed, Picture};
 
 /// Colours by the reader's own choice of light or dark.
 const STYLE: &str = "\
-:root{--text:#1f2328;--soft:#59636e;--line:#8c959f;--row:#ffffff;--back:#ffffff;--wait:#0969da;\
---sources:#ddf4ff;--applied:#dafbe1;--foreign:#fff8c5;--clusters:#fbefff}\
-@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--soft:#9198a1;--line:#6e7681;--row:#0d1117;--back:#0d1117;--wait:#58a6ff;\
---sources:#0c2d4a;--applied:#0f2d1a;--foreign:#3a2e06;--clusters:#2b1840}}\
-.fg-text{font:12px ui-sans-serif,system-ui,sans-serif;fill:var(--text)}.fg-title{font-weight:600}.fg-soft{fill:var(--soft)}\
-.fg-box{stroke:var(--line)}.fg-row{fill:var(--row)}.fg-arrow{fill:none;stroke:var(--line);stroke-width:1.1}\
-.fg-wait{stroke:var(--wait);stroke-width:1.6}.fg-takes{stroke-dasharray:4 3}\
-.fg-sources{fill:var(--sources)}.fg-applied{fill:var(--applied)}.fg-foreign{fill:var(--foreign)}.fg-clusters{fill:var(--clusters)}";
+:root{--fg-text:#1f2328;--fg-soft:#59636e;--fg-line:#8c959f;--fg-row:#ffffff;--fg-back:#ffffff;--fg-wait:#0969da;\
+--fg-sources:#ddf4ff;--fg-applied:#dafbe1;--fg-foreign:#fff8c5;--fg-clusters:#fbefff}\
+@media(prefers-color-scheme:dark){:root{--fg-text:#e6edf3;--fg-soft:#9198a1;--fg-line:#6e7681;--fg-row:#0d1117;--fg-back:#0d1117;--fg-wait:#58a6ff;\
+--fg-sources:#0c2d4a;--fg-applied:#0f2d1a;--fg-foreign:#3a2e06;--fg-clusters:#2b1840}}\
+.fg-text{font:12px ui-sans-serif,system-ui,sans-serif;fill:var(--fg-text)}.fg-title{font-weight:600}.fg-soft{fill:var(--fg-soft)}\
+.fg-box{stroke:var(--fg-line)}.fg-row{fill:var(--fg-row)}.fg-arrow{fill:none;stroke:var(--fg-line);stroke-width:1.1}\
+.fg-wait{stroke:var(--fg-wait);stroke-width:1.6}.fg-takes{stroke-dasharray:4 3}\
+.fg-sources{fill:var(--fg-sources)}.fg-applied{fill:var(--fg-applied)}.fg-foreign{fill:var(--fg-foreign)}.fg-clusters{fill:var(--fg-clusters)}";
 
 /// The picture.
 #[must_use]
@@ -26,11 +26,11 @@ pub fn picture_svg(picture: &Picture) -> String {
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"var(--back)\"/>\n",
+         <title>{}</title>\n<style>{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"var(--fg-back)\"/>\n",
         escaped(&picture.title)
     );
     out.push_str("<defs>");
-    for (name, color) in [("end", "var(--line)"), ("wait", "var(--wait)")] {
+    for (name, color) in [("end", "var(--fg-line)"), ("wait", "var(--fg-wait)")] {
         let _ = write!(
             out,
             "<marker id=\"fg-{name}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">\

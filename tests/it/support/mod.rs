@@ -1,9 +1,11 @@
 //! What the studies share: projects in memory and on disk, the real kustomize and real repositories.
 
+mod browser;
 mod git;
 mod kustomize;
 mod project;
 
+pub(crate) use browser::Browser;
 pub(crate) use git::git;
 pub(crate) use kustomize::Kustomize;
 pub(crate) use project::{

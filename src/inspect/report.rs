@@ -1,0 +1,171 @@
+//! Everything that a page about the fleet shows: which cluster has which add-on, in which
+//! version, with which values, and who set each.
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use super::asked::below;
+use crate::diagnostic::Diagnostic;
+use crate::fleet::{self, Cluster};
+use crate::flux::{self, Object, Release};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
+use crate::value::{Node, Path, Step, Value};
+
+/// What a page shows.
+pub struct Report {
+    pub title: EcoString,
+    /// The facts that clusters have, in the order of their declarations.
+    pub facts: Vec<EcoString>,
+    /// The fact that tells a cluster's ring, and its values in the order of the rollout.
+    pub rings: Option<(EcoString, Vec<EcoString>)>,
+    pub addons: Vec<Column>,
+    pub clusters: Vec<Line>,
+    /// What clusters have of each add-on: several clusters may have the same.
+    pub cells: Vec<Vec<Option<usize>>>,
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// An add-on.
+pub struct Column {
+    pub name: EcoString,
+    /// Its catalogue, or the cluster that declares it.
+    pub holder: EcoString,
+    /// What it is on some clusters, each once.
+    pub variants: Vec<Variant>,
+    /// From an object, or from what it says, to a variant.
+    known: (IndexMap<(usize, EcoString), usize>, IndexMap<String, usize>),
+}
+
+/// A release as some clusters have it; texts may have holes for their facts.
+pub struct Variant {
+    pub version: EcoString,
+    pub namespace: EcoString,
+    pub leaves: Vec<(Path, Node)>,
+    /// Whether a cluster's own declaration says something of it.
+    pub is_own: bool,
+}
+
+/// A cluster.
+pub struct Line {
+    pub name: EcoString,
+    pub groups: Vec<EcoString>,
+    pub facts: Arc<crate::value::Map>,
+    /// Its number in `cells`.
+    pub cells: usize,
+    /// Where each catalogue is used, by the catalogue's name.
+    pub uses: Vec<(EcoString, Origin)>,
+    pub origin: Origin,
+}
+
+/// Gathers it; `warnings` are what was said of the project.
+#[must_use]
+pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
+    let settings = &fleet::settings(db, db.project()).value;
+    let mut columns: IndexMap<(EcoString, EcoString), Column> = IndexMap::default();
+    // What each cluster has, by the column's key, before the columns have their order.
+    let mut rows: IndexSet<Vec<((EcoString, EcoString), usize)>> = IndexSet::default();
+    let mut clusters = Vec::new();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        let deployed = &flux::deployed(db, anchor).value;
+        let mut row = Vec::new();
+        for unit in deployed.units.iter() {
+            for release in &unit.releases {
+                let is_it = |it: &&Arc<Object>| it.id.kind == "HelmRelease" && it.origin.anchor == release.addon;
+                let Some(object) = unit.objects.iter().find(is_it) else { continue };
+                let holder = release.addon.parent(db).map(|it| it.name(db).clone()).unwrap_or_default();
+                let key = (release.addon.name(db).clone(), holder);
+                let column = columns.entry(key.clone()).or_insert_with(|| Column::new(&key));
+                row.push((key, column.variant(db, cluster, object, release)));
+            }
+        }
+        let uses = cluster.taken.iter().map(|it| (it.catalogue.name(db).clone(), it.origin()));
+        clusters.push(Line {
+            name: cluster.name.clone(),
+            groups: cluster.groups.iter().map(|it| it.name(db).clone()).collect(),
+            facts: Arc::clone(&cluster.facts),
+            cells: rows.insert_full(row).0,
+            uses: uses.collect(),
+            origin: cluster.origin,
+        });
+    }
+    columns.sort_keys();
+    let place = |row: &Vec<((EcoString, EcoString), usize)>| {
+        let mut cells = vec![None; columns.len()];
+        for (key, variant) in row {
+            if let Some(slot) = columns.get_index_of(key).and_then(|nth| cells.get_mut(nth)) {
+                *slot = Some(*variant);
+            }
+        }
+        cells
+    };
+    Report {
+        title: settings.anchor.map(|it| it.name(db).clone()).unwrap_or_default(),
+        facts: settings.facts.iter().map(|it| it.name.clone()).collect(),
+        rings: settings.rings.as_ref().map(|it| (it.fact.clone(), it.order.clone())),
+        cells: rows.iter().map(place).collect(),
+        addons: columns.into_values().collect(),
+        clusters,
+        warnings,
+    }
+}
+
+impl Column {
+    fn new((name, holder): &(EcoString, EcoString)) -> Self {
+        Self { name: name.clone(), holder: holder.clone(), variants: Vec::new(), known: Default::default() }
+    }
+
+    /// The number of what a cluster has.
+    fn variant(&mut self, db: &dyn Db, cluster: &Cluster, object: &Arc<Object>, release: &Release) -> usize {
+        let version = release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default();
+        // The version may stand in another object: that of the chart's registry.
+        let address = (Arc::as_ptr(object).addr(), version.clone());
+        if let Some(nth) = self.known.0.get(&address) {
+            return *nth;
+        }
+        let whole = Path::default();
+        let in_spec = |(path, _): &(Path, &Node)| matches!(path.0.first(), Some(Step::Key(it)) if it == "spec");
+        let leaves: Vec<(Path, Node)> = below(vec![(whole, &object.body)])
+            .into_iter()
+            .filter(in_spec)
+            .map(|(path, node)| (Path(path.0.get(1..).unwrap_or_default().to_vec()), node.clone()))
+            .collect();
+        // What stands in the texts, and who wrote it.
+        let mut text = format!("{version} {}\n", release.target);
+        for (path, node) in &leaves {
+            text.push_str(&eco_format!("{path} {} {:?}\n", crate::value::json(node), node.origin));
+        }
+        let next = self.variants.len();
+        let nth = *self.known.1.entry(text).or_insert(next);
+        if nth == next {
+            let own = |it: &Node| is_of(db, it.origin.anchor, cluster);
+            self.variants.push(Variant {
+                version,
+                namespace: release.target.clone(),
+                is_own: leaves.iter().any(|(_, it)| own(it)),
+                leaves,
+            });
+        }
+        self.known.0.insert(address, nth);
+        nth
+    }
+}
+
+/// Whether a declaration is the cluster's own.
+fn is_of(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
+    cluster.own.iter().flatten().any(|it| *it == anchor) || anchor.parent(db) == Some(cluster.anchor)
+}
+
+/// The layers of a leaf: who set it, and what each other wanted, the winner first.
+pub fn layers(node: &Node) -> Vec<(Origin, Value)> {
+    let mut found = vec![(node.origin, node.value.clone())];
+    let mut over = node.over.as_deref();
+    while let Some(it) = over {
+        if !it.is_written {
+            found.push((it.origin, it.value.clone()));
+        }
+        over = it.over.as_deref();
+    }
+    found
+}
