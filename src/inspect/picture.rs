@@ -318,20 +318,15 @@ impl<'a> Drawing<'a> {
 fn in_order(db: &dyn Db, mut all: Vec<Anchor>) -> Vec<Anchor> {
     all.sort_by_key(|it| it.name(db).clone());
     let index = names::index(db, db.project());
+    let needs: Vec<(Anchor, Vec<Anchor>)> = all.iter().map(|it| (*it, requires(db, index, *it))).collect();
     let mut placed: Vec<Anchor> = Vec::with_capacity(all.len());
-    fn place(db: &dyn Db, index: &names::Index, it: Anchor, all: &[Anchor], placed: &mut Vec<Anchor>, depth: usize) {
-        if placed.contains(&it) || depth > all.len() {
-            return;
-        }
-        for required in requires(db, index, it).into_iter().filter(|it| all.contains(it)) {
-            place(db, index, required, all, placed, depth + 1);
-        }
-        if !placed.contains(&it) {
-            placed.push(it);
-        }
-    }
-    for it in &all {
-        place(db, index, *it, &all, &mut placed, 0);
+    while placed.len() < all.len() {
+        let left = || needs.iter().filter(|(it, _)| !placed.contains(it));
+        let waits = |other: &Anchor| all.contains(other) && !placed.contains(other);
+        // In a circle, which is an error elsewhere, the first by name.
+        let free = left().find(|(_, needs)| !needs.iter().any(waits)).or_else(|| left().next());
+        let Some((next, _)) = free else { break };
+        placed.push(*next);
     }
     placed
 }

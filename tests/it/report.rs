@@ -132,12 +132,13 @@ fn the_page_is_used_by_keyboard_and_mouse() {
 /// However many clusters there are, what can be seen is what is drawn.
 #[test]
 fn a_thousand_clusters_are_drawn_as_they_are_looked_at() {
-    let addons: String =
-        (0..50).map(|nth| format!("addon a{nth} {{ source = charts, version = \"1.{nth}.0\" }}\n")).collect();
-    let clusters: String =
-        (0..1000).map(|nth| format!("cluster c{nth:04} {{\n number = {nth}\n use addons\n}}\n")).collect();
+    let addons: Vec<String> =
+        (0..50).map(|nth| format!("addon a{nth} {{ source = charts, version = \"1.{nth}.0\" }}")).collect();
+    let clusters: Vec<String> =
+        (0..1000).map(|nth| format!("cluster c{nth:04} {{\n number = {nth}\n use addons\n}}")).collect();
+    let (addons, clusters) = (addons.join("\n"), clusters.join("\n"));
     let fleet = Fleet::new(&format!(
-        "fleet big {{ facts {{ number: Int }} }}\ncatalogue addons {{\n source charts = helm \"https://charts.example.com\"\n{addons}}}\n{clusters}"
+        "fleet big {{ facts {{ number: Int }} }}\ncatalogue addons {{\n source charts = helm \"https://charts.example.com\"\n{addons}\n}}\n{clusters}\n"
     ));
     let page = page(&fleet);
     let size = std::fs::metadata(&page).expect("a page").len();
@@ -177,5 +178,5 @@ fn measure(browser: &mut Browser, size: u64) {
           return Math.max(...times);
         })()",
     );
-    println!("1,000 × 50: {size} bytes, first paint after {paint} ms, a key of a search within {filter} ms");
+    eprintln!("1,000 × 50: {size} bytes, first paint after {paint} ms, a key of a search within {filter} ms");
 }

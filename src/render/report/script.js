@@ -26,12 +26,7 @@
   for (const addon of data.addons) {
     addon.versions = [...new Set(addon.variants.map((it) => it.version))].sort(compare);
   }
-  const color = (addon, version) => {
-    const from = addon.versions.length - 1 - addon.versions.indexOf(version);
-    if (from === 0) return "light-dark(#dafbe1, #12331d)";
-    const hue = from === 1 ? 48 : from === 2 ? 28 : 4;
-    return `light-dark(hsl(${hue} 92% 86%), hsl(${hue} 60% 22%))`;
-  };
+  const age = (addon, version) => `v${Math.min(3, addon.versions.length - 1 - addon.versions.indexOf(version))}`;
   const rings = data.rings;
   const ringAt = rings ? data.facts.indexOf(rings.fact) : -1;
   const ringOf = (cluster) => (ringAt < 0 ? null : cluster.facts[ringAt]);
@@ -60,6 +55,9 @@
   let columns = data.addons.map((_, nth) => nth);
   let at = { line: 0, column: 0 };
   let drawn = "";
+  // Rows that stand in the page, by their lines: moving on makes only new ones.
+  const rows = new Map();
+  let marked = "";
   const asked = () => ({
     words: by("search").value.toLowerCase().split(/\s+/).filter(Boolean),
     columns: by("columns").value.toLowerCase().split(/\s+/).filter(Boolean),
@@ -112,13 +110,13 @@
     columns.forEach((nth, column) => {
       const it = variant(cluster, nth);
       const here = line === at.line && column === at.column;
-      const cell = made("div", `cell${it ? (it.own ? " own" : "") : " none"}${here ? " at" : ""}`, it ? it.version || "set" : "·");
+      const kind = it ? `${age(data.addons[nth], it.version)}${it.own ? " own" : ""}` : "none";
+      const cell = made("div", `cell ${kind}${here ? " at" : ""}`, it ? it.version || "set" : "·");
       cell.setAttribute("role", "gridcell");
       cell.dataset.line = line;
       cell.dataset.column = column;
       if (here) cell.id = "here";
       if (it) {
-        cell.style.background = color(data.addons[nth], it.version);
         cell.title = `${data.addons[nth].name} ${it.version} on ${cluster.name}`;
       }
       row.append(cell);
@@ -130,11 +128,32 @@
     const last = Math.min(lines.length, Math.ceil((grid.scrollTop + grid.clientHeight) / ROW) + 4);
     const now = `${first} ${last} ${at.line} ${at.column}`;
     if (now === drawn) return;
+    const here = `${at.line} ${at.column}`;
+    if (here !== marked || drawn === "") {
+      drawHead();
+      if (drawn === "") for (const row of rows.values()) row.remove();
+      if (drawn === "") rows.clear();
+      for (const line of [Number(marked.split(" ")[0]), at.line]) {
+        rows.get(line)?.remove();
+        rows.delete(line);
+      }
+      marked = here;
+    }
     drawn = now;
-    drawHead();
-    const rows = [];
-    for (let line = first; line < last; line += 1) rows.push(drawRow(line));
-    body.replaceChildren(...rows);
+    for (const [line, row] of rows) {
+      if (line < first || line >= last) {
+        row.remove();
+        rows.delete(line);
+      }
+    }
+    const added = document.createDocumentFragment();
+    for (let line = first; line < last; line += 1) {
+      if (!rows.has(line)) {
+        rows.set(line, drawRow(line));
+        added.append(rows.get(line));
+      }
+    }
+    body.append(added);
     grid.setAttribute("aria-activedescendant", "here");
   };
   const move = (line, column) => {
@@ -281,16 +300,16 @@
     by("ring-label").hidden = false;
     for (const ring of rings.order) by("ring").append(new Option(ring, ring));
   }
-  const swatch = (background, label) => {
+  const swatch = (name, label, background) => {
     const it = made("span");
-    const box = made("i");
-    box.style.background = background;
+    const box = made("i", name);
+    if (background) box.style.background = background;
     it.append(box, label);
     return it;
   };
   by("legend").append(
-    swatch("light-dark(#dafbe1, #12331d)", "newest"), swatch("hsl(48 92% 76%)", "older"), swatch("hsl(4 92% 80%)", "oldest"),
-    ...(rings ? rings.order.map((it) => swatch(ringColor(it), it)) : []), made("span", "", "● own override"));
+    swatch("v0", "newest"), swatch("v1", "one older"), swatch("v2", "two older"), swatch("v3", "older still"),
+    ...(rings ? rings.order.map((it) => swatch("", it, ringColor(it))) : []), made("span", "", "● own override"));
   filter();
   const [cluster, addon] = location.hash.slice(1).split("/").map(decodeURIComponent);
   if (addon) {

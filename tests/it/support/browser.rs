@@ -45,7 +45,8 @@ impl Browser {
         let mut it = Self { process, socket, session: String::new(), next: 0, _profile: profile };
         let target = it.call("Target.createTarget", json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        it.session = it.call("Target.attachToTarget", attach)["sessionId"].as_str().expect("a session").to_owned();
+        let attached = it.call("Target.attachToTarget", attach);
+        it.session.push_str(attached["sessionId"].as_str().expect("a session"));
         it.call("Page.enable", json!({}));
         it.call("Network.enable", json!({}));
         it.call("Page.navigate", json!({ "url": format!("file://{}", page.display()) }));
