@@ -78,8 +78,28 @@ pub(super) enum Template {
     Eks,
 }
 
+/// How what is wrong is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    /// To a person, on standard error
+    #[default]
+    Human,
+    /// An object a line
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// For code scanning
+    Sarif,
+    Junit,
+}
+
 #[derive(Args)]
 pub(super) struct Check {
+    /// Also say what is wrong to a program, on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    pub message_format: MessageFormat,
     /// Warn of overrides whose `until` is before this day
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
@@ -92,6 +112,9 @@ fn day(text: &str) -> Result<String, String> {
 
 #[derive(Clone, Args)]
 pub(super) struct Build {
+    /// Also say what is wrong to a program, on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", conflicts_with = "watch")]
+    pub message_format: MessageFormat,
     /// Warn of overrides whose `until` is before this day
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
@@ -317,6 +340,15 @@ pub(super) struct Explain {
 }
 
 impl Arguments {
+    /// How what is wrong is said.
+    pub(super) fn message_format(&self) -> MessageFormat {
+        match &self.command {
+            Command::Build(it) => it.message_format,
+            Command::Check(it) => it.message_format,
+            _ => MessageFormat::Human,
+        }
+    }
+
     /// Threads to use; 0 is one for each core.
     pub(super) fn jobs(&self) -> usize {
         match &self.command {

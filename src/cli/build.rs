@@ -131,14 +131,12 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Result<Outcome, HostError
         terminal.status("Finished", &format!("the tree is up to date: {} files", plan.unchanged));
         return Ok(Outcome::Fine);
     }
-    let mut lines = String::new();
-    for path in &plan.write {
-        lines.extend(["differs ", path, "\n"]);
+    let [write, remove] = [&plan.write, &plan.remove].map(|it| it.iter().map(AsRef::as_ref).collect::<Vec<&str>>());
+    if !terminal.tells_tree(&write, &remove) {
+        let differing = write.iter().map(|it| format!("differs {it}\n"));
+        let extra = remove.iter().map(|it| format!("extra   {it}\n"));
+        result(&differing.chain(extra).collect::<String>())?;
     }
-    for path in &plan.remove {
-        lines.extend(["extra   ", path, "\n"]);
-    }
-    result(&lines)?;
     terminal.error(
         &format!("the tree is out of date: {} files differ, {} are extra", plan.write.len(), plan.remove.len()),
         Some("run `fleetc build` and commit the result"),

@@ -52,7 +52,8 @@ const STACK: usize = 256 * 1024 * 1024;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut terminal = Terminal::new(arguments.color, arguments.quiet);
+    let mut terminal =
+        Terminal::new(arguments.color, arguments.quiet, arguments.message_format(), &arguments.directory);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs()).stack_size(STACK).build();
     let result = match pool {
         Ok(pool) => match &arguments.command {
@@ -64,13 +65,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match result {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Findings) => ExitCode::FAILURE,
-        Err(error) => {
-            terminal.error(&error.message, error.help.as_deref());
-            ExitCode::from(2)
-        }
+    if let Err(error) = &result {
+        terminal.error(&error.message, error.help.as_deref());
+    }
+    match (terminal.finish(result.is_ok()), result) {
+        (Ok(()), Ok(Outcome::Fine)) => ExitCode::SUCCESS,
+        (Ok(()), Ok(Outcome::Findings)) => ExitCode::FAILURE,
+        _ => ExitCode::from(2),
     }
 }
 

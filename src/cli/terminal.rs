@@ -1,31 +1,44 @@
 //! Standard output and standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 
 use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
 
-use super::args::Color;
+use super::args::{Color, MessageFormat};
 use crate::diagnostic::Diagnostic;
 use crate::host::HostError;
-use crate::render::{self, Counts};
+use crate::render::{self, Counts, Finding};
 use crate::source::Db;
 
 /// Where a command says things.
 pub(super) struct Terminal {
     err: StandardStream,
     quiet: bool,
+    /// What programs are told at the end, if any listens.
+    report: Option<Report>,
+}
+
+/// What was found, for a program.
+struct Report {
+    format: MessageFormat,
+    /// Where the project lies in its repository.
+    prefix: String,
+    found: Vec<Finding>,
 }
 
 impl Terminal {
     /// Colours as asked for; `auto` means on a terminal, without `NO_COLOR`.
-    pub(super) fn new(color: Color, quiet: bool) -> Self {
+    pub(super) fn new(color: Color, quiet: bool, format: MessageFormat, directory: &Path) -> Self {
         let choice = match color {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
             Color::Auto if std::io::stderr().is_terminal() => ColorChoice::Auto,
             Color::Auto => ColorChoice::Never,
         };
-        Self { err: StandardStream::stderr(choice), quiet }
+        let prefix = || crate::host::prefix(directory);
+        let report = (format != MessageFormat::Human).then(|| Report { format, prefix: prefix(), found: Vec::new() });
+        Self { err: StandardStream::stderr(choice), quiet, report }
     }
 
     /// A line to a person, its first word set off to the right as cargo does.
@@ -59,7 +72,35 @@ impl Terminal {
     pub(super) fn diagnostics(&mut self, db: &dyn Db, found: &[Diagnostic]) -> Counts {
         let shown: Vec<Diagnostic> =
             if self.quiet { found.iter().filter(|it| it.is_error()).cloned().collect() } else { found.to_vec() };
+        if let Some(report) = &mut self.report {
+            report.found.extend(render::findings(db, &report.prefix, found));
+        }
         render::print(db, &shown, &mut self.err).unwrap_or_default()
+    }
+
+    /// Whether a program is told of files that differ, and not a person.
+    pub(super) fn tells_tree(&mut self, write: &[&str], remove: &[&str]) -> bool {
+        let Some(report) = &mut self.report else { return false };
+        let prefix = &report.prefix;
+        let differing = write.iter().map(|it| Finding::of_tree(prefix, it, false));
+        let extra = remove.iter().map(|it| Finding::of_tree(prefix, it, true));
+        let found: Vec<Finding> = differing.chain(extra).collect();
+        report.found.extend(found);
+        true
+    }
+
+    /// Tells programs what was found; `is_whole` is false where the command could not run.
+    pub(super) fn finish(self, is_whole: bool) -> Result<(), HostError> {
+        let Some(Report { format, mut found, .. }) = self.report else { return Ok(()) };
+        render::seal(&mut found);
+        result(&match format {
+            MessageFormat::Human => String::new(),
+            MessageFormat::Json => render::json_lines(&found),
+            MessageFormat::Github => render::github(&found),
+            MessageFormat::Gitlab => render::gitlab(&found),
+            MessageFormat::Sarif => render::sarif(&found, is_whole),
+            MessageFormat::Junit => render::junit(&found, is_whole),
+        })
     }
 
     /// "3 errors, 1 warning"

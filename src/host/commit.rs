@@ -81,6 +81,18 @@ pub fn is_bare(directory: &Path) -> bool {
     Repository::around(directory).is_ok_and(|it| it.inner.to_thread_local().workdir().is_none())
 }
 
+/// Where the project around a directory lies in its repository, from the top and with `/`;
+/// empty at the top, and outside of any.
+#[must_use]
+pub fn prefix(directory: &Path) -> String {
+    let inner = || {
+        let root = super::project::find_root(directory).ok()?;
+        let base = Repository::around(&root).ok()?.base;
+        Some(root.strip_prefix(base).ok()?.to_str()?.replace('\\', "/"))
+    };
+    inner().unwrap_or_default()
+}
+
 /// The last commit that two revisions have in common, by its hash.
 ///
 /// # Errors

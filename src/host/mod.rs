@@ -19,7 +19,7 @@ mod tree_hash;
 mod vendor;
 mod watch;
 
-pub use commit::{is_bare, merge_base};
+pub use commit::{is_bare, merge_base, prefix};
 pub use git::Network;
 pub use project::{Opened, Past, Refreshed, open, open_at};
 pub use record::{Inputs, Record, Records, Summary};

@@ -179,7 +179,7 @@ pub(super) fn outline_of(files: &[(String, String)]) -> Outline {
     if files.iter().any(says_where) { settings_of(files) } else { Outline::default() }
 }
 
-fn find_root(start: &Path) -> Result<PathBuf, HostError> {
+pub(super) fn find_root(start: &Path) -> Result<PathBuf, HostError> {
     let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
     let root = start.ancestors().find(|it| it.join(ROOT_FILE).is_file());
     root.map(Path::to_path_buf).ok_or_else(|| {

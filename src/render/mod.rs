@@ -3,6 +3,7 @@
 //! In: what `compile` and `inspect` found. Out: text, or JSON. Decides nothing, and
 //! writes to no file.
 
+mod ci;
 mod compare;
 mod diff;
 mod picture;
@@ -12,6 +13,7 @@ mod table;
 mod terminal;
 mod why;
 
+pub use ci::{Finding, Point, findings, github, gitlab, json_lines, junit, sarif, seal};
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_text};
 pub use picture::{picture_dot, picture_mermaid, picture_svg};

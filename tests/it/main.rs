@@ -9,6 +9,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod ci;
 mod classes;
 mod cli;
 mod corpus;
@@ -22,6 +23,7 @@ mod incremental;
 mod moves;
 mod oracle;
 mod packages;
+mod pictures;
 mod properties;
 mod provision;
 mod random;

@@ -164,6 +164,7 @@ fn a_thousand_clusters_are_drawn_as_they_are_looked_at() {
 
 /// Prints how long a person waits: for the page, and for each key of a search.
 fn measure(browser: &mut Browser, size: u64) {
+    browser.wait_for("performance.getEntriesByName('first-contentful-paint').length > 0");
     let paint = browser.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime");
     let filter = browser.eval(
         "(async () => {
