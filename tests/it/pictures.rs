@@ -85,10 +85,9 @@ fn a_cluster_is_drawn_with_what_it_waits_for() {
 #[test]
 fn others_can_read_it() {
     let odd = FLEET
-        .replace("addon web", "addon w-e-b")
-        .replace("base.web", "base.w-e-b")
-        .replace("drop base.web", "drop base.w-e-b");
-    let fleet = Fleet::new(&odd.replace("\"2.0.0\"", "\"2.0.0-a+<b>&\\\"c\\\"\""));
+        .replace("fleet shop { }", "fleet shop { facts { kind: String = \"x\" } }")
+        .replace("{ use apps }", "{\n use apps\n kind = \"a \\\"b\\\" <c> & `d` #e é\"\n }");
+    let fleet = Fleet::new(&odd);
     for args in [&["graph"][..], &["graph", "one"]] {
         for (format, command, arguments) in
             [("svg", "xmllint", &["--noout", "--nonet"][..]), ("dot", "dot", &["-Tsvg", "-oout.svg"])]
