@@ -8,7 +8,7 @@ use fleetc::compile::{Compilation, compile};
 use fleetc::host::open;
 use fleetc::types::builtin;
 
-use crate::support::{Fleet, Kustomize, Run, summary};
+use crate::support::{Fleet, Kustomize, Run, git, summary};
 
 /// The fenced blocks of a page: what stands behind the fence, and the text.
 fn blocks(page: &str) -> Vec<(String, String)> {
@@ -70,6 +70,13 @@ impl Chapter {
                 let tree = &self.compilation.as_ref().expect("a block of source before it").tree;
                 let file = tree.files.get(*path).unwrap_or_else(|| panic!("{path} is not written"));
                 assert!(file.text.contains(text), "{path} has not\n{text}\nbut\n{}", file.text);
+            }
+            // The text is the commit's message.
+            ["commit"] => {
+                let dir = self.fleet.as_ref().expect("a project").path();
+                for args in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", text.trim()]] {
+                    git(dir, args);
+                }
             }
             ["write", path] => self.fleet.as_ref().expect("a project").write(path, text),
             ["source", path] => {
