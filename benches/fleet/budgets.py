@@ -6,7 +6,7 @@
 MEM is a scratch directory on tmpfs, DIR one on a disk where nothing large was deleted in the last minutes.
 Rounds go tool by tool; figures are medians. CPU is user + sys. Prints the table of docs/performance.md; exits 1 if a
 budget is not kept. What happens inside one process (warm builds, the parser) is measured by `cargo bench`."""
-import argparse, os, shutil, statistics, sys
+import argparse, contextlib, os, shutil, statistics, subprocess, sys
 import fit, gen, run
 
 FLEETC = lambda a, s, *args: [[a.fleetc, "-C", s, *args]]
@@ -42,12 +42,28 @@ def cold(a, C, A, runs, peers=True):
                 found.setdefault("first again", []).append(again())
                 found.setdefault("again", []).append(again())
                 found.setdefault("check", []).append(must(run.measure(FLEETC(a, s, "check"), table[1], 600, 20)))
+                with edited(s):
+                    found.setdefault("diff", []).append(must(run.measure(FLEETC(a, s, "diff"), table[1], 600, 20)))
                 read = [["sh", "-c", f"find '{s}' '{out}' -type f -print0 | xargs -0 cat > /dev/null"]]
                 found.setdefault("cat", []).append(must(run.measure(read, table[1], 600, 20)))
             trees.done(out)
     trees.close()
     shutil.rmtree(src, ignore_errors=True)
     return found
+
+
+@contextlib.contextmanager
+def edited(s):
+    """a repository whose last commit is the fleet, and one add-on's value changed since"""
+    git = lambda *args: subprocess.run(["git", "-C", s, "-c", "user.name=b", "-c", "user.email=b@example.com", *args],
+                                       check=True, stdout=subprocess.DEVNULL)
+    if not os.path.exists(os.path.join(s, ".git")):
+        for args in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "fleet"], ["gc", "-q"]): git(*args)
+    path = os.path.join(s, "catalogue.fleet")
+    text = open(path).read()
+    open(path, "w").write(text.replace("replicaCount = 1", "replicaCount = 2", 1))
+    yield
+    open(path, "w").write(text)
 
 
 def disk(a, runs):
@@ -98,6 +114,8 @@ def main():
             f"{wall / read:.2f} (wall {wall * 1e3:.0f} to {read * 1e3:.0f} ms; CPU {cpu[name] * 1e3:.0f} to {cpu['cat'] * 1e3:.0f} ms)")
     row("`check`", "CPU <= 1/2 of what a cold build may take", cpu["check"] / cpu["jrsonnet"], 1 / 16,
         f"1/{cpu['jrsonnet'] / cpu['check']:.1f} of jrsonnet ({seconds('check')}; {cpu['check'] / cpu['fleetc']:.2f} of the cold build)")
+    wall, whole = med(big["diff"], "wall"), med(big["fleetc"], "wall")
+    row("`diff`, a value of one add-on", "wall <= 2 x a cold build", wall / whole, 2, f"{wall / whole:.1f} ({wall:.3f} s to {whole:.3f} s)")
     points = {(1000, 50): big}
     for C, A in [(100, 20), (100, 50), (1000, 20), (3000, 50)] + ([] if a.small else [(10000, 20), (10000, 50)]):
         points[(C, A)] = cold(a, C, A, a.runs if C < 10000 else 3, peers=False)

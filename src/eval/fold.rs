@@ -49,8 +49,8 @@ pub struct Effect {
     pub origin: Origin,
     pub path: Vec<EcoString>,
     pub outcome: Outcome,
-    /// What it removed, or replaced as a whole.
-    pub removed: Option<Node>,
+    /// What it removed, or replaced as a whole; only where somebody asks why.
+    pub removed: Option<Box<Node>>,
 }
 
 /// Whether an entry was of any use.
@@ -238,7 +238,7 @@ impl Fold {
     }
 
     /// Notes what an entry does at the path.
-    fn note(&mut self, old: Option<&Node>, new: Option<&Value>, origin: Origin) {
+    fn note(&mut self, env: &Env<'_>, old: Option<&Node>, new: Option<&Value>, origin: Origin) {
         let is_same = match (old.map(|it| &it.value), new) {
             (Some(Value::Template(old)), Some(Value::Template(new))) => old == new,
             (Some(old), Some(new)) => !old.has_unknown() && !new.has_unknown() && same(old, new) && !is_null(old, new),
@@ -253,21 +253,22 @@ impl Fold {
             }
         }
         let outcome = if is_same { Outcome::Same } else { Outcome::Changed };
-        let removed = old.filter(|it| new.is_none() || matches!(it.value, Value::Map(_))).cloned();
+        let is_gone = |it: &&Node| env.traces && (new.is_none() || matches!(it.value, Value::Map(_)));
+        let removed = old.filter(is_gone).cloned().map(Box::new);
         self.effects.push(Effect { origin, path: self.path.clone(), outcome, removed });
     }
 
     fn op(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, op: Op, origin: Origin) {
         match op {
             Op::Unset => {
-                self.note(map.entries.get(key), None, origin);
+                self.note(env, map.entries.get(key), None, origin);
                 map.entries.shift_remove(key);
             }
             Op::Set(mut node) => {
                 if let Some(old) = map.entries.get(key) {
                     asked(env, &old.value, &node.value);
                 }
-                self.note(map.entries.get(key), Some(&node.value), origin);
+                self.note(env, map.entries.get(key), Some(&node.value), origin);
                 if let Some(old) = map.entries.get(key) {
                     inherit(&mut node, old);
                 }

@@ -9,7 +9,7 @@ use super::pairing::Raw;
 use super::{Fate, Touched};
 use crate::data::locate;
 use crate::eval::Outcome;
-use crate::fleet::{self, Evaluated, Read, reason};
+use crate::fleet::{self, Cluster, Evaluated, Read, reason};
 use crate::inspect::absence::absence_on;
 use crate::inspect::why::{Absence, Layer};
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
@@ -176,7 +176,10 @@ impl Sides<'_> {
         let (db, cluster) = self.of(side);
         let item = self.item(side)?;
         let is_item = matches!(item.kind(db), Kind::Addon | Kind::Manifest | Kind::Source | Kind::Kustomize);
-        let evaluate = || Rc::new(fleet::evaluate_in(db, item, &fleet::cluster(db, cluster).value).value);
+        let evaluate = || {
+            let traced = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
+            Rc::new(fleet::evaluate_in(db, item, &traced).value)
+        };
         let mut items = self.known.items.borrow_mut();
         is_item.then(|| Rc::clone(items.entry((side == Side::New, item, cluster)).or_insert_with(evaluate)))
     }
