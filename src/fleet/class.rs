@@ -109,7 +109,7 @@ impl Class {
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
-        let taken = kin.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole_of(db, *catalogue).to_vec()));
+        let taken = kin.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole(db, *catalogue).to_vec()));
         let plainer = Kin {
             reaches: kin.reaches.iter().filter(|it| !is_own(it)).copied().collect(),
             taken: taken.collect(),

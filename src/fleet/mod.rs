@@ -132,7 +132,7 @@ pub fn holder(db: &dyn Db, item: Anchor) -> Option<Anchor> {
 
 /// What a catalogue has for those who use it as a whole, in order of name.
 #[salsa::tracked]
-pub(crate) fn whole_of(db: &dyn Db, catalogue: Anchor) -> Arc<[Anchor]> {
+pub(crate) fn whole(db: &dyn Db, catalogue: Anchor) -> Arc<[Anchor]> {
     let items = names::index(db, db.project()).items_of(catalogue).map(|(_, it)| it);
     items.filter(|it| !is_optional(db, *it)).collect()
 }

@@ -73,7 +73,7 @@ pub(super) fn select(
         let whole = is_taken(Selected::Catalogue(*catalogue)).unwrap_or(false);
         let by_name = decided.keys().any(|it| matches!(it, Selected::Item { catalogue: of, .. } if of == catalogue));
         if !by_name {
-            let items = if whole { super::whole_of(db, *catalogue).to_vec() } else { Vec::new() };
+            let items = if whole { super::whole(db, *catalogue).to_vec() } else { Vec::new() };
             if !items.is_empty() {
                 taken.push(Taken { catalogue: *catalogue, items, uses });
             }
