@@ -408,3 +408,101 @@ fn a_comment_is_never_longer_than_it_may_be() {
     let longest = it.run(&["diff"]).stdout;
     assert!(longest.contains("`c39`") || longest.contains("others"), "{longest}");
 }
+
+const LIVE: &str = r#"
+fleet f { }
+external Namespace shop { }
+source shared = oci "oci://registry.example.com/charts"
+catalogue addons {
+  addon web { source = shared, version = "1.0.0" }
+  addon db { source = shared, version = "1.0.0" }
+  namespace team { }
+  manifest dep {
+    apiVersion = "apps/v1", kind = "Deployment", metadata.namespace = "shop"
+    spec { selector.matchLabels.app = "x", template.metadata.labels.app = "x" }
+  }
+  manifest job {
+    apiVersion = "batch/v1", kind = "Job", metadata.namespace = "shop"
+    metadata.annotations."kustomize.toolkit.fluxcd.io/force" = "enabled"
+    spec.template.spec { restartPolicy = "Never", containers = [{ name = "a", image = "a:1" }] }
+  }
+  manifest crd {
+    apiVersion = "apiextensions.k8s.io/v1", kind = "CustomResourceDefinition", metadata.name = "things.example.com"
+    spec {
+      group = "example.com", scope = "Cluster", names { kind = "Thing", plural = "things" }
+      versions = [{ name = "v1", served = true, storage = true, schema.openAPIV3Schema.type = "object" }]
+    }
+  }
+}
+catalogue legacy {
+  kustomization { postBuild { substitute { place = "P" } } }
+  kustomize shop { path = "deploy/shop" }
+  manifest cm { apiVersion = "v1", kind = "ConfigMap", metadata.namespace = "shop", data.a = "${place}" }
+}
+catalogue more { kustomize m { path = "deploy/shop" } }
+cluster one {
+  use addons, legacy, more
+  override shop { patch Deployment web in shop { spec.replicas = 1 } }
+}
+cluster two { use addons }
+--- deploy/shop/kustomization.yaml ---
+resources: [web.yaml]
+--- deploy/shop/web.yaml ---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+"#;
+
+#[test]
+fn what_may_hurt_a_live_cluster_is_marked() {
+    let it = Fleet::new(LIVE);
+    if git(it.path(), &["init", "-q"]).is_none() {
+        return;
+    }
+    git(it.path(), &["add", "-A"]);
+    git(it.path(), &["commit", "-q", "-m", "one"]);
+    let mut text = it.read("fleet.fleet");
+    for (from, to) in [
+        ("selector.matchLabels.app = \"x\"", "selector.matchLabels.app = \"y\""),
+        ("image = \"a:1\"", "image = \"a:2\""),
+        ("\"P\"", "\"Q\""),
+        ("spec.replicas = 1", "spec.replicas = 2"),
+        ("addons, legacy, more", "addons, legacy"),
+        (
+            "version = \"1.0.0\" }\n  addon db",
+            "version = \"0.9.0\", namespace = \"elsewhere\", reinstall = true }\n  addon db",
+        ),
+        (
+            "cluster two { use addons }",
+            "cluster two {\n  use addons\n  drop addons.crd\n  drop addons.team\n  drop addons.db\n}",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    it.write("fleet.fleet", &text);
+    let run = it.run(&["diff"]);
+    let mut said = words(&run.stdout).into_iter();
+    for line in [
+        "uninstalls 3 releases: `db` on `two`; `web` on every cluster (2)",
+        "- HelmRelease `flux-system/db` on `two`",
+        "! the release is uninstalled",
+        "dropped by cluster `two` (fleet.fleet:40)",
+        "! the release is uninstalled and installed again: its target namespace was `web`, and is `elsewhere`",
+        "! an older version: 1.0.0 → 0.9.0",
+        "- CustomResourceDefinition `things.example.com` on `two`",
+        "! the definition is deleted, with every object of its kind",
+        "- Kustomization `flux-system/more-m` on `one`",
+        "! everything that it applied is deleted",
+        "! `spec.selector` cannot be changed: the API server refuses it",
+        "! `spec.template` cannot be changed: the object is deleted and made anew (`force`)",
+        "data.a: \"P\" → \"Q\" by manifest `cm` of `legacy` (fleet.fleet:29): ${place} is \"Q\" (fleet.fleet:27), was \"P\"",
+        "- Namespace `team` on `two`",
+        "it stays on the cluster: nothing prunes it",
+        "it no longer comes of addon `web` of `addons` (fleet.fleet:6)",
+        "~ Deployment `shop/web`, as it is patched, on `one`",
+        "spec.replicas: 1 → 2 by cluster `one` (fleet.fleet:34)",
+    ] {
+        assert!(said.any(|it| it == line), "no `{line}` in its place in\n{}{}", run.stdout, run.stderr);
+    }
+}

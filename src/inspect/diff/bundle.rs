@@ -76,6 +76,7 @@ pub(super) fn bundle(
             leaves: Vec::new(),
             dangers: Vec::new(),
             bump: None,
+            stays: false,
             because: Vec::new(),
             whom: known.whom(&clusters.iter().map(|it| &it.name).collect::<Vec<_>>()),
             clusters,
@@ -121,6 +122,7 @@ impl Change {
                 let plain = |leaf: &LeafChange| Explained { leaf: leaf.clone(), causes: Vec::new(), more: 0 };
                 self.leaves = raw.leaves.iter().map(plain).collect();
                 self.dangers.clone_from(&raw.dangers);
+                self.stays = raw.stays;
                 self.units.clone_from(&raw.units);
                 self.because = cause::of_object(states, &variants, MOST);
             }

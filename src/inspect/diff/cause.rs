@@ -10,6 +10,7 @@ use super::{Fate, Touched};
 use crate::data::locate;
 use crate::eval::Outcome;
 use crate::fleet::{self, Cluster, Evaluated, Read, reason};
+use crate::flux;
 use crate::inspect::absence::absence_on;
 use crate::inspect::why::{Absence, Layer};
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
@@ -57,8 +58,10 @@ pub enum Because {
     Undeclared(Origin),
     /// What the catalogue has is not taken.
     Absent(Box<Absence>),
-    /// It says so itself, or what makes it: the names of what is made follow from it.
+    /// What makes it says so: the names of what is made follow from it.
     Follows(Origin),
+    /// What made it is there, and makes it no more.
+    NoLonger(Origin),
 }
 
 /// Both states, and what was found out of them.
@@ -127,7 +130,7 @@ impl Because {
     fn place(&self) -> Option<Origin> {
         match self {
             Self::Used(it) => Some(it.origin),
-            Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) => Some(*it),
+            Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) | Self::NoLonger(it) => Some(*it),
             Self::Absent(it) => match &**it {
                 Absence::Dropped(it) => Some(it.origin),
                 _ => None,
@@ -213,6 +216,7 @@ impl Sides<'_> {
         {
             let before = self.layer(Side::Old, old.origin, &old.value);
             let reads = differing(&layer, &before);
+            let reads = if reads.is_empty() { self.variables(path, new.origin) } else { reads };
             if !reads.is_empty() {
                 return self.told(Verb::Reads(reads), Side::New, layer);
             }
@@ -223,6 +227,28 @@ impl Sides<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "whoever asks has to do with both")]
     fn told(&self, verb: Verb, side: Side, layer: Layer) -> Option<Cause> {
         Some(Cause { verb, side, layer, on: self.cluster.name.clone() })
+    }
+
+    /// The variables that Flux puts into the text at a path, and that are not what they were.
+    fn variables(&self, path: &Path, at: Origin) -> Vec<(Read, Option<Node>)> {
+        let [before, after] = [Side::Old, Side::New].map(|side| {
+            let (db, cluster) = self.of(side);
+            let deployed = &flux::deployed(db, cluster).value;
+            let units = deployed.units.iter().filter(|it| it.substitution.is_some());
+            let objects = units.flat_map(|unit| unit.objects.iter().map(move |it| (unit, it)));
+            let found = objects.filter(|(_, it)| it.id == self.raw.id).find_map(|(unit, object)| {
+                let (_, node) = path.find(&object.body).into_iter().next()?;
+                let known = unit.substitution.as_ref()?.used_in(node.text()?);
+                Some(known.into_iter().map(|(name, node)| (name, node.clone())).collect::<Vec<(EcoString, Node)>>())
+            });
+            found.unwrap_or_default()
+        });
+        let changed = after.into_iter().filter_map(|(name, node)| {
+            let was = before.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
+            let is_same = was.as_ref().is_some_and(|was| same(&was.value, &node.value));
+            (!is_same).then(|| (Read { at, called: Some(name), node }, was))
+        });
+        changed.collect()
     }
 
     /// The entry that removes a value now.
@@ -297,10 +323,13 @@ impl Sides<'_> {
     fn went(&self) -> Vec<Because> {
         let Some(origin) = self.raw.origins[0] else { return Vec::new() };
         let cluster = &fleet::cluster(self.known.new, self.cluster.new).value;
-        match absence_on(self.known.new, cluster, &self.raw.id) {
-            Some(it) => vec![Because::Absent(Box::new(it))],
-            None => vec![Because::Undeclared(origin)],
+        if let Some(it) = absence_on(self.known.new, cluster, &self.raw.id) {
+            return vec![Because::Absent(Box::new(it))];
         }
+        let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
+        let all = taken.chain(fleet::addons_of(self.known.new, cluster));
+        let mut heirs = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
+        vec![heirs.next().map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
     }
 }
 

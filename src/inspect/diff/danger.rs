@@ -166,6 +166,11 @@ fn is_of(release: &Release, object: &Object) -> bool {
     release.name == object.id.name && release.namespace == object.id.namespace
 }
 
+/// Whether an object that goes stays on the cluster: nothing deletes it.
+pub(super) fn stays(unit: Option<&Unit>, object: &Object) -> bool {
+    keeps(object) || !prunes(unit.map(|it| &it.kustomization))
+}
+
 fn prunes(kustomization: Option<&Object>) -> bool {
     let Some(it) = kustomization else { return true };
     let spec = |key: &str| it.body.at(&["spec", key]);

@@ -92,6 +92,8 @@ pub struct Change {
     pub leaves: Vec<Explained>,
     pub dangers: Vec<Danger>,
     pub bump: Option<Bump>,
+    /// Whether it goes, and stays on the cluster all the same: nothing prunes it.
+    pub stays: bool,
     /// Why it came or went.
     pub because: Vec<Because>,
     /// In order of name.

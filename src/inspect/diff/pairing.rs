@@ -27,6 +27,8 @@ pub(super) struct Raw {
     /// The Kustomizations that applied it and that apply it.
     pub units: [Option<EcoString>; 2],
     pub is_patched: bool,
+    /// Whether it goes, and stays on the cluster all the same.
+    pub stays: bool,
     pub leaves: Rc<[LeafChange]>,
     pub dangers: Vec<Danger>,
     /// The step of its version, if it is a release.
@@ -145,7 +147,9 @@ fn name(unit: Option<&Unit>) -> Option<&EcoString> {
 fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Rc<Raw> {
     let units = sides.map(|it| name(it?.unit).cloned());
     let origins = sides.map(|it| Some(it?.object.origin));
-    let versions = sides.map(|it| danger::release(it?.unit, &it?.object)?.version.as_ref().map(|it| it.0.clone()));
+    let is_release = id.kind == "HelmRelease";
+    let release = |it: &Entry<'_>| danger::release(it.unit, &it.object).filter(|_| is_release).cloned();
+    let versions = sides.map(|it| release(it?)?.version.as_ref().map(|it| it.0.clone()));
     let bump = match versions {
         [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
         _ => None,
@@ -156,6 +160,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         id: id.clone(),
         fate,
         units,
+        stays: fate == Fate::Removed && sides[0].is_some_and(|it| danger::stays(it.unit, &it.object)),
         is_patched: sides.into_iter().flatten().any(|it| it.is_patched),
         is_open: leaves.iter().any(LeafChange::is_open),
         leaves,

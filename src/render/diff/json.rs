@@ -57,6 +57,7 @@ fn change(states: &States<'_>, it: &Change) -> Json {
         "kustomization": { "old": old, "new": new },
         "version": it.bump.as_ref().map(|it| json!({ "old": it.old.as_str(), "new": it.new.as_str() })),
         "clusters": it.clusters.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        "stays": it.stays,
         "dangers": dangers.collect::<Vec<_>>(),
         "because": it.because.iter().map(|it| because(states, it).to_string()).collect::<Vec<_>>(),
         "leaves": it.leaves.iter().map(|leaf| self::leaf(states, it, leaf)).collect::<Vec<_>>(),

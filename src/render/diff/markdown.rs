@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ecow::{EcoString, eco_format};
 
 use super::States;
-use super::words::{because, cause, danger, names, number, other_facts, shown, uninstalls, verdict, whom};
+use super::words::{STAYS, because, cause, danger, names, number, other_facts, shown, uninstalls, verdict, whom};
 use crate::inspect::{Change, Difference, Explained, Fate};
 
 /// By which a bot finds its own comment again.
@@ -101,6 +101,9 @@ fn details(states: &States<'_>, change: &Change) -> String {
     }
     for it in &it.because {
         let _ = writeln!(body, "# {}", because(states, it));
+    }
+    if it.stays {
+        let _ = writeln!(body, "# {STAYS}");
     }
     if let ([Some(old), Some(new)], Fate::Changed) = (&it.units, it.fate)
         && old != new

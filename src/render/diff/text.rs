@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::States;
 use super::words::{
-    because, cause, danger, heading, names, number, other_facts, shortened, shown, uninstalls, verdict,
+    STAYS, because, cause, danger, heading, names, number, other_facts, shortened, shown, uninstalls, verdict,
 };
 use crate::inspect::{Change, Difference, Explained, Fate};
 
@@ -47,6 +47,9 @@ fn write(states: &States<'_>, out: &mut String, change: &Change) {
     }
     for it in &it.because {
         let _ = writeln!(out, "    {}", because(states, it));
+    }
+    if it.stays {
+        let _ = writeln!(out, "    {STAYS}");
     }
     if it.fate != Fate::Changed {
         return;

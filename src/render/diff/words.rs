@@ -11,6 +11,9 @@ use crate::render::why::reasons;
 use crate::source::{Db, Origin};
 use crate::value::{self, Node, Value};
 
+/// Said of what goes and is not pruned.
+pub(super) const STAYS: &str = "it stays on the cluster: nothing prunes it";
+
 /// "3 clusters", "1 cluster".
 pub(super) fn number(count: usize, what: &str) -> EcoString {
     if count == 1 { eco_format!("1 {what}") } else { eco_format!("{count} {what}s") }
@@ -123,7 +126,8 @@ pub(super) fn cause(states: &States<'_>, change: &Change, it: &Cause) -> EcoStri
                 let place = spot(states.new, read.node.origin).filter(|it| *it != at);
                 let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({})", it.short()));
                 let was = was.as_ref().map_or_else(|| "was nothing".into(), |it| eco_format!("was {}", shown(it)));
-                Some(eco_format!("{} is {}{place}, {was}", at.text, shown(&read.node)))
+                let called = read.called.as_ref().unwrap_or(&at.text);
+                Some(eco_format!("{called} is {}{place}, {was}", shown(&read.node)))
             };
             let reads: Vec<EcoString> = reads.iter().filter_map(read).collect();
             let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
@@ -142,6 +146,7 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
         Because::Used(layer) => eco_format!("used by {}", by(states, Side::New, layer)),
         Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
         Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
+        Because::NoLonger(origin) => eco_format!("it no longer comes of {}", at(Side::New, *origin)),
         Because::Undeclared(origin) => eco_format!("no longer declared by {}", at(Side::Old, *origin)),
         Because::Absent(absence) => match &**absence {
             Absence::Dropped(layer) => eco_format!("dropped by {}", by(states, Side::New, layer)),
