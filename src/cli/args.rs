@@ -211,6 +211,8 @@ pub(super) enum DiffOutput {
     Json,
     /// A comment for a pull request
     Markdown,
+    /// The generated tree line by line, for `git apply`
+    Patch,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

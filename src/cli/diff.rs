@@ -6,9 +6,10 @@ use super::Outcome;
 use super::args::{Diff, DiffOutput};
 use super::model::{Model, at, now};
 use super::terminal::{Terminal, result};
+use crate::compile::compile;
 use crate::host::{self, HostError};
 use crate::inspect::{Danger, Difference, Filter, diff};
-use crate::render::{States, diff_json, diff_markdown, diff_text};
+use crate::render::{States, diff_json, diff_markdown, diff_patch, diff_text};
 use crate::source::FleetDatabase;
 
 pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -> Result<Outcome, HostError> {
@@ -27,6 +28,10 @@ pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -
     result(&match arguments.output {
         DiffOutput::Text => diff_text(&states, &found),
         DiffOutput::Markdown => diff_markdown(&states, &found),
+        DiffOutput::Patch => {
+            let (old, new) = (compile(&before).tree, compile(&after).tree);
+            diff_patch(&old, &new, &host::prefix(directory))
+        }
         DiffOutput::Json => {
             format!("{}\n", serde_json::to_string_pretty(&diff_json(&states, &found)).unwrap_or_default())
         }

@@ -165,9 +165,9 @@ pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError>
 /// If it cannot be written.
 pub fn write_page(path: &Path, text: &str) -> Result<(), HostError> {
     let dir = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let failed = |it: &std::io::Error| HostError::at(path, "written", it);
     if !dir.is_dir() {
-        return Err(failed(&std::io::Error::from(std::io::ErrorKind::NotFound)));
+        let message = format!("`{}` cannot be written: there is no directory `{}`", path.display(), dir.display());
+        return Err(HostError::new(message));
     }
     let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
     write(dir, &name, text).map(|_| ()).map_err(|it| HostError { help: None, ..it })

@@ -506,3 +506,50 @@ fn what_may_hurt_a_live_cluster_is_marked() {
         assert!(said.any(|it| it == line), "no `{line}` in its place in\n{}{}", run.stdout, run.stderr);
     }
 }
+
+/// What `-o patch` says, git applies: then the tree is what a build makes.
+#[test]
+fn a_patch_makes_the_tree_of_the_new_state() {
+    let it = Fleet::new("");
+    it.write("my fleet/fleet.fleet", FLEET);
+    if git(it.path(), &["init", "-q"]).is_none() {
+        return;
+    }
+    assert_eq!(it.run(&["-C", "my fleet", "build"]).status, 0);
+    let commit = |name: &str| {
+        git(it.path(), &["add", "-A"]);
+        git(it.path(), &["commit", "-q", "-m", name]);
+    };
+    commit("one");
+    let mut text = FLEET.to_owned();
+    for (from, to) in HISTORY.iter().flat_map(|it| it.1) {
+        text = text.replace(from, to);
+    }
+    it.write("my fleet/fleet.fleet", &text);
+    it.write("change.patch", &it.run(&["-C", "my fleet", "diff", "-o", "patch"]).stdout);
+    git(it.path(), &["apply", "change.patch"]);
+    let run = it.run(&["-C", "my fleet", "build", "--check"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    assert!(it.read("change.patch").contains("deleted file mode"), "{}", it.read("change.patch"));
+    assert_eq!(it.run(&["-C", "my fleet", "diff", "HEAD..HEAD", "-o", "patch"]).stdout, "");
+}
+
+#[test]
+fn what_is_attached_and_detached_is_told() {
+    let it = Fleet::copy_of("examples/tenants");
+    if git(it.path(), &["init", "-q"]).is_none() {
+        return;
+    }
+    git(it.path(), &["add", "-A"]);
+    git(it.path(), &["commit", "-q", "-m", "one"]);
+    let text = it.read("fleet.fleet");
+    assert!(text.contains("  attach shop, payments\n"));
+    it.write("fleet.fleet", &text.replace("  attach shop, payments\n", "  attach shop, data\n"));
+    let said = words(&it.run(&["diff"]).stdout).join("\n");
+    for wanted in [
+        "- Kustomization `payments/payments-apps` on `production`\n! everything that it applied is deleted\nno `attach` names it any more",
+        "+ Kustomization `data/data-lab` on `production`\nattached by cluster `production` (fleet.fleet:",
+    ] {
+        assert!(said.contains(wanted), "no {wanted} in\n{said}");
+    }
+}

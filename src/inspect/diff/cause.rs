@@ -13,6 +13,7 @@ use crate::fleet::{self, Cluster, Evaluated, Read, reason};
 use crate::flux;
 use crate::inspect::absence::absence_on;
 use crate::inspect::why::{Absence, Layer};
+use crate::names;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::value::{Node, Overridden, Path, Step, Value, same};
 
@@ -52,6 +53,10 @@ pub enum Verb {
 pub enum Because {
     /// Something uses it.
     Used(Box<Layer>),
+    /// It is attached, or the tenant that it belongs to.
+    Attached(Box<Layer>),
+    /// Nothing attaches it any more.
+    Detached,
     /// It is declared now.
     Declared(Origin),
     /// It is declared no more.
@@ -129,7 +134,8 @@ pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize
 impl Because {
     fn place(&self) -> Option<Origin> {
         match self {
-            Self::Used(it) => Some(it.origin),
+            Self::Used(it) | Self::Attached(it) => Some(it.origin),
+            Self::Detached => None,
             Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) | Self::NoLonger(it) => Some(*it),
             Self::Absent(it) => match &**it {
                 Absence::Dropped(it) => Some(it.origin),
@@ -293,6 +299,19 @@ impl Sides<'_> {
 
     fn came(&self) -> Vec<Because> {
         let Some(item) = self.item(Side::New) else { return Vec::new() };
+        if is_attached(self.known.new, item) {
+            let attached = &fleet::cluster(self.known.new, self.cluster.new).value.attached;
+            let before = &fleet::cluster(self.known.old, self.cluster.old).value.attached;
+            let is_new = |it: &&(fleet::Attached, Origin)| {
+                let name = it.0.anchor().name(self.known.new);
+                !before.iter().any(|(known, _)| known.anchor().name(self.known.old) == name)
+            };
+            // A repository comes with the tenant that names it.
+            let of = |it: &&(fleet::Attached, Origin)| it.0.anchor() == item;
+            let found = attached.iter().find(of).or_else(|| attached.iter().find(is_new)).filter(|it| is_new(it));
+            let because = found.map(|(_, at)| Because::Attached(Box::new(self.layer(Side::New, *at, &Value::Absent))));
+            return vec![because.unwrap_or(Because::Declared(Origin::of(item)))];
+        }
         let cluster = &fleet::cluster(self.known.new, self.cluster.new).value;
         let taken = cluster.taken.iter().find(|it| it.items.contains(&item) || it.catalogue == item);
         let Some(taken) = taken else { return vec![Because::Declared(Origin::of(item))] };
@@ -323,6 +342,18 @@ impl Sides<'_> {
     fn went(&self) -> Vec<Because> {
         let Some(origin) = self.raw.origins[0] else { return Vec::new() };
         let cluster = &fleet::cluster(self.known.new, self.cluster.new).value;
+        if is_attached(self.known.old, origin.anchor) {
+            let index = names::index(self.known.new, self.known.new.project());
+            let name = origin.anchor.name(self.known.old);
+            let is_there = index.tenants.contains_key(name) || index.repositories.contains_key(name);
+            let is_attached = |it: &&(fleet::Attached, Origin)| it.0.anchor().name(self.known.new) == name;
+            let stays = cluster.attached.iter().find(is_attached);
+            return vec![match stays {
+                Some((it, _)) => Because::NoLonger(Origin::of(it.anchor())),
+                None if is_there => Because::Detached,
+                None => Because::Undeclared(origin),
+            }];
+        }
         if let Some(it) = absence_on(self.known.new, cluster, &self.raw.id) {
             return vec![Because::Absent(Box::new(it))];
         }
@@ -331,6 +362,11 @@ impl Sides<'_> {
         let mut heirs = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
         vec![heirs.next().map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
     }
+}
+
+/// Whether clusters get something by `attach`.
+fn is_attached(db: &dyn Db, item: Anchor) -> bool {
+    matches!(item.kind(db), Kind::Tenant | Kind::Repository)
 }
 
 /// What an entry reads that is not what it was.

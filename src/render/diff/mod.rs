@@ -2,11 +2,13 @@
 
 mod json;
 mod markdown;
+mod patch;
 mod text;
 mod words;
 
 pub use json::diff_json;
 pub use markdown::diff_markdown;
+pub use patch::diff_patch;
 pub use text::diff_text;
 
 use crate::source::Db;

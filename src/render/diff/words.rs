@@ -144,6 +144,8 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
     };
     match it {
         Because::Used(layer) => eco_format!("used by {}", by(states, Side::New, layer)),
+        Because::Attached(layer) => eco_format!("attached by {}", by(states, Side::New, layer)),
+        Because::Detached => "no `attach` names it any more".into(),
         Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
         Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
         Because::NoLonger(origin) => eco_format!("it no longer comes of {}", at(Side::New, *origin)),

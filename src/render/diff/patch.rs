@@ -1,0 +1,46 @@
+//! The generated tree, as `git diff` would show it: `git apply` takes it.
+
+use std::collections::BTreeSet;
+
+use ecow::{EcoString, eco_format};
+use similar::TextDiff;
+
+use crate::emit::FileTree;
+
+/// Every file that is not what it was; `prefix` is where the tree lies in its repository.
+#[must_use]
+pub fn diff_patch(old: &FileTree, new: &FileTree, prefix: &str) -> String {
+    let paths: BTreeSet<&EcoString> = old.files.keys().chain(new.files.keys()).collect();
+    let text = |tree: &FileTree, path: &EcoString| tree.files.get(path).map(|it| it.text.to_string());
+    let mut out = String::new();
+    for path in paths {
+        let (before, after) = (text(old, path), text(new, path));
+        if before == after {
+            continue;
+        }
+        let whole = if prefix.is_empty() { path.clone() } else { eco_format!("{prefix}/{path}") };
+        let name = |text: &Option<String>, side: &str| match text {
+            Some(_) => quoted(&format!("{side}/{whole}")),
+            None => "/dev/null".to_owned(),
+        };
+        out.push_str(&format!("diff --git {} {}\n", quoted(&format!("a/{whole}")), quoted(&format!("b/{whole}"))));
+        match (&before, &after) {
+            (None, _) => out.push_str("new file mode 100644\n"),
+            (_, None) => out.push_str("deleted file mode 100644\n"),
+            _ => {}
+        }
+        let (a, b) = (name(&before, "a"), name(&after, "b"));
+        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+        out.push_str(
+            &TextDiff::from_lines(&before, &after).unified_diff().context_radius(3).header(&a, &b).to_string(),
+        );
+    }
+    out
+}
+
+/// A path as git writes it: what is odd stands between quotes.
+fn quoted(path: &str) -> String {
+    let is_plain = path.chars().all(|it| !it.is_control() && it != '"' && it != '\\');
+    // A space ends a name unless a tab does: git reads names with spaces between quotes, too.
+    if is_plain && !path.contains(' ') { path.to_owned() } else { serde_json::Value::from(path).to_string() }
+}
