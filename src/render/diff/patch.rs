@@ -1,6 +1,7 @@
 //! The generated tree, as `git diff` would show it: `git apply` takes it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use ecow::{EcoString, eco_format};
 use similar::TextDiff;
@@ -23,7 +24,8 @@ pub fn diff_patch(old: &FileTree, new: &FileTree, prefix: &str) -> String {
             Some(_) => quoted(&format!("{side}/{whole}")),
             None => "/dev/null".to_owned(),
         };
-        out.push_str(&format!("diff --git {} {}\n", quoted(&format!("a/{whole}")), quoted(&format!("b/{whole}"))));
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "diff --git {} {}", quoted(&format!("a/{whole}")), quoted(&format!("b/{whole}")));
         match (&before, &after) {
             (None, _) => out.push_str("new file mode 100644\n"),
             (_, None) => out.push_str("deleted file mode 100644\n"),
