@@ -553,3 +553,46 @@ fn what_is_attached_and_detached_is_told() {
         assert!(said.contains(wanted), "no {wanted} in\n{said}");
     }
 }
+
+/// Small edits of real fleets, wherever they fall: what is told is what changes.
+#[test]
+fn any_edit_of_an_example_is_told_whole() {
+    let tries: usize = std::env::var("FLEETC_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(12);
+    let mut state = 20_261_123_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let (mut compared, mut changed) = (0, 0);
+    for example in ["examples/eks-fleet", "examples/eks-apps", "examples/tenants", "examples/flux-eks-gitops-config"] {
+        let it = Fleet::copy_of(example);
+        let files: Vec<String> =
+            crate::support::read_tree(it.path()).into_keys().filter(|it| it.ends_with(".fleet")).collect();
+        let old = fleetc::host::open(it.path()).expect("a project").db;
+        for _ in 0..tries {
+            let file = &files[next(files.len())];
+            let text = it.read(file);
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            let at = next(lines.len());
+            let line = lines[at].clone();
+            lines[at] = match next(4) {
+                0 => String::new(),
+                1 => line.replace("true", "false").replace("test", "production"),
+                2 => line.replace('1', "2").replace('3', "4"),
+                _ => line.replace(" = \"", " = \"x").replace("= 2", "= 7"),
+            };
+            it.write(file, &format!("{}\n", lines.join("\n")));
+            let opened = fleetc::host::open(it.path());
+            if let Ok(opened) = opened
+                && fleetc::compile::diagnose(&opened.db).iter().all(|it| !it.is_error())
+            {
+                compared += 1;
+                let what = format!("{example}: {file}:{}: {line} → {}", at + 1, lines[at]);
+                changed += usize::from(assert_applies(&old, &opened.db, &what) > 0);
+                assert_applies(&opened.db, &old, &what);
+            }
+            it.write(file, &text);
+        }
+    }
+    assert!(compared >= tries && changed * 4 >= tries, "{compared} edits compiled, {changed} changed something");
+}
