@@ -34,7 +34,10 @@ impl Repository {
         let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
         let inner = gix::ThreadSafeRepository::discover_opts(&start, gix::discover::upwards::Options::default(), trust)
             .map_err(|it| {
-                HostError::new(format!("`{}` is in no Git repository", directory.display())).help(causes(&it))
+                let causes = causes(&it);
+                let error = HostError::new(format!("`{}` is in no Git repository", directory.display()));
+                // That there is none needs no more words; that one cannot be read does.
+                if causes.contains("Could not find") { error } else { error.help(causes) }
             })?;
         let local = inner.to_thread_local();
         let base = local.workdir().unwrap_or_else(|| local.git_dir());
