@@ -596,3 +596,39 @@ fn any_edit_of_an_example_is_told_whole() {
     }
     assert!(compared >= tries && changed * 4 >= tries, "{compared} edits compiled, {changed} changed something");
 }
+
+#[test]
+fn a_fact_that_lets_a_rule_hold_or_not_is_told() {
+    let fleet = r#"
+fleet f { facts { environment: "test" | "production" } }
+catalogue a {
+  source s = helm "https://e.com"
+  addon web { source = s, version = "1.0.0", values.n = 1 }
+}
+rule big when cluster.environment == "production" {
+  override web { values { n = 5, extra = "x" } }
+}
+cluster one {
+  environment = "production"
+  use a
+}
+"#;
+    let it = Fleet::new(fleet);
+    if git(it.path(), &["init", "-q"]).is_none() {
+        return;
+    }
+    git(it.path(), &["add", "-A"]);
+    git(it.path(), &["commit", "-q", "-m", "one"]);
+    it.write("fleet.fleet", &fleet.replace("  environment = \"production\"", "  environment = \"test\""));
+    git(it.path(), &["commit", "-q", "-a", "-m", "two"]);
+    let (rule, was) = ("rule `big` (fleet.fleet:8", "when cluster.environment == \"production\"");
+    let ends = words(&it.run(&["diff", "HEAD~1..HEAD"]).stdout).join("\n");
+    let wanted = format!(
+        "n: 5 → 1 no longer by {rule} at HEAD~1): {was}: cluster.environment is \"test\" (fleet.fleet:11), was \"production\""
+    );
+    assert!(ends.contains(&wanted), "no {wanted} in\n{ends}");
+    let begins = words(&it.run(&["diff", "HEAD..HEAD~1"]).stdout).join("\n");
+    let wanted =
+        format!("n: 1 → 5 by {rule}): {was}: cluster.environment is \"production\" (fleet.fleet:11), was \"test\"");
+    assert!(begins.contains(&wanted), "no {wanted} in\n{begins}");
+}

@@ -42,8 +42,9 @@ pub enum Verb {
     Sets,
     /// It removes the value.
     Unsets,
-    /// It set the old value, and says nothing of it any more.
-    NoLonger,
+    /// It set the old value, and says nothing of it any more: where its condition does not
+    /// hold now, what that reads, each with what it was.
+    NoLonger(Vec<(Read, Option<Node>)>),
     /// It says what it said, and what it reads is not what it was: each with what it was.
     Reads(Vec<(Read, Option<Node>)>),
 }
@@ -208,14 +209,19 @@ impl Sides<'_> {
                 let layer = self.layer(Side::New, origin, &Value::Absent);
                 return self.told(Verb::Unsets, Side::New, layer);
             }
-            let layer = self.layer(Side::Old, old.origin, &old.value);
-            return self.told(Verb::NoLonger, Side::Old, layer);
+            return self.no_longer(old);
         };
         let layer = self.layer(Side::New, new.origin, &new.value);
+        let before = self.counterpart(Side::New, new.origin);
+        let began = before
+            .map(|it| differing_reads(conditions(&layer), &conditions(&self.layer(Side::Old, it, &Value::Absent))));
+        if let Some(reads) = began.filter(|it| !it.is_empty()) {
+            // Its condition holds now.
+            return self.told(Verb::Reads(reads), Side::New, layer);
+        }
         let Some(old) = old else { return self.told(Verb::Sets, Side::New, layer) };
         if self.was_below(old, new) {
-            let layer = self.layer(Side::Old, old.origin, &old.value);
-            return self.told(Verb::NoLonger, Side::Old, layer);
+            return self.no_longer(old);
         }
         if self.text(Side::Old, old.origin) == self.text(Side::New, new.origin)
             && self.is_same_owner(old.origin, new.origin)
@@ -228,6 +234,33 @@ impl Sides<'_> {
             }
         }
         self.told(Verb::Sets, Side::New, layer)
+    }
+
+    /// What set the old value does so no more.
+    fn no_longer(&self, old: &Node) -> Option<Cause> {
+        let layer = self.layer(Side::Old, old.origin, &old.value);
+        let now = self.counterpart(Side::Old, old.origin);
+        let reads =
+            now.map(|it| differing_reads(conditions(&self.layer(Side::New, it, &Value::Absent)), &conditions(&layer)));
+        self.told(Verb::NoLonger(reads.unwrap_or_default()), Side::Old, layer)
+    }
+
+    /// The same words at the same place of the same declaration in the other state: what they
+    /// read may be something else there.
+    fn counterpart(&self, side: Side, origin: Origin) -> Option<Origin> {
+        let other = if side == Side::Old { Side::New } else { Side::Old };
+        let ((db, _), (other_db, _)) = (self.of(side), self.of(other));
+        let index = names::index(other_db, other_db.project());
+        let all: Vec<Anchor> = match origin.anchor.kind(db) {
+            Kind::Rule => index.rules.get(origin.anchor.name(db)).copied().into_iter().collect(),
+            Kind::Override => index.overrides.clone(),
+            _ => Vec::new(),
+        };
+        let is_it = |it: &Origin| {
+            let (old, new) = if side == Side::Old { (origin, *it) } else { (*it, origin) };
+            self.text(other, *it) == self.text(side, origin) && self.is_same_owner(old, new)
+        };
+        all.into_iter().map(|it| Origin::new(it, origin.node)).find(is_it)
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "whoever asks has to do with both")]
@@ -369,15 +402,20 @@ fn is_attached(db: &dyn Db, item: Anchor) -> bool {
     matches!(item.kind(db), Kind::Tenant | Kind::Repository)
 }
 
-/// What an entry reads that is not what it was.
+/// What an entry and its conditions read that is not what it was.
 fn differing(new: &Layer, old: &Layer) -> Vec<(Read, Option<Node>)> {
-    let all = |layer: &Layer| {
-        let conditions = layer.reason.conditions.iter().flat_map(|it| it.reads.iter());
-        conditions.chain(&layer.reason.reads).cloned().collect::<Vec<Read>>()
-    };
-    let before = all(old);
-    let changed = all(new).into_iter().enumerate().filter_map(|(nth, it)| {
-        let was = before.get(nth).map(|it| it.node.clone());
+    let all = |layer: &Layer| conditions(layer).into_iter().chain(layer.reason.reads.clone()).collect::<Vec<Read>>();
+    differing_reads(all(new), &all(old))
+}
+
+/// What the conditions of an entry read.
+fn conditions(layer: &Layer) -> Vec<Read> {
+    layer.reason.conditions.iter().flat_map(|it| it.reads.iter()).cloned().collect()
+}
+
+fn differing_reads(new: Vec<Read>, old: &[Read]) -> Vec<(Read, Option<Node>)> {
+    let changed = new.into_iter().enumerate().filter_map(|(nth, it)| {
+        let was = old.get(nth).map(|it| it.node.clone());
         let is_same = was.as_ref().is_some_and(|was| same(&was.value, &it.node.value));
         if is_same { None } else { Some((it, was)) }
     });

@@ -119,21 +119,25 @@ pub(super) fn cause(states: &States<'_>, change: &Change, it: &Cause) -> EcoStri
     match &it.verb {
         Verb::Sets => eco_format!("by {by}"),
         Verb::Unsets => eco_format!("unset by {by}"),
-        Verb::NoLonger => eco_format!("no longer by {by}"),
-        Verb::Reads(reads) => {
-            let read = |(read, was): &(fleet::Read, Option<Node>)| {
-                let at = spot(states.new, read.at)?;
-                let place = spot(states.new, read.node.origin).filter(|it| *it != at);
-                let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({})", it.short()));
-                let was = was.as_ref().map_or_else(|| "was nothing".into(), |it| eco_format!("was {}", shown(it)));
-                let called = read.called.as_ref().unwrap_or(&at.text);
-                Some(eco_format!("{called} is {}{place}, {was}", shown(&read.node)))
-            };
-            let reads: Vec<EcoString> = reads.iter().filter_map(read).collect();
-            let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
-            eco_format!("by {by}: {on}{}", reads.join("; "))
-        }
+        Verb::NoLonger(reads) if reads.is_empty() => eco_format!("no longer by {by}"),
+        Verb::NoLonger(reads) => eco_format!("no longer by {by}: {}", self::reads(states, change, it, reads)),
+        Verb::Reads(reads) => eco_format!("by {by}: {}", self::reads(states, change, it, reads)),
     }
+}
+
+/// "cluster.zones is 3 (one.fleet:4), was 1", of one of the clusters.
+fn reads(states: &States<'_>, change: &Change, it: &Cause, reads: &[(fleet::Read, Option<Node>)]) -> EcoString {
+    let read = |(read, was): &(fleet::Read, Option<Node>)| {
+        let at = spot(states.new, read.at)?;
+        let place = spot(states.new, read.node.origin).filter(|it| *it != at);
+        let place = place.map_or_else(EcoString::new, |it| eco_format!(" ({})", it.short()));
+        let was = was.as_ref().map_or_else(|| "was nothing".into(), |it| eco_format!("was {}", shown(it)));
+        let called = read.called.as_ref().unwrap_or(&at.text);
+        Some(eco_format!("{called} is {}{place}, {was}", shown(&read.node)))
+    };
+    let reads: Vec<EcoString> = reads.iter().filter_map(read).collect();
+    let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
+    eco_format!("{on}{}", reads.join("; "))
 }
 
 /// Why an object came or went.
