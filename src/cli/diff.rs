@@ -129,8 +129,13 @@ impl Gates {
             }
         }
         for (text, filter) in &self.clusters {
-            let hit: Vec<&str> =
-                found.touched.iter().filter(|it| filter.holds_on(db, it.new)).map(|it| it.name.as_str()).collect();
+            // What cannot be computed may be what somebody guards against.
+            let hit: Vec<&str> = found
+                .touched
+                .iter()
+                .filter(|it| filter.holds_on(db, it.new).unwrap_or(true))
+                .map(|it| it.name.as_str())
+                .collect();
             if let Some(first) = hit.first() {
                 closed.push(format!("`--fail-on {text}`: {}, such as `{first}`", clusters(hit.len(), "change")));
             }

@@ -155,13 +155,17 @@ fn run(env: &mut Env<'_>, check: Anchor, head: &Head) -> bool {
     true
 }
 
-/// Whether all that a check asks for holds on a cluster, whatever it covers.
+/// Whether what a check asks for holds on a cluster, whatever it covers; none where that
+/// cannot be computed.
 #[must_use]
-pub fn holds_on(db: &dyn Db, check: Anchor, cluster: Anchor) -> bool {
+pub fn holds_on(db: &dyn Db, check: Anchor, cluster: Anchor) -> Option<bool> {
     let head = &syntax::declaration(db, check).head;
-    let Head::Check { conditions, .. } = head else { return false };
+    let Head::Check { conditions, .. } = head else { return None };
     let mut env = asking(db, check, head, cluster);
-    conditions.iter().all(|it| env.eval(it).value == Value::Bool(true))
+    match env.eval(conditions.first()?).value {
+        Value::Bool(it) => Some(it),
+        _ => None,
+    }
 }
 
 /// The add-ons of a cluster for which a check holds that goes through them: they are the

@@ -7,7 +7,7 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::source::{Anchor, Db, FleetDatabase, SourceFile};
-use crate::syntax;
+use crate::syntax::{self, ast::Head};
 
 /// A condition over clusters, or over the add-ons of clusters.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +35,14 @@ impl Filter {
         read(db, called, &eco_format!("check \"asked\" {{\n{head}\n{}\n)])\n}}\n", line(text)), true)
     }
 
-    /// Whether it holds on a cluster, or for one of its add-ons.
+    /// Whether it holds on a cluster, or for one of its add-ons; none where that cannot be
+    /// computed.
     #[must_use]
-    pub fn holds_on(self, db: &dyn Db, cluster: Anchor) -> bool {
+    pub fn holds_on(self, db: &dyn Db, cluster: Anchor) -> Option<bool> {
+        if self.of_addons {
+            // One that cannot be computed says nothing of the others.
+            return Some(!fleet::addons_for_which(db, self.check, cluster).is_empty());
+        }
         fleet::holds_on(db, self.check, cluster)
     }
 
@@ -48,7 +53,7 @@ impl Filter {
             return fleet::addons_for_which(db, self.check, cluster);
         }
         let all = || fleet::addons_of(db, &fleet::cluster(db, cluster).value).map(|it| it.name(db).clone()).collect();
-        if self.holds_on(db, cluster) { all() } else { Vec::new() }
+        if self.holds_on(db, cluster) == Some(true) { all() } else { Vec::new() }
     }
 }
 
@@ -62,6 +67,8 @@ fn read(db: &FleetDatabase, called: &str, text: &str, of_addons: bool) -> Result
     let mut found: Vec<Diagnostic> = syntax::diagnostics(db, file).to_vec();
     if found.is_empty()
         && let [check] = &**syntax::anchors(db, file)
+        && let Head::Check { conditions, .. } = &syntax::declaration(db, *check).head
+        && conditions.len() == 1
     {
         found.extend(check::check(db, *check).iter().filter(|it| it.is_error()).cloned());
         if found.is_empty() {

@@ -54,7 +54,7 @@ pub enum Kinds {
 #[must_use]
 pub fn list(db: &dyn Db, kinds: Kinds, filter: Option<Filter>) -> Table {
     let clusters: Vec<Anchor> = match filter {
-        Some(it) => fleet::clusters(db).filter(|cluster| it.holds_on(db, *cluster)).collect(),
+        Some(it) => fleet::clusters(db).filter(|cluster| it.holds_on(db, *cluster) == Some(true)).collect(),
         None => fleet::clusters(db).collect(),
     };
     let releases = || releases_of(db, &clusters, filter);

@@ -489,13 +489,14 @@ fn what_may_hurt_a_live_cluster_is_marked() {
         "! the release is uninstalled",
         "dropped by cluster `two` (fleet.fleet:40)",
         "! the release is uninstalled and installed again: its target namespace was `web`, and is `elsewhere`",
-        "! an older version: 1.0.0 → 0.9.0",
         "- CustomResourceDefinition `things.example.com` on `two`",
         "! the definition is deleted, with every object of its kind",
         "- Kustomization `flux-system/more-m` on `one`",
         "! everything that it applied is deleted",
         "! `spec.selector` cannot be changed: the API server refuses it",
         "! `spec.template` cannot be changed: the object is deleted and made anew (`force`)",
+        "~ OCIRepository `flux-system/web` on every cluster (2)",
+        "! an older version: 1.0.0 → 0.9.0",
         "data.a: \"P\" → \"Q\" by manifest `cm` of `legacy` (fleet.fleet:29): ${place} is \"Q\" (fleet.fleet:27), was \"P\"",
         "- Namespace `team` on `two`",
         "it stays on the cluster: nothing prunes it",
@@ -631,4 +632,70 @@ cluster one {
     let wanted =
         format!("n: 1 → 5 by {rule}): {was}: cluster.environment is \"production\" (fleet.fleet:11), was \"test\"");
     assert!(begins.contains(&wanted), "no {wanted} in\n{begins}");
+}
+
+/// What several people would take for safe, and is not.
+#[test]
+fn dangers_are_seen_where_they_stand() {
+    let fleet = r#"
+fleet f { facts { n: Int = 1 } }
+source o = oci "oci://registry.example.com/c"
+catalogue addons { addon api { source = o, version = "1.0.0" } }
+catalogue orphan {
+  kustomization { deletionPolicy = "Orphan" }
+  addon gone { source = o, version = "1.0.0" }
+  addon kept { source = o, version = "1.0.0" }
+}
+catalogue cleared {
+  kustomization { prune = false, deletionPolicy = "Delete" }
+  addon last { source = o, version = "1.0.0" }
+}
+catalogue live {
+  manifest dep {
+    apiVersion = "apps/v1", kind = "Deployment", metadata.namespace = "default"
+    spec { selector.matchLabels { app = "x" }, template.metadata.labels.app = "x" }
+  }
+}
+cluster one { use addons, orphan, cleared, live }
+"#;
+    let it = Fleet::new(fleet);
+    if git(it.path(), &["init", "-q"]).is_none() {
+        return;
+    }
+    git(it.path(), &["add", "-A"]);
+    git(it.path(), &["commit", "-q", "-m", "one"]);
+    let mut text = fleet.to_owned();
+    for (from, to) in [
+        ("addon api { source = o, version = \"1.0.0\"", "addon api { source = o, version = \"2.0.0\""),
+        ("matchLabels { app = \"x\" }", "matchLabels { app = \"x\", tier = \"y\" }"),
+        ("{ use addons, orphan, cleared, live }", "{\n  use addons, orphan, live\n  drop orphan.gone\n}"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    it.write("fleet.fleet", &text);
+    let said = words(&it.run(&["diff"]).stdout).join("\n");
+    for wanted in [
+        "uninstalls 2 releases: `gone` on `one`; `last` on `one`",
+        "~ OCIRepository `flux-system/api` on `one`\n! a major step: 1.0.0 → 2.0.0",
+        "! `spec.selector` cannot be changed: the API server refuses it",
+    ] {
+        assert!(said.contains(wanted), "no {wanted} in\n{said}");
+    }
+    let gate = |text: &str| it.run(&["diff", "--fail-on", text]);
+    for closed in [
+        "major",
+        "uninstall",
+        "immutable",
+        "cluster.n / 0 > 1",
+        "cluster.addons.nope.version == \"1\" or cluster.n / 0 > 1",
+    ] {
+        assert_eq!(gate(closed).status, 1, "`{closed}` stays open");
+    }
+    for refused in ["true, false", ""] {
+        assert!(gate(refused).stderr.contains("cannot be read"), "`{refused}` is taken");
+    }
+    // One add-on that has nothing to compare says nothing of the others.
+    let rows = it.run(&["list", "releases", "--where", "name == \"kept\" or addon.values.x > 1"]).stdout;
+    assert!(rows.contains("kept"), "{rows}");
 }

@@ -72,9 +72,7 @@ impl Danger {
 
 /// Of an object that goes.
 pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: &Object) -> Vec<Danger> {
-    // Whoever has it in the end decides: the Kustomization that stays, or the last state of it.
-    let decides = remaining.or(unit);
-    if !prunes(decides.map(|it| &it.kustomization)) || keeps(object) {
+    if keeps(object) || !is_deleted(unit, remaining) {
         return Vec::new();
     }
     if object.id.group == "source.toolkit.fluxcd.io" {
@@ -82,7 +80,7 @@ pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: 
         return Vec::new();
     }
     if object.id.group == "kustomize.toolkit.fluxcd.io" {
-        return if prunes(Some(object)) { vec![Danger::DeletesContents] } else { Vec::new() };
+        return if clears(object) { vec![Danger::DeletesContents] } else { Vec::new() };
     }
     vec![match object.id.kind.as_str() {
         "HelmRelease" => Danger::Uninstall,
@@ -105,10 +103,13 @@ pub(super) fn of_change(
     if name(old) != name(new) && prunes(old.map(|it| &it.kustomization)) && !keeps(object) {
         found.push(Danger::Moves { old: name(old), new: name(new) });
     }
-    if object.id.kind == "HelmRelease"
-        && let (Some(old), Some(new)) = (release(old, object), release(new, object))
-    {
-        releases(old, new, &mut found);
+    if let (Some(old), Some(new)) = (release(old, object), release(new, object)) {
+        if object.id.kind == "HelmRelease" {
+            identities(old, new, &mut found);
+        }
+        if says_chart(object) {
+            charts(old, new, &mut found);
+        }
     }
     if object.id.kind == "CustomResourceDefinition" && !leaves.is_empty() {
         found.push(Danger::Crd);
@@ -122,8 +123,9 @@ pub(super) fn of_change(
     }
     for path in immutable {
         let Ok(prefix) = Path::parse(path) else { continue };
-        // What was not set may be the same as what the server has set.
-        let changes = |it: &&LeafChange| it.path.0.starts_with(&prefix.0) && it.old.is_some();
+        // What was not set at all may be the same as what the server has set.
+        let was_set = !prefix.find(&old_object.body).is_empty();
+        let changes = |it: &&LeafChange| was_set && it.path.0.starts_with(&prefix.0);
         if leaves.iter().any(|it| changes(&it)) {
             let path = path.into();
             found.push(if is_forced { Danger::Recreated { path } } else { Danger::Immutable { path } });
@@ -133,20 +135,37 @@ pub(super) fn of_change(
     found
 }
 
-fn releases(old: &Release, new: &Release, found: &mut Vec<Danger>) {
-    let chart = |it: &Release| EcoString::from(it.chart.rsplit('/').next().unwrap_or(&it.chart));
+/// Whether an object says which chart a release has, and in which version: the release, or
+/// the chart's registry beside it.
+pub(super) fn says_chart(object: &Object) -> bool {
+    match object.id.kind.as_str() {
+        "HelmRelease" => object.body.at(&["spec", "chartRef"]).is_none(),
+        kind => kind == "OCIRepository",
+    }
+}
+
+/// What makes a release another one.
+fn identities(old: &Release, new: &Release, found: &mut Vec<Danger>) {
     for (what, old, new) in [
-        ("release name", old.name.clone(), new.name.clone()),
-        ("target namespace", old.target.clone(), new.target.clone()),
-        ("storage namespace", old.storage.clone(), new.storage.clone()),
-        ("chart", chart(old), chart(new)),
+        ("release name", &old.name, &new.name),
+        ("target namespace", &old.target, &new.target),
+        ("storage namespace", &old.storage, &new.storage),
     ] {
         if old != new {
-            found.push(Danger::Reinstall { what, old, new });
+            found.push(Danger::Reinstall { what, old: old.clone(), new: new.clone() });
         }
     }
+}
+
+fn charts(old: &Release, new: &Release, found: &mut Vec<Danger>) {
+    let chart = |it: &Release| EcoString::from(it.chart.rsplit('/').next().unwrap_or(&it.chart));
+    if chart(old) != chart(new) {
+        found.push(Danger::Reinstall { what: "chart", old: chart(old), new: chart(new) });
+    }
     if let (Some((old, _)), Some((new, _))) = (&old.version, &new.version) {
-        let major = |it: &str| it.trim_start_matches('v').split('.').next().and_then(|it| it.parse::<u64>().ok());
+        let major = |it: &str| {
+            it.trim_start_matches(['v', '^', '~', '=', ' ']).split('.').next().and_then(|it| it.parse::<u64>().ok())
+        };
         let (old, new) = (old.clone(), new.clone());
         if versions::compare(&new, &old).is_some_and(std::cmp::Ordering::is_lt) {
             found.push(Danger::Downgrade { old, new });
@@ -167,15 +186,33 @@ fn is_of(release: &Release, object: &Object) -> bool {
 }
 
 /// Whether an object that goes stays on the cluster: nothing deletes it.
-pub(super) fn stays(unit: Option<&Unit>, object: &Object) -> bool {
-    keeps(object) || !prunes(unit.map(|it| &it.kustomization))
+pub(super) fn stays(unit: Option<&Unit>, remaining: Option<&Unit>, object: &Object) -> bool {
+    keeps(object) || !is_deleted(unit, remaining)
+}
+
+/// Whether what leaves a Kustomization is deleted: by pruning where that stays, and as its
+/// `deletionPolicy` says where it goes, too.
+fn is_deleted(unit: Option<&Unit>, remaining: Option<&Unit>) -> bool {
+    match (remaining, unit) {
+        (Some(it), _) => prunes(Some(&it.kustomization)),
+        (None, Some(it)) => clears(&it.kustomization),
+        (None, None) => true,
+    }
+}
+
+/// Whether a Kustomization that is deleted takes with it what it applied.
+fn clears(kustomization: &Object) -> bool {
+    let policy = kustomization.body.at(&["spec", "deletionPolicy"]).and_then(Node::text);
+    match policy.map(EcoString::as_str) {
+        Some("Orphan") => false,
+        Some("Delete" | "WaitForTermination") => true,
+        _ => prunes(Some(kustomization)),
+    }
 }
 
 fn prunes(kustomization: Option<&Object>) -> bool {
-    let Some(it) = kustomization else { return true };
-    let spec = |key: &str| it.body.at(&["spec", key]);
-    let orphans = spec("deletionPolicy").and_then(Node::text).is_some_and(|it| it == "Orphan");
-    spec("prune").is_some_and(|it| it.value == Value::Bool(true)) && !orphans
+    let prune = |it: &Object| it.body.at(&["spec", "prune"]).is_some_and(|it| it.value == Value::Bool(true));
+    kustomization.is_none_or(prune)
 }
 
 /// Whether an object forbids to be pruned.

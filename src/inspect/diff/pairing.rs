@@ -113,7 +113,11 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
         // What a Kustomization applied is told object by object, where it is known.
         let dangers =
             if is_unit && !is_foreign { Vec::new() } else { danger::of_removal(entry.unit, remaining, &entry.object) };
-        found.push(raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers));
+        let mut gone = raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers);
+        if let Some(it) = Rc::get_mut(&mut gone) {
+            it.stays = danger::stays(entry.unit, remaining, &entry.object);
+        }
+        found.push(gone);
     }
     found
 }
@@ -147,8 +151,8 @@ fn name(unit: Option<&Unit>) -> Option<&EcoString> {
 fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Rc<Raw> {
     let units = sides.map(|it| name(it?.unit).cloned());
     let origins = sides.map(|it| Some(it?.object.origin));
-    let is_release = id.kind == "HelmRelease";
-    let release = |it: &Entry<'_>| danger::release(it.unit, &it.object).filter(|_| is_release).cloned();
+    let release =
+        |it: &Entry<'_>| danger::release(it.unit, &it.object).filter(|_| danger::says_chart(&it.object)).cloned();
     let versions = sides.map(|it| release(it?)?.version.as_ref().map(|it| it.0.clone()));
     let bump = match versions {
         [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
@@ -160,7 +164,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         id: id.clone(),
         fate,
         units,
-        stays: fate == Fate::Removed && sides[0].is_some_and(|it| danger::stays(it.unit, &it.object)),
+        stays: false,
         is_patched: sides.into_iter().flatten().any(|it| it.is_patched),
         is_open: leaves.iter().any(LeafChange::is_open),
         leaves,
