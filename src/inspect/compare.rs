@@ -54,11 +54,13 @@ struct Side<'a> {
 pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) -> Result<Comparison, NotFound> {
     let models = clusters.map(|it| &fleet::cluster(db, it).value);
     let deployed = clusters.map(|it| flux::traced(db, it));
-    let [a, b] = [0, 1].map(|nth: usize| {
-        let (model, deployed) = models.get(nth).zip(deployed.get(nth))?;
-        Some(Side { model, asked: Asked::of(db, model, deployed), deployed, placed: placed(deployed) })
+    let ([one, other], [its, others]) = (models, &deployed);
+    let [a, b] = [(one, its), (other, others)].map(|(model, deployed)| Side {
+        model,
+        asked: Asked::of(db, model, deployed),
+        deployed,
+        placed: placed(deployed),
     });
-    let (Some(a), Some(b)) = (a, b) else { return Err(NotFound::Path(String::new())) };
     let mut it = Comparison { clusters: models.map(|it| it.name.clone()), only: Vec::new(), differing: Vec::new() };
     let whole = Path::default();
     match selector {

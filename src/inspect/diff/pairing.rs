@@ -113,13 +113,10 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
         // What a Kustomization applied is told object by object, where it is known.
         let dangers =
             if is_unit && !is_foreign { Vec::new() } else { danger::of_removal(entry.unit, remaining, &entry.object) };
-        let mut gone = raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers);
-        if let Some(it) = Rc::get_mut(&mut gone) {
-            it.stays = danger::stays(entry.unit, remaining, &entry.object);
-        }
-        found.push(gone);
+        let stays = danger::stays(entry.unit, remaining, &entry.object);
+        found.push(Raw { stays, ..raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers) });
     }
-    found
+    found.into_iter().map(Rc::new).collect()
 }
 
 fn entries(deployed: &Deployed) -> IndexMap<Id, Entry<'_>> {
@@ -148,7 +145,7 @@ fn name(unit: Option<&Unit>) -> Option<&EcoString> {
     unit.map(|it| &it.name)
 }
 
-fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Rc<Raw> {
+fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Raw {
     let units = sides.map(|it| name(it?.unit).cloned());
     let origins = sides.map(|it| Some(it?.object.origin));
     let release =
@@ -160,7 +157,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
     };
     let mut key = String::new();
     describe(&mut key, id, fate, &units, &dangers, &leaves);
-    Rc::new(Raw {
+    Raw {
         id: id.clone(),
         fate,
         units,
@@ -172,7 +169,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         bump,
         origins,
         key,
-    })
+    }
 }
 
 impl Raw {
