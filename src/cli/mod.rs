@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod compare;
 mod diff;
+mod gates;
 mod explain;
 mod graph;
 mod init;

@@ -1,6 +1,9 @@
 //! A kustomize directory of the project's own repository, which somebody wrote
 //! by hand: whether it is there, and which objects it lists.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use ecow::{EcoString, eco_format};
 
 use crate::source::Db;
@@ -34,10 +37,7 @@ pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
-    let list = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
-        .iter()
-        .find_map(|name| db.data_file(&eco_format!("{dir}/{name}")).text(db).as_ref().ok().cloned());
-    let Some(list) = list else { return false };
+    let Some((_, list)) = kustomization(db, dir) else { return false };
     let Ok(kustomization) = serde_yaml::from_str::<serde_yaml::Value>(&list) else {
         found.complete = false;
         return true;
@@ -62,6 +62,48 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
         }
     }
     true
+}
+
+/// The files of the project that a kustomize directory is built from: its kustomization, what
+/// that names, and what those name. Another repository's are none of them.
+pub fn files_of_directory(db: &dyn Db, path: &str) -> BTreeSet<EcoString> {
+    let mut found = BTreeSet::new();
+    let mut todo = vec![EcoString::from(path)];
+    while let Some(dir) = todo.pop() {
+        let Some((name, text)) = kustomization(db, &dir) else { continue };
+        if !found.insert(eco_format!("{dir}/{name}")) {
+            continue;
+        }
+        let Ok(list) = serde_yaml::from_str::<serde_yaml::Value>(&text) else { continue };
+        let mut named = Vec::new();
+        texts(&list, &mut named);
+        for it in named {
+            // A generator may give a file another name: `key=file`.
+            let it = it.split_once('=').map_or(it, |(_, it)| it);
+            let Some(path) = joined(&dir, it).filter(|path| !path.is_empty()) else { continue };
+            if db.data_file(&path).text(db).is_ok() {
+                found.insert(path);
+            } else {
+                todo.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn texts<'a>(value: &'a serde_yaml::Value, found: &mut Vec<&'a str>) {
+    match value {
+        serde_yaml::Value::String(it) if !it.contains('\n') => found.push(it),
+        serde_yaml::Value::Sequence(list) => list.iter().for_each(|it| texts(it, found)),
+        serde_yaml::Value::Mapping(map) => map.values().for_each(|it| texts(it, found)),
+        _ => {}
+    }
+}
+
+/// The kustomization of a directory: what its file is called, and its text.
+fn kustomization(db: &dyn Db, dir: &str) -> Option<(&'static str, Arc<str>)> {
+    let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    names.into_iter().find_map(|it| Some((it, db.data_file(&eco_format!("{dir}/{it}")).text(db).clone().ok()?)))
 }
 
 /// Whether kustomize takes a resource for a URL or a Git repository (its `ifc`, `git.NewRepoSpecFromURL`).

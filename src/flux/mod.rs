@@ -29,6 +29,7 @@ use context::Learned;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use diff::{Identity, Operation, Patch};
+pub use directory::files_of_directory;
 pub use making::{Made, Making, made};
 pub use object::{Id, Object};
 pub use policy::{Running, is_ahead, outside_rings, versions};

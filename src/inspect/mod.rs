@@ -18,8 +18,8 @@ mod why;
 
 pub use compare::{Comparison, Differing, Only, compare};
 pub use diff::{
-    Appearing, Because, Bump, Cause, Change, Danger, Difference, Explained, Fate, LeafChange, Objects, Side, Touched,
-    Verb, diff, differences,
+    Because, Bump, Cause, Change, ClusterChange, ClusterFate, Danger, Difference, Explained, Fate, FilesChange,
+    LeafChange, Objects, Side, Switch, Touched, Verb, diff, differences,
 };
 pub use filter::Filter;
 pub use list::{Cell, Kinds, Table, list};

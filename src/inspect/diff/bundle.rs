@@ -27,7 +27,8 @@ enum Part {
     Whole(String),
     /// The path, and both values as they are written.
     Leaf(String),
-    Danger(Danger),
+    /// With the leaves that it is seen by, where they alone tell what it means.
+    Danger(Danger, Vec<String>),
     Bump(Bump),
     /// Another Kustomization applies it.
     Moved([Option<ecow::EcoString>; 2]),
@@ -48,7 +49,7 @@ type Those = (Fate, Vec<usize>);
 pub(super) fn bundle(
     states: &cause::Known<'_>,
     id: &Id,
-    variants: &[Variant],
+    variants: &[&Variant],
     touched: &[Touched],
     known: &Known<'_>,
 ) -> Vec<Change> {
@@ -97,7 +98,10 @@ fn parts_of(raw: &Raw) -> Vec<(Part, usize)> {
     }
     let leaf = |(nth, it): (usize, &LeafChange)| (Part::Leaf(described(it)), nth);
     let mut parts: Vec<(Part, usize)> = raw.leaves.iter().enumerate().map(leaf).collect();
-    parts.extend(raw.dangers.iter().map(|it| (Part::Danger(it.clone()), 0)));
+    for danger in &raw.dangers {
+        let leaves = raw.leaves.iter().filter(|it| danger.is_of(it)).map(described).collect();
+        parts.push((Part::Danger(danger.clone(), leaves), 0));
+    }
     parts.extend(raw.bump.iter().map(|it| (Part::Bump(it.clone()), 0)));
     if raw.units[0] != raw.units[1] && !raw.is_patched {
         parts.push((Part::Moved(raw.units.clone()), 0));
@@ -131,9 +135,12 @@ impl Change {
                 let (causes, more) = cause::of_leaf(states, &variants, MOST);
                 self.leaves.push(Explained { leaf: leaf.clone(), causes, more });
             }
-            Part::Danger(it) => self.dangers.push(it),
+            Part::Danger(it, _) => self.dangers.push(it),
             Part::Bump(it) => self.bump = Some(it),
-            Part::Moved(units) => self.units = units,
+            Part::Moved(units) => {
+                self.units = units;
+                self.because = cause::of_object(states, &variants, MOST);
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::flux;
 use crate::inspect::absence::absence_on;
 use crate::inspect::why::{Absence, Layer};
 use crate::names;
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::value::{Node, Overridden, Path, Step, Value, same};
 
 /// The state of the project in which a place stands.
@@ -68,7 +68,23 @@ pub enum Because {
     Follows(Origin),
     /// What made it is there, and makes it no more.
     NoLonger(Origin),
+    /// It was dropped, and is no more.
+    NotDropped(Box<Layer>),
+    /// What names objects, or says what applies them, is set otherwise.
+    Switched(Box<Switch>),
 }
+
+/// A field that is not what it was.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    pub key: &'static str,
+    /// None where it was not set.
+    pub old: Option<Node>,
+    pub new: Option<Node>,
+}
+
+/// What of a catalogue and of an item says how its objects are called and what applies them.
+const SWITCHES: [&str; 6] = ["split", "release-in", "namespace", "release-name", "source", "name"];
 
 /// Both states, and what was found out of them.
 pub(super) struct Known<'a> {
@@ -89,7 +105,7 @@ pub(super) type Variant<'a> = (&'a Raw, usize, &'a Touched);
 
 /// The causes of a leaf, over all that have the change, and how many more there are.
 pub(super) fn of_leaf(known: &Known<'_>, variants: &[Variant<'_>], most: usize) -> (Vec<Cause>, usize) {
-    let mut seen: Vec<[Option<Origin>; 2]> = Vec::new();
+    let mut seen: IndexSet<[Option<Origin>; 2]> = IndexSet::default();
     let mut causes: Vec<Cause> = Vec::new();
     let mut more = 0;
     for (raw, nth, cluster) in variants {
@@ -100,10 +116,9 @@ pub(super) fn of_leaf(known: &Known<'_>, variants: &[Variant<'_>], most: usize) 
             Some(Node { origin: sides.real(side, node.origin), ..node.clone() })
         });
         let places = [&was, &is].map(|it| it.as_ref().map(|it| it.origin));
-        if seen.contains(&places) {
+        if !seen.insert(places) {
             continue;
         }
-        seen.push(places);
         if causes.len() < most {
             causes.extend(sides.cause(&leaf.path, was.as_ref(), is.as_ref()));
         } else {
@@ -120,7 +135,7 @@ pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize
         match raw.fate {
             Fate::Added => sides.came(),
             Fate::Removed => sides.went(),
-            Fate::Changed => Vec::new(),
+            Fate::Changed => sides.switched().into_iter().collect(),
         }
     });
     let mut found: Vec<Because> = Vec::new();
@@ -135,8 +150,9 @@ pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize
 impl Because {
     fn place(&self) -> Option<Origin> {
         match self {
-            Self::Used(it) | Self::Attached(it) => Some(it.origin),
+            Self::Used(it) | Self::Attached(it) | Self::NotDropped(it) => Some(it.origin),
             Self::Detached => None,
+            Self::Switched(it) => it.new.as_ref().or(it.old.as_ref()).map(|it| it.origin),
             Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) | Self::NoLonger(it) => Some(*it),
             Self::Absent(it) => match &**it {
                 Absence::Dropped(it) => Some(it.origin),
@@ -183,8 +199,11 @@ impl Sides<'_> {
     }
 
     fn evaluated(&self, side: Side) -> Option<Rc<Evaluated>> {
+        self.evaluated_item(side, self.item(side)?)
+    }
+
+    fn evaluated_item(&self, side: Side, item: Anchor) -> Option<Rc<Evaluated>> {
         let (db, cluster) = self.of(side);
-        let item = self.item(side)?;
         let is_item = matches!(item.kind(db), Kind::Addon | Kind::Manifest | Kind::Source | Kind::Kustomize);
         let evaluate = || {
             let traced = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
@@ -356,7 +375,15 @@ impl Sides<'_> {
             .any(|it| it.catalogue.name(self.known.old) == taken.catalogue.name(self.known.new));
         let was_there = was_taken && taken.items.contains(&item) && self.was_declared(item);
         if was_there {
-            return vec![Because::Follows(Origin::of(item))];
+            return vec![self.switched().unwrap_or(Because::Follows(Origin::of(item)))];
+        }
+        // What a catalogue is written as, it is itself.
+        if was_taken && taken.catalogue == item {
+            return vec![self.switched().unwrap_or(Because::Follows(Origin::of(item)))];
+        }
+        let before = &fleet::cluster(self.known.old, self.cluster.old).value;
+        if let Some(Absence::Dropped(layer)) = absence_on(self.known.old, before, &self.raw.id) {
+            return vec![Because::NotDropped(layer)];
         }
         if was_taken && !self.was_declared(item) {
             return vec![Because::Declared(Origin::of(item))];
@@ -393,7 +420,47 @@ impl Sides<'_> {
         let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
         let all = taken.chain(fleet::addons_of(self.known.new, cluster));
         let mut heirs = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
-        vec![heirs.next().map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
+        let heir = heirs.next();
+        if let Some(it) = heir.and_then(|_| self.switched()) {
+            return vec![it];
+        }
+        vec![heir.map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
+    }
+
+    /// What says otherwise how the item's objects are called, or what applies them.
+    fn switched(&self) -> Option<Because> {
+        let [old, new] = [Side::Old, Side::New].map(|side| self.settings_of(side));
+        SWITCHES.into_iter().find_map(|key| {
+            let [old, new] = [&old, &new].map(|all| all.iter().find_map(|it| it.get(key)).cloned());
+            let is_same = match (&old, &new) {
+                (Some(old), Some(new)) => same(&old.value, &new.value),
+                (old, new) => old.is_none() && new.is_none(),
+            };
+            (!is_same).then(|| Because::Switched(Box::new(Switch { key, old, new })))
+        })
+    }
+
+    /// What an item says of itself, and then its catalogue. One side may know only the other's
+    /// name for it.
+    fn settings_of(&self, side: Side) -> Vec<Node> {
+        let (db, cluster) = self.of(side);
+        let other = if side == Side::Old { Side::New } else { Side::Old };
+        let named = self.item(side).or_else(|| {
+            let it = self.item(other)?;
+            let cluster = &fleet::cluster(db, cluster).value;
+            let all = cluster.taken.iter().flat_map(|it| it.items.iter().copied().chain([it.catalogue]));
+            let is_it = |found: &Anchor| {
+                let (old, new) = if side == Side::Old { (*found, it) } else { (it, *found) };
+                self.is_same_owner(Origin::of(old), Origin::of(new))
+            };
+            all.chain(fleet::addons_of(db, cluster)).find(is_it)
+        });
+        let Some(item) = named else { return Vec::new() };
+        let of_item = self.evaluated_item(side, item).map(|it| it.node.clone());
+        let catalogue = if item.kind(db) == Kind::Catalogue { Some(item) } else { item.parent(db) };
+        let is_catalogue = |it: &Anchor| it.kind(db) == Kind::Catalogue;
+        let of_catalogue = catalogue.filter(is_catalogue).map(|it| fleet::catalogue(db, it).value.clone());
+        of_item.into_iter().chain(of_catalogue).collect()
     }
 }
 

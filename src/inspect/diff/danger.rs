@@ -11,7 +11,7 @@ use super::leaves::LeafChange;
 use crate::eval::versions;
 use crate::flux::{Object, Release, Unit};
 use crate::schema;
-use crate::value::{Node, Path, Value};
+use crate::value::{Node, Path, Step, Value};
 
 /// A danger, the gravest first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub enum Danger {
     Deletes,
     /// Everything that it applied from somebody else's directory is deleted.
     DeletesContents,
+    /// It applies another directory of somebody else's: what only the old one has is deleted.
+    OtherContents,
     /// Two Kustomizations: the one that loses the object may delete it after the other has it.
     Moves { old: EcoString, new: EcoString },
     /// The definition of a kind changes.
@@ -51,7 +53,7 @@ impl Danger {
             Self::Reinstall { .. } => "reinstall",
             Self::DeletesNamespace => "namespace",
             Self::DeletesCrd | Self::Crd => "crd",
-            Self::Deletes | Self::DeletesContents => "delete",
+            Self::Deletes | Self::DeletesContents | Self::OtherContents => "delete",
             Self::Moves { .. } => "move",
             Self::Immutable { .. } | Self::Recreated { .. } => "immutable",
             Self::Major { .. } => "major",
@@ -65,9 +67,10 @@ impl Danger {
         matches!(self, Self::Uninstall | Self::Reinstall { .. })
     }
 
-    /// Every name, for those who ask for one.
-    pub const WORDS: [&'static str; 9] =
-        ["uninstall", "reinstall", "namespace", "crd", "delete", "move", "immutable", "major", "downgrade"];
+    /// Every name, for those who ask for one; `cluster` is said of a whole cluster
+    /// ([`super::ClusterFate`]).
+    pub const WORDS: [&'static str; 10] =
+        ["uninstall", "reinstall", "namespace", "crd", "delete", "cluster", "move", "immutable", "major", "downgrade"];
 }
 
 /// Of an object that goes.
@@ -103,7 +106,7 @@ pub(super) fn of_change(
     if name(old) != name(new) && prunes(old.map(|it| &it.kustomization)) && !keeps(object) {
         found.push(Danger::Moves { old: name(old), new: name(new) });
     }
-    if let (Some(old), Some(new)) = (release(old, object), release(new, object)) {
+    if let (Some(old), Some(new)) = (release(old, old_object), release(new, object)) {
         if object.id.kind == "HelmRelease" {
             identities(old, new, &mut found);
         }
@@ -133,6 +136,25 @@ pub(super) fn of_change(
     }
     found.sort();
     found
+}
+
+/// Of a Kustomization that finds what it applies elsewhere, none of which is known.
+pub(super) fn of_contents(kustomization: &Object, leaves: &[LeafChange]) -> Option<Danger> {
+    (prunes(Some(kustomization)) && leaves.iter().any(is_where)).then_some(Danger::OtherContents)
+}
+
+/// Whether it says where a Kustomization finds what it applies.
+fn is_where(it: &LeafChange) -> bool {
+    let keys: Vec<&str> = it.path.0.iter().map(|it| if let Step::Key(it) = it { it.as_str() } else { "" }).collect();
+    matches!(keys.as_slice(), ["spec", "path" | "sourceRef", ..])
+}
+
+impl Danger {
+    /// Whether it is a leaf's: then that is told beside it.
+    pub(super) fn is_of(&self, leaf: &LeafChange) -> bool {
+        let (Self::Immutable { path } | Self::Recreated { path }) = self else { return false };
+        Path::parse(path).is_ok_and(|it| leaf.path.0.starts_with(&it.0))
+    }
 }
 
 /// Whether an object says which chart a release has, and in which version: the release, or

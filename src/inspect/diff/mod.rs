@@ -6,12 +6,16 @@
 
 mod bundle;
 mod cause;
+mod clusters;
 mod danger;
+mod files;
 mod leaves;
 mod pairing;
 
-pub use cause::{Because, Cause, Side, Verb};
+pub use cause::{Because, Cause, Side, Switch, Verb};
+pub use clusters::{ClusterChange, ClusterFate};
 pub use danger::Danger;
+pub use files::FilesChange;
 pub use leaves::{LeafChange, differences};
 
 use std::rc::Rc;
@@ -30,9 +34,11 @@ use pairing::{Facts, Known, Raw, pair};
 pub struct Difference {
     /// How many clusters both have.
     pub clusters: usize,
-    /// Clusters that there were not, or are no more.
-    pub appearing: Vec<Appearing>,
+    /// Clusters that come, go, move or are called otherwise.
+    pub whole: Vec<ClusterChange>,
     pub changes: Vec<Change>,
+    /// Directories written by hand that differ.
+    pub files: Vec<FilesChange>,
     /// How many objects, each counted on each cluster, came, went and changed.
     pub objects: Objects,
     /// Every cluster that changes, in order of name, with the ring that it is in.
@@ -45,14 +51,6 @@ pub struct Objects {
     pub added: usize,
     pub removed: usize,
     pub changed: usize,
-}
-
-/// A whole cluster that comes or goes.
-#[derive(Debug)]
-pub struct Appearing {
-    pub cluster: EcoString,
-    pub is_new: bool,
-    pub objects: Vec<Id>,
 }
 
 /// A cluster on both sides.
@@ -115,40 +113,32 @@ pub struct Explained {
 /// Holds two projects against each other.
 #[must_use]
 pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
-    let [before, after] = [old, new].map(|db| &fleet::all_clusters(db, db.project()).value);
-    let mut appearing: Vec<Appearing> = Vec::new();
-    for (db, here, there, is_new) in [(old, before, after, false), (new, after, before, true)] {
-        for (name, anchor) in here.iter().filter(|(name, _)| !there.contains_key(*name)) {
-            let objects = flux::deployed(db, *anchor).value.objects().map(|(_, it)| it.id.clone()).collect();
-            appearing.push(Appearing { cluster: name.clone(), is_new, objects });
-        }
-    }
-    let rings = fleet::settings(new, new.project()).value.rings.as_ref();
+    let (pairs, whole) = clusters::pairs(old, new);
     let mut shared =
         Shared { old, new, known: Known::default(), pairs: IndexMap::default(), holes: IndexMap::default() };
-    let mut variants: IndexMap<Id, Vec<Variant>> = IndexMap::default();
+    let mut written = files::Known::new(old, new);
+    let mut variants: IndexMap<Id, IndexMap<Rc<str>, Variant>> = IndexMap::default();
+    let mut differing: IndexMap<(files::Applied, Rc<[EcoString]>), Vec<usize>> = IndexMap::default();
     let mut touched: Vec<Touched> = Vec::new();
-    let mut clusters = 0;
-    for (name, was) in before {
-        let Some(is) = after.get(name) else { continue };
-        clusters += 1;
-        let changes = shared.changes(*was, *is);
-        if changes.is_empty() {
+    for it in &pairs {
+        let changes = shared.changes(it.old, it.new);
+        let files = written.of_cluster(it.old, it.new);
+        let is_whole = whole.iter().any(|whole| whole.name == it.name);
+        if changes.is_empty() && files.is_empty() && !is_whole {
             continue;
         }
-        let facts = &fleet::cluster(new, *is).value.facts;
-        let ring = rings.and_then(|it| facts.entries.get(&it.fact)?.text().cloned());
         for it in changes {
             let of_object = variants.entry(it.id.clone()).or_default();
-            match of_object.iter_mut().rev().find(|(known, _)| Rc::ptr_eq(known, &it) || known.key == it.key) {
-                Some((_, clusters)) => clusters.push(touched.len()),
-                None => of_object.push((it, vec![touched.len()])),
-            }
+            of_object.entry(Rc::clone(&it.told)).or_insert_with(|| (it, Vec::new())).1.push(touched.len());
         }
-        touched.push(Touched { name: name.clone(), old: *was, new: *is, ring });
+        for it in files {
+            differing.entry(it).or_default().push(touched.len());
+        }
+        let ring = clusters::ring(new, it.new);
+        touched.push(Touched { name: it.name.clone(), old: it.old, new: it.new, ring });
     }
     let mut objects = Objects::default();
-    for (raw, clusters) in variants.values().flatten() {
+    for (raw, clusters) in variants.values().flat_map(IndexMap::values) {
         *match raw.fate {
             Fate::Added => &mut objects.added,
             Fate::Removed => &mut objects.removed,
@@ -156,11 +146,21 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         } += clusters.len();
     }
     let states = cause::Known::new(old, new);
-    let known = whom::Known::new(new, after);
-    let bundled = variants.iter().flat_map(|(id, of_object)| bundle(&states, id, of_object, &touched, &known));
+    let known = whom::Known::new(new, &fleet::all_clusters(new, new.project()).value);
+    let bundled = variants.iter().flat_map(|(id, of_object)| {
+        let of_object: Vec<&Variant> = of_object.values().collect();
+        bundle(&states, id, &of_object, &touched, &known)
+    });
     let mut changes: Vec<Change> = bundled.collect();
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
-    Difference { clusters, appearing, changes, objects, touched }
+    let those = |clusters: &[usize]| clusters.iter().filter_map(|it| touched.get(*it)).cloned().collect::<Vec<_>>();
+    let told = differing.into_iter().map(|(((unit, directory), files), clusters)| {
+        let clusters = those(&clusters);
+        let whom = known.whom(&clusters.iter().map(|it| &it.name).collect::<Vec<_>>());
+        FilesChange { unit, directory, files, clusters, whom }
+    });
+    let files = told.collect();
+    Difference { clusters: pairs.len(), whole, changes, files, objects, touched }
 }
 
 /// The gravest first; then releases, then what else there is, then what Flux needs for it.

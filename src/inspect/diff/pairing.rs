@@ -14,7 +14,7 @@ use super::danger::{self, Danger};
 use super::leaves::{LeafChange, differences, differences_with, filled, texts};
 use super::{Bump, Fate};
 use crate::fleet;
-use crate::flux::{Deployed, Id, Object, Unit};
+use crate::flux::{Deployed, Id, Object, Unit, UnitPlace};
 use crate::inspect::placed::patched;
 use crate::source::{IndexMap, IndexSet, Origin};
 use crate::value::Map;
@@ -39,6 +39,8 @@ pub(super) struct Raw {
     pub is_open: bool,
     /// What makes two of them the same change.
     pub key: String,
+    /// The same, with where everything comes from: then they have the same causes, too.
+    pub told: Rc<str>,
 }
 
 /// Two objects by where they stand in memory: both live as long as the databases.
@@ -86,7 +88,10 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
                 if leaves.is_empty() && !has_moved {
                     continue;
                 }
-                let dangers = danger::of_change(other.unit, entry.unit, &other.object, &entry.object, &leaves);
+                let mut dangers = danger::of_change(other.unit, entry.unit, &other.object, &entry.object, &leaves);
+                if is_foreign(new, id) {
+                    dangers.extend(danger::of_contents(&entry.object, &leaves));
+                }
                 found.push(raw(id, Fate::Changed, [Some(&other), Some(entry)], leaves, dangers));
             }
             None if entry.is_patched && other_has(old, entry) => {
@@ -109,10 +114,12 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
         }
         let remaining = unit_of(new, entry).and_then(|nth| new.units.get(nth));
         let is_unit = entry.unit.is_none() && old.units.iter().any(|it| it.kustomization.id == *id);
-        let is_foreign = old.units.iter().any(|it| it.kustomization.id == *id && it.objects.is_empty());
         // What a Kustomization applied is told object by object, where it is known.
-        let dangers =
-            if is_unit && !is_foreign { Vec::new() } else { danger::of_removal(entry.unit, remaining, &entry.object) };
+        let dangers = if is_unit && !is_foreign(old, id) {
+            Vec::new()
+        } else {
+            danger::of_removal(entry.unit, remaining, &entry.object)
+        };
         let stays = danger::stays(entry.unit, remaining, &entry.object);
         found.push(Raw { stays, ..raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers) });
     }
@@ -130,6 +137,11 @@ fn entries(deployed: &Deployed) -> IndexMap<Id, Entry<'_>> {
         patched(unit).into_iter().map(move |it| entry(it.object))
     });
     own.chain(of_others).map(|it| (it.object.id.clone(), it)).collect()
+}
+
+/// Whether it is the Kustomization of somebody else's objects.
+fn is_foreign(side: &Deployed, id: &Id) -> bool {
+    side.units.iter().any(|it| it.kustomization.id == *id && it.place == UnitPlace::Foreign)
 }
 
 fn position(side: &Deployed, unit: &EcoString) -> Option<usize> {
@@ -155,8 +167,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
         _ => None,
     };
-    let mut key = String::new();
-    describe(&mut key, id, fate, &units, &dangers, &leaves);
+    let (key, told) = described_whole(id, fate, &units, &dangers, origins, &leaves);
     Raw {
         id: id.clone(),
         fate,
@@ -169,6 +180,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         bump,
         origins,
         key,
+        told,
     }
 }
 
@@ -178,8 +190,7 @@ impl Raw {
         if leaves.is_empty() && self.units[0] == self.units[1] {
             return None;
         }
-        let mut key = String::new();
-        describe(&mut key, &self.id, self.fate, &self.units, &self.dangers, &leaves);
+        let (key, told) = described_whole(&self.id, self.fate, &self.units, &self.dangers, self.origins, &leaves);
         Some(Rc::new(Self {
             id: self.id.clone(),
             units: self.units.clone(),
@@ -187,26 +198,33 @@ impl Raw {
             dangers: self.dangers.clone(),
             bump: self.bump.clone(),
             key,
+            told,
             ..*self
         }))
     }
 }
 
-/// Writes down what makes a change what it is.
-fn describe(
-    key: &mut String,
+/// What makes a change what it is; and the same with where everything comes from.
+fn described_whole(
     id: &Id,
     fate: Fate,
     units: &[Option<EcoString>; 2],
     dangers: &[Danger],
+    origins: [Option<Origin>; 2],
     leaves: &[LeafChange],
-) {
-    // Writing to a String cannot fail.
-    let _ = write!(key, "{id:?} {fate:?} {units:?} {dangers:?}");
+) -> (String, Rc<str>) {
+    let mut key = format!("{id:?} {fate:?} {units:?} {dangers:?}");
     for it in leaves {
         key.push('\n');
         key.push_str(&described(it));
     }
+    let mut told = key.clone();
+    let places = leaves.iter().map(|it| [&it.old, &it.new].map(|it| it.as_ref().map(|it| it.origin)));
+    for it in std::iter::once(origins).chain(places) {
+        // Writing to a String cannot fail.
+        let _ = write!(told, "\n{it:?}");
+    }
+    (key, told.into())
 }
 
 impl Known {

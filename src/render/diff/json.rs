@@ -1,11 +1,12 @@
 //! For a program: every leaf of every object, exactly.
 
+use ecow::EcoString;
 use serde_json::{Map as Object, Value as Json, json};
 
 use super::States;
 use super::words::{because, cause, danger};
 use crate::fleet;
-use crate::inspect::{Change, Difference, Explained, Fate, Side};
+use crate::inspect::{Change, ClusterFate, Difference, Explained, Fate, Side};
 use crate::render::place::spot;
 use crate::render::why::id_json;
 use crate::source::Origin;
@@ -14,14 +15,32 @@ use crate::value::{Node, Value, json as written};
 /// The answer.
 #[must_use]
 pub fn diff_json(states: &States<'_>, it: &Difference) -> Json {
-    let names = |is_new: bool| {
-        let all = it.appearing.iter().filter(|it| it.is_new == is_new);
+    let one_sided = |fate: &ClusterFate| {
+        let all = it.whole.iter().filter(|it| it.fate == *fate);
         all.map(|it| {
             let objects: Vec<Json> = it.objects.iter().map(id_json).collect();
-            json!({ "cluster": it.cluster.as_str(), "objects": objects })
+            json!({ "cluster": it.name.as_str(), "ring": it.ring.as_deref(), "objects": objects })
         })
         .collect::<Vec<_>>()
     };
+    let renamed = it.whole.iter().filter_map(|it| match &it.fate {
+        ClusterFate::Renamed { old } => Some(json!({ "cluster": it.name.as_str(), "old": old.as_str() })),
+        _ => None,
+    });
+    let moved = it.whole.iter().filter_map(|it| match &it.fate {
+        ClusterFate::Moved { old, new } => {
+            Some(json!({ "cluster": it.name.as_str(), "old": old.as_str(), "new": new.as_str() }))
+        }
+        _ => None,
+    });
+    let files = it.files.iter().map(|it| {
+        json!({
+            "kustomization": id_json(&it.unit),
+            "directory": it.directory.as_str(),
+            "files": it.files.iter().map(EcoString::as_str).collect::<Vec<_>>(),
+            "clusters": it.clusters.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(),
+        })
+    });
     let uninstalls: usize = it
         .changes
         .iter()
@@ -33,11 +52,14 @@ pub fn diff_json(states: &States<'_>, it: &Difference) -> Json {
         "old": states.old_name,
         "new": states.new_name,
         "clusters": it.clusters,
-        "clustersAdded": names(true),
-        "clustersRemoved": names(false),
+        "clustersAdded": one_sided(&ClusterFate::New),
+        "clustersRemoved": one_sided(&ClusterFate::Gone),
+        "clustersRenamed": renamed.collect::<Vec<_>>(),
+        "clustersMoved": moved.collect::<Vec<_>>(),
         "clustersChanged": touched.collect::<Vec<_>>(),
         "objects": { "added": it.objects.added, "removed": it.objects.removed, "changed": it.objects.changed },
         "uninstalls": uninstalls,
+        "files": files.collect::<Vec<_>>(),
         "changes": it.changes.iter().map(|it| change(states, it)).collect::<Vec<_>>(),
     })
 }

@@ -5,7 +5,9 @@ use std::fmt::Write;
 use ecow::{EcoString, eco_format};
 
 use super::States;
-use super::words::{STAYS, because, cause, danger, names, number, other_facts, shown, uninstalls, verdict, whom};
+use super::words::{
+    STAYS, because, cause, danger, files, names, number, other_facts, shown, uninstalls, verdict, whole, whom,
+};
 use crate::inspect::{Change, Difference, Explained, Fate};
 
 /// By which a bot finds its own comment again.
@@ -28,8 +30,12 @@ pub fn diff_markdown(states: &States<'_>, it: &Difference) -> String {
         .iter()
         .flat_map(|change| change.dangers.iter().filter(|it| !it.uninstalls()).map(move |it| (danger(it), change)))
         .collect();
-    if !warned.is_empty() {
+    let whole = whole(it);
+    if !warned.is_empty() || whole.iter().any(|(is_danger, _)| *is_danger) {
         let _ = writeln!(out, "> [!WARNING]");
+        for (_, it) in whole.iter().filter(|(is_danger, _)| *is_danger).take(20) {
+            let _ = writeln!(out, "> - {}", inline(it));
+        }
         for (text, change) in warned.iter().take(20) {
             let _ = writeln!(out, "> - {} on {}: {text}", inline(&change.object.to_string()), inline(&whom(change)));
         }
@@ -38,11 +44,11 @@ pub fn diff_markdown(states: &States<'_>, it: &Difference) -> String {
         }
         out.push('\n');
     }
-    for (is_new, what) in [(true, "New clusters"), (false, "Clusters that are no more")] {
-        let all: Vec<&EcoString> = it.appearing.iter().filter(|it| it.is_new == is_new).map(|it| &it.cluster).collect();
-        if !all.is_empty() {
-            let _ = writeln!(out, "{what}: {}\n", names(all.into_iter()));
-        }
+    for (_, it) in whole.iter().filter(|(is_danger, _)| !is_danger) {
+        let _ = writeln!(out, "{}\n", inline(it));
+    }
+    for it in it.files.iter().take(20) {
+        let _ = writeln!(out, "{}: {}\n", inline(&files(it)), inline(&names(it.files.iter())));
     }
     versions(&mut out, it);
     let mut left = 0;

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::States;
 use super::words::{
-    STAYS, because, cause, danger, heading, names, number, other_facts, shortened, shown, uninstalls, verdict,
+    STAYS, because, cause, danger, files, heading, number, other_facts, shortened, shown, uninstalls, verdict, whole,
 };
 use crate::inspect::{Change, Difference, Explained, Fate};
 
@@ -18,18 +18,18 @@ pub fn diff_text(states: &States<'_>, it: &Difference) -> String {
     if let Some(it) = uninstalls(it) {
         let _ = writeln!(out, "{it}\n");
     }
-    for (is_new, what, then) in [(false, "are no more", "what Flux applied there stays"), (true, "are new", "")] {
-        let all: Vec<&EcoString> = it.appearing.iter().filter(|it| it.is_new == is_new).map(|it| &it.cluster).collect();
-        if !all.is_empty() {
-            let verb = if all.len() == 1 { what.replacen("are", "is", 1) } else { what.to_owned() };
-            let then = if then.is_empty() { String::new() } else { format!(": {then}") };
-            let s = if all.len() == 1 { "" } else { "s" };
-            let _ = writeln!(out, "cluster{s} {} {verb}{then}", names(all.into_iter()));
-        }
+    for (is_danger, it) in whole(it) {
+        let _ = writeln!(out, "{}{it}", if is_danger { "! " } else { "" });
     }
     let _ = writeln!(out, "{}", verdict(it));
     for it in &it.changes {
         write(states, &mut out, it);
+    }
+    for it in &it.files {
+        let _ = writeln!(out, "\n~ {}", files(it));
+        for file in &*it.files {
+            let _ = writeln!(out, "    {file}");
+        }
     }
     out
 }

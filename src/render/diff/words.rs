@@ -5,7 +5,10 @@ use serde_json::Value as Json;
 
 use super::States;
 use crate::fleet;
-use crate::inspect::{Absence, Because, Cause, Change, Danger, Difference, Layer, LeafChange, Side, Verb, Whom};
+use crate::inspect::{
+    Absence, Because, Cause, Change, ClusterFate, Danger, Difference, FilesChange, Layer, LeafChange, Side, Touched,
+    Verb, Whom,
+};
 use crate::render::place::{owner, spot};
 use crate::render::why::reasons;
 use crate::source::{Db, Origin};
@@ -34,13 +37,55 @@ pub(super) fn names<'a>(all: impl ExactSizeIterator<Item = &'a EcoString>) -> Ec
 
 /// "every cluster", "the 12 clusters of group `production`".
 pub(super) fn whom(change: &Change) -> EcoString {
-    let count = change.clusters.len();
-    match &change.whom {
+    those(&change.whom, &change.clusters)
+}
+
+fn those(whom: &Whom, clusters: &[Touched]) -> EcoString {
+    let count = clusters.len();
+    match whom {
         Whom::Every => eco_format!("every cluster ({count})"),
         Whom::Group(name) => eco_format!("the {count} clusters of group `{name}`"),
         Whom::Fact { name, value } => eco_format!("the {count} clusters whose {name} is {value}"),
-        Whom::Named => names(change.clusters.iter().map(|it| &it.name)),
+        Whom::Named => names(clusters.iter().map(|it| &it.name)),
     }
+}
+
+/// What becomes of clusters as a whole, a sentence each, the dangerous ones first, and whether
+/// it is dangerous.
+pub(super) fn whole(it: &Difference) -> Vec<(bool, EcoString)> {
+    let mut found: Vec<(bool, EcoString)> = Vec::new();
+    for (fate, one, several) in
+        [(ClusterFate::Gone, "is no more", "are no more"), (ClusterFate::New, "is new", "are new")]
+    {
+        let all: Vec<&EcoString> = it.whole.iter().filter(|it| it.fate == fate).map(|it| &it.name).collect();
+        let (s, verb) = if all.len() == 1 { ("", one) } else { ("s", several) };
+        let then = if fate == ClusterFate::Gone { ": what Flux applied there stays" } else { "" };
+        if !all.is_empty() {
+            found.push((fate.is_danger(), eco_format!("cluster{s} {} {verb}{then}", names(all.into_iter()))));
+        }
+    }
+    for it in &it.whole {
+        let name = &it.name;
+        match &it.fate {
+            ClusterFate::Moved { old, new } => found.push((
+                true,
+                eco_format!(
+                    "cluster `{name}` moves from `{old}` to `{new}`: Flux there reads `{old}` until its own \
+                     Kustomization names the other"
+                ),
+            )),
+            ClusterFate::Renamed { old } => found.push((false, eco_format!("cluster `{old}` is called `{name}` now"))),
+            ClusterFate::New | ClusterFate::Gone => {}
+        }
+    }
+    found.sort_by_key(|(is_danger, _)| !is_danger);
+    found
+}
+
+/// "the files below `deploy/x`, which Kustomization `x` applies, differ on every cluster (3)"
+pub(super) fn files(it: &FilesChange) -> EcoString {
+    let (unit, directory) = (&it.unit, &it.directory);
+    eco_format!("files of `{directory}` differ, which {unit} applies on {}", those(&it.whom, &it.clusters))
 }
 
 /// A value as the language would write it, with holes for what each cluster has there.
@@ -153,6 +198,18 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
         Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
         Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
         Because::NoLonger(origin) => eco_format!("it no longer comes of {}", at(Side::New, *origin)),
+        Because::NotDropped(layer) => eco_format!("no longer dropped by {}", by(states, Side::Old, layer)),
+        Because::Switched(it) => {
+            let said = |side: Side, node: &Option<Node>| match node {
+                Some(it) => {
+                    let place = place(states, side, it.origin).map_or_else(EcoString::new, |it| eco_format!(" ({it})"));
+                    eco_format!("{}{place}", shown(it))
+                }
+                None => "not set".into(),
+            };
+            let key = it.key;
+            eco_format!("`{key}` is {}, and was {}", said(Side::New, &it.new), said(Side::Old, &it.old))
+        }
         Because::Undeclared(origin) => eco_format!("no longer declared by {}", at(Side::Old, *origin)),
         Because::Absent(absence) => match &**absence {
             Absence::Dropped(layer) => eco_format!("dropped by {}", by(states, Side::New, layer)),
@@ -174,6 +231,7 @@ pub(super) fn danger(it: &Danger) -> EcoString {
         Danger::DeletesCrd => "the definition is deleted, with every object of its kind".into(),
         Danger::Deletes => "it is deleted".into(),
         Danger::DeletesContents => "everything that it applied is deleted".into(),
+        Danger::OtherContents => "what it applied and does not find there any more is deleted".into(),
         Danger::Moves { old, new } => {
             let named =
                 |it: &EcoString| if it.is_empty() { "the cluster's root".into() } else { eco_format!("`{it}`") };
@@ -203,8 +261,8 @@ pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
 
 /// "12 of 38 clusters change: 24 objects changed, 1 added".
 pub(super) fn verdict(it: &Difference) -> EcoString {
-    if it.changes.is_empty() {
-        return if it.appearing.is_empty() {
+    if it.touched.is_empty() {
+        return if it.whole.is_empty() {
             "nothing changes on any cluster".into()
         } else {
             eco_format!("nothing changes on the {} that there were and are", number(it.clusters, "cluster"))
@@ -221,7 +279,8 @@ pub(super) fn verdict(it: &Difference) -> EcoString {
         });
     }
     let verb = if it.touched.len() == 1 { "changes" } else { "change" };
-    eco_format!("{} of {} {verb}: {}", it.touched.len(), number(it.clusters, "cluster"), parts.join(", "))
+    let counts = if parts.is_empty() { EcoString::new() } else { eco_format!(": {}", parts.join(", ")) };
+    eco_format!("{} of {} {verb}{counts}", it.touched.len(), number(it.clusters, "cluster"))
 }
 
 /// A change as a heading.
