@@ -59,7 +59,8 @@ impl Repository {
     fn commit(&self, revision: &str) -> Result<ObjectId> {
         let repository = self.inner.to_thread_local();
         let unknown = |reason: &str| {
-            let help = if repository.is_shallow().unwrap_or(false) {
+            let is_old = revision.contains(['~', '^']) || revision.chars().all(|it| it.is_ascii_hexdigit());
+            let help = if is_old && repository.is_shallow().unwrap_or(false) {
                 "the clone is shallow: `git fetch --unshallow` brings the rest of its history".into()
             } else if repository.head().is_ok_and(|it| it.is_unborn()) {
                 "nothing was committed yet".into()

@@ -1,7 +1,7 @@
 //! A condition that somebody asks about, in the language's own words: which clusters, which
 //! add-ons.
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -23,7 +23,7 @@ impl Filter {
     /// # Errors
     /// What is wrong with the expression.
     pub fn of_clusters(db: &FleetDatabase, called: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        read(db, called, &eco_format!("check \"asked\" {{\n{}\n}}\n", line(text)), false)
+        read(db, called, &in_check(&line(text)), false)
     }
 
     /// Reads an expression over `addon`, with its `name`, and `cluster`.
@@ -31,8 +31,14 @@ impl Filter {
     /// # Errors
     /// What is wrong with the expression.
     pub fn of_addons(db: &FleetDatabase, called: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        // What cannot be read is told without what stands around it.
+        let alone = SourceFile::new(db, called.into(), EcoString::new(), in_check(&line(text)).into());
+        let found = syntax::diagnostics(db, alone);
+        if !found.is_empty() {
+            return Err(found.to_vec());
+        }
         let head = "any([for name, addon in cluster.addons => (";
-        read(db, called, &eco_format!("check \"asked\" {{\n{head}\n{}\n)])\n}}\n", line(text)), true)
+        read(db, called, &in_check(&format!("{head}\n{}\n)])", line(text))), true)
     }
 
     /// Whether it holds on a cluster, or for one of its add-ons; none where that cannot be
@@ -55,6 +61,10 @@ impl Filter {
         let all = || fleet::addons_of(db, &fleet::cluster(db, cluster).value).map(|it| it.name(db).clone()).collect();
         if self.holds_on(db, cluster) == Some(true) { all() } else { Vec::new() }
     }
+}
+
+fn in_check(text: &str) -> String {
+    format!("check \"asked\" {{\n{text}\n}}\n")
 }
 
 /// In a line of its own, the expression alone is shown where something is wrong with it.

@@ -62,8 +62,8 @@ pub fn list(db: &dyn Db, kinds: Kinds, filter: Option<Filter>) -> Table {
         Kinds::Clusters => of_clusters(db, &clusters),
         Kinds::Addons => of_addons(db, &releases()),
         Kinds::Releases => of_releases(db, &releases()),
-        Kinds::Sources => of_sources(db, &clusters),
-        Kinds::Catalogues => of_catalogues(db, &clusters),
+        Kinds::Sources => of_sources(db, &clusters, filter.is_some()),
+        Kinds::Catalogues => of_catalogues(db, &clusters, filter.is_some()),
         Kinds::Rules => of_rules(db, &clusters),
         Kinds::Versions => of_versions(db, &releases()),
     }
@@ -180,7 +180,8 @@ fn of_releases(db: &dyn Db, releases: &[OnCluster<'_>]) -> Table {
     Table { head, rows: releases.iter().map(row).collect() }
 }
 
-fn of_sources(db: &dyn Db, clusters: &[Anchor]) -> Table {
+/// Where somebody asks about some clusters, what none of those has is left out.
+fn of_sources(db: &dyn Db, clusters: &[Anchor], is_asked: bool) -> Table {
     let mut used: IndexMap<Anchor, (IndexSet<Anchor>, IndexSet<Anchor>)> = IndexMap::default();
     for cluster in clusters {
         for (_, release) in flux::deployed(db, *cluster).value.releases() {
@@ -197,7 +198,7 @@ fn of_sources(db: &dyn Db, clusters: &[Anchor]) -> Table {
     let place = |it: &Anchor| (it.name(db).clone(), holder(db, *it));
     all.sort_by_key(place);
     all.dedup();
-    all.retain(|it| used.contains_key(it) || it.file(db).package(db).is_empty());
+    all.retain(|it| used.contains_key(it) || (!is_asked && it.file(db).package(db).is_empty()));
     let row = |it: Anchor| {
         let evaluated = &fleet::base(db, it).value.node;
         let url = ["url", "bucketName"].iter().find_map(|key| evaluated.get(key)?.text()).cloned().unwrap_or_default();
@@ -213,7 +214,7 @@ fn of_sources(db: &dyn Db, clusters: &[Anchor]) -> Table {
     Table { head, rows: all.into_iter().map(row).collect() }
 }
 
-fn of_catalogues(db: &dyn Db, clusters: &[Anchor]) -> Table {
+fn of_catalogues(db: &dyn Db, clusters: &[Anchor], is_asked: bool) -> Table {
     let index = names::index(db, db.project());
     let row = |catalogue: &Anchor| {
         let items: Vec<Anchor> = index.items_of(*catalogue).map(|(_, it)| it).collect();
@@ -222,10 +223,10 @@ fn of_catalogues(db: &dyn Db, clusters: &[Anchor]) -> Table {
         let dir = &flux::bundle(db, *catalogue).value.dir;
         let on = clusters.iter().filter(takes).count();
         let cells = [Cell::from(catalogue.name(db)), Cell::Number(addons), Cell::Number(items.len() - addons)];
-        cells.into_iter().chain([Cell::Number(on), Cell::from(dir)]).collect()
+        (on > 0 || !is_asked).then(|| cells.into_iter().chain([Cell::Number(on), Cell::from(dir)]).collect())
     };
     let head = head(&["catalogue", "add-ons", "other items", "clusters", "path"]);
-    Table { head, rows: index.catalogues.values().map(row).collect() }
+    Table { head, rows: index.catalogues.values().filter_map(row).collect() }
 }
 
 fn of_rules(db: &dyn Db, clusters: &[Anchor]) -> Table {

@@ -10,7 +10,7 @@ use crate::value::{Node, Value};
 #[must_use]
 pub fn table_text(table: &Table) -> String {
     let mut lines: Vec<Vec<String>> = vec![table.head.iter().map(|it| it.to_uppercase().to_string()).collect()];
-    lines.extend(table.rows.iter().map(|row| row.iter().map(text).collect()));
+    lines.extend(table.rows.iter().map(|row| row.iter().map(|it| in_a_line(&text(it))).collect()));
     let width = |nth: usize| lines.iter().filter_map(|it| it.get(nth)).map(|it| it.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..table.head.len()).map(width).collect();
     let is_number = |nth: usize| table.rows.iter().any(|row| matches!(row.get(nth), Some(Cell::Number(_))));
@@ -25,6 +25,11 @@ pub fn table_text(table: &Table) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What would break the line is written as the language writes it.
+fn in_a_line(text: &str) -> String {
+    text.replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r")
 }
 
 fn text(cell: &Cell) -> String {

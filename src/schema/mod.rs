@@ -6,11 +6,13 @@
 
 mod flux;
 mod immutable;
+mod quantity;
 mod kinds;
 
 pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec, specs};
 pub use immutable::immutable_fields;
 pub use kinds::{Scope, custom_kinds_of, scope};
+pub use quantity::quantity;
 
 /// A minor version of Flux 2: `Minor(9)` is Flux 2.9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

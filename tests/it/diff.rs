@@ -11,7 +11,7 @@ use fleetc::source::{Anchor, Db, FleetDatabase};
 use fleetc::value::{Path, Step, json};
 use serde_json::{Map, Value as Json};
 
-use crate::support::{Fleet, Run, git};
+use crate::support::{Fleet, Run, commit, git};
 
 /// The objects of a cluster, by what names them.
 fn model(db: &FleetDatabase, cluster: Anchor) -> BTreeMap<String, Json> {
@@ -81,12 +81,19 @@ pub(crate) fn assert_applies(old: &FleetDatabase, new: &FleetDatabase, what: &st
         told["changes"].as_array().expect("changes").iter().filter(|it| it["patchOnly"] == false).collect();
     let [before, after] = [old, new].map(|db| &fleet::all_clusters(db, db.project()).value);
     let mut count = 0;
+    let renamed: BTreeMap<&str, &str> = told["clustersRenamed"]
+        .as_array()
+        .expect("renamed")
+        .iter()
+        .filter_map(|it| Some((it["old"].as_str()?, it["cluster"].as_str()?)))
+        .collect();
     for (name, was) in before {
+        let name = renamed.get(name.as_str()).copied().unwrap_or(name);
         let Some(is) = after.get(name) else { continue };
         let mut made = model(old, *was);
         for change in &changes {
             let clusters = change["clusters"].as_array().expect("clusters");
-            if clusters.iter().any(|it| it == name.as_str()) {
+            if clusters.iter().any(|it| it == name) {
                 apply(&mut made, name, change);
                 count += 1;
             }
@@ -245,16 +252,14 @@ const HISTORY: [Commit; 10] = [
     ),
 ];
 
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     text.lines().map(|it| it.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 /// A repository of ten commits after the first; none without git.
 fn history() -> Option<Fleet> {
     let it = Fleet::new(FLEET);
-    git(it.path(), &["init", "-q", "-b", "main"])?;
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "first"]);
+    commit(it.path(), "first")?;
     git(it.path(), &["tag", "first"]);
     for (name, edits, _) in HISTORY {
         let mut text = it.read("fleet.fleet");
@@ -263,7 +268,7 @@ fn history() -> Option<Fleet> {
             text = text.replace(from, to);
         }
         it.write("fleet.fleet", &text);
-        git(it.path(), &["commit", "-q", "-a", "-m", name]);
+        commit(it.path(), name);
     }
     Some(it)
 }
@@ -314,7 +319,7 @@ fn the_working_tree_ranges_and_clones_are_compared() {
     // The files as they are, though nobody committed them, from any directory.
     let from_head = it.run(&["diff"]).stdout;
     assert!(from_head.contains("\"1.4.0\" → \"1.5.0\"") && !from_head.contains("replicas"), "{from_head}");
-    git(it.path(), &["commit", "-q", "-a", "-m", "side"]);
+    commit(it.path(), "side");
     assert_eq!(it.run(&["diff", "main...side"]).stdout, from_head, "from where they parted");
     let bare = it.path().with_file_name("bare.git");
     git(it.path(), &["clone", "-q", "--bare", ".", &bare.to_string_lossy()]);
@@ -370,7 +375,7 @@ fn a_pull_request_is_told_in_markdown() {
         "> [!CAUTION]\n> This **uninstalls 2 releases: `web` on ",
         "> - HelmRelease `flux-system/web` on the 2 clusters of group `prod`: a major step: 1.4.0 → 2.0.0",
         "| web | 1.4.0 → 2.0.0 | the 2 clusters of group `prod` |",
-        "New clusters: `t2`",
+        "cluster `t2` is new",
         "<details><summary>⚠️ HelmRelease <code>flux-system/web</code> on the 2 clusters of group <code>prod</code></summary>",
         "- spec.chart.spec.version: \"1.4.0\"\n+ spec.chart.spec.version: \"2.0.0\"\n#   by addon `web` of `addons`",
     ] {
@@ -397,115 +402,14 @@ fn a_comment_is_never_longer_than_it_may_be() {
         )
     };
     let it = Fleet::new(&fleet("a"));
-    if git(it.path(), &["init", "-q", "-b", "main"]).is_none() {
+    if commit(it.path(), "one").is_none() {
         return;
     }
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "one"]);
     it.write("fleet.fleet", &fleet("b"));
     let text = it.run(&["diff", "-o", "markdown"]).stdout;
     assert!(text.len() < 65_000 && text.len() > 10_000, "{}", text.len());
     let longest = it.run(&["diff"]).stdout;
     assert!(longest.contains("`c39`") || longest.contains("others"), "{longest}");
-}
-
-const LIVE: &str = r#"
-fleet f { }
-external Namespace shop { }
-source shared = oci "oci://registry.example.com/charts"
-catalogue addons {
-  addon web { source = shared, version = "1.0.0" }
-  addon db { source = shared, version = "1.0.0" }
-  namespace team { }
-  manifest dep {
-    apiVersion = "apps/v1", kind = "Deployment", metadata.namespace = "shop"
-    spec { selector.matchLabels.app = "x", template.metadata.labels.app = "x" }
-  }
-  manifest job {
-    apiVersion = "batch/v1", kind = "Job", metadata.namespace = "shop"
-    metadata.annotations."kustomize.toolkit.fluxcd.io/force" = "enabled"
-    spec.template.spec { restartPolicy = "Never", containers = [{ name = "a", image = "a:1" }] }
-  }
-  manifest crd {
-    apiVersion = "apiextensions.k8s.io/v1", kind = "CustomResourceDefinition", metadata.name = "things.example.com"
-    spec {
-      group = "example.com", scope = "Cluster", names { kind = "Thing", plural = "things" }
-      versions = [{ name = "v1", served = true, storage = true, schema.openAPIV3Schema.type = "object" }]
-    }
-  }
-}
-catalogue legacy {
-  kustomization { postBuild { substitute { place = "P" } } }
-  kustomize shop { path = "deploy/shop" }
-  manifest cm { apiVersion = "v1", kind = "ConfigMap", metadata.namespace = "shop", data.a = "${place}" }
-}
-catalogue more { kustomize m { path = "deploy/shop" } }
-cluster one {
-  use addons, legacy, more
-  override shop { patch Deployment web in shop { spec.replicas = 1 } }
-}
-cluster two { use addons }
---- deploy/shop/kustomization.yaml ---
-resources: [web.yaml]
---- deploy/shop/web.yaml ---
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web, namespace: shop }
-"#;
-
-#[test]
-fn what_may_hurt_a_live_cluster_is_marked() {
-    let it = Fleet::new(LIVE);
-    if git(it.path(), &["init", "-q"]).is_none() {
-        return;
-    }
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "one"]);
-    let mut text = it.read("fleet.fleet");
-    for (from, to) in [
-        ("selector.matchLabels.app = \"x\"", "selector.matchLabels.app = \"y\""),
-        ("image = \"a:1\"", "image = \"a:2\""),
-        ("\"P\"", "\"Q\""),
-        ("spec.replicas = 1", "spec.replicas = 2"),
-        ("addons, legacy, more", "addons, legacy"),
-        (
-            "version = \"1.0.0\" }\n  addon db",
-            "version = \"0.9.0\", namespace = \"elsewhere\", reinstall = true }\n  addon db",
-        ),
-        (
-            "cluster two { use addons }",
-            "cluster two {\n  use addons\n  drop addons.crd\n  drop addons.team\n  drop addons.db\n}",
-        ),
-    ] {
-        assert!(text.contains(from), "{from}");
-        text = text.replace(from, to);
-    }
-    it.write("fleet.fleet", &text);
-    let run = it.run(&["diff"]);
-    let mut said = words(&run.stdout).into_iter();
-    for line in [
-        "uninstalls 3 releases: `db` on `two`; `web` on every cluster (2)",
-        "- HelmRelease `flux-system/db` on `two`",
-        "! the release is uninstalled",
-        "dropped by cluster `two` (fleet.fleet:40)",
-        "! the release is uninstalled and installed again: its target namespace was `web`, and is `elsewhere`",
-        "- CustomResourceDefinition `things.example.com` on `two`",
-        "! the definition is deleted, with every object of its kind",
-        "- Kustomization `flux-system/more-m` on `one`",
-        "! everything that it applied is deleted",
-        "! `spec.selector` cannot be changed: the API server refuses it",
-        "! `spec.template` cannot be changed: the object is deleted and made anew (`force`)",
-        "~ OCIRepository `flux-system/web` on every cluster (2)",
-        "! an older version: 1.0.0 → 0.9.0",
-        "data.a: \"P\" → \"Q\" by manifest `cm` of `legacy` (fleet.fleet:29): ${place} is \"Q\" (fleet.fleet:27), was \"P\"",
-        "- Namespace `team` on `two`",
-        "it stays on the cluster: nothing prunes it",
-        "it no longer comes of addon `web` of `addons` (fleet.fleet:6)",
-        "~ Deployment `shop/web`, as it is patched, on `one`",
-        "spec.replicas: 1 → 2 by cluster `one` (fleet.fleet:34)",
-    ] {
-        assert!(said.any(|it| it == line), "no `{line}` in its place in\n{}{}", run.stdout, run.stderr);
-    }
 }
 
 /// What `-o patch` says, git applies: then the tree is what a build makes.
@@ -538,11 +442,9 @@ fn a_patch_makes_the_tree_of_the_new_state() {
 #[test]
 fn what_is_attached_and_detached_is_told() {
     let it = Fleet::copy_of("examples/tenants");
-    if git(it.path(), &["init", "-q"]).is_none() {
+    if commit(it.path(), "one").is_none() {
         return;
     }
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "one"]);
     let text = it.read("fleet.fleet");
     assert!(text.contains("  attach shop, payments\n"));
     it.write("fleet.fleet", &text.replace("  attach shop, payments\n", "  attach shop, data\n"));
@@ -615,13 +517,11 @@ cluster one {
 }
 "#;
     let it = Fleet::new(fleet);
-    if git(it.path(), &["init", "-q"]).is_none() {
+    if commit(it.path(), "one").is_none() {
         return;
     }
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "one"]);
     it.write("fleet.fleet", &fleet.replace("  environment = \"production\"", "  environment = \"test\""));
-    git(it.path(), &["commit", "-q", "-a", "-m", "two"]);
+    commit(it.path(), "two");
     let (rule, was) = ("rule `big` (fleet.fleet:8", "when cluster.environment == \"production\"");
     let ends = words(&it.run(&["diff", "HEAD~1..HEAD"]).stdout).join("\n");
     let wanted = format!(
@@ -632,70 +532,4 @@ cluster one {
     let wanted =
         format!("n: 1 → 5 by {rule}): {was}: cluster.environment is \"production\" (fleet.fleet:11), was \"test\"");
     assert!(begins.contains(&wanted), "no {wanted} in\n{begins}");
-}
-
-/// What several people would take for safe, and is not.
-#[test]
-fn dangers_are_seen_where_they_stand() {
-    let fleet = r#"
-fleet f { facts { n: Int = 1 } }
-source o = oci "oci://registry.example.com/c"
-catalogue addons { addon api { source = o, version = "1.0.0" } }
-catalogue orphan {
-  kustomization { deletionPolicy = "Orphan" }
-  addon gone { source = o, version = "1.0.0" }
-  addon kept { source = o, version = "1.0.0" }
-}
-catalogue cleared {
-  kustomization { prune = false, deletionPolicy = "Delete" }
-  addon last { source = o, version = "1.0.0" }
-}
-catalogue live {
-  manifest dep {
-    apiVersion = "apps/v1", kind = "Deployment", metadata.namespace = "default"
-    spec { selector.matchLabels { app = "x" }, template.metadata.labels.app = "x" }
-  }
-}
-cluster one { use addons, orphan, cleared, live }
-"#;
-    let it = Fleet::new(fleet);
-    if git(it.path(), &["init", "-q"]).is_none() {
-        return;
-    }
-    git(it.path(), &["add", "-A"]);
-    git(it.path(), &["commit", "-q", "-m", "one"]);
-    let mut text = fleet.to_owned();
-    for (from, to) in [
-        ("addon api { source = o, version = \"1.0.0\"", "addon api { source = o, version = \"2.0.0\""),
-        ("matchLabels { app = \"x\" }", "matchLabels { app = \"x\", tier = \"y\" }"),
-        ("{ use addons, orphan, cleared, live }", "{\n  use addons, orphan, live\n  drop orphan.gone\n}"),
-    ] {
-        assert!(text.contains(from), "{from}");
-        text = text.replace(from, to);
-    }
-    it.write("fleet.fleet", &text);
-    let said = words(&it.run(&["diff"]).stdout).join("\n");
-    for wanted in [
-        "uninstalls 2 releases: `gone` on `one`; `last` on `one`",
-        "~ OCIRepository `flux-system/api` on `one`\n! a major step: 1.0.0 → 2.0.0",
-        "! `spec.selector` cannot be changed: the API server refuses it",
-    ] {
-        assert!(said.contains(wanted), "no {wanted} in\n{said}");
-    }
-    let gate = |text: &str| it.run(&["diff", "--fail-on", text]);
-    for closed in [
-        "major",
-        "uninstall",
-        "immutable",
-        "cluster.n / 0 > 1",
-        "cluster.addons.nope.version == \"1\" or cluster.n / 0 > 1",
-    ] {
-        assert_eq!(gate(closed).status, 1, "`{closed}` stays open");
-    }
-    for refused in ["true, false", ""] {
-        assert!(gate(refused).stderr.contains("cannot be read"), "`{refused}` is taken");
-    }
-    // One add-on that has nothing to compare says nothing of the others.
-    let rows = it.run(&["list", "releases", "--where", "name == \"kept\" or addon.values.x > 1"]).stdout;
-    assert!(rows.contains("kept"), "{rows}");
 }

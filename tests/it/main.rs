@@ -13,6 +13,7 @@ mod ci;
 mod classes;
 mod cli;
 mod corpus;
+mod dangers;
 mod determinism;
 mod diff;
 mod diagnostics;

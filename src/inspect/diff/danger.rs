@@ -36,6 +36,8 @@ pub enum Danger {
     Crd,
     /// The API server refuses this.
     Immutable { path: EcoString },
+    /// There must not be less of it.
+    Shrinks { path: EcoString },
     /// The object is deleted and made anew.
     Recreated { path: EcoString },
     /// The first number of the version is another.
@@ -55,7 +57,7 @@ impl Danger {
             Self::DeletesCrd | Self::Crd => "crd",
             Self::Deletes | Self::DeletesContents | Self::OtherContents => "delete",
             Self::Moves { .. } => "move",
-            Self::Immutable { .. } | Self::Recreated { .. } => "immutable",
+            Self::Immutable { .. } | Self::Shrinks { .. } | Self::Recreated { .. } => "immutable",
             Self::Major { .. } => "major",
             Self::Downgrade { .. } => "downgrade",
         }
@@ -117,6 +119,18 @@ pub(super) fn of_change(
     if object.id.kind == "CustomResourceDefinition" && !leaves.is_empty() {
         found.push(Danger::Crd);
     }
+    if let [Some(old), Some(new)] = [old_object, object].map(tag) {
+        step(old, new, &mut found);
+    }
+    if object.id.kind == "PersistentVolumeClaim" {
+        let path = ["spec", "resources", "requests", "storage"];
+        let size = |it: &Object| schema::quantity(it.body.at(&path)?.text()?);
+        if let (Some(old), Some(new)) = (size(old_object), size(object))
+            && new < old
+        {
+            found.push(Danger::Shrinks { path: path.join(".").into() });
+        }
+    }
     let forces = |node: Option<&Node>| node.is_some_and(|it| it.value == Value::Bool(true));
     let is_forced = forces(new.and_then(|it| it.kustomization.body.at(&["spec", "force"])))
         || annotation(object, "kustomize.toolkit.fluxcd.io/force").is_some_and(|it| it.eq_ignore_ascii_case("enabled"));
@@ -152,7 +166,7 @@ fn is_where(it: &LeafChange) -> bool {
 impl Danger {
     /// Whether it is a leaf's: then that is told beside it.
     pub(super) fn is_of(&self, leaf: &LeafChange) -> bool {
-        let (Self::Immutable { path } | Self::Recreated { path }) = self else { return false };
+        let (Self::Immutable { path } | Self::Shrinks { path } | Self::Recreated { path }) = self else { return false };
         Path::parse(path).is_ok_and(|it| leaf.path.0.starts_with(&it.0))
     }
 }
@@ -185,18 +199,29 @@ fn charts(old: &Release, new: &Release, found: &mut Vec<Danger>) {
         found.push(Danger::Reinstall { what: "chart", old: chart(old), new: chart(new) });
     }
     if let (Some((old, _)), Some((new, _))) = (&old.version, &new.version) {
-        let major = |it: &str| {
-            it.trim_start_matches(['v', '^', '~', '=', ' ']).split('.').next().and_then(|it| it.parse::<u64>().ok())
-        };
-        let (old, new) = (old.clone(), new.clone());
-        if versions::compare(&new, &old).is_some_and(std::cmp::Ordering::is_lt) {
-            found.push(Danger::Downgrade { old, new });
-        } else if let (Some(a), Some(b)) = (major(&old), major(&new))
-            && a != b
-        {
-            found.push(Danger::Major { old, new });
-        }
+        step(old, new, found);
     }
+}
+
+/// From a version to another.
+fn step(old: &EcoString, new: &EcoString, found: &mut Vec<Danger>) {
+    let major = |it: &str| {
+        it.trim_start_matches(['v', '^', '~', '=', ' ']).split('.').next().and_then(|it| it.parse::<u64>().ok())
+    };
+    let is_older = versions::compare(new, old).is_some_and(std::cmp::Ordering::is_lt);
+    let is_major = major(old).zip(major(new)).is_some_and(|(old, new)| old != new);
+    let (old, new) = (old.clone(), new.clone());
+    if is_older {
+        found.push(Danger::Downgrade { old, new });
+    } else if is_major {
+        found.push(Danger::Major { old, new });
+    }
+}
+
+/// The tag that a Git source takes.
+pub(super) fn tag(object: &Object) -> Option<&EcoString> {
+    let is_git = object.id.kind == "GitRepository" && object.id.group == "source.toolkit.fluxcd.io";
+    object.body.at(&["spec", "ref", "tag"]).filter(|_| is_git).and_then(Node::text)
 }
 
 pub(super) fn release<'a>(unit: Option<&'a Unit>, object: &Object) -> Option<&'a Release> {

@@ -162,7 +162,11 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
     let origins = sides.map(|it| Some(it?.object.origin));
     let release =
         |it: &Entry<'_>| danger::release(it.unit, &it.object).filter(|_| danger::says_chart(&it.object)).cloned();
-    let versions = sides.map(|it| release(it?)?.version.as_ref().map(|it| it.0.clone()));
+    let version = |it: &Entry<'_>| match release(it) {
+        Some(it) => it.version.map(|it| it.0),
+        None => danger::tag(&it.object).cloned(),
+    };
+    let versions = sides.map(|it| version(it?));
     let bump = match versions {
         [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
         _ => None,

@@ -6,7 +6,8 @@ use ecow::{EcoString, eco_format};
 
 use super::States;
 use super::words::{
-    STAYS, because, cause, danger, files, names, number, other_facts, shown, uninstalls, verdict, whole, whom,
+    STAYS, because, capped, capped_both, cause, danger, files, names, number, other_facts, shown, uninstalls, verdict,
+    whole, whom,
 };
 use crate::inspect::{Change, Difference, Explained, Fate};
 
@@ -138,9 +139,14 @@ fn leaf(states: &States<'_>, out: &mut String, change: &Change, it: &Explained) 
     if let (Some(facts), Some(node)) = (other_facts(&it.leaf), &it.leaf.new) {
         let _ = writeln!(out, "! {path}: {}, as {facts}", capped(&shown(node), 400));
     }
-    for (sign, node) in [('-', &it.leaf.old), ('+', &it.leaf.new)] {
-        if let (Some(node), None) = (node, other_facts(&it.leaf)) {
-            let _ = writeln!(out, "{sign} {path}: {}", capped(&shown(node), 400));
+    let [old, new] = [&it.leaf.old, &it.leaf.new].map(|it| it.as_ref().map(shown));
+    let [old, new] = match (old, new) {
+        (Some(old), Some(new)) => capped_both(&old, &new, 400).map(Some),
+        (old, new) => [old, new].map(|it| it.map(|it| capped(&it, 400))),
+    };
+    for (sign, text) in [('-', old), ('+', new)] {
+        if let (Some(text), None) = (text, other_facts(&it.leaf)) {
+            let _ = writeln!(out, "{sign} {path}: {text}");
         }
     }
     for it in &it.causes {
@@ -149,14 +155,6 @@ fn leaf(states: &States<'_>, out: &mut String, change: &Change, it: &Explained) 
     if it.more > 0 {
         let _ = writeln!(out, "#   and {}", number(it.more, "other place"));
     }
-}
-
-/// At most so many characters.
-fn capped(text: &str, most: usize) -> EcoString {
-    if text.chars().count() <= most {
-        return text.into();
-    }
-    text.chars().take(most - 1).chain(std::iter::once('…')).collect()
 }
 
 /// Text in a line: what Markdown would read is written so that it does not.

@@ -6,9 +6,13 @@ use ecow::{EcoString, eco_format};
 
 use super::States;
 use super::words::{
-    STAYS, because, cause, danger, files, heading, number, other_facts, shortened, shown, uninstalls, verdict, whole,
+    STAYS, because, capped, capped_both, cause, danger, files, heading, number, other_facts, shown, uninstalls,
+    verdict, whole,
 };
 use crate::inspect::{Change, Difference, Explained, Fate};
+
+/// Most characters of a value.
+const MOST: usize = 100;
 
 /// The whole answer: what uninstalls something first.
 #[must_use]
@@ -78,12 +82,15 @@ fn write(states: &States<'_>, out: &mut String, change: &Change) {
 
 /// `spec.values.replicas  3 → 5`
 fn row(it: &Explained) -> EcoString {
-    let value = |node| shortened(&shown(node));
+    let value = |node| capped(&shown(node), MOST);
     if let (Some(facts), Some(text)) = (other_facts(&it.leaf), &it.leaf.new) {
         return eco_format!("{}: {}, as {facts}", it.leaf.path, value(text));
     }
     match (&it.leaf.old, &it.leaf.new) {
-        (Some(old), Some(new)) => eco_format!("{}: {} → {}", it.leaf.path, value(old), value(new)),
+        (Some(old), Some(new)) => {
+            let [old, new] = capped_both(&shown(old), &shown(new), MOST);
+            eco_format!("{}: {old} → {new}", it.leaf.path)
+        }
         (None, Some(new)) => eco_format!("+ {}: {}", it.leaf.path, value(new)),
         (Some(old), None) => eco_format!("- {}: {}", it.leaf.path, value(old)),
         (None, None) => EcoString::new(),

@@ -125,13 +125,27 @@ pub(super) fn other_facts(leaf: &LeafChange) -> Option<EcoString> {
     (is_same && !names.is_empty()).then(|| names.join(", ").into())
 }
 
-/// The first line of a value, if it is long.
-pub(super) fn shortened(text: &str) -> EcoString {
-    const MOST: usize = 100;
-    if text.chars().count() <= MOST {
+/// At most so many characters of a text.
+pub(super) fn capped(text: &str, most: usize) -> EcoString {
+    if text.chars().count() <= most {
         return text.into();
     }
-    text.chars().take(MOST - 1).chain(std::iter::once('…')).collect()
+    text.chars().take(most - 1).chain(std::iter::once('…')).collect()
+}
+
+/// A value and what it became, at most so many characters of each: where they are long, what
+/// both begin with is left out, so that the difference is in sight.
+pub(super) fn capped_both(old: &str, new: &str, most: usize) -> [EcoString; 2] {
+    const BEFORE: usize = 20;
+    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
+    let is_in_sight = [old, new].iter().all(|it| it.chars().count() <= most) || same + BEFORE <= most;
+    [old, new].map(|it| {
+        if is_in_sight {
+            return capped(it, most);
+        }
+        let rest: EcoString = it.chars().skip(same.saturating_sub(BEFORE)).collect();
+        capped(&eco_format!("…{rest}"), most)
+    })
 }
 
 /// Where something stands: `fleet.fleet:12`, `fleet.fleet:12 at HEAD`.
@@ -239,6 +253,7 @@ pub(super) fn danger(it: &Danger) -> EcoString {
         }
         Danger::Crd => "the definition of a kind changes".into(),
         Danger::Immutable { path } => eco_format!("`{path}` cannot be changed: the API server refuses it"),
+        Danger::Shrinks { path } => eco_format!("`{path}` cannot shrink: the API server refuses it"),
         Danger::Recreated { path } => {
             eco_format!("`{path}` cannot be changed: the object is deleted and made anew (`force`)")
         }

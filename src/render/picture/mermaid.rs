@@ -10,14 +10,15 @@ pub fn picture_mermaid(picture: &Picture) -> String {
     let mut out = String::from("flowchart LR\n");
     for (of, it) in picture.boxes.iter().enumerate() {
         let detail = if it.detail.is_empty() { String::new() } else { format!(" ({})", it.detail) };
-        // Writing to a String cannot fail.
+        if it.rows.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "  b{of}[{}]", quoted(&format!("{}{detail}", it.title)));
+            continue;
+        }
         let _ = writeln!(out, "  subgraph b{of}[{}]", quoted(&format!("{}{detail}", it.title)));
         for (row, it) in it.rows.iter().enumerate() {
             let detail = if it.detail.is_empty() { String::new() } else { format!(" {}", it.detail) };
             let _ = writeln!(out, "    b{of}r{row}[{}]", quoted(&format!("{}{detail}", it.label)));
-        }
-        if it.rows.is_empty() {
-            let _ = writeln!(out, "    b{of}r0[{}]", quoted(" "));
         }
         out.push_str("  end\n");
     }

@@ -21,7 +21,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// The page; `picture` is what depends on what.
 #[must_use]
 pub fn report_html(db: &dyn Db, report: &Report, picture: &Picture) -> String {
-    let data = Writing { db, layers: IndexSet::default() }.data(report);
+    let data = Writing { db, layers: IndexSet::default(), texts: IndexSet::default() }.data(report);
     // Inside a script, only a tag could end the data.
     let data = data.to_string().replace('<', "\\u003c");
     let title = if report.title.is_empty() { "fleet" } else { report.title.as_str() };
@@ -41,7 +41,12 @@ struct Writing<'a> {
     db: &'a dyn Db,
     /// Each once: leaves name them by their numbers.
     layers: IndexSet<Place>,
+    /// Long texts, each once.
+    texts: IndexSet<String>,
 }
+
+/// Bytes from which on a text is long.
+const LONG: usize = 200;
 
 impl Writing<'_> {
     fn data(mut self, report: &Report) -> Json {
@@ -68,6 +73,7 @@ impl Writing<'_> {
             "cells": cells,
             "warnings": warnings,
             "layers": layers,
+            "texts": self.texts.iter().collect::<Vec<_>>(),
         })
     }
 
@@ -87,7 +93,7 @@ impl Writing<'_> {
             let mut parts = vec![Json::from(path.to_string())];
             for (nth, (origin, value)) in report_layers(node).into_iter().enumerate() {
                 let layer = Json::from(this.layer(origin));
-                let value = written(&Node::new(value, origin));
+                let value = this.written(&Node::new(value, origin));
                 if nth == 0 { parts.extend([value, layer]) } else { parts.push(json!([value, layer])) }
             }
             Json::Array(parts)
@@ -113,19 +119,22 @@ impl Writing<'_> {
             "at": self.layer(it.origin),
         })
     }
-}
 
-/// A value as the page shows it; a text with holes is a list of texts and names of facts.
-fn written(node: &Node) -> Json {
-    match &node.value {
-        Value::Text(it) if fleet::marks(it).any(|(_, name)| name.is_some()) => {
-            let parts = fleet::marks(it).flat_map(|(text, name)| {
-                let name = name.map(|it| json!([it]));
-                std::iter::once(Json::from(text)).chain(name)
-            });
-            parts.collect()
+    /// A value as the page shows it: a text with holes is a list of texts and names of facts, a
+    /// long one the number that it has among those.
+    fn written(&mut self, node: &Node) -> Json {
+        match &node.value {
+            Value::Text(it) if fleet::marks(it).any(|(_, name)| name.is_some()) => {
+                let parts = fleet::marks(it).flat_map(|(text, name)| {
+                    let name = name.map(|it| json!([it]));
+                    std::iter::once(Json::from(text)).chain(name)
+                });
+                parts.collect()
+            }
+            _ => {
+                let text = value::json(node).to_string();
+                if text.len() < LONG { text.into() } else { json!({ "text": self.texts.insert_full(text).0 }) }
+            }
         }
-        Value::List(_) | Value::Map(_) => value::json(node).to_string().into(),
-        _ => value::json(node).to_string().into(),
     }
 }

@@ -38,9 +38,10 @@
     const nth = data.cells[cluster.cells][column];
     return nth === null ? null : data.addons[column].variants[nth];
   };
-  const filled = (cluster, value) => (Array.isArray(value)
-    ? JSON.stringify(value.map((it) => (Array.isArray(it) ? String(cluster.all[it[0]] ?? "") : it)).join(""))
-    : value);
+  const filled = (cluster, value) => {
+    if (Array.isArray(value)) return JSON.stringify(value.map((it) => (Array.isArray(it) ? String(cluster.all[it[0]] ?? "") : it)).join(""));
+    return typeof value === "object" ? data.texts[value.text] : value;
+  };
   const text = (value) => (Array.isArray(value) ? value.join(", ") : String(value));
   for (const cluster of data.clusters) {
     const facts = data.facts.map((name, nth) => (cluster.facts[nth] === null ? "" : `${name}=${text(cluster.facts[nth])}`));
@@ -186,7 +187,9 @@
         line.append("instead of ", made("s", "", was), ` of ${owner}${place ? ` · ${place}` : ""}`);
         by.append(line);
       }
-      row.append(made("td", "", path), made("td", "", is), by);
+      const cell = made("td");
+      cell.append(made("div", "", is));
+      row.append(made("td", "", path), cell, by);
       return row;
     });
     by("leaves").replaceChildren(...rows);

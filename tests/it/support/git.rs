@@ -21,3 +21,13 @@ pub(crate) fn git(dir: &Path, args: &[&str]) -> Option<String> {
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
+
+/// Commits everything, into a new repository where there is none; none without git.
+pub(crate) fn commit(dir: &Path, message: &str) -> Option<()> {
+    if !dir.join(".git").exists() {
+        git(dir, &["init", "-q", "-b", "main"])?;
+    }
+    git(dir, &["add", "-A"])?;
+    git(dir, &["commit", "-q", "-m", message])?;
+    Some(())
+}

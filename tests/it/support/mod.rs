@@ -6,7 +6,7 @@ mod kustomize;
 mod project;
 
 pub(crate) use browser::Browser;
-pub(crate) use git::git;
+pub(crate) use git::{commit, git};
 pub(crate) use kustomize::Kustomize;
 pub(crate) use project::{
     Fleet, Run, compiled, database, database_with_log, errors, files_of, quote, read_tree, summary,
