@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fleetc::compile::{compile, diagnose};
+use fleetc::format::format;
 use fleetc::host::standard_library;
 use fleetc::source::{Db, FleetDatabase, InMemory, Sources};
 use fleetc::{fleet, names, syntax};
@@ -54,6 +55,10 @@ fn cold(c: &mut Criterion) {
                 },
                 BatchSize::PerIteration,
             );
+        });
+        // Its budget is twice what parsing takes.
+        group.bench_function(BenchmarkId::new("format", &size), |b| {
+            b.iter(|| files.iter().map(|(_, text)| black_box(format(text)).text.len()).sum::<usize>());
         });
         group.throughput(Throughput::Elements((clusters * addons) as u64));
         let ready = |with_facts: bool| {

@@ -15,6 +15,7 @@ pub mod source;
 pub mod diagnostic;
 pub mod schema;
 pub mod syntax;
+pub mod format;
 pub mod names;
 pub mod types;
 pub mod value;

@@ -36,6 +36,8 @@ pub(super) enum Command {
     Build(Build),
     /// Look for mistakes, and write nothing
     Check(Check),
+    /// Lay out sources in the one way
+    Fmt(Fmt),
     /// Print the objects that a cluster ends up with
     Render(Render),
     /// Say who set a value, over whom, and why
@@ -58,6 +60,20 @@ pub(super) enum Command {
     Vendor(Vendor),
     /// Print the long text of a diagnostic
     Explain(Explain),
+}
+
+#[derive(Args)]
+pub(super) struct Fmt {
+    /// Files and directories; `-` reads standard input and writes standard output. All sources
+    /// of the project, if none is named
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing, and name the files that would change
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing, and show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
 #[derive(Args)]

@@ -11,6 +11,7 @@ mod compare;
 mod diff;
 mod gates;
 mod explain;
+mod fmt;
 mod graph;
 mod init;
 mod list;
@@ -105,6 +106,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
     match &arguments.command {
         Command::Build(it) => build::run(&arguments.directory, it, terminal),
         Command::Check(it) => check::run(&arguments.directory, it, terminal),
+        Command::Fmt(it) => fmt::run(&arguments.directory, it, terminal),
         Command::Render(it) => render::run(&arguments.directory, it, terminal),
         Command::Compare(it) => compare::run(&arguments.directory, it, terminal),
         Command::Diff(it) => diff::run(&arguments.directory, it, terminal),

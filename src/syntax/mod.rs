@@ -12,6 +12,7 @@ mod lower;
 mod problems;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod trail;
 pub mod walk;
 
@@ -23,6 +24,7 @@ use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile};
 use ast::Declaration;
 use problems::Problem;
 
+pub use tokens::{Chunk, Group, Role, Token, tokens};
 pub use trail::{Trail, trail};
 
 /// A file that was read.

@@ -18,6 +18,7 @@ mod determinism;
 mod diff;
 mod diagnostics;
 mod examples;
+mod formatting;
 mod gotchas;
 mod hostile;
 mod incremental;

@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "source",
     "diagnostic",
     "schema",
     "syntax",
+    "format",
     "names",
     "types",
     "value",

@@ -8,7 +8,7 @@ mod words;
 
 pub use json::diff_json;
 pub use markdown::diff_markdown;
-pub use patch::diff_patch;
+pub use patch::{diff_patch, text_patch};
 pub use text::diff_text;
 
 use crate::source::Db;

@@ -40,6 +40,12 @@ pub fn diff_patch(old: &FileTree, new: &FileTree, prefix: &str) -> String {
     out
 }
 
+/// What becomes of one text.
+#[must_use]
+pub fn text_patch(name: &str, old: &str, new: &str) -> String {
+    TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(name, name).to_string()
+}
+
 /// A path as git writes it: what is odd stands between quotes.
 fn quoted(path: &str) -> String {
     let is_plain = path.chars().all(|it| !it.is_control() && it != '"' && it != '\\');

@@ -1,0 +1,112 @@
+//! `fleetc fmt`
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Outcome;
+use super::args::Fmt;
+use super::terminal::{Terminal, result};
+use crate::format::{Formatted, format};
+use crate::host::{self, HostError, Text};
+use crate::render::text_patch;
+
+pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) -> Result<Outcome, HostError> {
+    let writes = !arguments.check && !arguments.diff;
+    if arguments.files.iter().any(|it| it.as_os_str() == "-") {
+        if arguments.files.len() > 1 {
+            let message = "`-` stands alone: it is standard input".to_owned();
+            return Err(HostError { message, help: None });
+        }
+        let text = standard_input()?;
+        let it = Text { path: "-".into(), name: "standard input".to_owned(), text };
+        let Formatted { text, left } = format(&it.text);
+        leaves(&it, &left, terminal);
+        if writes {
+            result(&text)?;
+            return Ok(Outcome::Fine);
+        }
+        return told(arguments, &[(it, text)], 1, terminal);
+    }
+    let all = if arguments.files.is_empty() {
+        host::texts_of_project(directory)?
+    } else {
+        let texts = arguments.files.iter().map(|it| host::texts_at(directory, it));
+        texts.collect::<Result<Vec<Vec<Text>>, HostError>>()?.into_iter().flatten().collect()
+    };
+    let count = all.len();
+    let formatted: Vec<(Text, Formatted)> = all
+        .into_par_iter()
+        .map(|it| {
+            let formatted = format(&it.text);
+            (it, formatted)
+        })
+        .collect();
+    let mut changed: Vec<(Text, String)> = Vec::new();
+    for (it, Formatted { text, left }) in formatted {
+        leaves(&it, &left, terminal);
+        if text != it.text {
+            changed.push((it, text));
+        }
+    }
+    if !writes {
+        return told(arguments, &changed, count, terminal);
+    }
+    for (it, text) in &changed {
+        host::write_page(&it.path, text)?;
+    }
+    terminal.status("Formatted", &format!("{} of {}", changed.len(), files(count)));
+    Ok(Outcome::Fine)
+}
+
+/// What would change.
+fn told(
+    arguments: &Fmt,
+    changed: &[(Text, String)],
+    count: usize,
+    terminal: &mut Terminal,
+) -> Result<Outcome, HostError> {
+    let changed: Vec<&(Text, String)> = changed.iter().filter(|(it, text)| it.text != *text).collect();
+    let mut out = String::new();
+    for (it, text) in &changed {
+        if arguments.diff {
+            out.push_str(&text_patch(&it.name, &it.text, text));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = writeln!(out, "{}", it.name);
+        }
+    }
+    result(&out)?;
+    if changed.is_empty() {
+        terminal.status("Finished", &format!("{} as `fleetc fmt` writes them", files(count)));
+        return Ok(Outcome::Fine);
+    }
+    let verb = if changed.len() == 1 { "is" } else { "are" };
+    let message = format!("{} of {} {verb} not as `fleetc fmt` writes them", changed.len(), files(count));
+    terminal.error(&message, Some("run `fleetc fmt`"));
+    Ok(Outcome::Findings)
+}
+
+/// Says which declarations cannot be read.
+fn leaves(it: &Text, left: &[usize], terminal: &mut Terminal) {
+    for at in left {
+        let rest = it.text.get(*at..).unwrap_or_default();
+        let first = at + rest.len() - rest.trim_start().len();
+        let line = it.text.get(..first).unwrap_or_default().matches('\n').count() + 1;
+        terminal.status("Left", &format!("{}:{line} as it is: it cannot be read, `fleetc check` says why", it.name));
+    }
+}
+
+fn standard_input() -> Result<String, HostError> {
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|it| HostError { message: format!("standard input cannot be read: {it}"), help: None })?;
+    Ok(text)
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}

@@ -1,0 +1,88 @@
+//! The one way to lay out the text of a file.
+//!
+//! In: the text of one file. Out: the same words, strings and comments, each where everyone
+//! expects it. What cannot be read is left as it stands. Knows no meaning and no names.
+//!
+//! The author decides what has several lines: what has a line break behind its opening
+//! bracket, has a line for each of its members; everything else stands in one line, as long
+//! as it fits.
+
+mod align;
+mod layout;
+mod print;
+
+use crate::syntax;
+use layout::Layout;
+use print::{Line, Printer};
+
+/// Characters that fit in a line.
+const WIDTH: usize = 120;
+
+/// Columns by which what is inside stands further to the right.
+const INDENT: usize = 2;
+
+/// A file as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formatted {
+    pub text: String,
+    /// Where in the old text something stands that cannot be read: its declaration is as it was.
+    /// In bytes.
+    pub left: Vec<usize>,
+}
+
+/// Lays out a file.
+#[must_use]
+pub fn format(text: &str) -> Formatted {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut left = Vec::new();
+    for chunk in syntax::tokens(text) {
+        let own = if let Some(tokens) = &chunk.tokens {
+            laid_out(tokens)
+        } else {
+            left.push(chunk.range.start);
+            verbatim(text, chunk.range)
+        };
+        lines.extend(own);
+    }
+    print::set_apart(&mut lines);
+    align::align(&mut lines);
+    let end = if text.find('\n').is_some_and(|it| text.get(..it).is_some_and(|it| it.ends_with('\r'))) {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    Formatted { text: print::text(&lines, end), left }
+}
+
+/// The lines of some declarations.
+fn laid_out(tokens: &[syntax::Token<'_>]) -> Vec<Line> {
+    let mut layout = Layout::of(tokens);
+    loop {
+        let lines = Printer::new(tokens, &layout).lines();
+        let mut is_wider = false;
+        for line in lines.iter().filter(|it| it.width() > WIDTH) {
+            is_wider |= layout.widen(tokens, &line.opens);
+        }
+        if !is_wider {
+            return lines;
+        }
+    }
+}
+
+/// The lines of what cannot be read.
+fn verbatim(text: &str, range: std::ops::Range<usize>) -> Vec<Line> {
+    let before = text.get(..range.start).unwrap_or_default();
+    let slice = text.get(range).unwrap_or_default();
+    let breaks = before.get(before.trim_end().len()..).unwrap_or_default().matches('\n').count();
+    let Some(first) = slice.find(|it: char| !it.is_whitespace()) else { return Vec::new() };
+    // What stands before the first word of its line belongs to it.
+    let from = slice.get(..first).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+    let skipped = slice.get(..from).unwrap_or_default().matches('\n').count();
+    let body = slice.get(from..).unwrap_or_default().trim_end();
+    let mut lines: Vec<Line> = body.split('\n').map(|it| Line::raw(it.trim_end_matches('\r'))).collect();
+    if let Some(first) = lines.first_mut() {
+        first.is_after_blank = breaks + skipped > 1;
+        first.is_top = true;
+    }
+    lines
+}
