@@ -97,10 +97,28 @@ impl Layout {
                     _ => self.is_wide(at) || self.continues(tokens, at),
                 }
             };
-            let is_wide = is_author || self.forced.contains(&open) || (open + 1..close).any(has_lines);
+            let is_wide = is_author
+                || self.forced.contains(&open)
+                || (open + 1..close).any(has_lines)
+                || self.needs_lines(tokens, open, close);
             if let Some(it) = self.is_wide.get_mut(open) {
                 *it = is_wide;
             }
         }
+    }
+
+    /// Whether a comma could not end a member: behind `use a`, it would be followed by a name.
+    fn needs_lines(&self, tokens: &[Token<'_>], open: usize, close: usize) -> bool {
+        let is_of_it = |it: &usize| self.around.get(*it).copied().flatten() == Some(open);
+        let starts = |it: &usize| is_of_it(it) && tokens.get(*it).is_some_and(|it| it.starts);
+        let mut members = (open + 1..close).filter(starts).peekable();
+        while let Some(at) = members.next() {
+            let names = tokens.get(at).is_some_and(|it| matches!(it.text, "use" | "drop" | "attach" | "detach"))
+                && tokens.get(at + 1).is_some_and(|it| it.role == Role::Word || it.role == Role::Text);
+            if names && members.peek().is_some() {
+                return true;
+            }
+        }
+        false
     }
 }

@@ -221,6 +221,10 @@ fn the_action_s_steps_do_what_they_say() {
         git(it.path(), &["commit", "-q", "-m", "one"]);
     };
     assert_eq!(step("Install fleetc", &[("VERSION", "")]).0, 0);
+    let (status, said) = step("Check the layout", &[]);
+    assert!(status == 1 && said.contains("\n+catalogue a { source s"), "{said}");
+    assert_eq!(it.run(&["-C", "my fleet", "fmt"]).status, 0);
+    assert_eq!(step("Check the layout", &[]), (0, String::new()));
     let (status, said) = step("Check the tree", &[]);
     assert!(status == 1 && said.starts_with("::error title=fleetc tree,file=my fleet/"), "{said}");
     assert_eq!(it.run(&["-C", "my fleet", "build"]).status, 0);

@@ -51,7 +51,12 @@ fn meaning(db: &FleetDatabase, text: &str) -> (Vec<String>, Vec<String>) {
 
 fn assert_kept(db: &FleetDatabase, name: &str, text: &str) -> String {
     let once = format(text).text;
-    assert_eq!(meaning(db, text), meaning(db, &once), "{name}\n{once}");
+    let (before, after) = (meaning(db, text), meaning(db, &once));
+    assert_eq!(before.1, after.1, "the comments of {name}\n{once}");
+    assert_eq!(before.0.len(), after.0.len(), "the declarations of {name}\n{once}");
+    for (before, after) in before.0.iter().zip(&after.0) {
+        assert_eq!(before, after, "{name}\n{once}");
+    }
     assert_eq!(format(&once).text, once, "{name} is not the same the second time");
     let is_trimmed = |line: &str| !line.ends_with([' ', '\t']);
     if !once.contains("\"\"\"") && format(text).left.is_empty() {
@@ -123,6 +128,35 @@ fn space_is_nobodys_choice() {
     assert!(count > 300, "{count} texts were scrambled");
 }
 
+/// The same words with nothing but a space behind each opening bracket, so that lines are joined.
+fn tightened(text: &str) -> Option<String> {
+    let mut out = String::new();
+    for chunk in syntax::tokens(text) {
+        let mut is_open = false;
+        for token in chunk.tokens? {
+            let joins = is_open && token.role != Role::Comment;
+            out.push_str(if token.breaks > 0 && !joins { "\n" } else { " " });
+            let is_top = token.starts && token.start.checked_sub(1).is_none_or(|it| text.as_bytes()[it] == b'\n');
+            if is_top && out.ends_with(' ') {
+                out.pop();
+            }
+            out.push_str(token.text);
+            is_open = matches!(token.role, Role::Open(_));
+        }
+    }
+    Some(out)
+}
+
+#[test]
+fn what_is_joined_means_what_it_meant() {
+    let db = database(&[]);
+    for (name, text) in corpus() {
+        let Some(other) = tightened(&text) else { continue };
+        assert_eq!(meaning(&db, &text).1.len(), meaning(&db, &other).1.len(), "{name}");
+        assert_kept(&db, &name, &other);
+    }
+}
+
 /// Texts, and what becomes of them; what stays as it is says so by an empty one.
 const CASES: &[(&str, &str, &str)] = &[
     (
@@ -167,13 +201,13 @@ const CASES: &[(&str, &str, &str)] = &[
     ),
     (
         "statements",
-        "rule r  in  env when cluster.x==1{ use a,  b.* {interval=\"5m\"}\n drop *.c, drop d }\nimport std . addons.{ karpenter,velero as backup }\n",
-        "rule r in env when cluster.x == 1 { use a, b.* { interval = \"5m\" }, drop *.c, drop d }\n\nimport std.addons.{ karpenter, velero as backup }\n",
+        "rule r  in  env when cluster.x==1{ use a,  b.* {interval=\"5m\"}\n drop *.c,d }\nimport std . addons.{ karpenter,velero as backup }\n",
+        "rule r in env when cluster.x == 1 {\n  use a, b.* { interval = \"5m\" }\n  drop *.c, d\n}\n\nimport std.addons.{ karpenter, velero as backup }\n",
     ),
     (
         "what is broken stays, and what stands beside it does not",
         "cluster a {x=1}\ncluster b {\n   y = = 2\n z=1\n}\ncluster c{z=3}\n",
-        "cluster a { x = 1 }\ncluster b {\n   y = = 2\n z=1\n}\n\ncluster c { z = 3 }\n",
+        "cluster a { x = 1 }\n\ncluster b {\n   y = = 2\n z=1\n}\n\ncluster c { z = 3 }\n",
     ),
     (
         "sources",

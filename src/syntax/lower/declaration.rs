@@ -11,7 +11,7 @@ use super::super::ast::{
 };
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
-use super::{Lowered, Lowering, inner};
+use super::{Lowered, Lowering, dotted, inner};
 use crate::source::Kind;
 
 impl Lowering<'_> {
@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 }
                 if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::plain_path) {
                     let node = self.node(&it);
-                    let path = it.as_str().trim().into();
+                    let path = dotted(&it);
                     if !matches!(kind, Kind::Cluster | Kind::Baseline) {
                         let range = self.range(&it);
                         self.problems.push(Problem::FromHere(range, kind.word()));
@@ -109,7 +109,7 @@ impl Lowering<'_> {
                 }
                 let from = parts.next_if(|it| it.as_rule() == Rule::plain_path).map(|it| {
                     let node = self.node(&it);
-                    (node, it.as_str().trim().into())
+                    (node, dotted(&it))
                 });
                 head = Head::Addon { optional, from };
             }
@@ -141,7 +141,7 @@ impl Lowering<'_> {
             Rule::override_ => {
                 let what = Self::overridden(&mut parts);
                 if let Some(it) = parts.next() {
-                    name = it.as_str().trim().into();
+                    name = dotted(&it);
                     if let Some(first) = self.nodes.first_mut() {
                         *first = self.base + it.as_span().start()..self.base + it.as_span().end();
                     }
@@ -289,7 +289,7 @@ impl Lowering<'_> {
         if let Some(first) = self.nodes.first_mut() {
             *first = self.base + path.as_span().start()..self.base + path.as_span().end();
         }
-        let text: EcoString = path.as_str().trim().into();
+        let text: EcoString = dotted(&path);
         let names = parts
             .filter(|it| it.as_rule() == Rule::import_name)
             .filter_map(|it| {

@@ -128,7 +128,11 @@ impl<'a> Lowering<'a> {
     /// The `///` lines right above byte `start`.
     fn doc_above(&self, start: usize) -> Option<EcoString> {
         let above = self.file.get(..start)?;
-        let above = above.get(..above.rfind('\n')?)?;
+        let (above, before) = above.split_at(above.rfind('\n')?);
+        // What stands in the middle of a line has no lines of its own above it.
+        if !before.trim().is_empty() {
+            return None;
+        }
         let mut lines: Vec<&str> = above
             .lines()
             .rev()
@@ -143,6 +147,12 @@ impl<'a> Lowering<'a> {
 /// The children that mean something: no comments, no keywords.
 fn inner(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
     pair.into_inner().filter(|it| !is_noise(it.as_rule()))
+}
+
+/// A name of several parts, however much space stands between them.
+fn dotted(pair: &Pair<'_, Rule>) -> ecow::EcoString {
+    let parts: Vec<&str> = inner(pair.clone()).map(|it| it.as_str().trim()).collect();
+    if parts.is_empty() { pair.as_str().trim().into() } else { parts.join(".").into() }
 }
 
 const fn is_noise(rule: Rule) -> bool {

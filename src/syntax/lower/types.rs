@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::super::ast::{Literal, TypeExpr, TypeKind};
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
-use super::{DEPTH_LIMIT, Lowering, inner};
+use super::{DEPTH_LIMIT, Lowering, dotted, inner};
 
 impl Lowering<'_> {
     pub(super) fn type_expr(&mut self, pair: Pair<'_, Rule>) -> TypeExpr {
@@ -77,7 +77,7 @@ impl Lowering<'_> {
                 }
             }
             Rule::literal_type => TypeKind::Literal(self.literal(pair)),
-            _ => TypeKind::Name(pair.as_str().trim().into()),
+            _ => TypeKind::Name(dotted(&pair)),
         };
         TypeExpr { node, kind }
     }
