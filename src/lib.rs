@@ -31,5 +31,7 @@ pub mod inspect;
 pub mod edit;
 pub mod plan;
 pub mod render;
+pub mod ide;
 pub mod host;
+pub mod lsp;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! Each kind of declaration, its block held against the shape that it must have.
 
-use super::checker::{Checker, without};
+use super::checker::{Checker, irsa_type, params_type, without};
 use super::{reserved, twice};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -8,16 +8,59 @@ use crate::names;
 use crate::source::{Anchor, Db, Kind};
 use crate::syntax::{
     self,
-    ast::{Block, Declaration, Member},
+    ast::{Block, Declaration, Head, Member},
 };
-use crate::types::Scope;
+use crate::types::{self, Notes, Scope};
 
 /// Checks one declaration.
 pub(super) fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
+    looked_at(db, anchor, None).out
+}
+
+/// What is found out on the way.
+pub(super) fn notes(db: &dyn Db, anchor: Anchor) -> Notes {
+    looked_at(db, anchor, Some(Notes::default())).notes.unwrap_or_default()
+}
+
+/// What an expression in a declaration may name.
+pub(super) fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
+    let index = names::index_of(db, anchor);
+    let settings = &fleet::settings(db, db.project()).value;
+    let mut checker = Checker { db, index, settings, anchor, out: Vec::new(), notes: None };
+    let declaration = syntax::declaration(db, anchor);
+    let locals = match &declaration.head {
+        Head::Fn { params, .. } => {
+            let types = types::function_type(db, anchor).value.params.iter().map(|it| it.ty.clone());
+            params.iter().map(|it| it.name.clone()).zip(types).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut scope = checker.cluster_scope();
+    scope.locals.extend(locals);
+    // A `let` of an add-on reads its params, too.
+    let item = match &declaration.head {
+        Head::Override { target, .. } => {
+            let name = target.parts.last().and_then(Option::as_ref);
+            name.and_then(|name| index.items.values().find_map(|it| it.get(name))).copied()
+        }
+        _ => Some(anchor),
+    };
+    let has_params = |it: &Anchor| matches!(it.kind(db), Kind::Addon | Kind::Baseline);
+    if let Some(it) = item.filter(has_params) {
+        scope.params = Some(params_type(db, it));
+        scope.irsa = irsa_type(db, it);
+    }
+    if matches!(anchor.kind(db), Kind::Fleet | Kind::Let | Kind::Fn | Kind::Type) {
+        scope.cluster = None;
+    }
+    scope
+}
+
+fn looked_at(db: &dyn Db, anchor: Anchor, notes: Option<Notes>) -> Checker<'_> {
     let index = names::index_of(db, anchor);
     let settings = &fleet::settings(db, db.project()).value;
     let declaration = syntax::declaration(db, anchor);
-    let mut checker = Checker { db, index, settings, anchor, out: Vec::new() };
+    let mut checker = Checker { db, index, settings, anchor, out: Vec::new(), notes };
     checker.own_lets(&declaration.body);
     if declaration.body.lets().next().is_some() {
         let members = declaration.body.members.iter().filter(|it| !matches!(it, Member::Let(_))).cloned().collect();
@@ -27,7 +70,7 @@ pub(super) fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
         checker.declaration(declaration);
     }
     twice::check(anchor, &declaration.body, &mut checker.out);
-    checker.out
+    checker
 }
 
 impl Checker<'_> {
@@ -35,7 +78,7 @@ impl Checker<'_> {
         match it.kind {
             Kind::Fleet => self.fleet(it),
             Kind::Type => self.type_(it),
-            Kind::Let => self.let_(),
+            Kind::Let => self.let_(it),
             Kind::Catalogue | Kind::Application => {
                 reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
                 self.shaped(it, "CatalogueBody", &Scope::default());

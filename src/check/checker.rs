@@ -14,7 +14,7 @@ use crate::syntax::{
     self,
     ast::{Action, Block, Declaration, Entry, Expr, Head, Key, Member},
 };
-use crate::types::{self, Constraint, FieldType, Infer, RecordType, Scope, Type};
+use crate::types::{self, Constraint, FieldType, Infer, Notes, RecordType, Scope, Type};
 
 pub(super) struct Checker<'a> {
     pub db: &'a dyn Db,
@@ -22,6 +22,8 @@ pub(super) struct Checker<'a> {
     pub settings: &'a Settings,
     pub anchor: Anchor,
     pub out: Vec<Diagnostic>,
+    /// What is found out, where somebody wants to know.
+    pub notes: Option<Notes>,
 }
 
 impl Checker<'_> {
@@ -72,6 +74,7 @@ impl Checker<'_> {
             literals: &literals,
             out: &mut self.out,
             narrowed: Vec::new(),
+            notes: self.notes.as_mut(),
         };
         run(&mut infer)
     }

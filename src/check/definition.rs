@@ -50,10 +50,16 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn let_(&mut self) {
+    pub(super) fn let_(&mut self, it: &Declaration) {
         self.out.extend(types::let_type(self.db, self.anchor).diagnostics.iter().cloned());
         if self.out.is_empty() {
             self.out.extend(eval::let_value(self.db, self.anchor).diagnostics.iter().cloned());
+        }
+        if let (Some(_), Head::Let { value, .. }) = (&self.notes, &it.head) {
+            let mark = self.out.len();
+            let ty = types::let_type(self.db, self.anchor).value.clone();
+            self.infer(Scope::default(), |infer| infer.check(value, &ty, None));
+            self.out.truncate(mark);
         }
     }
 

@@ -15,8 +15,23 @@ mod references;
 mod reserved;
 mod twice;
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostics;
 use crate::source::{Anchor, Db};
+use crate::types::{Notes, Scope};
+
+/// What is found out of one declaration on the way: for those who show it to an author.
+#[salsa::tracked]
+pub fn notes(db: &dyn Db, anchor: Anchor) -> Arc<Notes> {
+    Arc::new(bodies::notes(db, anchor))
+}
+
+/// What an expression in a declaration's block may name, beside what blocks around it bind.
+#[must_use]
+pub fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
+    bodies::scope(db, anchor)
+}
 
 /// What is wrong with one declaration.
 #[salsa::tracked]

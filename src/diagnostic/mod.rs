@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 pub use code::{Code, Severity};
-pub use suggest::{did_you_mean, nearest};
+pub use suggest::{did_you_mean, nearest, suggested};
 
 use crate::source::{Origin, SourceFile};
 

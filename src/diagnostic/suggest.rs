@@ -30,3 +30,24 @@ pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) ->
         ecow::eco_format!("did you mean {} or {last}?", rest.join(", "))
     })
 }
+
+/// The names that [`did_you_mean`] put into a help, the nearest first.
+#[must_use]
+pub fn suggested(help: &str) -> Vec<EcoString> {
+    let Some(names) = help.strip_prefix("did you mean ").and_then(|it| it.split_once('?')).map(|(it, _)| it) else {
+        return Vec::new();
+    };
+    names.split('`').skip(1).step_by(2).map(EcoString::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_suggested_is_found_again() {
+        let known = ["zones", "zone-a", "names"];
+        for (name, wanted) in [("zonse", vec!["zones"]), ("zone", vec!["zones", "zone-a"]), ("x", vec![])] {
+            let help = super::did_you_mean(name, known).unwrap_or_default();
+            assert_eq!(super::suggested(&help), wanted, "{help}");
+        }
+    }
+}

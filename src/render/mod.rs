@@ -17,6 +17,7 @@ pub use ci::{Finding, Point, findings, github, gitlab, json_lines, junit, sarif,
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_patch, diff_text, text_patch};
 pub use picture::{picture_dot, picture_mermaid, picture_svg};
+pub use place::owner;
 pub use report::report_html;
 pub use table::{table_json, table_text};
 pub use terminal::{Counts, print};

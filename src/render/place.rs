@@ -46,7 +46,7 @@ fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
 }
 
 /// Whose a place is: "rule `production`", "addon `web` of `cluster-addons`".
-pub(super) fn owner(db: &dyn Db, anchor: Anchor) -> EcoString {
+pub fn owner(db: &dyn Db, anchor: Anchor) -> EcoString {
     if is_standard(db, anchor) {
         return "fleetc's defaults".into();
     }

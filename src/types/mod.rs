@@ -9,6 +9,7 @@ pub mod builtin;
 mod circle;
 mod flux;
 mod infer;
+mod notes;
 mod problems;
 mod show;
 mod signature;
@@ -22,6 +23,7 @@ pub use assign::fits;
 pub use circle::{FunctionCircle, function_circle};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
+pub use notes::{Meaning, Notes};
 pub use signature::{lower, named, written};
 pub use ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 
@@ -113,6 +115,7 @@ pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
                 literals: &|_, _, _| Vec::new(),
                 out: &mut out,
                 narrowed: Vec::new(),
+                notes: None,
             };
             match declared {
                 Some(ty) => {

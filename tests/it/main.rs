@@ -21,6 +21,7 @@ mod examples;
 mod formatting;
 mod gotchas;
 mod hostile;
+mod ide;
 mod incremental;
 mod moves;
 mod oracle;

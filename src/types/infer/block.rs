@@ -15,6 +15,9 @@ impl Infer<'_> {
     /// Checks a block against the record or map that it amends. What is not
     /// known is `Any` and fits everything.
     pub fn block(&mut self, block: &Block, ty: &Type, asked: Option<Origin>) {
+        if let Some(notes) = &mut self.notes {
+            notes.blocks.insert(block.node, ty.clone());
+        }
         let mark = self.lets(block, true);
         self.members(block, ty, asked);
         self.scope.locals.truncate(mark);

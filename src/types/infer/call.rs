@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Infer;
 use super::operator::widen;
-use crate::source::{Anchor, Kind};
+use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
 use crate::types::builtin::{self, Builtin};
+use crate::types::notes::Meaning;
 use crate::types::ty::Type;
 use crate::types::{function_type, problems};
 
@@ -18,9 +19,12 @@ impl Infer<'_> {
             return Type::Broken;
         };
         if let Some(function) = self.index.lets.get(name).filter(|it| it.kind(self.db) == Kind::Fn) {
-            return self.declared(expr, *function, args);
+            let function = *function;
+            self.mean(callee.node, || Meaning::At(Origin::of(function), Type::Any));
+            return self.declared(expr, function, args);
         }
         if let Some(function) = builtin::find(name) {
+            self.mean(callee.node, || Meaning::Builtin(name.clone()));
             return self.built_in(expr, function, args);
         }
         let known =

@@ -17,11 +17,12 @@ use ecow::EcoString;
 
 use self::operator::is_printable;
 use super::assign::fits;
+use super::notes::{Meaning, Notes};
 use super::ty::{Reference, Type};
 use super::{let_type, problems};
 use crate::diagnostic::Diagnostic;
 use crate::names::Index;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::ast::{Expr, ExprKind, Literal};
 
 pub use narrow::dotted;
@@ -61,6 +62,8 @@ pub struct Infer<'a> {
     pub out: &'a mut Vec<Diagnostic>,
     /// Paths that a condition has shown to be there: `p != null`.
     pub narrowed: Vec<(String, Type)>,
+    /// What is found out, where somebody wants to know.
+    pub notes: Option<&'a mut Notes>,
 }
 
 impl Infer<'_> {
@@ -68,9 +71,19 @@ impl Infer<'_> {
         Origin::new(self.anchor, expr.node)
     }
 
+    fn mean(&mut self, node: NodeId, meaning: impl FnOnce() -> Meaning) {
+        if let Some(notes) = &mut self.notes {
+            notes.names.insert(node, meaning());
+        }
+    }
+
     /// Checks that an expression's value may go where `expected` is asked for.
     /// `asked` is the place that asks.
     pub fn check(&mut self, expr: &Expr, expected: &Type, asked: Option<Origin>) {
+        if let Some(notes) = &mut self.notes {
+            notes.types.insert(expr.node, expected.clone());
+            notes.scopes.entry(expr.node).or_insert_with(|| self.scope.locals.clone());
+        }
         match (&expr.kind, expected.present().base()) {
             (_, Type::Reference(kind)) => self.reference(expr, *kind),
             (ExprKind::List(elements), Type::List(of)) => {
@@ -122,6 +135,7 @@ impl Infer<'_> {
     pub(super) fn reference(&mut self, expr: &Expr, kind: Reference) {
         match dotted(expr) {
             Some(name) => {
+                self.mean(expr.node, || Meaning::Reference(kind, name.as_str().into()));
                 if let Err(problem) = (self.resolver)(kind, &name, self.at(expr)) {
                     self.out.push(problem);
                 }
@@ -133,10 +147,28 @@ impl Infer<'_> {
 
     /// The type of an expression; what is wrong inside it is reported once.
     pub fn infer(&mut self, expr: &Expr) -> Type {
+        let ty = self.inferred(expr);
+        if let Some(notes) = &mut self.notes {
+            notes.types.entry(expr.node).or_insert_with(|| ty.clone());
+            notes.scopes.entry(expr.node).or_insert_with(|| self.scope.locals.clone());
+        }
+        ty
+    }
+
+    fn inferred(&mut self, expr: &Expr) -> Type {
         if let Some(path) = dotted(expr)
             && let Some((_, ty)) = self.narrowed.iter().rev().find(|(it, _)| *it == path)
         {
-            return ty.clone();
+            let ty = ty.clone();
+            // What it is, is known better; what its names mean is as ever.
+            if self.notes.is_some() {
+                let mark = std::mem::take(&mut self.narrowed);
+                let before = self.out.len();
+                self.inferred(expr);
+                self.out.truncate(before);
+                self.narrowed = mark;
+            }
+            return ty;
         }
         match &expr.kind {
             ExprKind::Broken => Type::Broken,
@@ -219,7 +251,9 @@ impl Infer<'_> {
 
     pub(super) fn name(&mut self, expr: &Expr, name: &EcoString) -> Type {
         if let Some((_, ty)) = self.scope.locals.iter().rev().find(|(it, _)| it == name) {
-            return ty.clone();
+            let ty = ty.clone();
+            self.mean(expr.node, || Meaning::Local(name.clone(), ty.clone()));
+            return ty;
         }
         match (name.as_str(), &self.scope.cluster, &self.scope.params, &self.scope.fleet) {
             ("cluster", Some(ty), _, _) | ("params", _, Some(ty), _) | ("fleet", _, _, Some(ty)) => return ty.clone(),
@@ -241,7 +275,9 @@ impl Infer<'_> {
                 self.out.push(problems::function_as_value(self.at(expr), name, *anchor));
                 return Type::Broken;
             }
-            return let_type(self.db, *anchor).value.clone();
+            let (ty, at) = (let_type(self.db, *anchor).value.clone(), Origin::of(*anchor));
+            self.mean(expr.node, || Meaning::At(at, ty.clone()));
+            return ty;
         }
         let known =
             self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));

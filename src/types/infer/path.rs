@@ -7,8 +7,9 @@ use super::narrow::without_null;
 use crate::source::Origin;
 use crate::syntax::ast::{Expr, Key, Segment};
 use crate::types::assign::fits;
+use crate::types::notes::Meaning;
 use crate::types::problems;
-use crate::types::ty::Type;
+use crate::types::ty::{FieldType, Type};
 
 impl Infer<'_> {
     /// The type at the end of a path, and where it was declared. `None` if a key
@@ -29,6 +30,7 @@ impl Infer<'_> {
                 (Type::Record(record), Some(key)) => match record.fields.get(&key) {
                     Some(field) => {
                         declared = field.origin;
+                        self.mean(segment.node, || field_meaning(&key, field));
                         field.ty.clone()
                     }
                     None if record.open => Type::Any,
@@ -81,7 +83,10 @@ impl Infer<'_> {
             Type::Broken => Type::Broken,
             Type::Map(value) => (**value).clone().optional(),
             Type::Record(record) => match record.fields.get(name) {
-                Some(field) => field.ty.clone(),
+                Some(field) => {
+                    self.mean(expr.node, || field_meaning(name, field));
+                    field.ty.clone()
+                }
                 None if record.open => Type::Any,
                 None => {
                     self.out.push(problems::no_member(self.at(expr), record, name));
@@ -114,4 +119,9 @@ impl Infer<'_> {
         }
         found
     }
+}
+
+fn field_meaning(name: &EcoString, field: &FieldType) -> Meaning {
+    let ty = field.ty.clone();
+    field.origin.map_or_else(|| Meaning::Field(name.clone(), ty.clone()), |at| Meaning::At(at, ty.clone()))
 }

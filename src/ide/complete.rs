@@ -1,0 +1,615 @@
+//! What may be written at a place.
+//!
+//! A line that is half typed cannot be read, so its own words are looked at as text; what
+//! stands around it is known from the declarations.
+
+use ecow::{EcoString, eco_format};
+
+use super::hover::documentation;
+use super::occurrence::Symbol;
+use super::place::{declaration_at, nodes_at};
+use crate::check;
+use crate::names;
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::syntax::{self, ast};
+use crate::types::{self, RecordType, Reference, Scope, Type, builtin};
+
+/// Something that may be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completion {
+    pub label: EcoString,
+    pub kind: CompletionKind,
+    /// Its type, or what it is.
+    pub detail: EcoString,
+    /// In Markdown.
+    pub doc: Option<EcoString>,
+    /// What is written; `$1` is where the author goes on, if the editor knows that.
+    pub snippet: Option<EcoString>,
+}
+
+/// What sort of thing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CompletionKind {
+    Value,
+    Field,
+    Variable,
+    Item,
+    Function,
+    Type,
+    Keyword,
+}
+
+/// What may stand at a place; nothing in comments, and in strings that may be anything.
+#[must_use]
+pub fn complete(db: &dyn Db, file: SourceFile, offset: usize) -> Vec<Completion> {
+    let text = file.text(db);
+    let Some(before) = text.get(..offset) else { return Vec::new() };
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let Some((line, is_quoted)) = code(line) else { return Vec::new() };
+    let is_of_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
+    let stem = line.trim_end_matches(is_of_word);
+    let anchor = declaration_at(db, file, offset);
+    let asking = Asking { db, file, offset, anchor };
+    let mut found = asking.found(stem, is_quoted);
+    let mut seen = Vec::new();
+    found.retain(|it| {
+        let is_new = !seen.contains(&it.label);
+        seen.push(it.label.clone());
+        is_new
+    });
+    found
+}
+
+/// What of a line is code: none in a comment. In a string it is what stands before it; inside
+/// of `\(…)`, what stands in there.
+fn code(line: &str) -> Option<(&str, bool)> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut inside = None;
+    let mut chars = line.char_indices().peekable();
+    while let Some((at, it)) = chars.next() {
+        match (inside, it) {
+            (None, '/') if line.get(at..).is_some_and(|it| it.starts_with("//")) => return None,
+            (None, '"') => inside = Some(at),
+            (None, ')') if !open.is_empty() => inside = open.pop(),
+            (Some(_), '"') => inside = None,
+            (Some(from), '\\') => {
+                if let Some((_, '(')) = chars.next() {
+                    open.push(from);
+                    inside = None;
+                }
+            }
+            _ => {}
+        }
+    }
+    match (inside, open.last()) {
+        (Some(from), _) => Some((line.get(..from)?, true)),
+        (None, Some(from)) => {
+            // As if what stands in there was a value of its own.
+            let inner = line.get(*from..)?.rsplit("\\(").next()?;
+            let start = line.len() - inner.len();
+            Some((line.get(start.saturating_sub(1)..)?, false))
+        }
+        (None, None) => Some((line, false)),
+    }
+}
+
+struct Asking<'a> {
+    db: &'a dyn Db,
+    file: SourceFile,
+    offset: usize,
+    anchor: Option<Anchor>,
+}
+
+impl Asking<'_> {
+    /// `stem` is the line up to the word that is being written.
+    fn found(&self, stem: &str, is_quoted: bool) -> Vec<Completion> {
+        let member = stem.rsplit(['{', ',', ';']).next().unwrap_or(stem).trim_start();
+        let statement = stem.rsplit('{').next().unwrap_or(stem).trim_start();
+        if let Some(found) = self.names_of_statement(statement) {
+            return found;
+        }
+        if let Some(found) = self.types(stem) {
+            return found;
+        }
+        let value = value_part(member);
+        if let Some((key, rest)) = value {
+            let expected = self.expected(key);
+            if is_quoted {
+                return literals(expected.as_ref(), false);
+            }
+            if let Some(path) = chain(rest) {
+                return self.members(&path);
+            }
+            let mut found = literals(expected.as_ref(), true);
+            found.extend(self.references(expected.as_ref()));
+            found.extend(self.variables());
+            return found;
+        }
+        if is_quoted {
+            return Vec::new();
+        }
+        self.keys(member)
+    }
+
+    fn index(&self) -> &names::Index {
+        match self.anchor {
+            Some(it) => names::index_of(self.db, it),
+            None => names::index(self.db, self.db.project()),
+        }
+    }
+
+    fn item(&self, name: &EcoString, anchor: Anchor, label: EcoString) -> Completion {
+        let kind = anchor.kind(self.db);
+        let parent = anchor.parent(self.db).map_or_else(EcoString::new, |it| eco_format!(" of `{}`", it.name(self.db)));
+        Completion {
+            label,
+            kind: CompletionKind::Item,
+            detail: eco_format!("{} {name}{parent}", kind.word()),
+            doc: documentation(self.db, &Symbol::At(Origin::of(anchor))),
+            snippet: None,
+        }
+    }
+
+    /// After `use`, `drop`, `override`, `attach`, `detach`, `from`.
+    fn names_of_statement(&self, statement: &str) -> Option<Vec<Completion>> {
+        let index = self.index();
+        let mut words = statement.split_whitespace();
+        let first = words.next()?;
+        let rest = statement.get(first.len()..)?;
+        if !rest.starts_with([' ', '\t']) {
+            return None;
+        }
+        let last = rest.rsplit([',', ' ', '\t']).next().unwrap_or_default();
+        let of = |anchor: &Anchor| {
+            let items = index.items.get(anchor).into_iter().flatten();
+            items.map(|(name, it)| self.item(name, *it, name.clone())).collect::<Vec<_>>()
+        };
+        let catalogues =
+            || index.catalogues.iter().map(|(name, it)| self.item(name, *it, name.clone())).collect::<Vec<_>>();
+        if matches!(first, "use" | "drop" | "override")
+            && let Some(catalogue) = last.strip_suffix('.')
+        {
+            return Some(index.catalogues.get(catalogue).map(of).unwrap_or_default());
+        }
+        if statement.contains('=') {
+            return None;
+        }
+        match (first, words.next()) {
+            ("use" | "drop", _) => Some(catalogues()),
+            ("override", Some("source")) if rest.trim_start().starts_with("source ") => {
+                let all = index.sources.iter().chain(index.local_sources.values().flatten());
+                Some(all.map(|(name, it)| self.item(name, *it, name.clone())).collect())
+            }
+            ("override", Some("cluster")) if rest.trim_start().starts_with("cluster ") => {
+                let all = &crate::fleet::all_clusters(self.db, self.db.project()).value;
+                Some(all.iter().map(|(name, it)| self.item(name, *it, name.clone())).collect())
+            }
+            ("override", Some("baseline")) if rest.trim_start().starts_with("baseline ") => {
+                Some(index.baselines.iter().map(|(name, it)| self.item(name, *it, name.clone())).collect())
+            }
+            ("override", None) => {
+                let items = index.items.values().flatten();
+                let mut found: Vec<Completion> = items.map(|(name, it)| self.item(name, *it, name.clone())).collect();
+                found.extend(catalogues());
+                found.extend(["source", "cluster", "baseline"].map(|it| keyword(it, "an override of it")));
+                Some(found)
+            }
+            ("attach" | "detach", _) => {
+                let all = index.tenants.iter().chain(&index.repositories);
+                Some(all.map(|(name, it)| self.item(name, *it, name.clone())).collect())
+            }
+            _ if rest.trim_end().ends_with(" from") || rest.trim() == "from" => {
+                let own = index.definitions.iter().chain(&index.baselines);
+                Some(own.map(|(name, it)| self.item(name, *it, name.clone())).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// After `name:` where a type is declared.
+    fn types(&self, stem: &str) -> Option<Vec<Completion>> {
+        let before = stem.trim_end();
+        let after_colon = before.strip_suffix(':')?;
+        let declares = |it: Kind| matches!(it, Kind::Type | Kind::Fn | Kind::Fleet | Kind::Addon | Kind::Baseline);
+        let first = before.split_whitespace().next().unwrap_or_default();
+        let is_there = matches!(first, "let" | "fn" | "type" | "inventory")
+            || self.anchor.is_some_and(|it| declares(it.kind(self.db)));
+        if !is_there || after_colon.ends_with(':') {
+            return None;
+        }
+        let plain = ["String", "Int", "Float", "Bool", "Any"].map(|it| Completion {
+            label: it.into(),
+            kind: CompletionKind::Type,
+            detail: "type".into(),
+            doc: None,
+            snippet: None,
+        });
+        let named = self
+            .index()
+            .types
+            .iter()
+            .map(|(name, it)| Completion { kind: CompletionKind::Type, ..self.item(name, *it, name.clone()) });
+        Some(plain.into_iter().chain(named).collect())
+    }
+
+    /// The type of the innermost block around the place.
+    fn block_type(&self) -> Option<Type> {
+        let anchor = self.anchor?;
+        let notes = check::notes(self.db, anchor);
+        let around = nodes_at(self.db, self.file, self.offset);
+        let node = around.iter().find(|(it, node, _)| *it == anchor && notes.blocks.contains_key(node));
+        node.and_then(|(_, node, _)| notes.blocks.get(node)).cloned()
+    }
+
+    /// What a key of the block around is to hold.
+    fn expected(&self, key: &str) -> Option<Type> {
+        let mut ty = self.block_type()?;
+        for name in key.trim().trim_end_matches(['+', '=']).trim().split('.') {
+            ty = field(&ty, name.trim().trim_matches('"'))?;
+        }
+        Some(ty)
+    }
+
+    fn keys(&self, member: &str) -> Vec<Completion> {
+        let mut ty = self.block_type();
+        let path = member.trim();
+        if let Some(path) = path.strip_suffix('.') {
+            for name in path.split('.') {
+                ty = ty.and_then(|it| field(&it, name.trim().trim_matches('"')));
+            }
+            return ty.as_ref().map(|it| self.fields(it, &[])).unwrap_or_default();
+        }
+        if !path.is_empty() {
+            return Vec::new();
+        }
+        let written = self.written();
+        let mut found = ty.as_ref().map(|it| self.fields(it, &written)).unwrap_or_default();
+        found.extend(self.keywords());
+        found
+    }
+
+    /// The keys that the block around has already.
+    fn written(&self) -> Vec<EcoString> {
+        let Some(anchor) = self.anchor else { return Vec::new() };
+        let declaration = syntax::declaration(self.db, anchor);
+        let around = nodes_at(self.db, self.file, self.offset);
+        let block =
+            around.iter().filter(|(it, ..)| *it == anchor).find_map(|(_, node, _)| block_of(&declaration.body, *node));
+        let keys = block.into_iter().flat_map(|it| &it.members).filter_map(|it| match it {
+            ast::Member::Entry(it) => match &it.path.segments.first()?.key {
+                ast::Key::Name(name) => Some(name.clone()),
+                ast::Key::Interpolated(_) => None,
+            },
+            _ => None,
+        });
+        keys.collect()
+    }
+
+    fn fields(&self, ty: &Type, written: &[EcoString]) -> Vec<Completion> {
+        let Some(record) = record_of(ty) else { return Vec::new() };
+        let field = |(name, field): (&EcoString, &types::FieldType)| {
+            let is_block = record_of(&field.ty).is_some() || matches!(field.ty.present().base(), Type::Map(_));
+            let plain = names_a_key(name);
+            let key = if plain { name.clone() } else { eco_format!("\"{name}\"") };
+            Completion {
+                label: name.clone(),
+                kind: CompletionKind::Field,
+                detail: field.ty.to_string().into(),
+                doc: field.origin.and_then(|it| documentation(self.db, &Symbol::At(it))),
+                snippet: Some(if is_block { eco_format!("{key} {{\n  $1\n}}") } else { eco_format!("{key} = $1") }),
+            }
+        };
+        record.fields.iter().filter(|(name, _)| !written.contains(name)).map(field).collect()
+    }
+
+    /// The words that may begin a member here.
+    fn keywords(&self) -> Vec<Completion> {
+        let around = nodes_at(self.db, self.file, self.offset);
+        let is_inside = self.anchor.is_some_and(|it| around.iter().any(|(anchor, ..)| *anchor == it));
+        let Some(anchor) = self.anchor.filter(|_| is_inside) else {
+            return TOP.iter().map(|(word, snippet)| declared(word, snippet)).collect();
+        };
+        let declaration = syntax::declaration(self.db, anchor);
+        let innermost =
+            around.iter().filter(|(it, ..)| *it == anchor).find_map(|(_, node, _)| block_of(&declaration.body, *node));
+        let is_own = innermost.is_some_and(|it| it.node == declaration.body.node);
+        let words: &[&str] = match anchor.kind(self.db) {
+            _ if !is_own => &["unset", "let"],
+            Kind::Fleet => &["rings"],
+            Kind::Catalogue | Kind::Application => {
+                &["addon", "optional addon", "source", "manifest", "namespace", "kustomize", "let"]
+            }
+            Kind::Group => &[
+                "cluster",
+                "use",
+                "drop",
+                "attach",
+                "detach",
+                "override",
+                "addon",
+                "source",
+                "manifest",
+                "namespace",
+                "kustomize",
+                "let",
+            ],
+            Kind::Cluster | Kind::Inventory => &[
+                "use",
+                "drop",
+                "attach",
+                "detach",
+                "override",
+                "addon",
+                "source",
+                "manifest",
+                "namespace",
+                "kustomize",
+                "let",
+            ],
+            Kind::Rule => &["use", "drop", "attach", "detach", "override", "let"],
+            Kind::Override => &["unset", "let", "patch"],
+            _ => &["unset", "let"],
+        };
+        let snippet = |word: &str| TOP.iter().find(|(it, _)| *it == word).map(|(_, it)| *it);
+        let made = |word: &&str| match snippet(word) {
+            Some(it) => declared(word, it),
+            None if *word == "optional addon" => declared(word, "optional addon $1 {\n  $0\n}"),
+            None => keyword(word, "statement"),
+        };
+        words.iter().map(made).collect()
+    }
+
+    /// `cluster.`, `params.web.`: what its value has.
+    fn members(&self, path: &[&str]) -> Vec<Completion> {
+        let [first, rest @ ..] = path else { return Vec::new() };
+        let Some(mut ty) = self.root(first) else { return Vec::new() };
+        for name in rest {
+            let Some(next) = field(&ty, name) else { return Vec::new() };
+            ty = next;
+        }
+        let Some(record) = record_of(&ty) else { return Vec::new() };
+        let member = |(name, field): (&EcoString, &types::FieldType)| Completion {
+            label: name.clone(),
+            kind: CompletionKind::Field,
+            detail: field.ty.to_string().into(),
+            doc: field.origin.and_then(|it| documentation(self.db, &Symbol::At(it))),
+            snippet: (!names_a_key(name)).then(|| eco_format!("\"{name}\"")),
+        };
+        record.fields.iter().map(member).collect()
+    }
+
+    fn scope(&self) -> Scope {
+        let mut scope = self.anchor.map_or_else(Scope::default, |it| check::scope(self.db, it));
+        // The nearest expression knows what comprehensions bind.
+        if let Some(anchor) = self.anchor {
+            let notes = check::notes(self.db, anchor);
+            let around = nodes_at(self.db, self.file, self.offset);
+            let nearest =
+                around.iter().filter(|(it, ..)| *it == anchor).find_map(|(_, node, _)| notes.scopes.get(node));
+            scope.locals.extend(nearest.into_iter().flatten().cloned());
+        }
+        scope
+    }
+
+    /// What a name stands for here.
+    fn root(&self, name: &str) -> Option<Type> {
+        let scope = self.scope();
+        if let Some((_, ty)) = scope.locals.iter().rev().find(|(it, _)| it == name) {
+            return Some(ty.clone());
+        }
+        match name {
+            "cluster" => scope.cluster,
+            "params" => scope.params,
+            "fleet" => scope.fleet,
+            "irsa" => scope.irsa,
+            _ => {
+                let anchor = self.index().lets.get(name)?;
+                (anchor.kind(self.db) == Kind::Let).then(|| types::let_type(self.db, *anchor).value.clone())
+            }
+        }
+    }
+
+    /// Everything that an expression may name.
+    fn variables(&self) -> Vec<Completion> {
+        let scope = self.scope();
+        let variable = |label: &str, detail: EcoString| Completion {
+            label: label.into(),
+            kind: CompletionKind::Variable,
+            detail,
+            doc: None,
+            snippet: None,
+        };
+        let mut found: Vec<Completion> =
+            scope.locals.iter().rev().map(|(name, ty)| variable(name, ty.to_string().into())).collect();
+        for (name, ty) in
+            [("cluster", &scope.cluster), ("params", &scope.params), ("fleet", &scope.fleet), ("irsa", &scope.irsa)]
+        {
+            if ty.is_some() {
+                found.push(variable(name, EcoString::new()));
+            }
+        }
+        for (name, anchor) in &self.index().lets {
+            let is_function = anchor.kind(self.db) == Kind::Fn;
+            let ty = if is_function {
+                types::function_type(self.db, *anchor).value.result.clone()
+            } else {
+                types::let_type(self.db, *anchor).value.clone()
+            };
+            found.push(Completion {
+                label: name.clone(),
+                kind: if is_function { CompletionKind::Function } else { CompletionKind::Variable },
+                detail: ty.to_string().into(),
+                doc: documentation(self.db, &Symbol::At(Origin::of(*anchor))),
+                snippet: is_function.then(|| eco_format!("{name}($1)")),
+            });
+        }
+        found.extend(builtin::all().iter().map(|it| Completion {
+            label: it.name.into(),
+            kind: CompletionKind::Function,
+            detail: it.signature.into(),
+            doc: Some(it.doc.into()),
+            snippet: Some(eco_format!("{}($1)", it.name)),
+        }));
+        found.extend(["if", "match", "not"].map(|it| keyword(it, "expression")));
+        found
+    }
+
+    /// The declarations that a reference may name.
+    fn references(&self, expected: Option<&Type>) -> Vec<Completion> {
+        let Some(ty) = expected else { return Vec::new() };
+        let of_list = match ty.present().base() {
+            Type::List(of) => of.present().base().clone(),
+            other => other.clone(),
+        };
+        let Type::Reference(kind) = of_list else { return Vec::new() };
+        let index = self.index();
+        let all: Vec<(&EcoString, Anchor)> = match kind {
+            Reference::Source => {
+                let mut chain = Vec::new();
+                let mut at = self.anchor;
+                while let Some(anchor) = at {
+                    chain.extend(index.local_sources.get(&anchor).into_iter().flatten());
+                    at = anchor.parent(self.db);
+                }
+                chain.into_iter().chain(&index.sources).map(|(name, it)| (name, *it)).collect()
+            }
+            Reference::Addon => {
+                let all = index.items.values().flatten().map(|(name, it)| (name, *it));
+                all.filter(|(_, it)| it.kind(self.db) == Kind::Addon).collect()
+            }
+            Reference::CatalogueOrItem => index.catalogues.iter().map(|(name, it)| (name, *it)).collect(),
+            Reference::Repository => index.repositories.iter().map(|(name, it)| (name, *it)).collect(),
+            Reference::Baseline => index.baselines.iter().map(|(name, it)| (name, *it)).collect(),
+            Reference::Layer | Reference::Fact => Vec::new(),
+        };
+        all.into_iter().map(|(name, it)| self.item(name, it, name.clone())).collect()
+    }
+}
+
+/// What may be declared at the top level, and how it goes on.
+const TOP: [(&str, &str); 22] = [
+    ("fleet", "fleet $1 {\n  $0\n}"),
+    ("catalogue", "catalogue $1 {\n  $0\n}"),
+    ("application", "application $1 {\n  $0\n}"),
+    ("cluster", "cluster $1 {\n  $0\n}"),
+    ("group", "group $1 {\n  $0\n}"),
+    ("rule", "rule $1 when $2 {\n  $0\n}"),
+    ("override", "override $1 {\n  $0\n}"),
+    ("source", "source $1 = helm \"$2\""),
+    ("addon", "addon $1 {\n  source  = $2\n  version = \"$3\"\n}"),
+    ("manifest", "manifest $1 {\n  apiVersion = \"$2\"\n  kind       = \"$3\"\n  $0\n}"),
+    ("namespace", "namespace $1 { $0 }"),
+    ("kustomize", "kustomize $1 { path = \"$2\" }"),
+    ("tenant", "tenant $1 {\n  $0\n}"),
+    ("repository", "repository $1 {\n  url = \"$2\"\n  $0\n}"),
+    ("inventory", "inventory $1 from csv(\"$2\") as row {\n  name = row.$0\n}"),
+    ("baseline", "baseline $1 {\n  $0\n}"),
+    ("external", "external Secret $1.$2 { $0 }"),
+    ("check", "check \"$1\" {\n  $0\n}"),
+    ("type", "type $1 = $0"),
+    ("let", "let $1 = $0"),
+    ("fn", "fn $1($2): $3 = $0"),
+    ("import", "import std.addons.{ $0 }"),
+];
+
+fn declared(word: &str, snippet: &str) -> Completion {
+    Completion { snippet: Some(snippet.into()), ..keyword(word, "declaration") }
+}
+
+fn keyword(word: &str, detail: &str) -> Completion {
+    Completion { label: word.into(), kind: CompletionKind::Keyword, detail: detail.into(), doc: None, snippet: None }
+}
+
+/// The key and what is written of its value, if a value is being written.
+fn value_part(member: &str) -> Option<(&str, &str)> {
+    let at = member.match_indices('=').map(|(at, _)| at).find(|at| {
+        let before = member.get(..*at).unwrap_or_default();
+        let after = member.get(at + 1..).unwrap_or_default();
+        !before.ends_with(['=', '!', '<', '>']) && !after.starts_with(['=', '>'])
+    });
+    if let Some(at) = at {
+        return Some((member.get(..at)?, member.get(at + 1..)?));
+    }
+    let when = member.rfind(" when ").map(|at| at + 6).or_else(|| member.starts_with("when ").then_some(5));
+    when.and_then(|at| Some(("", member.get(at..)?)))
+        // An argument, an operand on a line of its own.
+        .or_else(|| member.contains(['(', '[', '+', '*', '?']).then_some(("", member)))
+}
+
+/// `cluster.` at the end of a text: its names.
+fn chain(text: &str) -> Option<Vec<&str>> {
+    let text = text.strip_suffix('.')?;
+    let text = text.strip_suffix('?').unwrap_or(text);
+    let is_of_chain = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.' | '?');
+    let from = text.rfind(|it: char| !is_of_chain(it)).map_or(0, |it| it + 1);
+    Some(text.get(from..)?.split('.').map(|it| it.trim_end_matches('?')).collect())
+}
+
+fn field(ty: &Type, name: &str) -> Option<Type> {
+    match ty.present().base() {
+        Type::Record(record) => record.fields.get(name).map(|it| it.ty.clone()),
+        Type::Map(of) => Some((**of).clone()),
+        _ => None,
+    }
+}
+
+fn record_of(ty: &Type) -> Option<&RecordType> {
+    match ty.present().base() {
+        Type::Record(it) => Some(it),
+        _ => None,
+    }
+}
+
+/// The values that a type lists.
+fn literals(expected: Option<&Type>, quotes: bool) -> Vec<Completion> {
+    let Some(ty) = expected else { return Vec::new() };
+    let mut all = ty.present().literals().unwrap_or_default();
+    if matches!(ty.present().base(), Type::Bool) {
+        all = vec![ast::Literal::Bool(true), ast::Literal::Bool(false)];
+    }
+    let made = all.into_iter().map(|it| {
+        let text: EcoString = match &it {
+            ast::Literal::Text(text) if !quotes => text.clone(),
+            other => other.to_string().into(),
+        };
+        Completion { label: text, kind: CompletionKind::Value, detail: "value".into(), doc: None, snippet: None }
+    });
+    made.collect()
+}
+
+/// Whether a key needs no quotes.
+fn names_a_key(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        && name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
+        && !name.ends_with('-')
+}
+
+/// The block of a node, anywhere inside of another.
+fn block_of(block: &ast::Block, node: u32) -> Option<&ast::Block> {
+    if block.node == node {
+        return Some(block);
+    }
+    block.members.iter().find_map(|it| match it {
+        ast::Member::Entry(it) => match &it.action {
+            ast::Action::Amend(inner) | ast::Action::AmendTyped { block: inner, .. } => block_of(inner, node),
+            ast::Action::Assign(value) => in_expression(value, node),
+            _ => None,
+        },
+        ast::Member::Override(it) => block_of(&it.block, node),
+        ast::Member::Patch(it) => block_of(&it.block, node),
+        ast::Member::Use(it) => it.block.as_ref().and_then(|it| block_of(it, node)),
+        _ => None,
+    })
+}
+
+fn in_expression(expr: &ast::Expr, node: u32) -> Option<&ast::Block> {
+    let mut found = None;
+    syntax::walk::expressions(expr, &mut |it| {
+        if let ast::ExprKind::Object(block) = &it.kind
+            && found.is_none()
+        {
+            found = block_of(block, node);
+        }
+    });
+    found
+}

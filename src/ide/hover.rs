@@ -1,0 +1,222 @@
+//! What an author is told of a name that they point at.
+
+use std::fmt::Write;
+
+use ecow::{EcoString, eco_format};
+
+use super::effective::effective;
+use super::occurrence::{Named, Symbol, named_at};
+use super::place::{Place, nodes_at, place_of};
+use crate::render::owner;
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::syntax::ast::{Head, Key, Member, OverrideOf, TypeBody};
+use crate::syntax::{self, ast};
+use crate::types::{self, builtin};
+
+/// A text in Markdown, and what it is about.
+#[derive(Clone, Debug)]
+pub struct Hover {
+    pub text: String,
+    pub place: Place,
+}
+
+/// Most values that are listed.
+const MOST: usize = 6;
+
+/// What is known of the name at a place.
+#[must_use]
+pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
+    let mut text = String::new();
+    let Some((named, place)) = named_at(db, file, offset) else {
+        // A key that no type knows: what it comes to is all that there is to say.
+        let (_, path) = entry_at(db, file, offset)?;
+        let (.., range) = nodes_at(db, file, offset).into_iter().next()?;
+        let values = values(db, file, offset)?;
+        return Some(Hover { text: format!("`{}`\n\n{values}", path.join(".")), place: Place { file, range } });
+    };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "```fleet\n{}\n```", signature(db, &named));
+    if let Some(doc) = documentation(db, &named.symbol) {
+        let _ = writeln!(text, "\n{doc}");
+    }
+    if let Some(values) = values(db, file, offset) {
+        let _ = write!(text, "\n{values}");
+    }
+    if let Symbol::At(at) = &named.symbol
+        && !named.defines
+        && let Some(it) = place_of(db, *at)
+    {
+        let line = it.file.text(db).get(..it.range.start).unwrap_or_default().matches('\n').count() + 1;
+        let _ = write!(text, "\n{} · `{}:{line}`", owner(db, at.anchor), it.file.path(db));
+    }
+    Some(Hover { text, place })
+}
+
+/// What it is, as the language writes it.
+pub(super) fn signature(db: &dyn Db, named: &Named) -> EcoString {
+    let typed = |name: &str| named.ty.as_ref().map_or_else(|| name.into(), |ty| eco_format!("{name}: {ty}"));
+    match &named.symbol {
+        Symbol::Builtin(name) => builtin::find(name).map_or_else(|| name.clone(), |it| it.signature.into()),
+        Symbol::Field(name) => typed(name),
+        Symbol::At(at) if at.node == 0 => declared(db, at.anchor),
+        Symbol::At(at) => written(db, *at).unwrap_or_else(|| typed(&named.name)),
+    }
+}
+
+/// What declares a fact, a param, a field: its name, its type and what it is by default.
+fn written(db: &dyn Db, at: Origin) -> Option<EcoString> {
+    let name = place_of(db, at)?;
+    let nodes = syntax::parse(db, name.file).nodes.get(&at.anchor)?;
+    let begin_there = nodes.iter().filter(|it| it.start == name.range.start && it.end > name.range.start);
+    let texts = begin_there.filter_map(|it| name.file.text(db).get(it.clone()));
+    let declares =
+        |it: &&str| it.trim_start_matches(|it: char| it.is_alphanumeric() || "-_\"".contains(it)).starts_with(':');
+    texts.filter(declares).min_by_key(|it| it.len()).map(first_line)
+}
+
+fn first_line(text: &str) -> EcoString {
+    text.lines().next().unwrap_or_default().trim_end().into()
+}
+
+fn declared(db: &dyn Db, anchor: Anchor) -> EcoString {
+    let name = anchor.name(db);
+    match &syntax::declaration(db, anchor).head {
+        Head::Fn { params, .. } => {
+            let of = &types::function_type(db, anchor).value;
+            let param = |(param, written): (&types::Param, &ast::FnParam)| {
+                let default = if written.default.is_some() { " = …" } else { "" };
+                eco_format!("{}: {}{default}", param.name, param.ty)
+            };
+            let params: Vec<EcoString> = of.params.iter().zip(params).map(param).collect();
+            eco_format!("fn {name}({}): {}", params.join(", "), of.result)
+        }
+        Head::Let { .. } => eco_format!("let {name}: {}", types::let_type(db, anchor).value),
+        Head::Type(TypeBody::Alias(_)) => {
+            let place = place_of(db, Origin::of(anchor));
+            let line = place.and_then(|it| {
+                let text = it.file.text(db);
+                let from = text.get(..it.range.start)?.rfind('\n').map_or(0, |it| it + 1);
+                text.get(from..)?.lines().next().map(EcoString::from)
+            });
+            line.unwrap_or_else(|| eco_format!("type {name}"))
+        }
+        _ => {
+            eco_format!("{} {name}", anchor.kind(db).word())
+        }
+    }
+}
+
+/// What its author says of it.
+pub(super) fn documentation(db: &dyn Db, symbol: &Symbol) -> Option<EcoString> {
+    match symbol {
+        Symbol::Builtin(name) => builtin::find(name).map(|it| it.doc.into()),
+        Symbol::Field(_) => None,
+        Symbol::At(at) if at.node == 0 => syntax::declaration(db, at.anchor).doc.clone(),
+        Symbol::At(at) => {
+            let place = place_of(db, *at)?;
+            let above = place.file.text(db).get(..place.range.start)?;
+            let (above, _) = above.rsplit_once('\n')?;
+            let mut lines: Vec<&str> = above.lines().rev().map_while(|it| it.trim().strip_prefix("///")).collect();
+            lines.reverse();
+            let text: Vec<&str> = lines.iter().map(|it| it.trim()).collect();
+            (!text.is_empty()).then(|| text.join("\n").into())
+        }
+    }
+}
+
+/// What an entry comes to on each cluster.
+fn values(db: &dyn Db, file: SourceFile, offset: usize) -> Option<String> {
+    let (item, path) = entry_at(db, file, offset)?;
+    let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+    let all = effective(db, item, &keys);
+    if all.iter().all(|it| it.value.is_none()) {
+        return None;
+    }
+    let mut out = String::from("| on | value | by |\n| --- | --- | --- |\n");
+    for it in all.iter().take(MOST) {
+        let on = match it.clusters.as_slice() {
+            all if all.len() > 3 => {
+                eco_format!("{} clusters, such as `{}`", all.len(), all.first().cloned().unwrap_or_default())
+            }
+            all => all.iter().map(|it| eco_format!("`{it}`")).collect::<Vec<_>>().join(", ").into(),
+        };
+        let value = it
+            .value
+            .as_ref()
+            .map_or_else(|| "nothing".into(), |it| eco_format!("`{}`", it.replace("|", "\\|").replace("`", "'")));
+        let by = it.origin.map_or_else(EcoString::new, |at| {
+            let line = place_of(db, at).map(|it| {
+                let line = it.file.text(db).get(..it.range.start).unwrap_or_default().matches('\n').count() + 1;
+                eco_format!(" `{}:{line}`", it.file.path(db))
+            });
+            eco_format!("{}{}", owner(db, at.anchor), line.unwrap_or_default())
+        });
+        let _ = writeln!(out, "| {on} | {value} | {by} |");
+    }
+    if all.len() > MOST {
+        let _ = writeln!(out, "| … and {} other values | | |", all.len() - MOST);
+    }
+    Some(out)
+}
+
+/// The item that an entry is about, and the entry's path in its block.
+pub(super) fn entry_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Anchor, Vec<EcoString>)> {
+    let (anchor, node, _) = nodes_at(db, file, offset).into_iter().next()?;
+    let declaration = syntax::declaration(db, anchor);
+    let mut path = Vec::new();
+    match anchor.kind(db) {
+        Kind::Addon | Kind::Manifest => descend(&declaration.body, node, &mut path).then_some((anchor, path)),
+        _ => overridden(db, anchor, &declaration.body, declaration, node),
+    }
+}
+
+fn overridden(
+    db: &dyn Db,
+    anchor: Anchor,
+    block: &ast::Block,
+    declaration: &ast::Declaration,
+    node: u32,
+) -> Option<(Anchor, Vec<EcoString>)> {
+    let index = crate::names::index_of(db, anchor);
+    let item = |target: &ast::Target| match target.parts.as_slice() {
+        [Some(name)] => index.items.values().find_map(|it| it.get(name)).copied(),
+        [Some(catalogue), Some(name)] => index.items.get(index.catalogues.get(catalogue)?)?.get(name).copied(),
+        _ => None,
+    };
+    let mut path = Vec::new();
+    if let Head::Override { what: OverrideOf::Item, target, .. } = &declaration.head {
+        return descend(block, node, &mut path).then_some((item(target)?, path));
+    }
+    block.members.iter().find_map(|it| match it {
+        Member::Override(it) if it.what == OverrideOf::Item => {
+            let mut path = Vec::new();
+            descend(&it.block, node, &mut path).then_some((item(&it.target)?, path))
+        }
+        _ => None,
+    })
+}
+
+/// The keys from a block down to a node in the path of one of its entries.
+fn descend(block: &ast::Block, node: u32, path: &mut Vec<EcoString>) -> bool {
+    for member in &block.members {
+        let Member::Entry(entry) = member else { continue };
+        let mark = path.len();
+        for segment in &entry.path.segments {
+            let Key::Name(name) = &segment.key else { break };
+            path.push(name.clone());
+            if segment.node == node {
+                return true;
+            }
+        }
+        if entry.node == node || entry.path.node == node {
+            return true;
+        }
+        if let ast::Action::Amend(inner) | ast::Action::AmendTyped { block: inner, .. } = &entry.action
+            && descend(inner, node, path)
+        {
+            return true;
+        }
+        path.truncate(mark);
+    }
+    false
+}

@@ -1,0 +1,251 @@
+//! What an editor asks: names and what they mean, completion, hover, renaming.
+
+use fleetc::ide::{self, Completion, Symbol};
+use fleetc::source::{FleetDatabase, SourceFile};
+
+use crate::support::{database, files_of};
+
+/// A project in which `$0` marks a place.
+struct Marked {
+    db: FleetDatabase,
+    file: SourceFile,
+    offset: usize,
+}
+
+fn marked(text: &str) -> Marked {
+    let mut place = None;
+    let files: Vec<(String, String)> = files_of(text)
+        .into_iter()
+        .map(|(path, text)| {
+            if let Some(offset) = text.find("$0") {
+                place = Some((path.clone(), offset));
+            }
+            (path, text.replace("$0", ""))
+        })
+        .collect();
+    let db = database(&files);
+    let (path, offset) = place.expect("a `$0`");
+    let file = db.file(&path).expect("the file");
+    Marked { db, file, offset }
+}
+
+const FLEET: &str = r#"
+fleet f {
+  /// Where pods may run.
+  facts { environment: "test" | "production", zones: Int = 1 }
+}
+/// Three letters.
+type Code = String where length(it) == 3
+let home: Code = "abc"
+fn twice(text: String): String = "\(text)\(text)"
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  /// Serves pages.
+  addon web {
+    source  = charts
+    version = "1.0.0"
+    params {
+      /// How many pods.
+      size: Int = 2
+    }
+    values {
+      replicas = params.size
+      zones    = cluster.zones
+      names    = [for name in ["a", "b"] => twice(name)]
+      code     = home
+    }
+  }
+  addon db { source = charts, version = "2.0.0", requires = [web] }
+}
+rule big when cluster.environment == "production" { override web { params.size = 5 } }
+cluster one {
+  environment = "production"
+  use addons
+  override addons.web { values.log = "debug" }
+}
+cluster two {
+  environment = "test"
+  use addons
+  drop addons.db
+}
+"#;
+
+/// The fleet with `$0` in front of the nth occurrence of a text, and so many bytes behind it.
+fn at(text: &str, nth: usize) -> Marked {
+    let (offset, _) = FLEET.match_indices(text).nth(nth).unwrap_or_else(|| panic!("no {text}"));
+    let mut marked_text = FLEET.to_owned();
+    marked_text.insert_str(offset + 1, "$0");
+    marked(&marked_text)
+}
+
+/// The lines on which something is named, each with the name.
+fn lines(it: &Marked) -> Vec<String> {
+    let Some((named, _)) = ide::named_at(&it.db, it.file, it.offset) else { return vec!["nothing".into()] };
+    ide::references(&it.db, &named.symbol)
+        .into_iter()
+        .map(|(named, place)| {
+            let text = place.file.text(&it.db);
+            assert_eq!(&text[place.range.clone()], named.name.as_str(), "the place of a name is its name");
+            let line = text[..place.range.start].matches('\n').count() + 1;
+            format!("{}{line}", if named.defines { "=" } else { "" })
+        })
+        .collect()
+}
+
+#[test]
+fn names_are_known_wherever_they_stand() {
+    for (text, nth, wanted) in [
+        ("addons", 0, &["=10", "32", "33", "37", "38"][..]),
+        ("web {", 0, &["=13", "27", "29", "33"]),
+        ("web {", 2, &["=13", "27", "29", "33"]),
+        ("charts", 0, &["=11", "14", "27"]),
+        ("size", 0, &["=18", "21", "29"]),
+        ("size", 1, &["=18", "21", "29"]),
+        ("zones", 0, &["=4", "22"]),
+        ("environment", 0, &["=4", "29", "31", "36"]),
+        ("name ", 0, &["=23", "23"]),
+        ("twice", 0, &["=9", "23"]),
+        ("text", 0, &["=9", "9", "9"]),
+        ("home", 0, &["=8", "24"]),
+        ("Code", 0, &["=7", "8"]),
+        ("db {", 0, &["=27", "38"]),
+    ] {
+        assert_eq!(lines(&at(text, nth)), wanted, "{text} {nth}");
+    }
+}
+
+fn labels(text: &str) -> Vec<String> {
+    let it = marked(text);
+    ide::complete(&it.db, it.file, it.offset).into_iter().map(|it: Completion| it.label.to_string()).collect()
+}
+
+/// What is offered where a line of the fleet is half typed.
+#[test]
+fn completion_knows_what_may_stand_there() {
+    for (from, to, some, none) in [
+        ("zones    = cluster.zones", "zones = cluster.$0", &["zones", "environment", "name"][..], &["size"][..]),
+        ("replicas = params.size", "replicas = params.$0", &["size"], &["zones"]),
+        ("replicas = params.size", "replicas = $0", &["params", "cluster", "home", "twice", "length"], &["use"]),
+        ("replicas = params.size", "replicas = 1 + params.s$0", &["size"], &["home"]),
+        ("code     = home", "code = \"x \\(cluster.$0", &["zones"], &[]),
+        ("  use addons\n  override", "  use $0\n  override", &["addons"], &["web"]),
+        ("  drop addons.db", "  drop addons.$0", &["db", "web"], &["addons"]),
+        ("  drop addons.db", "  $0", &["use", "drop", "override", "zones"], &["catalogue"]),
+        ("  drop addons.db", "  override $0", &["web", "db", "addons", "cluster"], &["use"]),
+        ("  environment = \"test\"\n", "  environment = $0\n", &["\"test\"", "\"production\""], &[]),
+        ("  environment = \"test\"\n", "  environment = \"$0\"\n", &["test", "production"], &["cluster"]),
+        ("    source  = charts\n", "    source = $0\n", &["charts"], &[]),
+        ("    source  = charts\n", "    $0\n", &["chart", "release-name", "namespace"], &["version", "catalogue"]),
+        ("requires = [web]", "requires = [$0]", &["web"], &[]),
+        ("let home: Code = \"abc\"", "let home: $0", &["Code", "String", "AwsRegion"], &["cluster"]),
+        ("let home: Code = \"abc\"", "$0", &["catalogue", "cluster", "rule", "fn"], &["use"]),
+        ("values.log = \"debug\"", "release.$0", &["interval", "timeout", "install"], &["source"]),
+        ("values.log = \"debug\"", "params.$0", &["size"], &[]),
+        ("    values {\n      replicas", "    release { $0 }\n    values {\n      replicas", &["interval"], &[]),
+        ("// nothing", "// $0", &[], &["cluster"]),
+    ] {
+        let text = if from == "// nothing" { format!("{FLEET}{to}\n") } else { FLEET.replacen(from, to, 1) };
+        assert!(text.contains("$0"), "{from}");
+        let found = labels(&text);
+        for it in some {
+            assert!(found.iter().any(|label| label == it), "no {it} at {to}: {found:?}");
+        }
+        for it in none {
+            assert!(!found.iter().any(|label| label == it), "{it} at {to}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn hover_says_type_documentation_and_what_it_comes_to() {
+    for (text, nth, wanted) in [
+        ("web {", 1, &["addon web", "Serves pages.", "addon `web` of `addons` · `fleet.fleet:13`"][..]),
+        ("size", 1, &["size: Int = 2", "How many pods."]),
+        ("zones", 1, &["`one`, `two`", "`1`"]),
+        ("replicas", 0, &["| `one` | `5` |", "| `two` | `2` |"]),
+        ("twice", 1, &["fn twice(text: String): String"]),
+        ("home", 1, &["let home: Code"]),
+        ("Code", 1, &["type Code = String where", "Three letters."]),
+        ("log", 0, &["| `one` | `\"debug\"` |", "cluster `one`"]),
+    ] {
+        let it = at(text, nth);
+        let hover = ide::hover(&it.db, it.file, it.offset).unwrap_or_else(|| panic!("nothing at {text} {nth}"));
+        for line in wanted {
+            assert!(hover.text.contains(line), "no {line} at {text} {nth}:\n{}", hover.text);
+        }
+    }
+}
+
+fn renamed(it: &Marked, to: &str) -> Result<String, String> {
+    let edits = ide::rename(&it.db, it.file, it.offset, to).map_err(|it| it.to_string())?;
+    let mut text = it.file.text(&it.db).to_string();
+    for edit in edits.iter().rev() {
+        text.replace_range(edit.range.clone(), &edit.text);
+    }
+    Ok(text)
+}
+
+#[test]
+fn renaming_reaches_every_place_and_nothing_else() {
+    for (text, nth, to) in [
+        ("web {", 0, "site"),
+        ("size", 1, "count"),
+        ("zones", 0, "areas"),
+        ("twice", 1, "double"),
+        ("addons", 2, "tools"),
+        ("Code", 1, "Short"),
+        ("name ", 0, "each"),
+    ] {
+        let it = at(text, nth);
+        let before = fleetc::compile::compile(&it.db);
+        let new = renamed(&it, to).expect("a new text");
+        assert_ne!(new, FLEET);
+        let db = database(&[("fleet.fleet".into(), new.clone())]);
+        let after = fleetc::compile::compile(&db);
+        assert!(after.is_clean(), "{text} to {to}: {:?}\n{new}", after.diagnostics);
+        assert_eq!(before.tree.files.len(), after.tree.files.len());
+    }
+    let it = at("size", 1);
+    for (to, why) in [("9x", "is no name"), ("if", "word of the language")] {
+        assert!(renamed(&it, to).is_err_and(|it| it.contains(why)), "{to}");
+    }
+    assert!(renamed(&at("web {", 0), "db").is_err_and(|it| it.contains("already")));
+    assert!(renamed(&at("web {", 0), "Big").is_err_and(|it| it.contains("Kubernetes")));
+    let it = at("length", 0);
+    assert!(
+        matches!(ide::named_at(&it.db, it.file, it.offset), Some((it, _)) if it.symbol == Symbol::Builtin("length".into()))
+    );
+    assert!(renamed(&it, "size").is_err_and(|it| it.contains("function of the language")));
+}
+
+#[test]
+fn misspelt_names_are_mended() {
+    for (from, to) in [
+        ("cluster.zones", "cluster.zonse"),
+        ("source  = charts", "source  = chart"),
+        ("use addons", "use adons"),
+        ("params.size = 5", "params.siez = 5"),
+    ] {
+        let text = FLEET.replacen(from, to, 1);
+        let db = database(&[("fleet.fleet".into(), text.clone())]);
+        let fixes: Vec<ide::Fix> = fleetc::compile::diagnose(&db).iter().flat_map(|it| ide::fixes(&db, it)).collect();
+        let fix = fixes.first().unwrap_or_else(|| panic!("no mend of {to}"));
+        let mut mended = text.clone();
+        mended.replace_range(fix.edit.range.clone(), &fix.edit.text);
+        assert_eq!(mended, FLEET, "{to}");
+    }
+}
+
+#[test]
+fn the_shape_of_a_file_is_known() {
+    let it = at("web {", 0);
+    let outline = ide::outline(&it.db, it.file);
+    let names: Vec<&str> = outline.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["f", "Code", "home", "twice", "addons", "big", "one", "two"]);
+    let inner: Vec<&str> = outline[4].inner.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(inner, ["charts", "web", "db"]);
+    let folds = ide::folds(FLEET);
+    assert!(folds.len() >= 7 && folds.iter().all(|it| FLEET[it.clone()].contains('\n')));
+    let around = ide::selections(&it.db, it.file, it.offset);
+    assert!(around.len() > 2 && around.windows(2).all(|it| it[1].start <= it[0].start && it[0].end <= it[1].end));
+}
