@@ -60,6 +60,8 @@ pub(super) enum Command {
     Vendor(Vendor),
     /// Print the long text of a diagnostic
     Explain(Explain),
+    /// Serve an editor: the language server protocol on standard input and output
+    Lsp,
 }
 
 #[derive(Args)]

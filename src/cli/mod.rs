@@ -60,6 +60,7 @@ pub fn main() -> ExitCode {
     let result = match pool {
         Ok(pool) => match &arguments.command {
             Command::Build(it) if it.watch => watch::run(&pool, &arguments.directory, it, &mut terminal),
+            Command::Lsp => crate::lsp::serve(pool).map(|()| Outcome::Fine),
             _ => pool.install(|| run(&arguments, &mut terminal)),
         },
         Err(error) => {
@@ -118,6 +119,8 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),
+        // It has threads of its own.
+        Command::Lsp => Ok(Outcome::Fine),
         Command::Init(it) => init::run(&arguments.directory, it, terminal),
     }
 }

@@ -22,12 +22,12 @@ mod watch;
 
 pub use commit::{is_bare, merge_base, prefix};
 pub use git::Network;
-pub use project::{Opened, Past, Refreshed, open, open_at};
+pub use project::{Opened, Past, Refreshed, open, open_at, open_over};
 pub use record::{Inputs, Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;
 pub use texts::{Text, texts_at, texts_of_project};
-pub use tree::{Found, Tree, apply, rewrite, snapshot, write_page};
+pub use tree::{Found, Tree, apply, rewrite, snapshot, write_copy, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;
 

@@ -43,9 +43,18 @@ pub struct Opened {
 /// If there is none, a source cannot be read or is no UTF-8, or a second project
 /// lies inside.
 pub fn open(start: &Path) -> Result<Opened, HostError> {
+    open_over(start, &BTreeMap::new())
+}
+
+/// The same; some texts, by their paths from the root, are not what is on the disk, or not on
+/// it yet.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn open_over(start: &Path, unsaved: &BTreeMap<String, String>) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let inputs = Inputs::new();
-    let mut files = sources(&root, Some(&inputs))?;
+    let mut files = overlaid(sources(&root, Some(&inputs))?, unsaved);
     let outline = outline_of(&files);
     files.retain(|(path, _)| !outline.hides(path));
     check_roots(&files)?;
@@ -130,6 +139,32 @@ impl Opened {
         self.is_outdated = true;
     }
 
+    /// Reads the files again, but for those that an editor holds.
+    ///
+    /// # Errors
+    /// Those of [`open`].
+    pub fn reread(&mut self, unsaved: &BTreeMap<String, String>) -> Result<Refreshed, HostError> {
+        if self.has_packages {
+            return Ok(Refreshed::Anew);
+        }
+        let mut files = overlaid(sources(&self.root, None)?, unsaved);
+        let outline = outline_of(&files);
+        if outline != self.outline {
+            return Ok(Refreshed::Anew);
+        }
+        files.retain(|(path, _)| !outline.hides(path));
+        check_roots(&files)?;
+        self.db.refresh_data();
+        self.db.set_files(files);
+        Ok(Refreshed::Changed)
+    }
+
+    /// Directories at the root that are generated.
+    #[must_use]
+    pub fn generated(&self) -> Vec<String> {
+        self.outline.output.iter().map(|it| it.split('/').next().unwrap_or(it).to_owned()).collect()
+    }
+
     fn look(&mut self) -> Result<Refreshed, HostError> {
         let noted = self.inputs.sources();
         let paths = source_paths(&self.root)?;
@@ -159,6 +194,18 @@ impl Opened {
         }
         Ok(if std::mem::take(&mut self.is_outdated) { Refreshed::Changed } else { Refreshed::Same })
     }
+}
+
+/// Puts texts in place of those with the same names, and beside the others.
+fn overlaid(mut files: Vec<(String, String)>, unsaved: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    for (name, text) in unsaved {
+        match files.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => known.clone_from(text),
+            None => files.push((name.clone(), text.clone())),
+        }
+    }
+    files.sort();
+    files
 }
 
 /// One project does not lie in another.

@@ -173,6 +173,19 @@ pub fn write_page(path: &Path, text: &str) -> Result<(), HostError> {
     write(dir, &name, text).map(|_| ()).map_err(|it| HostError { help: None, ..it })
 }
 
+/// Puts a copy of a text below a project, where it is not there yet; returns where.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_copy(root: &Path, path: &Path, text: &str) -> Result<std::path::PathBuf, HostError> {
+    let full = root.join(path);
+    if std::fs::read_to_string(&full).is_ok_and(|it| it == text) {
+        return Ok(full);
+    }
+    let name = path.to_string_lossy();
+    write(root, &name, text).map(|_| full)
+}
+
 fn write(root: &Path, path: &str, text: &str) -> Result<Option<Stamp>, HostError> {
     let full = root.join(path);
     let dir = full.parent().unwrap_or(root);

@@ -166,7 +166,7 @@ fn hover_says_type_documentation_and_what_it_comes_to() {
         ("twice", 1, &["fn twice(text: String): String"]),
         ("home", 1, &["let home: Code"]),
         ("Code", 1, &["type Code = String where", "Three letters."]),
-        ("log", 0, &["| `one` | `\"debug\"` |", "cluster `one`"]),
+        ("log =", 0, &["| `one` | `\"debug\"` |", "cluster `one`"]),
     ] {
         let it = at(text, nth);
         let hover = ide::hover(&it.db, it.file, it.offset).unwrap_or_else(|| panic!("nothing at {text} {nth}"));

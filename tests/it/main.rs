@@ -23,6 +23,7 @@ mod gotchas;
 mod hostile;
 mod ide;
 mod incremental;
+mod lsp;
 mod moves;
 mod oracle;
 mod packages;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 24] = [
     "source",
     "diagnostic",
     "schema",
@@ -25,12 +25,14 @@ const LAYERS: [&str; 22] = [
     "edit",
     "plan",
     "render",
+    "ide",
     "host",
+    "lsp",
     "cli",
 ];
 
 /// Crates that have one home.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("granit_parser", &["data"]),
     ("csv_core", &["data"]),
     ("gix", &["host"]),
@@ -38,6 +40,8 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("pest", &["syntax"]),
     ("codespan_reporting", &["render", "cli"]),
     ("clap", &["cli"]),
+    ("lsp_types", &["lsp"]),
+    ("lsp_server", &["lsp"]),
     ("ignore::", &["host"]),
     ("tempfile", &["host"]),
     ("std::fs", &["host", "cli"]),

@@ -1,11 +1,13 @@
 //! What the studies share: projects in memory and on disk, the real kustomize and real repositories.
 
 mod browser;
+mod editor;
 mod git;
 mod kustomize;
 mod project;
 
 pub(crate) use browser::Browser;
+pub(crate) use editor::{Editor, uri};
 pub(crate) use git::{commit, git};
 pub(crate) use kustomize::Kustomize;
 pub(crate) use project::{

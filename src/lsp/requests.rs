@@ -1,0 +1,408 @@
+//! What an editor asks, and the answer.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use lsp_server::{ErrorCode, Request, Response};
+use lsp_types as lsp;
+use lsp_types::{Location, Position, TextEdit, Uri};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::capabilities::Client;
+use super::convert::{Lines, path_of};
+use super::diagnostics::converted;
+use super::project::{Texts, file_at};
+use crate::compile::diagnose;
+use crate::diagnostic::Diagnostic;
+use crate::format::format;
+use crate::ide::{self, CompletionKind, Symbol};
+use crate::source::{Db, FleetDatabase, Kind, SourceFile};
+
+/// A project as it was when something was asked.
+pub(super) struct Snapshot {
+    pub db: FleetDatabase,
+    /// Packages that cannot be used.
+    pub problems: Vec<Diagnostic>,
+    pub root: PathBuf,
+    pub client: Client,
+    /// What the editor calls the files that it holds, and their versions.
+    pub open: BTreeMap<PathBuf, (Uri, i32)>,
+}
+
+/// A place that is asked about.
+struct Asked<'a> {
+    snapshot: &'a Snapshot,
+    file: SourceFile,
+    lines: Lines,
+}
+
+/// What is wrong with a request: its number in the protocol, and a sentence.
+type Refused = (ErrorCode, String);
+
+type Answer = Result<Json, Refused>;
+
+/// Answers a request.
+pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Response {
+    let id = it.id;
+    let found = match it.method.as_str() {
+        "textDocument/hover" => with(it.params, |it: lsp::HoverParams| hover(snapshots, &it)),
+        "textDocument/completion" => with(it.params, |it: lsp::CompletionParams| completion(snapshots, &it)),
+        "textDocument/definition" => with(it.params, |it: lsp::DefinitionParams| definition(snapshots, &it)),
+        "textDocument/references" => with(it.params, |it: lsp::ReferenceParams| references(snapshots, &it)),
+        "textDocument/documentHighlight" => {
+            with(it.params, |it: lsp::DocumentHighlightParams| highlights(snapshots, &it))
+        }
+        "textDocument/documentSymbol" => with(it.params, |it: lsp::DocumentSymbolParams| symbols(snapshots, &it)),
+        "workspace/symbol" => with(it.params, |it: lsp::WorkspaceSymbolParams| workspace_symbols(snapshots, &it)),
+        "textDocument/formatting" => {
+            with(it.params, |it: lsp::DocumentFormattingParams| formatting(snapshots, texts, &it))
+        }
+        "textDocument/prepareRename" => with(it.params, |it: lsp::PrepareRenameParams| prepare_rename(snapshots, &it)),
+        "textDocument/rename" => with(it.params, |it: lsp::RenameParams| rename(snapshots, &it)),
+        "textDocument/foldingRange" => with(it.params, |it: lsp::FoldingRangeParams| folds(snapshots, &it)),
+        "textDocument/selectionRange" => with(it.params, |it: lsp::SelectionRangeParams| selections(snapshots, &it)),
+        "textDocument/codeAction" => with(it.params, |it: lsp::CodeActionParams| actions(snapshots, &it)),
+        "textDocument/codeLens" => with(it.params, |it: lsp::CodeLensParams| lenses(snapshots, &it)),
+        method => Err((ErrorCode::MethodNotFound, format!("there is no `{method}` here"))),
+    };
+    match found {
+        Ok(result) => Response::new_ok(id, result),
+        Err((code, message)) => Response::new_err(id, code as i32, message),
+    }
+}
+
+fn with<T: DeserializeOwned>(params: Json, run: impl FnOnce(T) -> Answer) -> Answer {
+    match serde_json::from_value(params) {
+        Ok(it) => run(it),
+        Err(it) => Err((ErrorCode::InvalidParams, it.to_string())),
+    }
+}
+
+fn told(it: impl Serialize) -> Answer {
+    serde_json::to_value(it).map_err(|it| (ErrorCode::InternalError, it.to_string()))
+}
+
+/// The file in the project that has it; none for what is in no project.
+fn asked<'a>(snapshots: &'a [Snapshot], uri: &Uri) -> Option<Asked<'a>> {
+    let path = path_of(uri)?;
+    let of = snapshots.iter().filter(|it| path.starts_with(&it.root));
+    let snapshot = of.max_by_key(|it| it.root.components().count())?;
+    let file = file_at(&snapshot.db, &snapshot.root, &path)?;
+    Some(Asked { snapshot, file, lines: snapshot.lines(file) })
+}
+
+impl Asked<'_> {
+    fn offset(&self, at: Position) -> usize {
+        self.lines.offset(self.file.text(&self.snapshot.db), at)
+    }
+}
+
+impl Snapshot {
+    fn location(&self, it: &ide::Place) -> Option<Location> {
+        let path = self.path(it.file).or_else(|| standard_copy(self, it.file))?;
+        Some(Location { uri: self.uri(&path)?, range: self.lines(it.file).range(&it.range) })
+    }
+}
+
+/// The standard library is part of the program: an editor is shown a copy.
+fn standard_copy(snapshot: &Snapshot, file: SourceFile) -> Option<PathBuf> {
+    let path = Path::new(".fleetc").join(file.path(&snapshot.db).as_str());
+    crate::host::write_copy(&snapshot.root, &path, file.text(&snapshot.db)).ok()
+}
+
+fn hover(snapshots: &[Snapshot], it: &lsp::HoverParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let Some(found) = ide::hover(&asked.snapshot.db, asked.file, asked.offset(at.position)) else {
+        return Ok(Json::Null);
+    };
+    told(lsp::Hover {
+        contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: found.text }.into(),
+        range: Some(asked.lines.range(&found.place.range)),
+    })
+}
+
+fn completion(snapshots: &[Snapshot], it: &lsp::CompletionParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let found = ide::complete(&asked.snapshot.db, asked.file, asked.offset(at.position));
+    let item = |it: ide::Completion| {
+        let (kind, order) = match it.kind {
+            CompletionKind::Value => (lsp::CompletionItemKind::EnumMember, '0'),
+            CompletionKind::Field => (lsp::CompletionItemKind::Field, '1'),
+            CompletionKind::Variable => (lsp::CompletionItemKind::Variable, '2'),
+            CompletionKind::Item => (lsp::CompletionItemKind::Module, '2'),
+            CompletionKind::Type => (lsp::CompletionItemKind::Class, '3'),
+            CompletionKind::Keyword => (lsp::CompletionItemKind::Keyword, '4'),
+            CompletionKind::Function => (lsp::CompletionItemKind::Function, '5'),
+        };
+        let snippet = it.snippet.filter(|_| asked.snapshot.client.snippets);
+        lsp::CompletionItem {
+            label: it.label.to_string(),
+            kind: Some(kind),
+            detail: (!it.detail.is_empty()).then(|| it.detail.to_string()),
+            documentation: it
+                .doc
+                .map(|it| lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: it.to_string() }.into()),
+            sort_text: Some(format!("{order}{}", it.label)),
+            insert_text_format: snippet.as_ref().map(|_| lsp::InsertTextFormat::Snippet),
+            insert_text: snippet.map(|it| it.to_string()),
+            ..lsp::CompletionItem::default()
+        }
+    };
+    told(found.into_iter().map(item).collect::<Vec<_>>())
+}
+
+/// The name that is asked about.
+fn named(asked: &Asked<'_>, at: Position) -> Option<(ide::Named, ide::Place)> {
+    ide::named_at(&asked.snapshot.db, asked.file, asked.offset(at))
+}
+
+fn definition(snapshots: &[Snapshot], it: &lsp::DefinitionParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
+    let Symbol::At(origin) = named.symbol else { return Ok(Json::Null) };
+    let place = ide::place_of(&asked.snapshot.db, origin);
+    told(place.and_then(|it| asked.snapshot.location(&it)))
+}
+
+fn references(snapshots: &[Snapshot], it: &lsp::ReferenceParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
+    let all = ide::references(&asked.snapshot.db, &named.symbol);
+    let wanted = all.into_iter().filter(|(named, _)| it.context.include_declaration || !named.defines);
+    told(wanted.filter_map(|(_, it)| asked.snapshot.location(&it)).collect::<Vec<_>>())
+}
+
+fn highlights(snapshots: &[Snapshot], it: &lsp::DocumentHighlightParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
+    let all = ide::references(&asked.snapshot.db, &named.symbol).into_iter().filter(|(_, it)| it.file == asked.file);
+    let highlight = |(named, place): (ide::Named, ide::Place)| lsp::DocumentHighlight {
+        range: asked.lines.range(&place.range),
+        kind: Some(if named.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read }),
+    };
+    told(all.map(highlight).collect::<Vec<_>>())
+}
+
+const fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
+    match kind {
+        Kind::Fleet | Kind::Group | Kind::Tenant => lsp::SymbolKind::Namespace,
+        Kind::Catalogue | Kind::Application => lsp::SymbolKind::Package,
+        Kind::Cluster | Kind::Inventory => lsp::SymbolKind::Class,
+        Kind::Addon | Kind::Kustomize | Kind::Namespace => lsp::SymbolKind::Module,
+        Kind::Source | Kind::Repository => lsp::SymbolKind::File,
+        Kind::Type => lsp::SymbolKind::Interface,
+        Kind::Fn => lsp::SymbolKind::Function,
+        Kind::Let => lsp::SymbolKind::Constant,
+        Kind::Rule | Kind::Override | Kind::Check | Kind::Moved => lsp::SymbolKind::Event,
+        _ => lsp::SymbolKind::Object,
+    }
+}
+
+fn symbols(snapshots: &[Snapshot], it: &lsp::DocumentSymbolParams) -> Answer {
+    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
+    let outline = ide::outline(&asked.snapshot.db, asked.file);
+    if asked.snapshot.client.nested_symbols {
+        return told(outline.iter().map(|it| symbol(&asked.lines, it)).collect::<Vec<_>>());
+    }
+    let mut all = Vec::new();
+    flat(&outline, &mut all);
+    let uri = &it.text_document.uri;
+    let plain = |it: &&ide::Entry| {
+        let location = Location { uri: uri.clone(), range: asked.lines.range(&it.whole) };
+        serde_json::json!({ "name": it.name.as_str(), "kind": symbol_kind(it.kind), "location": location })
+    };
+    told(all.iter().map(plain).collect::<Vec<_>>())
+}
+
+fn symbol(lines: &Lines, it: &ide::Entry) -> Json {
+    serde_json::json!({
+        "name": it.name.as_str(),
+        "detail": it.kind.word(),
+        "kind": symbol_kind(it.kind),
+        "range": lines.range(&it.whole),
+        "selectionRange": lines.range(&it.own),
+        "children": it.inner.iter().map(|it| symbol(lines, it)).collect::<Vec<_>>(),
+    })
+}
+
+fn flat<'a>(entries: &'a [ide::Entry], found: &mut Vec<&'a ide::Entry>) {
+    for it in entries {
+        found.push(it);
+        flat(&it.inner, found);
+    }
+}
+
+/// Most symbols of a workspace that are told at once.
+const MOST: usize = 200;
+
+fn workspace_symbols(snapshots: &[Snapshot], it: &lsp::WorkspaceSymbolParams) -> Answer {
+    let query = it.query.to_lowercase();
+    // The letters of the query in their order, as editors match.
+    let matches = |name: &str| {
+        let mut rest = name.chars();
+        query.chars().all(|wanted| rest.any(|it| it.to_ascii_lowercase() == wanted))
+    };
+    let mut found: Vec<Json> = Vec::new();
+    for snapshot in snapshots {
+        let db = &snapshot.db;
+        for file in db.project().files(db).iter().filter(|it| it.package(db).is_empty()) {
+            let outline = ide::outline(db, *file);
+            let mut all = Vec::new();
+            flat(&outline, &mut all);
+            let hit: Vec<&&ide::Entry> = all.iter().filter(|it| matches(&it.name)).collect();
+            if hit.is_empty() {
+                continue;
+            }
+            let Some(uri) = snapshot.path(*file).and_then(|it| snapshot.uri(&it)) else { continue };
+            let lines = snapshot.lines(*file);
+            for it in hit {
+                let location = Location { uri: uri.clone(), range: lines.range(&it.own) };
+                let container = it.anchor.parent(db).map(|it| it.name(db).to_string());
+                found.push(serde_json::json!({
+                    "name": it.name.as_str(), "kind": symbol_kind(it.kind), "location": location,
+                    "containerName": container,
+                }));
+            }
+            if found.len() >= MOST {
+                return told(found);
+            }
+        }
+    }
+    told(found)
+}
+
+fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::DocumentFormattingParams) -> Answer {
+    // A file of no project has a layout, too.
+    let Some(path) = path_of(&it.text_document.uri) else { return Ok(Json::Null) };
+    let Some(text) = texts.get(&path) else { return Ok(Json::Null) };
+    let encoding = snapshots.first().map_or_else(Default::default, |it| it.client.encoding);
+    let new = format(text).text;
+    if new == *text {
+        return told(Vec::<TextEdit>::new());
+    }
+    let lines = Lines::of(text, encoding);
+    // Line by line, so that cursors and marks stay where they are.
+    let diff = similar::TextDiff::from_lines(text.as_str(), new.as_str());
+    let mut starts: Vec<usize> = vec![0];
+    starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    let start = |line: usize| starts.get(line).copied().unwrap_or(text.len());
+    let new_lines: Vec<&str> = new.split_inclusive('\n').collect();
+    let edits = diff.ops().iter().filter(|it| it.tag() != similar::DiffTag::Equal).map(|it| {
+        let (old, new) = (it.old_range(), it.new_range());
+        TextEdit {
+            range: lines.range(&(start(old.start)..start(old.end))),
+            new_text: new_lines.get(new).unwrap_or_default().concat(),
+        }
+    });
+    told(edits.collect::<Vec<_>>())
+}
+
+fn refused(reason: &ecow::EcoString) -> Refused {
+    (ErrorCode::RequestFailed, reason.to_string())
+}
+
+fn prepare_rename(snapshots: &[Snapshot], it: &lsp::PrepareRenameParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let (name, place) =
+        ide::renamable(&asked.snapshot.db, asked.file, asked.offset(at.position)).map_err(|reason| refused(&reason))?;
+    told(serde_json::json!({ "range": asked.lines.range(&place.range), "placeholder": name.as_str() }))
+}
+
+fn rename(snapshots: &[Snapshot], it: &lsp::RenameParams) -> Answer {
+    let at = &it.text_document_position_params;
+    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
+    let edits = ide::rename(&asked.snapshot.db, asked.file, asked.offset(at.position), &it.new_name)
+        .map_err(|reason| refused(&reason))?;
+    told(serde_json::json!({ "changes": changes(asked.snapshot, &edits) }))
+}
+
+/// Edits by file.
+fn changes(snapshot: &Snapshot, edits: &[ide::Edit]) -> BTreeMap<String, Vec<TextEdit>> {
+    let mut found: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+    for it in edits {
+        let Some(uri) = snapshot.path(it.file).and_then(|it| snapshot.uri(&it)) else { continue };
+        let range = snapshot.lines(it.file).range(&it.range);
+        found.entry(uri.to_string()).or_default().push(TextEdit { range, new_text: it.text.to_string() });
+    }
+    found
+}
+
+fn folds(snapshots: &[Snapshot], it: &lsp::FoldingRangeParams) -> Answer {
+    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
+    let text = asked.file.text(&asked.snapshot.db);
+    let fold = |range: std::ops::Range<usize>| {
+        let is_comment = text.get(range.clone()).is_some_and(|it| it.starts_with("//"));
+        let (start, end) = (asked.lines.position(range.start), asked.lines.position(range.end));
+        // The line of the closing bracket stays in sight.
+        let end_line = if is_comment { end.line } else { end.line.saturating_sub(1) };
+        serde_json::json!({
+            "startLine": start.line, "endLine": end_line, "kind": if is_comment { "comment" } else { "region" },
+        })
+    };
+    told(ide::folds(text).into_iter().map(fold).collect::<Vec<_>>())
+}
+
+fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer {
+    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
+    let of = |at: &Position| {
+        let around = ide::selections(&asked.snapshot.db, asked.file, asked.offset(*at));
+        around.iter().rev().fold(Json::Null, |parent, range| {
+            let range = asked.lines.range(range);
+            if parent.is_null() {
+                serde_json::json!({ "range": range })
+            } else {
+                serde_json::json!({ "range": range, "parent": parent })
+            }
+        })
+    };
+    told(it.positions.iter().map(of).collect::<Vec<_>>())
+}
+
+fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Answer {
+    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
+    let snapshot = asked.snapshot;
+    let wanted = asked.lines.bytes(asked.file.text(&snapshot.db), it.range);
+    let mut found: Vec<Json> = Vec::new();
+    for problem in diagnose(&snapshot.db) {
+        for fix in ide::fixes(&snapshot.db, &problem) {
+            let own = &fix.edit.range;
+            if fix.edit.file != asked.file || own.start > wanted.end || own.end < wanted.start {
+                continue;
+            }
+            let diagnostic = converted(snapshot, &problem).map(|(_, it)| it);
+            found.push(serde_json::json!({
+                "title": fix.title.as_str(),
+                "kind": "quickfix",
+                "isPreferred": fix.is_preferred,
+                "diagnostics": diagnostic.into_iter().collect::<Vec<_>>(),
+                "edit": { "changes": changes(snapshot, std::slice::from_ref(&fix.edit)) },
+            }));
+        }
+    }
+    told(found)
+}
+
+fn lenses(snapshots: &[Snapshot], it: &lsp::CodeLensParams) -> Answer {
+    let uri = &it.text_document.uri;
+    let Some(asked) = asked(snapshots, uri) else { return Ok(Json::Null) };
+    let lens = |it: ide::Lens| {
+        let range = asked.lines.range(&it.range);
+        let places: Vec<Location> = it.places.iter().filter_map(|it| asked.snapshot.location(it)).collect();
+        // The command is the editor's: it shows the places.
+        let command = serde_json::json!({
+            "title": it.title.as_str(),
+            "command": if places.is_empty() { "" } else { "fleetc.showReferences" },
+            "arguments": [uri, range.start, places],
+        });
+        serde_json::json!({ "range": range, "command": command })
+    };
+    told(ide::lenses(&asked.snapshot.db, asked.file).into_iter().map(lens).collect::<Vec<_>>())
+}

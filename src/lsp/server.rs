@@ -1,0 +1,265 @@
+//! The loop: a message, and what it changes or asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::{CancelParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Id};
+use rayon::ThreadPool;
+use serde::de::DeserializeOwned;
+
+use super::STACK;
+use super::capabilities::Client;
+use super::convert::path_of;
+use super::diagnostics::{Published, publish};
+use super::document::Document;
+use super::project::{Project, Texts};
+use super::requests::{self, Snapshot};
+
+/// Something that is computed on another thread.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Everything that the server knows.
+pub(super) struct Server<'a> {
+    connection: &'a Connection,
+    client: Client,
+    /// Where diagnostics are computed.
+    pool: ThreadPool,
+    /// Where requests are answered, one after the other.
+    jobs: Sender<Job>,
+    documents: BTreeMap<PathBuf, Document>,
+    /// By their roots.
+    projects: BTreeMap<PathBuf, Project>,
+    /// What was said of which file.
+    published: Arc<Mutex<Published>>,
+    /// What the editor does not want to know any more.
+    cancelled: Arc<Mutex<BTreeSet<String>>>,
+    disk: (Sender<PathBuf>, Receiver<PathBuf>),
+}
+
+impl<'a> Server<'a> {
+    pub(super) fn new(connection: &'a Connection, client: Client, pool: ThreadPool) -> Self {
+        let (jobs, queue) = unbounded::<Job>();
+        let worker = move || {
+            for job in queue {
+                job();
+            }
+        };
+        // Without a thread, nothing is answered; everything else still works.
+        let _ = std::thread::Builder::new().name("requests".into()).stack_size(STACK).spawn(worker);
+        Self {
+            connection,
+            client,
+            pool,
+            jobs,
+            documents: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            published: Arc::default(),
+            cancelled: Arc::default(),
+            disk: unbounded(),
+        }
+    }
+
+    /// Serves until the editor leaves; whether it said so.
+    pub(super) fn run(mut self) -> bool {
+        loop {
+            crossbeam_channel::select! {
+                recv(self.connection.receiver) -> message => match message {
+                    Ok(Message::Request(it)) => match self.connection.handle_shutdown(&it) {
+                        Ok(true) => return true,
+                        Ok(false) => self.request(it),
+                        Err(_) => return false,
+                    },
+                    Ok(Message::Notification(it)) => self.notification(it),
+                    Ok(Message::Response(_)) => {}
+                    Err(_) => return false,
+                },
+                recv(self.disk.1) -> changed => {
+                    if let Ok(first) = changed {
+                        self.disk_changed(first);
+                    }
+                }
+            }
+        }
+    }
+
+    fn notification(&mut self, it: Notification) {
+        match it.method.as_str() {
+            "textDocument/didOpen" => self.take(it, |this, it: DidOpenTextDocumentParams| {
+                let Some(path) = path_of(&it.text_document.uri) else { return };
+                let (uri, text, version) = (it.text_document.uri, it.text_document.text, it.text_document.version);
+                this.documents.insert(path.clone(), Document { uri, text, version });
+                this.text_changed(&path);
+            }),
+            "textDocument/didChange" => self.take(it, |this, it: DidChangeTextDocumentParams| {
+                let Some(path) = path_of(&it.text_document.text_document_identifier.uri) else { return };
+                let encoding = this.client.encoding;
+                if let Some(document) = this.documents.get_mut(&path) {
+                    document.change(it.content_changes, it.text_document.version, encoding);
+                    this.text_changed(&path);
+                }
+            }),
+            "textDocument/didClose" => self.take(it, |this, it: DidCloseTextDocumentParams| {
+                let Some(path) = path_of(&it.text_document.uri) else { return };
+                this.documents.remove(&path);
+                // What was not saved is gone.
+                if let Some(root) = this.root_of(&path) {
+                    this.refresh(&root);
+                }
+            }),
+            "textDocument/didSave" | "workspace/didChangeWatchedFiles" => {
+                let roots: Vec<PathBuf> = self.projects.keys().cloned().collect();
+                for root in roots {
+                    self.refresh(&root);
+                }
+            }
+            "$/cancelRequest" => self.take(it, |this, it: CancelParams| {
+                let id = match it.id {
+                    Id::Int(it) => RequestId::from(it),
+                    Id::String(it) => RequestId::from(it),
+                };
+                this.cancelled.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_string());
+            }),
+            _ => {}
+        }
+    }
+
+    /// What is no such message is passed over, as the protocol has it.
+    fn take<T: DeserializeOwned>(&mut self, it: Notification, run: impl FnOnce(&mut Self, T)) {
+        if let Ok(it) = serde_json::from_value(it.params) {
+            run(self, it);
+        }
+    }
+
+    fn texts(&self) -> Texts {
+        self.documents.iter().map(|(path, it)| (path.clone(), it.text.clone())).collect()
+    }
+
+    /// The project that a file is of.
+    fn root_of(&self, path: &Path) -> Option<PathBuf> {
+        self.projects.keys().filter(|it| path.starts_with(it)).max_by_key(|it| it.components().count()).cloned()
+    }
+
+    fn text_changed(&mut self, path: &Path) {
+        let known = self.root_of(path);
+        let text = self.documents.get(path).map(|it| it.text.clone()).unwrap_or_default();
+        if let Some(root) = &known
+            && let Some(project) = self.projects.get_mut(root)
+            && project.set(path, &text)
+        {
+            // The file at the root says what is a package and what is generated.
+            if path.file_name().is_some_and(|it| it == "fleet.fleet") {
+                self.refresh(root);
+            } else {
+                self.diagnose(root);
+            }
+            return;
+        }
+        self.open(path);
+    }
+
+    /// Opens the project around a file.
+    fn open(&mut self, path: &Path) {
+        let texts = self.texts();
+        let sender = self.disk.0.clone();
+        let dir = path.parent().unwrap_or(path).to_path_buf();
+        let changed = move || {
+            let _ = sender.send(dir.clone());
+        };
+        match Project::around(path, &texts, changed) {
+            Ok(project) => {
+                let root = project.opened.root.clone();
+                self.projects.insert(root.clone(), project);
+                self.diagnose(&root);
+            }
+            Err(error) => self.log(&error.message),
+        }
+    }
+
+    fn disk_changed(&mut self, first: PathBuf) {
+        // An editor or a branch changes several files at once.
+        std::thread::sleep(std::time::Duration::from_millis(15));
+        let mut dirs = BTreeSet::from([first]);
+        dirs.extend(self.disk.1.try_iter());
+        let roots: BTreeSet<PathBuf> = dirs.iter().filter_map(|it| self.root_of(it)).collect();
+        for root in roots {
+            self.refresh(&root);
+        }
+    }
+
+    /// Looks at the disk again.
+    fn refresh(&mut self, root: &Path) {
+        let texts = self.texts();
+        let Some(project) = self.projects.get_mut(root) else { return };
+        match project.refresh(&texts) {
+            Ok(()) => self.diagnose(root),
+            Err(error) => {
+                // The project is gone, or cannot be read: what is open opens it again.
+                self.projects.remove(root);
+                self.log(&error.message);
+            }
+        }
+    }
+
+    fn log(&self, message: &str) {
+        let params = serde_json::json!({ "type": 2, "message": message });
+        let _ = self.connection.sender.send(Notification::new("window/logMessage".into(), params).into());
+    }
+
+    /// Says what is wrong with a project, as soon as that is computed; a change cancels it.
+    fn diagnose(&self, root: &Path) {
+        let Some(snapshot) = self.snapshot_of(root) else { return };
+        let (sender, published) = (self.connection.sender.clone(), Arc::clone(&self.published));
+        self.pool.spawn(move || {
+            // What is cancelled is computed again after the change that cancelled it.
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                salsa::Cancelled::catch(AssertUnwindSafe(|| publish(&snapshot, &published, &sender)))
+            }));
+        });
+    }
+
+    fn snapshot_of(&self, root: &Path) -> Option<Snapshot> {
+        let project = self.projects.get(root)?;
+        let open: BTreeMap<PathBuf, (lsp_types::Uri, i32)> =
+            self.documents.iter().map(|(path, it)| (path.clone(), (it.uri.clone(), it.version))).collect();
+        Some(Snapshot {
+            db: project.opened.db.clone(),
+            problems: project.opened.problems.clone(),
+            root: root.to_path_buf(),
+            client: self.client,
+            open,
+        })
+    }
+
+    /// Answers on the other thread.
+    fn request(&mut self, it: Request) {
+        let snapshots: Vec<Snapshot> = self.projects.keys().filter_map(|it| self.snapshot_of(it)).collect();
+        let texts = self.texts();
+        let (sender, cancelled) = (self.connection.sender.clone(), Arc::clone(&self.cancelled));
+        let job = move || {
+            let id = it.id.clone();
+            let is_cancelled = cancelled.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
+            let answer = if is_cancelled {
+                Response::new_err(id, ErrorCode::RequestCanceled as i32, "it was cancelled".into())
+            } else {
+                answered(it, &snapshots, &texts)
+            };
+            let _ = sender.send(answer.into());
+        };
+        let _ = self.jobs.send(Box::new(job));
+    }
+}
+
+/// An answer, whatever happens on the way to it.
+fn answered(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Response {
+    let id = it.id.clone();
+    let run = || salsa::Cancelled::catch(AssertUnwindSafe(|| requests::answer(it, snapshots, texts)));
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Response::new_err(id, ErrorCode::ContentModified as i32, "the text has changed".into()),
+        Err(_) => Response::new_err(id, ErrorCode::InternalError as i32, "fleetc has a bug here".into()),
+    }
+}

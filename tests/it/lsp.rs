@@ -1,0 +1,244 @@
+//! `fleetc lsp`, by a client over the wire.
+
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Editor, Fleet, uri};
+
+const FLEET: &str = r#"fleet f { facts { environment: "test" | "production", zones: Int = 1 } }
+catalogue addons {
+  source charts = helm "https://charts.example.com"
+  /// Serves pages.
+  addon web { source = charts, version = "1.0.0", values { zones = cluster.zones, text = "é𝄞" } }
+}
+"#;
+
+const ONE: &str = "cluster one {\n  environment = \"test\"\n  use addons\n  override web { values.log = \"𝄞\" }\n}\n";
+
+struct Project {
+    fleet: Fleet,
+    editor: Editor,
+}
+
+fn project(capabilities: &Json) -> Project {
+    let fleet = Fleet::new(FLEET);
+    fleet.write("one.fleet", ONE);
+    let mut editor = Editor::start(capabilities);
+    let path = real(&fleet, "one.fleet");
+    editor.open(&path, ONE);
+    Project { fleet, editor }
+}
+
+fn real(fleet: &Fleet, name: &str) -> PathBuf {
+    fleet.path().canonicalize().expect("a directory").join(name)
+}
+
+impl Project {
+    fn path(&self, name: &str) -> PathBuf {
+        real(&self.fleet, name)
+    }
+
+    fn at(&self, name: &str, line: u32, character: u32) -> Json {
+        json!({ "textDocument": { "uri": uri(&self.path(name)) }, "position": { "line": line, "character": character } })
+    }
+
+    fn document(&self, name: &str) -> Json {
+        json!({ "textDocument": { "uri": uri(&self.path(name)) } })
+    }
+
+    /// Replaces a range of a file that is open.
+    fn change(&mut self, name: &str, version: i32, range: [u32; 4], text: &str) {
+        let [a, b, c, d] = range;
+        let range = json!({ "start": { "line": a, "character": b }, "end": { "line": c, "character": d } });
+        let document = json!({ "uri": uri(&self.path(name)), "version": version });
+        let changes = json!([{ "range": range, "text": text }]);
+        self.editor.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
+    }
+}
+
+fn codes(found: &[Json]) -> Vec<&str> {
+    found.iter().filter_map(|it| it["code"].as_str()).collect()
+}
+
+#[test]
+fn diagnostics_follow_what_is_typed_and_what_changes_outside() {
+    let mut it = project(&json!({}));
+    let one = it.path("one.fleet");
+    assert!(it.editor.diagnostics(&one, |_| true).is_empty());
+    // `use addons` becomes `use adons`.
+    it.change("one.fleet", 2, [2, 6, 2, 12], "adons");
+    let found = it.editor.diagnostics(&one, |it| !it.is_empty());
+    assert_eq!(codes(&found), ["E0211"], "{found:?}");
+    assert_eq!(
+        found[0]["range"],
+        json!({ "start": { "line": 2, "character": 6 }, "end": { "line": 2, "character": 11 } })
+    );
+    assert!(found[0]["message"].as_str().expect("a text").contains("did you mean `addons`?"), "{found:?}");
+    let range = json!({ "start": { "line": 2, "character": 8 }, "end": { "line": 2, "character": 8 } });
+    let mut params = it.document("one.fleet");
+    params["range"] = range;
+    params["context"] = json!({ "diagnostics": [] });
+    let actions = it.editor.ask("textDocument/codeAction", params);
+    assert_eq!(actions[0]["title"], "Write `addons`", "{actions}");
+    assert_eq!(actions[0]["edit"]["changes"][uri(&one)][0]["newText"], "addons", "{actions}");
+    it.change("one.fleet", 3, [2, 6, 2, 11], "addons");
+    assert!(it.editor.diagnostics(&one, <[Json]>::is_empty).is_empty());
+    // Another file is made outside, and is wrong; then it is gone.
+    it.fleet.write("two.fleet", "cluster two {\n  environment = \"prod\"\n}\n");
+    let two = it.path("two.fleet");
+    let found = it.editor.diagnostics(&two, |it| !it.is_empty());
+    assert_eq!(found[0]["range"]["start"]["line"], 1, "{found:?}");
+    std::fs::remove_file(&two).expect("a file");
+    assert!(it.editor.diagnostics(&two, <[Json]>::is_empty).is_empty());
+    // What is not saved is gone when the file is closed.
+    it.change("one.fleet", 4, [2, 6, 2, 12], "adons");
+    assert!(!it.editor.diagnostics(&one, |it| !it.is_empty()).is_empty());
+    let document = it.document("one.fleet");
+    it.editor.tell("textDocument/didClose", document);
+    assert!(it.editor.diagnostics(&one, <[Json]>::is_empty).is_empty());
+    assert_eq!(it.editor.leave(), Some(0));
+}
+
+#[test]
+fn an_editor_is_answered() {
+    let nested = json!({ "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } } });
+    let mut it = project(&nested);
+    let (one, fleet) = (it.path("one.fleet"), it.path("fleet.fleet"));
+    let hover = it.editor.ask("textDocument/hover", it.at("one.fleet", 3, 12));
+    assert!(hover["contents"]["value"].as_str().expect("a text").contains("Serves pages."), "{hover}");
+    let definition = it.editor.ask("textDocument/definition", it.at("one.fleet", 3, 12));
+    assert_eq!(
+        (&definition["uri"], &definition["range"]["start"]),
+        (&uri(&fleet).into(), &json!({ "line": 4, "character": 8 }))
+    );
+    let mut params = it.at("one.fleet", 2, 8);
+    params["context"] = json!({ "includeDeclaration": true });
+    let references = it.editor.ask("textDocument/references", params);
+    assert_eq!(references.as_array().map(Vec::len), Some(2), "{references}");
+    let mut params = it.at("one.fleet", 3, 12);
+    params["newName"] = "site".into();
+    let edit = it.editor.ask("textDocument/rename", params);
+    assert_eq!(edit["changes"].as_object().map(serde_json::Map::len), Some(2), "{edit}");
+    let symbols = it.editor.ask("textDocument/documentSymbol", it.document("fleet.fleet"));
+    assert_eq!(symbols[1]["children"][1]["name"], "web", "{symbols}");
+    let symbols = it.editor.ask("workspace/symbol", json!({ "query": "we" }));
+    assert_eq!(symbols[0]["name"], "web", "{symbols}");
+    let lenses = it.editor.ask("textDocument/codeLens", it.document("fleet.fleet"));
+    let titles: Vec<&str> =
+        lenses.as_array().expect("a list").iter().filter_map(|it| it["command"]["title"].as_str()).collect();
+    assert_eq!(titles, ["used by 1 cluster", "used by 1 cluster", "overridden in 1 place"], "{lenses}");
+    let folds = it.editor.ask("textDocument/foldingRange", it.document("one.fleet"));
+    assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&0.into(), &3.into()), "{folds}");
+    it.change("one.fleet", 2, [2, 2, 2, 12], "use   addons\n  drop addons.");
+    let found = it.editor.ask("textDocument/completion", it.at("one.fleet", 3, 14));
+    let labels: Vec<&str> = found.as_array().expect("a list").iter().filter_map(|it| it["label"].as_str()).collect();
+    assert_eq!(labels, ["web"], "{found}");
+    it.change("one.fleet", 3, [3, 2, 3, 14], "");
+    let mut params = it.document("one.fleet");
+    params["options"] = json!({ "tabSize": 2, "insertSpaces": true });
+    let edits = it.editor.ask("textDocument/formatting", params);
+    assert_eq!(edits.as_array().map(Vec::len), Some(1), "{edits}");
+    assert_eq!(edits[0]["newText"], "  use addons\n\n", "{edits}");
+    let _ = one;
+    assert_eq!(it.editor.leave(), Some(0));
+}
+
+#[test]
+fn columns_are_counted_as_the_editor_counts() {
+    for (capabilities, encoding, column) in
+        [(json!({}), "utf-16", 42), (json!({ "general": { "positionEncodings": ["utf-8", "utf-16"] } }), "utf-8", 44)]
+    {
+        let mut it = project(&capabilities);
+        // Behind the clef, which is two units in UTF-16 and four bytes in UTF-8.
+        it.change("one.fleet", 2, [3, column - 10, 3, column - 10], "");
+        let text = "  override web { values { a = \"𝄞\", zones = cluster.zonse } }";
+        let whole = [3, 0, 3, 200];
+        it.change("one.fleet", 3, whole, text);
+        let one = it.path("one.fleet");
+        let found = it.editor.diagnostics(&one, |it| !it.is_empty());
+        let before = text.split("cluster.zonse").next().expect("a beginning");
+        let wanted = if encoding == "utf-8" { before.len() } else { before.encode_utf16().count() };
+        assert_eq!(found[0]["range"]["start"], json!({ "line": 3, "character": wanted }), "{encoding}: {found:?}");
+        assert_eq!(it.editor.leave(), Some(0));
+    }
+}
+
+#[test]
+fn the_protocol_has_edges() {
+    let mut it = project(&json!({}));
+    // Asked and taken back at once: answered all the same, one way or the other.
+    let params = it.at("one.fleet", 3, 12);
+    let ids: Vec<i64> = (0..20).map(|_| it.editor.begin("textDocument/hover", params.clone())).collect();
+    it.editor.tell("$/cancelRequest", json!({ "id": ids[19] }));
+    for id in ids {
+        let answer = it.editor.end(id);
+        assert!(answer["result"].is_object() || answer["error"]["code"] == -32800, "{answer}");
+    }
+    // What does not exist, and what is no question.
+    let id = it.editor.begin("textDocument/nonsense", json!({}));
+    assert_eq!(it.editor.end(id)["error"]["code"], -32601);
+    let id = it.editor.begin("textDocument/hover", json!({ "textDocument": 3 }));
+    assert_eq!(it.editor.end(id)["error"]["code"], -32602);
+    it.editor.tell("textDocument/didChange", json!({ "nothing": true }));
+    it.editor.tell("$/setTrace", json!({ "value": "off" }));
+    // Places that are not there.
+    for (line, character) in [(999, 0), (0, 999)] {
+        let params = it.at("one.fleet", line, character);
+        it.editor.ask("textDocument/hover", params.clone());
+        it.editor.ask("textDocument/completion", params);
+    }
+    // Changes while it computes: the last text counts.
+    let one = it.path("one.fleet");
+    for nth in 0..50 {
+        it.change("one.fleet", 10 + nth, [0, 0, 0, 0], "// x\n");
+    }
+    it.change("one.fleet", 99, [52, 6, 52, 12], "adons");
+    let found = it.editor.diagnostics(&one, |it| !it.is_empty());
+    assert_eq!(found[0]["range"]["start"]["line"], 52, "{found:?}");
+    assert_eq!(it.editor.leave(), Some(0));
+    // A file of no project, one that is none, and an editor that dies.
+    let outside = tempfile::tempdir().expect("a directory");
+    let path = outside.path().canonicalize().expect("a directory").join("alone.fleet");
+    let mut editor = Editor::start(&json!({}));
+    editor.open(&path, "let a=1\n");
+    let params = json!({ "textDocument": { "uri": uri(&path) }, "options": { "tabSize": 2, "insertSpaces": true } });
+    assert_eq!(editor.ask("textDocument/formatting", params)[0]["newText"], "let a = 1\n");
+    let params = json!({ "textDocument": { "uri": "untitled:a" }, "position": { "line": 0, "character": 0 } });
+    assert!(editor.ask("textDocument/hover", params).is_null());
+    assert_ne!(editor.die(), Some(0));
+    let mut editor = Editor::start(&json!({}));
+    editor.raw(b"Content-Length: 5\r\n\r\nhello");
+    assert_ne!(editor.die(), Some(0), "what is no message ends it");
+}
+
+#[test]
+fn several_projects_are_kept_apart() {
+    let first = project(&json!({}));
+    let Project { fleet, mut editor } = first;
+    let other = Fleet::new("fleet g { }\ncluster two { use nothing }\n");
+    let path = real(&other, "fleet.fleet");
+    editor.open(&path, &other.read("fleet.fleet"));
+    let found = editor.diagnostics(&path, |it| !it.is_empty());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(editor.diagnostics(&real(&fleet, "one.fleet"), |_| true).is_empty());
+    let symbols = editor.ask("workspace/symbol", json!({ "query": "" }));
+    let names: Vec<&str> = symbols.as_array().expect("a list").iter().filter_map(|it| it["name"].as_str()).collect();
+    assert!(names.contains(&"two") && names.contains(&"one"), "{names:?}");
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
+fn the_standard_library_can_be_read() {
+    let mut it = project(&json!({}));
+    it.change("one.fleet", 2, [0, 0, 0, 0], "let region: AwsRegion = \"eu-west-1\"\n");
+    let definition = it.editor.ask("textDocument/definition", it.at("one.fleet", 0, 14));
+    let path = definition["uri"].as_str().expect("a place").trim_start_matches("file://").to_owned();
+    let text = std::fs::read_to_string(&path).expect("a copy");
+    let line = definition["range"]["start"]["line"].as_u64().expect("a line");
+    assert!(
+        text.lines().nth(usize::try_from(line).expect("a line")).is_some_and(|it| it.starts_with("type AwsRegion")),
+        "{path}"
+    );
+    assert_eq!(it.editor.leave(), Some(0));
+}
