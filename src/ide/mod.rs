@@ -6,19 +6,27 @@
 mod complete;
 mod effective;
 mod fix;
+mod highlight;
 mod hover;
+mod inlay;
 mod lens;
+mod link;
 mod occurrence;
 mod outline;
 mod place;
 mod rename;
 mod scope;
+mod signature;
 
 pub use complete::{Completion, CompletionKind, complete};
 pub use fix::{Fix, fixes};
+pub use highlight::{Colour, Highlight, highlights};
 pub use hover::{Hover, hover};
+pub use inlay::{Inlay, inlays};
 pub use lens::{Lens, lenses};
+pub use link::{Target, links};
 pub use occurrence::{Named, Symbol, named_at, named_in, references};
 pub use outline::{Entry, folds, outline, selections};
 pub use place::{Place, place_of};
 pub use rename::{Edit, renamable, rename};
+pub use signature::{Signature, signature};

@@ -1,12 +1,19 @@
 //! What the editor and the server tell each other that they can do.
 
 use lsp_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, PositionEncodingKind,
-    RenameOptions, ServerCapabilities, TextDocumentSyncKind, TextDocumentSyncOptions,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
+    PositionEncodingKind, RenameOptions, SemanticTokensLegend, SemanticTokensOptions, ServerCapabilities,
+    SignatureHelpOptions, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 use serde_json::Value as Json;
 
 use super::convert::Encoding;
+
+/// What names are, for those who colour them.
+pub(super) const TOKENS: [&str; 6] = ["class", "type", "function", "variable", "parameter", "property"];
+
+/// What more is known of them.
+pub(super) const MODIFIERS: [&str; 2] = ["declaration", "defaultLibrary"];
 
 /// What the editor can do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +55,21 @@ pub(super) fn server(client: Client) -> ServerCapabilities {
         ..TextDocumentSyncOptions::default()
     };
     let triggers = [".", "\"", "=", " "].map(str::to_owned).to_vec();
+    let names = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let legend = SemanticTokensLegend { token_types: names(&TOKENS), token_modifiers: names(&MODIFIERS) };
+    let tokens = SemanticTokensOptions {
+        legend,
+        range: Some(true.into()),
+        full: Some(true.into()),
+        ..SemanticTokensOptions::default()
+    };
+    let signature =
+        SignatureHelpOptions { trigger_characters: Some(names(&["(", ","])), ..SignatureHelpOptions::default() };
     ServerCapabilities {
+        semantic_tokens_provider: Some(tokens.into()),
+        inlay_hint_provider: Some(true.into()),
+        signature_help_provider: Some(signature),
+        document_link_provider: Some(DocumentLinkOptions::default()),
         position_encoding: Some(encoding),
         text_document_sync: Some(sync.into()),
         completion_provider: Some(CompletionOptions {

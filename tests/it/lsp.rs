@@ -128,6 +128,16 @@ fn an_editor_is_answered() {
     let titles: Vec<&str> =
         lenses.as_array().expect("a list").iter().filter_map(|it| it["command"]["title"].as_str()).collect();
     assert_eq!(titles, ["used by 1 cluster", "used by 1 cluster", "overridden in 1 place"], "{lenses}");
+    let tokens = it.editor.ask("textDocument/semanticTokens/full", it.document("fleet.fleet"));
+    let data = tokens["data"].as_array().expect("numbers");
+    assert!(data.len() % 5 == 0 && data.len() > 30, "{tokens}");
+    let mut params = it.document("fleet.fleet");
+    params["range"] = json!({ "start": { "line": 4, "character": 0 }, "end": { "line": 5, "character": 0 } });
+    let some = it.editor.ask("textDocument/semanticTokens/range", params.clone());
+    assert!(some["data"].as_array().is_some_and(|it| !it.is_empty() && it.len() < data.len()), "{some}");
+    it.editor.ask("textDocument/inlayHint", params);
+    let links = it.editor.ask("textDocument/documentLink", it.document("fleet.fleet"));
+    assert_eq!(links[0]["target"], "https://charts.example.com", "{links}");
     let folds = it.editor.ask("textDocument/foldingRange", it.document("one.fleet"));
     assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&0.into(), &3.into()), "{folds}");
     it.change("one.fleet", 2, [2, 2, 2, 12], "use   addons\n  drop addons.");

@@ -3,8 +3,13 @@
 //! A line that is half typed cannot be read, so its own words are looked at as text; what
 //! stands around it is known from the declarations.
 
+mod keywords;
+mod line;
+
 use ecow::{EcoString, eco_format};
 
+use self::keywords::keyword;
+use self::line::{chain, code, value_part};
 use super::hover::documentation;
 use super::occurrence::Symbol;
 use super::place::{declaration_at, nodes_at};
@@ -58,39 +63,6 @@ pub fn complete(db: &dyn Db, file: SourceFile, offset: usize) -> Vec<Completion>
         is_new
     });
     found
-}
-
-/// What of a line is code: none in a comment. In a string it is what stands before it; inside
-/// of `\(…)`, what stands in there.
-fn code(line: &str) -> Option<(&str, bool)> {
-    let mut open: Vec<usize> = Vec::new();
-    let mut inside = None;
-    let mut chars = line.char_indices().peekable();
-    while let Some((at, it)) = chars.next() {
-        match (inside, it) {
-            (None, '/') if line.get(at..).is_some_and(|it| it.starts_with("//")) => return None,
-            (None, '"') => inside = Some(at),
-            (None, ')') if !open.is_empty() => inside = open.pop(),
-            (Some(_), '"') => inside = None,
-            (Some(from), '\\') => {
-                if let Some((_, '(')) = chars.next() {
-                    open.push(from);
-                    inside = None;
-                }
-            }
-            _ => {}
-        }
-    }
-    match (inside, open.last()) {
-        (Some(from), _) => Some((line.get(..from)?, true)),
-        (None, Some(from)) => {
-            // As if what stands in there was a value of its own.
-            let inner = line.get(*from..)?.rsplit("\\(").next()?;
-            let start = line.len() - inner.len();
-            Some((line.get(start.saturating_sub(1)..)?, false))
-        }
-        (None, None) => Some((line, false)),
-    }
 }
 
 struct Asking<'a> {
@@ -307,56 +279,12 @@ impl Asking<'_> {
         let around = nodes_at(self.db, self.file, self.offset);
         let is_inside = self.anchor.is_some_and(|it| around.iter().any(|(anchor, ..)| *anchor == it));
         let Some(anchor) = self.anchor.filter(|_| is_inside) else {
-            return TOP.iter().map(|(word, snippet)| declared(word, snippet)).collect();
+            return keywords::TOP.iter().map(|(word, snippet)| keywords::declared(word, snippet)).collect();
         };
         let declaration = syntax::declaration(self.db, anchor);
-        let innermost =
-            around.iter().filter(|(it, ..)| *it == anchor).find_map(|(_, node, _)| block_of(&declaration.body, *node));
-        let is_own = innermost.is_some_and(|it| it.node == declaration.body.node);
-        let words: &[&str] = match anchor.kind(self.db) {
-            _ if !is_own => &["unset", "let"],
-            Kind::Fleet => &["rings"],
-            Kind::Catalogue | Kind::Application => {
-                &["addon", "optional addon", "source", "manifest", "namespace", "kustomize", "let"]
-            }
-            Kind::Group => &[
-                "cluster",
-                "use",
-                "drop",
-                "attach",
-                "detach",
-                "override",
-                "addon",
-                "source",
-                "manifest",
-                "namespace",
-                "kustomize",
-                "let",
-            ],
-            Kind::Cluster | Kind::Inventory => &[
-                "use",
-                "drop",
-                "attach",
-                "detach",
-                "override",
-                "addon",
-                "source",
-                "manifest",
-                "namespace",
-                "kustomize",
-                "let",
-            ],
-            Kind::Rule => &["use", "drop", "attach", "detach", "override", "let"],
-            Kind::Override => &["unset", "let", "patch"],
-            _ => &["unset", "let"],
-        };
-        let snippet = |word: &str| TOP.iter().find(|(it, _)| *it == word).map(|(_, it)| *it);
-        let made = |word: &&str| match snippet(word) {
-            Some(it) => declared(word, it),
-            None if *word == "optional addon" => declared(word, "optional addon $1 {\n  $0\n}"),
-            None => keyword(word, "statement"),
-        };
-        words.iter().map(made).collect()
+        let own = around.iter().filter(|(it, ..)| *it == anchor);
+        let innermost = own.into_iter().find_map(|(_, node, _)| block_of(&declaration.body, *node));
+        keywords::members(anchor.kind(self.db), innermost.is_some_and(|it| it.node == declaration.body.node))
     }
 
     /// `cluster.`, `params.web.`: what its value has.
@@ -484,65 +412,6 @@ impl Asking<'_> {
         };
         all.into_iter().map(|(name, it)| self.item(name, it, name.clone())).collect()
     }
-}
-
-/// What may be declared at the top level, and how it goes on.
-const TOP: [(&str, &str); 22] = [
-    ("fleet", "fleet $1 {\n  $0\n}"),
-    ("catalogue", "catalogue $1 {\n  $0\n}"),
-    ("application", "application $1 {\n  $0\n}"),
-    ("cluster", "cluster $1 {\n  $0\n}"),
-    ("group", "group $1 {\n  $0\n}"),
-    ("rule", "rule $1 when $2 {\n  $0\n}"),
-    ("override", "override $1 {\n  $0\n}"),
-    ("source", "source $1 = helm \"$2\""),
-    ("addon", "addon $1 {\n  source  = $2\n  version = \"$3\"\n}"),
-    ("manifest", "manifest $1 {\n  apiVersion = \"$2\"\n  kind       = \"$3\"\n  $0\n}"),
-    ("namespace", "namespace $1 { $0 }"),
-    ("kustomize", "kustomize $1 { path = \"$2\" }"),
-    ("tenant", "tenant $1 {\n  $0\n}"),
-    ("repository", "repository $1 {\n  url = \"$2\"\n  $0\n}"),
-    ("inventory", "inventory $1 from csv(\"$2\") as row {\n  name = row.$0\n}"),
-    ("baseline", "baseline $1 {\n  $0\n}"),
-    ("external", "external Secret $1.$2 { $0 }"),
-    ("check", "check \"$1\" {\n  $0\n}"),
-    ("type", "type $1 = $0"),
-    ("let", "let $1 = $0"),
-    ("fn", "fn $1($2): $3 = $0"),
-    ("import", "import std.addons.{ $0 }"),
-];
-
-fn declared(word: &str, snippet: &str) -> Completion {
-    Completion { snippet: Some(snippet.into()), ..keyword(word, "declaration") }
-}
-
-fn keyword(word: &str, detail: &str) -> Completion {
-    Completion { label: word.into(), kind: CompletionKind::Keyword, detail: detail.into(), doc: None, snippet: None }
-}
-
-/// The key and what is written of its value, if a value is being written.
-fn value_part(member: &str) -> Option<(&str, &str)> {
-    let at = member.match_indices('=').map(|(at, _)| at).find(|at| {
-        let before = member.get(..*at).unwrap_or_default();
-        let after = member.get(at + 1..).unwrap_or_default();
-        !before.ends_with(['=', '!', '<', '>']) && !after.starts_with(['=', '>'])
-    });
-    if let Some(at) = at {
-        return Some((member.get(..at)?, member.get(at + 1..)?));
-    }
-    let when = member.rfind(" when ").map(|at| at + 6).or_else(|| member.starts_with("when ").then_some(5));
-    when.and_then(|at| Some(("", member.get(at..)?)))
-        // An argument, an operand on a line of its own.
-        .or_else(|| member.contains(['(', '[', '+', '*', '?']).then_some(("", member)))
-}
-
-/// `cluster.` at the end of a text: its names.
-fn chain(text: &str) -> Option<Vec<&str>> {
-    let text = text.strip_suffix('.')?;
-    let text = text.strip_suffix('?').unwrap_or(text);
-    let is_of_chain = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.' | '?');
-    let from = text.rfind(|it: char| !is_of_chain(it)).map_or(0, |it| it + 1);
-    Some(text.get(from..)?.split('.').map(|it| it.trim_end_matches('?')).collect())
 }
 
 fn field(ty: &Type, name: &str) -> Option<Type> {

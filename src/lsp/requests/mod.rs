@@ -1,5 +1,7 @@
 //! What an editor asks, and the answer.
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -61,10 +63,21 @@ pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Resp
         }
         "textDocument/prepareRename" => with(it.params, |it: lsp::PrepareRenameParams| prepare_rename(snapshots, &it)),
         "textDocument/rename" => with(it.params, |it: lsp::RenameParams| rename(snapshots, &it)),
-        "textDocument/foldingRange" => with(it.params, |it: lsp::FoldingRangeParams| folds(snapshots, &it)),
+        "textDocument/foldingRange" => with(it.params, |it: lsp::FoldingRangeParams| shown::folds(snapshots, &it)),
         "textDocument/selectionRange" => with(it.params, |it: lsp::SelectionRangeParams| selections(snapshots, &it)),
         "textDocument/codeAction" => with(it.params, |it: lsp::CodeActionParams| actions(snapshots, &it)),
-        "textDocument/codeLens" => with(it.params, |it: lsp::CodeLensParams| lenses(snapshots, &it)),
+        "textDocument/codeLens" => with(it.params, |it: lsp::CodeLensParams| shown::lenses(snapshots, &it)),
+        "textDocument/semanticTokens/full" => {
+            with(it.params, |it: lsp::SemanticTokensParams| shown::tokens(snapshots, &it.text_document.uri, None))
+        }
+        "textDocument/semanticTokens/range" => with(it.params, |it: lsp::SemanticTokensRangeParams| {
+            shown::tokens(snapshots, &it.text_document.uri, Some(it.range))
+        }),
+        "textDocument/inlayHint" => with(it.params, |it: lsp::InlayHintParams| shown::inlays(snapshots, &it)),
+        "textDocument/signatureHelp" => {
+            with(it.params, |it: lsp::SignatureHelpParams| shown::signature(snapshots, &it))
+        }
+        "textDocument/documentLink" => with(it.params, |it: lsp::DocumentLinkParams| shown::links(snapshots, &it)),
         method => Err((ErrorCode::MethodNotFound, format!("there is no `{method}` here"))),
     };
     match found {
@@ -335,21 +348,6 @@ fn changes(snapshot: &Snapshot, edits: &[ide::Edit]) -> BTreeMap<String, Vec<Tex
     found
 }
 
-fn folds(snapshots: &[Snapshot], it: &lsp::FoldingRangeParams) -> Answer {
-    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
-    let text = asked.file.text(&asked.snapshot.db);
-    let fold = |range: std::ops::Range<usize>| {
-        let is_comment = text.get(range.clone()).is_some_and(|it| it.starts_with("//"));
-        let (start, end) = (asked.lines.position(range.start), asked.lines.position(range.end));
-        // The line of the closing bracket stays in sight.
-        let end_line = if is_comment { end.line } else { end.line.saturating_sub(1) };
-        serde_json::json!({
-            "startLine": start.line, "endLine": end_line, "kind": if is_comment { "comment" } else { "region" },
-        })
-    };
-    told(ide::folds(text).into_iter().map(fold).collect::<Vec<_>>())
-}
-
 fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer {
     let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
     let of = |at: &Position| {
@@ -388,21 +386,4 @@ fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Answer {
         }
     }
     told(found)
-}
-
-fn lenses(snapshots: &[Snapshot], it: &lsp::CodeLensParams) -> Answer {
-    let uri = &it.text_document.uri;
-    let Some(asked) = asked(snapshots, uri) else { return Ok(Json::Null) };
-    let lens = |it: ide::Lens| {
-        let range = asked.lines.range(&it.range);
-        let places: Vec<Location> = it.places.iter().filter_map(|it| asked.snapshot.location(it)).collect();
-        // The command is the editor's: it shows the places.
-        let command = serde_json::json!({
-            "title": it.title.as_str(),
-            "command": if places.is_empty() { "" } else { "fleetc.showReferences" },
-            "arguments": [uri, range.start, places],
-        });
-        serde_json::json!({ "range": range, "command": command })
-    };
-    told(ide::lenses(&asked.snapshot.db, asked.file).into_iter().map(lens).collect::<Vec<_>>())
 }
