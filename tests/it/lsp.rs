@@ -130,7 +130,7 @@ fn an_editor_is_answered() {
     assert_eq!(titles, ["used by 1 cluster", "used by 1 cluster", "overridden in 1 place"], "{lenses}");
     let tokens = it.editor.ask("textDocument/semanticTokens/full", it.document("fleet.fleet"));
     let data = tokens["data"].as_array().expect("numbers");
-    assert!(data.len() % 5 == 0 && data.len() > 30, "{tokens}");
+    assert!(data.len().is_multiple_of(5) && data.len() > 30, "{tokens}");
     let mut params = it.document("fleet.fleet");
     params["range"] = json!({ "start": { "line": 4, "character": 0 }, "end": { "line": 5, "character": 0 } });
     let some = it.editor.ask("textDocument/semanticTokens/range", params.clone());
