@@ -25,6 +25,7 @@ mod ide;
 mod incremental;
 mod lsp;
 mod moves;
+mod neovim;
 mod oracle;
 mod packages;
 mod pictures;

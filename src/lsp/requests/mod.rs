@@ -122,6 +122,8 @@ impl Snapshot {
 /// The standard library is part of the program: an editor is shown a copy.
 fn standard_copy(snapshot: &Snapshot, file: SourceFile) -> Option<PathBuf> {
     let path = Path::new(".fleetc").join(file.path(&snapshot.db).as_str());
+    // The directory ignores itself.
+    crate::host::write_copy(&snapshot.root, Path::new(".fleetc/.gitignore"), "*\n").ok()?;
     crate::host::write_copy(&snapshot.root, &path, file.text(&snapshot.db)).ok()
 }
 
