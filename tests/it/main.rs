@@ -17,6 +17,7 @@ mod dangers;
 mod determinism;
 mod diff;
 mod diagnostics;
+mod editors;
 mod examples;
 mod formatting;
 mod gotchas;
