@@ -309,3 +309,39 @@ fn names_have_colours_and_none_overlaps() {
         assert_eq!(colours(name), vec![colour; count], "{name}");
     }
 }
+
+#[test]
+fn what_has_no_value_is_given_one() {
+    let fleet = "fleet f { facts { environment: \"test\" | \"production\", tags: [String] } }\ncatalogue a {\n  source s = helm \"https://e.com\"\n  addon web { source = s, version = \"1.0.0\", params { host: String }, values.h = params.host }\n}\ngroup g {\n  cluster one { use a }\n}\n";
+    for preferred in [true, false] {
+        let mut text = fleet.to_owned();
+        // One after the other, until nothing is wrong.
+        for _ in 0..3 {
+            let db = database(&[("fleet.fleet".into(), text.clone())]);
+            let found = fleetc::compile::diagnose(&db);
+            let fix = found
+                .iter()
+                .flat_map(|it| ide::fixes(&db, it))
+                .find(|it| it.is_preferred == preferred)
+                .expect("a mend");
+            text.replace_range(fix.edit.range.clone(), &fix.edit.text);
+        }
+        let db = database(&[("fleet.fleet".into(), text.clone())]);
+        assert!(fleetc::compile::compile(&db).is_clean(), "{text}");
+        let wanted: &[&str] = if preferred {
+            &[
+                "  cluster one {",
+                "    environment = \"test\"",
+                "    tags        = []",
+                "    override web { params { host = \"\" } }",
+                "    use a",
+            ]
+        } else {
+            &["environment: \"test\" | \"production\" = \"test\"", "tags: [String] = []", "host: String = \"\""]
+        };
+        let neat = fleetc::format::format(&text).text;
+        for line in wanted {
+            assert!(neat.contains(line), "no {line} in\n{neat}");
+        }
+    }
+}

@@ -372,11 +372,12 @@ fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Answer {
     let wanted = asked.lines.bytes(asked.file.text(&snapshot.db), it.range);
     let mut found: Vec<Json> = Vec::new();
     for problem in diagnose(&snapshot.db) {
+        let crate::diagnostic::Place::Origin(at) = &problem.primary.place else { continue };
+        let Some(place) = ide::place_of(&snapshot.db, *at) else { continue };
+        if place.file != asked.file || place.range.start > wanted.end || place.range.end < wanted.start {
+            continue;
+        }
         for fix in ide::fixes(&snapshot.db, &problem) {
-            let own = &fix.edit.range;
-            if fix.edit.file != asked.file || own.start > wanted.end || own.end < wanted.start {
-                continue;
-            }
             let diagnostic = converted(snapshot, &problem).map(|(_, it)| it);
             found.push(serde_json::json!({
                 "title": fix.title.as_str(),
