@@ -38,9 +38,15 @@ pub(super) fn nodes_at(db: &dyn Db, file: SourceFile, offset: usize) -> Vec<(Anc
 /// it has.
 pub(super) fn declaration_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Anchor> {
     let parsed = syntax::parse(db, file);
+    let text = file.text(db);
     let span = |anchor: &Anchor| {
         let nodes = parsed.nodes.get(anchor)?;
-        Some(nodes.iter().map(|it| it.start).min()?..nodes.iter().map(|it| it.end).max()?)
+        let start = nodes.iter().map(|it| it.start).min()?;
+        // The words before its name are its own, unless another declaration begins there.
+        let before = text.get(..start)?;
+        let line = before.rfind('\n').map_or(0, |it| it + 1);
+        let is_own = !before.get(line..)?.contains(['{', '"']);
+        Some(if is_own { line } else { start }..nodes.iter().map(|it| it.end).max()?)
     };
     let around = parsed.declarations.iter().filter_map(|(anchor, _)| Some((*anchor, span(anchor)?)));
     around.filter(|(_, it)| it.start <= offset && offset <= it.end).min_by_key(|(_, it)| it.len()).map(|(it, _)| it)

@@ -345,3 +345,26 @@ fn what_has_no_value_is_given_one() {
         }
     }
 }
+
+#[test]
+fn yaml_knows_where_each_line_is_from() {
+    let it = at("replicas", 0);
+    for (cluster, wanted) in
+        [(None, ("one", "replicas: 5", "size = 5")), (Some("two"), ("two", "replicas: 2", "size: Int = 2"))]
+    {
+        let found = ide::preview(&it.db, it.file, it.offset, cluster).expect("a preview");
+        assert_eq!((found.cluster.as_str(), found.clusters.len()), (wanted.0, 2));
+        let nth = found.text.lines().position(|it| it.trim() == wanted.1).unwrap_or_else(|| panic!("{}", found.text));
+        let place = found.lines[nth].as_ref().expect("a place");
+        let line = FLEET[..place.range.start].rsplit('\n').next().unwrap_or_default().len();
+        let from = place.range.start - line;
+        let source = FLEET[from..].lines().next().unwrap_or_default();
+        assert!(source.contains(wanted.2) || source.contains("replicas = params.size"), "{source}");
+    }
+    // An override leads to what it overrides, a cluster to all that it has.
+    let it = at("log =", 0);
+    assert_eq!(ide::preview(&it.db, it.file, it.offset, None).expect("a preview").title, "web");
+    let it = at("cluster two", 0);
+    let found = ide::preview(&it.db, it.file, it.offset, None).expect("a preview");
+    assert!(found.text.contains("kind: Kustomization") && found.text.contains("kind: HelmRelease"), "{}", found.text);
+}

@@ -138,6 +138,10 @@ fn an_editor_is_answered() {
     it.editor.ask("textDocument/inlayHint", params);
     let links = it.editor.ask("textDocument/documentLink", it.document("fleet.fleet"));
     assert_eq!(links[0]["target"], "https://charts.example.com", "{links}");
+    let preview = it.editor.ask("fleetc/preview", it.at("one.fleet", 3, 12));
+    assert!(preview["text"].as_str().is_some_and(|it| it.contains("kind: HelmRelease")), "{preview}");
+    let count = preview["text"].as_str().map_or(0, |it| it.lines().count());
+    assert_eq!(preview["lines"].as_array().map(Vec::len), Some(count), "{preview}");
     let folds = it.editor.ask("textDocument/foldingRange", it.document("one.fleet"));
     assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&0.into(), &3.into()), "{folds}");
     it.change("one.fleet", 2, [2, 2, 2, 12], "use   addons\n  drop addons.");

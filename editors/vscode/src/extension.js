@@ -1,6 +1,7 @@
 // Starts `fleetc lsp`, and shows what its lenses lead to.
 const vscode = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
+const preview = require("./preview");
 
 let client;
 
@@ -31,6 +32,7 @@ exports.activate = async (context) => {
       return vscode.commands.executeCommand("editor.action.showReferences", vscode.Uri.parse(uri), point(position), found);
     }),
   );
+  preview.register(context, () => client);
   await start();
 };
 

@@ -78,6 +78,7 @@ pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Resp
             with(it.params, |it: lsp::SignatureHelpParams| shown::signature(snapshots, &it))
         }
         "textDocument/documentLink" => with(it.params, |it: lsp::DocumentLinkParams| shown::links(snapshots, &it)),
+        "fleetc/preview" => with(it.params, |it: shown::PreviewParams| shown::preview(snapshots, &it)),
         method => Err((ErrorCode::MethodNotFound, format!("there is no `{method}` here"))),
     };
     match found {

@@ -110,3 +110,30 @@ pub(super) fn links(snapshots: &[Snapshot], it: &lsp::DocumentLinkParams) -> Ans
     };
     told(ide::links(&asked.snapshot.db, asked.file).into_iter().filter_map(link).collect::<Vec<_>>())
 }
+
+/// Asks for the YAML that something comes to: a request of fleetc's own.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PreviewParams {
+    text_document: lsp::TextDocumentIdentifier,
+    position: lsp::Position,
+    /// The cluster; the first that has it if none is named.
+    cluster: Option<String>,
+}
+
+pub(super) fn preview(snapshots: &[Snapshot], it: &PreviewParams) -> Answer {
+    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
+    let db = &asked.snapshot.db;
+    let Some(found) = ide::preview(db, asked.file, asked.offset(it.position), it.cluster.as_deref()) else {
+        return Ok(Json::Null);
+    };
+    let places = found.lines.iter().map(|it| it.as_ref().and_then(|it| asked.snapshot.location(it)));
+    told(json!({
+        "title": found.title.as_str(),
+        "cluster": found.cluster.as_str(),
+        "clusters": found.clusters.iter().map(ecow::EcoString::as_str).collect::<Vec<_>>(),
+        "text": found.text,
+        // For each line, where its value is written.
+        "lines": places.collect::<Vec<_>>(),
+    }))
+}
