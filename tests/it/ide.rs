@@ -1,7 +1,7 @@
 //! What an editor asks: names and what they mean, completion, hover, renaming.
 
 use fleetc::ide::{self, Completion, Symbol};
-use fleetc::source::{FleetDatabase, SourceFile};
+use fleetc::source::{Db, FleetDatabase, SourceFile};
 
 use crate::support::{database, files_of};
 
@@ -367,4 +367,50 @@ fn yaml_knows_where_each_line_is_from() {
     let it = at("cluster two", 0);
     let found = ide::preview(&it.db, it.file, it.offset, None).expect("a preview");
     assert!(found.text.contains("kind: Kustomization") && found.text.contains("kind: HelmRelease"), "{}", found.text);
+}
+
+/// Whatever is asked wherever it is asked, of whole texts and of half typed ones: an answer, whose
+/// places are places.
+#[test]
+fn no_place_is_a_bad_place_to_ask() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in ["eks-fleet", "inventory", "tenants"] {
+        let opened = fleetc::host::open(&root.join("examples").join(name)).expect("a project");
+        let mut db = opened.db;
+        let files: Vec<SourceFile> =
+            db.project().files(&db).iter().filter(|it| it.package(&db).is_empty()).copied().collect();
+        for file in files {
+            let whole = file.text(&db).to_string();
+            for (nth, cut) in [whole.len(), whole.len() * 2 / 3, whole.len() / 3].into_iter().enumerate() {
+                let cut = (0..=cut).rev().find(|it| whole.is_char_boundary(*it)).expect("a boundary");
+                db.set_text(file, whole[..cut].to_owned());
+                let step = if nth == 0 { 7 } else { 41 };
+                for offset in (0..=cut).step_by(step).filter(|it| whole.is_char_boundary(*it)) {
+                    asked_everywhere(&db, file, offset);
+                }
+                for it in ide::highlights(&db, file) {
+                    assert!(file.text(&db).get(it.range).is_some());
+                }
+                ide::lenses(&db, file);
+                ide::inlays(&db, file);
+                ide::links(&db, file);
+                ide::outline(&db, file);
+            }
+            db.set_text(file, whole);
+        }
+    }
+}
+
+fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
+    ide::complete(db, file, offset);
+    ide::signature(db, file, offset);
+    ide::selections(db, file, offset);
+    if let Some(it) = ide::hover(db, file, offset) {
+        assert!(it.place.file.text(db).get(it.place.range).is_some() && !it.text.is_empty());
+    }
+    let Some((named, place)) = ide::named_at(db, file, offset) else { return };
+    assert_eq!(file.text(db).get(place.range), Some(named.name.as_str()));
+    for (other, place) in ide::references(db, &named.symbol) {
+        assert_eq!(place.file.text(db).get(place.range), Some(other.name.as_str()));
+    }
 }
