@@ -12,7 +12,7 @@ use fleetc::syntax::{self, Role};
 use crate::support::{Fleet, database};
 
 /// Every text in the language that the project has: its sources, and the blocks of its pages.
-fn corpus() -> Vec<(String, String)> {
+pub(crate) fn corpus() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut todo: Vec<PathBuf> =
@@ -229,7 +229,9 @@ fn the_layout_is_this() {
 #[test]
 fn every_source_of_this_project_is_laid_out() {
     for (name, text) in corpus().into_iter().filter(|(name, _)| name.ends_with(".fleet")) {
-        assert_eq!(format(&text).text, text, "run `fleetc fmt {name}`");
+        let it = format(&text);
+        assert_eq!(it.left, Vec::<usize>::new(), "{name} cannot be read");
+        assert_eq!(it.text, text, "run `fleetc fmt {name}`");
     }
 }
 

@@ -43,6 +43,7 @@ mod support;
 mod tables;
 mod tenants;
 mod tidy;
+mod treesitter;
 mod watch;
 mod why;
 mod writing;

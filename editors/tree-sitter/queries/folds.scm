@@ -1,0 +1,1 @@
+[(block) (record) (list) (match) (check)] @fold

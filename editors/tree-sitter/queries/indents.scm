@@ -1,0 +1,2 @@
+[(block) (record) (list) (match) (check) (call)] @indent.begin
+["}" "]" ")"] @indent.end @indent.branch

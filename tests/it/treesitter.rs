@@ -1,0 +1,75 @@
+//! The grammar that editors have: generated from its source, and reading what the compiler reads.
+
+use std::path::{Path, PathBuf};
+
+use tree_sitter::{Language, Node, Parser, Query};
+
+use crate::formatting::corpus;
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/tree-sitter")
+}
+
+/// The parser that is committed is what the generator makes of the grammar; `FLEETC_GENERATE=1`
+/// writes it.
+#[test]
+fn the_parser_is_generated() {
+    let load = tree_sitter_generate::load_grammar_file(&directory().join("grammar.js"), Some("native"));
+    let grammar = load.expect("a grammar");
+    let made = tree_sitter_generate::generate_parser_for_grammar(
+        &grammar,
+        Some((0, 1, 0)),
+        tree_sitter_generate::OptLevel::default(),
+        &mut Vec::new(),
+    );
+    let (name, parser) = made.expect("a parser");
+    assert_eq!(name, "fleet");
+    let path = directory().join("src/parser.c");
+    if std::env::var_os("FLEETC_GENERATE").is_some() {
+        std::fs::write(&path, &parser).expect("a file");
+    }
+    let known = std::fs::read_to_string(&path).expect("a parser");
+    assert!(known == parser, "run `FLEETC_GENERATE=1 cargo test --test it -- treesitter`");
+}
+
+fn wrong<'a>(node: Node<'a>, found: &mut Vec<Node<'a>>) {
+    if node.is_error() || node.is_missing() {
+        found.push(node);
+    } else if node.has_error() {
+        let mut cursor = node.walk();
+        for it in node.children(&mut cursor) {
+            wrong(it, found);
+        }
+    }
+}
+
+#[test]
+fn it_reads_what_the_compiler_reads() {
+    let language: Language = tree_sitter_fleet::LANGUAGE.into();
+    let mut parser = Parser::new();
+    parser.set_language(&language).expect("a language of this time");
+    let mut count = 0;
+    for (name, text) in corpus() {
+        // Several files in one block, and what the compiler cannot read either.
+        if text.contains("\n--- ") || text.starts_with("--- ") || !fleetc::format::format(&text).left.is_empty() {
+            continue;
+        }
+        let tree = parser.parse(&text, None).expect("a tree");
+        let mut found = Vec::new();
+        wrong(tree.root_node(), &mut found);
+        let first = found.first().map(|it| (it.start_position(), it.kind()));
+        assert!(first.is_none(), "{name}: {first:?}\n{text}");
+        count += 1;
+    }
+    assert!(count > 100, "{count} texts");
+}
+
+#[test]
+fn queries_speak_of_what_there_is() {
+    let language: Language = tree_sitter_fleet::LANGUAGE.into();
+    for name in ["highlights", "injections", "locals", "folds", "indents"] {
+        let text = std::fs::read_to_string(directory().join(format!("queries/{name}.scm"))).expect("a query");
+        let query = Query::new(&language, &text);
+        assert!(query.is_ok(), "{name}: {:?}", query.err());
+    }
+}
