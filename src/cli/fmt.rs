@@ -55,7 +55,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
         return told(arguments, &changed, count, terminal);
     }
     for (it, text) in &changed {
-        host::write_page(&it.path, text)?;
+        host::replace(&it.path, text)?;
     }
     terminal.status("Formatted", &format!("{} of {}", changed.len(), files(count)));
     Ok(Outcome::Fine)
@@ -101,10 +101,10 @@ fn leaves(it: &Text, left: &[usize], terminal: &mut Terminal) {
 
 fn standard_input() -> Result<String, HostError> {
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|it| HostError { message: format!("standard input cannot be read: {it}"), help: None })?;
-    Ok(text)
+    let failed = |it: std::io::Error| HostError { message: format!("standard input cannot be read: {it}"), help: None };
+    std::io::stdin().read_to_string(&mut text).map_err(failed)?;
+    // As in a file, a mark at the beginning says nothing.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn files(count: usize) -> String {

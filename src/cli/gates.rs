@@ -8,7 +8,7 @@ use crate::diagnostic::did_you_mean;
 use crate::fleet;
 use crate::host::HostError;
 use crate::inspect::{ClusterFate, Danger, Difference, Filter};
-use crate::source::{Db, FleetDatabase};
+use crate::source::{Anchor, Db, FleetDatabase};
 
 /// The gates of a `fleetc diff`.
 pub(super) struct Gates {
@@ -76,16 +76,15 @@ impl Gates {
             }
         }
         for gate in &self.clusters {
-            // What cannot be computed may be what somebody guards against.
             let mut hit: BTreeSet<&str> = found
                 .touched
                 .iter()
-                .filter(|it| gate.new.holds_on(new, it.new).unwrap_or(true))
+                .filter(|it| gate.held(old, it.old) || gate.holds(new, it.new))
                 .map(|it| it.name.as_str())
                 .collect();
             let holds = |it: &&crate::inspect::ClusterChange| match it.fate {
-                ClusterFate::Gone => gate.old.and_then(|filter| filter.holds_on(old, it.anchor)).unwrap_or(true),
-                _ => gate.new.holds_on(new, it.anchor).unwrap_or(true),
+                ClusterFate::Gone => gate.old.is_none() || gate.held(old, it.anchor),
+                _ => gate.holds(new, it.anchor),
             };
             hit.extend(one_sided().filter(holds).map(|it| it.name.as_str()));
             if let Some(first) = hit.first() {
@@ -93,7 +92,7 @@ impl Gates {
             }
         }
         if let Some(most) = self.max_rings {
-            let changing = found.touched.iter().map(|it| &it.ring);
+            let changing = found.touched.iter().flat_map(|it| [&it.ring, &it.old_ring]);
             let rings: BTreeSet<&str> =
                 changing.chain(one_sided().map(|it| &it.ring)).map(|it| it.as_deref().unwrap_or("no ring")).collect();
             if rings.len() > most {
@@ -109,6 +108,17 @@ impl Gates {
 }
 
 impl OfClusters {
+    /// Whether it holds, or cannot be computed: that may be what somebody guards against.
+    fn holds(&self, new: &FleetDatabase, cluster: Anchor) -> bool {
+        self.new.holds_on(new, cluster).unwrap_or(true)
+    }
+
+    /// The same of the state that was: a change may take a cluster out of a gate. What the old
+    /// state cannot read, as it has no such fact, did not hold there for a cluster that stays.
+    fn held(&self, old: &FleetDatabase, cluster: Anchor) -> bool {
+        self.old.is_some_and(|it| it.holds_on(old, cluster).unwrap_or(true))
+    }
+
     fn read(text: &str, old: &FleetDatabase, new: &FleetDatabase, terminal: &mut Terminal) -> Result<Self, HostError> {
         let known = ["any", "danger"].into_iter().chain(Danger::WORDS);
         let words = Danger::WORDS.join("`, `");

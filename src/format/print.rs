@@ -268,16 +268,17 @@ impl<'a> Printer<'a> {
         let parts: Vec<&str> = parts.collect();
         let last = parts.last().copied().unwrap_or_default();
         let margin = last.get(..last.len() - last.trim_start_matches([' ', '\t']).len()).unwrap_or_default();
-        let is_blank = |it: &str| it.trim_matches([' ', '\t', '\r']).is_empty();
+        let is_empty = |it: &str| it.trim_end_matches('\r').is_empty();
         // Another string may stand inside of it, with a margin of its own.
         let can_move = last.trim_start() == "\"\"\""
             && text.matches("\"\"\"").count() == 2
-            && parts.iter().all(|it| it.starts_with(margin) || is_blank(it));
+            && parts.iter().all(|it| it.starts_with(margin) || is_empty(it));
         let indent = self.base + INDENT;
         for part in parts {
             let moved = if can_move { part.strip_prefix(margin) } else { None };
             let line = match moved {
-                Some(rest) if !is_blank(rest) => format!("{}{rest}", " ".repeat(indent)),
+                // Space at the end of a line is of the string, too.
+                Some(rest) if !is_empty(rest) => format!("{}{rest}", " ".repeat(indent)),
                 Some(rest) => rest.to_owned(),
                 None => part.to_owned(),
             };

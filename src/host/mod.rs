@@ -27,7 +27,7 @@ pub use record::{Inputs, Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;
 pub use texts::{Text, texts_at, texts_of_project};
-pub use tree::{Found, Tree, apply, rewrite, snapshot, write_copy, write_page};
+pub use tree::{Found, Tree, apply, replace, rewrite, snapshot, write_copy, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;
 

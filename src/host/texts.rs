@@ -22,13 +22,18 @@ pub struct Text {
 /// If there is no project, or a file cannot be read.
 pub fn texts_of_project(start: &Path) -> Result<Vec<Text>, HostError> {
     let root = find_root(start)?;
-    let mut texts = texts_below(&root)?;
-    let own: Vec<(String, String)> =
-        texts.iter().filter(|it| it.name == ROOT_FILE).map(|it| (it.name.clone(), it.text.clone())).collect();
-    let outline = outline_of(&own);
-    let is_below = |name: &str, dir: &str| name.strip_prefix(dir).is_some_and(|it| it.starts_with('/'));
-    texts.retain(|it| !is_below(&it.name, VENDOR) && !outline.output.iter().any(|dir| is_below(&it.name, dir)));
-    Ok(texts)
+    Ok(own_texts(texts_below(&root)?, &root, &root))
+}
+
+/// Those that are an author's: not what the project around them generates or has fetched.
+fn own_texts(texts: Vec<Text>, below: &Path, root: &Path) -> Vec<Text> {
+    let text = std::fs::read_to_string(root.join(ROOT_FILE)).unwrap_or_default();
+    let outline = outline_of(&[(ROOT_FILE.to_owned(), text)]);
+    let hidden: Vec<PathBuf> =
+        outline.output.iter().map(ecow::EcoString::as_str).chain([VENDOR]).map(|it| root.join(it)).collect();
+    // What is named itself is meant.
+    let is_own = |it: &Text| !hidden.iter().any(|dir| it.path.starts_with(dir) && !below.starts_with(dir));
+    texts.into_iter().filter(is_own).collect()
 }
 
 /// A file, or every source below a directory that git would not ignore; names are as the
@@ -47,7 +52,13 @@ pub fn texts_at(base: &Path, path: &Path) -> Result<Vec<Text>, HostError> {
         let name = path.join(&it.name);
         Text { name: name.strip_prefix(".").unwrap_or(&name).display().to_string(), ..it }
     };
-    let found: Vec<Text> = texts_below(&full)?.into_iter().map(named).collect();
+    let full = full.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
+    let all = texts_below(&full)?;
+    let all = match find_root(&full) {
+        Ok(root) => own_texts(all, &full, &root),
+        Err(_) => all,
+    };
+    let found: Vec<Text> = all.into_iter().map(named).collect();
     if found.is_empty() {
         return Err(HostError::new(format!("there is no `.fleet` file below `{}`", path.display())));
     }

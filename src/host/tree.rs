@@ -173,6 +173,20 @@ pub fn write_page(path: &Path, text: &str) -> Result<(), HostError> {
     write(dir, &name, text).map(|_| ()).map_err(|it| HostError { help: None, ..it })
 }
 
+/// Puts another text in place of a file's, which keeps its mode; what may not be written is not.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, text: &str) -> Result<(), HostError> {
+    let failed = |it: &std::io::Error| HostError::at(path, "written", it);
+    let permissions = std::fs::metadata(path).map_err(|it| failed(&it))?.permissions();
+    if permissions.readonly() {
+        return Err(HostError::new(format!("`{}` may not be written", path.display())));
+    }
+    write_page(path, text)?;
+    std::fs::set_permissions(path, permissions).map_err(|it| failed(&it))
+}
+
 /// Puts a copy of a text below a project, where it is not there yet; returns where.
 ///
 /// # Errors

@@ -116,7 +116,7 @@ pub(super) fn documentation(db: &dyn Db, symbol: &Symbol) -> Option<EcoString> {
             let place = place_of(db, *at)?;
             let above = place.file.text(db).get(..place.range.start)?;
             let (above, _) = above.rsplit_once('\n')?;
-            let mut lines: Vec<&str> = above.lines().rev().map_while(|it| it.trim().strip_prefix("///")).collect();
+            let mut lines: Vec<&str> = above.split('\n').rev().map_while(|it| it.trim().strip_prefix("///")).collect();
             lines.reverse();
             let text: Vec<&str> = lines.iter().map(|it| it.trim()).collect();
             (!text.is_empty()).then(|| text.join("\n").into())

@@ -224,7 +224,7 @@ const FLEET: &str = "fleet.fleet";
 const PRODUCTION: &str = "cluster.environment == \"production\"";
 const TEST: &str = "cluster.environment == \"test\"";
 
-const CASES: [Case; 13] = [
+const CASES: [Case; 15] = [
     (
         &[
             (FLEET, "  cluster p2 { use addons }\n", ""),
@@ -314,6 +314,14 @@ const CASES: [Case; 13] = [
         &["any"],
         &["danger"],
     ),
+    // It leaves what the gate guards.
+    (
+        &[(FLEET, "cluster p2 { use addons }", "cluster p2 {\n    environment = \"test\"\n    drop addons\n  }")],
+        &["uninstalls 4 releases", "on `p2`"],
+        &["any", "uninstall", PRODUCTION, TEST],
+        &["major"],
+    ),
+    (&[(FLEET, "\"1.4.0\"", "\"0.x\"")], &["! an older version: 1.4.0 → 0.x"], &["downgrade"], &["major"]),
     // The items after it stand elsewhere, and are the same.
     (
         &[(FLEET, ", requires = [debug]", ""), (FLEET, "  addon debug { source = charts, version = \"0.3.0\" }\n", "")],

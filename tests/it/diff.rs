@@ -371,7 +371,7 @@ fn a_pull_request_is_told_in_markdown() {
     let Some(it) = history() else { return };
     let text = it.run(&["diff", "main~5..main", "-o", "markdown"]).stdout;
     for wanted in [
-        "<!-- fleetc:diff -->\n### fleetc: 2 of 2 clusters change: ",
+        "<!-- fleetc:diff -->\n### fleetc: 1 cluster is no more, 1 cluster is new; 2 of 2 clusters change: ",
         "> [!CAUTION]\n> This **uninstalls 2 releases: `web` on ",
         "> - HelmRelease `flux-system/web` on the 2 clusters of group `prod`: a major step: 1.4.0 → 2.0.0",
         "| web | 1.4.0 → 2.0.0 | the 2 clusters of group `prod` |",

@@ -200,6 +200,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "manifest m {\n  data.x = \"\"\"\n    a\n      b\n\n    \"\"\"\n}\n",
     ),
     (
+        "space that is of a text",
+        "manifest m {\n data.x = \"\"\"\n  a\n      \n  b\n  \"\"\"\n data.y = \"\"\"\n\ta\n   \n\t\"\"\"\n}\n",
+        "manifest m {\n  data.x = \"\"\"\n    a\n        \n    b\n    \"\"\"\n  data.y = \"\"\"\n\ta\n   \n\t\"\"\"\n}\n",
+    ),
+    (
         "statements",
         "rule r  in  env when cluster.x==1{ use a,  b.* {interval=\"5m\"}\n drop *.c,d }\nimport std . addons.{ karpenter,velero as backup }\n",
         "rule r in env when cluster.x == 1 {\n  use a, b.* { interval = \"5m\" }\n  drop *.c, d\n}\n\nimport std.addons.{ karpenter, velero as backup }\n",
@@ -260,9 +265,30 @@ fn files_are_written_checked_and_shown() {
     for untouched in ["vendor/x/c.fleet", "common/d.fleet", "hidden/e.fleet"] {
         assert_eq!(it.read(untouched), "let a=1\n", "{untouched}");
     }
+    assert!(it.run(&["fmt", "."]).stderr.contains("0 of 3 files"));
     // What is named is meant.
     assert_eq!(it.run(&["fmt", "hidden/e.fleet"]).status, 0);
     assert_eq!(it.read("hidden/e.fleet"), "let a = 1\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |mode: u32| std::fs::Permissions::from_mode(mode);
+        it.write("sub/mode.fleet", "let c=1\n");
+        std::fs::set_permissions(it.join("sub/mode.fleet"), mode(0o600)).expect("a mode");
+        assert_eq!(it.run(&["fmt"]).status, 0);
+        let now = std::fs::metadata(it.join("sub/mode.fleet")).expect("a file").permissions().mode();
+        assert_eq!((it.read("sub/mode.fleet").as_str(), now & 0o777), ("let c = 1\n", 0o600));
+        it.write("sub/mode.fleet", "let c=1\n");
+        std::fs::set_permissions(it.join("sub/mode.fleet"), mode(0o400)).expect("a mode");
+        let run = it.run(&["fmt"]);
+        assert!(
+            run.status == 2 && run.stderr.contains("`sub/mode.fleet` may not be written")
+                || run.stderr.contains("mode.fleet` may not"),
+            "{}",
+            run.stderr
+        );
+        std::fs::remove_file(it.join("sub/mode.fleet")).expect("a file");
+    }
     it.write("sub/b.fleet", "let  b = 1\ncluster x {\n a = = 1\n}\n");
     let run = it.run(&["fmt"]);
     assert!(run.stderr.contains("sub/b.fleet:2 as it is: it cannot be read"), "{}", run.stderr);
@@ -292,6 +318,7 @@ fn standard_input_goes_to_standard_output() {
         (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
     };
     assert_eq!(run(&["fmt", "-"], UGLY), (Some(0), NEAT.to_owned()));
+    assert_eq!(run(&["fmt", "-"], &format!("\u{feff}{UGLY}")), (Some(0), NEAT.to_owned()));
     assert_eq!(run(&["fmt", "-"], "cluster a {\n x = = 1"), (Some(0), "cluster a {\n x = = 1\n".to_owned()));
     assert_eq!(run(&["fmt", "--check", "-"], UGLY), (Some(1), "standard input\n".to_owned()));
     assert_eq!(run(&["fmt", "--check", "-"], NEAT), (Some(0), String::new()));

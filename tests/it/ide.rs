@@ -391,10 +391,10 @@ fn no_place_is_a_bad_place_to_ask() {
                 for it in ide::highlights(&db, file) {
                     assert!(file.text(&db).get(it.range).is_some());
                 }
-                ide::lenses(&db, file);
-                ide::inlays(&db, file);
-                ide::links(&db, file);
-                ide::outline(&db, file);
+                let _ = ide::lenses(&db, file);
+                let _ = ide::inlays(&db, file);
+                let _ = ide::links(&db, file);
+                let _ = ide::outline(&db, file);
             }
             db.set_text(file, whole);
         }
@@ -402,9 +402,9 @@ fn no_place_is_a_bad_place_to_ask() {
 }
 
 fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
-    ide::complete(db, file, offset);
-    ide::signature(db, file, offset);
-    ide::selections(db, file, offset);
+    let _ = ide::complete(db, file, offset);
+    let _ = ide::signature(db, file, offset);
+    let _ = ide::selections(db, file, offset);
     if let Some(it) = ide::hover(db, file, offset) {
         assert!(it.place.file.text(db).get(it.place.range).is_some() && !it.text.is_empty());
     }

@@ -208,8 +208,10 @@ fn step(old: &EcoString, new: &EcoString, found: &mut Vec<Danger>) {
     let major = |it: &str| {
         it.trim_start_matches(['v', '^', '~', '=', ' ']).split('.').next().and_then(|it| it.parse::<u64>().ok())
     };
-    let is_older = versions::compare(new, old).is_some_and(std::cmp::Ordering::is_lt);
-    let is_major = major(old).zip(major(new)).is_some_and(|(old, new)| old != new);
+    let majors = major(old).zip(major(new));
+    let is_older = versions::compare(new, old)
+        .map_or_else(|| majors.is_some_and(|(old, new)| new < old), std::cmp::Ordering::is_lt);
+    let is_major = majors.is_some_and(|(old, new)| old != new);
     let (old, new) = (old.clone(), new.clone());
     if is_older {
         found.push(Danger::Downgrade { old, new });

@@ -61,6 +61,8 @@ pub struct Touched {
     pub new: Anchor,
     /// Its place in the rollout, if the fleet has rings and it is in one.
     pub ring: Option<EcoString>,
+    /// The one that it was in.
+    pub old_ring: Option<EcoString>,
 }
 
 /// What becomes of an object.
@@ -135,7 +137,8 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
             differing.entry(it).or_default().push(touched.len());
         }
         let ring = clusters::ring(new, it.new);
-        touched.push(Touched { name: it.name.clone(), old: it.old, new: it.new, ring });
+        let old_ring = clusters::ring(old, it.old);
+        touched.push(Touched { name: it.name.clone(), old: it.old, new: it.new, ring, old_ring });
     }
     let mut objects = Objects::default();
     for (raw, clusters) in variants.values().flat_map(IndexMap::values) {

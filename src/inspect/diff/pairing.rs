@@ -139,9 +139,11 @@ fn entries(deployed: &Deployed) -> IndexMap<Id, Entry<'_>> {
     own.chain(of_others).map(|it| (it.object.id.clone(), it)).collect()
 }
 
-/// Whether it is the Kustomization of somebody else's objects.
+/// Whether it is a Kustomization of somebody else's objects: of a directory that is not
+/// generated, or of a tenant's repository.
 fn is_foreign(side: &Deployed, id: &Id) -> bool {
-    side.units.iter().any(|it| it.kustomization.id == *id && it.place == UnitPlace::Foreign)
+    let own = side.units.iter().find(|it| it.kustomization.id == *id);
+    id.group == "kustomize.toolkit.fluxcd.io" && own.is_none_or(|it| it.place == UnitPlace::Foreign)
 }
 
 fn position(side: &Deployed, unit: &EcoString) -> Option<usize> {

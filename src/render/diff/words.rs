@@ -50,6 +50,9 @@ fn those(whom: &Whom, clusters: &[Touched]) -> EcoString {
     }
 }
 
+/// Clusters that move and are told one by one: where the others go is seen by these.
+const MOST_MOVED: usize = 10;
+
 /// What becomes of clusters as a whole, a sentence each, the dangerous ones first, and whether
 /// it is dangerous.
 pub(super) fn whole(it: &Difference) -> Vec<(bool, EcoString)> {
@@ -64,18 +67,28 @@ pub(super) fn whole(it: &Difference) -> Vec<(bool, EcoString)> {
             found.push((fate.is_danger(), eco_format!("cluster{s} {} {verb}{then}", names(all.into_iter()))));
         }
     }
-    for it in &it.whole {
+    let moved = it.whole.iter().filter_map(|it| match &it.fate {
+        ClusterFate::Moved { old, new } => Some((it, old, new)),
+        _ => None,
+    });
+    for (it, old, new) in moved.clone().take(MOST_MOVED) {
         let name = &it.name;
-        match &it.fate {
-            ClusterFate::Moved { old, new } => found.push((
-                true,
-                eco_format!(
-                    "cluster `{name}` moves from `{old}` to `{new}`: Flux there reads `{old}` until its own \
-                     Kustomization names the other"
-                ),
-            )),
-            ClusterFate::Renamed { old } => found.push((false, eco_format!("cluster `{old}` is called `{name}` now"))),
-            ClusterFate::New | ClusterFate::Gone => {}
+        found.push((
+            true,
+            eco_format!(
+                "cluster `{name}` moves from `{old}` to `{new}`: Flux there reads `{old}`, whatever is in it now, until its \
+                 own Kustomization names the other"
+            ),
+        ));
+    }
+    let others: Vec<&EcoString> = moved.skip(MOST_MOVED).map(|(it, ..)| &it.name).collect();
+    if !others.is_empty() {
+        found
+            .push((true, eco_format!("so do {} more: {}", number(others.len(), "cluster"), names(others.into_iter()))));
+    }
+    for it in &it.whole {
+        if let ClusterFate::Renamed { old } = &it.fate {
+            found.push((false, eco_format!("cluster `{old}` is called `{}` now", it.name)));
         }
     }
     found.sort_by_key(|(is_danger, _)| !is_danger);
@@ -276,13 +289,26 @@ pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
 
 /// "12 of 38 clusters change: 24 objects changed, 1 added".
 pub(super) fn verdict(it: &Difference) -> EcoString {
+    let count = |fate: &ClusterFate| it.whole.iter().filter(|it| it.fate == *fate).count();
+    let come_and_go: Vec<EcoString> = [(count(&ClusterFate::Gone), "no more"), (count(&ClusterFate::New), "new")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| {
+            eco_format!("{} {} {what}", number(count, "cluster"), if count == 1 { "is" } else { "are" })
+        })
+        .collect();
+    let come_and_go = come_and_go.join(", ");
     if it.touched.is_empty() {
-        return if it.whole.is_empty() {
+        return if come_and_go.is_empty() {
             "nothing changes on any cluster".into()
         } else {
-            eco_format!("nothing changes on the {} that there were and are", number(it.clusters, "cluster"))
+            eco_format!(
+                "{come_and_go}; nothing changes on the {} that there were and are",
+                number(it.clusters, "cluster")
+            )
         };
     }
+    let come_and_go = if come_and_go.is_empty() { come_and_go } else { format!("{come_and_go}; ") };
     let all = it.objects;
     let counts = [(all.changed, "changed"), (all.added, "added"), (all.removed, "removed")];
     let mut parts: Vec<EcoString> = Vec::new();
@@ -295,7 +321,7 @@ pub(super) fn verdict(it: &Difference) -> EcoString {
     }
     let verb = if it.touched.len() == 1 { "changes" } else { "change" };
     let counts = if parts.is_empty() { EcoString::new() } else { eco_format!(": {}", parts.join(", ")) };
-    eco_format!("{} of {} {verb}{counts}", it.touched.len(), number(it.clusters, "cluster"))
+    eco_format!("{come_and_go}{} of {} {verb}{counts}", it.touched.len(), number(it.clusters, "cluster"))
 }
 
 /// A change as a heading.

@@ -134,7 +134,7 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let mut lines: Vec<&str> = above
-            .lines()
+            .split('\n')
             .rev()
             .map_while(|line| line.trim().strip_prefix("///"))
             .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
