@@ -212,6 +212,18 @@ metadata: { name: hooks }
 resources: [../base]
 "#;
 
+#[test]
+fn what_is_split_no_more_says_so() {
+    let it = Fleet::new(&WHOLE.replacen("catalogue addons {", "catalogue addons {\n  split = true", 1));
+    if commit(it.path(), "one").is_none() {
+        return;
+    }
+    it.write("fleet.fleet", &it.read("fleet.fleet").replace("  split = true\n", ""));
+    let said = words(&it.run(&["diff"]).stdout).join("\n");
+    let wanted = "- Kustomization `flux-system/addons-debug` on every cluster (3)\n`split` is not set, and was true (fleet.fleet:7 at HEAD)";
+    assert!(said.contains(wanted), "{said}");
+}
+
 /// Edits of a file, lines that are said, gates that close, and gates that stay open.
 type Case = (
     &'static [(&'static str, &'static str, &'static str)],

@@ -417,7 +417,7 @@ impl Sides<'_> {
         if let Some(it) = absence_on(self.known.new, cluster, &self.raw.id) {
             return vec![Because::Absent(Box::new(it))];
         }
-        let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
+        let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied().chain([it.catalogue]));
         let all = taken.chain(fleet::addons_of(self.known.new, cluster));
         let mut heirs = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
         let heir = heirs.next();
