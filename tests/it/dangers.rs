@@ -212,6 +212,34 @@ metadata: { name: hooks }
 resources: [../base]
 "#;
 
+/// An item that comes although a rule drops it as ever: a `use` says so now, or a fact has changed.
+#[test]
+fn what_comes_back_says_why() {
+    let it = Fleet::new(WHOLE);
+    if commit(it.path(), "one").is_none() {
+        return;
+    }
+    for (from, to, wanted) in [
+        (
+            "cluster t1 { use addons }",
+            "cluster t1 { use addons, addons.late }",
+            "+ HelmRelease `flux-system/late` on `t1`\nused by cluster `t1` (fleet.fleet:30)",
+        ),
+        (
+            "cluster t1 { use addons }",
+            "cluster t1 {\n    environment = \"production\"\n    use addons\n  }",
+            "no longer dropped by rule `quiet` (fleet.fleet:23 at HEAD): when cluster.environment == \"test\": on `t1` cluster.environment is \"production\" (fleet.fleet:31), was \"test\"",
+        ),
+    ] {
+        it.write(
+            "fleet.fleet",
+            &WHOLE.split("--- deploy").next().unwrap_or_default().trim_start().replacen(from, to, 1),
+        );
+        let said = words(&it.run(&["diff"]).stdout).join("\n");
+        assert!(said.contains(wanted), "no {wanted} in\n{said}");
+    }
+}
+
 #[test]
 fn what_is_split_no_more_says_so() {
     let it = Fleet::new(&WHOLE.replacen("catalogue addons {", "catalogue addons {\n  split = true", 1));

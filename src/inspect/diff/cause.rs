@@ -68,8 +68,8 @@ pub enum Because {
     Follows(Origin),
     /// What made it is there, and makes it no more.
     NoLonger(Origin),
-    /// It was dropped, and is no more.
-    NotDropped(Box<Layer>),
+    /// It was dropped, and is no more: where the condition does not hold now, with what that reads.
+    NotDropped(Box<Cause>),
     /// What names objects, or says what applies them, is set otherwise.
     Switched(Box<Switch>),
 }
@@ -150,7 +150,8 @@ pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize
 impl Because {
     fn place(&self) -> Option<Origin> {
         match self {
-            Self::Used(it) | Self::Attached(it) | Self::NotDropped(it) => Some(it.origin),
+            Self::Used(it) | Self::Attached(it) => Some(it.origin),
+            Self::NotDropped(it) => Some(it.layer.origin),
             Self::Detached => None,
             Self::Switched(it) => it.new.as_ref().or(it.old.as_ref()).map(|it| it.origin),
             Self::Declared(it) | Self::Undeclared(it) | Self::Follows(it) | Self::NoLonger(it) => Some(*it),
@@ -382,15 +383,34 @@ impl Sides<'_> {
             return vec![self.switched().unwrap_or(Because::Follows(Origin::of(item)))];
         }
         let before = &fleet::cluster(self.known.old, self.cluster.old).value;
-        if let Some(Absence::Dropped(layer)) = absence_on(self.known.old, before, &self.raw.id) {
-            return vec![Because::NotDropped(layer)];
+        if let Some(Absence::Dropped(layer)) = absence_on(self.known.old, before, &self.raw.id)
+            && let Some(it) = self.not_dropped(*layer)
+        {
+            return vec![Because::NotDropped(Box::new(it))];
         }
-        if was_taken && !self.was_declared(item) {
+        if was_taken && !self.was_there_to_take(taken.catalogue, item) {
             return vec![Because::Declared(Origin::of(item))];
         }
         let last = taken.uses.last().map(|(anchor, it)| Origin::new(*anchor, it.node));
         let used = last.map(|it| Because::Used(Box::new(self.layer(Side::New, it, &Value::Absent))));
         vec![used.unwrap_or(Because::Declared(Origin::of(item)))]
+    }
+
+    /// Whether the old state's catalogue has the item, whoever takes it.
+    fn was_there_to_take(&self, catalogue: Anchor, item: Anchor) -> bool {
+        let index = names::index(self.known.old, self.known.old.project());
+        let before = index.catalogues.get(catalogue.name(self.known.new));
+        before.is_some_and(|it| index.items_of(*it).any(|(name, _)| name == item.name(self.known.new)))
+    }
+
+    /// What dropped an object does so no more; none if it says what it said, and something else
+    /// takes the object all the same.
+    fn not_dropped(&self, layer: Layer) -> Option<Cause> {
+        let Some(now) = self.counterpart(Side::Old, layer.origin) else {
+            return self.told(Verb::NoLonger(Vec::new()), Side::Old, layer);
+        };
+        let reads = differing_reads(conditions(&self.layer(Side::New, now, &Value::Absent)), &conditions(&layer));
+        if reads.is_empty() { None } else { self.told(Verb::NoLonger(reads), Side::Old, layer) }
     }
 
     /// Whether an item that is taken now was taken before.

@@ -199,6 +199,11 @@ pub(super) fn cause(states: &States<'_>, change: &Change, it: &Cause) -> EcoStri
 
 /// "cluster.zones is 3 (one.fleet:4), was 1", of one of the clusters.
 fn reads(states: &States<'_>, change: &Change, it: &Cause, reads: &[(fleet::Read, Option<Node>)]) -> EcoString {
+    let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
+    eco_format!("{on}{}", read_now(states, reads))
+}
+
+fn read_now(states: &States<'_>, reads: &[(fleet::Read, Option<Node>)]) -> EcoString {
     let read = |(read, was): &(fleet::Read, Option<Node>)| {
         let at = spot(states.new, read.at)?;
         let place = spot(states.new, read.node.origin).filter(|it| *it != at);
@@ -208,8 +213,7 @@ fn reads(states: &States<'_>, change: &Change, it: &Cause, reads: &[(fleet::Read
         Some(eco_format!("{called} is {}{place}, {was}", shown(&read.node)))
     };
     let reads: Vec<EcoString> = reads.iter().filter_map(read).collect();
-    let on = if change.clusters.len() > 1 { eco_format!("on `{}` ", it.on) } else { EcoString::new() };
-    eco_format!("{on}{}", reads.join("; "))
+    reads.join("; ").into()
 }
 
 /// Why an object came or went.
@@ -225,7 +229,15 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
         Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
         Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
         Because::NoLonger(origin) => eco_format!("it no longer comes of {}", at(Side::New, *origin)),
-        Because::NotDropped(layer) => eco_format!("no longer dropped by {}", by(states, Side::Old, layer)),
+        Because::NotDropped(it) => {
+            let by = by(states, it.side, &it.layer);
+            match &it.verb {
+                Verb::NoLonger(read) if !read.is_empty() => {
+                    eco_format!("no longer dropped by {by}: on `{}` {}", it.on, read_now(states, read))
+                }
+                _ => eco_format!("no longer dropped by {by}"),
+            }
+        }
         Because::Switched(it) => {
             let said = |side: Side, node: &Option<Node>| match node {
                 Some(it) => {
