@@ -355,7 +355,7 @@ pub(super) struct Vendor {
 
 #[derive(Args)]
 pub(super) struct Explain {
-    /// A code such as `E0211`; without one, all are listed
+    /// A code such as `E0211`, a word such as `override`, a function; without one, all codes are listed
     pub code: Option<String>,
 }
 

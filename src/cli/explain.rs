@@ -5,6 +5,8 @@ use super::args::Explain;
 use super::terminal::result;
 use crate::diagnostic::{code, did_you_mean};
 use crate::host::HostError;
+use crate::syntax::{word, words};
+use crate::types::builtin;
 
 pub(super) fn run(arguments: &Explain) -> Result<Outcome, HostError> {
     let Some(wanted) = &arguments.code else {
@@ -12,17 +14,26 @@ pub(super) fn run(arguments: &Explain) -> Result<Outcome, HostError> {
         result(&lines.concat())?;
         return Ok(Outcome::Fine);
     };
-    let wanted = wanted.to_uppercase();
-    match code::ALL.iter().find(|it| it.id == wanted) {
+    let code = code::ALL.iter().find(|it| it.id.eq_ignore_ascii_case(wanted));
+    let page = code
+        .map(|it| format!("# {}: {}\n\n{}", it.id, it.title, it.page.trim_start()))
+        .or_else(|| word(wanted).map(|it| format!("# {wanted}\n\n{it}\n")))
+        .or_else(|| builtin::find(wanted).map(|it| format!("# {wanted}\n\n`{}`\n\n{}.\n", it.signature, it.doc)));
+    match page {
         Some(it) => {
-            result(&format!("# {}: {}\n\n{}", it.id, it.title, it.page.trim_start()))?;
+            result(&it)?;
             Ok(Outcome::Fine)
         }
         None => Err(HostError {
-            message: format!("there is no diagnostic `{wanted}`"),
-            help: did_you_mean(&wanted, code::ALL.iter().map(|it| it.id))
-                .map(Into::into)
-                .or_else(|| Some("`fleetc explain` lists all of them".into())),
+            message: format!("there is no diagnostic, word or function `{wanted}`"),
+            help: nearest(wanted).or_else(|| Some("`fleetc explain` lists all diagnostics".into())),
         }),
     }
+}
+
+fn nearest(wanted: &str) -> Option<String> {
+    let upper = wanted.to_uppercase();
+    let code = || did_you_mean(&upper, code::ALL.iter().map(|it| it.id));
+    let names = words().map(|(it, _)| it).chain(builtin::all().iter().map(|it| it.name));
+    did_you_mean(wanted, names).or_else(code).map(Into::into)
 }

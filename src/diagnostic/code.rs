@@ -24,6 +24,14 @@ pub struct Code {
     pub page: &'static str,
 }
 
+impl Code {
+    /// What its page says before its examples.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.page.split("\n## ").next().unwrap_or_default().trim()
+    }
+}
+
 macro_rules! codes {
     ($($name:ident $id:literal $severity:ident $title:literal)*) => {
         $(#[doc = $title] pub const $name: Code = Code {

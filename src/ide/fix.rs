@@ -14,7 +14,7 @@ use crate::types::Type;
 #[derive(Clone, Debug)]
 pub struct Fix {
     pub title: EcoString,
-    pub edit: Edit,
+    pub edits: Vec<Edit>,
     /// Whether it is the one to take, if one is to be taken unseen.
     pub is_preferred: bool,
 }
@@ -42,7 +42,7 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
     let is_preferred = names.len() == 1;
     let fix = |name: EcoString| Fix {
         title: eco_format!("Write `{name}`"),
-        edit: Edit { file: place.file, range: range.clone(), text: name },
+        edits: vec![Edit { file: place.file, range: range.clone(), text: name }],
         is_preferred,
     };
     names.into_iter().map(fix).collect()
@@ -66,11 +66,15 @@ fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
         };
         let edit = fleet::all_clusters(db, db.project()).value.get(cluster).and_then(|it| beginning(db, *it, &line));
         let title = eco_format!("Write `{line}` in cluster `{cluster}`");
-        found.extend(edit.map(|edit| Fix { title, edit, is_preferred: true }));
+        found.extend(edit.map(|edit| Fix { title, edits: vec![edit], is_preferred: true }));
     }
     if let Some(end) = declared_until(db, at, place) {
         let edit = Edit { file: place.file, range: end..end, text: eco_format!(" = {value}") };
-        found.push(Fix { title: eco_format!("Give `{name}` the default {value}"), edit, is_preferred: false });
+        found.push(Fix {
+            title: eco_format!("Give `{name}` the default {value}"),
+            edits: vec![edit],
+            is_preferred: false,
+        });
     }
     found
 }
@@ -99,7 +103,7 @@ fn beginning(db: &dyn Db, cluster: crate::source::Anchor, line: &str) -> Option<
 }
 
 /// A value of a type, for an author to change.
-fn sample(ty: &Type) -> EcoString {
+pub(super) fn sample(ty: &Type) -> EcoString {
     let first = ty.present().literals().and_then(|it| it.into_iter().find(|it| *it != Literal::Null));
     match (first, ty.present().base()) {
         (Some(it), _) => it.to_string().into(),

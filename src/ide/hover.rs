@@ -1,10 +1,12 @@
 //! What an author is told of a name that they point at.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
 use super::effective::effective;
+use super::line::code;
 use super::occurrence::{Named, Symbol, named_at};
 use super::place::{Place, nodes_at, place_of};
 use crate::render::owner;
@@ -28,6 +30,9 @@ const MOST: usize = 6;
 pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
     let mut text = String::new();
     let Some((named, place)) = named_at(db, file, offset) else {
+        if let Some((word, range)) = keyword_at(db, file, offset) {
+            return Some(Hover { text: syntax::word(word)?.into(), place: Place { file, range } });
+        }
         // A key that no type knows: what it comes to is all that there is to say.
         let (_, path) = entry_at(db, file, offset)?;
         let (.., range) = nodes_at(db, file, offset).into_iter().next()?;
@@ -50,6 +55,30 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
         let _ = write!(text, "\n{} · `{}:{line}`", owner(db, at.anchor), it.file.path(db));
     }
     Some(Hover { text, place })
+}
+
+/// A word of the language, where it is not the name of something.
+fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Range<usize>)> {
+    let text = file.text(db);
+    let is_of_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
+    let start = text.get(..offset)?.trim_end_matches(is_of_word).len();
+    let end = text.len() - text.get(offset..)?.trim_start_matches(is_of_word).len();
+    let word = text.get(start..end)?;
+    let before = text.get(..start)?;
+    let line = before.rsplit('\n').next()?;
+    let behind = text.get(end..)?.trim_start_matches([' ', '\t']);
+    // What heads a value, or comes after a dot, is a name.
+    let is_name = before.ends_with('.')
+        || match behind.chars().next() {
+            Some('=') => !behind.starts_with("==") && !word.starts_with(char::is_uppercase),
+            Some('+') => behind.starts_with("+="),
+            Some(':') => true,
+            Some('{') => word != "moved",
+            Some('.') => !["cluster", "params", "irsa", "fleet", "it"].contains(&word),
+            _ => false,
+        };
+    let is_code = matches!(code(line), Some((_, false)));
+    (syntax::word(word).is_some() && is_code && !is_name).then_some((word, start..end))
 }
 
 /// What it is, as the language writes it.

@@ -3,6 +3,7 @@
 //! In: a project, a file of it, a place in bytes. Out: plain data: places, names, texts in
 //! Markdown. Knows nothing of a protocol, and never changes anything.
 
+mod assist;
 mod complete;
 mod effective;
 mod fix;
@@ -10,6 +11,7 @@ mod highlight;
 mod hover;
 mod inlay;
 mod lens;
+mod line;
 mod link;
 mod occurrence;
 mod outline;
@@ -19,6 +21,7 @@ mod rename;
 mod scope;
 mod signature;
 
+pub use assist::assists;
 pub use complete::{Completion, CompletionKind, complete};
 pub use fix::{Fix, fixes};
 pub use highlight::{Colour, Highlight, highlights};

@@ -89,7 +89,7 @@ pub(super) fn server(client: Client) -> ServerCapabilities {
         selection_range_provider: Some(true.into()),
         code_action_provider: Some(
             CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
+                code_action_kinds: Some(vec![CodeActionKind::QuickFix, CodeActionKind::Refactor]),
                 ..CodeActionOptions::default()
             }
             .into(),

@@ -1,6 +1,7 @@
 //! What is wrong, where the editor shows it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +14,7 @@ use super::convert::{Lines, uri_of};
 use super::requests::Snapshot;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic as Found, Label, Place};
-use crate::source::SourceFile;
+use crate::source::{Db, SourceFile};
 use crate::syntax::locate;
 
 /// The files of each project that something is said of.
@@ -88,14 +89,23 @@ fn place(snapshot: &Snapshot, place: &Place) -> Option<(PathBuf, lsp_types::Rang
             let range = Lines::of(&it.text, snapshot.client.encoding).range(&it.range);
             return Some((path, range));
         }
-        Place::Origin(at) => locate(&snapshot.db, *at)?,
-        Place::Span { file, start, end } => (*file, *start..*end),
         Place::File(path) => {
             return Some((snapshot.root.join(path.as_str()), lsp_types::Range::default()));
         }
+        other => span(&snapshot.db, other)?,
     };
     let path = snapshot.path(file)?;
     Some((path, snapshot.lines(file).range(&range)))
+}
+
+/// Where something stands in a source.
+pub(super) fn span(db: &dyn Db, place: &Place) -> Option<(SourceFile, Range<usize>)> {
+    match place {
+        Place::Origin(at) if at.anchor.kind(db) == crate::source::Kind::Data => None,
+        Place::Origin(at) => locate(db, *at),
+        Place::Span { file, start, end } => Some((*file, *start..*end)),
+        Place::File(_) => None,
+    }
 }
 
 impl Snapshot {

@@ -15,6 +15,7 @@ mod tests;
 mod tokens;
 mod trail;
 pub mod walk;
+mod word;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use problems::Problem;
 
 pub use tokens::{Chunk, Group, Role, Token, tokens};
 pub use trail::{Trail, trail};
+pub use word::{word, words};
 
 /// A file that was read.
 pub struct Parsed {

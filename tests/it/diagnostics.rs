@@ -131,6 +131,12 @@ fn explain_prints_the_page() {
     assert_eq!(run.status, 0);
     assert!(run.stdout.starts_with("# E0211: "), "{}", run.stdout);
     assert!(run.stdout.contains("## Wrong") && run.stdout.contains("## Right"));
+    for (name, wanted) in [("override", "# override\n\n`override TARGET"), ("matches", "matches(text: String")] {
+        let run = fleet.run(&["explain", name]);
+        assert!(run.status == 0 && run.stdout.contains(wanted), "{}", run.stdout);
+    }
+    let run = fleet.run(&["explain", "overide"]);
+    assert!(run.status == 2 && run.stderr.contains("did you mean `override`?"), "{}", run.stderr);
     let run = fleet.run(&["explain", "E9999"]);
     assert_eq!(run.status, 2);
     let run = fleet.run(&["explain"]);

@@ -25,6 +25,15 @@ fn listed(path: &str, lists: &str, separator: &[char]) -> BTreeSet<String> {
     all.split(separator).flat_map(str::split_whitespace).filter(is_word).map(str::to_owned).collect()
 }
 
+/// What `explain` and editors say of a word is a chapter of the reference.
+#[test]
+fn every_word_has_its_section() {
+    let told: BTreeSet<String> = fleetc::syntax::words().map(|(it, _)| it.to_owned()).collect();
+    let missing: Vec<String> = words().into_iter().filter(|it| !told.contains(it)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(fleetc::syntax::words().all(|(_, text)| text.len() > 10 && !text.contains("](")));
+}
+
 #[test]
 fn every_editor_knows_the_same_words() {
     let wanted = words();

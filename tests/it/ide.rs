@@ -143,6 +143,9 @@ fn completion_knows_what_may_stand_there() {
         ("values.log = \"debug\"", "params.$0", &["size"], &[]),
         ("    values {\n      replicas", "    release { $0 }\n    values {\n      replicas", &["interval"], &[]),
         ("// nothing", "// $0", &[], &["cluster"]),
+        ("// nothing", "import $0", &["std.addons"], &["web"]),
+        ("// nothing", "import std.$0", &["addons"], &["std.addons"]),
+        ("// nothing", "import std.addons.{ velero, $0 }", &["karpenter", "istiod"], &["velero", "web", "Arn"]),
     ] {
         let text = if from == "// nothing" { format!("{FLEET}{to}\n") } else { FLEET.replacen(from, to, 1) };
         assert!(text.contains("$0"), "{from}");
@@ -173,6 +176,64 @@ fn hover_says_type_documentation_and_what_it_comes_to() {
         for line in wanted {
             assert!(hover.text.contains(line), "no {line} at {text} {nth}:\n{}", hover.text);
         }
+    }
+}
+
+#[test]
+fn words_of_the_language_are_explained_where_they_are_words() {
+    let said = |text: &str, nth: usize| {
+        let it = at(text, nth);
+        ide::hover(&it.db, it.file, it.offset).map(|it| it.text)
+    };
+    for (text, nth) in
+        [("override", 0), ("when", 0), ("where", 0), ("for name", 0), ("Int", 0), ("use ", 0), ("helm", 0)]
+    {
+        let word = text.split(' ').next().expect("a word");
+        let wanted = fleetc::syntax::word(word).expect("a word of the chapter");
+        assert_eq!(said(text, nth).as_deref(), Some(wanted), "{text}");
+    }
+    // In a comment, in a string, as a key: no word.
+    let text = "fleet f { }\n// use $0use\n";
+    for text in [text, "let a = \"in $0in\"\n", "let a = { in = 1, $0from = 2 }\n"] {
+        let it = marked(text);
+        let found = ide::hover(&it.db, it.file, it.offset).map(|it| it.text).unwrap_or_default();
+        assert!(!fleetc::syntax::words().any(|(_, it)| it == found), "{text}: {found}");
+    }
+}
+
+/// A text with several edits, each of which was made for the text as it was.
+fn edited(text: &str, edits: &[ide::Edit]) -> String {
+    let mut edits: Vec<&ide::Edit> = edits.iter().collect();
+    edits.sort_by_key(|it| std::cmp::Reverse(it.range.start));
+    let mut new = text.to_owned();
+    for it in edits {
+        new.replace_range(it.range.clone(), &it.text);
+    }
+    new
+}
+
+#[test]
+fn overrides_and_moves_are_written_for_the_author() {
+    for (text, nth, title, line) in [
+        ("replicas", 0, "Override `values.replicas` of `web` in cluster `two`", "override web { values.replicas = 2 }"),
+        ("replicas", 0, "Override `values.replicas` of `web` in cluster `one`", "override web { values.replicas = 5 }"),
+        ("size", 0, "Override `params.size` of `web` in cluster `two`", "override web { params.size = 0 }"),
+        ("web {", 0, "Override `web` in cluster `two`", "override web { }"),
+        ("web {", 0, "Move `web` to catalogue `tools`, with a `moved`", "moved { from = addons.web, to = tools.web }"),
+    ] {
+        let fleet = FLEET
+            .replace("rule big", "catalogue tools { source charts = helm \"https://charts.example.com\" }\nrule big");
+        let fleet = fleet.replace("use addons\n", "use addons, tools\n");
+        let (offset, _) = fleet.match_indices(text).nth(nth).expect("a place");
+        let it = marked(&format!("{}$0{}", &fleet[..=offset], &fleet[offset + 1..]));
+        let all = ide::assists(&it.db, it.file, it.offset);
+        let titles: Vec<&str> = all.iter().map(|it| it.title.as_str()).collect();
+        let fix = all.iter().find(|it| it.title == title).unwrap_or_else(|| panic!("no {title}: {titles:?}"));
+        let new = edited(&fleet, &fix.edits);
+        assert!(new.contains(line), "{new}");
+        let db = database(&[("fleet.fleet".into(), new.clone())]);
+        let after = fleetc::compile::compile(&db);
+        assert!(after.is_clean(), "{title}: {:?}\n{new}", after.diagnostics);
     }
 }
 
@@ -231,7 +292,7 @@ fn misspelt_names_are_mended() {
         let fixes: Vec<ide::Fix> = fleetc::compile::diagnose(&db).iter().flat_map(|it| ide::fixes(&db, it)).collect();
         let fix = fixes.first().unwrap_or_else(|| panic!("no mend of {to}"));
         let mut mended = text.clone();
-        mended.replace_range(fix.edit.range.clone(), &fix.edit.text);
+        mended.replace_range(fix.edits[0].range.clone(), &fix.edits[0].text);
         assert_eq!(mended, FLEET, "{to}");
     }
 }
@@ -324,7 +385,7 @@ fn what_has_no_value_is_given_one() {
                 .flat_map(|it| ide::fixes(&db, it))
                 .find(|it| it.is_preferred == preferred)
                 .expect("a mend");
-            text.replace_range(fix.edit.range.clone(), &fix.edit.text);
+            text.replace_range(fix.edits[0].range.clone(), &fix.edits[0].text);
         }
         let db = database(&[("fleet.fleet".into(), text.clone())]);
         assert!(fleetc::compile::compile(&db).is_clean(), "{text}");

@@ -2,6 +2,7 @@
 
 use super::{Completion, CompletionKind};
 use crate::source::Kind;
+use crate::syntax;
 
 /// What may be declared at the top level, and how it goes on.
 pub(super) const TOP: [(&str, &str); 22] = [
@@ -34,7 +35,14 @@ pub(super) fn declared(word: &str, snippet: &str) -> Completion {
 }
 
 pub(super) fn keyword(word: &str, detail: &str) -> Completion {
-    Completion { label: word.into(), kind: CompletionKind::Keyword, detail: detail.into(), doc: None, snippet: None }
+    Completion {
+        label: word.into(),
+        kind: CompletionKind::Keyword,
+        detail: detail.into(),
+        // `optional addon` is as its last word.
+        doc: syntax::word(word.rsplit(' ').next().unwrap_or(word)).map(Into::into),
+        snippet: None,
+    }
 }
 
 /// The words that may begin a member of a declaration's own block, or of a block inside of it.

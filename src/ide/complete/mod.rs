@@ -4,13 +4,12 @@
 //! stands around it is known from the declarations.
 
 mod keywords;
-mod line;
 
 use ecow::{EcoString, eco_format};
 
 use self::keywords::keyword;
-use self::line::{chain, code, value_part};
 use super::hover::documentation;
+use super::line::{chain, code, value_part};
 use super::occurrence::Symbol;
 use super::place::{declaration_at, nodes_at};
 use crate::check;
@@ -77,6 +76,9 @@ impl Asking<'_> {
     fn found(&self, stem: &str, is_quoted: bool) -> Vec<Completion> {
         let member = stem.rsplit(['{', ',', ';']).next().unwrap_or(stem).trim_start();
         let statement = stem.rsplit('{').next().unwrap_or(stem).trim_start();
+        if let Some(rest) = stem.trim_start().strip_prefix("import ") {
+            return self.imported(rest);
+        }
         if let Some(found) = self.names_of_statement(statement) {
             return found;
         }
@@ -108,6 +110,28 @@ impl Asking<'_> {
             Some(it) => names::index_of(self.db, it),
             None => names::index(self.db, self.db.project()),
         }
+    }
+
+    /// After `import`: packages, and what a package has.
+    fn imported(&self, rest: &str) -> Vec<Completion> {
+        let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
+        let packages = project.packages(self.db);
+        let Some((path, written)) = rest.split_once(".{") else {
+            // As far as it is written, a package's name may have dots.
+            let made = |it: &EcoString| {
+                let left = it.strip_prefix(rest.trim())?;
+                let snippet = Some(eco_format!("{left}.{{ $1 }}"));
+                Some(Completion { snippet, ..plain(left, CompletionKind::Item, "package") })
+            };
+            return packages.keys().filter_map(made).collect();
+        };
+        let Some(package) = packages.get(path.trim()).and_then(|it| self.db.package(it)) else { return Vec::new() };
+        let index = names::declared(self.db, package);
+        let all = index.definitions.iter().chain(&index.baselines).chain(&index.types).chain(&index.lets);
+        let is_own = |it: &Anchor| it.file(self.db).package(self.db) == package.name(self.db);
+        let taken: Vec<&str> = written.split([',', ' ']).collect();
+        let wanted = all.filter(|(name, it)| is_own(it) && !taken.contains(&name.as_str()));
+        wanted.map(|(name, it)| self.item(name, *it, name.clone())).collect()
     }
 
     fn item(&self, name: &EcoString, anchor: Anchor, label: EcoString) -> Completion {
@@ -166,6 +190,10 @@ impl Asking<'_> {
                 found.extend(["source", "cluster", "baseline"].map(|it| keyword(it, "an override of it")));
                 Some(found)
             }
+            ("rule", _) if rest.trim_end().ends_with(" in") => {
+                let layers = &crate::fleet::settings(self.db, self.db.project()).value.layers;
+                Some(layers.iter().map(|it| plain(it, CompletionKind::Value, "layer of rules")).collect())
+            }
             ("attach" | "detach", _) => {
                 let all = index.tenants.iter().chain(&index.repositories);
                 Some(all.map(|(name, it)| self.item(name, *it, name.clone())).collect())
@@ -189,13 +217,8 @@ impl Asking<'_> {
         if !is_there || after_colon.ends_with(':') {
             return None;
         }
-        let plain = ["String", "Int", "Float", "Bool", "Any"].map(|it| Completion {
-            label: it.into(),
-            kind: CompletionKind::Type,
-            detail: "type".into(),
-            doc: None,
-            snippet: None,
-        });
+        let plain = ["String", "Int", "Float", "Bool", "Any"]
+            .map(|it| Completion { doc: syntax::word(it).map(Into::into), ..plain(it, CompletionKind::Type, "type") });
         let named = self
             .index()
             .types
@@ -261,8 +284,7 @@ impl Asking<'_> {
         let Some(record) = record_of(ty) else { return Vec::new() };
         let field = |(name, field): (&EcoString, &types::FieldType)| {
             let is_block = record_of(&field.ty).is_some() || matches!(field.ty.present().base(), Type::Map(_));
-            let plain = names_a_key(name);
-            let key = if plain { name.clone() } else { eco_format!("\"{name}\"") };
+            let key = quoted(name);
             Completion {
                 label: name.clone(),
                 kind: CompletionKind::Field,
@@ -414,6 +436,10 @@ impl Asking<'_> {
     }
 }
 
+fn plain(label: &str, kind: CompletionKind, detail: &str) -> Completion {
+    Completion { label: label.into(), kind, detail: detail.into(), doc: None, snippet: None }
+}
+
 fn field(ty: &Type, name: &str) -> Option<Type> {
     match ty.present().base() {
         Type::Record(record) => record.fields.get(name).map(|it| it.ty.clone()),
@@ -444,6 +470,11 @@ fn literals(expected: Option<&Type>, quotes: bool) -> Vec<Completion> {
         Completion { label: text, kind: CompletionKind::Value, detail: "value".into(), doc: None, snippet: None }
     });
     made.collect()
+}
+
+/// A key as it is written: in quotes where it must be.
+pub(super) fn quoted(name: &EcoString) -> EcoString {
+    if names_a_key(name) { name.clone() } else { eco_format!("\"{name}\"") }
 }
 
 /// Whether a key needs no quotes.

@@ -1,24 +1,25 @@
 //! What an editor asks, and the answer.
 
+mod changes;
 mod shown;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use lsp_server::{ErrorCode, Request, Response};
 use lsp_types as lsp;
-use lsp_types::{Location, Position, TextEdit, Uri};
+use lsp_types::{Location, Position, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::capabilities::Client;
 use super::convert::{Lines, path_of};
-use super::diagnostics::converted;
+use super::diagnostics::span;
 use super::project::{Texts, file_at};
 use crate::compile::diagnose;
-use crate::diagnostic::Diagnostic;
-use crate::format::format;
+use crate::diagnostic::{Diagnostic, code::Code};
 use crate::ide::{self, CompletionKind, Symbol};
 use crate::source::{Db, FleetDatabase, Kind, SourceFile};
 
@@ -59,13 +60,15 @@ pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Resp
         "textDocument/documentSymbol" => with(it.params, |it: lsp::DocumentSymbolParams| symbols(snapshots, &it)),
         "workspace/symbol" => with(it.params, |it: lsp::WorkspaceSymbolParams| workspace_symbols(snapshots, &it)),
         "textDocument/formatting" => {
-            with(it.params, |it: lsp::DocumentFormattingParams| formatting(snapshots, texts, &it))
+            with(it.params, |it: lsp::DocumentFormattingParams| changes::formatting(snapshots, texts, &it))
         }
-        "textDocument/prepareRename" => with(it.params, |it: lsp::PrepareRenameParams| prepare_rename(snapshots, &it)),
-        "textDocument/rename" => with(it.params, |it: lsp::RenameParams| rename(snapshots, &it)),
+        "textDocument/prepareRename" => {
+            with(it.params, |it: lsp::PrepareRenameParams| changes::prepare_rename(snapshots, &it))
+        }
+        "textDocument/rename" => with(it.params, |it: lsp::RenameParams| changes::rename(snapshots, &it)),
         "textDocument/foldingRange" => with(it.params, |it: lsp::FoldingRangeParams| shown::folds(snapshots, &it)),
         "textDocument/selectionRange" => with(it.params, |it: lsp::SelectionRangeParams| selections(snapshots, &it)),
-        "textDocument/codeAction" => with(it.params, |it: lsp::CodeActionParams| actions(snapshots, &it)),
+        "textDocument/codeAction" => with(it.params, |it: lsp::CodeActionParams| changes::actions(snapshots, &it)),
         "textDocument/codeLens" => with(it.params, |it: lsp::CodeLensParams| shown::lenses(snapshots, &it)),
         "textDocument/semanticTokens/full" => {
             with(it.params, |it: lsp::SemanticTokensParams| shown::tokens(snapshots, &it.text_document.uri, None))
@@ -111,6 +114,18 @@ impl Asked<'_> {
     fn offset(&self, at: Position) -> usize {
         self.lines.offset(self.file.text(&self.snapshot.db), at)
     }
+
+    /// What is wrong in a range of the file, and where exactly.
+    fn problems(&self, wanted: &Range<usize>) -> Vec<(Diagnostic, Range<usize>)> {
+        let db = &self.snapshot.db;
+        let all = self.snapshot.problems.iter().cloned().chain(diagnose(db));
+        let here = all.filter_map(|it| {
+            let (file, range) = span(db, &it.primary.place)?;
+            let touches = range.start <= wanted.end && wanted.start <= range.end;
+            (file == self.file && touches).then_some((it, range))
+        });
+        here.collect()
+    }
 }
 
 impl Snapshot {
@@ -131,13 +146,30 @@ fn standard_copy(snapshot: &Snapshot, file: SourceFile) -> Option<PathBuf> {
 fn hover(snapshots: &[Snapshot], it: &lsp::HoverParams) -> Answer {
     let at = &it.text_document_position_params;
     let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
-    let Some(found) = ide::hover(&asked.snapshot.db, asked.file, asked.offset(at.position)) else {
+    let found = ide::hover(&asked.snapshot.db, asked.file, asked.offset(at.position));
+    let mut range = found.as_ref().map(|it| asked.lines.range(&it.place.range));
+    let mut parts: Vec<String> = found.into_iter().map(|it| it.text).collect();
+    for (wrong, code) in wrong_at(&asked, at.position) {
+        parts.push(format!("**{}**: {}\n\n{}", code.id, code.title, code.summary()));
+        range = range.or(Some(wrong));
+    }
+    if parts.is_empty() {
         return Ok(Json::Null);
-    };
-    told(lsp::Hover {
-        contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: found.text }.into(),
-        range: Some(asked.lines.range(&found.place.range)),
-    })
+    }
+    let value = parts.join("\n\n---\n\n");
+    told(lsp::Hover { contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into(), range })
+}
+
+/// What is wrong at a place: the code of each diagnostic there, once.
+fn wrong_at(asked: &Asked<'_>, at: Position) -> Vec<(lsp::Range, Code)> {
+    let offset = asked.offset(at);
+    let mut found: Vec<(lsp::Range, Code)> = Vec::new();
+    for (it, range) in asked.problems(&(offset..offset)) {
+        if found.iter().all(|(_, code)| *code != it.code) {
+            found.push((asked.lines.range(&range), it.code));
+        }
+    }
+    found
 }
 
 fn completion(snapshots: &[Snapshot], it: &lsp::CompletionParams) -> Answer {
@@ -294,63 +326,6 @@ fn workspace_symbols(snapshots: &[Snapshot], it: &lsp::WorkspaceSymbolParams) ->
     told(found)
 }
 
-fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::DocumentFormattingParams) -> Answer {
-    // A file of no project has a layout, too.
-    let Some(path) = path_of(&it.text_document.uri) else { return Ok(Json::Null) };
-    let Some(text) = texts.get(&path) else { return Ok(Json::Null) };
-    let encoding = snapshots.first().map_or_else(Default::default, |it| it.client.encoding);
-    let new = format(text).text;
-    if new == *text {
-        return told(Vec::<TextEdit>::new());
-    }
-    let lines = Lines::of(text, encoding);
-    // Line by line, so that cursors and marks stay where they are.
-    let diff = similar::TextDiff::from_lines(text.as_str(), new.as_str());
-    let mut starts: Vec<usize> = vec![0];
-    starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-    let start = |line: usize| starts.get(line).copied().unwrap_or(text.len());
-    let new_lines: Vec<&str> = new.split_inclusive('\n').collect();
-    let edits = diff.ops().iter().filter(|it| it.tag() != similar::DiffTag::Equal).map(|it| {
-        let (old, new) = (it.old_range(), it.new_range());
-        TextEdit {
-            range: lines.range(&(start(old.start)..start(old.end))),
-            new_text: new_lines.get(new).unwrap_or_default().concat(),
-        }
-    });
-    told(edits.collect::<Vec<_>>())
-}
-
-fn refused(reason: &ecow::EcoString) -> Refused {
-    (ErrorCode::RequestFailed, reason.to_string())
-}
-
-fn prepare_rename(snapshots: &[Snapshot], it: &lsp::PrepareRenameParams) -> Answer {
-    let at = &it.text_document_position_params;
-    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
-    let (name, place) =
-        ide::renamable(&asked.snapshot.db, asked.file, asked.offset(at.position)).map_err(|reason| refused(&reason))?;
-    told(serde_json::json!({ "range": asked.lines.range(&place.range), "placeholder": name.as_str() }))
-}
-
-fn rename(snapshots: &[Snapshot], it: &lsp::RenameParams) -> Answer {
-    let at = &it.text_document_position_params;
-    let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
-    let edits = ide::rename(&asked.snapshot.db, asked.file, asked.offset(at.position), &it.new_name)
-        .map_err(|reason| refused(&reason))?;
-    told(serde_json::json!({ "changes": changes(asked.snapshot, &edits) }))
-}
-
-/// Edits by file.
-fn changes(snapshot: &Snapshot, edits: &[ide::Edit]) -> BTreeMap<String, Vec<TextEdit>> {
-    let mut found: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
-    for it in edits {
-        let Some(uri) = snapshot.path(it.file).and_then(|it| snapshot.uri(&it)) else { continue };
-        let range = snapshot.lines(it.file).range(&it.range);
-        found.entry(uri.to_string()).or_default().push(TextEdit { range, new_text: it.text.to_string() });
-    }
-    found
-}
-
 fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer {
     let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
     let of = |at: &Position| {
@@ -365,29 +340,4 @@ fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer 
         })
     };
     told(it.positions.iter().map(of).collect::<Vec<_>>())
-}
-
-fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Answer {
-    let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
-    let snapshot = asked.snapshot;
-    let wanted = asked.lines.bytes(asked.file.text(&snapshot.db), it.range);
-    let mut found: Vec<Json> = Vec::new();
-    for problem in diagnose(&snapshot.db) {
-        let crate::diagnostic::Place::Origin(at) = &problem.primary.place else { continue };
-        let Some(place) = ide::place_of(&snapshot.db, *at) else { continue };
-        if place.file != asked.file || place.range.start > wanted.end || place.range.end < wanted.start {
-            continue;
-        }
-        for fix in ide::fixes(&snapshot.db, &problem) {
-            let diagnostic = converted(snapshot, &problem).map(|(_, it)| it);
-            found.push(serde_json::json!({
-                "title": fix.title.as_str(),
-                "kind": "quickfix",
-                "isPreferred": fix.is_preferred,
-                "diagnostics": diagnostic.into_iter().collect::<Vec<_>>(),
-                "edit": { "changes": changes(snapshot, std::slice::from_ref(&fix.edit)) },
-            }));
-        }
-    }
-    told(found)
 }
