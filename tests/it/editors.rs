@@ -54,7 +54,11 @@ fn every_editor_knows_the_same_words() {
     }
     // These have other names between quotes, too.
     let lists = r#""([a-z]{2,})""#;
-    for path in ["editors/tree-sitter/grammar.js", "editors/tree-sitter/queries/highlights.scm"] {
+    for path in [
+        "editors/tree-sitter/grammar.js",
+        "editors/tree-sitter/queries/highlights.scm",
+        "editors/helix/queries/fleet/highlights.scm",
+    ] {
         let text = read(path);
         let pattern = regex::Regex::new(lists).expect("a pattern");
         let found: BTreeSet<String> = pattern.captures_iter(&text).map(|it| it[1].to_owned()).collect();

@@ -67,9 +67,46 @@ fn it_reads_what_the_compiler_reads() {
 #[test]
 fn queries_speak_of_what_there_is() {
     let language: Language = tree_sitter_fleet::LANGUAGE.into();
-    for name in ["highlights", "injections", "locals", "folds", "indents"] {
-        let text = std::fs::read_to_string(directory().join(format!("queries/{name}.scm"))).expect("a query");
-        let query = Query::new(&language, &text);
-        assert!(query.is_ok(), "{name}: {:?}", query.err());
+    let editors = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors");
+    let mut count = 0;
+    for dir in ["tree-sitter/queries", "neovim/queries/fleet", "helix/queries/fleet", "zed/languages/fleet"] {
+        for entry in std::fs::read_dir(editors.join(dir)).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|it| it == "scm") {
+                let text = std::fs::read_to_string(&path).expect("a query");
+                let query = Query::new(&language, &text);
+                assert!(query.is_ok(), "{}: {:?}", path.display(), query.err());
+                count += 1;
+            }
+        }
     }
+    assert_eq!(count, 20);
+    let text = |path: &str| std::fs::read_to_string(editors.join(path)).expect("a query");
+    assert_eq!(text("zed/languages/fleet/highlights.scm"), text("tree-sitter/queries/highlights.scm"));
+}
+
+/// The corpus of `tree-sitter test`: a name between two rules, a text, `---`, its tree.
+#[test]
+fn the_corpus_is_read_as_it_says() {
+    let language: Language = tree_sitter_fleet::LANGUAGE.into();
+    let mut parser = Parser::new();
+    parser.set_language(&language).expect("a language of this time");
+    let field = regex::Regex::new(r"[a-z_]+: ").expect("a pattern");
+    let mut count = 0;
+    for name in ["declarations", "expressions"] {
+        let path = directory().join(format!("test/corpus/{name}.txt"));
+        let all = std::fs::read_to_string(path).expect("a corpus");
+        let parts: Vec<&str> = all.split("==================\n").map(str::trim).collect();
+        for case in parts[1..].chunks(2) {
+            let (text, wanted) = case[1].split_once("\n---\n").expect("a tree");
+            let tree = parser.parse(text, None).expect("a tree");
+            let found = tree.root_node().to_sexp();
+            let wanted = wanted.split_whitespace().collect::<Vec<_>>().join(" ").replace(" )", ")");
+            // Errors name the characters that they skip; the corpus does not.
+            let found = regex::Regex::new(r"\(ERROR[^()]*\)").expect("a pattern").replace_all(&found, "(ERROR)");
+            assert_eq!(field.replace_all(&found, ""), wanted, "{}", case[0]);
+            count += 1;
+        }
+    }
+    assert_eq!(count, 9);
 }

@@ -36,9 +36,10 @@
 (field name: (key_name) @property)
 (member name: (key_name) @property)
 (type_name) @type
-(call function: (variable) @function.call)
-((variable) @variable.builtin (#any-of? @variable.builtin "cluster" "params" "fleet" "irsa" "it"))
+; The last of several patterns holds.
 (variable) @variable
+((variable) @variable.builtin (#any-of? @variable.builtin "cluster" "params" "fleet" "irsa" "it"))
+(call function: (variable) @function.call)
 
 ["=" "+=" "==" "!=" "<" "<=" ">" ">=" "+" "-" "*" "/" "%" "??" "?." "=>" "|" "?" "..."] @operator
 ["{" "}" "[" "]" "(" ")"] @punctuation.bracket

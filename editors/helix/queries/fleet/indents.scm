@@ -1,0 +1,2 @@
+[(block) (record) (list) (list_for) (map_for) (match) (check) (call)] @indent
+["}" "]" ")"] @outdent

@@ -1,0 +1,1 @@
+((doc_comment) @injection.content (#set! injection.language "markdown-inline"))
