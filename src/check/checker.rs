@@ -89,12 +89,12 @@ impl Checker<'_> {
         self.infer(scope, |infer| infer.check(when, &Type::Bool, None));
     }
 
-    pub(super) fn named(&self, name: &str) -> Type {
-        types::named(self.db, self.index, name).unwrap_or(Type::Any)
+    pub(super) fn shape(&self, name: &str) -> Type {
+        types::shape(self.db, name).unwrap_or(Type::Any)
     }
 
     pub(super) fn body_type(&mut self, item: Anchor, declaration: &Declaration) -> Option<Type> {
-        fleet::body_type(self.db, self.index, item, declaration, &mut self.out)
+        fleet::body_type(self.db, item, declaration, &mut self.out)
     }
 
     pub(super) fn quiet_body_type(&mut self, item: Anchor, declaration: &Declaration) -> Option<Type> {
@@ -109,7 +109,7 @@ impl Checker<'_> {
         let mut scope = scope.clone();
         scope.locals = self.around();
         scope.why_no_cluster = "this is the same for every cluster";
-        let ty = self.named(shape);
+        let ty = self.shape(shape);
         self.block(&it.body, &ty, scope);
     }
 

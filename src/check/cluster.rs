@@ -22,14 +22,14 @@ const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lock
 
 /// The type of what a cluster, a group or an inventory says of clusters.
 #[salsa::tracked]
-fn cluster_type(db: &dyn Db, project: Project, kind: Kind) -> Type {
+fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
     let settings = &fleet::settings(db, db.project()).value;
     let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
     if let Type::Record(record) = &settings.cluster_type {
         let declared = settings.facts.iter().filter_map(|it| record.fields.get_key_value(&it.name));
         fields.extend(declared.map(|(name, field)| (name.clone(), field.clone())));
     }
-    let body = types::named(db, names::index(db, project), "ClusterBody").unwrap_or(Type::Any);
+    let body = types::shape(db, "ClusterBody").unwrap_or(Type::Any);
     if let Some(record) = body.record() {
         let has_it = |name: &EcoString| match name.as_str() {
             "path" => kind != Kind::Group,
@@ -56,7 +56,7 @@ impl Checker<'_> {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
         let mut rest = without(&it.body, "facts");
         rest.members.retain(|it| !matches!(it, Member::Rings(_)));
-        let ty = self.named("FleetBody");
+        let ty = self.shape("FleetBody");
         let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
         self.block(&rest, &ty, scope);
         for fact in &self.settings.facts {
@@ -142,7 +142,7 @@ impl Checker<'_> {
         for it in &checked.value.uses {
             if let Some(block) = &it.block {
                 reserved::use_block(self.anchor, block, &mut self.out);
-                let ty = self.named("KustomizationSpec");
+                let ty = self.shape("KustomizationSpec");
                 let scope = self.cluster_scope();
                 self.block(&reserved::stripped_use(block), &ty, scope);
             }
@@ -200,7 +200,7 @@ impl Checker<'_> {
                 self.no_patches(block);
                 reserved::release(self.anchor, block, &mut self.out);
                 scope.params = Some(Type::Any);
-                self.named("AddonBody")
+                self.shape("AddonBody")
             }
         };
         let entries = without_patches(block);

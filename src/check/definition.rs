@@ -146,7 +146,7 @@ impl Checker<'_> {
 
     fn addon_record(&self, item: Anchor) -> RecordType {
         let mut ignored = Vec::new();
-        let body = fleet::body_type(self.db, self.index, item, syntax::declaration(self.db, item), &mut ignored);
+        let body = fleet::body_type(self.db, item, syntax::declaration(self.db, item), &mut ignored);
         let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         for name in ["name", "catalogue", "chart", "namespace", "release-name", "version", "source"] {
             fields.insert(name.into(), FieldType::optional(Type::Text));

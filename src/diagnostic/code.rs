@@ -77,6 +77,7 @@ codes! {
     DECLARATION_HERE "E0214" Error "a typed name in the wrong place"
     UNKNOWN_PACKAGE "E0215" Error "a package that does not exist"
     UNKNOWN_IMPORT "E0216" Error "a name that a package does not declare"
+    RENAMED_SOURCE "E0217" Error "a source that is imported under another name"
 
     MISMATCH "E0301" Error "a value of the wrong type"
     UNKNOWN_FIELD "E0302" Error "a field that does not exist"

@@ -170,7 +170,7 @@ fn check_wheres(
         let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
         env.locals.truncate(mark);
         if holds == Some(false) {
-            env.report(problems::condition_fails(node, None, condition.origin()));
+            env.report(problems::condition_fails(env.db, node, None, condition.origin()));
             return;
         }
     }
@@ -189,7 +189,7 @@ fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constra
                 }),
             };
             if holds == Some(false) {
-                env.report(problems::condition_fails(node, refined.name.as_ref(), condition.origin()));
+                env.report(problems::condition_fails(env.db, node, refined.name.as_ref(), condition.origin()));
                 return false;
             }
             holds.is_some()

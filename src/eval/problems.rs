@@ -4,8 +4,8 @@ use ecow::{EcoString, eco_format};
 
 use super::layer::Pins;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
-use crate::source::Origin;
-use crate::syntax::ast::BinaryOp;
+use crate::source::{Db, Kind, Origin, STANDARD};
+use crate::syntax::{self, ast::BinaryOp};
 use crate::types::{RecordType, Type};
 use crate::value::{Conflict, Node, Value};
 
@@ -319,16 +319,27 @@ pub(super) fn missing_field(at: Origin, record: &RecordType, name: &str, declare
     .help(eco_format!("write `{name} = …`, or give the field a default"))
 }
 
-pub(super) fn condition_fails(node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
+pub(super) fn condition_fails(db: &dyn Db, node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
     let shown = node.value.show();
     let message = if let Some(name) = name {
         eco_format!("{shown} is no {name}")
     } else {
         eco_format!("{shown} does not meet the condition of its type")
     };
-    Diagnostic::new(code::CONDITION_FAILS, message, node.origin, "this value")
-        .label(condition, "this condition does not hold for it")
-        .help("change the value, or the condition")
+    let diagnostic = Diagnostic::new(code::CONDITION_FAILS, message, node.origin, "this value");
+    let declared = condition.anchor;
+    // What its author says of a type tells more than its condition does.
+    let told = name.filter(|it| declared.kind(db) == Kind::Type && *it == declared.name(db));
+    let Some(doc) = told.and_then(|_| syntax::declaration(db, declared).doc.as_ref()) else {
+        return diagnostic
+            .label(condition, "this condition does not hold for it")
+            .help("change the value, or the condition");
+    };
+    let diagnostic = diagnostic.note(doc.lines().collect::<Vec<_>>().join(" "));
+    if declared.file(db).package(db) == STANDARD {
+        return diagnostic.help("write it in that form");
+    }
+    diagnostic.label(condition, "this condition does not hold for it").help("change the value, or the condition")
 }
 
 pub(super) fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {

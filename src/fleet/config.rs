@@ -161,7 +161,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);
     let mut node = fold.into_node(Origin::of(anchor));
-    if let Some(shape) = types::named(db, index, "FleetBody") {
+    if let Some(shape) = types::shape(db, "FleetBody") {
         complete(&mut env, &mut node, &shape, Conform::Partial, None);
     }
     let mut out = std::mem::take(&mut env.out);

@@ -9,7 +9,6 @@ use super::problems;
 use super::stage::marked;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
-use crate::names;
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
     self,
@@ -219,7 +218,7 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
     let mut node =
         root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
-    if let Some(shape) = types::named(env.db, names::index(env.db, env.db.project()), "Irsa") {
+    if let Some(shape) = types::shape(env.db, "Irsa") {
         complete(env, &mut node, &shape, Conform::Partial, None);
     }
     node

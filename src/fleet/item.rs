@@ -17,7 +17,7 @@ use crate::diagnostic::Checked;
 use crate::eval::{
     Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
 };
-use crate::names::{self, Index};
+use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{
     self,
@@ -141,7 +141,7 @@ pub(super) fn evaluate(
     // The definitions and the item itself are no overrides.
     effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
-    if let Some(shape) = shape_of(&mut env, index, item, declaration) {
+    if let Some(shape) = shape_of(&mut env, item, declaration) {
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, !view.is_base());
@@ -260,7 +260,7 @@ fn fold(
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
         }
         if item.kind(env.db) == Kind::Addon
-            && let Some(anchor) = env.index.lets.get("helm-release-defaults")
+            && let Some(anchor) = names::standard(env.db).lets.get("helm-release-defaults")
         {
             // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
             let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
@@ -318,15 +318,14 @@ fn has_type(body: &Block, key: &str) -> bool {
 }
 
 /// The type of an item's block.
-fn shape_of(env: &mut Env<'_>, index: &Index, item: Anchor, declaration: &Declaration) -> Option<Type> {
+fn shape_of(env: &mut Env<'_>, item: Anchor, declaration: &Declaration) -> Option<Type> {
     let mut ignored = Vec::new();
-    body_type(env.db, index, item, declaration, &mut ignored)
+    body_type(env.db, item, declaration, &mut ignored)
 }
 
 /// The type of an item's block, with the type that it gives its values.
 pub fn body_type(
     db: &dyn Db,
-    index: &Index,
     item: Anchor,
     declaration: &Declaration,
     out: &mut Vec<crate::diagnostic::Diagnostic>,
@@ -336,14 +335,14 @@ pub fn body_type(
         Kind::Namespace => "NamespaceBody",
         Kind::Kustomize => "KustomizeBody",
         Kind::Baseline => "BaselineBody",
-        Kind::Source => return source_type(db, index, declaration),
+        Kind::Source => return source_type(db, declaration),
         Kind::Repository => {
-            let spec = types::named(db, index, SourceKind::Git.spec_name())?;
-            return Some(merged(spec.record()?, types::named(db, index, "RepositoryBody")?.record()?));
+            let spec = types::shape(db, SourceKind::Git.spec_name())?;
+            return Some(merged(spec.record()?, types::shape(db, "RepositoryBody")?.record()?));
         }
         _ => return None,
     };
-    let mut ty = types::named(db, index, shape)?;
+    let mut ty = types::shape(db, shape)?;
     let levels = &super::levels(db, item).value;
     for level in levels {
         let body = if *level == item { &declaration.body } else { &syntax::declaration(db, *level).body };
@@ -368,10 +367,10 @@ pub fn body_type(
 }
 
 /// The fields of a source's Flux object, and the language's own.
-fn source_type(db: &dyn Db, index: &Index, declaration: &Declaration) -> Option<Type> {
+fn source_type(db: &dyn Db, declaration: &Declaration) -> Option<Type> {
     let Head::Source { provider, .. } = &declaration.head else { return None };
-    let spec = types::named(db, index, provider.spec_name())?;
-    let own = types::named(db, index, "SourceBody")?;
+    let spec = types::shape(db, provider.spec_name())?;
+    let own = types::shape(db, "SourceBody")?;
     Some(merged(spec.record()?, own.record()?))
 }
 

@@ -237,7 +237,7 @@ impl<'a> Context<'a> {
     /// A value that the standard library declares.
     #[must_use]
     pub(super) fn standard(&self, name: &str) -> Option<Node> {
-        let anchor = self.index.lets.get(name)?;
+        let anchor = names::standard(self.db).lets.get(name)?;
         Some(Node::new(let_value(self.db, *anchor).value.value.clone(), Origin::of(*anchor)))
     }
 
@@ -259,7 +259,7 @@ impl<'a> Context<'a> {
         if writer.kind(self.db) == Kind::Addon {
             let index = names::index_of(self.db, writer);
             let nested = index.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
-            let of_package = || index.sources.get(name).copied().filter(|it| comes_with_definition(self.db, *it));
+            let of_package = || index.sources.get(name).copied().filter(|_| is_of_package(self.db, writer));
             let of_holder = || find_source(self.db, self.index, writer.parent(self.db), name).filter(|_| is_moving);
             if let Some(found) = nested.or_else(of_package).or_else(of_holder) {
                 return Some(found);
@@ -324,9 +324,15 @@ fn release_in_of(node: &Node) -> Option<ReleaseIn> {
     }
 }
 
-/// Whether a source is written beside each add-on that uses it, under the add-on's name.
+fn is_of_package(db: &dyn Db, anchor: Anchor) -> bool {
+    !anchor.file(db).package(db).is_empty()
+}
+
+/// Whether a source is written beside each add-on that uses it, under the add-on's name: one of a
+/// definition, or of a package, unless the project imports it.
 pub(super) fn comes_with_definition(db: &dyn Db, source: Anchor) -> bool {
-    source.parent(db).is_some_and(|it| it.kind(db) == Kind::Addon) || !source.file(db).package(db).is_empty()
+    let is_imported = || names::index(db, db.project()).sources.get(source.name(db)) == Some(&source);
+    source.parent(db).is_some_and(|it| it.kind(db) == Kind::Addon) || (is_of_package(db, source) && !is_imported())
 }
 
 /// The source of that name: in the catalogue, cluster or group, else at the top level.

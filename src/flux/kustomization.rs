@@ -134,7 +134,7 @@ pub(super) fn fields(
     let mut node = fold.into_node(origin);
     fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
-    if let Some(ty) = types::named(ctx.db, ctx.index, "KustomizationSpec") {
+    if let Some(ty) = types::shape(ctx.db, "KustomizationSpec") {
         complete(&mut env, &mut node, &ty, Conform::Partial, None);
     }
     ctx.out.append(&mut env.out);

@@ -19,7 +19,7 @@ pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::{Index, Place, is_dns_label};
 
 use crate::diagnostic::Diagnostics;
-use crate::source::{Anchor, Db, Project};
+use crate::source::{Anchor, Db, Project, STANDARD};
 use crate::syntax;
 
 /// The names that a project or a package declares itself.
@@ -48,6 +48,11 @@ pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
 pub fn index_of(db: &dyn Db, anchor: Anchor) -> &Index {
     let project = db.package(anchor.file(db).package(db)).unwrap_or_else(|| db.project());
     index(db, project)
+}
+
+/// The names of the standard library, which every project sees.
+pub fn standard(db: &dyn Db) -> &Index {
+    declared(db, db.package(STANDARD).unwrap_or_else(|| db.project()))
 }
 
 /// What `a.b` names in another package: `std.addons.velero`, `platform.one`. The

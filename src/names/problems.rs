@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{Index, Place};
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
-use crate::source::{Anchor, Db, Kind, Origin, Project, STANDARD};
+use crate::source::{Anchor, Db, Kind, Origin, Project};
 
 pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     let name = again.name(db);
@@ -18,9 +18,6 @@ pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic
         "declared again",
     )
     .label(Origin::of(first), "first declared here");
-    if first.file(db).package(db) == STANDARD {
-        return diagnostic.help("the standard library declares it: choose another name");
-    }
     match again.kind(db) {
         Kind::Addon | Kind::Manifest | Kind::Kustomize | Kind::Namespace => {
             diagnostic.note("add-ons, manifests, kustomize items and namespaces of a catalogue share one name space")
@@ -109,6 +106,16 @@ pub(super) fn unknown_import(
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
         .note("types, functions, `let`s, add-ons and baselines at the top level of a package can be imported")
         .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("its names: {all}"))))
+}
+
+pub(super) fn renamed_source(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::RENAMED_SOURCE,
+        eco_format!("source `{name}` cannot have another name here"),
+        at,
+        "its object in the cluster is called so",
+    )
+    .help(eco_format!("import it as `{name}`"))
 }
 
 pub(super) fn imported_twice(at: Origin, name: &str, first: Anchor) -> Diagnostic {

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project};
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project, STANDARD};
 use crate::syntax::{self, ast::Head};
 
 /// Where a declaration stands.
@@ -121,10 +121,13 @@ impl Index {
                 Some(parent) => self.items.entry(parent).or_default(),
             },
         };
-        if let Some(first) = table.get(name) {
-            self.duplicates.push((*first, anchor));
-        } else {
-            table.insert(name.clone(), anchor);
+        match table.get(name) {
+            Some(first) if is_standard(db, *first) == is_standard(db, anchor) => self.duplicates.push((*first, anchor)),
+            // A project's own name hides what the standard library calls so.
+            Some(_) if is_standard(db, anchor) => {}
+            _ => {
+                table.insert(name.clone(), anchor);
+            }
         }
     }
 
@@ -149,13 +152,18 @@ impl Index {
                     (own(&theirs.lets), &mut self.lets),
                     (own(&theirs.definitions), &mut self.definitions),
                     (own(&theirs.baselines), &mut self.baselines),
+                    (own(&theirs.sources), &mut self.sources),
                 ];
                 let mut is_found = false;
                 for (found, mine) in tables {
                     let Some(found) = found else { continue };
                     is_found = true;
+                    if found.kind(db) == Kind::Source && it.local != it.name {
+                        self.bad_imports.push(problems::renamed_source(at, &it.name));
+                        continue;
+                    }
                     match mine.get(&it.local) {
-                        Some(first) if *first != found => {
+                        Some(first) if *first != found && !is_standard(db, *first) => {
                             self.bad_imports.push(problems::imported_twice(at, &it.local, *first));
                         }
                         _ => {
@@ -172,7 +180,7 @@ impl Index {
 
     /// Every name that others may import, in order.
     pub(super) fn exported<'a>(&'a self, db: &'a dyn Db, package: Project) -> impl Iterator<Item = &'a EcoString> {
-        [&self.types, &self.lets, &self.definitions, &self.baselines]
+        [&self.types, &self.lets, &self.definitions, &self.baselines, &self.sources]
             .into_iter()
             .flatten()
             .filter(move |(_, it)| it.file(db).package(db) == package.name(db))
@@ -196,6 +204,10 @@ impl Index {
             found.extend(fleets.map(|again| problems::second_fleet(*first, *again)));
         }
     }
+}
+
+fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
+    anchor.file(db).package(db) == STANDARD
 }
 
 fn may_stand(kind: Kind, place: Place) -> bool {

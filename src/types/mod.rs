@@ -24,7 +24,7 @@ pub use circle::{FunctionCircle, function_circle};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
-pub use signature::{lower, named, written};
+pub use signature::{lower, shape, written};
 pub use ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 
 use crate::diagnostic::{Checked, Diagnostic};

@@ -63,8 +63,14 @@ fn named_from(db: &dyn Db, index: &Index, anchor: Anchor, name: &str) -> Option<
     })
 }
 
+/// What the blocks of declarations hold: a type of the standard library, or Flux's. A project's own type
+/// of that name changes nothing.
+pub fn shape(db: &dyn Db, name: &str) -> Option<Type> {
+    named(db, names::standard(db), name)
+}
+
 /// The type of that name: native, Flux's, the project's or the standard library's.
-pub fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
+fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
     Some(match name {
         "String" => Type::Text,
         "Int" => Type::Int,

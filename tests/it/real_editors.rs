@@ -44,9 +44,9 @@ const COLOURS: [(usize, &str, &str, &str); 14] = [
     (4, "3", "fleetNumber", "nil"),
     (4, "null", "fleetConstant", "font-lock-constant-face"),
     (4, "size", "fleetKey", "font-lock-variable-name-face"),
-    (6, "type", "fleetDeclaration", "font-lock-keyword-face"),
-    (6, "Size", "fleetName", "font-lock-function-name-face"),
-    (6, "Int", "fleetType", "font-lock-type-face"),
+    (7, "type", "fleetDeclaration", "font-lock-keyword-face"),
+    (7, "Size", "fleetName", "font-lock-function-name-face"),
+    (7, "Int", "fleetType", "font-lock-type-face"),
 ];
 
 /// Each word of `colours.fleet` as `line column`, behind its first letter's start.
