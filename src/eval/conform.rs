@@ -120,9 +120,10 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
                     let mark = env.locals.len();
                     env.locals
                         .extend(entries.entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
-                    let value = env.within(default.anchor, |env| env.passed(&default.expr));
+                    let mut value = env.within(default.anchor, |env| env.passed(&default.expr));
                     env.locals.truncate(mark);
                     if value.value != Value::Absent {
+                        complete(env, &mut value, &field.ty, how, field.origin.or(asked));
                         entries.entries.insert(name.clone(), value);
                     }
                 } else if field.required && how == Conform::Final {

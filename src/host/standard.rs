@@ -20,6 +20,13 @@ const SOURCES: Files = files!["sources.fleet"];
 /// Shapes that the values of many charts hold.
 const KUBERNETES: Files = files!["kubernetes.fleet"];
 
+/// EKS itself: baselines, names in AWS, objects that its clusters have.
+const EKS: Files =
+    files!["eks/baselines.fleet" "eks/identity.fleet" "eks/names.fleet" "eks/objects.fleet"];
+
+/// Flux's own objects: alerts, image automation, the instance.
+const FLUX: Files = files!["flux.fleet"];
+
 /// Definitions of the add-ons that most clusters on Amazon EKS run.
 const ADDONS: Files = files![
     "addons/aws-ebs-csi-driver.fleet"
@@ -47,8 +54,14 @@ const ADDONS: Files = files![
 /// The standard library as packages: `std`, which everybody sees, and those that are imported.
 #[must_use]
 pub fn standard_library() -> Vec<Sources> {
-    let packages =
-        [(STANDARD, PRELUDE), ("std.addons", ADDONS), ("std.kubernetes", KUBERNETES), ("std.sources", SOURCES)];
+    let packages = [
+        (STANDARD, PRELUDE),
+        ("std.addons", ADDONS),
+        ("std.eks", EKS),
+        ("std.flux", FLUX),
+        ("std.kubernetes", KUBERNETES),
+        ("std.sources", SOURCES),
+    ];
     packages.map(|(name, files)| package(name, files)).into()
 }
 
