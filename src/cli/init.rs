@@ -10,10 +10,9 @@ use crate::host::HostError;
 /// Path and text of each file of a template.
 const MINIMAL: [(&str, &str); 1] = [("fleet.fleet", include_str!("../../templates/minimal/fleet.fleet"))];
 
-const EKS: [(&str, &str); 4] = [
+const EKS: [(&str, &str); 3] = [
     ("fleet.fleet", include_str!("../../templates/eks/fleet.fleet")),
-    ("catalogues/cluster-addons.fleet", include_str!("../../templates/eks/catalogues/cluster-addons.fleet")),
-    ("catalogues/cluster-config.fleet", include_str!("../../templates/eks/catalogues/cluster-config.fleet")),
+    ("catalogues.fleet", include_str!("../../templates/eks/catalogues.fleet")),
     ("clusters.fleet", include_str!("../../templates/eks/clusters.fleet")),
 ];
 

@@ -80,9 +80,23 @@ fn verbatim(text: &str, range: std::ops::Range<usize>) -> Vec<Line> {
     let skipped = slice.get(..from).unwrap_or_default().matches('\n').count();
     let body = slice.get(from..).unwrap_or_default().trim_end();
     let mut lines: Vec<Line> = body.split('\n').map(|it| Line::raw(it.trim_end_matches('\r'))).collect();
+    // Comments at its end say something of what comes next.
+    let comments: Vec<Line> = pop_while(&mut lines, |it| it.text.trim_start().starts_with("//"));
+    let is_apart = !pop_while(&mut lines, |it| it.text.is_empty()).is_empty();
+    lines.extend(comments.into_iter().enumerate().map(|(nth, it)| Line {
+        is_comment: true,
+        is_after_blank: is_apart && nth == 0,
+        ..it
+    }));
     if let Some(first) = lines.first_mut() {
         first.is_after_blank = breaks + skipped > 1;
         first.is_top = true;
     }
     lines
+}
+
+/// Takes lines from the end, but never the first; in their order.
+fn pop_while(lines: &mut Vec<Line>, holds: impl Fn(&Line) -> bool) -> Vec<Line> {
+    let count = lines.iter().skip(1).rev().take_while(|it| holds(it)).count();
+    lines.split_off(lines.len() - count)
 }

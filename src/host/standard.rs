@@ -21,24 +21,35 @@ const SOURCES: Files = files!["sources.fleet"];
 const KUBERNETES: Files = files!["kubernetes.fleet"];
 
 /// EKS itself: baselines, names in AWS, objects that its clusters have.
-const EKS: Files =
-    files!["eks/baselines.fleet" "eks/identity.fleet" "eks/names.fleet" "eks/objects.fleet"];
+const EKS: Files = files!["eks/baselines.fleet" "eks/identity.fleet" "eks/names.fleet" "eks/objects.fleet"];
 
 /// Flux's own objects: alerts, image automation, the instance.
 const FLUX: Files = files!["flux.fleet"];
 
 /// Definitions of the add-ons that most clusters on Amazon EKS run.
 const ADDONS: Files = files![
+    "addons/ack.fleet"
+    "addons/alloy.fleet"
+    "addons/argo-rollouts.fleet"
     "addons/aws-ebs-csi-driver.fleet"
     "addons/aws-efs-csi-driver.fleet"
     "addons/aws-for-fluent-bit.fleet"
+    "addons/aws-fsx-csi-driver.fleet"
     "addons/aws-load-balancer-controller.fleet"
+    "addons/aws-mountpoint-s3-csi-driver.fleet"
+    "addons/aws-node-termination-handler.fleet"
     "addons/cert-manager.fleet"
+    "addons/cilium.fleet"
     "addons/cluster-autoscaler.fleet"
+    "addons/crossplane.fleet"
     "addons/descheduler.fleet"
     "addons/external-dns.fleet"
     "addons/external-secrets.fleet"
     "addons/falco.fleet"
+    "addons/flagger.fleet"
+    "addons/flux-operator.fleet"
+    "addons/gatekeeper.fleet"
+    "addons/goldilocks.fleet"
     "addons/ingress-nginx.fleet"
     "addons/istio.fleet"
     "addons/karpenter.fleet"
@@ -46,9 +57,16 @@ const ADDONS: Files = files![
     "addons/kube-prometheus-stack.fleet"
     "addons/kyverno.fleet"
     "addons/metrics-server.fleet"
+    "addons/node-problem-detector.fleet"
+    "addons/nvidia-device-plugin.fleet"
+    "addons/opentelemetry-operator.fleet"
+    "addons/podinfo.fleet"
     "addons/reloader.fleet"
     "addons/secrets-store-csi-driver.fleet"
+    "addons/tigera-operator.fleet"
+    "addons/trivy-operator.fleet"
     "addons/velero.fleet"
+    "addons/vpa.fleet"
 ];
 
 /// The standard library as packages: `std`, which everybody sees, and those that are imported.

@@ -145,6 +145,13 @@ pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagn
         .help_if(did_you_mean(key, known).or_else(|| all_fields(record)))
 }
 
+pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str) -> Diagnostic {
+    let message = eco_format!("`{}` does not know `{key}`, but `{near}`", record.name);
+    Diagnostic::new(code::NEAR_MISS, message, at, "passed on as it is")
+        .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
+        .help(eco_format!("did you mean `{near}`?"))
+}
+
 fn all_fields(record: &RecordType) -> Option<EcoString> {
     let names: Vec<String> = record.fields.keys().map(|it| format!("`{it}`")).collect();
     if names.is_empty() || names.len() > 24 { None } else { Some(eco_format!("its fields are {}", names.join(", "))) }

@@ -24,6 +24,7 @@ mod gotchas;
 mod hostile;
 mod ide;
 mod incremental;
+mod library;
 mod lsp;
 mod moves;
 mod oracle;

@@ -4,12 +4,16 @@ use ecow::EcoString;
 
 use super::Infer;
 use super::narrow::without_null;
+use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::syntax::ast::{Expr, Key, Segment};
 use crate::types::assign::fits;
 use crate::types::notes::Meaning;
 use crate::types::problems;
-use crate::types::ty::{FieldType, Type};
+use crate::types::ty::{FieldType, RecordType, Type};
+
+/// What the packages of the standard library are called before the last part of their names.
+const LIBRARY: &str = "std.";
 
 impl Infer<'_> {
     /// The type at the end of a path, and where it was declared. `None` if a key
@@ -33,7 +37,11 @@ impl Infer<'_> {
                         self.mean(segment.node, || field_meaning(&key, field));
                         field.ty.clone()
                     }
-                    None if record.open => Type::Any,
+                    None if record.open => {
+                        let at = Origin::new(self.anchor, segment.node);
+                        self.out.extend(self.misspelt(at, record, &key));
+                        Type::Any
+                    }
                     None => {
                         self.out.push(problems::unknown_field(Origin::new(self.anchor, segment.node), record, &key));
                         return None;
@@ -66,6 +74,20 @@ impl Infer<'_> {
             }
         }
         Some((at, declared))
+    }
+
+    /// A key that an open record does not know, but nearly. What the library knows of a chart is known well: one letter
+    /// beside it is a mistake.
+    fn misspelt(&self, at: Origin, record: &RecordType, key: &str) -> Option<Diagnostic> {
+        let declared = record.origin.filter(|_| key.len() >= 4)?;
+        let distances = record.fields.keys().map(|it| (strsim::damerau_levenshtein(it, key), it));
+        let (distance, near) = distances.filter(|(distance, _)| *distance <= 2).min()?;
+        let is_library = declared.anchor.file(self.db).package(self.db).starts_with(LIBRARY);
+        Some(if is_library && distance == 1 {
+            problems::unknown_field(at, record, key)
+        } else {
+            problems::near_field(at, record, key, near)
+        })
     }
 
     pub(super) fn member(&mut self, expr: &Expr, of: &Expr, name: &EcoString, safe: bool) -> Type {
@@ -125,3 +147,4 @@ fn field_meaning(name: &EcoString, field: &FieldType) -> Meaning {
     let ty = field.ty.clone();
     field.origin.map_or_else(|| Meaning::Field(name.clone(), ty.clone()), |at| Meaning::At(at, ty.clone()))
 }
+
