@@ -147,4 +147,3 @@ fn field_meaning(name: &EcoString, field: &FieldType) -> Meaning {
     let ty = field.ty.clone();
     field.origin.map_or_else(|| Meaning::Field(name.clone(), ty.clone()), |at| Meaning::At(at, ty.clone()))
 }
-
