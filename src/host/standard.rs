@@ -21,7 +21,8 @@ const SOURCES: Files = files!["sources.fleet"];
 const KUBERNETES: Files = files!["kubernetes.fleet"];
 
 /// EKS itself: baselines, names in AWS, objects that its clusters have.
-const EKS: Files = files!["eks/baselines.fleet" "eks/identity.fleet" "eks/names.fleet" "eks/objects.fleet"];
+const EKS: Files =
+    files!["eks/addons.fleet" "eks/baselines.fleet" "eks/identity.fleet" "eks/names.fleet" "eks/objects.fleet"];
 
 /// Flux's own objects: alerts, image automation, the instance.
 const FLUX: Files = files!["flux.fleet"];

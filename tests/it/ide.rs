@@ -159,6 +159,29 @@ fn completion_knows_what_may_stand_there() {
     }
 }
 
+/// The values of the library's add-ons are typed: their keys are offered wherever they are set.
+#[test]
+fn values_of_the_library_are_known() {
+    for (line, some) in [
+        ("values.$0", &["replicaCount", "serviceAccount", "webhook"][..]),
+        ("values.webhook.$0", &["replicaCount", "timeoutSeconds"]),
+        ("values { $0 }", &["replicaCount"]),
+        ("params.$0", &["replicas", "gateway-api"]),
+        ("values.image.pullPolicy = $0", &["\"Always\"", "\"IfNotPresent\""]),
+    ] {
+        let text = format!(
+            "fleet f {{ facts {{ account: AwsAccountId, region: AwsRegion }} }}\n\
+             catalogue c {{ addon cert-manager from std.addons.cert-manager {{ }} }}\n\
+             cluster one {{\n  account = \"111122223333\"\n  region = \"eu-west-1\"\n  use c\n  \
+             override cert-manager {{\n    {line}\n  }}\n}}\n"
+        );
+        let found = labels(&text);
+        for it in some {
+            assert!(found.iter().any(|label| label == it), "no {it} at {line}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn hover_says_type_documentation_and_what_it_comes_to() {
     for (text, nth, wanted) in [

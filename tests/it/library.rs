@@ -152,7 +152,7 @@ fn what_an_add_on_says_of_itself_is_whole() {
     let (_, addons) = addons();
     assert!(addons.len() >= 40, "{} add-ons", addons.len());
     let exact = regex::Regex::new(r"^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$").expect("a pattern");
-    let mut kinds: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut scopes: BTreeMap<&str, &str> = BTreeMap::new();
     for it in &addons {
         let name = &it.name;
         assert!(it.doc.len() > 20 && it.doc.ends_with('.'), "{name} says nothing of itself: {:?}", it.doc);
@@ -165,7 +165,8 @@ fn what_an_add_on_says_of_itself_is_whole() {
                 "{kind}"
             );
             assert!(["Cluster", "Namespaced"].contains(&scope.as_str()), "{name}: {scope}");
-            kinds.entry(kind).or_default().push(name);
+            let known = scopes.entry(kind).or_insert(scope);
+            assert_eq!(known, scope, "{kind} of {name}");
         }
         let mut found = BTreeSet::new();
         for required in &it.requires {
