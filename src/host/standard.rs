@@ -41,6 +41,7 @@ const ADDONS: Files = files![
     "addons/aws-load-balancer-controller.fleet"
     "addons/aws-mountpoint-s3-csi-driver.fleet"
     "addons/aws-node-termination-handler.fleet"
+    "addons/cert-manager-csi-driver.fleet"
     "addons/cert-manager.fleet"
     "addons/cilium.fleet"
     "addons/cluster-autoscaler.fleet"
@@ -76,6 +77,7 @@ const ADDONS: Files = files![
     "addons/tigera-operator.fleet"
     "addons/traefik.fleet"
     "addons/trivy-operator.fleet"
+    "addons/trust-manager.fleet"
     "addons/velero.fleet"
     "addons/vpa.fleet"
 ];

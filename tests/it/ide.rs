@@ -498,3 +498,50 @@ fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
         assert_eq!(place.file.text(db).get(place.range), Some(other.name.as_str()));
     }
 }
+
+/// Whatever an example declares may have another name, and every place that names it follows. What others call so, who know
+/// nothing of it, does not: charts, objects in clusters, facts that another project or the library reads.
+#[test]
+fn everything_may_be_renamed() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for example in ["eks-fleet", "tenants", "eks-apps", "flux-eks-gitops-config"] {
+        let mut db = fleetc::host::open(&root.join("examples").join(example)).expect("a project").db;
+        let files: Vec<SourceFile> =
+            db.project().files(&db).iter().filter(|it| it.package(&db).is_empty()).copied().collect();
+        let mut places: Vec<(SourceFile, usize, String)> = Vec::new();
+        for file in &files {
+            for (anchor, _) in &fleetc::syntax::parse(&db, *file).declarations {
+                for named in ide::named_in(&db, *anchor).iter().filter(|it| it.defines) {
+                    let all = ide::references(&db, &named.symbol);
+                    let own = all.into_iter().filter(|(it, _)| it.defines && matches!(it.symbol, Symbol::At(_)));
+                    places.extend(own.map(|(it, place)| (place.file, place.range.start, it.name.to_string())));
+                }
+            }
+        }
+        assert!(places.len() > 10, "{example}: {}", places.len());
+        for (file, offset, name) in places {
+            let to = format!("{name}x");
+            let edits = match ide::rename(&db, file, offset, &to) {
+                Ok(it) => it,
+                Err(why) => panic!("{example}: {name}: {why}"),
+            };
+            let old: Vec<(SourceFile, String)> = files.iter().map(|it| (*it, it.text(&db).to_string())).collect();
+            for (file, text) in &old {
+                let own: Vec<ide::Edit> = edits.iter().filter(|it| it.file == *file).cloned().collect();
+                if !own.is_empty() {
+                    db.set_text(*file, edited(text, &own));
+                }
+            }
+            let found = fleetc::compile::compile(&db).diagnostics;
+            let from_outside = ["E0417", "E0513", "E0619", "E0623", "E0624"];
+            let wrong: Vec<_> =
+                found.iter().filter(|it| it.is_error() && !from_outside.contains(&it.code.id)).collect();
+            assert!(wrong.is_empty(), "{example}: {name}: {wrong:?}");
+            for (file, text) in old {
+                if file.text(&db).as_ref() != text {
+                    db.set_text(file, text);
+                }
+            }
+        }
+    }
+}
