@@ -54,9 +54,12 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons }
 }
 
-/// Parses the project and its packages on all threads; what follows finds it done.
+/// Parses the project and its packages on all threads; what follows finds it done. Of the standard library, only what the
+/// project speaks of.
 pub fn parse(db: &FleetDatabase) {
-    let packages = db.packages().into_iter().filter(|it| !is_standard(db, *it));
+    let project = db.project().files(db);
+    let is_named = |package: &Project| project.iter().any(|it| it.text(db).contains(package.name(db).as_str()));
+    let packages = db.packages().into_iter().filter(|it| !is_standard(db, *it) || is_named(it));
     let files: Vec<SourceFile> =
         packages.chain(std::iter::once(db.project())).flat_map(|it| it.files(db).to_vec()).collect();
     on_all_threads(db, &files, |db, file| {

@@ -190,7 +190,9 @@ fn close(byte: u8, at: usize, inside: &mut Vec<Inside>, opens: &mut [(usize, Opt
 fn is_head(rest: &str) -> bool {
     let word_end = rest.find(|it: char| !(it.is_ascii_alphanumeric() || it == '-')).unwrap_or(rest.len());
     let (word, tail) = rest.split_at(word_end);
-    DECLARATIONS.contains(&word)
+    // `repository: Url` is a parameter or a field, wherever it stands.
+    let is_named = tail.trim_start_matches([' ', '\t']).starts_with([':', ',', ')', '=', '.']);
+    DECLARATIONS.contains(&word) && !is_named
         || MODIFIERS.contains(&word)
             && tail.starts_with([' ', '\t'])
             && tail
