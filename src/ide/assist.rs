@@ -14,7 +14,10 @@ use super::rename::Edit;
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
-use crate::syntax;
+use crate::syntax::{
+    self,
+    ast::{Action, ExprKind, Key, Member},
+};
 
 /// Most clusters that are offered by name.
 const MOST: usize = 6;
@@ -81,14 +84,29 @@ fn entry(db: &dyn Db, item: Anchor, path: &[EcoString], cluster: Option<&EcoStri
     let key = path.iter().map(quoted).collect::<Vec<_>>().join(".").into();
     let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
     if let ["params", name] = keys.as_slice() {
-        let ty = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?.ty;
-        return Some((key, sample(&ty)));
+        let param = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?;
+        let value = default_of(db, param.origin).unwrap_or_else(|| sample(&param.ty));
+        return Some((key, value));
     }
     let all = effective(db, item, &keys);
     let here = |it: &&super::effective::Effective| cluster.is_none_or(|name| it.clusters.contains(name));
     let value = all.iter().find(here)?.value.clone()?;
-    // A block is amended by its keys, not as a whole.
-    (!value.starts_with('{')).then_some((key, value))
+    // A block is amended by its keys, and a list is not told here.
+    is_literal(&value).then_some((key, value))
+}
+
+/// What a param is by default, where that is a value by itself.
+fn default_of(db: &dyn Db, param: Origin) -> Option<EcoString> {
+    let place = place_of(db, param)?;
+    let line = place.file.text(db).get(place.range.start..)?.lines().next()?;
+    let (_, value) = line.rsplit_once(" = ")?;
+    let value = EcoString::from(value.trim_end_matches([' ', ',', '}']));
+    is_literal(&value).then_some(value)
+}
+
+fn is_literal(text: &str) -> bool {
+    let is_text = text.len() > 1 && text.starts_with('"') && text.ends_with('"') && text.matches('"').count() == 2;
+    is_text || text.parse::<f64>().is_ok() || matches!(text, "true" | "false" | "null")
 }
 
 /// A line at the end of a declaration's block.
@@ -118,8 +136,30 @@ fn moves(db: &dyn Db, file: SourceFile, item: Anchor) -> Vec<Fix> {
     let Some(whole) = whole(db, file, item) else { return Vec::new() };
     let index = names::index_of(db, item);
     let has_it = |it: &Anchor| index.items.get(it).is_some_and(|it| it.contains_key(item.name(db)));
+    // Its source must be visible there, and whoever has it must take the other catalogue, too.
+    let source = syntax::declaration(db, item).body.members.iter().find_map(named_source);
+    let local = |it: &Anchor, name: &EcoString| index.local_sources.get(it).is_some_and(|it| it.contains_key(name));
+    let sees_source = |it: &Anchor| source.as_ref().is_none_or(|name| local(it, name) || !local(&from, name));
+    let own = users(db, item);
+    let is_taken = |it: &Anchor| {
+        let takers = users(db, *it);
+        own.iter().all(|user| takers.contains(user))
+    };
     let others = index.catalogues.values().filter(|it| it.kind(db) == from.kind(db) && !has_it(it));
+    let others = others.filter(|it| sees_source(it) && is_taken(it));
     others.filter_map(|to| moving(db, file, item, from, *to, whole.clone())).collect()
+}
+
+/// `source = name` of an item.
+fn named_source(member: &Member) -> Option<EcoString> {
+    let Member::Entry(entry) = member else { return None };
+    match (entry.path.segments.as_slice(), &entry.action) {
+        ([only], Action::Assign(value)) if only.key == Key::Name("source".into()) => match &value.kind {
+            ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn moving(db: &dyn Db, file: SourceFile, item: Anchor, from: Anchor, to: Anchor, whole: Range<usize>) -> Option<Fix> {

@@ -45,7 +45,9 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
 pub(super) fn users(db: &dyn Db, item: Anchor) -> Vec<EcoString> {
     let has = |anchor: &Anchor| {
         let cluster = &fleet::cluster(db, *anchor).value;
+        let mut holders = std::iter::successors(Some(*anchor), |it| it.parent(db));
         cluster.taken.iter().any(|it| it.catalogue == item || it.items.contains(&item))
+            || item.parent(db).is_some_and(|it| holders.any(|holder| holder == it))
             || fleet::addons_of(db, cluster).any(|it| it == item)
     };
     fleet::clusters(db).filter(has).map(|it| it.name(db).clone()).collect()

@@ -37,7 +37,16 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
         [name, last].into_iter().find_map(|it| Some((text.rfind(it)?, it.len())))
     });
     let names = suggested(help);
-    let Some((from, length)) = wrong.min_by_key(|(_, length)| *length) else { return Vec::new() };
+    let Some((from, length)) = wrong.min_by_key(|(_, length)| *length) else {
+        // A text that is none of those that a type lists.
+        let is_text = text.starts_with('"') && text.len() > 1 && text.ends_with('"');
+        let fix = |name: &EcoString| Fix {
+            title: eco_format!("Write \"{name}\""),
+            edits: vec![Edit { file: place.file, range: place.range.clone(), text: eco_format!("\"{name}\"") }],
+            is_preferred: names.len() == 1,
+        };
+        return if is_text { names.iter().map(fix).collect() } else { Vec::new() };
+    };
     let range = place.range.start + from..place.range.start + from + length;
     let is_preferred = names.len() == 1;
     let fix = |name: EcoString| Fix {
@@ -87,7 +96,7 @@ fn declared_until(db: &dyn Db, at: Origin, name: &Place) -> Option<usize> {
 }
 
 /// A line at the beginning of a cluster's block.
-fn beginning(db: &dyn Db, cluster: crate::source::Anchor, line: &str) -> Option<Edit> {
+pub(super) fn beginning(db: &dyn Db, cluster: crate::source::Anchor, line: &str) -> Option<Edit> {
     let declaration = syntax::declaration(db, cluster);
     let block = place_of(db, Origin::new(cluster, declaration.body.node))?;
     let text = block.file.text(db);
@@ -102,8 +111,31 @@ fn beginning(db: &dyn Db, cluster: crate::source::Anchor, line: &str) -> Option<
     Some(Edit { file: block.file, range: open..open, text: eco_format!("\n{indent}  {line}{rest}") })
 }
 
+/// What fits the library's checked strings.
+const SAMPLES: [(&str, &str); 10] = [
+    ("AwsAccountId", "\"111122223333\""),
+    ("AwsRegion", "\"eu-west-1\""),
+    ("Cidr", "\"10.0.0.0/16\""),
+    ("DnsLabel", "\"name\""),
+    ("DnsName", "\"example.com\""),
+    ("Duration", "\"10m\""),
+    ("HttpsUrl", "\"https://example.com\""),
+    ("Port", "80"),
+    ("Quantity", "\"1Gi\""),
+    ("Url", "\"https://example.com\""),
+];
+
 /// A value of a type, for an author to change.
 pub(super) fn sample(ty: &Type) -> EcoString {
+    if let Type::Refined(it) = ty.present() {
+        let known = it.name.as_deref().and_then(|name| SAMPLES.iter().find(|(of, _)| *of == name));
+        if let Some((_, text)) = known {
+            return (*text).into();
+        }
+        if *ty.present().base() == Type::Int {
+            return "1".into();
+        }
+    }
     let first = ty.present().literals().and_then(|it| it.into_iter().find(|it| *it != Literal::Null));
     match (first, ty.present().base()) {
         (Some(it), _) => it.to_string().into(),

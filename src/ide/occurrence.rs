@@ -14,7 +14,7 @@ use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin, SourceFile};
 use crate::syntax;
 use crate::syntax::ast::{
-    Action, Block, Declaration, Head, Key, Member, OverrideOf, Target, TypeBody, TypeExpr, TypeKind,
+    Action, Block, Declaration, ExprKind, Head, Key, Member, OverrideOf, Target, TypeBody, TypeExpr, TypeKind,
 };
 use crate::syntax::walk::{self, Part};
 use crate::types::{Meaning, Reference, Type};
@@ -243,7 +243,12 @@ impl Finder<'_> {
                     self.names(it.node, 0, &it.name, scope::declared(self.index, &it.local));
                 }
             }
-            Head::Let { ty: Some(ty), .. } => self.type_(ty),
+            Head::Let { ty, value } => {
+                if let Some(ty) = ty {
+                    self.type_(ty);
+                }
+                self.bindings(value);
+            }
             Head::Type(TypeBody::Alias(ty)) => self.type_(ty),
             Head::Type(TypeBody::Record { fields, .. }) => {
                 for field in fields {
@@ -251,13 +256,15 @@ impl Finder<'_> {
                     self.type_(&field.ty);
                 }
             }
-            Head::Fn { params, result, .. } => {
+            Head::Fn { params, result, body } => {
                 for param in params {
                     self.push(param.node, 0, &param.name, Symbol::At(Origin::new(self.anchor, param.node)), None);
                     self.type_(&param.ty);
                 }
                 self.type_(result);
+                self.bindings(body);
             }
+            Head::Check { conditions, .. } => conditions.iter().for_each(|it| self.bindings(it)),
             Head::Inventory { names, ty, .. } => {
                 for (node, name) in names {
                     self.push(*node, 0, name, Symbol::At(Origin::new(self.anchor, *node)), None);
@@ -363,8 +370,18 @@ impl Finder<'_> {
                         self.type_(ty);
                         self.block(block);
                     }
-                    Action::Amend(block) => self.block(block),
-                    Action::Assign(it) | Action::Append(it) => self.bindings(it),
+                    Action::Amend(block) => {
+                        if entry.path.segments.first().is_some_and(|it| it.key == Key::Name("params".into())) {
+                            self.params(block);
+                        }
+                        self.block(block);
+                    }
+                    Action::Assign(it) | Action::Append(it) => {
+                        if self.anchor.kind(self.db) == Kind::Moved {
+                            self.moved(it);
+                        }
+                        self.bindings(it);
+                    }
                 },
                 Member::Spread(it) => self.bindings(&it.value),
                 Member::Patch(it) => self.block(&it.block),
@@ -376,6 +393,36 @@ impl Finder<'_> {
                 }
                 Member::Unset(_) => {}
             }
+        }
+    }
+
+    /// `params { … }` of what is taken from a definition: those that the definition declares.
+    fn params(&mut self, block: &Block) {
+        let levels = &fleet::levels(self.db, self.anchor).value;
+        for member in &block.members {
+            let Member::Entry(entry) = member else { continue };
+            let Some(segment) = entry.path.segments.first() else { continue };
+            let Key::Name(name) = &segment.key else { continue };
+            if matches!(entry.action, Action::Declare { .. }) {
+                continue;
+            }
+            let declared = levels.iter().find_map(|it| scope::declared_in(self.db, *it, name));
+            if let Some(at) = declared {
+                self.push(segment.node, LAST, name, Symbol::At(at), None);
+            }
+        }
+    }
+
+    /// `catalogue.item` of a `moved`.
+    fn moved(&mut self, expr: &crate::syntax::ast::Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) => self.item(expr.node, &[Some(name.clone())]),
+            ExprKind::Member { of, name, .. } => {
+                if let ExprKind::Name(first) = &of.kind {
+                    self.item(expr.node, &[Some(first.clone()), Some(name.clone())]);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -4,10 +4,15 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::occurrence::{Symbol, named_at, references};
-use super::place::Place;
-use crate::names::{is_dns_label, is_reserved};
-use crate::source::{Db, Kind, SourceFile};
+use super::fix::beginning;
+use super::occurrence::{Symbol, named_at, named_in, references};
+use super::place::{Place, place_of};
+use crate::names::{self, is_dns_label, is_reserved};
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::syntax::{
+    self,
+    ast::{Head, Key, Member},
+};
 
 /// A text in place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +35,19 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
         Symbol::At(at) if !at.anchor.file(db).package(db).is_empty() => {
             Err(eco_format!("`{}` is declared in a package", named.name))
         }
-        Symbol::At(_) => Ok((named.name, place)),
+        Symbol::At(at) => {
+            // What leads to a declaration of another name is no name of it.
+            let own = place_of(db, *at).and_then(|it| it.file.text(db).get(it.range));
+            if at.node != 0 && own.is_some_and(|it| !it.trim_matches('"').starts_with(named.name.as_str())) {
+                return Err(eco_format!("`{}` is no name of yours: the language has it so", named.name));
+            }
+            let is_made =
+                matches!(at.anchor.kind(db), Kind::Inventory | Kind::Data) && at.anchor.name(db) != &named.name;
+            if is_made {
+                return Err(eco_format!("`{}` is made of data: rename it there", named.name));
+            }
+            Ok((named.name, place))
+        }
     }
 }
 
@@ -62,15 +79,60 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
     {
         return Err(eco_format!("`{to}` is the name of {} already", taken.noun()));
     }
-    let edits = all.into_iter().filter(|(it, _)| it.name == old);
-    Ok(edits.map(|(_, it)| Edit { file: it.file, range: it.range, text: to.into() }).collect())
+    let in_project = |it: &Place| it.file.package(db).is_empty();
+    let edits = all.into_iter().filter(|(it, place)| it.name == old && in_project(place));
+    let mut edits: Vec<Edit> = edits.map(|(_, it)| Edit { file: it.file, range: it.range, text: to.into() }).collect();
+    edits.extend(chart(db, *at, &old));
+    edits.sort_by(|a, b| (a.file.path(db), a.range.start).cmp(&(b.file.path(db), b.range.start)));
+    Ok(edits)
+}
+
+/// An add-on that names no chart has that of its name: what is installed stays the same.
+fn chart(db: &dyn Db, at: Origin, old: &str) -> Option<Edit> {
+    if at.node != 0 || at.anchor.kind(db) != Kind::Addon {
+        return None;
+    }
+    let declaration = syntax::declaration(db, at.anchor);
+    let names_it = declaration.body.members.iter().any(|it| match it {
+        Member::Entry(it) => it.path.segments.first().is_some_and(|it| it.key == Key::Name("chart".into())),
+        _ => false,
+    });
+    let is_derived = matches!(&declaration.head, Head::Addon { from: Some(_), .. });
+    (!names_it && !is_derived).then(|| beginning(db, at.anchor, &eco_format!("chart = \"{old}\"")))?
 }
 
 /// What has the name already where it would be given.
 fn taken(db: &dyn Db, symbol: &Symbol, to: &str) -> Option<(Kind, EcoString)> {
     let Symbol::At(at) = symbol else { return None };
+    let index = names::index_of(db, at.anchor);
+    let own = |it: &Anchor| it.file(db).package(db).is_empty();
+    let said = |it: &Anchor| (it.kind(db), it.name(db).clone());
     if at.node != 0 {
-        return None;
+        let is_fact = at.anchor.kind(db) == Kind::Fleet;
+        if is_fact && names::CLUSTER_SETTINGS.contains(&to) {
+            return Some((Kind::Cluster, to.into()));
+        }
+        // A name beside it, in the same declaration.
+        let same = named_in(db, at.anchor);
+        return same.iter().any(|it| it.defines && it.name == to).then(|| (at.anchor.kind(db), to.into()));
+    }
+    let table = match at.anchor.kind(db) {
+        Kind::Let | Kind::Fn if crate::types::builtin::find(to).is_some() => return Some((Kind::Fn, to.into())),
+        Kind::Let | Kind::Fn => Some(&index.lets),
+        Kind::Type => Some(&index.types),
+        Kind::Catalogue | Kind::Application => Some(&index.catalogues),
+        Kind::Group => Some(&index.groups),
+        Kind::Addon if at.anchor.parent(db).is_none() => Some(&index.definitions),
+        Kind::Addon | Kind::Manifest | Kind::Kustomize | Kind::Namespace => {
+            at.anchor.parent(db).and_then(|it| index.items.get(&it))
+        }
+        _ => None,
+    };
+    if let Some(other) = table.and_then(|it| it.get(to)).filter(|it| own(it) || !index.imports.is_empty()) {
+        return Some(said(other));
+    }
+    if at.anchor.kind(db) == Kind::Cluster && crate::fleet::all_clusters(db, db.project()).value.contains_key(to) {
+        return Some((Kind::Cluster, to.into()));
     }
     let anchors = db.project().files(db).iter().flat_map(|it| crate::syntax::anchors(db, *it).to_vec());
     let mut same = anchors

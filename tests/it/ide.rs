@@ -240,12 +240,14 @@ fn overrides_and_moves_are_written_for_the_author() {
     for (text, nth, title, line) in [
         ("replicas", 0, "Override `values.replicas` of `web` in cluster `two`", "override web { values.replicas = 2 }"),
         ("replicas", 0, "Override `values.replicas` of `web` in cluster `one`", "override web { values.replicas = 5 }"),
-        ("size", 0, "Override `params.size` of `web` in cluster `two`", "override web { params.size = 0 }"),
+        ("size", 0, "Override `params.size` of `web` in cluster `two`", "override web { params.size = 2 }"),
         ("web {", 0, "Override `web` in cluster `two`", "override web { }"),
         ("web {", 0, "Move `web` to catalogue `tools`, with a `moved`", "moved { from = addons.web, to = tools.web }"),
     ] {
-        let fleet = FLEET
-            .replace("rule big", "catalogue tools { source charts = helm \"https://charts.example.com\" }\nrule big");
+        let fleet = FLEET.replace(
+            "rule big",
+            "catalogue tools { source charts = helm \"https://charts.example.com\", namespace toolbox { } }\nrule big",
+        );
         let fleet = fleet.replace("use addons\n", "use addons, tools\n");
         let (offset, _) = fleet.match_indices(text).nth(nth).expect("a place");
         let it = marked(&format!("{}$0{}", &fleet[..=offset], &fleet[offset + 1..]));
@@ -496,6 +498,72 @@ fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
     assert_eq!(file.text(db).get(place.range), Some(named.name.as_str()));
     for (other, place) in ide::references(db, &named.symbol) {
         assert_eq!(place.file.text(db).get(place.range), Some(other.name.as_str()));
+    }
+}
+
+const NAMES: &str = r#"import std.addons.{ velero as backups }
+fleet f { facts { zones: Int = 1, account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1" } }
+fn total(xs: [Int]): Int = sum([for nth, one in xs if one > 0 => one + nth])
+check "all" { all([for each in [1, 2] => each > 0]) }
+type Vals { a: Int?, ... }
+addon service {
+  source charts = helm "https://charts.example.com"
+  source  = charts
+  chart   = "service"
+  version = "1.0.0"
+  params { replicas: Int = 2, port: Port = 80 }
+  values: Vals { a = params.replicas }
+}
+catalogue addons {
+  addon web from service { params { replicas = 3 } }
+  addon db from service { }
+  manifest note { apiVersion = "v1", kind = "ConfigMap", metadata.namespace = "web" }
+}
+catalogue fresh { addon moved-one from service { } }
+moved { from = addons.moved-one, to = fresh.moved-one }
+cluster one {
+  use addons, fresh
+  override web { values.a = total([1]) }
+}
+"#;
+
+/// Where a name is bound, read and set, by whom it is; and what may not have another.
+#[test]
+fn renaming_knows_who_else_has_the_name() {
+    let at = |text: &str, nth: usize| {
+        let (offset, _) = NAMES.match_indices(text).nth(nth).unwrap_or_else(|| panic!("no {text}"));
+        marked(&format!("{}$0{}", &NAMES[..=offset], &NAMES[offset + 1..]))
+    };
+    let clean = |text: &str| {
+        let db = database(&[("fleet.fleet".into(), text.to_owned())]);
+        let found = fleetc::compile::compile(&db).diagnostics;
+        found.iter().filter(|it| it.is_error()).map(|it| it.message.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(clean(NAMES), Vec::<String>::new());
+    for (text, nth, count) in
+        [("one in xs", 0, 3), ("nth", 0, 2), ("each in", 0, 2), ("replicas", 0, 3), ("fresh {", 0, 3), ("total", 0, 2)]
+    {
+        let it = at(text, nth);
+        let edits = ide::rename(&it.db, it.file, it.offset, "another").expect("a new name");
+        assert_eq!(edits.len(), count, "{text}: {edits:?}");
+        let new = edited(NAMES, &edits);
+        assert_eq!(clean(&new), Vec::<String>::new(), "{text}\n{new}");
+    }
+    for (text, nth, to) in [
+        ("zones", 0, "region"),
+        ("zones", 0, "name"),
+        ("replicas", 0, "port"),
+        ("one in xs", 0, "nth"),
+        ("xs:", 0, "one"),
+        ("total", 0, "length"),
+        ("web from", 0, "note"),
+        ("addons {", 0, "fresh"),
+        ("service {", 0, "backups"),
+        ("values: Vals", 0, "settings"),
+    ] {
+        let it = at(text, nth);
+        let found = ide::rename(&it.db, it.file, it.offset, to);
+        assert!(found.is_err(), "{text} to {to}: {found:?}");
     }
 }
 

@@ -14,9 +14,12 @@ use super::occurrence::Symbol;
 use super::place::{declaration_at, nodes_at};
 use crate::check;
 use crate::names;
-use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::source::{Anchor, Db, Kind, Origin, STANDARD, SourceFile};
 use crate::syntax::{self, ast};
 use crate::types::{self, RecordType, Reference, Scope, Type, builtin};
+
+/// What blocks hold, which only the compiler asks for.
+const SHAPES: &str = "std/shapes.fleet";
 
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +137,20 @@ impl Asking<'_> {
         wanted.map(|(name, it)| self.item(name, *it, name.clone())).collect()
     }
 
+    /// Definitions and baselines of a package, or packages whose names go on.
+    fn of_package(&self, path: &str) -> Vec<Completion> {
+        let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
+        let packages = project.packages(self.db);
+        let Some(package) = packages.get(path).and_then(|it| self.db.package(it)) else {
+            let longer = packages.keys().filter_map(|it| it.strip_prefix(path)?.strip_prefix('.').map(EcoString::from));
+            return longer.map(|it| plain(&it, CompletionKind::Item, "package")).collect();
+        };
+        let index = names::declared(self.db, package);
+        let all = index.definitions.iter().chain(&index.baselines).chain(&index.clusters);
+        let own = all.filter(|(_, it)| it.file(self.db).package(self.db) == package.name(self.db));
+        own.map(|(name, it)| self.item(name, *it, name.clone())).collect()
+    }
+
     fn item(&self, name: &EcoString, anchor: Anchor, label: EcoString) -> Completion {
         let kind = anchor.kind(self.db);
         let parent = anchor.parent(self.db).map_or_else(EcoString::new, |it| eco_format!(" of `{}`", it.name(self.db)));
@@ -198,6 +215,9 @@ impl Asking<'_> {
                 let all = index.tenants.iter().chain(&index.repositories);
                 Some(all.map(|(name, it)| self.item(name, *it, name.clone())).collect())
             }
+            _ if statement.contains(" from ") && last.ends_with('.') => {
+                Some(self.of_package(last.trim_end_matches('.')))
+            }
             _ if rest.trim_end().ends_with(" from") || rest.trim() == "from" => {
                 let own = index.definitions.iter().chain(&index.baselines);
                 Some(own.map(|(name, it)| self.item(name, *it, name.clone())).collect())
@@ -223,6 +243,7 @@ impl Asking<'_> {
             .index()
             .types
             .iter()
+            .filter(|(_, it)| it.file(self.db).path(self.db) != SHAPES)
             .map(|(name, it)| Completion { kind: CompletionKind::Type, ..self.item(name, *it, name.clone()) });
         Some(plain.into_iter().chain(named).collect())
     }
@@ -378,7 +399,9 @@ impl Asking<'_> {
                 found.push(variable(name, EcoString::new()));
             }
         }
-        for (name, anchor) in &self.index().lets {
+        // What the compiler takes from the library itself is nobody's business.
+        let own = |it: &Anchor| it.file(self.db).package(self.db) != STANDARD;
+        for (name, anchor) in self.index().lets.iter().filter(|(_, it)| own(it)) {
             let is_function = anchor.kind(self.db) == Kind::Fn;
             let ty = if is_function {
                 types::function_type(self.db, *anchor).value.result.clone()
