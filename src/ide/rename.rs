@@ -43,12 +43,21 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
             }
             let is_made =
                 matches!(at.anchor.kind(db), Kind::Inventory | Kind::Data) && at.anchor.name(db) != &named.name;
+            if at.anchor.kind(db) == Kind::Fleet && at.node != 0 && has_foreign_clusters(db) {
+                return Err("clusters of another project state it, which would still call it so".into());
+            }
             if is_made {
                 return Err(eco_format!("`{}` is made of data: rename it there", named.name));
             }
             Ok((named.name, place))
         }
     }
+}
+
+/// Whether a cluster is taken `from` another project: its facts are stated there.
+fn has_foreign_clusters(db: &dyn Db) -> bool {
+    let index = names::index(db, db.project());
+    index.clusters.values().any(|it| matches!(syntax::declaration(db, *it).head, Head::From { .. }))
 }
 
 /// Every edit that it takes.

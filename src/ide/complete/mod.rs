@@ -4,6 +4,7 @@
 //! stands around it is known from the declarations.
 
 mod keywords;
+mod packages;
 
 use ecow::{EcoString, eco_format};
 
@@ -115,42 +116,6 @@ impl Asking<'_> {
         }
     }
 
-    /// After `import`: packages, and what a package has.
-    fn imported(&self, rest: &str) -> Vec<Completion> {
-        let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
-        let packages = project.packages(self.db);
-        let Some((path, written)) = rest.split_once(".{") else {
-            // As far as it is written, a package's name may have dots.
-            let made = |it: &EcoString| {
-                let left = it.strip_prefix(rest.trim())?;
-                let snippet = Some(eco_format!("{left}.{{ $1 }}"));
-                Some(Completion { snippet, ..plain(left, CompletionKind::Item, "package") })
-            };
-            return packages.keys().filter_map(made).collect();
-        };
-        let Some(package) = packages.get(path.trim()).and_then(|it| self.db.package(it)) else { return Vec::new() };
-        let index = names::declared(self.db, package);
-        let all = index.definitions.iter().chain(&index.baselines).chain(&index.types).chain(&index.lets);
-        let is_own = |it: &Anchor| it.file(self.db).package(self.db) == package.name(self.db);
-        let taken: Vec<&str> = written.split([',', ' ']).collect();
-        let wanted = all.filter(|(name, it)| is_own(it) && !taken.contains(&name.as_str()));
-        wanted.map(|(name, it)| self.item(name, *it, name.clone())).collect()
-    }
-
-    /// Definitions and baselines of a package, or packages whose names go on.
-    fn of_package(&self, path: &str) -> Vec<Completion> {
-        let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
-        let packages = project.packages(self.db);
-        let Some(package) = packages.get(path).and_then(|it| self.db.package(it)) else {
-            let longer = packages.keys().filter_map(|it| it.strip_prefix(path)?.strip_prefix('.').map(EcoString::from));
-            return longer.map(|it| plain(&it, CompletionKind::Item, "package")).collect();
-        };
-        let index = names::declared(self.db, package);
-        let all = index.definitions.iter().chain(&index.baselines).chain(&index.clusters);
-        let own = all.filter(|(_, it)| it.file(self.db).package(self.db) == package.name(self.db));
-        own.map(|(name, it)| self.item(name, *it, name.clone())).collect()
-    }
-
     fn item(&self, name: &EcoString, anchor: Anchor, label: EcoString) -> Completion {
         let kind = anchor.kind(self.db);
         let parent = anchor.parent(self.db).map_or_else(EcoString::new, |it| eco_format!(" of `{}`", it.name(self.db)));
@@ -169,7 +134,7 @@ impl Asking<'_> {
         let mut words = statement.split_whitespace();
         let first = words.next()?;
         let rest = statement.get(first.len()..)?;
-        if !rest.starts_with([' ', '\t']) {
+        if !rest.starts_with([' ', '\t']) || rest.contains(" when ") {
             return None;
         }
         let last = rest.rsplit([',', ' ', '\t']).next().unwrap_or_default();
@@ -350,7 +315,15 @@ impl Asking<'_> {
     }
 
     fn scope(&self) -> Scope {
-        let mut scope = self.anchor.map_or_else(Scope::default, |it| check::scope(self.db, it));
+        let mut scope = match self.anchor {
+            Some(it) => check::scope(self.db, it),
+            // Half typed, it is no declaration yet; what is read there is a cluster all the same.
+            None if self.is_about_clusters() => {
+                let clusters = &crate::fleet::all_clusters(self.db, self.db.project()).value;
+                clusters.values().next().map_or_else(Scope::default, |it| check::scope(self.db, *it))
+            }
+            None => Scope::default(),
+        };
         // The nearest expression knows what comprehensions bind.
         if let Some(anchor) = self.anchor {
             let notes = check::notes(self.db, anchor);
@@ -360,6 +333,13 @@ impl Asking<'_> {
             scope.locals.extend(nearest.into_iter().flatten().cloned());
         }
         scope
+    }
+
+    /// Whether the line begins with what holds for clusters under a condition.
+    fn is_about_clusters(&self) -> bool {
+        let before = self.file.text(self.db).get(..self.offset).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        ["rule ", "override ", "check "].iter().any(|it| line.starts_with(it))
     }
 
     /// What a name stands for here.
