@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::complete::quoted;
 use super::effective::{effective, users};
-use super::fix::{Fix, sample};
+use super::fix::{Fix, sample, target};
 use super::hover::entry_at;
 use super::occurrence::{Symbol, named_at, references};
 use super::place::{Place, declaration_at, place_of};
@@ -63,12 +63,7 @@ fn overrides(db: &dyn Db, item: Anchor, path: &[EcoString]) -> Vec<Fix> {
 
 fn in_block(db: &dyn Db, item: Anchor, path: &[EcoString], of: Anchor) -> Option<Fix> {
     let name = item.name(db);
-    let index = names::index_of(db, item);
-    let is_alone = index.items.values().filter(|it| it.contains_key(name)).count() == 1;
-    let target = match item.parent(db) {
-        Some(parent) if !is_alone => eco_format!("{}.{name}", parent.name(db)),
-        _ => name.clone(),
-    };
+    let target = target(db, item);
     let cluster = (of.kind(db) == Kind::Cluster).then(|| of.name(db));
     let (what, body) = match entry(db, item, path, cluster) {
         Some((key, value)) => (eco_format!("`{key}` of `{name}`"), eco_format!(" {key} = {value} ")),

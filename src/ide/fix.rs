@@ -2,13 +2,18 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::complete::quoted;
+use super::declare::declaration;
 use super::place::{Place, place_of};
 use super::rename::Edit;
+use crate::check;
 use crate::diagnostic::{self, Diagnostic, code, suggested};
 use crate::fleet;
-use crate::source::{Db, Kind, Origin};
+use crate::names;
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Literal};
-use crate::types::Type;
+use crate::types::{self, Type};
+use crate::value::Value;
 
 /// A mend, and what it is called.
 #[derive(Clone, Debug)]
@@ -22,9 +27,24 @@ pub struct Fix {
 /// The mends of a diagnostic.
 #[must_use]
 pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
-    let diagnostic::Place::Origin(at) = &it.primary.place else { return Vec::new() };
-    let Some(place) = place_of(db, *at) else { return Vec::new() };
-    if it.code.id == code::NO_VALUE.id { values(db, it, *at, &place) } else { misspelt(db, it, &place) }
+    let at = match &it.primary.place {
+        diagnostic::Place::Origin(at) => *at,
+        // What is no declaration has a place, and no more.
+        diagnostic::Place::Span { file, start, end } => {
+            return misspelt(db, it, &Place { file: *file, range: *start..*end });
+        }
+        diagnostic::Place::File(_) => return Vec::new(),
+    };
+    let Some(place) = place_of(db, at) else { return Vec::new() };
+    match it.code.id {
+        id if id == code::NO_VALUE.id => values(db, it, at, &place),
+        id if id == code::NOT_EXHAUSTIVE.id => arms(db, it, at, &place),
+        _ => {
+            let mut found = misspelt(db, it, &place);
+            found.extend(declaration(db, it, at, &place));
+            found
+        }
+    }
 }
 
 /// The names that it suggests, in place of the one that is wrong.
@@ -57,27 +77,42 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
     names.into_iter().map(fix).collect()
 }
 
-/// A fact or a param without a value: one for the cluster that shows it, or a default.
+/// A fact or a param without a value: one for the clusters that show it, or a default.
 fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
     let Some(name) = place.file.text(db).get(place.range.clone()) else { return Vec::new() };
+    let is_fact = at.anchor.kind(db) == Kind::Fleet;
     let settings = &fleet::settings(db, db.project()).value;
-    let ty = match at.anchor.kind(db) {
-        Kind::Fleet => settings.cluster_type.record().and_then(|it| it.fields.get(name)).map(|it| it.ty.clone()),
-        _ => fleet::params_of(db, at.anchor).into_iter().find(|it| it.name == name).map(|it| it.ty),
+    let ty = if is_fact {
+        settings.cluster_type.record().and_then(|it| it.fields.get(name)).map(|it| it.ty.clone())
+    } else {
+        fleet::params_of(db, at.anchor).into_iter().find(|it| it.name == name).map(|it| it.ty)
     };
     let value = ty.as_ref().map_or_else(|| "\"\"".into(), sample);
     let mut found = Vec::new();
-    if let Some(cluster) = &it.cluster {
-        let line = if at.anchor.kind(db) == Kind::Fleet {
+    let shown = it.cluster.as_ref().and_then(|it| fleet::all_clusters(db, db.project()).value.get(it)).copied();
+    if let Some(cluster) = shown {
+        let line = if is_fact {
             eco_format!("{name} = {value}")
         } else {
-            eco_format!("override {} {{ params {{ {name} = {value} }} }}", at.anchor.name(db))
+            let reads = |it: &Anchor| fleet::levels(db, *it).value.contains(&at.anchor);
+            let item = fleet::addons_of(db, &fleet::cluster(db, cluster).value).find(reads).unwrap_or(at.anchor);
+            eco_format!("override {} {{ params {{ {name} = {value} }} }}", target(db, item))
         };
-        let edit = fleet::all_clusters(db, db.project()).value.get(cluster).and_then(|it| beginning(db, *it, &line));
-        let title = eco_format!("Write `{line}` in cluster `{cluster}`");
-        found.extend(edit.map(|edit| Fix { title, edits: vec![edit], is_preferred: true }));
+        let title = eco_format!("Write `{line}` in cluster `{}`", cluster.name(db));
+        found.extend(beginning(db, cluster, &line).map(|edit| Fix { title, edits: vec![edit], is_preferred: true }));
+        let lacks = |it: &Anchor| {
+            let is_written = it.kind(db) == Kind::Cluster && it.file(db).package(db).is_empty();
+            let cluster = fleet::cluster(db, *it);
+            let value = cluster.value.facts.entries.get(name);
+            is_written && is_fact && value.is_none_or(|it| matches!(it.value, Value::Unknown))
+        };
+        let all: Vec<Edit> = fleet::clusters(db).filter(lacks).filter_map(|it| beginning(db, it, &line)).collect();
+        if all.len() > 1 {
+            let title = eco_format!("Write `{line}` in each of the {} clusters without it", all.len());
+            found.push(Fix { title, edits: all, is_preferred: false });
+        }
     }
-    if let Some(end) = declared_until(db, at, place) {
+    if let Some(end) = declared_until(db, at, place).filter(|_| at.anchor.file(db).package(db).is_empty()) {
         let edit = Edit { file: place.file, range: end..end, text: eco_format!(" = {value}") };
         found.push(Fix {
             title: eco_format!("Give `{name}` the default {value}"),
@@ -88,6 +123,48 @@ fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
     found
 }
 
+/// A `match` that lacks values: a line for all others.
+fn arms(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
+    let text = place.file.text(db);
+    let Some(close) = text.get(place.range.clone()).and_then(|it| it.rfind('}')) else { return Vec::new() };
+    let end =
+        place.range.start + text.get(place.range.start..place.range.start + close).map_or(0, |it| it.trim_end().len());
+    let value =
+        check::notes(db, at.anchor).types.get(&at.node).map_or_else(|| "null".into(), |it| sample(&types::widen(it)));
+    // Each on a line of its own, where those before are.
+    let before = text.get(..end).unwrap_or_default();
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let is_wide = text.get(place.range.clone()).is_some_and(|it| it.contains('\n'));
+    let indent = last.get(..last.len() - last.trim_start().len()).unwrap_or_default();
+    let between = if is_wide { eco_format!("\n{indent}") } else { ", ".into() };
+    let missing: Vec<&str> = it.primary.text.split('`').skip(1).step_by(2).collect();
+    let line = |pattern: &str| eco_format!("{between}{pattern} => {value}");
+    let fix = |title: EcoString, text: EcoString, is_preferred: bool| Fix {
+        title,
+        edits: vec![Edit { file: place.file, range: end..end, text }],
+        is_preferred,
+    };
+    let mut found = Vec::new();
+    if !missing.is_empty() {
+        let lines: EcoString = missing.iter().map(|it| line(it)).collect::<Vec<_>>().concat().into();
+        let named: Vec<String> = missing.iter().map(|it| format!("`{it}`")).collect();
+        found.push(fix(eco_format!("Say what it is for {}", named.join(", ")), lines, true));
+    }
+    found.push(fix(eco_format!("Say what it is for all others: `_ => {value}`"), line("_"), missing.is_empty()));
+    found
+}
+
+/// What an override calls an item: with its catalogue, where another one has the name, too.
+pub(super) fn target(db: &dyn Db, item: Anchor) -> EcoString {
+    let name = item.name(db);
+    let index = names::index_of(db, item);
+    let is_alone = index.items.values().filter(|it| it.contains_key(name)).count() <= 1;
+    match item.parent(db) {
+        Some(parent) if !is_alone => eco_format!("{}.{name}", parent.name(db)),
+        _ => name.clone(),
+    }
+}
+
 /// Where `name: Type` ends.
 fn declared_until(db: &dyn Db, at: Origin, name: &Place) -> Option<usize> {
     let nodes = syntax::parse(db, name.file).nodes.get(&at.anchor)?;
@@ -95,10 +172,26 @@ fn declared_until(db: &dyn Db, at: Origin, name: &Place) -> Option<usize> {
     begin_there.map(|it| it.end).min()
 }
 
-/// A line at the beginning of a cluster's block.
-pub(super) fn beginning(db: &dyn Db, cluster: crate::source::Anchor, line: &str) -> Option<Edit> {
-    let declaration = syntax::declaration(db, cluster);
-    let block = place_of(db, Origin::new(cluster, declaration.body.node))?;
+/// A line at the beginning of a declaration's block, behind what it binds.
+pub(super) fn beginning(db: &dyn Db, of: Anchor, line: &str) -> Option<Edit> {
+    let body = &syntax::declaration(db, of).body;
+    let Some(last) = body.lets().last() else { return beginning_of(db, Origin::new(of, body.node), line) };
+    let place = place_of(db, Origin::new(of, last.value.node))?;
+    let before = place.file.text(db).get(..place_of(db, Origin::new(of, last.node))?.range.start)?;
+    let own = before.rsplit('\n').next()?;
+    let is_alone = own.trim() == "let";
+    let between = if is_alone {
+        eco_format!("\n{}", own.strip_suffix(own.trim_start()).unwrap_or_default())
+    } else {
+        ", ".into()
+    };
+    let end = place.range.end;
+    Some(Edit { file: place.file, range: end..end, text: eco_format!("{between}{line}") })
+}
+
+/// A line at the beginning of a block.
+pub(super) fn beginning_of(db: &dyn Db, block: Origin, line: &str) -> Option<Edit> {
+    let block = place_of(db, block)?;
     let text = block.file.text(db);
     let body = text.get(block.range.clone())?;
     let open = block.range.start + body.find('{')? + 1;
@@ -143,7 +236,13 @@ pub(super) fn sample(ty: &Type) -> EcoString {
         (_, Type::Float) => "0.0".into(),
         (_, Type::Bool) => "false".into(),
         (_, Type::List(_)) => "[]".into(),
-        (_, Type::Map(_) | Type::Record(_)) => "{ }".into(),
+        (_, Type::Record(record)) => {
+            let needed = record.fields.iter().filter(|(_, it)| it.required && it.default.is_none());
+            let entries: Vec<EcoString> =
+                needed.map(|(name, it)| eco_format!("{} = {}", quoted(name), sample(&it.ty))).collect();
+            if entries.is_empty() { "{ }".into() } else { eco_format!("{{ {} }}", entries.join(", ")) }
+        }
+        (_, Type::Map(_)) => "{ }".into(),
         _ => "\"\"".into(),
     }
 }

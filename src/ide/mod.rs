@@ -5,6 +5,7 @@
 
 mod assist;
 mod complete;
+mod declare;
 mod effective;
 mod fix;
 mod highlight;

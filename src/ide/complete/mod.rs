@@ -443,7 +443,7 @@ fn plain(label: &str, kind: CompletionKind, detail: &str) -> Completion {
     Completion { label: label.into(), kind, detail: detail.into(), doc: None, snippet: None }
 }
 
-fn field(ty: &Type, name: &str) -> Option<Type> {
+pub(super) fn field(ty: &Type, name: &str) -> Option<Type> {
     match ty.present().base() {
         Type::Record(record) => record.fields.get(name).map(|it| it.ty.clone()),
         Type::Map(of) => Some((**of).clone()),
@@ -481,7 +481,7 @@ pub(super) fn quoted(name: &EcoString) -> EcoString {
 }
 
 /// Whether a key needs no quotes.
-fn names_a_key(name: &str) -> bool {
+pub(super) fn names_a_key(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
         && name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_'))
         && !name.ends_with('-')
