@@ -28,6 +28,9 @@ pub(super) fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
     let settings = &fleet::settings(db, db.project()).value;
     let mut checker = Checker { db, index, settings, anchor, out: Vec::new(), notes: None };
     let declaration = syntax::declaration(db, anchor);
+    if anchor.kind(db) == Kind::Check {
+        return checker.check_scope();
+    }
     let locals = match &declaration.head {
         Head::Fn { params, .. } => {
             let types = types::function_type(db, anchor).value.params.iter().map(|it| it.ty.clone());
@@ -54,6 +57,13 @@ pub(super) fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
         scope.cluster = None;
     }
     scope
+}
+
+/// What a check may read.
+pub(super) fn scope_of_checks(db: &dyn Db, near: Anchor) -> Scope {
+    let settings = &fleet::settings(db, db.project()).value;
+    let index = names::index_of(db, near);
+    Checker { db, index, settings, anchor: near, out: Vec::new(), notes: None }.check_scope()
 }
 
 fn looked_at(db: &dyn Db, anchor: Anchor, notes: Option<Notes>) -> Checker<'_> {

@@ -103,20 +103,25 @@ impl Checker<'_> {
     /// The conditions of a `check`, which also reads what every layer came to.
     pub(super) fn assertion(&mut self, it: &Declaration) {
         let Head::Check { when, conditions } = &it.head else { return };
+        let scope = self.check_scope();
+        for condition in when.iter().chain(conditions) {
+            self.infer(scope.clone(), |infer| infer.check(condition, &Type::Bool, None));
+        }
+    }
+
+    /// What a check may read: a cluster with its add-ons, and all clusters.
+    pub(super) fn check_scope(&self) -> Scope {
         let cluster = self.cluster_with_addons();
         let clusters = FieldType::optional(Type::List(Arc::new(cluster.clone())));
         let mut fields = fleet_type().record().map(|it| it.fields.clone()).unwrap_or_default();
         fields.insert("clusters".into(), clusters);
         let fleet = RecordType { name: "fleet".into(), fields, open: false, origin: None };
-        let scope = Scope {
+        Scope {
             cluster: Some(cluster),
             fleet: Some(Type::Record(Arc::new(fleet))),
             absent_fails: true,
             why_no_cluster: "a check reads `cluster` and `fleet`",
             ..Scope::default()
-        };
-        for condition in when.iter().chain(conditions) {
-            self.infer(scope.clone(), |infer| infer.check(condition, &Type::Bool, None));
         }
     }
 

@@ -33,6 +33,19 @@ pub fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
     bodies::scope(db, anchor)
 }
 
+/// What a check may read, though it be no declaration yet; `near` is any of its package.
+#[must_use]
+pub fn scope_of_checks(db: &dyn Db, near: Anchor) -> Scope {
+    bodies::scope_of_checks(db, near)
+}
+
+/// Whether the language sets a field itself in the block before whose brace `head` stands, such as `release`; `is_own`
+/// of what stands over objects of this project.
+#[must_use]
+pub fn is_set_elsewhere(head: &str, field: &str, is_own: bool) -> bool {
+    reserved::is_set_elsewhere(head, field, is_own)
+}
+
 /// What is wrong with one declaration.
 #[salsa::tracked]
 pub fn check(db: &dyn Db, anchor: Anchor) -> Diagnostics {

@@ -34,6 +34,18 @@ const REWRITING: [(&str, &str); 4] = [
     ("components", "declare an `optional addon`; the language lists its component"),
 ];
 
+/// Whether the language sets a field of a block itself: of `release`, `kustomization` or `use`, before whose brace
+/// `head` stands. More of them, where the objects are its own.
+pub(super) fn is_set_elsewhere(head: &str, field: &str, is_own: bool) -> bool {
+    let has = |all: &[(&str, &str)]| all.iter().any(|(it, _)| *it == field);
+    match head.split_whitespace().next() {
+        Some("release") => has(&RELEASE),
+        Some("use") => has(&KUSTOMIZATION) || has(&REWRITING),
+        Some("kustomization") => has(&KUSTOMIZATION) || (is_own && has(&REWRITING)),
+        _ => false,
+    }
+}
+
 /// Checks `release { … }` of an add-on or an override.
 pub(super) fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     below(anchor, block, "release", &RELEASE, out);

@@ -371,7 +371,13 @@ fn source_type(db: &dyn Db, declaration: &Declaration) -> Option<Type> {
     let Head::Source { provider, .. } = &declaration.head else { return None };
     let spec = types::shape(db, provider.spec_name())?;
     let own = types::shape(db, "SourceBody")?;
-    Some(merged(spec.record()?, own.record()?))
+    let all = merged(spec.record()?, own.record()?);
+    let reference = match provider {
+        SourceKind::Git => types::shape(db, "GitReference")?,
+        SourceKind::Oci => types::shape(db, "OciArtifact")?,
+        SourceKind::Helm | SourceKind::Bucket => return Some(all),
+    };
+    Some(merged(all.record()?, reference.record()?))
 }
 
 /// A record with the fields of two.

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
+use super::cursor::Cursor;
 use super::effective::effective;
-use super::line::code;
 use super::occurrence::{Named, Symbol, named_at};
 use super::place::{Place, nodes_at, place_of};
 use crate::render::owner;
@@ -65,7 +65,6 @@ fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Ran
     let end = text.len() - text.get(offset..)?.trim_start_matches(is_of_word).len();
     let word = text.get(start..end)?;
     let before = text.get(..start)?;
-    let line = before.rsplit('\n').next()?;
     let behind = text.get(end..)?.trim_start_matches([' ', '\t']);
     // What heads a value, or comes after a dot, is a name.
     let is_name = before.ends_with('.')
@@ -77,7 +76,8 @@ fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Ran
             Some('.') => !["cluster", "params", "irsa", "fleet", "it"].contains(&word),
             _ => false,
         };
-    let is_code = matches!(code(line), Some((_, false)));
+    let cursor = Cursor::new(before);
+    let is_code = !cursor.is_comment() && !cursor.is_quoted();
     (syntax::word(word).is_some() && is_code && !is_name).then_some((word, start..end))
 }
 

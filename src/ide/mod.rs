@@ -5,6 +5,7 @@
 
 mod assist;
 mod complete;
+mod cursor;
 mod declare;
 mod effective;
 mod fix;
@@ -12,7 +13,7 @@ mod highlight;
 mod hover;
 mod inlay;
 mod lens;
-mod line;
+
 mod link;
 mod occurrence;
 mod outline;

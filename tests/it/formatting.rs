@@ -99,7 +99,9 @@ fn scrambled(text: &str, seed: &mut u64) -> Option<String> {
                     for _ in 0..breaks {
                         out.push_str(["\n", " \n", "\t\n"][next(seed) % 3]);
                     }
-                    let space = if is_top { 0 } else { next(seed) % 9 };
+                    // A word of the language at the beginning of a line begins a declaration.
+                    let least = usize::from(syntax::word(token.text).is_some());
+                    let space = if is_top { 0 } else { least + next(seed) % 9 };
                     out.extend(std::iter::repeat_n([' ', '\t'][next(seed) % 2], space));
                 }
             }

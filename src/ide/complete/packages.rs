@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::{Asking, Completion, CompletionKind, plain};
 use crate::names;
-use crate::source::Anchor;
+use crate::source::{Anchor, Kind};
 
 impl Asking<'_> {
     /// After `import`: packages, and what a package has.
@@ -26,20 +26,38 @@ impl Asking<'_> {
         let is_own = |it: &Anchor| it.file(self.db).package(self.db) == package.name(self.db);
         let taken: Vec<&str> = written.split([',', ' ']).collect();
         let wanted = all.filter(|(name, it)| is_own(it) && !taken.contains(&name.as_str()));
-        wanted.map(|(name, it)| self.item(name, *it, name.clone())).collect()
+        let item = |(name, it): (&EcoString, &Anchor)| {
+            let kind = match it.kind(self.db) {
+                Kind::Type => CompletionKind::Type,
+                Kind::Fn => CompletionKind::Function,
+                _ => CompletionKind::Item,
+            };
+            Completion { kind, ..self.item(name, *it, name.clone()) }
+        };
+        wanted.map(item).collect()
+    }
+
+    /// The packages that this one may name.
+    pub(super) fn packages(&self) -> Vec<Completion> {
+        let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
+        let made = |it: &EcoString| Completion {
+            snippet: Some(eco_format!("{it}.")),
+            ..plain(it, CompletionKind::Item, "package")
+        };
+        project.packages(self.db).keys().map(made).collect()
     }
 
     /// Definitions and baselines of a package, or packages whose names go on.
     pub(super) fn of_package(&self, path: &str) -> Vec<Completion> {
         let project = self.db.package(self.file.package(self.db)).unwrap_or_else(|| self.db.project());
         let packages = project.packages(self.db);
-        let Some(package) = packages.get(path).and_then(|it| self.db.package(it)) else {
-            let longer = packages.keys().filter_map(|it| it.strip_prefix(path)?.strip_prefix('.').map(EcoString::from));
-            return longer.map(|it| plain(&it, CompletionKind::Item, "package")).collect();
-        };
+        let longer = packages.keys().filter_map(|it| it.strip_prefix(path)?.strip_prefix('.').map(EcoString::from));
+        let mut found: Vec<Completion> = longer.map(|it| plain(&it, CompletionKind::Item, "package")).collect();
+        let Some(package) = packages.get(path).and_then(|it| self.db.package(it)) else { return found };
         let index = names::declared(self.db, package);
         let all = index.definitions.iter().chain(&index.baselines).chain(&index.clusters);
         let own = all.filter(|(_, it)| it.file(self.db).package(self.db) == package.name(self.db));
-        own.map(|(name, it)| self.item(name, *it, name.clone())).collect()
+        found.extend(own.map(|(name, it)| self.item(name, *it, name.clone())));
+        found
     }
 }
