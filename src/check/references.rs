@@ -23,7 +23,7 @@ pub(super) fn resolve(
             // An override stands outside the catalogue: any catalogue's source may be meant.
             let in_override = matches!(from.kind(db), Kind::Rule | Kind::Group | Kind::Cluster | Kind::Override);
             let anywhere = in_override && index.local_sources.values().any(|it| it.contains_key(name));
-            if anywhere || find_source(db, index, Some(from), name).is_some() {
+            if anywhere || index.is_lost(name) || find_source(db, index, Some(from), name).is_some() {
                 return Ok(());
             }
             Err(unknown::source(db, at, name, from.parent(db), index))

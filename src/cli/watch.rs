@@ -88,6 +88,7 @@ fn watched(
     // One that is deeper may have sources beside it.
     let tops = generated.into_iter().filter(|it| !it.contains('/')).map(ToString::to_string);
     let mut watcher = watcher(&project.root, tops.collect(), send)?;
+    watcher.beside(project.beside())?;
     let mut last_error = String::new();
     let records = Records::of(directory, arguments.out.as_deref());
     let mut tree = records.as_ref().and_then(Records::last).map(|it| it.tree().clone()).unwrap_or_default();

@@ -19,7 +19,7 @@ pub(super) fn levels(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
         let origin = Origin::new(at, node);
         let Some(base) = find(db, at, &path) else {
             // What another declaration cannot find is said there.
-            if at == anchor {
+            if at == anchor && !names::index_of(db, at).is_lost(&path) {
                 out.push(problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)));
             }
             break;

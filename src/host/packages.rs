@@ -46,15 +46,17 @@ impl Trouble {
     }
 }
 
-/// Reads the packages that a project declares.
+/// Reads the packages that a project declares; `unsaved` texts, by their paths, instead of what is stored.
 pub(super) fn load(
     store: &dyn Store,
     root: &Path,
     declared: &BTreeMap<EcoString, Package>,
+    unsaved: &BTreeMap<PathBuf, String>,
 ) -> Result<Packages, HostError> {
     let mut loader = Loader {
         store,
         root,
+        unsaved,
         lock: lock::read(store, root)?,
         found: Packages::default(),
         stack: vec![root.to_path_buf()],
@@ -72,6 +74,7 @@ pub(super) fn id_of(holder: &str, alias: &str) -> EcoString {
 struct Loader<'a> {
     store: &'a dyn Store,
     root: &'a Path,
+    unsaved: &'a BTreeMap<PathBuf, String>,
     lock: Lock,
     found: Packages,
     /// The packages around the one that is read, to see circles.
@@ -120,6 +123,11 @@ impl Loader<'_> {
 
     fn read(&mut self, dir: &Path, id: &EcoString, shown: &str) -> Result<Option<Trouble>, HostError> {
         let mut files = self.store.sources(dir)?;
+        for (path, text) in &mut files {
+            if let Some(it) = self.unsaved.get(&dir.join(&*path)) {
+                text.clone_from(it);
+            }
+        }
         let settings = settings_of(&files);
         files.retain(|(path, _)| !settings.hides(path));
         if files.is_empty() {

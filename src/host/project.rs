@@ -32,6 +32,8 @@ pub struct Opened {
     /// The files that were read, and those that will be.
     pub inputs: Inputs,
     outline: Outline,
+    /// Where each package begins.
+    packages: BTreeMap<EcoString, PathBuf>,
     has_packages: bool,
     /// Whether something changed that nobody was told of yet.
     is_outdated: bool,
@@ -46,28 +48,27 @@ pub fn open(start: &Path) -> Result<Opened, HostError> {
     open_over(start, &BTreeMap::new())
 }
 
-/// The same; some texts, by their paths from the root, are not what is on the disk, or not on
-/// it yet.
+/// The same; some texts, by their paths, are not what is on the disk, or not on it yet.
 ///
 /// # Errors
 /// Those of [`open`].
-pub fn open_over(start: &Path, unsaved: &BTreeMap<String, String>) -> Result<Opened, HostError> {
+pub fn open_over(start: &Path, unsaved: &BTreeMap<PathBuf, String>) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let inputs = Inputs::new();
-    let mut files = overlaid(sources(&root, Some(&inputs))?, unsaved);
+    let mut files = overlaid(sources(&root, Some(&inputs))?, &root, unsaved);
     let outline = outline_of(&files);
     files.retain(|(path, _)| !outline.hides(path));
     check_roots(&files)?;
-    let packages = packages::load(&Disk, &root, &outline.packages)?;
+    let packages = packages::load(&Disk, &root, &outline.packages, unsaved)?;
     let has_packages = !outline.packages.is_empty();
     if has_packages {
         // What packages are made of is not noted.
         inputs.note("", None);
     }
     let roots = packages.roots.clone();
-    let loader = Arc::new(FromDisk { root: root.clone(), packages: roots, inputs: inputs.clone() });
+    let loader = Arc::new(FromDisk { root: root.clone(), packages: roots.clone(), inputs: inputs.clone() });
     let (db, problems) = database(files, packages, loader);
-    Ok(Opened { root, db, problems, inputs, outline, has_packages, is_outdated: false })
+    Ok(Opened { root, db, problems, inputs, outline, packages: roots, has_packages, is_outdated: false })
 }
 
 /// A project as it was.
@@ -89,7 +90,7 @@ pub fn open_at(start: &Path, revision: &str) -> Result<Past, HostError> {
     let root = commit.root(start)?;
     let files = commit.sources(&root)?;
     check_roots(&files)?;
-    let packages = packages::load(&*commit, &root, &outline_of(&files).packages)?;
+    let packages = packages::load(&*commit, &root, &outline_of(&files).packages, &BTreeMap::new())?;
     let roots = packages.roots.clone();
     let name = commit.name.clone();
     let loader = Arc::new(FromStore { store: commit, root: root.clone(), packages: roots });
@@ -143,11 +144,11 @@ impl Opened {
     ///
     /// # Errors
     /// Those of [`open`].
-    pub fn reread(&mut self, unsaved: &BTreeMap<String, String>) -> Result<Refreshed, HostError> {
+    pub fn reread(&mut self, unsaved: &BTreeMap<PathBuf, String>) -> Result<Refreshed, HostError> {
         if self.has_packages {
             return Ok(Refreshed::Anew);
         }
-        let mut files = overlaid(sources(&self.root, None)?, unsaved);
+        let mut files = overlaid(sources(&self.root, None)?, &self.root, unsaved);
         let outline = outline_of(&files);
         if outline != self.outline {
             return Ok(Refreshed::Anew);
@@ -163,6 +164,12 @@ impl Opened {
     #[must_use]
     pub fn generated(&self) -> Vec<String> {
         self.outline.output.iter().map(|it| it.split('/').next().unwrap_or(it).to_owned()).collect()
+    }
+
+    /// Directories of packages that do not lie in the project.
+    #[must_use]
+    pub fn beside(&self) -> Vec<PathBuf> {
+        self.packages.values().filter(|it| !it.starts_with(&self.root)).cloned().collect()
     }
 
     fn look(&mut self) -> Result<Refreshed, HostError> {
@@ -197,11 +204,19 @@ impl Opened {
 }
 
 /// Puts texts in place of those with the same names, and beside the others.
-fn overlaid(mut files: Vec<(String, String)>, unsaved: &BTreeMap<String, String>) -> Vec<(String, String)> {
-    for (name, text) in unsaved {
-        match files.iter_mut().find(|(known, _)| known == name) {
+fn overlaid(
+    mut files: Vec<(String, String)>,
+    root: &Path,
+    unsaved: &BTreeMap<PathBuf, String>,
+) -> Vec<(String, String)> {
+    let own = unsaved.iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "fleet"));
+    for (path, text) in own {
+        let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str).map(|it| it.replace('\\', "/")) else {
+            continue;
+        };
+        match files.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => known.clone_from(text),
-            None => files.push((name.clone(), text.clone())),
+            None => files.push((name, text.clone())),
         }
     }
     files.sort();

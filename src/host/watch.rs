@@ -16,6 +16,8 @@ pub struct Watcher {
     /// Names at the root that are not looked into.
     skipped: Vec<String>,
     watched: BTreeSet<PathBuf>,
+    /// Directories that do not lie in the project.
+    beside: BTreeSet<PathBuf>,
     stale: Arc<Mutex<Stale>>,
 }
 
@@ -45,10 +47,25 @@ impl Watcher {
             changed();
         };
         let inner = notify::recommended_watcher(told).map_err(|it| failed(root, &it))?;
-        let mut it = Self { inner, root: root.to_path_buf(), skipped, watched: BTreeSet::new(), stale };
+        let mut it =
+            Self { inner, root: root.to_path_buf(), skipped, watched: BTreeSet::new(), beside: BTreeSet::new(), stale };
         it.inner.watch(root, RecursiveMode::NonRecursive).map_err(|it| failed(root, &it))?;
         it.renew()?;
         Ok(it)
+    }
+
+    /// Watches other directories, too: packages beside the project. One that is gone meanwhile is none.
+    ///
+    /// # Errors
+    /// If the system cannot watch another directory.
+    pub fn beside(&mut self, dirs: Vec<PathBuf>) -> Result<(), HostError> {
+        for path in dirs {
+            if !self.beside.contains(&path) && path.is_dir() {
+                self.inner.watch(&path, RecursiveMode::Recursive).map_err(|it| failed(&path, &it))?;
+                self.beside.insert(path);
+            }
+        }
+        Ok(())
     }
 
     /// Watches directories at the root that are new.

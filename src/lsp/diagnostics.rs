@@ -11,6 +11,7 @@ use lsp_server::{Message, Notification};
 use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, PublishDiagnosticsParams};
 
 use super::convert::{Lines, uri_of};
+use super::project::place_of;
 use super::requests::Snapshot;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic as Found, Label, Place};
@@ -28,7 +29,10 @@ pub(super) fn publish(snapshot: &Snapshot, published: &Mutex<Published>, sender:
     }
     let mut by_file: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
     for it in &found {
-        if let Some((path, diagnostic)) = converted(snapshot, it) {
+        // What is wrong in another project is said by it, if it is open.
+        let of_other = |it: &PathBuf| snapshot.others.iter().any(|other| it.starts_with(other));
+        let found = converted(snapshot, it).filter(|(path, _)| path.starts_with(&snapshot.root) || !of_other(path));
+        if let Some((path, diagnostic)) = found {
             by_file.entry(path).or_default().push(diagnostic);
         }
     }
@@ -113,7 +117,7 @@ impl Snapshot {
     pub(super) fn path(&self, file: SourceFile) -> Option<PathBuf> {
         let package = file.package(&self.db);
         let is_standard = package == crate::source::STANDARD || package.starts_with("std.");
-        (!is_standard).then(|| self.root.join(file.path(&self.db).as_str()))
+        (!is_standard).then(|| place_of(&self.root, file.path(&self.db)))
     }
 
     pub(super) fn lines(&self, file: SourceFile) -> Lines {

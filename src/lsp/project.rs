@@ -1,7 +1,7 @@
 //! The projects of a workspace.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::host::{self, HostError, Opened, Refreshed, Watcher};
 use crate::source::{Db, FleetDatabase, SourceFile};
@@ -20,18 +20,18 @@ impl Project {
     /// Opens the project around a file; `changed` is called when something changes on the disk.
     pub(super) fn around(path: &Path, texts: &Texts, changed: impl Fn() + Send + 'static) -> Result<Self, HostError> {
         let dir = path.ancestors().skip(1).find(|it| it.is_dir()).unwrap_or(path);
-        let root = host::Records::root_of(dir).unwrap_or_else(|| dir.to_path_buf());
-        let opened = host::open_over(dir, &inside(&root, texts))?;
-        let watcher = Watcher::new(&opened.root, opened.generated(), changed).ok();
+        let opened = host::open_over(dir, texts)?;
+        let mut watcher = Watcher::new(&opened.root, opened.generated(), changed).ok();
+        watch_beside(watcher.as_mut(), &opened);
         Ok(Self { opened, watcher })
     }
 
     /// Looks at the disk again.
     pub(super) fn refresh(&mut self, texts: &Texts) -> Result<(), HostError> {
-        let unsaved = inside(&self.opened.root, texts);
-        if self.opened.reread(&unsaved)? == Refreshed::Anew {
-            self.opened = host::open_over(&self.opened.root, &unsaved)?;
+        if self.opened.reread(texts)? == Refreshed::Anew {
+            self.opened = host::open_over(&self.opened.root, texts)?;
         }
+        watch_beside(self.watcher.as_mut(), &self.opened);
         if let Some(watcher) = &mut self.watcher {
             // What cannot be watched is seen when it is opened.
             let _ = watcher.renew();
@@ -54,18 +54,35 @@ impl Project {
     }
 }
 
-/// The file at a path.
-pub(super) fn file_at(db: &FleetDatabase, root: &Path, path: &Path) -> Option<SourceFile> {
-    let name = path.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
-    let files = std::iter::once(db.project()).chain(db.packages()).flat_map(|it| it.files(db).to_vec());
-    files.into_iter().find(|it| *it.path(db) == name)
+fn watch_beside(watcher: Option<&mut Watcher>, opened: &Opened) {
+    if let Some(watcher) = watcher {
+        // What cannot be watched is seen when it is saved here.
+        let _ = watcher.beside(opened.beside());
+    }
 }
 
-/// The texts below a directory, by their paths from there.
-fn inside(root: &Path, texts: &Texts) -> BTreeMap<String, String> {
-    let own = texts.iter().filter_map(|(path, text)| {
-        let name = path.strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
-        path.extension().is_some_and(|it| it == "fleet").then(|| (name, text.clone()))
-    });
-    own.collect()
+/// The file at a path.
+pub(super) fn file_at(db: &FleetDatabase, root: &Path, path: &Path) -> Option<SourceFile> {
+    let files = std::iter::once(db.project()).chain(db.packages()).flat_map(|it| it.files(db).to_vec());
+    if let Ok(own) = path.strip_prefix(root) {
+        let name = own.to_str()?.replace('\\', "/");
+        return files.into_iter().find(|it| *it.path(db) == name);
+    }
+    // A package beside the project says where it lies from there.
+    files.into_iter().filter(|it| it.path(db).starts_with("..")).find(|it| place_of(root, it.path(db)) == path)
+}
+
+/// Where a file lies that is named from a project's root, without `..` in it.
+pub(super) fn place_of(root: &Path, name: &str) -> PathBuf {
+    let mut found = root.to_path_buf();
+    for part in Path::new(name).components() {
+        match part {
+            Component::ParentDir => {
+                found.pop();
+            }
+            Component::CurDir => {}
+            other => found.push(other),
+        }
+    }
+    found
 }

@@ -35,8 +35,10 @@ pub(super) struct Server<'a> {
     projects: BTreeMap<PathBuf, Project>,
     /// What was said of which file.
     published: Arc<Mutex<Published>>,
-    /// What the editor does not want to know any more.
-    cancelled: Arc<Mutex<BTreeSet<String>>>,
+    /// What is asked and not answered yet, and whether the editor still wants to know.
+    asked: Arc<Mutex<BTreeMap<String, bool>>>,
+    /// Whether the editor is about to leave.
+    is_shut: bool,
     disk: (Sender<PathBuf>, Receiver<PathBuf>),
 }
 
@@ -58,7 +60,8 @@ impl<'a> Server<'a> {
             documents: BTreeMap::new(),
             projects: BTreeMap::new(),
             published: Arc::default(),
-            cancelled: Arc::default(),
+            asked: Arc::default(),
+            is_shut: false,
             disk: unbounded(),
         }
     }
@@ -68,11 +71,8 @@ impl<'a> Server<'a> {
         loop {
             crossbeam_channel::select! {
                 recv(self.connection.receiver) -> message => match message {
-                    Ok(Message::Request(it)) => match self.connection.handle_shutdown(&it) {
-                        Ok(true) => return true,
-                        Ok(false) => self.request(it),
-                        Err(_) => return false,
-                    },
+                    Ok(Message::Request(it)) => self.request(it),
+                    Ok(Message::Notification(it)) if it.method == "exit" => return self.is_shut,
                     Ok(Message::Notification(it)) => self.notification(it),
                     Ok(Message::Response(_)) => {}
                     Err(_) => return false,
@@ -106,7 +106,7 @@ impl<'a> Server<'a> {
                 let Some(path) = path_of(&it.text_document.uri) else { return };
                 this.documents.remove(&path);
                 // What was not saved is gone.
-                if let Some(root) = this.root_of(&path) {
+                for root in this.root_of(&path).into_iter().chain(this.others_with(&path)) {
                     this.refresh(&root);
                 }
             }),
@@ -115,13 +115,16 @@ impl<'a> Server<'a> {
                 for root in roots {
                     self.refresh(&root);
                 }
+                self.adopt();
             }
             "$/cancelRequest" => self.take(it, |this, it: CancelParams| {
                 let id = match it.id {
                     Id::Int(it) => RequestId::from(it),
                     Id::String(it) => RequestId::from(it),
                 };
-                this.cancelled.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_string());
+                if let Some(it) = this.asked.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id.to_string()) {
+                    *it = false;
+                }
             }),
             _ => {}
         }
@@ -144,6 +147,23 @@ impl<'a> Server<'a> {
     }
 
     fn text_changed(&mut self, path: &Path) {
+        self.own_text_changed(path);
+        // Other projects may have it as a package.
+        let text = self.documents.get(path).map(|it| it.text.clone()).unwrap_or_default();
+        for root in self.others_with(path) {
+            if self.projects.get_mut(&root).is_some_and(|it| it.set(path, &text)) {
+                self.diagnose(&root);
+            }
+        }
+    }
+
+    /// The projects that have a file that is not theirs.
+    fn others_with(&self, path: &Path) -> Vec<PathBuf> {
+        let has = |(root, it): &(&PathBuf, &Project)| !path.starts_with(root) && it.file(path).is_some();
+        self.projects.iter().filter(has).map(|(root, _)| root.clone()).collect()
+    }
+
+    fn own_text_changed(&mut self, path: &Path) {
         let known = self.root_of(path);
         let text = self.documents.get(path).map(|it| it.text.clone()).unwrap_or_default();
         if let Some(root) = &known
@@ -159,6 +179,19 @@ impl<'a> Server<'a> {
             return;
         }
         self.open(path);
+        self.adopt();
+    }
+
+    /// Opens the projects of files that were opened before there was one.
+    fn adopt(&mut self) {
+        let alone: Vec<PathBuf> = self.documents.keys().filter(|it| self.root_of(it).is_none()).cloned().collect();
+        for path in alone {
+            // One project may be that of several.
+            let has_root = path.ancestors().skip(1).any(|it| it.join("fleet.fleet").is_file());
+            if has_root && self.root_of(&path).is_none() {
+                self.open(&path);
+            }
+        }
     }
 
     /// Opens the project around a file.
@@ -229,6 +262,7 @@ impl<'a> Server<'a> {
             db: project.opened.db.clone(),
             problems: project.opened.problems.clone(),
             root: root.to_path_buf(),
+            others: self.projects.keys().filter(|it| *it != root).cloned().collect(),
             client: self.client,
             open,
         })
@@ -236,13 +270,24 @@ impl<'a> Server<'a> {
 
     /// Answers on the other thread.
     fn request(&mut self, it: Request) {
+        if self.is_shut {
+            let refused = Response::new_err(it.id, ErrorCode::InvalidRequest as i32, "it is shut down".into());
+            let _ = self.connection.sender.send(refused.into());
+            return;
+        }
+        if it.method == "shutdown" {
+            self.is_shut = true;
+            let _ = self.connection.sender.send(Response::new_ok(it.id, ()).into());
+            return;
+        }
         let snapshots: Vec<Snapshot> = self.projects.keys().filter_map(|it| self.snapshot_of(it)).collect();
         let texts = self.texts();
-        let (sender, cancelled) = (self.connection.sender.clone(), Arc::clone(&self.cancelled));
+        let (sender, asked) = (self.connection.sender.clone(), Arc::clone(&self.asked));
+        asked.lock().unwrap_or_else(PoisonError::into_inner).insert(it.id.to_string(), true);
         let job = move || {
             let id = it.id.clone();
-            let is_cancelled = cancelled.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
-            let answer = if is_cancelled {
+            let is_wanted = asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&id.to_string());
+            let answer = if is_wanted == Some(false) {
                 Response::new_err(id, ErrorCode::RequestCanceled as i32, "it was cancelled".into())
             } else {
                 answered(it, &snapshots, &texts)

@@ -104,7 +104,7 @@ pub(super) fn unknown_import(
     let known: Vec<&str> = theirs.exported(db, package).map(EcoString::as_str).collect();
     let all = if known.is_empty() { "it declares none".to_owned() } else { known.join(", ") };
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
-        .note("types, functions, `let`s, add-ons and baselines at the top level of a package can be imported")
+        .note("types, functions, `let`s, add-ons, baselines and sources at the top level of a package can be imported")
         .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("its names: {all}"))))
 }
 

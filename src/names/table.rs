@@ -1,6 +1,6 @@
 //! The table of names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
@@ -55,6 +55,8 @@ pub struct Index {
     misplaced: Vec<(Anchor, Place)>,
     bad_labels: Vec<Anchor>,
     reserved: Vec<Anchor>,
+    /// Names that an import was to bring and does not: that is said there, and once.
+    lost: BTreeSet<EcoString>,
     /// What is wrong with imports.
     pub(super) bad_imports: Vec<Diagnostic>,
 }
@@ -139,6 +141,7 @@ impl Index {
             let Some(package) = project.packages(db).get(path).and_then(|it| db.package(it)) else {
                 let problem = problems::unknown_package(Origin::new(anchor, *node), path, project.packages(db));
                 self.bad_imports.push(problem);
+                self.lost.extend(names.iter().map(|it| it.local.clone()));
                 continue;
             };
             let theirs = super::declared(db, package);
@@ -173,9 +176,16 @@ impl Index {
                 }
                 if !is_found {
                     self.bad_imports.push(problems::unknown_import(db, at, path, &it.name, theirs, package));
+                    self.lost.insert(it.local.clone());
                 }
             }
         }
+    }
+
+    /// Whether an import was to bring a name, and does not: that is said already.
+    #[must_use]
+    pub fn is_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
     }
 
     /// Every name that others may import, in order.

@@ -44,7 +44,9 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
             }))
         }
         TypeKind::Name(name) => named_from(db, index, anchor, name).unwrap_or_else(|| {
-            out.push(problems::unknown_type(Origin::new(anchor, ty.node), name, index));
+            if !index.is_lost(name) {
+                out.push(problems::unknown_type(Origin::new(anchor, ty.node), name, index));
+            }
             Type::Broken
         }),
     }

@@ -210,7 +210,13 @@ fn the_protocol_has_edges() {
     it.change("one.fleet", 99, [52, 6, 52, 12], "adons");
     let found = it.editor.diagnostics(&one, |it| !it.is_empty());
     assert_eq!(found[0]["range"]["start"]["line"], 52, "{found:?}");
-    assert_eq!(it.editor.leave(), Some(0));
+    // Behind a `shutdown`, nothing is answered but that.
+    let params = it.at("one.fleet", 52, 8);
+    it.editor.ask("shutdown", json!(null));
+    let id = it.editor.begin("textDocument/hover", params);
+    assert_eq!(it.editor.end(id)["error"]["code"], -32600);
+    it.editor.tell("exit", json!(null));
+    assert_eq!(it.editor.ended(), Some(0));
     // A file of no project, one that is none, and an editor that dies.
     let outside = tempfile::tempdir().expect("a directory");
     let path = outside.path().canonicalize().expect("a directory").join("alone.fleet");
@@ -255,4 +261,52 @@ fn the_standard_library_can_be_read() {
         "{path}"
     );
     assert_eq!(it.editor.leave(), Some(0));
+}
+
+/// A package beside the project is watched, has texts that are not saved, and may be walked into.
+#[test]
+fn packages_beside_a_project_are_followed() {
+    let home = tempfile::tempdir().expect("a directory");
+    let home = home.path().canonicalize().expect("a directory");
+    let (library, app) = (home.join("lib/fleet.fleet"), home.join("app/fleet.fleet"));
+    let of_library = "fleet lib { }\n/// Five.\nlet five = 5\n";
+    let of_app = "fleet app { packages { lib { path = \"../lib\" } } }\nimport lib.{ five }\nlet six = five + 1\n";
+    for (path, text) in [(&library, of_library), (&app, of_app)] {
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        std::fs::write(path, text).expect("a file");
+    }
+    let mut editor = Editor::start(&json!({}));
+    editor.open(&app, of_app);
+    assert!(editor.diagnostics(&app, <[Json]>::is_empty).is_empty());
+    let at = json!({ "textDocument": { "uri": uri(&app) }, "position": { "line": 2, "character": 11 } });
+    let definition = editor.ask("textDocument/definition", at.clone());
+    assert_eq!((&definition["uri"], &definition["range"]["start"]["line"]), (&uri(&library).into(), &json!(2)));
+    // What changes on the disk, nobody having opened it.
+    std::fs::write(&library, of_library.replace("five", "four")).expect("a file");
+    assert_eq!(codes(&editor.diagnostics(&app, |it| !it.is_empty())), ["E0216"]);
+    // What is not saved counts, there and here.
+    editor.open(&library, of_library);
+    assert!(editor.diagnostics(&app, <[Json]>::is_empty).is_empty());
+    let hover = editor.ask("textDocument/hover", at);
+    assert!(hover["contents"]["value"].as_str().is_some_and(|it| it.contains("Five.")), "{hover}");
+    let change = json!({ "textDocument": { "uri": uri(&library), "version": 2 }, "contentChanges": [{ "text": "fleet lib { }\n" }] });
+    editor.tell("textDocument/didChange", change);
+    assert_eq!(codes(&editor.diagnostics(&app, |it| !it.is_empty())), ["E0216"]);
+    editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": uri(&library) } }));
+    std::fs::write(&library, of_library).expect("a file");
+    assert!(editor.diagnostics(&app, <[Json]>::is_empty).is_empty());
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
+fn a_project_may_come_after_its_files() {
+    let home = tempfile::tempdir().expect("a directory");
+    let home = home.path().canonicalize().expect("a directory");
+    let (one, fleet) = (home.join("one.fleet"), home.join("fleet.fleet"));
+    let mut editor = Editor::start(&json!({}));
+    editor.open(&one, "cluster one { use nothing }\n");
+    std::fs::write(&fleet, "fleet f { }\n").expect("a file");
+    editor.open(&fleet, "fleet f { }\n");
+    assert_eq!(codes(&editor.diagnostics(&one, |it| !it.is_empty())), ["E0211"]);
+    assert_eq!(editor.leave(), Some(0));
 }

@@ -3,6 +3,7 @@
 mod changes;
 mod shown;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub(super) struct Snapshot {
     /// Packages that cannot be used.
     pub problems: Vec<Diagnostic>,
     pub root: PathBuf,
+    /// The roots of the other projects that are open.
+    pub others: Vec<PathBuf>,
     pub client: Client,
     /// What the editor calls the files that it holds, and their versions.
     pub open: BTreeMap<PathBuf, (Uri, i32)>,
@@ -104,9 +107,11 @@ fn told(it: impl Serialize) -> Answer {
 /// The file in the project that has it; none for what is in no project.
 fn asked<'a>(snapshots: &'a [Snapshot], uri: &Uri) -> Option<Asked<'a>> {
     let path = path_of(uri)?;
-    let of = snapshots.iter().filter(|it| path.starts_with(&it.root));
-    let snapshot = of.max_by_key(|it| it.root.components().count())?;
-    let file = file_at(&snapshot.db, &snapshot.root, &path)?;
+    // Of the innermost project around it, or of one that has it as a package.
+    let mut all: Vec<&Snapshot> = snapshots.iter().collect();
+    all.sort_by_key(|it| Reverse((path.starts_with(&it.root), it.root.components().count())));
+    let found = all.into_iter().find_map(|it| Some((it, file_at(&it.db, &it.root, &path)?)));
+    let (snapshot, file) = found?;
     Some(Asked { snapshot, file, lines: snapshot.lines(file) })
 }
 

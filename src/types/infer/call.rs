@@ -27,6 +27,9 @@ impl Infer<'_> {
             self.mean(callee.node, || Meaning::Builtin(name.clone()));
             return self.built_in(expr, function, args);
         }
+        if self.index.is_lost(name) {
+            return Type::Broken;
+        }
         let known =
             self.index.lets.iter().filter(|(_, it)| it.kind(self.db) == Kind::Fn).map(|(name, _)| name.as_str());
         self.out.push(problems::unknown_function(self.at(callee), name, known));

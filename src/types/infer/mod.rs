@@ -279,6 +279,9 @@ impl Infer<'_> {
             self.mean(expr.node, || Meaning::At(at, ty.clone()));
             return ty;
         }
+        if self.index.is_lost(name) {
+            return Type::Broken;
+        }
         let known =
             self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));
         self.out.push(problems::unknown_name(self.at(expr), name, known, self.index));

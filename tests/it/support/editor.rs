@@ -123,6 +123,11 @@ impl Editor {
     pub(crate) fn leave(mut self) -> Option<i32> {
         self.ask("shutdown", Json::Null);
         self.tell("exit", Json::Null);
+        self.ended()
+    }
+
+    /// The status of a server that ends.
+    pub(crate) fn ended(mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
     }
 
