@@ -12,7 +12,7 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Entry, Expr, Head, Key, Member},
+    ast::{Block, Declaration, Entry, Expr, Head, Key, Member},
 };
 use crate::types::{self, Constraint, FieldType, Infer, Notes, RecordType, Scope, Type};
 
@@ -248,24 +248,4 @@ pub(super) fn without_patches(block: &Block) -> Block {
 pub(super) fn entries_only(block: &Block) -> Block {
     let keep = |it: &&Member| matches!(it, Member::Entry(_) | Member::Unset(_) | Member::Spread(_));
     Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
-}
-
-/// The entries of the block `key { … }`.
-pub(super) fn block_entries<'a>(body: &'a Block, key: &'a str) -> impl Iterator<Item = &'a Entry> {
-    body.members
-        .iter()
-        .filter_map(move |it| match it {
-            Member::Entry(Entry { path, action: Action::Amend(block), .. })
-                if path.segments.len() == 1
-                    && path.segments.first().is_some_and(|it| it.key == Key::Name(key.into())) =>
-            {
-                Some(block)
-            }
-            _ => None,
-        })
-        .flat_map(|block| &block.members)
-        .filter_map(|it| match it {
-            Member::Entry(entry) => Some(entry),
-            _ => None,
-        })
 }

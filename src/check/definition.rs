@@ -138,7 +138,10 @@ impl Checker<'_> {
                     both.join(&record);
                     both
                 });
-                addons.insert(name.clone(), FieldType::optional(Type::Record(Arc::new(it))));
+                let mut field = FieldType::optional(Type::Record(Arc::new(it)));
+                // Of several with one name none is the one that is meant.
+                field.origin = (!addons.contains_key(name)).then(|| Origin::of(*item));
+                addons.insert(name.clone(), field);
             }
         }
         let record = |name: &str, fields| {

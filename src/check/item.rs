@@ -1,16 +1,17 @@
 //! Add-ons, sources, manifests.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::checker::{Checker, block_entries, irsa_type, is_key, params_type, without};
+use super::checker::{Checker, irsa_type, is_key, params_type, without};
 use super::{problems, reserved};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Declared};
 use crate::names::is_reserved;
 use crate::source::{IndexMap, Origin};
-use crate::syntax::ast::{Action, Declaration, Entry, Head, Key, Member};
+use crate::syntax::ast::{Action, Block, Declaration, Entry, Head, Key, Member};
 use crate::types::{self, Type, fits};
 
 impl Checker<'_> {
@@ -25,15 +26,6 @@ impl Checker<'_> {
             let rest = without(&it.body, "params");
             self.block(&rest, &ty, scope);
         }
-        for member in &it.body.members {
-            // Params are declared in a block; a value for all of them declares none.
-            if let Member::Entry(entry) = member
-                && is_key(entry, "params")
-                && !(entry.path.segments.len() == 1 && matches!(entry.action, Action::Amend(_)))
-            {
-                self.out.push(problems::not_a_param(Origin::new(self.anchor, entry.node)));
-            }
-        }
     }
 
     pub(super) fn baseline(&mut self, it: &Declaration) {
@@ -46,13 +38,10 @@ impl Checker<'_> {
         }
     }
 
-    /// The param of a definition that an entry of `params { … }` means.
-    fn inherited_param(&self, entry: &Entry) -> Option<Declared> {
-        let [segment] = entry.path.segments.as_slice() else { return None };
-        let Key::Name(name) = &segment.key else { return None };
-        fleet::params_of(self.db, self.anchor)
-            .into_iter()
-            .find(|it| it.name == *name && it.origin.anchor != self.anchor)
+    /// The param of a definition below that has a name.
+    fn inherited_param(&self, name: &str) -> Option<Declared> {
+        let declared = fleet::params_of(self.db, self.anchor);
+        declared.into_iter().find(|it| it.name == name && it.origin.anchor != self.anchor)
     }
 
     /// An entry that declares no param and sets none of a definition's.
@@ -60,32 +49,35 @@ impl Checker<'_> {
         let at = Origin::new(self.anchor, entry.node);
         let known: Vec<EcoString> =
             fleet::params_of(self.db, self.anchor).into_iter().map(|it| it.name).filter(|it| !it.is_empty()).collect();
-        match (entry.path.segments.first().map(|it| &it.key), &entry.action) {
-            (Some(Key::Name(name)), Action::Assign(_)) if !known.is_empty() => {
+        match first_name(entry) {
+            Some(name) if !known.is_empty() && !matches!(entry.action, Action::Declare { .. }) => {
                 problems::unknown_param(at, name, &known)
             }
             _ => problems::not_a_param(at),
         }
     }
 
-    /// `params { name: Type = default }`
+    /// `params { name: Type = default }`, and what sets those of a definition: `params { name = value }`,
+    /// `params.name = value`.
     pub(super) fn params(&mut self, it: &Declaration) {
         let mut seen: IndexMap<EcoString, Origin> = IndexMap::default();
         let params = params_type(self.db, self.anchor);
-        for entry in block_entries(&it.body, "params") {
-            if let (Action::Assign(value), Some(known)) = (&entry.action, self.inherited_param(entry)) {
-                let mut scope = self.cluster_scope();
-                scope.params = Some(params.clone());
-                self.infer(scope, |infer| infer.check(value, &known.ty, Some(known.origin)));
-                continue;
-            }
-            let (Action::Declare { ty, default }, [segment]) = (&entry.action, entry.path.segments.as_slice()) else {
-                self.out.push(self.unknown_param(entry));
+        let mut set = Vec::new();
+        for (entry, is_in_block) in params_of_body(&it.body) {
+            let (Action::Declare { ty, default }, [segment], true) =
+                (&entry.action, entry.path.segments.as_slice(), is_in_block)
+            else {
+                let is_known = first_name(&entry).is_some_and(|it| self.inherited_param(it).is_some());
+                if is_known && !matches!(entry.action, Action::Declare { .. }) {
+                    set.push(Member::Entry(entry.into_owned()));
+                } else {
+                    self.out.push(self.unknown_param(&entry));
+                }
                 continue;
             };
             let Key::Name(name) = &segment.key else { continue };
             let name_at = Origin::new(self.anchor, segment.node);
-            if let Some(known) = self.inherited_param(entry) {
+            if let Some(known) = self.inherited_param(name) {
                 self.out.push(problems::param_twice(name_at, name, known.origin));
             }
             if is_reserved(name) {
@@ -104,6 +96,11 @@ impl Checker<'_> {
                 scope.params = Some(params.clone());
                 self.infer(scope, |infer| infer.check(default, &lowered, Some(name_at)));
             }
+        }
+        if !set.is_empty() {
+            let mut scope = self.cluster_scope();
+            scope.params = Some(params.clone());
+            self.block(&Block { node: it.body.node, members: set }, &params, scope);
         }
     }
 
@@ -131,5 +128,37 @@ impl Checker<'_> {
             }
             _ => self.block(&it.body, &Type::Any, scope),
         }
+    }
+}
+
+/// The entries about params: those of `params { … }`, which may declare, and what `params.` heads,
+/// which may not.
+fn params_of_body(body: &Block) -> impl Iterator<Item = (Cow<'_, Entry>, bool)> {
+    let about = body.members.iter().filter_map(|it| match it {
+        Member::Entry(entry) if is_key(entry, "params") => Some(entry),
+        _ => None,
+    });
+    about.flat_map(|entry| match (entry.path.segments.as_slice(), &entry.action) {
+        ([_], Action::Amend(block)) => block
+            .members
+            .iter()
+            .filter_map(|it| match it {
+                Member::Entry(entry) => Some((Cow::Borrowed(entry), true)),
+                _ => None,
+            })
+            .collect::<Vec<_>>(),
+        ([_, rest @ ..], _) => {
+            let mut below = entry.clone();
+            below.path.segments = rest.to_vec();
+            vec![(Cow::Owned(below), false)]
+        }
+        ([], _) => Vec::new(),
+    })
+}
+
+fn first_name(entry: &Entry) -> Option<&EcoString> {
+    match entry.path.segments.first().map(|it| &it.key) {
+        Some(Key::Name(name)) => Some(name),
+        _ => None,
     }
 }

@@ -1,11 +1,12 @@
 //! What a value comes to on each cluster.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
-use crate::fleet;
+use crate::fleet::{self, Cluster};
 use crate::flux::{self, Object};
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
-use crate::value::Node;
+use crate::names;
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::value::{Map, Node};
 
 /// A value, and the clusters that have it.
 #[derive(Clone, Debug)]
@@ -16,41 +17,102 @@ pub(super) struct Effective {
     pub clusters: Vec<EcoString>,
     /// Who set it there, for the first of them.
     pub origin: Option<Origin>,
+    /// What it stands over: what lower layers set, the highest first.
+    pub over: Vec<(EcoString, Origin)>,
 }
 
-/// What stands at a path of an item's block, on every cluster that has the item; what most
-/// clusters have comes first.
-pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effective> {
-    let mut found: IndexMap<Option<EcoString>, Effective> = IndexMap::default();
-    for anchor in fleet::clusters(db) {
-        let cluster = &fleet::cluster(db, anchor).value;
-        let deployed = &flux::deployed(db, anchor).value;
-        let is_it = |object: &&Object| object.origin.anchor == item && is_main(db, item, object);
-        let Some(object) = deployed.objects().map(|(_, it)| it).find(is_it) else { continue };
-        let node = within(db, item, object, path);
-        let value = node.map(|it| shown(it, &cluster.facts));
-        let entry = found.entry(value.clone()).or_insert_with(|| Effective {
+/// What is alike on several clusters, said once.
+#[derive(Default)]
+struct Found(IndexMap<Option<EcoString>, Effective>);
+
+impl Found {
+    fn add(&mut self, cluster: &EcoString, node: Option<&Node>, facts: &Map) {
+        let value = node.map(|it| shown(it, facts));
+        let entry = self.0.entry(value.clone()).or_insert_with(|| Effective {
             value,
             clusters: Vec::new(),
             origin: node.map(|it| it.origin),
+            over: node.map(|it| below(it, facts)).unwrap_or_default(),
         });
-        entry.clusters.push(cluster.name.clone());
+        entry.clusters.push(cluster.clone());
     }
-    let mut all: Vec<Effective> = found.into_values().collect();
-    all.sort_by_key(|it| std::cmp::Reverse(it.clusters.len()));
-    all
+
+    /// What most clusters have comes first.
+    fn sorted(self) -> Vec<Effective> {
+        let mut all: Vec<Effective> = self.0.into_values().collect();
+        all.sort_by_key(|it| std::cmp::Reverse(it.clusters.len()));
+        all
+    }
 }
 
-/// Every cluster that has an item.
+/// What lower layers set, the highest first. Where one writes what it passes on is no layer.
+fn below(node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
+    let layers = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
+    let set = layers.filter(|it| !it.is_written);
+    set.map(|it| (fleet::filled(&it.value.show(), facts), it.origin)).collect()
+}
+
+/// What stands at a path of an item's block, on every cluster that has the item; of a definition
+/// for each add-on that is taken from it.
+pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effective> {
+    let items = made_of(db, item);
+    let mut found = Found::default();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        for item in &items {
+            let called = || match items.len() {
+                1 => cluster.name.clone(),
+                _ => eco_format!("{} ({})", cluster.name, item.name(db)),
+            };
+            if let ["params", name, rest @ ..] = path {
+                if has(db, cluster, *item) {
+                    let params = fleet::evaluate_in(db, *item, cluster).value.params;
+                    let node = params.entries.get(*name).and_then(|it| it.at(rest));
+                    found.add(&called(), node, &cluster.facts);
+                }
+                continue;
+            }
+            let deployed = &flux::deployed(db, anchor).value;
+            let is_it = |object: &&Object| object.origin.anchor == *item && is_main(db, *item, object);
+            if let Some(object) = deployed.objects().map(|(_, it)| it).find(is_it) {
+                found.add(&called(), within(db, *item, object, path), &cluster.facts);
+            }
+        }
+    }
+    found.sorted()
+}
+
+/// The add-ons that are taken from a definition; of what is no definition itself.
+pub(super) fn made_of(db: &dyn Db, item: Anchor) -> IndexSet<Anchor> {
+    if item.kind(db) != Kind::Addon || item.parent(db).is_some() {
+        return std::iter::once(item).collect();
+    }
+    let all = names::index(db, db.project()).items.values().flat_map(|it| it.values()).copied();
+    all.filter(|it| it.kind(db) == Kind::Addon && fleet::levels(db, *it).value.contains(&item)).collect()
+}
+
+/// What a fact is on each cluster.
+pub(super) fn of_fact(db: &dyn Db, name: &str) -> Vec<Effective> {
+    let mut found = Found::default();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        found.add(&cluster.name, cluster.facts.entries.get(name), &cluster.facts);
+    }
+    found.sorted()
+}
+
+/// Every cluster that has an item, or an add-on that is taken from a definition.
 pub(super) fn users(db: &dyn Db, item: Anchor) -> Vec<EcoString> {
-    let has = |anchor: &Anchor| {
-        let cluster = &fleet::cluster(db, *anchor).value;
-        let mut holders = std::iter::successors(Some(*anchor), |it| it.parent(db));
-        cluster.taken.iter().any(|it| it.catalogue == item || it.items.contains(&item))
-            || item.parent(db).is_some_and(|it| holders.any(|holder| holder == it))
-            || fleet::addons_of(db, cluster).any(|it| it == item)
-    };
-    fleet::clusters(db).filter(has).map(|it| it.name(db).clone()).collect()
+    let items = made_of(db, item);
+    let clusters = fleet::clusters(db).map(|it| &fleet::cluster(db, it).value);
+    clusters.filter(|cluster| items.iter().any(|it| has(db, cluster, *it))).map(|it| it.name.clone()).collect()
+}
+
+/// Whether a cluster has a catalogue, or an item: out of a catalogue, of its own, of its groups.
+fn has(db: &dyn Db, cluster: &Cluster, item: Anchor) -> bool {
+    let mut holders = std::iter::successors(Some(cluster.anchor), |it| it.parent(db));
+    cluster.taken.iter().any(|it| it.catalogue == item || it.items.contains(&item))
+        || item.parent(db).is_some_and(|it| holders.any(|holder| holder == it))
 }
 
 /// Whether an object is what the item is for: an add-on may bring a namespace and a source.
@@ -71,7 +133,7 @@ fn within<'a>(db: &dyn Db, item: Anchor, object: &'a Object, path: &[&str]) -> O
     }
 }
 
-fn shown(node: &Node, facts: &crate::value::Map) -> EcoString {
+fn shown(node: &Node, facts: &Map) -> EcoString {
     let text = node.value.show();
     fleet::filled(&text, facts)
 }

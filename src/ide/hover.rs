@@ -6,9 +6,10 @@ use std::ops::Range;
 use ecow::{EcoString, eco_format};
 
 use super::cursor::Cursor;
-use super::effective::effective;
+use super::effective::{effective, of_fact};
 use super::occurrence::{Named, Symbol, named_at};
-use super::place::{Place, nodes_at, place_of};
+use super::place::{Place, declaration_at, nodes_at, place_of};
+use crate::fleet;
 use crate::render::owner;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax::ast::{Head, Key, Member, OverrideOf, TypeBody};
@@ -36,7 +37,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
         // A key that no type knows: what it comes to is all that there is to say.
         let (_, path) = entry_at(db, file, offset)?;
         let (.., range) = nodes_at(db, file, offset).into_iter().next()?;
-        let values = values(db, file, offset)?;
+        let values = values(db, file, offset, None)?;
         return Some(Hover { text: format!("`{}`\n\n{values}", path.join(".")), place: Place { file, range } });
     };
     // Writing to a String cannot fail.
@@ -44,7 +45,7 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
     if let Some(doc) = documentation(db, &named.symbol) {
         let _ = writeln!(text, "\n{doc}");
     }
-    if let Some(values) = values(db, file, offset) {
+    if let Some(values) = values(db, file, offset, Some(&named)) {
         let _ = write!(text, "\n{values}");
     }
     if let Symbol::At(at) = &named.symbol
@@ -83,12 +84,24 @@ fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Ran
 
 /// What it is, as the language writes it.
 pub(super) fn signature(db: &dyn Db, named: &Named) -> EcoString {
-    let typed = |name: &str| named.ty.as_ref().map_or_else(|| name.into(), |ty| eco_format!("{name}: {ty}"));
+    let typed = |name: &str| named.ty.as_ref().map_or_else(|| name.into(), |ty| eco_format!("{name}: {}", shape(ty)));
     match &named.symbol {
         Symbol::Builtin(name) => builtin::find(name).map_or_else(|| name.clone(), |it| it.signature.into()),
         Symbol::Field(name) => typed(name),
         Symbol::At(at) if at.node == 0 => declared(db, at.anchor),
         Symbol::At(at) => written(db, *at).unwrap_or_else(|| typed(&named.name)),
+    }
+}
+
+/// A type, where an object that has no type of its own is told by its fields.
+pub(super) fn shape(ty: &types::Type) -> EcoString {
+    match ty.record().filter(|it| it.origin.is_none() && it.name == types::THIS_OBJECT) {
+        Some(it) => {
+            let fields: Vec<EcoString> =
+                it.fields.iter().map(|(name, field)| eco_format!("{name}: {}", shape(&field.ty))).collect();
+            if fields.is_empty() { "{ }".into() } else { eco_format!("{{ {} }}", fields.join(", ")) }
+        }
+        None => eco_format!("{ty}"),
     }
 }
 
@@ -119,7 +132,7 @@ fn declared(db: &dyn Db, anchor: Anchor) -> EcoString {
             let params: Vec<EcoString> = of.params.iter().zip(params).map(param).collect();
             eco_format!("fn {name}({}): {}", params.join(", "), of.result)
         }
-        Head::Let { .. } => eco_format!("let {name}: {}", types::let_type(db, anchor).value),
+        Head::Let { .. } => eco_format!("let {name}: {}", shape(&types::let_type(db, anchor).value)),
         Head::Type(TypeBody::Alias(_)) => {
             let place = place_of(db, Origin::of(anchor));
             let line = place.and_then(|it| {
@@ -153,15 +166,28 @@ pub(super) fn documentation(db: &dyn Db, symbol: &Symbol) -> Option<EcoString> {
     }
 }
 
-/// What an entry comes to on each cluster.
-fn values(db: &dyn Db, file: SourceFile, offset: usize) -> Option<String> {
-    let (item, path) = entry_at(db, file, offset)?;
-    let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-    let all = effective(db, item, &keys);
+/// What a fact, a param or an entry comes to on each cluster, and what it stands over.
+fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -> Option<String> {
+    let all = match named.map(|it| (&it.symbol, &it.name)) {
+        Some((Symbol::At(at), name)) if at.node != 0 && at.anchor.kind(db) == Kind::Fleet => of_fact(db, name),
+        Some((Symbol::At(at), name)) if at.node != 0 && is_param(db, *at) => {
+            let entry = entry_at(db, file, offset).filter(|(_, path)| path.first().is_some_and(|it| it == "params"));
+            let (item, path) = entry
+                .or_else(|| Some((declaration_at(db, file, offset)?, vec!["params".into(), name.clone()])))
+                .filter(|(item, _)| item.kind(db) == Kind::Addon)?;
+            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>())
+        }
+        _ => {
+            let (item, path) = entry_at(db, file, offset)?;
+            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>())
+        }
+    };
     if all.iter().all(|it| it.value.is_none()) {
         return None;
     }
-    let mut out = String::from("| on | value | by |\n| --- | --- | --- |\n");
+    let has_layers = all.iter().take(MOST).any(|it| !it.over.is_empty());
+    let mut out = String::from("| on | value | by |");
+    out.push_str(if has_layers { " over |\n| --- | --- | --- | --- |\n" } else { "\n| --- | --- | --- |\n" });
     for it in all.iter().take(MOST) {
         let on = match it.clusters.as_slice() {
             all if all.len() > 3 => {
@@ -169,23 +195,40 @@ fn values(db: &dyn Db, file: SourceFile, offset: usize) -> Option<String> {
             }
             all => all.iter().map(|it| eco_format!("`{it}`")).collect::<Vec<_>>().join(", ").into(),
         };
-        let value = it
-            .value
-            .as_ref()
-            .map_or_else(|| "nothing".into(), |it| eco_format!("`{}`", it.replace("|", "\\|").replace("`", "'")));
-        let by = it.origin.map_or_else(EcoString::new, |at| {
-            let line = place_of(db, at).map(|it| {
-                let line = it.file.text(db).get(..it.range.start).unwrap_or_default().matches('\n').count() + 1;
-                eco_format!(" `{}:{line}`", it.file.path(db))
-            });
-            eco_format!("{}{}", owner(db, at.anchor), line.unwrap_or_default())
-        });
-        let _ = writeln!(out, "| {on} | {value} | {by} |");
+        let value = it.value.as_ref().map_or_else(|| "nothing".into(), quoted);
+        let by = it.origin.map_or_else(EcoString::new, |at| setter(db, at));
+        let _ = write!(out, "| {on} | {value} | {by} |");
+        if has_layers {
+            let over: Vec<EcoString> =
+                it.over.iter().map(|(value, at)| eco_format!("{} {}", quoted(value), setter(db, *at))).collect();
+            let _ = write!(out, " {} |", over.join("<br>"));
+        }
+        out.push('\n');
     }
     if all.len() > MOST {
         let _ = writeln!(out, "| … and {} other values | | |", all.len() - MOST);
     }
     Some(out)
+}
+
+/// Whether a place declares a param.
+fn is_param(db: &dyn Db, at: Origin) -> bool {
+    matches!(at.anchor.kind(db), Kind::Addon | Kind::Baseline)
+        && fleet::params_of(db, at.anchor).iter().any(|it| it.origin == at)
+}
+
+/// A value in a cell of a table.
+fn quoted(value: &EcoString) -> EcoString {
+    eco_format!("`{}`", value.replace("|", "\\|").replace("`", "'"))
+}
+
+/// Who set a value, and where.
+fn setter(db: &dyn Db, at: Origin) -> EcoString {
+    let line = place_of(db, at).map(|it| {
+        let line = it.file.text(db).get(..it.range.start).unwrap_or_default().matches('\n').count() + 1;
+        eco_format!(" `{}:{line}`", it.file.path(db))
+    });
+    eco_format!("{}{}", owner(db, at.anchor), line.unwrap_or_default())
 }
 
 /// The item that an entry is about, and the entry's path in its block.
@@ -206,23 +249,41 @@ fn overridden(
     declaration: &ast::Declaration,
     node: u32,
 ) -> Option<(Anchor, Vec<EcoString>)> {
-    let index = crate::names::index_of(db, anchor);
-    let item = |target: &ast::Target| match target.parts.as_slice() {
-        [Some(name)] => index.items.values().find_map(|it| it.get(name)).copied(),
-        [Some(catalogue), Some(name)] => index.items.get(index.catalogues.get(catalogue)?)?.get(name).copied(),
-        _ => None,
-    };
     let mut path = Vec::new();
     if let Head::Override { what: OverrideOf::Item, target, .. } = &declaration.head {
-        return descend(block, node, &mut path).then_some((item(target)?, path));
+        return descend(block, node, &mut path).then_some((targeted(db, anchor, target)?, path));
     }
     block.members.iter().find_map(|it| match it {
         Member::Override(it) if it.what == OverrideOf::Item => {
             let mut path = Vec::new();
-            descend(&it.block, node, &mut path).then_some((item(&it.target)?, path))
+            descend(&it.block, node, &mut path).then_some((targeted(db, anchor, &it.target)?, path))
         }
         _ => None,
     })
+}
+
+/// The item that the override around a place is about.
+pub(super) fn overridden_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Anchor> {
+    nodes_at(db, file, offset).into_iter().find_map(|(anchor, node, _)| {
+        let declaration = syntax::declaration(db, anchor);
+        if let Head::Override { what: OverrideOf::Item, target, .. } = &declaration.head {
+            return targeted(db, anchor, target);
+        }
+        declaration.body.members.iter().find_map(|it| match it {
+            Member::Override(it) if it.what == OverrideOf::Item && it.node == node => targeted(db, anchor, &it.target),
+            _ => None,
+        })
+    })
+}
+
+/// The one item that an override names.
+fn targeted(db: &dyn Db, anchor: Anchor, target: &ast::Target) -> Option<Anchor> {
+    let index = crate::names::index_of(db, anchor);
+    match target.parts.as_slice() {
+        [Some(name)] => index.items.values().find_map(|it| it.get(name)).copied(),
+        [Some(catalogue), Some(name)] => index.items.get(index.catalogues.get(catalogue)?)?.get(name).copied(),
+        _ => None,
+    }
 }
 
 /// The keys from a block down to a node in the path of one of its entries.

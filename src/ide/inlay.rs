@@ -1,11 +1,14 @@
 //! What is not written, and is worth seeing: types that are inferred, and what params are.
 
+use std::collections::BTreeSet;
+
 use ecow::{EcoString, eco_format};
 
+use super::hover::shape;
 use super::occurrence::{Symbol, named_in};
 use super::place::place_of;
 use crate::fleet;
-use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::source::{Anchor, Db, Kind, NodeId, Origin, SourceFile};
 use crate::syntax::ast::{Action, Block, Head, Member};
 use crate::{check, syntax, types};
 
@@ -39,7 +42,7 @@ pub fn inlays(db: &dyn Db, file: SourceFile) -> Vec<Inlay> {
 }
 
 fn typed(db: &dyn Db, at: Origin, ty: &types::Type) -> Option<Inlay> {
-    let text = eco_format!(": {ty}");
+    let text = eco_format!(": {}", shape(ty));
     (text.chars().count() <= MOST).then_some(Inlay { offset: place_of(db, at)?.range.end, text, is_type: true })
 }
 
@@ -69,7 +72,9 @@ fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
         return;
     }
     let values = &fleet::base(db, anchor).value.params;
-    for it in named_in(db, anchor).iter().filter(|it| !it.defines) {
+    let mut set = BTreeSet::new();
+    keys(&syntax::declaration(db, anchor).body, &mut set);
+    for it in named_in(db, anchor).iter().filter(|it| !it.defines && !set.contains(&it.node)) {
         let Symbol::At(at) = &it.symbol else { continue };
         let is_param = at.node != 0 && matches!(at.anchor.kind(db), Kind::Addon | Kind::Baseline);
         let (Some(value), Some(place)) = (values.entries.get(&it.name).filter(|_| is_param), it.place(db)) else {
@@ -80,6 +85,17 @@ fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
         let is_known = !fleet::marks(&shown).any(|(_, fact)| fact.is_some());
         if is_known && shown.chars().count() <= MOST && !matches!(value.value, crate::value::Value::Unknown) {
             found.push(Inlay { offset: place.range.end, text: eco_format!(" = {shown}"), is_type: false });
+        }
+    }
+}
+
+/// The nodes of what entries set: behind a key stands its value already.
+fn keys(block: &Block, found: &mut BTreeSet<NodeId>) {
+    for member in &block.members {
+        let Member::Entry(entry) = member else { continue };
+        found.extend(entry.path.segments.iter().map(|it| it.node));
+        if let Action::Amend(inner) | Action::AmendTyped { block: inner, .. } = &entry.action {
+            keys(inner, found);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::syntax::ast::{
     Action, Block, Declaration, ExprKind, Head, Key, Member, OverrideOf, Target, TypeBody, TypeExpr, TypeKind,
 };
 use crate::syntax::walk::{self, Part};
-use crate::types::{Meaning, Reference, Type};
+use crate::types::{self, Meaning, Reference, Type};
 
 /// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +55,7 @@ pub fn named_in(db: &dyn Db, anchor: Anchor) -> Arc<[Named]> {
     finder.noted();
     finder.head(declaration);
     finder.block(&declaration.body);
+    finder.types_of_variables();
     finder.found.into()
 }
 
@@ -146,6 +147,15 @@ impl Finder<'_> {
     fn names(&mut self, node: NodeId, part: usize, name: &EcoString, target: Option<Anchor>) {
         if let Some(it) = target {
             self.push(node, part, name, Symbol::At(Origin::of(it)), None);
+        }
+    }
+
+    /// A variable is of the type that its readers know.
+    fn types_of_variables(&mut self) {
+        let read: Vec<(Symbol, Type)> =
+            self.found.iter().filter_map(|it| Some((it.symbol.clone(), it.ty.clone()?))).collect();
+        for it in self.found.iter_mut().filter(|it| it.defines && it.ty.is_none()) {
+            it.ty = read.iter().find(|(symbol, _)| *symbol == it.symbol).map(|(_, ty)| ty.clone());
         }
     }
 
@@ -346,7 +356,8 @@ impl Finder<'_> {
                     self.block(&it.block);
                 }
                 Member::Let(it) => {
-                    self.push(it.node, 0, &it.name, Symbol::At(Origin::new(self.anchor, it.node)), None);
+                    let ty = check::notes(self.db, self.anchor).types.get(&it.value.node).map(types::widen);
+                    self.push(it.node, 0, &it.name, Symbol::At(Origin::new(self.anchor, it.node)), ty);
                     if let Some(ty) = &it.ty {
                         self.type_(ty);
                     }
@@ -370,12 +381,7 @@ impl Finder<'_> {
                         self.type_(ty);
                         self.block(block);
                     }
-                    Action::Amend(block) => {
-                        if entry.path.segments.first().is_some_and(|it| it.key == Key::Name("params".into())) {
-                            self.params(block);
-                        }
-                        self.block(block);
-                    }
+                    Action::Amend(block) => self.block(block),
                     Action::Assign(it) | Action::Append(it) => {
                         if self.anchor.kind(self.db) == Kind::Moved {
                             self.moved(it);
@@ -392,23 +398,6 @@ impl Finder<'_> {
                     }
                 }
                 Member::Unset(_) => {}
-            }
-        }
-    }
-
-    /// `params { … }` of what is taken from a definition: those that the definition declares.
-    fn params(&mut self, block: &Block) {
-        let levels = &fleet::levels(self.db, self.anchor).value;
-        for member in &block.members {
-            let Member::Entry(entry) = member else { continue };
-            let Some(segment) = entry.path.segments.first() else { continue };
-            let Key::Name(name) = &segment.key else { continue };
-            if matches!(entry.action, Action::Declare { .. }) {
-                continue;
-            }
-            let declared = levels.iter().find_map(|it| scope::declared_in(self.db, *it, name));
-            if let Some(at) = declared {
-                self.push(segment.node, LAST, name, Symbol::At(at), None);
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use ecow::EcoString;
 
-use super::effective::users;
-use super::hover::entry_at;
+use super::effective::{made_of, users};
+use super::hover::{entry_at, overridden_at};
 use super::place::{Place, declaration_at, place_of};
 use crate::emit::{documents, with_patches};
 use crate::fleet;
@@ -46,8 +46,9 @@ pub fn preview(db: &dyn Db, file: SourceFile, offset: usize, cluster: Option<&st
 
 /// The item or cluster that a place is about: of an override, what it overrides.
 fn subject(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Anchor> {
-    if let Some((item, _)) = entry_at(db, file, offset) {
-        return Some(item);
+    let item = entry_at(db, file, offset).map(|(item, _)| item).or_else(|| overridden_at(db, file, offset));
+    if item.is_some() {
+        return item;
     }
     let mut at = declaration_at(db, file, offset);
     while let Some(anchor) = at {
@@ -65,9 +66,10 @@ fn subject(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Anchor> {
 /// The objects of a cluster that come of a declaration, each with what its cluster says of it.
 fn objects(db: &dyn Db, cluster: Anchor, subject: Anchor) -> Vec<Object> {
     let deployed = &flux::exactly(db, cluster).value;
+    let items = made_of(db, subject);
     let is_it = |it: &Object| {
         let own = it.origin.anchor;
-        subject == cluster || own == subject || own.parent(db) == Some(subject)
+        subject == cluster || items.contains(&own) || own.parent(db).is_some_and(|it| items.contains(&it))
     };
     let units = deployed.units.iter().map(|it| with_patches(db, it));
     let applied = deployed.units.iter().flat_map(|unit| {

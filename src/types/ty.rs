@@ -52,6 +52,9 @@ pub enum Reference {
     Fact,
 }
 
+/// What messages call an object that has no type of its own.
+pub const THIS_OBJECT: &str = "this object";
+
 /// A record's fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RecordType {

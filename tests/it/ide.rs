@@ -243,7 +243,11 @@ fn values_of_the_library_are_known() {
 fn hover_says_type_documentation_and_what_it_comes_to() {
     for (text, nth, wanted) in [
         ("web {", 1, &["addon web", "Serves pages.", "addon `web` of `addons` · `fleet.fleet:13`"][..]),
-        ("size", 1, &["size: Int = 2", "How many pods."]),
+        ("size", 1, &["size: Int = 2", "How many pods.", "| `one` | `5` | rule `big`", "`2` addon `web`"]),
+        ("size = 5", 0, &["| `one` | `5` | rule `big`", "| `two` | `2` | addon `web`"]),
+        ("environment:", 0, &["| `one` | `\"production\"` | cluster `one` `fleet.fleet:31` |"]),
+        ("environment =", 2, &["| `two` | `\"test\"` |"]),
+        ("name in", 0, &["name: String"]),
         ("zones", 1, &["`one`, `two`", "`1`"]),
         ("replicas", 0, &["| `one` | `5` |", "| `two` | `2` |"]),
         ("twice", 1, &["fn twice(text: String): String"]),
@@ -507,9 +511,53 @@ fn yaml_knows_where_each_line_is_from() {
     // An override leads to what it overrides, a cluster to all that it has.
     let it = at("log =", 0);
     assert_eq!(ide::preview(&it.db, it.file, it.offset, None).expect("a preview").title, "web");
+    let it = at("override addons.web", 0);
+    assert_eq!(ide::preview(&it.db, it.file, it.offset, None).expect("a preview").title, "web");
     let it = at("cluster two", 0);
     let found = ide::preview(&it.db, it.file, it.offset, None).expect("a preview");
     assert!(found.text.contains("kind: Kustomization") && found.text.contains("kind: HelmRelease"), "{}", found.text);
+}
+
+/// Of a definition counts what is taken from it, where it stands in a catalogue.
+#[test]
+fn a_definition_is_what_is_taken_from_it() {
+    let text = r#"
+fleet f { facts { zones: Int = 3 } }
+source charts = helm "https://charts.example.com"
+addon $0service {
+  let ports = { http = 80, names = ["a"] }
+  source  = charts
+  version = "1.0.0"
+  params { size: Int = 1, opts: { String: Int } = { } }
+  values { size = params.size, port = ports.http, opts = params.opts }
+}
+catalogue addons {
+  addon web from service { params { size = 2, opts.a = 1 } }
+  addon api from service { params.size = cluster.zones, params.opts.a = 2 }
+}
+check "pinned" { cluster.addons.web.version == "1.0.0" }
+cluster one { use addons }
+"#;
+    let it = marked(text);
+    let text = it.file.text(&it.db).to_string();
+    let hover = |words: &str| {
+        let offset = text.find(words).unwrap_or_else(|| panic!("no {words}")) + 1;
+        ide::hover(&it.db, it.file, offset).map(|it| it.text).unwrap_or_default()
+    };
+    let of_param = hover("size: Int");
+    for row in ["| `one (web)` | `2` | addon `web`", "| `one (api)` | `3` | fleet `f`", "`1` addon `service`"] {
+        assert!(of_param.contains(row), "no {row}:\n{of_param}");
+    }
+    assert!(hover("ports =").contains("ports: { http: Int, names: [String] }"), "{}", hover("ports ="));
+    let titles = ide::lenses(&it.db, it.file).into_iter().map(|it| it.title);
+    assert!(titles.clone().all(|it| it == "used by 1 cluster"), "{:?}", titles.collect::<Vec<_>>());
+    let found = ide::preview(&it.db, it.file, it.offset, None).expect("a preview");
+    assert_eq!(found.text.matches("kind: HelmRelease").count(), 2, "{}", found.text);
+    // What a check reads of an add-on is a name of it.
+    let web = Marked { offset: text.find("web from").expect("the add-on"), ..marked(&format!("{text}$0")) };
+    assert_eq!(lines(&web), ["=12", "15"]);
+    // Behind what is set nothing is shown that would be set.
+    assert!(ide::inlays(&it.db, it.file).iter().all(|it| it.offset < text.find("catalogue").expect("it")));
 }
 
 /// Whatever is asked wherever it is asked, of whole texts and of half typed ones: an answer, whose

@@ -8,7 +8,7 @@ use super::Infer;
 use super::operator::widen;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Key, Member};
-use crate::types::ty::{FieldType, RecordType, Type};
+use crate::types::ty::{FieldType, RecordType, THIS_OBJECT, Type};
 use crate::types::{problems, signature};
 
 impl Infer<'_> {
@@ -152,7 +152,7 @@ impl Infer<'_> {
                 _ => open = true,
             }
         }
-        Type::Record(Arc::new(RecordType { name: "this object".into(), fields, open, origin: None }))
+        Type::Record(Arc::new(RecordType { name: THIS_OBJECT.into(), fields, open, origin: None }))
     }
 
     /// Still looks into what stands under an unknown key, for names.
