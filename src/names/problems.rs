@@ -87,8 +87,14 @@ pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
 /// No package has the name.
 #[must_use]
 pub fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
+    // `import std.addons.podinfo` means a name in a package.
+    let inside = path.rsplit_once('.').filter(|(package, _)| known.contains_key(*package));
     Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared").help_if(
-        did_you_mean(path, known.keys().map(EcoString::as_str))
+        inside
+            .map(|(package, name)| {
+                eco_format!("what a package has is named in braces: `import {package}.{{ {name} }}`")
+            })
+            .or_else(|| did_you_mean(path, known.keys().map(EcoString::as_str)))
             .or_else(|| Some(eco_format!("declare it in the fleet: `packages {{ {path} {{ path = \"…\" }} }}`"))),
     )
 }

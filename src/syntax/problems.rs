@@ -6,6 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::chunk::{self, DECLARATIONS, MODIFIERS};
 use super::grammar;
+use super::mend::{STATEMENTS, foreign, mend};
 use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
 use crate::source::SourceFile;
 
@@ -148,7 +149,7 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
             at(range.start, range.start + word.len()),
             "no such declaration",
         )
-        .help_if(did_you_mean(&word, DECLARATIONS).or_else(|| {
+        .help_if(foreign(&word).or_else(|| did_you_mean(&word, DECLARATIONS)).or_else(|| {
             Some("at the top level stand `fleet`, `catalogue`, `cluster`, `rule`, `let` and their like".into())
         }));
     }
@@ -178,14 +179,8 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
         diagnostic.message = eco_format!("this `{close}` closes nothing");
         diagnostic.primary.text = "no block is open here".into();
         diagnostic = diagnostic.help("remove it");
-    } else if word == "if" {
-        diagnostic = diagnostic.help("a condition on an entry stands behind it: `key = value when condition`");
-    } else if let Some(help) = habit(rest) {
-        diagnostic = diagnostic.help(help);
-    } else if top {
-        diagnostic = diagnostic.help("compare the line with the reference's page of this declaration");
     } else {
-        diagnostic = diagnostic.help("an entry is `key = value`, `key { … }` or `key += [ … ]`");
+        diagnostic = diagnostic.help(mend(slice, offset.min(slice.len()), &word, top));
     }
     diagnostic
 }
@@ -193,27 +188,12 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
 /// A word of the language that a line in a block may have been meant to begin with:
 /// only where a name follows it, as it would follow the keyword.
 fn misspelt_keyword(slice: &str, word: &str) -> Option<EcoString> {
-    let statements = ["use", "drop", "attach", "detach", "unset", "final", "optional", "patch"];
     let rest = slice.get(word.len()..)?.trim_start_matches([' ', '\t']);
     let name_follows = rest.starts_with(|it: char| it.is_ascii_alphabetic() || it == '"' || it == '*');
-    if !name_follows || word.len() < 3 || DECLARATIONS.contains(&word) || statements.contains(&word) {
+    if !name_follows || word.len() < 3 || DECLARATIONS.contains(&word) || STATEMENTS.contains(&word) {
         return None;
     }
-    did_you_mean(word, DECLARATIONS.into_iter().chain(statements))
-}
-
-/// What other languages write here, and what this one writes instead.
-fn habit(rest: &str) -> Option<&'static str> {
-    let habits = [
-        ("#", "comments begin with `//`"),
-        ("'", "strings stand between double quotes"),
-        ("&&", "write `and`"),
-        ("||", "write `or`"),
-        ("!", "write `not`"),
-        (";", "entries end with their line, or with a comma"),
-        ("\u{a0}", "this is a no-break space: write a plain one"),
-    ];
-    habits.into_iter().find(|(it, _)| rest.trim_start_matches([' ', '\t']).starts_with(it)).map(|(_, help)| help)
+    did_you_mean(word, DECLARATIONS.into_iter().chain(STATEMENTS))
 }
 
 fn token_len(rest: &str) -> usize {

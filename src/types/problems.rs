@@ -70,6 +70,18 @@ pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic 
     )
 }
 
+/// `{ port: Int }` where a type stands.
+pub(super) fn fields_here(at: Origin, name: &str, ty: &Type) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TYPE,
+        eco_format!("there is no type `{name}`"),
+        at,
+        "the type of a map's keys stands here",
+    )
+    .note("a map's type is `{String: Type}`")
+    .help(eco_format!("fields are declared by a type with a name: `type NAME {{ {name}: {ty} }}`"))
+}
+
 pub(super) fn map_key(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::MAP_KEY, "the keys of a map are strings", at, eco_format!("this is {found}"))
         .help("write `{String: …}`")

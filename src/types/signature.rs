@@ -23,6 +23,15 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
         TypeKind::Optional(it) => each(it).optional(),
         TypeKind::List(it) => Type::List(Arc::new(each(it))),
         TypeKind::Map(key, value) => {
+            let field = match &key.kind {
+                TypeKind::Name(name) => Some(name).filter(|it| named_from(db, index, anchor, it).is_none()),
+                _ => None,
+            };
+            if let Some(name) = field.filter(|it| !index.is_lost(it)) {
+                let value = lower(db, index, anchor, value, out);
+                out.push(problems::fields_here(Origin::new(anchor, key.node), name, &value));
+                return Type::Broken;
+            }
             let key = each(key);
             let value = each(value);
             if !matches!(key.base(), Type::Text | Type::Broken | Type::Any) {

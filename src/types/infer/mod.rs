@@ -257,7 +257,7 @@ impl Infer<'_> {
         }
         match (name.as_str(), &self.scope.cluster, &self.scope.params, &self.scope.fleet) {
             ("cluster", Some(ty), _, _) | ("params", _, Some(ty), _) | ("fleet", _, _, Some(ty)) => return ty.clone(),
-            ("cluster" | "params" | "it", ..) => {
+            ("cluster" | "params" | "it" | "fleet", ..) => {
                 self.out.push(problems::not_here(self.at(expr), name, self.scope.why_no_cluster));
                 return Type::Broken;
             }
