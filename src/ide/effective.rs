@@ -60,9 +60,9 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for item in &items {
-            let called = || match items.len() {
-                1 => cluster.name.clone(),
-                _ => eco_format!("{} ({})", cluster.name, item.name(db)),
+            let called = || {
+                let is_only = items.len() == 1;
+                if is_only { cluster.name.clone() } else { eco_format!("{} ({})", cluster.name, item.name(db)) }
             };
             if let ["params", name, rest @ ..] = path {
                 if has(db, cluster, *item) {

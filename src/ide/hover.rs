@@ -95,14 +95,13 @@ pub(super) fn signature(db: &dyn Db, named: &Named) -> EcoString {
 
 /// A type, where an object that has no type of its own is told by its fields.
 pub(super) fn shape(ty: &types::Type) -> EcoString {
-    match ty.record().filter(|it| it.origin.is_none() && it.name == types::THIS_OBJECT) {
-        Some(it) => {
-            let fields: Vec<EcoString> =
-                it.fields.iter().map(|(name, field)| eco_format!("{name}: {}", shape(&field.ty))).collect();
-            if fields.is_empty() { "{ }".into() } else { eco_format!("{{ {} }}", fields.join(", ")) }
-        }
-        None => eco_format!("{ty}"),
+    let types::Type::Record(it) = ty else { return eco_format!("{ty}") };
+    if it.origin.is_some() || it.name != types::THIS_OBJECT {
+        return eco_format!("{ty}");
     }
+    let fields: Vec<EcoString> =
+        it.fields.iter().map(|(name, field)| eco_format!("{name}: {}", shape(&field.ty))).collect();
+    if fields.is_empty() { "{ }".into() } else { eco_format!("{{ {} }}", fields.join(", ")) }
 }
 
 /// What declares a fact, a param, a field: its name, its type and what it is by default.
