@@ -106,6 +106,10 @@ def main():
     row("hover of an add-on", ASKED, lambda _: it.at("hover", catalogue, addon, name))
     row("hover of a value, on every cluster", ASKED,
         lambda _: it.at("hover", catalogue, value, len(lines[value]) - len(lines[value].lstrip()) + 1))
+    settings = it.open("fleet.fleet")
+    fact = next(n for n, line in enumerate(settings) if "region:" in line)
+    row("hover of a fact, on every cluster", ASKED,
+        lambda _: it.at("hover", "fleet.fleet", fact, settings[fact].index("region") + 1))
     line = f"  override {lines[addon].split()[1]} {{ values.x = cluster. }}"
     it.type(clusters, inside, 0, line + "\n")
     row("completion of a fact", ASKED, lambda _: it.at("completion", clusters, inside, len(line) - 2))

@@ -2,11 +2,11 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::fleet::{self, Cluster};
+use crate::fleet::{self, Class, Cluster, Params};
 use crate::flux::{self, Object};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::value::{Map, Node};
+use crate::value::{Map, Node, Value};
 
 /// A value, and the clusters that have it.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ struct Found(IndexMap<Option<EcoString>, Effective>);
 
 impl Found {
     fn add(&mut self, cluster: &EcoString, node: Option<&Node>, facts: &Map) {
-        let value = node.map(|it| shown(it, facts));
+        let value = node.map(|it| shown(&it.value, facts));
         let entry = self.0.entry(value.clone()).or_insert_with(|| Effective {
             value,
             clusters: Vec::new(),
@@ -49,14 +49,14 @@ impl Found {
 fn below(node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
     let layers = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
     let set = layers.filter(|it| !it.is_written);
-    set.map(|it| (fleet::filled(&it.value.show(), facts), it.origin)).collect()
+    set.map(|it| (shown(&it.value, facts), it.origin)).collect()
 }
 
 /// What stands at a path of an item's block, on every cluster that has the item; of a definition
 /// for each add-on that is taken from it.
 pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effective> {
     let items = made_of(db, item);
-    let mut found = Found::default();
+    let (mut found, mut evaluations) = (Found::default(), Evaluations::default());
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for item in &items {
@@ -66,7 +66,7 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
             };
             if let ["params", name, rest @ ..] = path {
                 if has(db, cluster, *item) {
-                    let params = fleet::evaluate_in(db, *item, cluster).value.params;
+                    let params = evaluations.params(db, *item, cluster);
                     let node = params.entries.get(*name).and_then(|it| it.at(rest));
                     found.add(&called(), node, &cluster.facts);
                 }
@@ -80,6 +80,28 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
         }
     }
     found.sorted()
+}
+
+/// What items come to, where clusters of one class share it.
+#[derive(Default)]
+struct Evaluations {
+    stand_ins: IndexMap<Class, Option<Cluster>>,
+    shared: IndexMap<(Class, Anchor), Option<Params>>,
+}
+
+impl Evaluations {
+    /// An add-on's params on a cluster, with marks for what its facts are there.
+    fn params(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster) -> Params {
+        let of_class = flux::class_of(db, cluster.anchor).and_then(|class| {
+            let stand_in = self.stand_ins.entry(class).or_insert_with(|| class.stand_in(db));
+            let shared = || {
+                let (_, staged) = fleet::stage_on(db, item, stand_in.as_ref()?).ok()?;
+                staged.is_certain.then(|| Params::clone(&staged.evaluated.value.params))
+            };
+            self.shared.entry((class, item)).or_insert_with(shared).clone()
+        });
+        of_class.unwrap_or_else(|| fleet::evaluate_in(db, item, cluster).value.params)
+    }
 }
 
 /// The add-ons that are taken from a definition; of what is no definition itself.
@@ -108,6 +130,31 @@ pub(super) fn users(db: &dyn Db, item: Anchor) -> Vec<EcoString> {
     clusters.filter(|cluster| items.iter().any(|it| has(db, cluster, *it))).map(|it| it.name.clone()).collect()
 }
 
+/// How many clusters have each catalogue and item, and something that is taken from each definition.
+pub(super) fn counts(db: &dyn Db) -> IndexMap<Anchor, usize> {
+    let index = names::index(db, db.project());
+    let mut levels: IndexMap<Anchor, &[Anchor]> = IndexMap::default();
+    let mut found: IndexMap<Anchor, usize> = IndexMap::default();
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        let holders = std::iter::successors(Some(anchor), |it| it.parent(db));
+        let own = holders.flat_map(|it| index.items_of(it)).map(|(_, it)| it);
+        let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
+        let items: IndexSet<Anchor> = taken.chain(own).collect();
+        let mut had: IndexSet<Anchor> = cluster.taken.iter().map(|it| it.catalogue).collect();
+        for item in items {
+            had.insert(item);
+            if item.kind(db) == Kind::Addon {
+                had.extend(*levels.entry(item).or_insert_with(|| &fleet::levels(db, item).value));
+            }
+        }
+        for it in had {
+            *found.entry(it).or_default() += 1;
+        }
+    }
+    found
+}
+
 /// Whether a cluster has a catalogue, or an item: out of a catalogue, of its own, of its groups.
 fn has(db: &dyn Db, cluster: &Cluster, item: Anchor) -> bool {
     let mut holders = std::iter::successors(Some(cluster.anchor), |it| it.parent(db));
@@ -133,7 +180,21 @@ fn within<'a>(db: &dyn Db, item: Anchor, object: &'a Object, path: &[&str]) -> O
     }
 }
 
-fn shown(node: &Node, facts: &Map) -> EcoString {
-    let text = node.value.show();
-    fleet::filled(&text, facts)
+/// A value on a cluster, as the language writes it.
+fn shown(value: &Value, facts: &Map) -> EcoString {
+    fleet::filled(&whole(value), facts)
+}
+
+/// All of a value: what differs anywhere is not the same.
+fn whole(value: &Value) -> EcoString {
+    let joined = |parts: Vec<EcoString>| parts.join(", ");
+    match value {
+        Value::Text(it) => eco_format!("{it:?}"),
+        Value::List(it) => eco_format!("[{}]", joined(it.iter().map(|it| whole(&it.value)).collect())),
+        Value::Map(it) if !it.entries.is_empty() => {
+            let entry = |(key, it): (&EcoString, &Node)| eco_format!("{key} = {}", whole(&it.value));
+            eco_format!("{{ {} }}", joined(it.entries.iter().map(entry).collect()))
+        }
+        other => other.show(),
+    }
 }

@@ -26,6 +26,9 @@ pub struct Hover {
 /// Most values that are listed.
 const MOST: usize = 6;
 
+/// Most characters of a value that are shown.
+const WIDEST: usize = 80;
+
 /// What is known of the name at a place.
 #[must_use]
 pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
@@ -216,9 +219,12 @@ fn is_param(db: &dyn Db, at: Origin) -> bool {
         && fleet::params_of(db, at.anchor).iter().any(|it| it.origin == at)
 }
 
-/// A value in a cell of a table.
+/// A value in a cell of a table, shortened.
 fn quoted(value: &EcoString) -> EcoString {
-    eco_format!("`{}`", value.replace("|", "\\|").replace("`", "'"))
+    let is_long = value.chars().count() > WIDEST;
+    let shown: String =
+        if is_long { value.chars().take(WIDEST - 1).chain(['…']).collect() } else { value.to_string() };
+    eco_format!("`{}`", shown.replace('|', "\\|").replace('`', "'").replace('\n', " "))
 }
 
 /// Who set a value, and where.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::effective::users;
-use super::occurrence::{Symbol, references};
+use super::effective::counts;
+use super::occurrence::{Symbol, references_to};
 use super::outline::{Entry, outline};
 use super::place::Place;
 use crate::source::{Db, Kind, Origin, SourceFile};
@@ -23,35 +23,39 @@ pub struct Lens {
 /// What stands above the declarations of a file.
 #[must_use]
 pub fn lenses(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
+    let mut entries = Vec::new();
+    collect(outline(db, file), &mut entries);
+    let symbols: Vec<Symbol> = entries.iter().map(|it| Symbol::At(Origin::of(it.anchor))).collect();
+    let users = counts(db);
     let mut found = Vec::new();
-    for it in &outline(db, file) {
-        of_entry(db, it, &mut found);
-    }
-    found
-}
-
-fn of_entry(db: &dyn Db, it: &Entry, found: &mut Vec<Lens>) {
-    if matches!(it.kind, Kind::Catalogue | Kind::Application | Kind::Addon | Kind::Manifest | Kind::Kustomize) {
-        let all = references(db, &Symbol::At(Origin::of(it.anchor)));
-        let others: Vec<Place> = all.iter().filter(|(named, _)| !named.defines).map(|(_, it)| it.clone()).collect();
-        let title = match users(db, it.anchor).len() {
+    for (entry, all) in entries.iter().zip(references_to(db, &symbols)) {
+        let mut lens = |title, places| found.push(Lens { range: entry.own.clone(), title, places });
+        let users = users.get(&entry.anchor).copied().unwrap_or_default();
+        let title = match users {
             0 => "used by no cluster".into(),
             1 => "used by 1 cluster".into(),
             count => eco_format!("used by {count} clusters"),
         };
-        found.push(Lens { range: it.own.clone(), title, places: others });
+        lens(title, all.iter().filter(|(named, _)| !named.defines).map(|(_, it)| it.clone()).collect());
         let overridden: Vec<Place> =
             all.into_iter().filter(|(named, _)| is_override(db, named)).map(|(_, it)| it).collect();
-        if !overridden.is_empty() {
-            let title = match overridden.len() {
-                1 => "overridden in 1 place".into(),
-                count => eco_format!("overridden in {count} places"),
-            };
-            found.push(Lens { range: it.own.clone(), title, places: overridden });
+        match overridden.len() {
+            0 => {}
+            1 => lens("overridden in 1 place".into(), overridden),
+            count => lens(eco_format!("overridden in {count} places"), overridden),
         }
     }
-    for it in &it.inner {
-        of_entry(db, it, found);
+    found
+}
+
+/// Those of a file's declarations that clusters have, the outer ones first.
+fn collect(entries: Vec<Entry>, found: &mut Vec<Entry>) {
+    for mut it in entries {
+        let inner = std::mem::take(&mut it.inner);
+        if matches!(it.kind, Kind::Catalogue | Kind::Application | Kind::Addon | Kind::Manifest | Kind::Kustomize) {
+            found.push(it);
+        }
+        collect(inner, found);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::check;
 use crate::fleet;
 use crate::flux::{find_addon, find_source};
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, Kind, NodeId, Origin, SourceFile};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, NodeId, Origin, SourceFile};
 use crate::syntax;
 use crate::syntax::ast::{
     Action, Block, Declaration, ExprKind, Head, Key, Member, OverrideOf, Target, TypeBody, TypeExpr, TypeKind,
@@ -78,21 +78,29 @@ pub fn named_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Named, 
 /// Every place of the project that names something, in the order of files and texts.
 #[must_use]
 pub fn references(db: &dyn Db, symbol: &Symbol) -> Vec<(Named, Place)> {
+    references_to(db, std::slice::from_ref(symbol)).swap_remove(0)
+}
+
+/// The same of several things, each in its turn.
+pub(super) fn references_to(db: &dyn Db, symbols: &[Symbol]) -> Vec<Vec<(Named, Place)>> {
+    let wanted: IndexMap<&Symbol, usize> = symbols.iter().zip(0..).collect();
+    let mut found: Vec<Vec<(Named, Place)>> = vec![Vec::new(); symbols.len()];
     let files = std::iter::once(db.project()).chain(db.packages()).flat_map(|it| it.files(db).iter().copied());
-    let mut seen = Vec::new();
-    let mut found: Vec<(Named, Place)> = Vec::new();
-    for file in files {
-        if seen.contains(&file) {
-            continue;
-        }
-        seen.push(file);
+    let mut seen = IndexSet::default();
+    for file in files.filter(|it| seen.insert(*it)) {
         for anchor in &**syntax::anchors(db, file) {
-            let of_it = named_in(db, *anchor).iter().filter(|it| it.symbol == *symbol);
-            found.extend(of_it.filter_map(|it| Some((it.clone(), it.place(db)?))));
+            for it in &**named_in(db, *anchor) {
+                let of_it = wanted.get(&it.symbol).and_then(|nth| found.get_mut(*nth));
+                if let (Some(of_it), Some(place)) = (of_it, it.place(db)) {
+                    of_it.push((it.clone(), place));
+                }
+            }
         }
     }
-    found.sort_by(|(_, a), (_, b)| (a.file.path(db), a.range.start).cmp(&(b.file.path(db), b.range.start)));
-    found.dedup_by(|(_, a), (_, b)| a == b);
+    for of_it in &mut found {
+        of_it.sort_by(|(_, a), (_, b)| (a.file.path(db), a.range.start).cmp(&(b.file.path(db), b.range.start)));
+        of_it.dedup_by(|(_, a), (_, b)| a == b);
+    }
     found
 }
 

@@ -41,17 +41,29 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
             if at.node != 0 && own.is_some_and(|it| !it.trim_matches('"').starts_with(named.name.as_str())) {
                 return Err(eco_format!("`{}` is no name of yours: the language has it so", named.name));
             }
-            let is_made =
-                matches!(at.anchor.kind(db), Kind::Inventory | Kind::Data) && at.anchor.name(db) != &named.name;
+            let is_row = at.anchor.kind(db) == Kind::Inventory && at.node == 0;
+            let is_made = (is_row || at.anchor.kind(db) == Kind::Data) && at.anchor.name(db) != &named.name;
             if at.anchor.kind(db) == Kind::Fleet && at.node != 0 && has_foreign_clusters(db) {
                 return Err("clusters of another project state it, which would still call it so".into());
             }
-            if is_made {
+            if is_made || is_column(db, *at) {
                 return Err(eco_format!("`{}` is made of data: rename it there", named.name));
+            }
+            if at.anchor.kind(db) == Kind::External {
+                return Err(eco_format!("`{}` is no name of yours: what makes the object calls it so", named.name));
             }
             Ok((named.name, place))
         }
     }
+}
+
+/// Whether a field is a column of the rows of an inventory.
+fn is_column(db: &dyn Db, at: Origin) -> bool {
+    let is_rows = |it: &Anchor| {
+        matches!(&syntax::declaration(db, *it).head, Head::Inventory { ty: Some(ty), .. }
+            if named_in(db, *it).iter().any(|named| named.node == ty.node && named.symbol == Symbol::At(Origin::of(at.anchor))))
+    };
+    at.node != 0 && at.anchor.kind(db) == Kind::Type && names::index(db, db.project()).inventories.values().any(is_rows)
 }
 
 /// Whether a cluster is taken `from` another project: its facts are stated there.

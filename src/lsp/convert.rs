@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use line_index::{LineCol, LineIndex, WideEncoding, WideLineCol};
 use lsp_types::{Position, Uri};
+
+use crate::source::{Db, SourceFile};
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,14 +19,19 @@ pub(super) enum Encoding {
 
 /// The lines of a text.
 pub(super) struct Lines {
-    index: LineIndex,
+    index: Arc<LineIndex>,
     encoding: Encoding,
     length: usize,
 }
 
 impl Lines {
     pub(super) fn of(text: &str, encoding: Encoding) -> Self {
-        Self { index: LineIndex::new(text), encoding, length: text.len() }
+        Self { index: Arc::new(LineIndex::new(text)), encoding, length: text.len() }
+    }
+
+    /// The same of a source, whose lines are found once.
+    pub(super) fn of_source(db: &dyn Db, file: SourceFile, encoding: Encoding) -> Self {
+        Self { index: Arc::clone(lines_of(db, file)), encoding, length: file.text(db).len() }
     }
 
     /// A place in bytes; the end of the line or of the text where there is no such column.
@@ -65,6 +73,11 @@ impl Lines {
         let start = self.offset(text, range.start);
         start..self.offset(text, range.end).max(start)
     }
+}
+
+#[salsa::tracked]
+fn lines_of(db: &dyn Db, file: SourceFile) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(file.text(db)))
 }
 
 /// The file that a URI names; none for what is no file.

@@ -121,7 +121,7 @@ impl Snapshot {
     }
 
     pub(super) fn lines(&self, file: SourceFile) -> Lines {
-        Lines::of(file.text(&self.db), self.client.encoding)
+        Lines::of_source(&self.db, file, self.client.encoding)
     }
 
     /// As the editor calls the file, if it has it open.

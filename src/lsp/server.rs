@@ -18,6 +18,7 @@ use super::diagnostics::{Published, publish};
 use super::document::Document;
 use super::project::{Project, Texts};
 use super::requests::{self, Snapshot};
+use crate::host::HostError;
 
 /// Something that is computed on another thread.
 type Job = Box<dyn FnOnce() + Send>;
@@ -37,6 +38,8 @@ pub(super) struct Server<'a> {
     published: Arc<Mutex<Published>>,
     /// What is asked and not answered yet, and whether the editor still wants to know.
     asked: Arc<Mutex<BTreeMap<String, bool>>>,
+    /// What was last said of a project that cannot be read.
+    complaint: Option<String>,
     /// Whether the editor is about to leave.
     is_shut: bool,
     disk: (Sender<PathBuf>, Receiver<PathBuf>),
@@ -61,6 +64,7 @@ impl<'a> Server<'a> {
             projects: BTreeMap::new(),
             published: Arc::default(),
             asked: Arc::default(),
+            complaint: None,
             is_shut: false,
             disk: unbounded(),
         }
@@ -187,8 +191,7 @@ impl<'a> Server<'a> {
         let alone: Vec<PathBuf> = self.documents.keys().filter(|it| self.root_of(it).is_none()).cloned().collect();
         for path in alone {
             // One project may be that of several.
-            let has_root = path.ancestors().skip(1).any(|it| it.join("fleet.fleet").is_file());
-            if has_root && self.root_of(&path).is_none() {
+            if dir_of_project(&path).is_some() && self.root_of(&path).is_none() {
                 self.open(&path);
             }
         }
@@ -205,10 +208,13 @@ impl<'a> Server<'a> {
         match Project::around(path, &texts, changed) {
             Ok(project) => {
                 let root = project.opened.root.clone();
+                self.complaint = None;
                 self.projects.insert(root.clone(), project);
                 self.diagnose(&root);
             }
-            Err(error) => self.log(&error.message),
+            // A file that lies in no project is nobody's mistake.
+            Err(error) if dir_of_project(path).is_none() => self.log(&error.message),
+            Err(error) => self.complain(&error),
         }
     }
 
@@ -232,8 +238,19 @@ impl<'a> Server<'a> {
             Err(error) => {
                 // The project is gone, or cannot be read: what is open opens it again.
                 self.projects.remove(root);
-                self.log(&error.message);
+                self.complain(&error);
             }
+        }
+    }
+
+    /// Shows what keeps a project from being read, once.
+    fn complain(&mut self, error: &HostError) {
+        let help = error.help.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
+        let message = format!("{}{help}", error.message);
+        if self.complaint.as_ref() != Some(&message) {
+            let params = serde_json::json!({ "type": 1, "message": message });
+            let _ = self.connection.sender.send(Notification::new("window/showMessage".into(), params).into());
+            self.complaint = Some(message);
         }
     }
 
@@ -296,6 +313,11 @@ impl<'a> Server<'a> {
         };
         let _ = self.jobs.send(Box::new(job));
     }
+}
+
+/// The directory of the project that a file lies in.
+fn dir_of_project(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|it| it.join("fleet.fleet").is_file())
 }
 
 /// An answer, whatever happens on the way to it.

@@ -310,3 +310,32 @@ fn a_project_may_come_after_its_files() {
     assert_eq!(codes(&editor.diagnostics(&one, |it| !it.is_empty())), ["E0211"]);
     assert_eq!(editor.leave(), Some(0));
 }
+
+/// What keeps a project from being read is shown, once, and forgotten when it is mended.
+#[test]
+fn a_project_that_cannot_be_read_says_why() {
+    let home = tempfile::tempdir().expect("a directory");
+    let home = home.path().canonicalize().expect("a directory");
+    let (fleet, inner) = (home.join("fleet.fleet"), home.join("inner"));
+    std::fs::create_dir(&inner).expect("a directory");
+    std::fs::write(&fleet, "fleet f { }\n").expect("a file");
+    std::fs::write(inner.join("fleet.fleet"), "fleet g { }\n").expect("a file");
+    let mut editor = Editor::start(&json!({}));
+    editor.open(&fleet, "fleet f { }\n");
+    let change = |version: i32, text: &str| json!({ "textDocument": { "uri": uri(&fleet), "version": version }, "contentChanges": [{ "text": text }] });
+    editor.tell("textDocument/didChange", change(2, "fleet f { }\n\n"));
+    let at = json!({ "textDocument": { "uri": uri(&fleet) }, "position": { "line": 0, "character": 0 } });
+    assert!(editor.ask("textDocument/hover", at).is_null());
+    let shown: Vec<String> = editor
+        .notifications
+        .iter()
+        .filter(|it| it["method"] == "window/showMessage")
+        .map(|it| it["params"]["message"].to_string())
+        .collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].contains("a second project inside this one: `inner/fleet.fleet`"), "{shown:?}");
+    std::fs::remove_dir_all(&inner).expect("a directory");
+    editor.tell("textDocument/didChange", change(3, "fleet f { }\ncluster one { use nothing }\n"));
+    assert_eq!(codes(&editor.diagnostics(&fleet, |it| !it.is_empty())), ["E0211"]);
+    assert_eq!(editor.leave(), Some(0));
+}
