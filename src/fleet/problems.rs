@@ -28,19 +28,18 @@ pub(super) fn no_value_in_row(row: Origin, name: &str, declared: Origin) -> Diag
         .help(eco_format!("fill the cell, write `{name} = …` in the inventory, or give the fact a default"))
 }
 
-pub(super) fn no_value(at: Origin, what: &str, name: &str) -> Diagnostic {
+pub(super) fn no_value(declared: &Declared, what: &str) -> Diagnostic {
+    let name = &declared.name;
     let help = if what == "fact" {
         eco_format!("write `{name} = …` in the cluster or a group around it, or give the fact a default")
     } else {
         eco_format!("write `override … {{ params {{ {name} = … }} }}`, or give the param a default")
     };
-    Diagnostic::new(
-        code::NO_VALUE,
-        eco_format!("the {what} `{name}` has no value"),
-        at,
-        "declared here without a default",
-    )
-    .help(help)
+    let label = match declared.default {
+        Some(_) => "its default comes to nothing, or is unset",
+        None => "declared here without a default",
+    };
+    Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), declared.origin, label).help(help)
 }
 
 pub(super) fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {

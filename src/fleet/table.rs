@@ -124,7 +124,13 @@ impl Table<'_> {
         let mut fold = match (&declared.default, given) {
             (_, Some(given)) if !is_settled => Fold::over(&nested(&path, given.clone())),
             (Some(default), _) if !is_settled || is_literal(&default.expr) => {
-                let value = env.within(default.anchor, |env| env.passed(&default.expr));
+                let mut value = env.within(default.anchor, |env| env.passed(&default.expr));
+                if !ranks.is_empty() {
+                    // Higher layers append to what its type fills in; what is wrong is said of the whole.
+                    let mark = env.out.len();
+                    complete(env, &mut value, &declared.ty, Conform::Partial, Some(declared.origin));
+                    env.out.truncate(mark);
+                }
                 Fold::over(&nested(&path, value))
             }
             _ => Fold::new(),
@@ -141,7 +147,7 @@ impl Table<'_> {
                 if self.complete {
                     let problem = match env.row.as_ref().filter(|_| self.what == "fact") {
                         Some(row) => problems::no_value_in_row(row.origin, &declared.name, declared.origin),
-                        None => problems::no_value(declared.origin, self.what, &declared.name),
+                        None => problems::no_value(declared, self.what),
                     };
                     env.report(problem);
                 }

@@ -16,6 +16,12 @@ use crate::types::{self, Type};
 
 /// The declaration that a diagnostic asks for, if it does.
 pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Option<Fix> {
+    if it.code.id == code::NO_MEMBER.id && it.message.starts_with("the fleet declares no fact") {
+        let (_, lines) = it.help.as_ref()?.split_once("`facts { ")?;
+        let (lines, _) = lines.split_once(" }`")?;
+        let s = if lines.contains(", ") { "s" } else { "" };
+        return mend(db, at.anchor, "facts", &eco_format!("fact{s}"), lines, true);
+    }
     let text = place.file.text(db).get(place.range.clone())?;
     let (owner, name, ty) = if it.code.id == code::NO_MEMBER.id {
         let (root, name) = text.split_once('.')?;
@@ -40,13 +46,17 @@ pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Plac
         return None;
     }
     let (key, what) = if owner.kind(db) == Kind::Fleet { ("facts", "fact") } else { ("params", "param") };
-    let line = eco_format!("{name}: {ty}");
+    let is_preferred = it.help.as_ref().is_none_or(|it| !it.starts_with("did"));
+    mend(db, owner, key, what, &eco_format!("{name}: {ty}"), is_preferred)
+}
+
+/// Declarations in `facts { … }` or `params { … }`, at the head of the block if there is one.
+fn mend(db: &dyn Db, owner: Anchor, key: &str, what: &str, lines: &str, is_preferred: bool) -> Option<Fix> {
     let edit = match block_of(&syntax::declaration(db, owner).body, key) {
-        Some(block) => beginning_of(db, Origin::new(owner, block.node), &line)?,
-        None => beginning(db, owner, &eco_format!("{key} {{ {line} }}"))?,
+        Some(block) => beginning_of(db, Origin::new(owner, block.node), lines)?,
+        None => beginning(db, owner, &eco_format!("{key} {{ {lines} }}"))?,
     };
-    let title = eco_format!("Declare the {what} `{line}`");
-    Some(Fix { title, edits: vec![edit], is_preferred: it.help.as_ref().is_none_or(|it| !it.starts_with("did")) })
+    Some(Fix { title: eco_format!("Declare the {what} `{lines}`"), edits: vec![edit], is_preferred })
 }
 
 /// What the diagnostic says declares the others.

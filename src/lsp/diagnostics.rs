@@ -15,7 +15,7 @@ use super::project::place_of;
 use super::requests::Snapshot;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic as Found, Label, Place};
-use crate::source::{Db, SourceFile};
+use crate::source::{Db, SourceFile, is_of_library};
 use crate::syntax::locate;
 
 /// The files of each project that something is said of.
@@ -115,9 +115,7 @@ pub(super) fn span(db: &dyn Db, place: &Place) -> Option<(SourceFile, Range<usiz
 impl Snapshot {
     /// Where a file lies; none for the standard library.
     pub(super) fn path(&self, file: SourceFile) -> Option<PathBuf> {
-        let package = file.package(&self.db);
-        let is_standard = package == crate::source::STANDARD || package.starts_with("std.");
-        (!is_standard).then(|| place_of(&self.root, file.path(&self.db)))
+        (!is_of_library(file.package(&self.db))).then(|| place_of(&self.root, file.path(&self.db)))
     }
 
     pub(super) fn lines(&self, file: SourceFile) -> Lines {

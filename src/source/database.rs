@@ -33,6 +33,12 @@ type Log = Arc<Mutex<Vec<String>>>;
 /// The package that every project sees without naming it.
 pub const STANDARD: &str = "std";
 
+/// Whether a package is the standard library, or one of those inside it.
+#[must_use]
+pub fn is_of_library(package: &str) -> bool {
+    package.split('.').next() == Some(STANDARD)
+}
+
 /// The files of a project or a package: path and text of each.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -97,7 +103,7 @@ impl FleetDatabase {
         let standard: BTreeMap<EcoString, EcoString> = packages
             .iter()
             .map(|it| it.name.clone())
-            .filter(|it| it == STANDARD || it.starts_with("std."))
+            .filter(|it| is_of_library(it))
             .map(|it| (it.clone(), it))
             .collect();
         for package in packages {

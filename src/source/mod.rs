@@ -11,7 +11,7 @@ mod file;
 mod ordered;
 
 pub use anchor::{Anchor, Kind, NodeId, Origin};
-pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources};
+pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources, is_of_library};
 pub use file::{DataFile, Project, SourceFile};
 pub use ordered::{IndexMap, IndexSet};
 

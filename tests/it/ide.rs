@@ -860,3 +860,20 @@ fn mends_leave_nothing_wrong() {
     let neat = mended(several, |it| it.title == "Write `zone = \"\"` in each of the 2 clusters without it");
     assert_eq!(neat.matches("zone = \"\"").count() + neat.matches("zone        = \"\"").count(), 2, "{neat}");
 }
+
+/// What the library reads is declared in the fleet.
+#[test]
+fn facts_of_the_library_are_declared() {
+    let text = r#"import std.addons.{ loki }
+fleet f { facts { account: AwsAccountId = "111122223333" } }
+catalogue c { addon loki from loki { params.bucket = "logs" } }
+cluster one { use c }
+"#;
+    let db = database(&[("fleet.fleet".into(), text.into())]);
+    let found = fleetc::compile::diagnose(&db);
+    let fix = found.iter().flat_map(|it| ide::fixes(&db, it)).next().unwrap_or_else(|| panic!("no mend: {found:?}"));
+    assert_eq!(fix.title, "Declare the fact `region: AwsRegion`");
+    let file = db.file("fleet.fleet").expect("the file");
+    assert!(fix.edits.iter().all(|it| it.file == file));
+    assert!(edited(text, &fix.edits).contains("region: AwsRegion"));
+}

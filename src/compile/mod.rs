@@ -1,5 +1,7 @@
 //! The pipeline, as a table of contents.
 
+mod library;
+
 use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
@@ -12,7 +14,7 @@ use crate::fleet;
 use crate::flux;
 use crate::names;
 use crate::provision;
-use crate::source::{Anchor, Db, FleetDatabase, Kind, Project, STANDARD, SourceFile};
+use crate::source::{Anchor, Db, FleetDatabase, Kind, Project, SourceFile, is_of_library};
 
 /// Everything that a build needs: the files, and what to tell the author.
 pub struct Compilation {
@@ -149,7 +151,7 @@ fn check(db: &FleetDatabase) -> Vec<Diagnostic> {
 }
 
 fn is_standard(db: &FleetDatabase, package: Project) -> bool {
-    package.name(db).split('.').next() == Some(STANDARD)
+    is_of_library(package.name(db))
 }
 
 /// What is wrong with packages, whoever uses them: what cannot be read, names, and
@@ -176,6 +178,8 @@ fn used_of_packages(db: &FleetDatabase) -> Vec<Anchor> {
     let index = names::index(db, db.project());
     let items = index.items.values().flatten().map(|(_, it)| it);
     let taken = items.chain(index.definitions.values()).chain(index.baselines.values());
+    // What is imported and taken by nothing is not used.
+    let taken = taken.filter(|it| it.file(db).package(db).is_empty());
     let mut used: Vec<Anchor> = Vec::new();
     for it in taken {
         for level in &fleet::levels(db, *it).value {
@@ -236,7 +240,8 @@ type Group = (Diagnostic, Vec<EcoString>, bool);
 /// One mistake, one error: what several clusters show is said once, naming one
 /// of them. In the order of the files.
 #[must_use]
-pub fn tidy(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found = library::said_of_the_project(db, found);
     let twice: Vec<Anchor> = found.iter().filter(|it| it.code.id == "E0415").filter_map(anchor_of).collect();
     found.retain(|it| it.code.id != "E0410" || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
     let mut groups: BTreeMap<(EcoString, usize, &'static str), Group> = BTreeMap::new();
@@ -292,6 +297,10 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
         |it: &Diagnostic| it.code.id == "E0520" || (it.code.id == "E0302" && is_about(db, it, Kind::Fleet));
     if found.iter().any(no_package) && found.iter().any(|it| it.code.id == "E0215") {
         found.retain(|it| !["E0215", "E0206", "E0207", "E0208", "E0211", "E0417"].contains(&it.code.id));
+    }
+    // A role has no ARN where the fact that it is made of has no value.
+    if found.iter().any(|it| it.code.id == "E0417" && it.message == "the fact `account` has no value") {
+        found.retain(|it| it.code.id != "E0513");
     }
     let syntax_broken = found.iter().any(|it| it.is_error() && is_syntax(it.code));
     if !syntax_broken {
