@@ -26,13 +26,13 @@ pub(super) struct Effective {
 struct Found(IndexMap<Option<EcoString>, Effective>);
 
 impl Found {
-    fn add(&mut self, cluster: &EcoString, node: Option<&Node>, facts: &Map) {
+    fn add(&mut self, db: &dyn Db, cluster: &EcoString, node: Option<&Node>, facts: &Map) {
         let value = node.map(|it| shown(&it.value, facts));
-        let entry = self.0.entry(value.clone()).or_insert_with(|| Effective {
-            value,
-            clusters: Vec::new(),
-            origin: node.map(|it| it.origin),
-            over: node.map(|it| below(it, facts)).unwrap_or_default(),
+        let entry = self.0.entry(value.clone()).or_insert_with(|| {
+            let layers = node.map(|it| layers(db, it, facts)).unwrap_or_default();
+            let mut layers = layers.into_iter();
+            let origin = layers.next().map(|(_, at)| at);
+            Effective { value, clusters: Vec::new(), origin, over: layers.collect() }
         });
         entry.clusters.push(cluster.clone());
     }
@@ -45,11 +45,22 @@ impl Found {
     }
 }
 
-/// What lower layers set, the highest first. Where one writes what it passes on is no layer.
-fn below(node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
-    let layers = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
-    let set = layers.filter(|it| !it.is_written);
-    set.map(|it| (shown(&it.value, facts), it.origin)).collect()
+/// Who set a value, the winner first. Where one writes what it passes on is no layer.
+fn layers(db: &dyn Db, node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
+    let below = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
+    let below = below.filter(|it| !it.is_written).map(|it| (&it.value, it.origin));
+    let declared = &fleet::settings(db, db.project()).value.facts;
+    let mut found = Vec::new();
+    for (value, at) in std::iter::once((&node.value, node.origin)).chain(below) {
+        // What clusters share leaves open what a fact is, and who set it.
+        let fact = declared.iter().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
+        match fact.filter(|it| it.origin != at && shown(&it.value, facts) == shown(value, facts)) {
+            Some(fact) => found.extend(layers(db, fact, facts)),
+            None => found.push((shown(value, facts), at)),
+        }
+    }
+    found.dedup_by_key(|(_, at)| *at);
+    found
 }
 
 /// What stands at a path of an item's block, on every cluster that has the item; of a definition
@@ -68,14 +79,14 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
                 if has(db, cluster, *item) {
                     let params = evaluations.params(db, *item, cluster);
                     let node = params.entries.get(*name).and_then(|it| it.at(rest));
-                    found.add(&called(), node, &cluster.facts);
+                    found.add(db, &called(), node, &cluster.facts);
                 }
                 continue;
             }
             let deployed = &flux::deployed(db, anchor).value;
             let is_it = |object: &&Object| object.origin.anchor == *item && is_main(db, *item, object);
             if let Some(object) = deployed.objects().map(|(_, it)| it).find(is_it) {
-                found.add(&called(), within(db, *item, object, path), &cluster.facts);
+                found.add(db, &called(), within(db, *item, object, path), &cluster.facts);
             }
         }
     }
@@ -118,7 +129,7 @@ pub(super) fn of_fact(db: &dyn Db, name: &str) -> Vec<Effective> {
     let mut found = Found::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
-        found.add(&cluster.name, cluster.facts.entries.get(name), &cluster.facts);
+        found.add(db, &cluster.name, cluster.facts.entries.get(name), &cluster.facts);
     }
     found.sorted()
 }

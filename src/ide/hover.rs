@@ -9,6 +9,7 @@ use super::cursor::Cursor;
 use super::effective::{effective, of_fact};
 use super::occurrence::{Named, Symbol, named_at};
 use super::place::{Place, declaration_at, nodes_at, place_of};
+use crate::data;
 use crate::fleet;
 use crate::render::owner;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
@@ -115,11 +116,10 @@ fn written(db: &dyn Db, at: Origin) -> Option<EcoString> {
     let texts = begin_there.filter_map(|it| name.file.text(db).get(it.clone()));
     let declares =
         |it: &&str| it.trim_start_matches(|it: char| it.is_alphanumeric() || "-_\"".contains(it)).starts_with(':');
-    texts.filter(declares).min_by_key(|it| it.len()).map(first_line)
-}
-
-fn first_line(text: &str) -> EcoString {
-    text.lines().next().unwrap_or_default().trim_end().into()
+    let text = texts.filter(declares).min_by_key(|it| it.len())?;
+    // Columns that are aligned are not, alone.
+    let (name, ty) = text.lines().next()?.split_once(':')?;
+    Some(eco_format!("{name}: {}", ty.trim()))
 }
 
 fn declared(db: &dyn Db, anchor: Anchor) -> EcoString {
@@ -229,11 +229,18 @@ fn quoted(value: &EcoString) -> EcoString {
 
 /// Who set a value, and where.
 fn setter(db: &dyn Db, at: Origin) -> EcoString {
-    let line = place_of(db, at).map(|it| {
-        let line = it.file.text(db).get(..it.range.start).unwrap_or_default().matches('\n').count() + 1;
-        eco_format!(" `{}:{line}`", it.file.path(db))
-    });
-    eco_format!("{}{}", owner(db, at.anchor), line.unwrap_or_default())
+    let line = |path: &str, text: &str, start: usize| {
+        let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+        eco_format!("`{path}:{line}`")
+    };
+    if at.anchor.kind(db) == Kind::Data {
+        return data::locate(db, at).map_or_else(EcoString::new, |it| line(&it.path, &it.text, it.range.start));
+    }
+    let owner = owner(db, at.anchor);
+    place_of(db, at).map_or_else(
+        || owner.clone(),
+        |it| eco_format!("{owner} {}", line(it.file.path(db), it.file.text(db), it.range.start)),
+    )
 }
 
 /// The item that an entry is about, and the entry's path in its block.

@@ -7,8 +7,9 @@ use ecow::{EcoString, eco_format};
 use super::fix::beginning;
 use super::occurrence::{Symbol, named_at, named_in, references};
 use super::place::{Place, place_of};
+use crate::fleet;
 use crate::names::{self, is_dns_label, is_reserved};
-use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile, is_of_library};
 use crate::syntax::{
     self,
     ast::{Head, Key, Member},
@@ -46,6 +47,9 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
             if at.anchor.kind(db) == Kind::Fleet && at.node != 0 && has_foreign_clusters(db) {
                 return Err("clusters of another project state it, which would still call it so".into());
             }
+            if at.anchor.kind(db) == Kind::Fleet && at.node != 0 && is_read_by_library(db, *at, &named.name) {
+                return Err(eco_format!("the standard library reads `{}`, and would still call it so", named.name));
+            }
             if is_made || is_column(db, *at) {
                 return Err(eco_format!("`{}` is made of data: rename it there", named.name));
             }
@@ -70,6 +74,19 @@ fn is_column(db: &dyn Db, at: Origin) -> bool {
 fn has_foreign_clusters(db: &dyn Db) -> bool {
     let index = names::index(db, db.project());
     index.clusters.values().any(|it| matches!(syntax::declaration(db, *it).head, Head::From { .. }))
+}
+
+/// Whether a definition of the standard library that the project takes reads a fact: in an expression, or in the ARN of
+/// its role.
+fn is_read_by_library(db: &dyn Db, fact: Origin, name: &str) -> bool {
+    let index = names::index(db, db.project());
+    let own = index.items.values().flat_map(|it| it.values()).chain(index.definitions.values());
+    let levels = own.flat_map(|it| &fleet::levels(db, *it).value);
+    let mut taken = levels.filter(|it| is_of_library(it.file(db).package(db)));
+    let is_of_role = ["account", "region"].contains(&name);
+    taken.any(|it| {
+        is_of_role && fleet::has_irsa(db, *it) || named_in(db, *it).iter().any(|it| it.symbol == Symbol::At(fact))
+    })
 }
 
 /// Every edit that it takes.
