@@ -83,8 +83,8 @@ fn entry(db: &dyn Db, item: Anchor, path: &[EcoString], cluster: Option<&EcoStri
         let value = default_of(db, param.origin).unwrap_or_else(|| sample(&param.ty));
         return Some((key, value));
     }
-    let all = effective(db, item, &keys);
-    let here = |it: &&super::effective::Effective| cluster.is_none_or(|name| it.clusters.contains(name));
+    let all = effective(db, item, &keys, usize::MAX);
+    let here = |it: &&super::effective::Effective| cluster.is_none_or(|name| it.on.contains(name));
     let value = all.iter().find(here)?.value.clone()?;
     // A block is amended by its keys, and a list is not told here.
     is_literal(&value).then_some((key, value))

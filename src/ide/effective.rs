@@ -2,60 +2,96 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::fleet::{self, Class, Cluster, Params};
+use crate::fleet::{self, Class, Cluster, Declared, Params};
 use crate::flux::{self, Object};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::value::{Map, Node, Value};
 
-/// A value, and the clusters that have it.
+/// A value, and where it is so.
 #[derive(Clone, Debug)]
 pub(super) struct Effective {
     /// As the language writes it; none where there is nothing.
     pub value: Option<EcoString>,
-    /// In order of name.
-    pub clusters: Vec<EcoString>,
+    /// The clusters, in order of name; of a definition, with the add-on that is taken from it.
+    pub on: Vec<EcoString>,
     /// Who set it there, for the first of them.
     pub origin: Option<Origin>,
+    /// How many others set it for the rest.
+    pub others: usize,
     /// What it stands over: what lower layers set, the highest first.
     pub over: Vec<(EcoString, Origin)>,
 }
 
-/// What is alike on several clusters, said once.
-#[derive(Default)]
-struct Found(IndexMap<Option<EcoString>, Effective>);
+/// What is alike on several clusters, said once: a value, and where its layers stand.
+struct Found<'a> {
+    facts: &'a [Declared],
+    groups: IndexMap<(Option<EcoString>, Vec<Origin>), Effective>,
+}
 
-impl Found {
-    fn add(&mut self, db: &dyn Db, cluster: &EcoString, node: Option<&Node>, facts: &Map) {
-        let value = node.map(|it| shown(&it.value, facts));
-        let entry = self.0.entry(value.clone()).or_insert_with(|| {
-            let layers = node.map(|it| layers(db, it, facts)).unwrap_or_default();
-            let mut layers = layers.into_iter();
-            let origin = layers.next().map(|(_, at)| at);
-            Effective { value, clusters: Vec::new(), origin, over: layers.collect() }
-        });
-        entry.clusters.push(cluster.clone());
+impl<'a> Found<'a> {
+    fn new(db: &'a dyn Db) -> Self {
+        Self { facts: &fleet::settings(db, db.project()).value.facts, groups: IndexMap::default() }
     }
 
-    /// What most clusters have comes first.
-    fn sorted(self) -> Vec<Effective> {
-        let mut all: Vec<Effective> = self.0.into_values().collect();
-        all.sort_by_key(|it| std::cmp::Reverse(it.clusters.len()));
+    fn add(&mut self, on: &EcoString, node: Option<&Node>, facts: &Map) {
+        let value = node.map(|it| shown(&it.value, facts));
+        let origins = node.map(|it| self.origins(it, facts)).unwrap_or_default();
+        if let Some(known) = self.groups.get_mut(&(value.clone(), origins.clone())) {
+            known.on.push(on.clone());
+            return;
+        }
+        let layers = node.map(|it| layers(self.facts, it, facts)).unwrap_or_default();
+        let mut layers = layers.into_iter();
+        let origin = layers.next().map(|(_, at)| at);
+        let entry = Effective { value: value.clone(), on: vec![on.clone()], origin, others: 0, over: layers.collect() };
+        self.groups.insert((value, origins), entry);
+    }
+
+    /// Where its layers stand; for a fact that clusters set, where each did.
+    fn origins(&self, node: &Node, facts: &Map) -> Vec<Origin> {
+        let below = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref()).map(|it| it.origin);
+        let own = |at: Origin| {
+            let fact = self.facts.iter().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
+            fact.map_or(at, |it| it.origin)
+        };
+        std::iter::once(node.origin).chain(below).map(own).collect()
+    }
+
+    /// What most have comes first; where there are more than `most`, each value once, whoever set it.
+    fn sorted(self, most: usize) -> Vec<Effective> {
+        let mut all: Vec<Effective> = self.groups.into_values().collect();
+        if all.len() > most {
+            let mut by_value: IndexMap<Option<EcoString>, Effective> = IndexMap::default();
+            for it in all {
+                match by_value.get_mut(&it.value) {
+                    Some(known) => {
+                        known.on.extend(it.on);
+                        known.others += 1;
+                        known.over.clear();
+                    }
+                    None => {
+                        by_value.insert(it.value.clone(), it);
+                    }
+                }
+            }
+            all = by_value.into_values().collect();
+        }
+        all.sort_by_key(|it| std::cmp::Reverse(it.on.len()));
         all
     }
 }
 
 /// Who set a value, the winner first. Where one writes what it passes on is no layer.
-fn layers(db: &dyn Db, node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
+fn layers(declared: &[Declared], node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
     let below = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
     let below = below.filter(|it| !it.is_written).map(|it| (&it.value, it.origin));
-    let declared = &fleet::settings(db, db.project()).value.facts;
     let mut found = Vec::new();
     for (value, at) in std::iter::once((&node.value, node.origin)).chain(below) {
         // What clusters share leaves open what a fact is, and who set it.
         let fact = declared.iter().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
         match fact.filter(|it| it.origin != at && shown(&it.value, facts) == shown(value, facts)) {
-            Some(fact) => found.extend(layers(db, fact, facts)),
+            Some(fact) => found.extend(layers(declared, fact, facts)),
             None => found.push((shown(value, facts), at)),
         }
     }
@@ -65,9 +101,9 @@ fn layers(db: &dyn Db, node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
 
 /// What stands at a path of an item's block, on every cluster that has the item; of a definition
 /// for each add-on that is taken from it.
-pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effective> {
+pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str], most: usize) -> Vec<Effective> {
     let items = made_of(db, item);
-    let (mut found, mut evaluations) = (Found::default(), Evaluations::default());
+    let (mut found, mut evaluations) = (Found::new(db), Evaluations::default());
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for item in &items {
@@ -79,18 +115,18 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str]) -> Vec<Effecti
                 if has(db, cluster, *item) {
                     let params = evaluations.params(db, *item, cluster);
                     let node = params.entries.get(*name).and_then(|it| it.at(rest));
-                    found.add(db, &called(), node, &cluster.facts);
+                    found.add(&called(), node, &cluster.facts);
                 }
                 continue;
             }
             let deployed = &flux::deployed(db, anchor).value;
             let is_it = |object: &&Object| object.origin.anchor == *item && is_main(db, *item, object);
             if let Some(object) = deployed.objects().map(|(_, it)| it).find(is_it) {
-                found.add(db, &called(), within(db, *item, object, path), &cluster.facts);
+                found.add(&called(), within(db, *item, object, path), &cluster.facts);
             }
         }
     }
-    found.sorted()
+    found.sorted(most)
 }
 
 /// What items come to, where clusters of one class share it.
@@ -125,13 +161,13 @@ pub(super) fn made_of(db: &dyn Db, item: Anchor) -> IndexSet<Anchor> {
 }
 
 /// What a fact is on each cluster.
-pub(super) fn of_fact(db: &dyn Db, name: &str) -> Vec<Effective> {
-    let mut found = Found::default();
+pub(super) fn of_fact(db: &dyn Db, name: &str, most: usize) -> Vec<Effective> {
+    let mut found = Found::new(db);
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
-        found.add(db, &cluster.name, cluster.facts.entries.get(name), &cluster.facts);
+        found.add(&cluster.name, cluster.facts.entries.get(name), &cluster.facts);
     }
-    found.sorted()
+    found.sorted(most)
 }
 
 /// Every cluster that has an item, or an add-on that is taken from a definition.

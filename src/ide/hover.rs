@@ -171,17 +171,17 @@ pub(super) fn documentation(db: &dyn Db, symbol: &Symbol) -> Option<EcoString> {
 /// What a fact, a param or an entry comes to on each cluster, and what it stands over.
 fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -> Option<String> {
     let all = match named.map(|it| (&it.symbol, &it.name)) {
-        Some((Symbol::At(at), name)) if at.node != 0 && at.anchor.kind(db) == Kind::Fleet => of_fact(db, name),
+        Some((Symbol::At(at), name)) if at.node != 0 && at.anchor.kind(db) == Kind::Fleet => of_fact(db, name, MOST),
         Some((Symbol::At(at), name)) if at.node != 0 && is_param(db, *at) => {
             let entry = entry_at(db, file, offset).filter(|(_, path)| path.first().is_some_and(|it| it == "params"));
             let (item, path) = entry
                 .or_else(|| Some((declaration_at(db, file, offset)?, vec!["params".into(), name.clone()])))
                 .filter(|(item, _)| item.kind(db) == Kind::Addon)?;
-            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>())
+            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>(), MOST)
         }
         _ => {
             let (item, path) = entry_at(db, file, offset)?;
-            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>())
+            effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>(), MOST)
         }
     };
     if all.iter().all(|it| it.value.is_none()) {
@@ -191,14 +191,21 @@ fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -
     let mut out = String::from("| on | value | by |");
     out.push_str(if has_layers { " over |\n| --- | --- | --- | --- |\n" } else { "\n| --- | --- | --- |\n" });
     for it in all.iter().take(MOST) {
-        let on = match it.clusters.as_slice() {
-            all if all.len() > 3 => {
-                eco_format!("{} clusters, such as `{}`", all.len(), all.first().cloned().unwrap_or_default())
+        let on = match it.on.as_slice() {
+            [first, .., last] if it.on.len() > 3 => {
+                // `one (web)`: of a definition, each add-on counts.
+                let what = if last.ends_with(')') { "add-ons" } else { "clusters" };
+                eco_format!("{} {what}, such as `{first}`", it.on.len())
             }
             all => all.iter().map(|it| eco_format!("`{it}`")).collect::<Vec<_>>().join(", ").into(),
         };
         let value = it.value.as_ref().map_or_else(|| "nothing".into(), quoted);
-        let by = it.origin.map_or_else(EcoString::new, |at| setter(db, at));
+        let others = match it.others {
+            0 => EcoString::new(),
+            1 => " and 1 other".into(),
+            count => eco_format!(" and {count} others"),
+        };
+        let by = it.origin.map_or_else(EcoString::new, |at| eco_format!("{}{others}", setter(db, at)));
         let _ = write!(out, "| {on} | {value} | {by} |");
         if has_layers {
             let over: Vec<EcoString> =

@@ -518,6 +518,25 @@ fn yaml_knows_where_each_line_is_from() {
     assert!(found.text.contains("kind: Kustomization") && found.text.contains("kind: HelmRelease"), "{}", found.text);
 }
 
+/// One value that several set is told with each of them; where that is too much, with one and how many others.
+#[test]
+fn who_set_a_value_is_told_for_each() {
+    let fleet = |clusters: usize| {
+        let cluster = |nth: usize| format!("cluster c{nth} {{\n  size = 5\n}}\n");
+        format!("fleet f {{ facts {{ $0size: Int = 1 }} }}\n{}", (0..clusters).map(cluster).collect::<String>())
+    };
+    let hover = |text: &str| {
+        let it = marked(text);
+        ide::hover(&it.db, it.file, it.offset).map(|it| it.text).unwrap_or_default()
+    };
+    let two = hover(&fleet(2));
+    for row in ["| `c0` | `5` | cluster `c0` `fleet.fleet:3` |", "| `c1` | `5` | cluster `c1` `fleet.fleet:6` |"] {
+        assert!(two.contains(row), "{two}");
+    }
+    let many = hover(&fleet(9));
+    assert!(many.contains("| 9 clusters, such as `c0` | `5` | cluster `c0` `fleet.fleet:3` and 8 others |"), "{many}");
+}
+
 /// Of a definition counts what is taken from it, where it stands in a catalogue.
 #[test]
 fn a_definition_is_what_is_taken_from_it() {

@@ -266,3 +266,40 @@ fn the_table_of_add_ons_is_that_of_the_reference() {
     }
     assert!(page[start..end] == *table, "run `FLEETC_GENERATE=1 cargo test --test it -- library`");
 }
+
+/// What looks right and is not; what is right stands in the chapter on checked strings.
+#[test]
+fn checked_strings_refuse_what_the_field_refuses() {
+    for (name, value) in [
+        ("Cron", "60 25 * * *"),
+        ("Cron", "* * * * 7"),
+        ("Cron", "a b c d e"),
+        ("Cron", "0 3 * *"),
+        ("Cron", "@every day"),
+        ("AwsRegion", "eu--1"),
+        ("AwsRegion", "us-gov--1"),
+        ("AwsRegion", "eu-xx-west-1"),
+        ("AwsRegion", "eu-west-1a"),
+        ("Arn", "arn:aws-china:s3:::b"),
+        ("IamRoleArn", "arn:awsfoo:iam::111122223333:role/x"),
+        ("IamRoleArn", "arn:aws:iam::111122223333:user/x"),
+        ("S3Bucket", "a..b"),
+        ("S3Bucket", "192.168.0.1"),
+        ("S3Bucket", "xn--abc"),
+        ("SemVer", "1.2.3-01"),
+        ("SemVer", "1.2.3-.."),
+        ("OciReference", "-x"),
+        ("OciReference", "..."),
+        ("PortName", "a--b"),
+        ("KubernetesVersion", "1.00"),
+        ("Quantity", "1 GB"),
+        ("Duration", "1d"),
+        ("LabelKey", "a/b/c"),
+        ("Cidr", "10.0.0.1/16"),
+    ] {
+        let text = format!("fleet f {{ facts {{ of: {name} }} }}\ncluster one {{ of = \"{value}\" }}\n");
+        let db = crate::support::database(&[("fleet.fleet".into(), text)]);
+        let found: Vec<&str> = fleetc::compile::diagnose(&db).iter().map(|it| it.code.id).collect();
+        assert_eq!(found, ["E0412"], "{value} as {name}");
+    }
+}
