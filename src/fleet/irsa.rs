@@ -139,7 +139,7 @@ pub(super) fn irsa(
         && name.len() > LONGEST_NAME
     {
         let at = node.get("role-name").map_or(at, |it| it.origin);
-        env.report(problems::long_role(at, name, LONGEST_NAME));
+        env.report(problems::long_role(at, name, item.name(env.db), LONGEST_NAME));
     }
     let role = Role {
         via,

@@ -199,7 +199,7 @@ pub(super) fn definition_circle(db: &dyn Db, at: Origin, levels: &[Anchor], base
     .help("take one of them from another definition, or write its block out")
 }
 
-pub(super) fn long_role(at: Origin, name: &str, most: usize) -> Diagnostic {
+pub(super) fn long_role(at: Origin, name: &str, addon: &str, most: usize) -> Diagnostic {
     Diagnostic::new(
         code::LONG_ROLE,
         eco_format!("the role name `{name}` has {} characters", name.len()),
@@ -207,7 +207,7 @@ pub(super) fn long_role(at: Origin, name: &str, most: usize) -> Diagnostic {
         "the role's name comes from here",
     )
     .note(eco_format!("IAM allows {most}; without `role-name` it is the cluster's name and the add-on's"))
-    .help(eco_format!("write `role-name = shorten(\"\\(cluster.name)-…\", {most})` in `irsa {{ … }}`"))
+    .help(eco_format!("write `role-name = shorten(\"\\(cluster.name)-{addon}\", {most})` in `irsa {{ … }}`"))
 }
 
 pub(super) fn no_account(at: Origin, addon: &str, declared: bool) -> Diagnostic {

@@ -88,7 +88,7 @@ pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
 #[must_use]
 pub fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
     // `import std.addons.podinfo` means a name in a package.
-    let inside = path.rsplit_once('.').filter(|(package, _)| known.contains_key(*package));
+    let inside = path.rsplit_once('.').filter(|(package, _)| *package != "std" && known.contains_key(*package));
     Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared").help_if(
         inside
             .map(|(package, name)| {

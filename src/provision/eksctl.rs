@@ -77,11 +77,13 @@ fn network(it: &Cluster) -> Option<Tree> {
 fn iam(it: &Cluster) -> Tree {
     let at = it.origin;
     let mut tree = Tree::new(at).value("withOIDC", Value::Bool(it.has_oidc()));
-    let accounts: Vec<Node> = it.roles_via(Identity::Irsa).map(|role| service_account(it, role)).collect();
+    // eksctl refuses a role that may do nothing, and nobody needs it.
+    let of = |via| it.roles_via(via).filter(|role| !role.policies.is_empty());
+    let accounts: Vec<Node> = of(Identity::Irsa).map(|role| service_account(it, role)).collect();
     if !accounts.is_empty() {
         tree = tree.node("serviceAccounts", list(accounts, at));
     }
-    let associations: Vec<Node> = it.roles_via(Identity::PodIdentity).map(|role| association(it, role)).collect();
+    let associations: Vec<Node> = of(Identity::PodIdentity).map(|role| association(it, role)).collect();
     if !associations.is_empty() {
         tree = tree.node("podIdentityAssociations", list(associations, at));
     }

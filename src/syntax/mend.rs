@@ -11,7 +11,7 @@ pub(super) const STATEMENTS: [&str; 10] =
     ["use", "drop", "attach", "detach", "unset", "final", "optional", "patch", "rings", "moved"];
 
 /// What other languages write, and what this one writes instead.
-const HABITS: [(&str, &str); 13] = [
+const HABITS: [(&str, &str); 12] = [
     ("#", "comments begin with `//`"),
     ("/*", "comments begin with `//`, on each of their lines"),
     ("'", "strings stand between double quotes"),
@@ -22,7 +22,6 @@ const HABITS: [(&str, &str); 13] = [
     ("!", "write `not`"),
     (";", "entries end with their line, or with a comma"),
     ("?:", "what may be absent has a `?` behind its type: `name: Type?`"),
-    ("? :", "what may be absent has a `?` behind its type: `name: Type?`"),
     ("?", CONDITION),
     ("\u{a0}", "this is a no-break space: write a plain one"),
 ];
@@ -64,7 +63,8 @@ pub(super) fn mend(slice: &str, stop: usize, word: &str, top: bool) -> EcoString
     if word == "use" && rest.trim_start().starts_with("when") {
         return "what some clusters have stands in a rule: `rule NAME when condition { use … }`".into();
     }
-    if let Some(it) = of_statement(word).filter(|_| !top).or_else(|| of_expression(before, rest)) {
+    let is_map = before.trim_end().ends_with("for") && before.contains('{');
+    if let Some(it) = of_statement(word).filter(|_| !top && !is_map).or_else(|| of_expression(before, rest)) {
         return it.into();
     }
     // `?` stands where nothing is left to read; what else other languages write stands right there.
@@ -96,12 +96,26 @@ fn of_statement(word: &str) -> Option<&'static str> {
 
 /// What is meant inside of an expression or a type.
 fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
+    if rest.starts_with("?:") && before.contains('=') {
+        return Some("what may be absent is replaced by `value ?? other`");
+    }
+    if rest.starts_with('\\') {
+        return Some(
+            "escapes are `\\n`, `\\t`, `\\\"`, `\\\\`, `\\u{…}` and `\\(expression)`; text without any stands in `#\"…\"#`",
+        );
+    }
+    if before.rsplit_once("match ").is_some_and(|(_, it)| it.contains('{') && !it.contains('}')) {
+        return Some("a choice among values is `match e { \"a\" => 1, _ => 2 }`");
+    }
     let (line, here) = (before.lines().next_back().unwrap_or_default().trim_end(), rest.trim_start());
     let last = line.rsplit(|it: char| !(it.is_alphanumeric() || it == '_')).next().unwrap_or_default();
     let in_for = |open: &str| line.rfind(open).is_some_and(|at| line.get(at..).is_some_and(|it| !it.contains("=>")));
     let ends_in_if = line.rfind("if ").is_some_and(|at| line.get(at..).is_some_and(|it| !it.contains("then")));
     if ["helm", "oci", "git", "bucket"].contains(&last) && here.starts_with('"') && line.contains('=') {
         return Some("a source is declared, and then named: `source charts = helm \"…\"`, `source = charts`");
+    }
+    if here.starts_with("if ") && line.contains("[for ") && line.contains("=>") {
+        return Some("a condition stands before the arrow: `[for x in list if condition => value]`");
     }
     if in_for("[for ") || here.starts_with("for ") && line.contains('[') {
         return Some("a list is repeated as `[for x in list => value]`");
@@ -120,6 +134,10 @@ fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
     }
     if here.starts_with('"') && line.ends_with("\"\"") {
         return Some("text between `\"\"\"` begins on the next line");
+    }
+    let is_name = here.starts_with(char::is_alphabetic);
+    if is_name && line.ends_with('}') && line.matches('[').count() == line.matches(']').count() {
+        return Some("entries stand on lines of their own, or are separated by commas");
     }
     let is_value = here.starts_with(|it: char| it.is_alphanumeric() || matches!(it, '"' | '[' | '{'));
     let opened = line.matches('[').count() > line.matches(']').count();
