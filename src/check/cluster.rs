@@ -200,11 +200,39 @@ impl Checker<'_> {
                 self.no_patches(block);
                 reserved::release(self.anchor, block, &mut self.out);
                 scope.params = Some(Type::Any);
-                self.shape("AddonBody")
+                with_params(&self.shape("AddonBody"), Some(self.params_of_several(target)))
             }
         };
         let entries = without_patches(block);
         self.block(&entries, &ty, scope);
+    }
+
+    /// The params that any of the add-ons has which a pattern reaches: where they differ, anything fits.
+    fn params_of_several(&self, target: OverrideTarget) -> Type {
+        let items = self.index.items.values().flat_map(|it| it.values()).copied();
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
+        for item in items.filter(|it| target.reaches(self.db, *it)) {
+            for it in fleet::params_of(self.db, item) {
+                let mut field = FieldType::optional(it.ty);
+                field.origin = Some(it.origin);
+                match fields.get_mut(&it.name) {
+                    Some(known) => {
+                        if known.ty != field.ty {
+                            known.ty = Type::Any;
+                        }
+                        known.origin = known.origin.filter(|at| *at == it.origin);
+                    }
+                    None => {
+                        fields.insert(it.name, field);
+                    }
+                }
+            }
+        }
+        let name = match target {
+            OverrideTarget::AddonsOf(catalogue) => ecow::eco_format!("params of {}.*", catalogue.name(self.db)),
+            _ => "params of *.*".into(),
+        };
+        Type::Record(Arc::new(RecordType { name, fields, open: false, origin: None }))
     }
 
     pub(super) fn no_patches(&mut self, block: &Arc<Block>) {

@@ -78,16 +78,17 @@ fn in_block(db: &dyn Db, item: Anchor, path: &[EcoString], of: Anchor) -> Option
 fn entry(db: &dyn Db, item: Anchor, path: &[EcoString], cluster: Option<&EcoString>) -> Option<(EcoString, EcoString)> {
     let key = path.iter().map(quoted).collect::<Vec<_>>().join(".").into();
     let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-    if let ["params", name] = keys.as_slice() {
-        let param = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?;
-        let value = default_of(db, param.origin).unwrap_or_else(|| sample(&param.ty));
-        return Some((key, value));
-    }
     let all = effective(db, item, &keys, usize::MAX);
     let here = |it: &&super::effective::Effective| cluster.is_none_or(|name| it.on.contains(name));
-    let value = all.iter().find(here)?.value.clone()?;
+    let value = all.iter().find(here).and_then(|it| it.value.clone());
+    if let ["params", name] = keys.as_slice() {
+        let param = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?;
+        let is_whole = value.as_ref().is_some_and(|it| is_literal(it) || it.starts_with(['[', '{']));
+        let value = value.filter(|_| is_whole).or_else(|| default_of(db, param.origin));
+        return Some((key, value.unwrap_or_else(|| sample(&param.ty))));
+    }
     // A block is amended by its keys, and a list is not told here.
-    is_literal(&value).then_some((key, value))
+    value.filter(|it| is_literal(it)).map(|it| (key, it))
 }
 
 /// What a param is by default, where that is a value by itself.

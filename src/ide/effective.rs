@@ -2,6 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::complete::quoted;
 use crate::fleet::{self, Class, Cluster, Declared, Params};
 use crate::flux::{self, Object};
 use crate::names;
@@ -113,9 +114,8 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str], most: usize) -
             };
             if let ["params", name, rest @ ..] = path {
                 if has(db, cluster, *item) {
-                    let params = evaluations.params(db, *item, cluster);
-                    let node = params.entries.get(*name).and_then(|it| it.at(rest));
-                    found.add(&called(), node, &cluster.facts);
+                    let param = evaluations.param(db, *item, cluster, name);
+                    found.add(&called(), param.as_ref().and_then(|it| it.at(rest)), &cluster.facts);
                 }
                 continue;
             }
@@ -134,20 +134,29 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str], most: usize) -
 struct Evaluations {
     stand_ins: IndexMap<Class, Option<Cluster>>,
     shared: IndexMap<(Class, Anchor), Option<Params>>,
+    own: IndexMap<(Anchor, Anchor), Params>,
 }
 
 impl Evaluations {
-    /// An add-on's params on a cluster, with marks for what its facts are there.
-    fn params(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster) -> Params {
-        let of_class = flux::class_of(db, cluster.anchor).and_then(|class| {
+    /// An add-on's param on a cluster, perhaps with marks for what its facts are there.
+    fn param(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster, name: &str) -> Option<Node> {
+        let shared = self.shared(db, item, cluster).and_then(|it| it.entries.get(name).cloned());
+        shared.filter(|it| !is_open(&it.value)).or_else(|| {
+            let own = self.own.entry((cluster.anchor, item));
+            let own = own.or_insert_with(|| fleet::evaluate_in(db, item, cluster).value.params);
+            own.entries.get(name).cloned()
+        })
+    }
+
+    fn shared(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster) -> Option<Params> {
+        flux::class_of(db, cluster.anchor).and_then(|class| {
             let stand_in = self.stand_ins.entry(class).or_insert_with(|| class.stand_in(db));
             let shared = || {
                 let (_, staged) = fleet::stage_on(db, item, stand_in.as_ref()?).ok()?;
                 staged.is_certain.then(|| Params::clone(&staged.evaluated.value.params))
             };
             self.shared.entry((class, item)).or_insert_with(shared).clone()
-        });
-        of_class.unwrap_or_else(|| fleet::evaluate_in(db, item, cluster).value.params)
+        })
     }
 }
 
@@ -227,21 +236,29 @@ fn within<'a>(db: &dyn Db, item: Anchor, object: &'a Object, path: &[&str]) -> O
     }
 }
 
-/// A value on a cluster, as the language writes it.
+/// A value on a cluster, as the language writes it, whole: what differs anywhere is not the same.
 fn shown(value: &Value, facts: &Map) -> EcoString {
-    fleet::filled(&whole(value), facts)
-}
-
-/// All of a value: what differs anywhere is not the same.
-fn whole(value: &Value) -> EcoString {
     let joined = |parts: Vec<EcoString>| parts.join(", ");
     match value {
-        Value::Text(it) => eco_format!("{it:?}"),
-        Value::List(it) => eco_format!("[{}]", joined(it.iter().map(|it| whole(&it.value)).collect())),
+        // What clusters share has marks where each has a fact of its own.
+        Value::Text(it) => eco_format!("{:?}", fleet::filled(it, facts)),
+        Value::List(it) => eco_format!("[{}]", joined(it.iter().map(|it| shown(&it.value, facts)).collect())),
         Value::Map(it) if !it.entries.is_empty() => {
-            let entry = |(key, it): (&EcoString, &Node)| eco_format!("{key} = {}", whole(&it.value));
+            let entry = |(key, it): (&EcoString, &Node)| {
+                eco_format!("{} = {}", quoted(&fleet::filled(key, facts)), shown(&it.value, facts))
+            };
             eco_format!("{{ {} }}", joined(it.entries.iter().map(entry).collect()))
         }
         other => other.show(),
+    }
+}
+
+/// Whether something in a value is known on each cluster alone.
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Template(_) | Value::Unknown => true,
+        Value::List(it) => it.iter().any(|it| is_open(&it.value)),
+        Value::Map(it) => it.entries.values().any(|it| is_open(&it.value)),
+        _ => false,
     }
 }

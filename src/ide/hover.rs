@@ -299,7 +299,7 @@ pub(super) fn overridden_at(db: &dyn Db, file: SourceFile, offset: usize) -> Opt
 fn targeted(db: &dyn Db, anchor: Anchor, target: &ast::Target) -> Option<Anchor> {
     let index = crate::names::index_of(db, anchor);
     match target.parts.as_slice() {
-        [Some(name)] => index.items.values().find_map(|it| it.get(name)).copied(),
+        [Some(name)] => index.item_named(anchor, name),
         [Some(catalogue), Some(name)] => index.items.get(index.catalogues.get(catalogue)?)?.get(name).copied(),
         _ => None,
     }

@@ -213,7 +213,7 @@ impl Finder<'_> {
     fn reference(&mut self, node: NodeId, kind: Reference, name: &EcoString) {
         let (db, index, from) = (self.db, self.index, self.anchor);
         let last = EcoString::from(name.rsplit('.').next().unwrap_or(name));
-        let any_item = || index.items.values().find_map(|it| it.get(&last)).copied();
+        let any_item = || index.item_named(from, &last);
         match kind {
             Reference::Source => {
                 let anywhere = || index.local_sources.values().find_map(|it| it.get(name)).copied();
@@ -245,7 +245,7 @@ impl Finder<'_> {
         }
         if let [Some(name), ..] = rest {
             let of = |it: Anchor| self.index.items.get(&it).and_then(|it| it.get(name)).copied();
-            let any = || self.index.items.values().find_map(|it| it.get(name)).copied();
+            let any = || self.index.item_named(self.anchor, name);
             let found = if first.is_some() { catalogue.and_then(of) } else { any() };
             self.names(node, 1, name, found);
         }
@@ -319,7 +319,7 @@ impl Finder<'_> {
     fn overridden(&mut self, what: OverrideOf, target: &Target) {
         match (what, target.parts.as_slice()) {
             (OverrideOf::Item, [Some(name)]) => {
-                let found = self.index.items.values().find_map(|it| it.get(name)).copied();
+                let found = self.index.item_named(self.anchor, name);
                 self.names(target.node, 0, name, found);
             }
             (OverrideOf::Item, parts) => self.item(target.node, parts),

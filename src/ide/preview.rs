@@ -29,7 +29,10 @@ pub struct Preview {
 pub fn preview(db: &dyn Db, file: SourceFile, offset: usize, cluster: Option<&str>) -> Option<Preview> {
     let subject = subject(db, file, offset)?;
     let clusters = if subject.kind(db) == Kind::Cluster { vec![subject.name(db).clone()] } else { users(db, subject) };
-    let name = clusters.iter().find(|it| Some(it.as_str()) == cluster).or_else(|| clusters.first())?.clone();
+    // An override in a cluster is looked at there.
+    let around = declaration_at(db, file, offset).filter(|it| it.kind(db) == Kind::Cluster).map(|it| it.name(db));
+    let wanted = |name: Option<&str>| clusters.iter().find(|it| Some(it.as_str()) == name);
+    let name = wanted(cluster).or_else(|| wanted(around.map(EcoString::as_str))).or_else(|| clusters.first())?.clone();
     let anchor = *fleet::all_clusters(db, db.project()).value.get(&name)?;
     let objects = objects(db, anchor, subject);
     let mut writer = Writer::mapped(Style::File);

@@ -115,7 +115,10 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
     if to != old
         && let Some((taken, _)) = taken(db, &named.symbol, to)
     {
-        return Err(eco_format!("`{to}` is the name of {} already", taken.noun()));
+        return Err(match &named.symbol {
+            Symbol::At(at) if at.node != 0 => eco_format!("`{to}` stands beside it already"),
+            _ => eco_format!("`{to}` is the name of {} already", taken.noun()),
+        });
     }
     let in_project = |it: &Place| it.file.package(db).is_empty();
     let edits = all.into_iter().filter(|(it, place)| it.name == old && in_project(place));

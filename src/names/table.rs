@@ -197,6 +197,13 @@ impl Index {
             .map(|(name, _)| name)
     }
 
+    /// The item that a bare name means in a declaration: its own, or that of a catalogue.
+    #[must_use]
+    pub fn item_named(&self, from: Anchor, name: &str) -> Option<Anchor> {
+        let in_holder = |it: &Anchor| self.items.get(it).and_then(|it| it.get(name)).copied();
+        in_holder(&from).or_else(|| self.catalogues.values().find_map(in_holder))
+    }
+
     /// The items of a catalogue, cluster or group.
     pub fn items_of(&self, parent: Anchor) -> impl Iterator<Item = (&EcoString, Anchor)> {
         self.items.get(&parent).into_iter().flatten().map(|(name, anchor)| (name, *anchor))

@@ -157,6 +157,9 @@ fn completion_knows_what_may_stand_there() {
         ("  drop addons.db", "  override web {\n    values {\n      $0\n    }\n  }", &["replicas", "names"], &["size"]),
         ("  drop addons.db", "  override web { values { a = params.$0", &["size"], &["zones"]),
         ("  drop addons.db", "  override web { unset $0 }", &["values", "version"], &["use"]),
+        ("  drop addons.db", "  override web { unset params.$0 }", &["size"], &["zones"]),
+        ("  drop addons.db", "  override web { final params.$0 }", &["size"], &["zones"]),
+        ("  addon db {", "  addon own from web { params.$0 }\n  addon db {", &["size"], &["zones"]),
         (
             "  override addons.web { values",
             "  override addons.web { release { $0 }, values",
@@ -535,6 +538,66 @@ fn who_set_a_value_is_told_for_each() {
     }
     let many = hover(&fleet(9));
     assert!(many.contains("| 9 clusters, such as `c0` | `5` | cluster `c0` `fleet.fleet:3` and 8 others |"), "{many}");
+}
+
+/// What clusters share is told with what each has in its place; in a table and in what is written.
+#[test]
+fn no_mark_is_shown() {
+    let text = r#"
+fleet f { facts { account: AwsAccountId = "111122223333" } }
+catalogue a {
+  source charts = helm "https://charts.example.com"
+  addon web {
+    source  = charts
+    version = "1.0.0"
+    params { host: String = "\(cluster.name).example.com" }
+    values { name = cluster.name, both = "x-\(cluster.name)-\(cluster.account)", host = params.host, all = [cluster.name] }
+  }
+}
+cluster one { use a }
+cluster two { use a }
+cluster three { use a }
+"#;
+    for (words, wanted) in [
+        ("name = cluster", "| `one` | `\"one\"` |"),
+        ("both =", "| `two` | `\"x-two-111122223333\"` |"),
+        ("host = params", "| `three` | `\"three.example.com\"` |"),
+        ("host: String", "| `three` | `\"three.example.com\"` |"),
+        ("all =", "| `one` | `[\"one\"]` |"),
+    ] {
+        let offset = text.find(words).unwrap_or_else(|| panic!("no {words}")) + 1;
+        let it = marked(&format!("{}$0{}", &text[..offset], &text[offset..]));
+        let hover = ide::hover(&it.db, it.file, it.offset).map(|it| it.text).unwrap_or_default();
+        assert!(hover.contains(wanted), "{words}:\n{hover}");
+        for fix in ide::assists(&it.db, it.file, it.offset) {
+            for edit in fix.edits {
+                assert!(!edit.text.contains('\u{fdd0}') && !edit.text.contains("fdd0"), "{}", edit.text);
+            }
+        }
+    }
+}
+
+/// A bare name is the cluster's own item before a catalogue's.
+#[test]
+fn an_override_of_a_clusters_own_item_is_of_that() {
+    let text = r#"
+fleet f { }
+source charts = helm "https://charts.example.com"
+catalogue a { addon web { source = charts, version = "1.0.0" } }
+cluster one {
+  addon $0web { source = charts, version = "9.0.0", values.k = "own" }
+  override web { values.k = "other" }
+}
+cluster two {
+  use a
+  override web { values.k = "two" }
+}
+"#;
+    let it = marked(text);
+    assert_eq!(lines(&it), ["=6", "7"]);
+    let edits = ide::rename(&it.db, it.file, it.offset, "site").expect("a new name");
+    let new = edited(it.file.text(&it.db), &edits);
+    assert!(new.contains("override site") && new.matches("override web").count() == 1, "{new}");
 }
 
 /// Of a definition counts what is taken from it, where it stands in a catalogue.

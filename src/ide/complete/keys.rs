@@ -61,21 +61,37 @@ impl Asking<'_> {
             return Some(types::function_type(self.db, anchor).value.result.clone());
         }
         let key = key.trim().trim_end_matches(['+', '=']).trim();
-        key.split('.').try_fold(self.block_type()?, |ty, name| field(&ty, name.trim().trim_matches('"')))
+        self.at_path(key)
+    }
+
+    /// What stands at a path of the block around; `params.` leads to those that an item sets of its definition.
+    fn at_path(&self, path: &str) -> Option<Type> {
+        let mut names = path.split('.').map(|it| it.trim().trim_matches('"')).peekable();
+        let is_addon = self.anchor.is_some_and(|it| it.kind(self.db) == Kind::Addon)
+            && self.cursor.heads().next().is_some_and(|it| it.contains("addon "));
+        let root = if is_addon && names.next_if_eq(&"params").is_some() {
+            check::scope(self.db, self.anchor?).params
+        } else {
+            self.block_type()
+        };
+        names.try_fold(root?, |ty, name| field(&ty, name))
     }
 
     pub(super) fn keys(&self) -> Vec<Completion> {
-        let path = self.cursor.member().trim();
+        let member = self.cursor.member().trim_start();
+        let key = ["unset ", "final "].iter().find_map(|it| member.strip_prefix(it));
+        let path = key.unwrap_or(member).trim();
         if let Some(path) = path.strip_suffix('.') {
-            let names = path.split('.').map(|it| it.trim().trim_matches('"'));
-            let ty = self.block_type().and_then(|ty| names.into_iter().try_fold(ty, |ty, name| field(&ty, name)));
+            let ty = self.at_path(path);
             return ty.as_ref().map(|it| self.fields(it, &[])).unwrap_or_default();
         }
         if !path.is_empty() {
             return Vec::new();
         }
         let mut found = self.keys_alone();
-        found.extend(self.keywords());
+        if key.is_none() {
+            found.extend(self.keywords());
+        }
         found
     }
 

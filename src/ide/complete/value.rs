@@ -183,7 +183,7 @@ impl Asking<'_> {
         let index = self.index();
         match name.split_once('.') {
             Some((catalogue, name)) => index.items.get(index.catalogues.get(catalogue)?)?.get(name).copied(),
-            None => index.items.values().find_map(|it| it.get(name)).copied(),
+            None => index.item_named(self.anchor?, name),
         }
     }
 
