@@ -13,6 +13,7 @@ use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::source::{IndexMap, Origin};
+use crate::types::Type;
 use crate::value::{Map, Node, Overridden, Value, same};
 
 /// What one declaration contributes to a rank.
@@ -34,7 +35,8 @@ pub struct Fold {
     new_finals: Vec<(Vec<EcoString>, Origin)>,
     path: Vec<EcoString>,
     /// Whether keys that no lower layer has deserve a look.
-    watch: bool,
+    /// What is known of the object, where misspelt keys are looked out for.
+    watch: Option<Type>,
     ranks: usize,
     /// Warnings about keys that look misspelt.
     pub near_misses: Vec<Diagnostic>,
@@ -79,7 +81,7 @@ impl Fold {
             finals: Vec::new(),
             new_finals: Vec::new(),
             path: Vec::new(),
-            watch: false,
+            watch: None,
             ranks: 0,
             near_misses: Vec::new(),
             effects: Vec::new(),
@@ -106,11 +108,11 @@ impl Fold {
         self
     }
 
-    /// Looks out for keys below `values` that no lower layer has and that are
-    /// nearly those of a sibling.
+    /// Looks out for keys below `values` that no lower layer has, that the type does not know, and
+    /// that are nearly those of a sibling.
     #[must_use]
-    pub const fn watching(mut self) -> Self {
-        self.watch = true;
+    pub fn watching(mut self, ty: Type) -> Self {
+        self.watch = Some(ty);
         self
     }
 
@@ -181,7 +183,11 @@ impl Fold {
             env.report(problem);
             return;
         }
-        if self.watch && self.ranks > 0 && self.path.first().is_some_and(|it| it == "values") && self.path.len() > 1 {
+        if self.watch.is_some()
+            && self.ranks > 0
+            && self.path.first().is_some_and(|it| it == "values")
+            && self.path.len() > 1
+        {
             self.watch_key(map, &key, edit.origin);
         }
         if edit.is_final {
@@ -213,7 +219,7 @@ impl Fold {
 
     fn watch_key(&mut self, map: &Map, key: &EcoString, origin: Origin) {
         let is_new = map.entries.get(key).is_none_or(|it| it.value == Value::Absent);
-        if !is_new || key.len() < 4 {
+        if !is_new || key.len() < 4 || self.is_known(key) {
             return;
         }
         let near = map
@@ -226,6 +232,20 @@ impl Fold {
         if let Some((_, sibling, declared)) = near {
             self.near_misses.push(problems::near_miss(origin, key, sibling, declared));
         }
+    }
+
+    /// Whether the type of what stands around has a key.
+    fn is_known(&self, key: &EcoString) -> bool {
+        let around = self.path.split_last().map_or(&[][..], |(_, around)| around);
+        let inside = |ty: Type, name: &EcoString| match ty.record() {
+            Some(it) => it.fields.get(name).map(|it| it.ty.clone()),
+            None => match ty.present() {
+                Type::Map(of) => Some(Type::clone(of)),
+                _ => None,
+            },
+        };
+        let ty = self.watch.clone().and_then(|ty| around.iter().try_fold(ty, inside));
+        ty.is_some_and(|it| it.record().is_some_and(|it| it.fields.contains_key(key)))
     }
 
     /// Whether a lower layer's `final` stands in the way.

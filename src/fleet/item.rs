@@ -21,7 +21,7 @@ use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Head, Key, Member, Patch, SourceKind},
+    ast::{Action, Block, Declaration, Head, Member, Patch, SourceKind},
 };
 use crate::types::{self, RecordType, Type};
 use crate::value::{Map, Node, Value};
@@ -137,11 +137,12 @@ pub(super) fn evaluate(
     let (given, role) = super::irsa::irsa(&mut env, item, &overrides, view);
     env.irsa = given;
     let mut effects = table.state.borrow().effects();
-    let mut node = fold(&mut env, item, declaration, levels, &overrides, &mut effects);
+    let shape = shape_of(&mut env, item, declaration);
+    let mut node = fold(&mut env, (item, shape.as_ref()), declaration, levels, &overrides, &mut effects);
     // The definitions and the item itself are no overrides.
     effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
-    if let Some(shape) = shape_of(&mut env, item, declaration) {
+    if let Some(shape) = shape {
         complete(&mut env, &mut node, &shape, how, None);
     }
     report_conflicts(&mut env, item, &mut node, !view.is_base());
@@ -233,7 +234,7 @@ impl Lazy for ReadsCluster<'_> {
 /// The layers of the block, joined.
 fn fold(
     env: &mut Env<'_>,
-    item: Anchor,
+    (item, shape): (Anchor, Option<&Type>),
     declaration: &Declaration,
     levels: &[Anchor],
     overrides: &Overrides<'_>,
@@ -269,8 +270,8 @@ fn fold(
         }
         let bodies: Vec<(Anchor, &Block)> =
             levels.iter().map(|it| (*it, &syntax::declaration(env.db, *it).body)).collect();
-        if !bodies.iter().any(|(_, it)| has_type(it, "values")) {
-            fold = fold.watching();
+        if item.kind(env.db) == Kind::Addon {
+            fold = fold.watching(shape.cloned().unwrap_or(Type::Any));
         }
         for (level, body) in bodies {
             let layer = env.within(level, |env| build_some(env, body, &only));
@@ -305,16 +306,6 @@ const fn only_for(kind: Kind) -> Only<'static> {
         Kind::Kustomize => Only { path: &[], except: &[], references: &["source"], deep: false },
         _ => Only { path: &[], except: &[], references: &[], deep: false },
     }
-}
-
-fn has_type(body: &Block, key: &str) -> bool {
-    body.members.iter().any(|it| match it {
-        Member::Entry(entry) => {
-            matches!(entry.action, Action::AmendTyped { .. })
-                && matches!(entry.path.segments.first(), Some(it) if it.key == Key::Name(key.into()))
-        }
-        _ => false,
-    })
 }
 
 /// The type of an item's block.
