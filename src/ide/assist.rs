@@ -5,7 +5,7 @@ use std::ops::Range;
 use ecow::{EcoString, eco_format};
 
 use super::complete::quoted;
-use super::effective::{effective, users};
+use super::effective::{Effective, effective, users};
 use super::fix::{Fix, sample, target};
 use super::hover::entry_at;
 use super::occurrence::{Symbol, named_at, references};
@@ -58,14 +58,17 @@ fn overrides(db: &dyn Db, item: Anchor, path: &[EcoString]) -> Vec<Fix> {
     let clusters = users.iter().filter(|(_, it)| it.kind(db) == Kind::Cluster).map(|(_, it)| *it);
     let places = clusters.take(MOST).chain(groups.into_iter().take(MOST));
     let own = |it: &Anchor| it.file(db).package(db).is_empty();
-    places.filter(own).filter_map(|it| in_block(db, item, path, it)).collect()
+    // Every place asks of the same values.
+    let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+    let all = if keys.is_empty() { Vec::new() } else { effective(db, item, &keys, usize::MAX) };
+    places.filter(own).filter_map(|it| in_block(db, (item, path), &all, it)).collect()
 }
 
-fn in_block(db: &dyn Db, item: Anchor, path: &[EcoString], of: Anchor) -> Option<Fix> {
+fn in_block(db: &dyn Db, (item, path): (Anchor, &[EcoString]), all: &[Effective], of: Anchor) -> Option<Fix> {
     let name = item.name(db);
     let target = target(db, item);
     let cluster = (of.kind(db) == Kind::Cluster).then(|| of.name(db));
-    let (what, body) = match entry(db, item, path, cluster) {
+    let (what, body) = match entry(db, (item, path), all, cluster) {
         Some((key, value)) => (eco_format!("`{key}` of `{name}`"), eco_format!(" {key} = {value} ")),
         None => (eco_format!("`{name}`"), " ".into()),
     };
@@ -75,13 +78,18 @@ fn in_block(db: &dyn Db, item: Anchor, path: &[EcoString], of: Anchor) -> Option
 }
 
 /// A key that an override may set, and what it is on a cluster, or on most.
-fn entry(db: &dyn Db, item: Anchor, path: &[EcoString], cluster: Option<&EcoString>) -> Option<(EcoString, EcoString)> {
+fn entry(
+    db: &dyn Db,
+    (item, path): (Anchor, &[EcoString]),
+    all: &[Effective],
+    cluster: Option<&EcoString>,
+) -> Option<(EcoString, EcoString)> {
     let key = path.iter().map(quoted).collect::<Vec<_>>().join(".").into();
-    let keys: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-    let all = effective(db, item, &keys, usize::MAX);
-    let here = |it: &&super::effective::Effective| cluster.is_none_or(|name| it.on.contains(name));
+    let here = |it: &&Effective| cluster.is_none_or(|name| it.on.contains(name));
     let value = all.iter().find(here).and_then(|it| it.value.clone());
-    if let ["params", name] = keys.as_slice() {
+    if let [block, name] = path
+        && block == "params"
+    {
         let param = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?;
         let is_whole = value.as_ref().is_some_and(|it| is_literal(it) || it.starts_with(['[', '{']));
         let value = value.filter(|_| is_whole).or_else(|| default_of(db, param.origin));

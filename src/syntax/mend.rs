@@ -67,7 +67,6 @@ pub(super) fn mend(slice: &str, stop: usize, word: &str, top: bool) -> EcoString
     if let Some(it) = of_statement(word).filter(|_| !top && !is_map).or_else(|| of_expression(before, rest)) {
         return it.into();
     }
-    // `?` stands where nothing is left to read; what else other languages write stands right there.
     let here = rest.trim_start_matches([' ', '\t']);
     if let Some((_, help)) = HABITS.into_iter().find(|(it, _)| here.starts_with(it)) {
         return help.into();
