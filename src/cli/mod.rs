@@ -2,7 +2,7 @@
 //! everything said to a person to standard error.
 //!
 //! Exit status: 0 all well; 1 the sources have errors or `--check` found a
-//! difference; 2 the command line or the surroundings are at fault.
+//! difference; 2 usage or environment error; 3 a bug in fleetc.
 
 mod args;
 mod build;
@@ -34,7 +34,7 @@ use ecow::EcoString;
 use args::{Arguments, Command};
 use terminal::Terminal;
 
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{caught, did_you_mean, keep_panics};
 use crate::fleet;
 use crate::host::{self, HostError, Opened};
 use crate::source::{Db, FleetDatabase};
@@ -53,6 +53,7 @@ const STACK: usize = 256 * 1024 * 1024;
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
+    keep_panics(std::env::var_os("RUST_BACKTRACE").is_some_and(|it| it != "0"));
     let arguments = Arguments::parse();
     let mut terminal =
         Terminal::new(arguments.color, arguments.quiet, arguments.message_format(), &arguments.directory);
@@ -61,7 +62,15 @@ pub fn main() -> ExitCode {
         Ok(pool) => match &arguments.command {
             Command::Build(it) if it.watch => watch::run(&pool, &arguments.directory, it, &mut terminal),
             Command::Lsp => crate::lsp::serve(pool).map(|()| Outcome::Fine),
-            _ => pool.install(|| run(&arguments, &mut terminal)),
+            _ => match caught(|| pool.install(|| run(&arguments, &mut terminal))) {
+                Ok(it) => it,
+                Err(bug) => {
+                    terminal.bug(&bug);
+                    // What programs are told is incomplete, and says so.
+                    let _ = terminal.finish(false);
+                    return ExitCode::from(3);
+                }
+            },
         },
         Err(error) => {
             terminal.error(&format!("no threads can be started: {error}"), None);

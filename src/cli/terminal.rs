@@ -6,7 +6,7 @@ use std::path::Path;
 use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
 
 use super::args::{Color, MessageFormat};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Bug, Diagnostic};
 use crate::host::HostError;
 use crate::render::{self, Counts, Finding};
 use crate::source::Db;
@@ -65,6 +65,15 @@ impl Terminal {
         let _ = writeln!(self.err, ": {message}");
         if let Some(help) = help {
             let _ = writeln!(self.err, "  = help: {help}");
+        }
+    }
+
+    /// A broken invariant of fleetc: whoever sees it can only report it.
+    pub(super) fn bug(&mut self, bug: &Bug) {
+        let found = Finding::of_bug(bug);
+        let _ = writeln!(self.err, "{}", found.text);
+        if let Some(report) = &mut self.report {
+            report.found.push(found);
         }
     }
 

@@ -14,6 +14,7 @@ use super::args::Build;
 use super::build::{Planned, carried_out, planned};
 use super::terminal::Terminal;
 use super::{Outcome, STACK, opened};
+use crate::diagnostic::{Bug, caught};
 use crate::fleet;
 use crate::host::{HostError, Opened, Record, Records, Refreshed, Tree, Watcher};
 use crate::source::Db;
@@ -29,8 +30,11 @@ const LONGEST: Duration = Duration::from_millis(500);
 enum Event {
     Changed,
     /// The build of that number ended; none if it was cancelled.
-    Built(u64, Option<Box<Result<Planned, HostError>>>),
+    Built(u64, Option<Box<Ended>>),
 }
+
+/// How a build ended; a bug in fleetc ends it, and not the watch.
+type Ended = Result<Result<Planned, HostError>, Bug>;
 
 /// Watches on a thread of its own; the builds run on those of the pool.
 pub(super) fn run(
@@ -97,10 +101,12 @@ fn watched(
     loop {
         match events.recv() {
             Ok(Event::Built(nth, Some(built))) if nth == *number => {
-                match (*built).and_then(|it| carried_out(&project, it, arguments, terminal, start)) {
-                    Ok((_, record)) => remembered(records.as_ref(), record, &mut tree),
+                let written = |it: Planned| carried_out(&project, it, arguments, terminal, start);
+                match (*built).map(|it| it.and_then(written)) {
+                    Ok(Ok((_, record))) => remembered(records.as_ref(), record, &mut tree),
                     // A full disk is no reason to leave.
-                    Err(error) => terminal.error(&error.message, error.help.as_deref()),
+                    Ok(Err(error)) => terminal.error(&error.message, error.help.as_deref()),
+                    Err(bug) => terminal.bug(&bug),
                 }
                 terminal.status("Watching", "for changes");
             }
@@ -143,7 +149,8 @@ fn begin(pool: &ThreadPool, project: &Opened, arguments: &Build, tree: &Tree, nu
     let (db, root, arguments, tree, send) =
         (project.db.clone(), project.root.clone(), arguments.clone(), tree.clone(), send.clone());
     pool.spawn(move || {
-        let built = salsa::Cancelled::catch(std::panic::AssertUnwindSafe(|| planned(&db, &root, &arguments, &tree)));
+        let plan = std::panic::AssertUnwindSafe(|| caught(|| planned(&db, &root, &arguments, &tree)));
+        let built = salsa::Cancelled::catch(plan);
         drop(db);
         // Whoever does not listen any more has ended.
         let _ = send.send(Event::Built(number, built.ok().map(Box::new)));

@@ -10,7 +10,7 @@ use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
 use super::{Document, problems};
-use crate::source::{Anchor, IndexMap, Origin};
+use crate::source::{Anchor, IndexMap, Origin, noncharacter};
 use crate::value::{Node, Value};
 
 /// A cell and its bytes in the file.
@@ -44,6 +44,7 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
         };
         return Document { node: Err(reason), size: 0, problems };
     }
+    problems.extend(names.iter().filter_map(|it| noncharacter(it)).map(|it| problems::noncharacter(origin(0), it)));
     let mut list = Vec::new();
     for (nth, row) in rows.enumerate() {
         let at = node_of(nth, names.len());
@@ -55,6 +56,8 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
             problems.push(problems::ragged(origin(at), row.len(), names.len()));
             continue;
         }
+        let no_text = row.iter().enumerate().filter_map(|(column, it)| Some((column, noncharacter(&it.text)?)));
+        problems.extend(no_text.map(|(column, it)| problems::noncharacter(origin(at + 1 + column), it)));
         let cells = names.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.text.is_empty());
         let entries: IndexMap<EcoString, Node> = cells
             .map(|(column, (name, cell))| (name.clone(), Node::new(Value::Text(cell.text), origin(at + 1 + column))))

@@ -15,6 +15,13 @@ pub(super) fn bad_key(at: Origin) -> Diagnostic {
         .help("Kubernetes knows string keys only")
 }
 
+pub(super) fn noncharacter(at: Origin, found: char) -> Diagnostic {
+    let code = found as u32;
+    Diagnostic::new(code::INPUT_FILE, eco_format!("U+{code:04X} is a noncharacter"), at, "in this text")
+        .note("Unicode reserves it for a program's own use: no file exchanges it")
+        .help("remove it from the file")
+}
+
 pub(super) fn broken_quote(at: Origin) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, "the quotes of this cell do not fit", at, "begins here")
         .note("what follows is read as part of it, up to the next quote")

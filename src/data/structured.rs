@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::mark::{Marked, documents};
 use super::{Document, Format, problems};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Anchor, IndexMap, Origin};
+use crate::source::{Anchor, IndexMap, Origin, noncharacter};
 use crate::value::{Node, Value};
 
 /// Where the nodes of a text come from.
@@ -98,7 +98,7 @@ impl Reader {
             serde_yaml::Value::Bool(it) => Value::Bool(*it),
             serde_yaml::Value::String(it) => match old_integer(it) {
                 Some(number) if self.format == Format::Yaml && mark.is_some_and(Marked::is_plain) => Value::Int(number),
-                _ => Value::Text(it.into()),
+                _ => Value::Text(self.text(it, origin)),
             },
             serde_yaml::Value::Number(it) => match (it.as_i64(), it.as_f64()) {
                 (Some(it), _) => Value::Int(it),
@@ -119,6 +119,7 @@ impl Reader {
                         self.problems.push(problems::bad_key(origin));
                         continue;
                     };
+                    let key = self.text(&key, origin);
                     let node = self.node(value, mark.and_then(|mark| mark.get(&key)));
                     entries.insert(key, node);
                 }
@@ -126,6 +127,14 @@ impl Reader {
             }
         };
         Node::new(value, origin)
+    }
+}
+
+impl Reader {
+    /// A text, which has to be one.
+    fn text(&mut self, text: &str, origin: Origin) -> EcoString {
+        self.problems.extend(noncharacter(text).map(|it| problems::noncharacter(origin, it)));
+        text.into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The table of codes.
 //!
 //! E01 syntax, E02 names, E03 types, E04 evaluation and layers, E05 the fleet,
-//! E06 Flux and Kubernetes, E07 the tree on disk. Warnings (W) share the numbers.
+//! E06 Flux and Kubernetes, E07 the tree on disk, E09 fleetc itself. Warnings (W) share the numbers.
 //! A code is never renumbered and never used again; gaps are fine.
 
 /// How much a diagnostic matters.
@@ -53,13 +53,14 @@ codes! {
     TOO_DEEP "E0105" Error "nested too deeply"
     INDENTATION "E0106" Error "text indented less than its closing quotes"
     UNKNOWN_DECLARATION "E0107" Error "a word that begins no declaration"
-    NO_CHARACTER "E0108" Error "an escape that is no character"
+    NO_CHARACTER "E0108" Error "escape that is not a character"
     INTERPOLATED_NAME "E0109" Error "a name that would have to be computed"
     DUPLICATE_FIELD "E0110" Error "a field that is declared twice"
     NUMBER_WITH_UNIT "E0111" Error "a number with letters"
     TOO_LARGE "E0112" Error "a file that is too large"
     LATE_LET "E0113" Error "a `let` that is not at the head of its block"
     FROM_HERE "E0114" Error "a declaration that is taken from nothing"
+    FORBIDDEN_CHARACTER "E0115" Error "character that is not allowed in a source"
 
     DUPLICATE "E0201" Error "a name that is declared twice"
     MISPLACED "E0202" Error "a declaration in the wrong place"
@@ -204,4 +205,6 @@ codes! {
     NO_PACKAGE "E0711" Error "a package that is not there"
     PACKAGE_CHANGED "E0712" Error "a package that is not what was locked"
     STAGE_SKIPPED "E0713" Error "a move whose first stage is not there"
+
+    INTERNAL "E0901" Error "a bug in fleetc"
 }

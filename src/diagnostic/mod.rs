@@ -4,6 +4,7 @@
 //! shape that all of them share, the table of codes and the page of each code.
 //! Places are position-free; `render` finds the lines.
 
+mod bug;
 pub mod code;
 mod suggest;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
 pub use suggest::{did_you_mean, nearest, suggested};
 

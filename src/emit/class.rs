@@ -38,7 +38,7 @@ pub(super) fn class_files(db: &dyn Db, class: Class) -> Option<Vec<ClassFile>> {
     for (name, objects) in of_root {
         let mut writer = Writer::new(Style::File);
         documents(&mut writer, objects.iter().copied());
-        let body = Filling::of(&writer.finish());
+        let body = Filling::of(&writer.finish_template());
         let origin = objects.first().map_or(Origin::of(deployed.anchor), |it| it.origin);
         files.insert(name.clone(), ClassFile { name, catalogue: None, origin, body });
     }

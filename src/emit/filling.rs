@@ -2,8 +2,8 @@
 
 use ecow::EcoString;
 
-use crate::fleet;
-use crate::value::{Map, Node};
+use crate::diagnostic::{Invariant, bug};
+use crate::value::{Map, Part, Template, fact};
 
 /// A text that is whole but for facts of a cluster.
 #[derive(Debug, Default, PartialEq)]
@@ -16,13 +16,13 @@ pub(super) struct Filling {
 }
 
 impl Filling {
-    /// A text with marks where facts belong.
-    pub(super) fn of(marked: &str) -> Self {
+    /// A text with placeholders where facts belong.
+    pub(super) fn of(template: &Template) -> Self {
         let mut it = Self::default();
-        for (before, name) in fleet::marks(marked) {
-            it.push(before);
-            if let Some(name) = name {
-                it.hole(it.text.len(), name);
+        for part in template.parts() {
+            match part {
+                Part::Text(text) => it.push(text),
+                Part::Fact(name) => it.hole(it.text.len(), name),
             }
         }
         it
@@ -36,40 +36,39 @@ impl Filling {
         self.holes.push((short(at), short(known)));
     }
 
-    /// Adds a text without marks.
+    /// Adds a text without placeholders.
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
-    /// Adds another text with its holes.
+    /// Adds another text with its placeholders.
     pub(super) fn append(&mut self, other: &Self) {
         let from = self.text.len();
         self.text.push_str(&other.text);
         for (at, name) in &other.holes {
-            if let Some(name) = other.names.get(*name as usize) {
-                self.hole(from + *at as usize, name);
-            }
+            let name = other.names.get(*name as usize).invariant("a placeholder has a name");
+            self.hole(from + *at as usize, name);
         }
     }
 
     /// Writes the text with a cluster's facts in it.
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
-        let text = |name: &EcoString| facts.entries.get(name).and_then(Node::text).map_or("", EcoString::as_str);
-        let facts: Vec<&str> = self.names.iter().map(text).collect();
-        let length: usize = self.holes.iter().filter_map(|(_, it)| facts.get(*it as usize)).map(|it| it.len()).sum();
+        let facts: Vec<&str> = self.names.iter().map(|name| fact(facts, name)).collect();
+        let of = |name: u32| *facts.get(name as usize).invariant("a placeholder has a name");
+        let length: usize = self.holes.iter().map(|(_, it)| of(*it).len()).sum();
         into.reserve(self.text.len() + length);
         let mut from = 0;
         for (at, name) in &self.holes {
             let at = *at as usize;
-            into.push_str(self.text.get(from..at).unwrap_or_default());
-            into.push_str(facts.get(*name as usize).unwrap_or(&""));
+            into.push_str(self.text.get(from..at).invariant("placeholders stand in order, between characters"));
+            into.push_str(of(*name));
             from = at;
         }
-        into.push_str(self.text.get(from..).unwrap_or_default());
+        into.push_str(self.text.get(from..).invariant("placeholders stand inside of the text"));
     }
 }
 
 /// Files are far below 4 GiB.
 fn short(it: usize) -> u32 {
-    u32::try_from(it).unwrap_or(u32::MAX)
+    u32::try_from(it).unwrap_or_else(|_| bug("a file has more than 4 GiB"))
 }

@@ -110,7 +110,7 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
         let body = raw_body(unit.raw_patches.get(nth)?);
         return Some(Spot { object, what: merge_line(&body, &body, line) });
     }
-    let patch = unit.patches.get(nth)?.get(db)?;
+    let patch = unit.patches.get(nth)?.get(db);
     let of = |object: &Identity, what: Named| Some(Spot { object: object.id(), what });
     match patch {
         Patch::Delete { object } => of(object, Named::Gone),

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::filling::Filling;
-use crate::flux::object::{Tree, list, merge, set, text};
+use crate::diagnostic::{Invariant, bug};
+use crate::flux::object::{Tree, list, merge, set};
 use crate::flux::{self, Identity, Making, Object, Operation, Patch, Unit, UnitPatch};
 use crate::source::{Db, Origin};
 use crate::syntax::ast;
-use crate::value::json;
 use crate::value::yaml::{Style, Writer};
-use crate::value::{Node, Value};
+use crate::value::{AsciiWriter, Node, Part, Template};
 
 /// The Flux Kustomization of a unit, with its patches.
 #[must_use]
 pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     let mut object = unit.kustomization.clone();
-    let mut patches: Vec<Node> = unit.patches.iter().filter_map(|it| it.get(db)).map(entry).collect();
+    let mut patches: Vec<Node> = unit.patches.iter().map(|it| entry(it.get(db))).collect();
     patches.extend(raw(unit));
     if !patches.is_empty() {
         let mut all = object.body.at(&["spec", "patches"]).and_then(Node::list).unwrap_or_default().to_vec();
@@ -32,26 +32,25 @@ pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     let mut writer = Writer::new(Style::File);
     if unit.kustomization.body.at(&["spec", "patches"]).is_some() {
         writer.document(&with_patches(db, unit).body);
-        return Filling::of(&writer.finish());
+        return Filling::of(&writer.finish_template());
     }
     writer.document(&unit.kustomization.body);
-    let mut text = Filling::of(&writer.finish());
+    let mut text = Filling::of(&writer.finish_template());
     if !unit.patches.is_empty() || !unit.raw_patches.is_empty() {
         text.push(HEAD.trim_start_matches("spec:\n"));
     }
     for it in &unit.patches {
         match it {
-            UnitPatch::Own(it) => text.push(&entry_text(entry(it))),
+            UnitPatch::Own(it) => text.append(&entry_text(entry(it))),
             UnitPatch::Made { making, object, patch } => {
                 let is_it = |it: &&MadeText| (it.object, it.patch) == (*object, *patch);
-                if let Some(it) = made_texts(db, *making).iter().find(is_it) {
-                    text.append(&it.text);
-                }
+                let made = made_texts(db, *making).iter().find(is_it);
+                text.append(&made.invariant("a patch of a unit is one of those that were made").text);
             }
         }
     }
     for it in raw(unit) {
-        text.append(&Filling::of(&entry_text(it)));
+        text.append(&entry_text(it));
     }
     text
 }
@@ -60,13 +59,17 @@ pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
 const HEAD: &str = "spec:\n  patches:\n";
 
 /// An entry of `spec.patches`, as it stands in a file.
-fn entry_text(entry: Node) -> String {
+fn entry_text(entry: Node) -> Filling {
     let origin = entry.origin;
     let spec = Tree::new(origin).node("patches", list(vec![entry], origin));
     let mut writer = Writer::new(Style::File);
     writer.document(&Tree::new(origin).tree("spec", spec).build());
-    let text = writer.finish();
-    text.strip_prefix(HEAD).map_or_else(String::new, str::to_owned)
+    let (head, mut parts) = (Part::Text(HEAD.into()), writer.finish_template().parts().to_vec());
+    match parts.first_mut() {
+        Some(Part::Text(first)) if first.starts_with(HEAD) => *first = first.replacen(HEAD, "", 1),
+        it => bug(&format!("a list of patches begins with {head:?}, and not with {it:?}")),
+    }
+    Filling::of(&Template::joined(parts))
 }
 
 /// The text of a patch that many clusters have, but for their facts.
@@ -83,7 +86,7 @@ fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
     let objects = flux::made(db, making).objects.iter().enumerate();
     let texts = objects.flat_map(|(object, it)| {
         let numbered = it.patches.iter().enumerate();
-        numbered.map(move |(patch, it)| MadeText { object, patch, text: Filling::of(&entry_text(entry(it))) })
+        numbered.map(move |(patch, it)| MadeText { object, patch, text: entry_text(entry(it)) })
     });
     texts.collect()
 }
@@ -115,8 +118,12 @@ fn entry(patch: &Patch) -> Node {
         Patch::Delete { object } => patch_text(&deletion(object), object.origin),
         Patch::Merge { object, body } => patch_text(&merged(object, body), object.origin),
         Patch::Json { object, operations } => {
-            let lines: Vec<String> = operations.iter().map(operation).collect();
-            let body = format!("[\n  {}\n]\n", lines.join(",\n  "));
+            let mut body = AsciiWriter::default();
+            for (nth, it) in operations.iter().enumerate() {
+                body.verbatim(if nth == 0 { "[\n  " } else { ",\n  " });
+                operation(&mut body, it);
+            }
+            body.verbatim("\n]\n");
             let mut target = Tree::new(object.origin);
             if !object.group.is_empty() {
                 target = target.text("group", escaped(&object.group));
@@ -128,7 +135,8 @@ fn entry(patch: &Patch) -> Node {
             if !object.namespace.is_empty() {
                 target = target.text("namespace", escaped(&object.namespace));
             }
-            Tree::new(object.origin).node("patch", text(body, object.origin)).tree("target", target).build()
+            let patch = Node::new(body.finish().into_value(), object.origin);
+            Tree::new(object.origin).node("patch", patch).tree("target", target).build()
         }
     }
 }
@@ -161,18 +169,20 @@ fn metadata(object: &Identity) -> Tree {
 fn patch_text(body: &Node, origin: Origin) -> Node {
     let mut writer = Writer::new(Style::Patch);
     writer.document(body);
-    Tree::new(origin).node("patch", Node::new(Value::Text(writer.finish().into()), origin)).build()
+    Tree::new(origin).node("patch", Node::new(writer.finish_template().into_value(), origin)).build()
 }
 
 /// `{"op": "add", "path": "/spec/values/x", "value": null}`: `add` also replaces.
-fn operation(it: &Operation) -> String {
+fn operation(out: &mut AsciiWriter, it: &Operation) {
     let path = it
         .path
         .iter()
         .fold(String::new(), |path, key| path + "/" + &key.as_str().replace('~', "~0").replace('/', "~1"));
-    let value = json(&it.value);
-    let path = serde_json::Value::from(path);
-    format!(r#"{{"op": "add", "path": {path}, "value": {value}}}"#)
+    out.verbatim(r#"{"op": "add", "path": "#);
+    out.string(&path);
+    out.verbatim(r#", "value": "#);
+    out.node(&it.value);
+    out.verbatim("}");
 }
 
 /// A name as a regular expression that matches it alone.

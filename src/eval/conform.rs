@@ -34,6 +34,12 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
         }
         return;
     }
+    if let Value::PerCluster(template) = &node.value {
+        if !is_certain(template, ty) {
+            env.needs.extend(template.facts().cloned());
+        }
+        return;
+    }
     match ty {
         Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => {}
         Type::Optional(inner) => complete(env, node, inner, how, asked),
@@ -253,7 +259,7 @@ fn shape_fits(value: &Value, ty: &Type) -> bool {
         | (Type::Bool, Value::Bool(_))
         | (Type::Int, Value::Int(_))
         | (Type::Float, Value::Float(_) | Value::Int(_))
-        | (Type::Text | Type::Cell | Type::Reference(_), Value::Text(_))
+        | (Type::Text | Type::Cell | Type::Reference(_), Value::Text(_) | Value::PerCluster(_))
         | (Type::List(_), Value::List(_))
         | (Type::Map(_) | Type::Record(_), Value::Map(_)) => true,
         (Type::Literal(literal), value) => same(&Value::of_literal(literal), value),

@@ -118,8 +118,8 @@ impl Class {
         (plainer != *kin).then(|| (Self::new(db, plainer), changed))
     }
 
-    /// A cluster that stands for all of the class. Its name and path are marks, and it
-    /// is written nowhere: its origin is the fleet's.
+    /// A cluster that stands for all of the class. It has no name and no path, and is
+    /// written nowhere: its origin is the fleet's.
     pub fn stand_in(self, db: &dyn Db) -> Option<Cluster> {
         let kin = self.kin(db);
         let ranks = kin.uses.iter().map(|it| it.1).max().map_or(0, |it| it + 1);
@@ -202,8 +202,8 @@ impl Cluster {
             origin: Origin::of(anchor),
             row: None,
             own: Vec::new(),
-            name: stage::mark("name"),
-            path: stage::mark("path"),
+            name: EcoString::new(),
+            path: EcoString::new(),
             groups: Vec::new(),
             facts: std::sync::Arc::new(stage::facts(db, &Bound::default())),
             flux,

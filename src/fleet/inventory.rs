@@ -144,7 +144,12 @@ fn type_of(value: &Value) -> Type {
             Type::List(Arc::new(if types.is_empty() { Type::Any } else { Type::join(types) }))
         }
         // What is deeper than a row is checked where it meets a type.
-        Value::Map(_) | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => Type::Any,
+        Value::Map(_)
+        | Value::Absent
+        | Value::Unknown
+        | Value::Conflict(_)
+        | Value::Template(_)
+        | Value::PerCluster(_) => Type::Any,
     }
 }
 

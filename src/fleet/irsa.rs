@@ -6,7 +6,6 @@ use ecow::{EcoString, eco_format};
 use super::clusters::Cluster;
 use super::item::{Overrides, View};
 use super::problems;
-use super::stage::marked;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
 use crate::source::{Anchor, IndexMap, Origin};
@@ -47,11 +46,12 @@ impl Identity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
     pub via: Identity,
-    pub name: EcoString,
+    /// With placeholders where clusters share the add-on.
+    pub name: Template,
     /// `/` or `/platform/`.
     pub path: EcoString,
     /// None without an account.
-    pub arn: Option<EcoString>,
+    pub arn: Option<Template>,
     pub service_account: EcoString,
     /// Names, ARNs and documents, as they are written.
     pub policies: Vec<Node>,
@@ -143,9 +143,9 @@ pub(super) fn irsa(
     }
     let role = Role {
         via,
-        name: marked(&role_name).unwrap_or_default(),
+        name: template(&role_name).unwrap_or_default(),
         path,
-        arn: marked(&arn),
+        arn: template(&arn),
         service_account: service_account.unwrap_or_else(|| name.clone()),
         policies: node.get("policies").and_then(Node::list).unwrap_or_default().to_vec(),
         boundary: text("permissions-boundary"),
@@ -159,6 +159,15 @@ pub(super) fn irsa(
         origin: at,
     };
     (Given::Known(std::sync::Arc::new(Map { entries })), Some(role))
+}
+
+/// The text of a value, with its placeholders.
+fn template(value: &Value) -> Option<Template> {
+    match value {
+        Value::Text(it) => Some(Template::of_text(it.clone())),
+        Value::Template(it) => Some(Template::clone(it)),
+        _ => None,
+    }
 }
 
 /// Texts one after the other, of which some may have holes.

@@ -36,7 +36,7 @@ pub use reach::Reach;
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::Moves;
 pub use selection::{Attached, Taken, decision, is_optional};
-pub use stage::{Bound, Stage, Staged, filled, marks, staged};
+pub use stage::{Bound, Stage, Staged, staged};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
 };

@@ -9,7 +9,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
 use super::irsa::Identity;
 use super::item::{self, Evaluated, View};
@@ -19,7 +19,7 @@ use crate::diagnostic::Checked;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::types::Type;
 use crate::value::yaml::is_written;
-use crate::value::{Map, Node, Part, Template, Value};
+use crate::value::{Map, Node, Template, Value};
 
 /// An item under some overrides, with some facts known.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -118,7 +118,7 @@ fn digest<H: Hasher>(value: &Value, state: &mut H) {
 /// What an item comes to at a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Staged {
-    /// Its texts have marks where facts belong ([`mark`]).
+    /// Its texts have placeholders where facts belong ([`Value::PerCluster`]).
     pub evaluated: Arc<Checked<Evaluated>>,
     /// Facts that have to be known first: nothing else here means anything then.
     pub needs: IndexSet<EcoString>,
@@ -177,64 +177,7 @@ fn there(value: &Value, origin: Origin) -> Value {
     }
 }
 
-/// Around the name of a fact where its text belongs: what no author writes.
-const MARKS: [char; 2] = ['\u{fdd0}', '\u{fdd1}'];
-
-/// The text that stands for a fact's.
-pub(super) fn mark(name: &str) -> EcoString {
-    let [open, close] = MARKS;
-    eco_format!("{open}{name}{close}")
-}
-
-/// A text whose holes have marks; none for what is no text.
-pub(super) fn marked(value: &Value) -> Option<EcoString> {
-    match value {
-        Value::Text(it) => Some(it.clone()),
-        Value::Template(template) => {
-            let mut text = EcoString::new();
-            for it in template.parts() {
-                match it {
-                    Part::Text(it) => text.push_str(it),
-                    Part::Fact(name) => text.push_str(&mark(name)),
-                }
-            }
-            Some(text)
-        }
-        _ => None,
-    }
-}
-
-/// Puts a cluster's facts where the marks are.
-#[must_use]
-pub fn filled(text: &EcoString, facts: &Map) -> EcoString {
-    if !has_mark(text) {
-        return text.clone();
-    }
-    let mut full = EcoString::new();
-    for (before, name) in marks(text) {
-        full.push_str(before);
-        if let Some(fact) = name.and_then(|it| facts.entries.get(it)).and_then(Node::text) {
-            full.push_str(fact);
-        }
-    }
-    full
-}
-
-/// Whether an author wrote what looks like a mark.
-pub(super) fn has_mark(text: &str) -> bool {
-    text.contains(MARKS)
-}
-
-/// A text cut at its marks: what stands before each, the fact's name, and the rest.
-pub fn marks(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
-    let [open, close] = MARKS;
-    text.split(close).map(move |it| match it.split_once(open) {
-        Some((before, name)) => (before, Some(name)),
-        None => (it, None),
-    })
-}
-
-/// Puts marks where templates may stand, and asks for the facts of the others.
+/// Leaves placeholders where texts may have them, and asks for the facts of the others.
 fn place(
     db: &dyn Db,
     item: Anchor,
@@ -255,7 +198,7 @@ fn place(
         let Some(inner) = map.entries.get(&key) else { continue };
         if !free.contains(&key.as_str()) {
             close(&inner.value, needs, is_certain);
-        } else if (has_template(&inner.value) || has_foreign(&inner.value))
+        } else if (has_template(&inner.value) || has_unknown(&inner.value))
             && let Some(inner) = Arc::make_mut(map).entries.get_mut(&key)
         {
             fill_in(inner, base.get(&key), needs, is_certain);
@@ -269,13 +212,12 @@ fn has_template(value: &Value) -> bool {
     found
 }
 
-/// Whether there is something that is no template and not known, or looks like a mark.
-fn has_foreign(value: &Value) -> bool {
+/// Whether there is something that is no template and not known.
+fn has_unknown(value: &Value) -> bool {
     match value {
         Value::Unknown | Value::Conflict(_) => true,
-        Value::Text(it) => has_mark(it),
-        Value::List(it) => it.iter().any(|it| has_foreign(&it.value)),
-        Value::Map(it) => it.entries.values().any(|it| has_foreign(&it.value)),
+        Value::List(it) => it.iter().any(|it| has_unknown(&it.value)),
+        Value::Map(it) => it.entries.values().any(|it| has_unknown(&it.value)),
         _ => false,
     }
 }
@@ -283,10 +225,10 @@ fn has_foreign(value: &Value) -> bool {
 /// Nothing in the value may be open.
 fn close(value: &Value, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
     value.each_template(&mut |it| needs.extend(it.facts().cloned()));
-    *is_certain &= !has_foreign(value);
+    *is_certain &= !has_unknown(value);
 }
 
-/// Puts marks where templates stand, unless the base has something there that they
+/// Leaves placeholders where templates stand, unless the base has something there that they
 /// must be compared with.
 fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
     match &mut node.value {
@@ -294,8 +236,7 @@ fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>
             if !template.is_text() || base.is_some_and(|it| is_written(&it.value)) {
                 needs.extend(template.facts().cloned());
             } else {
-                *is_certain &= !template.parts().iter().any(|it| matches!(it, Part::Text(it) if has_mark(it)));
-                node.value = marked(&node.value).map_or(Value::Unknown, Value::Text);
+                node.value = Value::PerCluster(Arc::clone(template));
             }
         }
         Value::List(list) if has_template(&Value::List(Arc::clone(list))) => {
@@ -306,13 +247,11 @@ fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>
                 fill_in(it, None, needs, is_certain);
             }
         }
-        Value::Map(map) if map.entries.values().any(|it| has_template(&it.value) || has_foreign(&it.value)) => {
+        Value::Map(map) if map.entries.values().any(|it| has_template(&it.value) || has_unknown(&it.value)) => {
             for (key, it) in &mut Arc::make_mut(map).entries {
                 fill_in(it, base.and_then(|it| it.get(key)), needs, is_certain);
             }
         }
-        Value::Unknown | Value::Conflict(_) => *is_certain = false,
-        Value::Text(it) => *is_certain &= !has_mark(it),
-        _ => {}
+        _ => *is_certain &= !has_unknown(&node.value),
     }
 }

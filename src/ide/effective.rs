@@ -240,13 +240,11 @@ fn within<'a>(db: &dyn Db, item: Anchor, object: &'a Object, path: &[&str]) -> O
 fn shown(value: &Value, facts: &Map) -> EcoString {
     let joined = |parts: Vec<EcoString>| parts.join(", ");
     match value {
-        // What clusters share has marks where each has a fact of its own.
-        Value::Text(it) => eco_format!("{:?}", fleet::filled(it, facts)),
+        Value::Text(it) => eco_format!("{it:?}"),
+        Value::PerCluster(it) => eco_format!("{:?}", it.fill(facts)),
         Value::List(it) => eco_format!("[{}]", joined(it.iter().map(|it| shown(&it.value, facts)).collect())),
         Value::Map(it) if !it.entries.is_empty() => {
-            let entry = |(key, it): (&EcoString, &Node)| {
-                eco_format!("{} = {}", quoted(&fleet::filled(key, facts)), shown(&it.value, facts))
-            };
+            let entry = |(key, it): (&EcoString, &Node)| eco_format!("{} = {}", quoted(key), shown(&it.value, facts));
             eco_format!("{{ {} }}", joined(it.entries.iter().map(entry).collect()))
         }
         other => other.show(),

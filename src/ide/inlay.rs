@@ -82,8 +82,8 @@ fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
         };
         let shown = value.value.show();
         // What depends on the cluster has no value here.
-        let is_known = !fleet::marks(&shown).any(|(_, fact)| fact.is_some());
-        if is_known && shown.chars().count() <= MOST && !matches!(value.value, crate::value::Value::Unknown) {
+        let is_known = !value.value.has_unknown() && !value.value.is_per_cluster();
+        if is_known && shown.chars().count() <= MOST {
             found.push(Inlay { offset: place.range.end, text: eco_format!(" = {shown}"), is_type: false });
         }
     }

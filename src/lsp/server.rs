@@ -1,7 +1,7 @@
 //! The loop: a message, and what it changes or asks.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +18,7 @@ use super::diagnostics::{Published, publish};
 use super::document::Document;
 use super::project::{Project, Texts};
 use super::requests::{self, Snapshot};
+use crate::diagnostic::caught;
 use crate::host::HostError;
 
 /// Something that is computed on another thread.
@@ -265,9 +266,12 @@ impl<'a> Server<'a> {
         let (sender, published) = (self.connection.sender.clone(), Arc::clone(&self.published));
         self.pool.spawn(move || {
             // What is cancelled is computed again after the change that cancelled it.
-            let _ = catch_unwind(AssertUnwindSafe(|| {
-                salsa::Cancelled::catch(AssertUnwindSafe(|| publish(&snapshot, &published, &sender)))
-            }));
+            let run = AssertUnwindSafe(|| caught(|| publish(&snapshot, &published, &sender)));
+            if let Ok(Err(bug)) = salsa::Cancelled::catch(run) {
+                let message = format!("internal error: {} ({}); this is a bug in fleetc", bug.what, bug.at);
+                let params = serde_json::json!({ "type": 1, "message": message });
+                let _ = sender.send(Notification::new("window/logMessage".into(), params).into());
+            }
         });
     }
 
@@ -324,9 +328,12 @@ fn dir_of_project(path: &Path) -> Option<&Path> {
 fn answered(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Response {
     let id = it.id.clone();
     let run = || salsa::Cancelled::catch(AssertUnwindSafe(|| requests::answer(it, snapshots, texts)));
-    match catch_unwind(AssertUnwindSafe(run)) {
+    match caught(run) {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Response::new_err(id, ErrorCode::ContentModified as i32, "the text has changed".into()),
-        Err(_) => Response::new_err(id, ErrorCode::InternalError as i32, "fleetc has a bug here".into()),
+        Err(bug) => {
+            let text = format!("internal error: {} ({}); this is a bug in fleetc", bug.what, bug.at);
+            Response::new_err(id, ErrorCode::InternalError as i32, text)
+        }
     }
 }

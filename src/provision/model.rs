@@ -110,9 +110,9 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
             Some(Role {
                 addon: release.addon.name(db).clone(),
                 via: role.via,
-                name: fleet::filled(&role.name, &cluster.facts),
+                name: role.name.fill(&cluster.facts),
                 path: role.path.clone(),
-                arn: role.arn.as_ref().map(|it| fleet::filled(it, &cluster.facts)),
+                arn: role.arn.as_ref().map(|it| it.fill(&cluster.facts)),
                 namespace: release.target.clone(),
                 service_account: role.service_account.clone(),
                 policies: role.policies.iter().map(Policy::of).collect(),

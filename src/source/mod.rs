@@ -6,11 +6,13 @@
 //! through [`Loader`], which the host provides.
 
 mod anchor;
+mod character;
 mod database;
 mod file;
 mod ordered;
 
 pub use anchor::{Anchor, Kind, NodeId, Origin};
+pub use character::{is_bidi_control, is_noncharacter, noncharacter, shown};
 pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources, is_of_library};
 pub use file::{DataFile, Project, SourceFile};
 pub use ordered::{IndexMap, IndexSet};

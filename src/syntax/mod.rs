@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile};
+use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile, is_bidi_control, is_noncharacter};
 use ast::Declaration;
 use problems::Problem;
 
@@ -41,6 +41,16 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The first character of a file that may not be in it.
+fn forbidden(text: &str) -> Option<Problem> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut all = text.char_indices().filter(|(_, it)| is_bidi_control(*it) || is_noncharacter(*it));
+    let (at, found) = all.next()?;
+    Some(Problem::Forbidden { at, found, count: 1 + all.count() })
+}
+
 /// Reads a file. Runs again whenever its text changes, since every offset moves.
 #[salsa::tracked(no_eq)]
 pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
@@ -51,6 +61,7 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
     if text.len() > chunk::SIZE_LIMIT {
         problems.push(Problem::TooLarge);
     } else {
+        problems.extend(forbidden(text));
         let chunks = chunk::split(text);
         for range in chunks.ranges {
             let slice = text.get(range.clone()).unwrap_or_default();

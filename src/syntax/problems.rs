@@ -8,7 +8,7 @@ use super::chunk::{self, DECLARATIONS, MODIFIERS};
 use super::grammar;
 use super::mend::{STATEMENTS, foreign, mend};
 use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, is_bidi_control};
 
 /// A place that cannot be read, in bytes of its file.
 pub(super) enum Problem {
@@ -21,6 +21,12 @@ pub(super) enum Problem {
     NumberTooLarge(Range<usize>),
     Indentation(Range<usize>),
     NoCharacter(Range<usize>),
+    /// A character that may not be in a source, and how many of them the file has.
+    Forbidden {
+        at: usize,
+        found: char,
+        count: usize,
+    },
     InterpolatedName(Range<usize>),
     DuplicateField(Range<usize>),
     /// A `let` behind other members of its block.
@@ -59,10 +65,17 @@ impl Problem {
                 "the closing line's indentation is taken off every line",
             )
             .help("move the closing `\"\"\"` to the left, onto a line of its own"),
-            Self::NoCharacter(range) => {
-                Diagnostic::new(code::NO_CHARACTER, "this escape is no Unicode character", at(range), "not a character")
-                    .help("write a code point between `\\u{0}` and `\\u{10FFFF}`, surrogates excluded")
-            }
+            Self::NoCharacter(range) => Diagnostic::new(
+                code::NO_CHARACTER,
+                "this escape is not a character",
+                at(range),
+                "not a character",
+            )
+            .note(
+                "surrogates are halves of characters, and noncharacters (`\\u{fdd0}`, `\\u{ffff}`) are never exchanged",
+            )
+            .help("write a code point between `\\u{0}` and `\\u{10FFFF}` that Unicode assigns to text"),
+            Self::Forbidden { at: start, found, count } => forbidden(at(start..start + found.len_utf8()), found, count),
             Self::InterpolatedName(range) => Diagnostic::new(
                 code::INTERPOLATED_NAME,
                 "a name must be known without evaluating anything",
@@ -104,6 +117,24 @@ impl Problem {
             .help("split it: files of a project share one namespace, so declarations may move freely"),
         }
     }
+}
+
+fn forbidden(at: Place, found: char, count: usize) -> Diagnostic {
+    let code = found as u32;
+    let (what, reason) = if is_bidi_control(found) {
+        ("changes the direction of text", "a line with it can read otherwise than it is compiled")
+    } else {
+        ("is a noncharacter", "Unicode reserves it for a program's own use: no file exchanges it")
+    };
+    let message = eco_format!("U+{code:04X} {what}, and may not be in a source");
+    let others = (count > 1).then(|| eco_format!("this file has {} more", count - 1));
+    let help = if is_bidi_control(found) {
+        eco_format!("remove it; in a string, write the escape `\\u{{{code:x}}}`")
+    } else {
+        "remove it".into()
+    };
+    let it = Diagnostic::new(code::FORBIDDEN_CHARACTER, message, at, "this character").note(reason).help(help);
+    others.into_iter().fold(it, Diagnostic::note)
 }
 
 /// The first words of the line that holds `at`.

@@ -1,8 +1,12 @@
 //! Values as JSON.
 
-use crate::value::{Node, Value};
+use std::fmt::Write;
+
+use ecow::EcoString;
 
 use super::yaml::is_written;
+use crate::diagnostic::bug;
+use crate::value::{Node, Part, Template, Value};
 
 /// The JSON of a node; what is not written in YAML is not in it either.
 #[must_use]
@@ -15,6 +19,8 @@ pub fn json(node: &Node) -> serde_json::Value {
         Value::Int(it) => (*it).into(),
         Value::Float(it) => serde_json::Number::from_f64(*it).map_or(serde_json::Value::Null, Into::into),
         Value::Text(it) => it.as_str().into(),
+        // A placeholder is a cluster's affair: whoever has a cluster fills it first.
+        Value::PerCluster(it) => it.show().as_str().into(),
         Value::List(it) => it.iter().map(json).collect(),
         Value::Map(it) => it
             .entries
@@ -23,5 +29,91 @@ pub fn json(node: &Node) -> serde_json::Value {
             .map(|(key, it)| (key.to_string(), json(it)))
             .collect::<serde_json::Map<_, _>>()
             .into(),
+    }
+}
+
+/// JSON under construction, in ASCII: other readers of a text than JSON's own take line
+/// separators, or what stands beside them, for something else.
+#[derive(Default)]
+pub struct AsciiWriter {
+    parts: Vec<Part>,
+    text: EcoString,
+}
+
+impl AsciiWriter {
+    /// Writes text that is JSON already, and ASCII.
+    pub fn verbatim(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Writes a string.
+    pub fn string(&mut self, text: &str) {
+        self.text.push('"');
+        self.escaped(text);
+        self.text.push('"');
+    }
+
+    /// Writes the JSON of a node, which has a placeholder where the node has one.
+    pub fn node(&mut self, node: &Node) {
+        match &node.value {
+            Value::Text(it) => self.string(it),
+            Value::PerCluster(it) => {
+                self.text.push('"');
+                for part in it.parts() {
+                    match part {
+                        Part::Text(it) => self.escaped(it),
+                        Part::Fact(_) => {
+                            self.parts.push(Part::Text(std::mem::take(&mut self.text)));
+                            self.parts.push(part.clone());
+                        }
+                    }
+                }
+                self.text.push('"');
+            }
+            Value::List(list) => {
+                for (nth, it) in list.iter().enumerate() {
+                    self.text.push(if nth == 0 { '[' } else { ',' });
+                    self.node(it);
+                }
+                self.text.push_str(if list.is_empty() { "[]" } else { "]" });
+            }
+            Value::Map(map) => {
+                self.text.push('{');
+                for (nth, (key, it)) in map.entries.iter().filter(|(_, it)| is_written(&it.value)).enumerate() {
+                    if nth > 0 {
+                        self.text.push(',');
+                    }
+                    self.string(key);
+                    self.text.push(':');
+                    self.node(it);
+                }
+                self.text.push('}');
+            }
+            _ => self.text.push_str(&json(node).to_string()),
+        }
+    }
+
+    /// The text with its placeholders.
+    #[must_use]
+    pub fn finish(mut self) -> Template {
+        self.parts.push(Part::Text(self.text));
+        Template::joined(self.parts)
+    }
+
+    fn escaped(&mut self, text: &str) {
+        let quoted = serde_json::Value::from(text).to_string();
+        let Some(inner) = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')) else {
+            bug("the JSON of a text has no quotes")
+        };
+        for it in inner.chars() {
+            if it.is_ascii() && it != '\u{7f}' {
+                self.text.push(it);
+                continue;
+            }
+            for unit in it.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "\\u{unit:04x}");
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ pub mod path;
 mod template;
 pub mod yaml;
 
-pub use json::json;
+pub use json::{AsciiWriter, json};
 pub use node::{Conflict, Map, Node, Overridden, Value, same};
 pub use path::{Path, Step};
-pub use template::{Part, Template};
+pub use template::{Part, Template, fact};

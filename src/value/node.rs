@@ -22,6 +22,9 @@ pub enum Value {
     Text(EcoString),
     /// A text that is whole but for facts of a cluster; never outside of evaluation.
     Template(Arc<Template>),
+    /// A text on every cluster, with placeholders for its facts: what evaluation leaves where
+    /// clusters share what is made. The writer puts each cluster's facts in.
+    PerCluster(Arc<Template>),
     List(Arc<Vec<Node>>),
     Map(Arc<Map>),
     /// Two layers of one rank disagree, and nothing higher has settled it yet.
@@ -136,6 +139,23 @@ impl Node {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// With a cluster's facts in the placeholders.
+    #[must_use]
+    pub fn filled(&self, facts: &Map) -> Self {
+        if !self.value.is_per_cluster() {
+            return self.clone();
+        }
+        let value = match &self.value {
+            Value::PerCluster(it) => Value::Text(it.fill(facts)),
+            Value::List(list) => Value::List(Arc::new(list.iter().map(|it| it.filled(facts)).collect())),
+            Value::Map(map) => {
+                Value::of_map(map.entries.iter().map(|(key, it)| (key.clone(), it.filled(facts))).collect())
+            }
+            other => other.clone(),
+        };
+        Self { value, ..self.clone() }
+    }
+
     /// The text, if it is one.
     #[must_use]
     pub const fn text(&self) -> Option<&EcoString> {
@@ -190,8 +210,32 @@ impl Value {
             Self::Unknown | Self::Conflict(_) | Self::Template(_) => true,
             Self::List(it) => it.iter().any(|it| it.value.has_unknown()),
             Self::Map(it) => it.entries.values().any(|it| it.value.has_unknown()),
-            Self::Absent | Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Text(_) => false,
+            Self::Absent
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Text(_)
+            | Self::PerCluster(_) => false,
         }
+    }
+
+    /// The texts with placeholders in it, at any depth.
+    pub fn each_per_cluster(&self, each: &mut impl FnMut(&Template)) {
+        match self {
+            Self::PerCluster(it) => each(it),
+            Self::List(it) => it.iter().for_each(|it| it.value.each_per_cluster(each)),
+            Self::Map(it) => it.entries.values().for_each(|it| it.value.each_per_cluster(each)),
+            _ => {}
+        }
+    }
+
+    /// Whether it has a placeholder, at any depth.
+    #[must_use]
+    pub fn is_per_cluster(&self) -> bool {
+        let mut found = false;
+        self.each_per_cluster(&mut |_| found = true);
+        found
     }
 
     /// The templates in it, at any depth.
@@ -214,7 +258,7 @@ impl Value {
             Self::Bool(_) => "a Bool",
             Self::Int(_) => "an Int",
             Self::Float(_) => "a Float",
-            Self::Text(_) => "a String",
+            Self::Text(_) | Self::PerCluster(_) => "a String",
             Self::List(_) => "a list",
             Self::Map(_) => "an object",
         }
@@ -232,6 +276,7 @@ impl Value {
                 ecow::eco_format!("{:?}", it.chars().take(57).chain("…".chars()).collect::<String>())
             }
             Self::Text(it) => ecow::eco_format!("{it:?}"),
+            Self::PerCluster(it) => it.show(),
             Self::List(it) => ecow::eco_format!("a list of {}", it.len()),
             Self::Map(it) if it.entries.is_empty() => "{ }".into(),
             Self::Map(_) => "{ … }".into(),
@@ -250,6 +295,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Float(a), Value::Float(b)) => a.total_cmp(b).is_eq() || (a.abs() + b.abs()).to_bits() == 0,
         (Value::Text(a), Value::Text(b)) => a == b,
+        (Value::PerCluster(a), Value::PerCluster(b)) => a.parts() == b.parts(),
         (Value::List(a), Value::List(b)) => {
             Arc::ptr_eq(a, b) || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(&a.value, &b.value)))
         }

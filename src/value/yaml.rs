@@ -6,7 +6,10 @@
 //! several lines and needs no escape; else between double quotes. Never folded,
 //! never with anchors or tags.
 
-use crate::value::{Node, Path, Step, Value};
+use ecow::EcoString;
+
+use crate::diagnostic::bug;
+use crate::value::{Node, Part, Path, Step, Template, Value};
 
 /// How strings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Style {
 /// A text under construction.
 pub struct Writer {
     text: String,
+    /// Where in the text a placeholder stands, in order, and for which fact.
+    placeholders: Vec<(usize, EcoString)>,
     style: Style,
     map: Option<Map>,
 }
@@ -46,7 +51,7 @@ impl Writer {
     /// Nothing yet.
     #[must_use]
     pub const fn new(style: Style) -> Self {
-        Self { text: String::new(), style, map: None }
+        Self { text: String::new(), placeholders: Vec::new(), style, map: None }
     }
 
     /// Nothing yet; what stands in each line is remembered.
@@ -96,10 +101,29 @@ impl Writer {
         }
     }
 
-    /// The text.
+    /// The text, which has no placeholders.
     #[must_use]
     pub fn finish(self) -> String {
+        if let Some((_, name)) = self.placeholders.first() {
+            bug(&format!("a file that is one cluster's has a placeholder for the fact `{name}`"));
+        }
         self.text
+    }
+
+    /// The text with its placeholders.
+    #[must_use]
+    pub fn finish_template(self) -> Template {
+        let mut parts = Vec::with_capacity(2 * self.placeholders.len() + 1);
+        let mut rest = self.text.as_str();
+        let mut from = 0;
+        for (at, name) in self.placeholders {
+            let (before, after) = rest.split_at(at - from);
+            parts.push(Part::Text(before.into()));
+            parts.push(Part::Fact(name));
+            (rest, from) = (after, at);
+        }
+        parts.push(Part::Text(rest.into()));
+        Template::joined(parts)
     }
 
     /// The text, and what stands in each of its lines if that was to be remembered.
@@ -291,6 +315,54 @@ impl Writer {
             Value::Map(_) => self.text.push_str("{}"),
             Value::List(_) => self.text.push_str("[]"),
             Value::Text(it) => return self.string(it, depth),
+            Value::PerCluster(it) => return self.template(it, depth),
+        }
+        self.text.push('\n');
+    }
+
+    /// A text with placeholders. The facts that are put in are printable ASCII without quotes
+    /// and backslashes, as every class of clusters has them: between quotes, and in a block,
+    /// they are written as they are.
+    fn template(&mut self, template: &Template, depth: usize) {
+        let sketch: String = template
+            .parts()
+            .iter()
+            .map(|it| match it {
+                Part::Text(it) => it.as_str(),
+                Part::Fact(_) => "x",
+            })
+            .collect();
+        let is_block = self.style == Style::File && is_block(&sketch);
+        if is_block {
+            self.block_head(&sketch);
+            self.line();
+            self.indent(depth);
+        } else {
+            self.text.push('"');
+        }
+        let last = template.parts().len().saturating_sub(1);
+        for (nth, part) in template.parts().iter().enumerate() {
+            match part {
+                Part::Fact(name) => self.placeholders.push((self.text.len(), name.clone())),
+                Part::Text(text) if is_block => {
+                    let body = if nth == last { text.strip_suffix('\n').unwrap_or(text) } else { text };
+                    let mut lines = body.split('\n').peekable();
+                    self.text.push_str(lines.next().unwrap_or_default());
+                    while let Some(line) = lines.next() {
+                        self.text.push('\n');
+                        self.line();
+                        let is_continued = lines.peek().is_none() && nth < last;
+                        if !line.is_empty() || is_continued {
+                            self.indent(depth);
+                        }
+                        self.text.push_str(line);
+                    }
+                }
+                Part::Text(text) => escaped(&mut self.text, text),
+            }
+        }
+        if !is_block {
+            self.text.push('"');
         }
         self.text.push('\n');
     }
@@ -307,7 +379,7 @@ impl Writer {
         self.text.push('\n');
     }
 
-    fn block(&mut self, text: &str, depth: usize) {
+    fn block_head(&mut self, text: &str) {
         let trimmed = text.trim_end_matches('\n');
         let chomping = match text.len() - trimmed.len() {
             0 => "|-",
@@ -316,6 +388,10 @@ impl Writer {
         };
         self.text.push_str(chomping);
         self.text.push('\n');
+    }
+
+    fn block(&mut self, text: &str, depth: usize) {
+        self.block_head(text);
         let body = text.strip_suffix('\n').unwrap_or(text);
         for line in body.split('\n') {
             self.line();
@@ -420,8 +496,14 @@ fn is_block(text: &str) -> bool {
 
 /// A text between double quotes.
 pub fn quoted(out: &mut String, text: &str) {
-    use std::fmt::Write;
     out.push('"');
+    escaped(out, text);
+    out.push('"');
+}
+
+/// A text as it stands between double quotes.
+fn escaped(out: &mut String, text: &str) {
+    use std::fmt::Write;
     for it in text.chars() {
         match it {
             '"' => out.push_str("\\\""),
@@ -441,5 +523,4 @@ pub fn quoted(out: &mut String, text: &str) {
             }
         }
     }
-    out.push('"');
 }

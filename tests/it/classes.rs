@@ -168,14 +168,31 @@ fn roles_are_told_from_the_name_and_the_account() {
     assert_eq!((role.name.as_str(), role.arn.as_deref()), ("d-web", Some("arn:aws:iam::111122223333:role/d-web")));
 }
 
-/// What looks like what the compiler puts where facts belong is a text like any other.
+/// Noncharacters are refused wherever text enters: no text can pass for what the compiler
+/// writes for itself.
 #[test]
-fn odd_texts_are_written_as_they_are() {
-    for values in ["a = \"\u{fdd0}name\u{fdd1}\"\n      b = cluster.name", "a = \"\\u{fdd0}\\(cluster.name)\""] {
-        let (db, compilation) = compiled(&fleet_of("", values, ""));
-        assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-        assert_alike(&db, &compilation, values);
+fn noncharacters_are_no_text() {
+    for (values, code) in [
+        ("a = \"\u{fdd0}name\u{fdd1}\"\n      b = cluster.name", "E0115"),
+        ("a = \"\\u{fdd0}s\\u{fdd1}\"", "E0108"),
+        ("l = [\"\\u{ffff}\", \"x\"]", "E0108"),
+        ("\"\\u{fdd0}\" = 1", "E0108"),
+        ("a = json(\"x.json\")", "E0414"),
+        ("a = yaml(\"x.json\")", "E0414"),
+        ("a = file(\"x.txt\")", "E0414"),
+        ("a = csv(\"x.txt\")", "E0414"),
+        ("a = from-json(\"[\\\"\\\\ufdd0\\\"]\")", "E0414"),
+        ("a = base64-decode(\"77eQ\")", "E0419"),
+    ] {
+        let data = "--- x.json ---\n{ \"a\": [\"\\ufdd0\"], \"\\ufdd1\": 1 }\n--- x.txt ---\na\nb\u{fdd0}\n";
+        let (_, compilation) = compiled(&fleet_of("", values, data));
+        let said = summary(&compilation);
+        assert!(!said.is_empty() && said.iter().all(|it| it.starts_with(code)), "{values}: {said:?}");
     }
+}
+
+#[test]
+fn texts_of_facts_that_need_escapes_stand_alone() {
     let odd = fleet_of("", "a = cluster.domain ?? cluster.name", "")
         .replace("zones = 2\n", "zones = 2\n  domain = \"q\\\"\\\\é\"\n");
     let (db, compilation) = compiled(&odd);

@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Call;
 use crate::eval::expression::Env;
 use crate::eval::problems;
+use crate::source::noncharacter;
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Value, json};
 
@@ -19,8 +20,8 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("base64-decode", [text]) => {
             let decoded = BASE64_STANDARD.decode(text.trim().as_bytes()).ok().and_then(|it| String::from_utf8(it).ok());
             match decoded {
-                Some(it) => it.into(),
-                None => return Some(env.report(problems::fails(it.origin, "this is no base64 of UTF-8 text"))),
+                Some(it) if noncharacter(&it).is_none() => it.into(),
+                _ => return Some(env.report(problems::fails(it.origin, "this is no base64 of UTF-8 text"))),
             }
         }
         ("url-encode", [text]) => utf8_percent_encode(text, RESERVED).to_string().into(),

@@ -4,6 +4,7 @@ use super::Call;
 use crate::data::{self, Document, Format};
 use crate::eval::expression::Env;
 use crate::eval::problems;
+use crate::source::noncharacter;
 use crate::value::Value;
 
 pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
@@ -14,7 +15,10 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
                 return Some(env.report(problems::outside(it.origin, path)));
             }
             match env.db.data_file(&data::path_of(env.db, env.anchor, path)).text(env.db) {
-                Ok(text) => Value::Text(text.as_ref().into()),
+                Ok(text) => match noncharacter(text) {
+                    Some(_) => env.report(problems::unreadable(it.origin, path, "it has a noncharacter of Unicode")),
+                    None => Value::Text(text.as_ref().into()),
+                },
                 Err(reason) => env.report(problems::unreadable(it.origin, path, reason)),
             }
         }

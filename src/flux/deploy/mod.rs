@@ -25,7 +25,7 @@ use super::object::{Id, Object, split_api_version};
 use super::policy;
 use super::release::Release;
 use super::substitution::Substitution;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, Invariant};
 use crate::fleet::{Class, Cluster, Evaluated};
 use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::ast;
@@ -57,10 +57,14 @@ pub enum UnitPatch {
 
 impl UnitPatch {
     /// The patch.
-    pub fn get<'a>(&'a self, db: &'a dyn Db) -> Option<&'a Patch> {
+    pub fn get<'a>(&'a self, db: &'a dyn Db) -> &'a Patch {
         match self {
-            Self::Own(it) => Some(it),
-            Self::Made { making, object, patch } => made(db, *making).objects.get(*object)?.patches.get(*patch),
+            Self::Own(it) => it,
+            Self::Made { making, object, patch } => made(db, *making)
+                .objects
+                .get(*object)
+                .and_then(|it| it.patches.get(*patch))
+                .invariant("a patch of a unit is one of those that were made"),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::fleet::Cluster;
 use crate::schema;
 use crate::source::Kind;
 use crate::types;
-use crate::value::{Node, Value};
+use crate::value::{Node, Part, Value};
 
 /// The largest integer that survives a JSON patch.
 const SAFE_INTEGER: i64 = 1 << 53;
@@ -62,6 +62,7 @@ fn schema_of(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
     let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
     env.cluster_name = Some(cluster.name.clone());
     complete(&mut env, &mut spec.clone(), ty, Conform::Final, None);
+    ctx.needs.append(&mut env.needs);
     ctx.out.append(&mut env.out);
 }
 
@@ -75,7 +76,7 @@ fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
     if matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") && object.id.group.is_empty() {
         for part in ["data", "stringData"] {
             for (key, node) in object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
-                if !matches!(node.value, Value::Text(_) | Value::Unknown) {
+                if !matches!(node.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
                     ctx.out.push(problems::data_is_text(object, key, node));
                 }
             }
@@ -96,7 +97,7 @@ fn annotations(ctx: &mut Context<'_>, object: &Object) {
             let own = ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/"];
             if own.iter().any(|it| key.starts_with(it)) {
                 ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
-            } else if !matches!(inner.value, Value::Text(_) | Value::Unknown) {
+            } else if !matches!(inner.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
                 ctx.out.push(problems::data_is_text(object, key, inner));
             }
         }
@@ -148,6 +149,15 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
         }
         Value::Text(text) => {
             if let Some(it) = text.chars().find(|it| is_refused(*it)) {
+                ctx.out.push(problems::refused_character(object, it, node.origin));
+            }
+        }
+        Value::PerCluster(text) => {
+            let texts = text.parts().iter().filter_map(|it| match it {
+                Part::Text(it) => Some(it),
+                Part::Fact(_) => None,
+            });
+            if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
                 ctx.out.push(problems::refused_character(object, it, node.origin));
             }
         }

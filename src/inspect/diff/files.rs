@@ -71,7 +71,5 @@ fn applied(db: &dyn Db, cluster: Anchor) -> Vec<Applied> {
             && reference("kind") == Some(&cluster.sync.kind)
             && reference("name") == Some(&cluster.sync.name)
     };
-    let filled = |text: &EcoString| fleet::filled(text, &cluster.facts);
-    let id = |it: &Unit| Id { name: filled(&it.name), ..it.kustomization.id.clone() };
-    deployed.units.iter().filter(is_own).map(|it| (id(it), filled(&it.path))).collect()
+    deployed.units.iter().filter(is_own).map(|it| (it.kustomization.id.clone(), it.path.clone())).collect()
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::fleet;
 use crate::source::IndexSet;
 use crate::value::yaml::is_written;
 use crate::value::{Map, Node, Path, Step, Value};
@@ -55,17 +54,14 @@ impl Walk<'_> {
             }
             (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
             (Value::Int(a), Value::Int(b)) => a == b,
-            (Value::Text(a), Value::Text(b)) => a == b && self.differing(a).next().is_none(),
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::PerCluster(a), Value::PerCluster(b)) => {
+                a.parts() == b.parts() && !a.facts().any(|it| self.facts.contains(it))
+            }
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Null, Value::Null) => true,
             _ => false,
         }
-    }
-
-    /// The facts in a text that are not the same.
-    fn differing(&self, text: &str) -> impl Iterator<Item = &EcoString> {
-        let named = if self.facts.is_empty() { "" } else { text };
-        fleet::marks(named).filter_map(|(_, name)| self.facts.get(name?)).collect::<Vec<_>>().into_iter()
     }
 
     fn node(&mut self, old: Option<&Node>, new: Option<&Node>) {
@@ -111,7 +107,9 @@ impl Walk<'_> {
     fn leaf(&mut self, old: Option<&Node>, new: Option<&Node>) {
         let mut facts: IndexSet<EcoString> = IndexSet::default();
         for it in [old, new].into_iter().flatten() {
-            texts(&it.value, &mut |text| facts.extend(self.differing(text).cloned()));
+            it.value.each_per_cluster(&mut |text| {
+                facts.extend(text.facts().filter(|it| self.facts.contains(*it)).cloned());
+            });
         }
         let (path, facts) = (Path(self.path.clone()), facts.into_iter().collect());
         self.found.push(LeafChange { path, old: old.cloned(), new: new.cloned(), facts });
@@ -135,13 +133,13 @@ impl LeafChange {
         let [old, new] = [&self.old, &self.new].map(|it| it.as_ref().map(|it| &it.value));
         // A hole in both for a fact that is not what it was.
         let by_fact = !self.facts.is_empty() && old == new;
-        !by_fact && [old, new].into_iter().flatten().any(has_mark)
+        !by_fact && [old, new].into_iter().flatten().any(Value::is_per_cluster)
     }
 
     /// With a cluster's facts in the holes.
     #[must_use]
     pub fn filled(&self, old: &Map, new: &Map) -> Self {
-        let fill = |node: &Option<Node>, facts: &Map| node.as_ref().map(|it| filled(it, facts));
+        let fill = |node: &Option<Node>, facts: &Map| node.as_ref().map(|it| it.filled(facts));
         Self { path: self.path.clone(), old: fill(&self.old, old), new: fill(&self.new, new), facts: Vec::new() }
     }
 
@@ -152,33 +150,4 @@ impl LeafChange {
             _ => true,
         }
     }
-}
-
-/// Calls back with every text of a tree.
-pub(super) fn texts(value: &Value, see: &mut dyn FnMut(&str)) {
-    match value {
-        Value::Text(it) => see(it),
-        Value::List(list) => list.iter().for_each(|it| texts(&it.value, see)),
-        Value::Map(map) => map.entries.values().for_each(|it| texts(&it.value, see)),
-        _ => {}
-    }
-}
-
-fn has_mark(value: &Value) -> bool {
-    let mut found = false;
-    texts(value, &mut |it| found |= fleet::marks(it).any(|(_, name)| name.is_some()));
-    found
-}
-
-/// A tree with a cluster's facts in its holes.
-pub(super) fn filled(node: &Node, facts: &Map) -> Node {
-    let value = match &node.value {
-        Value::Text(it) => Value::Text(fleet::filled(it, facts)),
-        Value::List(list) => Value::List(Arc::new(list.iter().map(|it| filled(it, facts)).collect())),
-        Value::Map(map) => {
-            Value::of_map(map.entries.iter().map(|(key, it)| (key.clone(), filled(it, facts))).collect())
-        }
-        other => other.clone(),
-    };
-    Node { value, ..node.clone() }
 }

@@ -11,9 +11,8 @@ use ecow::EcoString;
 
 use super::bundle::described;
 use super::danger::{self, Danger};
-use super::leaves::{LeafChange, differences, differences_with, filled, texts};
+use super::leaves::{LeafChange, differences, differences_with};
 use super::{Bump, Fate};
-use crate::fleet;
 use crate::flux::{Deployed, Id, Object, Unit, UnitPlace};
 use crate::inspect::placed::patched;
 use crate::source::{IndexMap, IndexSet, Origin};
@@ -243,7 +242,7 @@ impl Known {
             if let Some(differing) = &facts.differing {
                 return differences_with(Some(&old.object.body), Some(&new.object.body), differing).into();
             }
-            let [old, new] = [(old, facts.old), (new, facts.new)].map(|(it, facts)| filled(&it.object.body, facts));
+            let [old, new] = [(old, facts.old), (new, facts.new)].map(|(it, facts)| it.object.body.filled(facts));
             return differences(Some(&old), Some(&new)).into();
         }
         let compare = |old: &Object, new: &Object| match (&old.raw, &new.raw) {
@@ -268,9 +267,7 @@ impl Known {
     fn holes_of(&mut self, object: &Object, stays: bool) -> Rc<[EcoString]> {
         let find = || {
             let mut found: IndexSet<EcoString> = IndexSet::default();
-            texts(&object.body.value, &mut |text| {
-                found.extend(fleet::marks(text).filter_map(|(_, name)| name).map(EcoString::from));
-            });
+            object.body.value.each_per_cluster(&mut |it| found.extend(it.facts().cloned()));
             found.into_iter().collect()
         };
         if stays { Rc::clone(self.holes.entry(std::ptr::from_ref(object)).or_insert_with(find)) } else { find() }

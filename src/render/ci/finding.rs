@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
 use crate::data::{self, Located};
-use crate::diagnostic::{Code, Diagnostic, Label, Place, Severity};
+use crate::diagnostic::{Bug, Code, Diagnostic, Label, Place, Severity, code};
 use crate::render::terminal;
 use crate::source::Db;
 
@@ -92,6 +92,35 @@ impl Finding {
             place: Some(Point { path: joined(prefix, path), range: None }),
             others: Vec::new(),
             notes: Vec::new(),
+            help: Some(help),
+            cluster: None,
+        }
+    }
+
+    /// A broken invariant of fleetc.
+    #[must_use]
+    pub fn of_bug(bug: &Bug) -> Self {
+        let code = code::INTERNAL;
+        let message = eco_format!("internal error: {}", bug.what);
+        let notes = vec![
+            eco_format!("found at {} by fleetc {}", bug.at, env!("CARGO_PKG_VERSION")),
+            EcoString::from("this is a bug in fleetc, not in your sources; nothing was written"),
+        ];
+        let help = EcoString::from(
+            "report this message, the command and, if you can, the sources at https://github.com/fleetc/fleetc/issues",
+        );
+        let notes_text: String = notes.iter().map(|it| format!("\n  = note: {it}")).collect();
+        Self {
+            id: code.id.into(),
+            code: Some(code),
+            is_error: true,
+            text: format!("error[{}]: {message}{notes_text}\n  = help: {help}", code.id),
+            fingerprint: eco_format!("{}\n{message}", code.id),
+            message,
+            label: EcoString::new(),
+            place: None,
+            others: Vec::new(),
+            notes,
             help: Some(help),
             cluster: None,
         }

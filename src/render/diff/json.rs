@@ -10,7 +10,7 @@ use crate::inspect::{Change, ClusterFate, Difference, Explained, Fate, Side};
 use crate::render::place::spot;
 use crate::render::why::id_json;
 use crate::source::Origin;
-use crate::value::{Node, Value, json as written};
+use crate::value::{Node, json as written};
 
 /// The answer.
 #[must_use]
@@ -94,8 +94,8 @@ fn leaf(states: &States<'_>, change: &Change, it: &Explained) -> Json {
     let mut found = Object::new();
     found.insert("path".into(), it.leaf.path.to_string().into());
     let value = |node: &Option<Node>| node.as_ref().map_or(Json::Null, written);
-    let has_marks = |node: &Option<Node>| node.as_ref().is_some_and(|it| marked(&it.value));
-    if has_marks(&it.leaf.old) || has_marks(&it.leaf.new) {
+    let is_per_cluster = |node: &Option<Node>| node.as_ref().is_some_and(|it| it.value.is_per_cluster());
+    if is_per_cluster(&it.leaf.old) || is_per_cluster(&it.leaf.new) {
         // Facts stand in it: each cluster has its own.
         let each = change.clusters.iter().map(|cluster| {
             let facts = |db, anchor| &fleet::cluster(db, anchor).value.facts;
@@ -111,15 +111,6 @@ fn leaf(states: &States<'_>, change: &Change, it: &Explained) -> Json {
     found.insert("isRemoved".into(), it.leaf.new.is_none().into());
     found.insert("causes".into(), causes.collect());
     Json::Object(found)
-}
-
-fn marked(value: &Value) -> bool {
-    match value {
-        Value::Text(it) => fleet::marks(it).any(|(_, name)| name.is_some()),
-        Value::List(list) => list.iter().any(|it| marked(&it.value)),
-        Value::Map(map) => map.entries.values().any(|it| marked(&it.value)),
-        _ => false,
-    }
 }
 
 fn place(states: &States<'_>, side: Side, origin: Origin) -> Json {

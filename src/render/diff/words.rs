@@ -104,17 +104,8 @@ pub(super) fn files(it: &FilesChange) -> EcoString {
 /// A value as the language would write it, with holes for what each cluster has there.
 pub(super) fn shown(node: &Node) -> EcoString {
     match &node.value {
-        Value::Text(it) => {
-            let quoted = |text: &str| {
-                let json = Json::from(text).to_string();
-                EcoString::from(json.get(1..json.len() - 1).unwrap_or_default())
-            };
-            let parts = fleet::marks(it).map(|(text, fact)| {
-                let fact = fact.map_or_else(EcoString::new, |it| eco_format!("\\(cluster.{it})"));
-                eco_format!("{}{fact}", quoted(text))
-            });
-            eco_format!("\"{}\"", parts.collect::<EcoString>())
-        }
+        Value::Text(it) => Json::from(it.as_str()).to_string().into(),
+        Value::PerCluster(it) => it.show(),
         Value::List(list) => {
             let parts: Vec<EcoString> = list.iter().map(shown).collect();
             eco_format!("[{}]", parts.join(", "))

@@ -9,10 +9,9 @@ use serde_json::{Map, Value as Json, json};
 use super::picture::picture_svg;
 use super::place::{owner, spot};
 use super::terminal;
-use crate::fleet;
 use crate::inspect::{Column, Line, Picture, Report, Variant, report_layers};
 use crate::source::{Db, IndexSet, Origin};
-use crate::value::{self, Node, Value};
+use crate::value::{self, Node, Part, Value};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -124,13 +123,14 @@ impl Writing<'_> {
     /// long one the number that it has among those.
     fn written(&mut self, node: &Node) -> Json {
         match &node.value {
-            Value::Text(it) if fleet::marks(it).any(|(_, name)| name.is_some()) => {
-                let parts = fleet::marks(it).flat_map(|(text, name)| {
-                    let name = name.map(|it| json!([it]));
-                    std::iter::once(Json::from(text)).chain(name)
-                });
-                parts.collect()
-            }
+            Value::PerCluster(it) => it
+                .parts()
+                .iter()
+                .map(|it| match it {
+                    Part::Text(it) => Json::from(it.as_str()),
+                    Part::Fact(name) => json!([name.as_str()]),
+                })
+                .collect(),
             _ => {
                 let text = value::json(node).to_string();
                 if text.len() < LONG { text.into() } else { json!({ "text": self.texts.insert_full(text).0 }) }

@@ -7,6 +7,7 @@ use super::super::ast::{Expr, ExprKind};
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowering, inner};
+use crate::source::is_noncharacter;
 
 enum Piece {
     /// Text as written, its escapes still to be read.
@@ -64,7 +65,8 @@ impl Lowering<'_> {
                 "\\\\" => "\\".into(),
                 code => {
                     let hex: String = code.chars().filter(char::is_ascii_hexdigit).collect();
-                    if let Some(it) = u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32) {
+                    let found = u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32);
+                    if let Some(it) = found.filter(|it| !is_noncharacter(*it)) {
                         it.to_string()
                     } else {
                         let range = self.range(&pair);
