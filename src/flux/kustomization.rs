@@ -137,6 +137,9 @@ pub(super) fn fields(
     if let Some(ty) = types::shape(ctx.db, "KustomizationSpec") {
         complete(&mut env, &mut node, &ty, Conform::Partial, None);
     }
+    // Where clusters share the Kustomization, a fact in it has to be known.
+    node.value.each_template(&mut |it| env.needs.extend(it.facts().cloned()));
+    ctx.needs.append(&mut env.needs);
     ctx.out.append(&mut env.out);
     node
 }

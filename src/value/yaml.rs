@@ -179,6 +179,9 @@ impl Writer {
     }
 
     fn is_shown(&self, value: &Value) -> bool {
+        if let Value::Template(it) = value {
+            unfinished(it);
+        }
         // In a patch, what is absent is deleted: it is written as null.
         is_written(value) || (self.style == Style::Patch && *value == Value::Absent)
     }
@@ -306,9 +309,8 @@ impl Writer {
     /// Anything that fits behind a key, and the newline.
     fn scalar_or_empty(&mut self, node: &Node, depth: usize) {
         match &node.value {
-            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => {
-                self.text.push_str("null");
-            }
+            Value::Null | Value::Absent | Value::Unknown | Value::Conflict(_) => self.text.push_str("null"),
+            Value::Template(it) => unfinished(it),
             Value::Bool(it) => self.text.push_str(if *it { "true" } else { "false" }),
             Value::Int(it) => self.text.push_str(&it.to_string()),
             Value::Float(it) => self.text.push_str(&float(*it)),
@@ -402,6 +404,11 @@ impl Writer {
             self.text.push('\n');
         }
     }
+}
+
+/// A partially evaluated value that reached the writer would be left out, silently.
+fn unfinished(it: &Template) -> ! {
+    bug(&format!("{} is written before its facts are known", it.show()))
 }
 
 /// Whether a value appears in a file. A list with an unknown element is absent whole.

@@ -131,6 +131,9 @@ fn layers_may_change_what_facts_filled() {
         "rule r when cluster.zones == 3 { drop c.web }",
         "override *.* { release { interval = \"1h\" } }",
         "rule r when cluster.zones == 2 { use c { wait = true } }",
+        "rule r { use c { commonMetadata.labels { region = cluster.region, zones = \"z-\\(cluster.zones)\" } } }",
+        "rule r { use c { postBuild.substitute { region = cluster.region } } }",
+        "rule r { use c { serviceAccountName = cluster.name, interval = \"\\(cluster.zones)m\" } }",
     ] {
         let text = fleet_of("", "a = cluster.name\n      fixed = \"eu-west-1\"", rest);
         let (db, compilation) = compiled(&text);
