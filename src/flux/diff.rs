@@ -16,7 +16,7 @@ use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
 use crate::source::{IndexMap, Origin};
-use crate::value::{Node, Value, same};
+use crate::value::{Node, Part, Value, same};
 
 /// A patch of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +119,40 @@ pub(super) fn ambiguous(patches: &[Patch], base: &[Arc<Object>]) -> Vec<Diagnost
         found.extend(others.map(|other| problems::ambiguous_patch(object, other)));
     }
     found
+}
+
+/// kustomize writes an object that a JSON 6902 patch changes as YAML and reads that back: a text
+/// that begins with a tab and has several lines becomes a block that it cannot read (5.5 to
+/// 5.8, measured). It is looked for in the whole object, as it is and as it was.
+pub(super) fn unreadable(patches: &[Patch], base: &Object, wanted: &Object) -> Option<Diagnostic> {
+    if !patches.iter().any(|it| matches!(it, Patch::Json { .. })) {
+        return None;
+    }
+    let at = [wanted, base].into_iter().find_map(|it| tabbed(&it.body))?;
+    Some(problems::tabbed_text(&wanted.id, at))
+}
+
+/// Where a text or a key begins with a tab and has several lines.
+fn tabbed(node: &Node) -> Option<Origin> {
+    let breaks = |it: &str| it.contains(['\n', '\r', '\u{2028}', '\u{2029}']);
+    let is_tabbed = |it: &str| it.starts_with('\t') && breaks(it);
+    match &node.value {
+        Value::Text(it) => is_tabbed(it).then_some(node.origin),
+        Value::PerCluster(it) => match it.parts() {
+            [Part::Text(first), rest @ ..] => {
+                let is_tabbed = first.starts_with('\t')
+                    && (breaks(first) || rest.iter().any(|it| matches!(it, Part::Text(it) if breaks(it))));
+                is_tabbed.then_some(node.origin)
+            }
+            _ => None,
+        },
+        Value::List(it) => it.iter().find_map(tabbed),
+        Value::Map(it) => {
+            let key = |(key, it): (&EcoString, &Node)| is_tabbed(key).then_some(it.origin).or_else(|| tabbed(it));
+            it.entries.iter().find_map(key)
+        }
+        _ => None,
+    }
 }
 
 struct Differ {

@@ -132,6 +132,7 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Dif
         ctx.is_certain = false;
     }
     ctx.out.extend(diff::ambiguous(&patches, base));
+    ctx.out.extend(found.as_ref().and_then(|it| diff::unreadable(&patches, it, &object)));
     Differing { object, base: found, patches }
 }
 

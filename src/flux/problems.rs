@@ -188,6 +188,17 @@ pub(super) fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagn
     .help("put the two into different catalogues, or give one another name")
 }
 
+pub(super) fn tabbed_text(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("a text of {id} begins with a tab and has several lines, and a cluster's JSON patch changes the object"),
+        at,
+        "kustomize cannot read this back",
+    )
+    .note("kustomize writes an object that a JSON patch changes as YAML and reads it again; nulls, emptied maps and lists of built-in kinds need such a patch")
+    .help("begin the text with a line break or with blanks instead of the tab")
+}
+
 pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::UNDEFINED_VARIABLE,

@@ -162,7 +162,7 @@ fn difference(
             }
             continue;
         }
-        for problem in diff::ambiguous(&own, base) {
+        for problem in diff::ambiguous(&own, base).into_iter().chain(diff::unreadable(&own, object, wanted)) {
             ctx.out.push(problem.on(Some(&cluster.name)));
         }
         patches.extend(own.into_iter().map(UnitPatch::Own));
