@@ -301,7 +301,8 @@ impl Fold {
     }
 
     fn amend(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, layer: Layer, origin: Origin) {
-        if !map.entries.contains_key(key) && layer.only_unsets() {
+        if layer.only_unsets() && map.entries.get(key).is_none_or(|it| it.value == Value::Absent) {
+            self.unset_nothing(env, layer);
             return;
         }
         let node = map.entries.entry(key.clone()).or_insert_with(|| Node::new(Value::Absent, origin));
@@ -321,6 +322,20 @@ impl Fold {
                 let problem = problems::amend_scalar(origin, key, other, node.origin);
                 env.report(problem);
             }
+        }
+    }
+
+    /// Notes that there is nothing to take away.
+    fn unset_nothing(&mut self, env: &Env<'_>, layer: Layer) {
+        for (key, edit) in layer.edits {
+            self.path.push(key);
+            for op in edit.ops {
+                match op {
+                    Op::Amend(inner) => self.unset_nothing(env, inner),
+                    _ => self.note(env, None, None, edit.origin),
+                }
+            }
+            self.path.pop();
         }
     }
 
@@ -486,6 +501,8 @@ fn reserve(map: &mut Map, layer: &Layer) {
     for (key, edit) in &layer.edits {
         for op in &edit.ops {
             match op {
+                // What only takes keys away makes no map.
+                Op::Amend(inner) if inner.only_unsets() => {}
                 Op::Amend(inner) => {
                     let node = map.entries.entry(key.clone()).or_insert_with(|| {
                         Node::new(Value::Map(Arc::new(Map { entries: IndexMap::default() })), edit.origin)

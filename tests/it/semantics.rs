@@ -159,6 +159,18 @@ fn rule_07_absent_makes_no_entry_and_null_is_written() {
     assert_eq!(codes("override web { values.d = \"a-\\(cluster.domain)\" }\ncluster one { use addons }"), ["E0312"]);
     assert_eq!(web("override web { values { unset b.c\n unset b.d } }\ncluster one { use addons }")["b"], json!({}));
     assert_eq!(codes("override web { values { a { x = 1 } } }\ncluster one { use addons }"), ["E0307"]);
+    // What takes away from nothing makes nothing, whatever else the rank has, and is reported.
+    for other in ["", "override *.* { values.q = 1 }", "override addons.* { values { z.q.u = 1 } }"] {
+        for unset in ["unset z.q.v", "z { q { unset v } }", "z.q { unset v, unset w }"] {
+            let text =
+                format!("rule r {{ override web {{ values {{ {unset} }} }} }}\n{other}\ncluster one {{ use addons }}");
+            let found = compiled(&with(&text)).1;
+            assert!(found.is_clean() && summary(&found).iter().all(|it| it.starts_with("W0528")), "{text}");
+            assert_eq!(summary(&found).len(), unset.matches("unset").count(), "{text}: {:?}", summary(&found));
+            let has_z = values(&with(&text), "one", "web").as_object().expect("values").contains_key("z");
+            assert_eq!(has_z, other.contains("z.q"), "{text}");
+        }
+    }
 }
 
 #[test]
