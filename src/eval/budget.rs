@@ -3,6 +3,7 @@
 
 use super::expression::Env;
 use super::problems;
+use crate::diagnostic::code;
 use crate::source::Origin;
 use crate::value::Value;
 
@@ -31,6 +32,17 @@ impl Env<'_> {
             self.report(problems::budget(at, STEPS));
         }
         self.budget.steps <= STEPS
+    }
+
+    /// Runs something whose problems are reported elsewhere; whether it has none. That the budget
+    /// is spent is reported once, here or nowhere: what follows is unknown.
+    pub fn without_words(&mut self, run: impl FnOnce(&mut Self)) -> bool {
+        let mut outer = std::mem::take(&mut self.out);
+        run(self);
+        let is_clean = self.out.is_empty();
+        outer.extend(std::mem::take(&mut self.out).into_iter().filter(|it| it.code == code::BUDGET));
+        self.out = outer;
+        is_clean
     }
 
     /// Steps for a text that is about to be made, in bytes.

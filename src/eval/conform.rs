@@ -13,6 +13,10 @@ use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
 use crate::value::{Node, Template, Value, same};
 
+/// Steps of the budget for a default that is filled in: a record whose fields have defaults
+/// of records grows with each level.
+const FILLED_IN: u64 = 10;
+
 /// How strictly a value is held against its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conform {
@@ -59,12 +63,15 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
                 env.report(problems::mismatch(node, ty, asked));
                 return;
             }
-            let member = members
-                .iter()
-                .find(|it| accepts(env, node, it))
-                .or_else(|| members.iter().find(|it| shape_fits(&node.value, it)));
-            if let Some(member) = member.cloned() {
-                complete(env, node, &member, how, asked);
+            match members.iter().find_map(|it| Some((accepted(env, node, it)?, it))) {
+                // What was completed to see whether it fits is not completed again: unions nest.
+                Some((completed, _)) if how == Conform::Partial => *node = completed,
+                Some((_, member)) => complete(env, node, member, how, asked),
+                None => {
+                    if let Some(member) = members.iter().find(|it| shape_fits(&node.value, it)) {
+                        complete(env, node, member, how, asked);
+                    }
+                }
             }
         }
         Type::List(of) => match &mut node.value {
@@ -123,6 +130,10 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
             Some(value) => complete(env, value, &field.ty, how, field.origin.or(asked)),
             None => {
                 if let Some(default) = &field.default {
+                    // What is filled in stays: it costs more than what is looked at.
+                    if !env.spend(FILLED_IN, at) {
+                        break;
+                    }
                     let mark = env.locals.len();
                     env.locals
                         .extend(entries.entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
@@ -237,17 +248,14 @@ fn pattern_of(condition: &Expr) -> Option<&EcoString> {
     }
 }
 
-/// Whether a value conforms to a type, without a word.
-fn accepts(env: &mut Env<'_>, node: &Node, ty: &Type) -> bool {
+/// The value completed, if it conforms to a type; reports nothing but that the budget is spent.
+fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<Node> {
     if !shape_fits(&node.value, ty) {
-        return false;
+        return None;
     }
-    let outer = std::mem::take(&mut env.out);
     let mut copy = node.clone();
-    complete(env, &mut copy, ty, Conform::Partial, None);
-    let clean = env.out.is_empty();
-    env.out = outer;
-    clean
+    let is_clean = env.without_words(|env| complete(env, &mut copy, ty, Conform::Partial, None));
+    is_clean.then_some(copy)
 }
 
 /// Whether a value has the outermost shape of a type.

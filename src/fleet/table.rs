@@ -127,9 +127,9 @@ impl Table<'_> {
                 let mut value = env.within(default.anchor, |env| env.passed(&default.expr));
                 if !ranks.is_empty() {
                     // Higher layers append to what its type fills in; what is wrong is said of the whole.
-                    let mark = env.out.len();
-                    complete(env, &mut value, &declared.ty, Conform::Partial, Some(declared.origin));
-                    env.out.truncate(mark);
+                    env.without_words(|env| {
+                        complete(env, &mut value, &declared.ty, Conform::Partial, Some(declared.origin));
+                    });
                 }
                 Fold::over(&nested(&path, value))
             }

@@ -25,6 +25,7 @@ mod hostile;
 mod ide;
 mod incremental;
 mod library;
+mod limits;
 mod lsp;
 mod moves;
 mod oracle;

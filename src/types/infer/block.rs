@@ -19,7 +19,9 @@ impl Infer<'_> {
             notes.blocks.insert(block.node, ty.clone());
         }
         let mark = self.lets(block, true);
-        self.members(block, ty, asked);
+        for member in &block.members {
+            self.block_member(member, block, ty, asked);
+        }
         self.scope.locals.truncate(mark);
     }
 
@@ -50,96 +52,94 @@ impl Infer<'_> {
         mark
     }
 
-    fn members(&mut self, block: &Block, ty: &Type, asked: Option<Origin>) {
-        for member in &block.members {
-            match member {
-                Member::Entry(entry) => {
-                    let mark = self.narrowed.len();
-                    if let Some(when) = &entry.when {
-                        self.condition(when);
-                        self.narrow(when, true);
-                    }
-                    let target = self.path_type(&entry.path.segments, ty);
-                    let Some((target, asked_here)) = target else {
-                        self.inner_of_unknown(&entry.action);
-                        self.narrowed.truncate(mark);
-                        continue;
-                    };
-                    let asked = asked_here.or(asked);
-                    match &entry.action {
-                        Action::Assign(value) => self.check(value, &target.clone().optional(), asked),
-                        Action::Append(value) => match target.present().base() {
-                            Type::List(_) => self.check(value, &target, asked),
-                            Type::Any | Type::Broken => self.check(value, &Type::List(Arc::new(Type::Any)), asked),
-                            _ => self.out.push(problems::append_to(Origin::new(self.anchor, entry.node), &target)),
-                        },
-                        Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => {
-                            match target.present().base() {
-                                Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken | Type::Union(_) => {
-                                    self.block(inner, target.present(), asked);
-                                }
-                                _ => self.out.push(problems::amend_scalar(
-                                    Origin::new(self.anchor, entry.node),
-                                    &target,
-                                    asked,
-                                )),
-                            }
-                        }
-                        Action::Declare { ty, .. } => {
-                            self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node), ty));
-                        }
-                    }
+    /// Checks a member of a block. What it assigns is inferred once, however deep blocks and
+    /// objects nest: the type of what is assigned where nothing is expected.
+    fn block_member(&mut self, member: &Member, block: &Block, ty: &Type, asked: Option<Origin>) -> Option<Type> {
+        let mut assigned = None;
+        match member {
+            Member::Entry(entry) => {
+                let mark = self.narrowed.len();
+                if let Some(when) = &entry.when {
+                    self.condition(when);
+                    self.narrow(when, true);
+                }
+                let target = self.path_type(&entry.path.segments, ty);
+                let Some((target, asked_here)) = target else {
+                    self.inner_of_unknown(&entry.action);
                     self.narrowed.truncate(mark);
-                }
-                Member::Unset(unset) => {
-                    if let Some(when) = &unset.when {
-                        self.condition(when);
+                    return None;
+                };
+                let asked = asked_here.or(asked);
+                match &entry.action {
+                    Action::Assign(value) if target == Type::Any => assigned = Some(self.infer(value)),
+                    Action::Assign(value) => self.check(value, &target.clone().optional(), asked),
+                    Action::Append(value) => match target.present().base() {
+                        Type::List(_) => self.check(value, &target, asked),
+                        Type::Any | Type::Broken => self.check(value, &Type::List(Arc::new(Type::Any)), asked),
+                        _ => self.out.push(problems::append_to(Origin::new(self.anchor, entry.node), &target)),
+                    },
+                    Action::Amend(inner) | Action::AmendTyped { block: inner, .. } => match target.present().base() {
+                        Type::Record(_) | Type::Map(_) | Type::Any | Type::Broken | Type::Union(_) => {
+                            self.block(inner, target.present(), asked);
+                        }
+                        _ => {
+                            self.out.push(problems::amend_scalar(Origin::new(self.anchor, entry.node), &target, asked))
+                        }
+                    },
+                    Action::Declare { ty, .. } => {
+                        self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node), ty));
                     }
-                    self.path_type(&unset.path.segments, ty);
                 }
-                Member::Spread(spread) => {
-                    if let Some(when) = &spread.when {
-                        self.condition(when);
-                    }
-                    let found = self.infer(&spread.value);
-                    if !has_entries(&found) {
-                        self.out.push(problems::spread_of(self.at(&spread.value), &found));
-                    }
+                self.narrowed.truncate(mark);
+            }
+            Member::Unset(unset) => {
+                if let Some(when) = &unset.when {
+                    self.condition(when);
                 }
-                Member::Let(_) => {}
-                Member::Rings(it) => self.out.push(problems::rings_here(Origin::new(self.anchor, it.node))),
-                Member::Use(crate::syntax::ast::Use { node, .. })
-                | Member::Override(crate::syntax::ast::Override { node, .. })
-                | Member::Patch(crate::syntax::ast::Patch { node, .. }) => {
-                    self.out.push(problems::statement_here(Origin::new(self.anchor, *node)));
+                self.path_type(&unset.path.segments, ty);
+            }
+            Member::Spread(spread) => {
+                if let Some(when) = &spread.when {
+                    self.condition(when);
                 }
-                Member::Drop(targets) | Member::Attach(targets) | Member::Detach(targets) => {
-                    let node = targets.first().map_or(block.node, |it| it.node);
-                    self.out.push(problems::statement_here(Origin::new(self.anchor, node)));
+                let found = self.infer(&spread.value);
+                if !has_entries(&found) {
+                    self.out.push(problems::spread_of(self.at(&spread.value), &found));
                 }
             }
+            Member::Let(_) => {}
+            Member::Rings(it) => self.out.push(problems::rings_here(Origin::new(self.anchor, it.node))),
+            Member::Use(crate::syntax::ast::Use { node, .. })
+            | Member::Override(crate::syntax::ast::Override { node, .. })
+            | Member::Patch(crate::syntax::ast::Patch { node, .. }) => {
+                self.out.push(problems::statement_here(Origin::new(self.anchor, *node)));
+            }
+            Member::Drop(targets) | Member::Attach(targets) | Member::Detach(targets) => {
+                let node = targets.first().map_or(block.node, |it| it.node);
+                self.out.push(problems::statement_here(Origin::new(self.anchor, node)));
+            }
         }
+        assigned
     }
 
     /// An object that nothing expects: open in its spreads and computed keys.
     pub(super) fn object(&mut self, block: &Block) -> Type {
-        self.block(block, &Type::Any, None);
+        if let Some(notes) = &mut self.notes {
+            notes.blocks.insert(block.node, Type::Any);
+        }
+        let mark = self.lets(block, true);
         let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         let mut open = false;
         for member in &block.members {
+            let assigned = self.block_member(member, block, &Type::Any, None);
             match member {
-                Member::Entry(entry) => match (&entry.action, entry.path.segments.as_slice()) {
-                    (Action::Assign(value), [only]) if only.selectors.is_empty() && entry.when.is_none() => {
-                        if let Key::Name(name) = &only.key {
-                            let mut ignored = Vec::new();
-                            std::mem::swap(self.out, &mut ignored);
-                            let ty = widen(&self.infer(value));
-                            std::mem::swap(self.out, &mut ignored);
-                            fields.insert(name.clone(), FieldType::optional(ty));
-                        } else {
-                            open = true;
+                Member::Entry(entry) => match (assigned, entry.path.segments.as_slice()) {
+                    (Some(ty), [only]) if only.selectors.is_empty() && entry.when.is_none() => match &only.key {
+                        Key::Name(name) => {
+                            fields.insert(name.clone(), FieldType::optional(widen(&ty)));
                         }
-                    }
+                        Key::Interpolated(_) => open = true,
+                    },
                     (_, [first, ..]) => match &first.key {
                         Key::Name(name) => {
                             fields.entry(name.clone()).or_insert(FieldType::optional(Type::Any));
@@ -152,6 +152,7 @@ impl Infer<'_> {
                 _ => open = true,
             }
         }
+        self.scope.locals.truncate(mark);
         Type::Record(Arc::new(RecordType { name: THIS_OBJECT.into(), fields, open, origin: None }))
     }
 

@@ -224,12 +224,7 @@ impl Infer<'_> {
                 let of = if types.is_empty() { Type::Broken } else { Type::union(types) };
                 Type::List(Arc::new(of))
             }
-            ExprKind::Object(block) => {
-                let mark = self.lets(block, false);
-                let ty = self.object(block);
-                self.scope.locals.truncate(mark);
-                ty
-            }
+            ExprKind::Object(block) => self.object(block),
             ExprKind::ListFor { head, body } => {
                 let mark = self.for_head(head);
                 let ty = widen(&self.infer(body));
