@@ -13,7 +13,7 @@ use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
-use crate::host::{self, Found, HostError, Opened, Record, Records, Summary, Tree};
+use crate::host::{self, Exclusive, Found, HostError, Opened, Record, Records, Summary, Tree};
 use crate::plan::{self, Permissions, Plan};
 use crate::source::{Db, FleetDatabase};
 
@@ -21,15 +21,17 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     let start = Instant::now();
     // What is long past depends on the day, which no record knows.
     let records = Records::of(directory, arguments.out.as_deref()).filter(|_| arguments.today.is_none());
-    let mut last = records.as_ref().and_then(Records::last);
+    // A check trusts nothing but what it reads.
+    let mut last = records.as_ref().filter(|_| !arguments.check).and_then(Records::last);
     if let (Some(records), Some(last)) = (&records, &mut last)
-        && let Some(it) = records.still_hold(last, !arguments.check)
+        && let Some(it) = records.still_hold(last)
     {
-        return as_before(arguments.check, &it, terminal, start);
+        return Ok(as_before(&it, terminal, start));
     }
     let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let known = last.map(|it| it.tree().clone()).unwrap_or_default();
-    let planned = planned(&opened.db, &opened.root, arguments, &known)?;
+    let mut waits = || terminal.status("Waiting", WAITING);
+    let planned = planned(&opened.db, &opened.root, arguments, &known, &mut waits)?;
     let (outcome, record) = carried_out(&opened, planned, arguments, terminal, start)?;
     if let Some(records) = records.or_else(|| Records::of(directory, arguments.out.as_deref()))
         && !arguments.check
@@ -39,6 +41,9 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     super::ended(opened);
     Ok(outcome)
 }
+
+/// What is said while another process has the directory.
+pub(super) const WAITING: &str = "for another fleetc that changes this directory";
 
 /// A build before anything is written: all that asks the database.
 pub(super) struct Planned {
@@ -54,11 +59,19 @@ struct Work {
     directories: BTreeSet<EcoString>,
     found: Found,
     plan: Plan,
+    /// None where nothing will be written.
+    exclusive: Option<Exclusive>,
 }
 
 /// Compiles, and looks at what is there; `known` is what was there when it was last
 /// looked at.
-pub(super) fn planned(db: &FleetDatabase, root: &Path, arguments: &Build, known: &Tree) -> Result<Planned, HostError> {
+pub(super) fn planned(
+    db: &FleetDatabase,
+    root: &Path,
+    arguments: &Build,
+    known: &Tree,
+    waits: &mut dyn FnMut(),
+) -> Result<Planned, HostError> {
     let compilation = compile(db);
     if !compilation.is_clean() {
         let diagnostics = compilation.diagnostics.clone();
@@ -71,6 +84,8 @@ pub(super) fn planned(db: &FleetDatabase, root: &Path, arguments: &Build, known:
         std::fs::create_dir_all(&root)
             .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", root.display()), help: None })?;
     }
+    // What is there is looked at and changed by one at a time.
+    let exclusive = if arguments.check { None } else { Some(Exclusive::of(&root, waits)) };
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
     let directories = plan::output_directories(settings, &deployed, &compilation.tree);
@@ -80,7 +95,11 @@ pub(super) fn planned(db: &FleetDatabase, root: &Path, arguments: &Build, known:
     let mut diagnostics = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
     diagnostics.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
     let is_right = !diagnostics.iter().any(Diagnostic::is_error);
-    Ok(Planned { compilation, diagnostics, work: is_right.then_some(Work { root, directories, found, plan }) })
+    Ok(Planned {
+        compilation,
+        diagnostics,
+        work: is_right.then_some(Work { root, directories, found, plan, exclusive }),
+    })
 }
 
 /// Says what is to be said, and writes; what there is to remember of it.
@@ -92,14 +111,12 @@ pub(super) fn carried_out(
     start: Instant,
 ) -> Result<(Outcome, Option<Record>), HostError> {
     let Planned { compilation, diagnostics, work } = planned;
-    let Some(Work { root, directories, mut found, plan }) = work else {
+    let Some(Work { root, directories, mut found, plan, exclusive }) = work else {
         return Ok((failed(&opened.db, &diagnostics, terminal, arguments.check), None));
     };
     terminal.diagnostics(&opened.db, &diagnostics);
-    if arguments.check {
-        return Ok((difference(&plan, terminal)?, None));
-    }
-    host::apply(&root, &compilation.tree, &plan, &mut found)?;
+    let Some(exclusive) = exclusive else { return Ok((difference(&plan, terminal)?, None)) };
+    host::apply(&root, &compilation.tree, &plan, &mut found, &exclusive)?;
     let (clusters, addons) = (compilation.clusters, compilation.addons);
     let summary = Summary { clusters, addons, files: compilation.tree.files.len() };
     terminal.status("Finished", &finished(&summary, &plan, start));
@@ -109,13 +126,10 @@ pub(super) fn carried_out(
 }
 
 /// Nothing changed since the last build.
-fn as_before(check: bool, it: &Summary, terminal: &mut Terminal, start: Instant) -> Result<Outcome, HostError> {
+fn as_before(it: &Summary, terminal: &mut Terminal, start: Instant) -> Outcome {
     let nothing = Plan { unchanged: it.files, ..Plan::default() };
-    if check {
-        return difference(&nothing, terminal);
-    }
     terminal.status("Finished", &finished(it, &nothing, start));
-    Ok(Outcome::Fine)
+    Outcome::Fine
 }
 
 fn failed(db: &dyn Db, found: &[Diagnostic], terminal: &mut Terminal, is_check: bool) -> Outcome {

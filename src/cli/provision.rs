@@ -5,12 +5,13 @@ use std::path::Path;
 
 use super::Outcome;
 use super::args::{Provision, ProvisionFormat};
+use super::build::WAITING;
 use super::terminal::{Terminal, result};
 use crate::compile::{diagnose, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::emit::{FileTree, header_line};
 use crate::fleet;
-use crate::host::{self, HostError};
+use crate::host::{self, Exclusive, HostError};
 use crate::plan::{self, Permissions};
 use crate::provision::{self, DIRECTORY, Format};
 use crate::source::{Anchor, Db};
@@ -80,6 +81,7 @@ fn write(
         found.extend(made.diagnostics.iter().cloned());
         tree.add(path, made.value.to_string());
     }
+    let exclusive = Exclusive::of(root, || terminal.status("Waiting", WAITING));
     let directories = BTreeSet::from([DIRECTORY.into()]);
     let mut there = host::snapshot(root, &directories, &host::Tree::default())?;
     let mut plan = plan::files(&tree, &there.snapshot, &Permissions::default());
@@ -90,7 +92,7 @@ fn write(
     if found.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &found, terminal));
     }
-    host::apply(root, &tree, &plan, &mut there)?;
+    host::apply(root, &tree, &plan, &mut there, &exclusive)?;
     let plural = if clusters.len() == 1 { "" } else { "s" };
     terminal.status(
         "Finished",

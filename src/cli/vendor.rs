@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::Outcome;
 use super::args::Vendor;
+use super::build::WAITING;
 use super::terminal::Terminal;
 use crate::fleet;
-use crate::host::{self, HostError, Network};
+use crate::host::{self, Exclusive, HostError, Network};
 use crate::source::Db;
 
 pub(super) fn run(directory: &Path, arguments: &Vendor, terminal: &mut Terminal) -> Result<Outcome, HostError> {
@@ -20,6 +21,7 @@ pub(super) fn run(directory: &Path, arguments: &Vendor, terminal: &mut Terminal)
     }
     #[expect(clippy::disallowed_methods, reason = "git's own variable for the program that speaks SSH")]
     let network = Network { ssh: std::env::var("GIT_SSH_COMMAND").ok() };
+    let _exclusive = Exclusive::of(&opened.root, || terminal.status("Waiting", WAITING));
     let done = host::vendor(&opened.root, &settings.value.packages, arguments.update, &network)?;
     for it in done.iter().filter(|it| it.is_new) {
         let commit = it.commit.get(..12).unwrap_or(&it.commit);

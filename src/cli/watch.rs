@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 
 use super::args::Build;
-use super::build::{Planned, carried_out, planned};
+use super::build::{Planned, WAITING, carried_out, planned};
 use super::terminal::Terminal;
 use super::{Outcome, STACK, opened};
 use crate::diagnostic::{Bug, caught};
@@ -29,6 +29,8 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// What the loop waits for.
 enum Event {
     Changed,
+    /// A build waits for another process.
+    Waiting,
     /// The build of that number ended; none if it was cancelled.
     Built(u64, Option<Box<Ended>>),
 }
@@ -110,6 +112,7 @@ fn watched(
                 }
                 terminal.status("Watching", "for changes");
             }
+            Ok(Event::Waiting) => terminal.status("Waiting", WAITING),
             Ok(Event::Built(..)) => {}
             Ok(Event::Changed) => {
                 let lost = wait_for_quiet(events);
@@ -149,7 +152,11 @@ fn begin(pool: &ThreadPool, project: &Opened, arguments: &Build, tree: &Tree, nu
     let (db, root, arguments, tree, send) =
         (project.db.clone(), project.root.clone(), arguments.clone(), tree.clone(), send.clone());
     pool.spawn(move || {
-        let plan = std::panic::AssertUnwindSafe(|| caught(|| planned(&db, &root, &arguments, &tree)));
+        let mut waits = || {
+            let _ = send.send(Event::Waiting);
+        };
+        let plan = || caught(|| planned(&db, &root, &arguments, &tree, &mut waits));
+        let plan = std::panic::AssertUnwindSafe(plan);
         let built = salsa::Cancelled::catch(plan);
         drop(db);
         // Whoever does not listen any more has ended.
@@ -188,7 +195,7 @@ fn wait_for_quiet(events: &Receiver<Event>) -> bool {
     while began.elapsed() < LONGEST {
         match events.recv_timeout(QUIET) {
             Ok(Event::Built(_, built)) => lost |= built.is_some(),
-            Ok(Event::Changed) => {}
+            Ok(Event::Changed | Event::Waiting) => {}
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
     }

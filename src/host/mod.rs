@@ -5,6 +5,7 @@
 //! unreadable directory, a full disk. They end the command with status 2.
 
 mod commit;
+mod exclusive;
 mod git;
 mod lock;
 mod packages;
@@ -19,8 +20,10 @@ mod tree;
 mod tree_hash;
 mod vendor;
 mod watch;
+mod writer;
 
 pub use commit::{is_bare, merge_base, prefix};
+pub use exclusive::Exclusive;
 pub use git::Network;
 pub use project::{Opened, Past, Refreshed, open, open_at, open_over};
 pub use record::{Inputs, Record, Records, Summary};

@@ -17,9 +17,13 @@ use serde::{Deserialize, Serialize};
 use super::project::{ROOT_FILE, source_paths};
 use super::stamp::{Stamp, now};
 use super::tree::{Found, Tree, Walked, walk};
+use super::{HostError, writer};
 
 /// Where it lies, from the project's root.
 const DIRECTORY: &str = ".fleetc";
+
+/// Keeps it out of Git.
+const IGNORE: &str = ".gitignore";
 
 /// A file that a build read, or did not find.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,7 +152,8 @@ impl Inputs {
 pub struct Records {
     root: PathBuf,
     out: PathBuf,
-    file: PathBuf,
+    /// The record's file in [`DIRECTORY`].
+    name: String,
 }
 
 impl Records {
@@ -163,8 +168,7 @@ impl Records {
             let (high, low) = crate::plan::digest(out.as_os_str().as_encoded_bytes());
             format!("build-{high:016x}{low:016x}.json")
         };
-        let file = root.join(DIRECTORY).join(name);
-        Some(Self { root, out, file })
+        Some(Self { root, out, name })
     }
 
     /// Where the project begins that `start` lies in.
@@ -177,18 +181,19 @@ impl Records {
     /// The last build, if this program made it.
     #[must_use]
     pub fn last(&self) -> Option<Record> {
-        let record: Record = serde_json::from_slice(&std::fs::read(&self.file).ok()?).ok()?;
+        let file = self.root.join(DIRECTORY).join(&self.name);
+        let record: Record = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
         let program = std::env::current_exe().ok()?;
         record.program.as_ref().is_some_and(|it| it.holds(&program)).then_some(record)
     }
 
     /// What the last build said, if everything is as it left it: then another would
-    /// change nothing. With `remember`, what had to be read for that is not read again.
+    /// change nothing. What had to be read for that is not read again.
     #[must_use]
-    pub fn still_hold(&self, record: &mut Record, remember: bool) -> Option<Summary> {
+    pub fn still_hold(&self, record: &mut Record) -> Option<Summary> {
         let now = now();
         let summary = self.compared(record)?;
-        if remember && record.grow(now) {
+        if record.grow(now) {
             self.remember(record);
         }
         Some(summary)
@@ -233,20 +238,19 @@ impl Records {
         let _ = self.write(record);
     }
 
-    fn write(&self, record: &Record) -> std::io::Result<()> {
-        let dir = self.root.join(DIRECTORY);
-        if !dir.is_dir() {
-            std::fs::create_dir(&dir)?;
-            std::fs::write(dir.join(".gitignore"), "*\n")?;
+    fn write(&self, record: &Record) -> Result<(), HostError> {
+        if !self.root.join(DIRECTORY).join(IGNORE).exists() {
+            writer::write(&self.root, &format!("{DIRECTORY}/{IGNORE}"), b"*\n")?;
         }
-        let mut temporary = tempfile::Builder::new().tempfile_in(&dir)?;
-        serde_json::to_writer(std::io::BufWriter::new(temporary.as_file_mut()), record)?;
-        temporary.persist(&self.file)?;
-        Ok(())
+        let text = serde_json::to_vec(record).map_err(|it| HostError::new(it.to_string()))?;
+        writer::write(&self.root, &format!("{DIRECTORY}/{}", self.name), &text)
     }
 
     /// Forgets what was remembered.
     pub fn forget(&self) {
-        let _ = std::fs::remove_file(&self.file);
+        let path = format!("{DIRECTORY}/{}", self.name);
+        if writer::refuse_links(&self.root, &path).is_ok() {
+            let _ = std::fs::remove_file(self.root.join(path));
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Whether a file is still what it was, without reading it where that is safe.
 //!
-//! A file system notes when a file was last changed, but only so finely: what is
-//! changed twice within a tick looks unchanged. A file that was changed a moment before
-//! it was stamped is therefore read again.
+//! A file system notes when a file was last changed, but only so finely: what is changed
+//! twice within a tick looks unchanged. A file that was changed a moment before it was
+//! stamped is therefore read again: Git calls such a file racily clean.
 
 use std::fs::Metadata;
 use std::path::Path;
@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{Digest, digest};
 
-/// Longer than a tick of any clock that stamps files: 10 ms on Linux with 100 ticks a
-/// second, doubled. A clock that is ahead makes everything young, which is safe.
-const TICK: Duration = Duration::from_millis(20);
+/// Twice the coarsest tick of a file system's stamps: a second on ext4 with inodes of 128 bytes
+/// and on ext3, two on FAT. A clock that is ahead makes everything young, which is safe.
+const TICK: Duration = Duration::from_secs(2);
 
 /// The time by which a file is young.
 #[expect(clippy::disallowed_methods, reason = "a build's result does not depend on it, only whether files are read")]
@@ -49,8 +49,8 @@ impl Stamp {
     /// Notes that the file was as it is at `now`; whether it is no longer young.
     pub(super) fn grow(&mut self, now: SystemTime) -> bool {
         let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |it| it.as_nanos());
-        let age = i64::try_from(now).unwrap_or(0) - self.changed;
-        self.young = i64::try_from(TICK.as_nanos()).is_ok_and(|tick| age < tick);
+        let age = i64::try_from(now).unwrap_or(0).saturating_sub(self.changed.max(self.written));
+        self.young = i64::try_from(TICK.as_nanos()).is_ok_and(|tick| age <= tick);
         !self.young
     }
 
@@ -84,5 +84,36 @@ impl Stamp {
     /// Whether it has to be read each time.
     pub(super) const fn is_young(&self) -> bool {
         self.young
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Stamp, now};
+
+    /// A file that was changed within a tick of being stamped may change again without a sign.
+    #[test]
+    fn a_stamp_counts_only_if_it_is_older_than_a_tick() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("a");
+        std::fs::write(&path, "one").expect("a file");
+        let metadata = path.symlink_metadata().expect("metadata");
+        let written = now();
+        let stamped = |after: Duration| Stamp::of(&metadata, written + after, b"one").expect("a stamp");
+        assert!(stamped(Duration::ZERO).is_young() && stamped(Duration::from_millis(1500)).is_young());
+        assert!(!stamped(Duration::from_millis(2500)).is_young());
+        assert!(stamped(Duration::ZERO).holds(&path));
+        // The same size at the same time, as a file system with whole seconds shows it.
+        let coarse = |text: &str| Stamp::of(&metadata, written, text.as_bytes()).expect("a stamp");
+        assert!(!coarse("two").holds(&path), "a young file is read");
+        let mut old = coarse("one");
+        assert!(old.grow(written + Duration::from_secs(3)) && old.holds(&path));
+        // A time of writing in the future tells nothing.
+        let file = std::fs::File::options().write(true).open(&path).expect("opened");
+        file.set_modified(written + Duration::from_secs(3600)).expect("set");
+        let ahead = path.symlink_metadata().expect("metadata");
+        assert!(Stamp::of(&ahead, written + Duration::from_secs(60), b"one").expect("a stamp").is_young());
     }
 }

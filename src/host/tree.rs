@@ -1,21 +1,24 @@
 //! The tree on disk: what is there, and how it is changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ecow::EcoString;
 use rayon::prelude::*;
 
 use super::HostError;
+use super::exclusive::Exclusive;
 use super::project::relative;
 use super::stamp::{Stamp, now};
+use super::writer::{self, TEMPORARY};
+use crate::diagnostic::Invariant;
 use crate::emit::FileTree;
 use crate::plan::{Content, Entry, Known, Plan, Snapshot};
 
-/// Temporary files begin and end so, that neither Flux nor git nor we mistake one.
-const TEMPORARY: (&str, &str) = (".fleetc-", ".tmp");
+/// A temporary file that was written so long ago is nobody's, where locks cannot tell.
+const OLD: Duration = Duration::from_secs(600);
 
 /// What lies in some directories, by path from the tree's root.
 #[derive(Debug, Default)]
@@ -126,24 +129,26 @@ fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
 /// # Errors
 /// If the disk does not take it. What was written until then is whole; the next
 /// build does the rest.
-pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, found: &mut Found) -> Result<(), HostError> {
-    remove_leftovers(root, found)?;
-    let written: Result<Vec<(EcoString, Stamped)>, HostError> = plan
-        .write
-        .par_iter()
-        .filter_map(|path| tree.files.get_key_value(path))
-        .map(|(path, file)| {
-            let stamp = write(root, path, &file.text)?;
-            Ok((path.clone(), stamp.map(|it| (it, true))))
-        })
-        .collect();
-    for (path, stamp) in written? {
+pub fn apply(
+    root: &Path,
+    tree: &FileTree,
+    plan: &Plan,
+    found: &mut Found,
+    exclusive: &Exclusive,
+) -> Result<(), HostError> {
+    remove_leftovers(root, found, exclusive.is_certain())?;
+    let text = |path: &EcoString| &tree.files.get(path).invariant("what is planned to be written is in the tree").text;
+    let files: Vec<(&str, &[u8])> = plan.write.iter().map(|it| (it.as_str(), text(it).as_bytes())).collect();
+    let written = writer::write_all(root, &files)?;
+    let now = now();
+    for ((path, bytes), metadata) in files.into_iter().zip(&written) {
         let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         found.directories.extend(above.map(EcoString::from));
-        found.stamps.insert(path, stamp);
+        found.stamps.insert(path.into(), Stamp::of(metadata, now, bytes).map(|it| (it, true)));
     }
     for path in &plan.remove {
         let full = root.join(path.as_str());
+        writer::refuse_links(root, path)?;
         std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;
         found.stamps.remove(path);
         remove_empty(root, path, found);
@@ -156,7 +161,8 @@ pub fn apply(root: &Path, tree: &FileTree, plan: &Plan, found: &mut Found) -> Re
 /// # Errors
 /// If the disk does not take one.
 pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError> {
-    texts.iter().try_for_each(|(path, text)| write(root, path, text).map(|_| ()))
+    let files: Vec<(&str, &[u8])> = texts.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
+    writer::write_all(root, &files).map(|_| ())
 }
 
 /// Writes one file that is no part of the tree: what stood there is whole until the new one is.
@@ -170,7 +176,7 @@ pub fn write_page(path: &Path, text: &str) -> Result<(), HostError> {
         return Err(HostError::new(message));
     }
     let name = path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    write(dir, &name, text).map(|_| ()).map_err(|it| HostError { help: None, ..it })
+    writer::write(dir, &name, text.as_bytes())
 }
 
 /// Puts another text in place of a file's, which keeps its mode; what may not be written is not.
@@ -196,34 +202,12 @@ pub fn write_copy(root: &Path, path: &Path, text: &str) -> Result<std::path::Pat
     if std::fs::read_to_string(&full).is_ok_and(|it| it == text) {
         return Ok(full);
     }
-    let name = path.to_string_lossy();
-    write(root, &name, text).map(|_| full)
-}
-
-fn write(root: &Path, path: &str, text: &str) -> Result<Option<Stamp>, HostError> {
-    let full = root.join(path);
-    let dir = full.parent().unwrap_or(root);
-    std::fs::create_dir_all(dir).map_err(|it| HostError::at(dir, "made", &it))?;
-    let failed = |it: &std::io::Error| {
-        HostError::at(&full, "written", it)
-            .help("what was written until then is whole; build again once there is room and permission")
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
-    }
-    let mut temporary = builder.tempfile_in(dir).map_err(|it| failed(&it))?;
-    temporary.write_all(text.as_bytes()).map_err(|it| failed(&it))?;
-    let file = temporary.persist(&full).map_err(|it| failed(&it.error))?;
-    let metadata = file.metadata().map_err(|it| failed(&it))?;
-    Ok(Stamp::of(&metadata, now(), text.as_bytes()))
+    let name = path.to_string_lossy().replace('\\', "/");
+    writer::write(root, &name, text.as_bytes()).map(|()| full)
 }
 
 /// Temporary files of a build that was killed.
-fn remove_leftovers(root: &Path, found: &mut Found) -> Result<(), HostError> {
+fn remove_leftovers(root: &Path, found: &mut Found, is_alone: bool) -> Result<(), HostError> {
     let is_leftover = |path: &&EcoString| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
@@ -231,6 +215,11 @@ fn remove_leftovers(root: &Path, found: &mut Found) -> Result<(), HostError> {
     let leftovers: Vec<EcoString> = found.stamps.keys().filter(is_leftover).cloned().collect();
     for path in leftovers {
         let full = root.join(path.as_str());
+        let modified = full.symlink_metadata().and_then(|it| it.modified());
+        let is_old = modified.is_ok_and(|it| now().duration_since(it).is_ok_and(|age| age > OLD));
+        if !is_alone && !is_old {
+            continue;
+        }
         std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;
         found.stamps.remove(&path);
     }

@@ -6,13 +6,13 @@ use std::path::Path;
 use ecow::{EcoString, eco_format};
 use tempfile::TempDir;
 
-use super::HostError;
 use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
 use super::packages::{VENDOR, id_of, is_root_file};
 use super::project::settings_of;
 use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
+use super::{HostError, writer};
 use crate::fleet::Package;
 use crate::plan::is_below;
 
@@ -76,9 +76,12 @@ pub fn vendor(
     }
     let path = root.join(lock::FILE);
     if lock.packages.is_empty() {
-        let _ = std::fs::remove_file(&path);
+        match std::fs::remove_file(&path) {
+            Err(it) if it.kind() != std::io::ErrorKind::NotFound => return Err(HostError::at(&path, "removed", &it)),
+            _ => {}
+        }
     } else {
-        std::fs::write(&path, lock::text(&lock)).map_err(|it| HostError::at(&path, "written", &it))?;
+        writer::write(root, lock::FILE, lock::text(&lock).as_bytes())?;
     }
     Ok(done)
 }
@@ -205,13 +208,8 @@ fn staged(root: &Path, files: &Files) -> Result<TempDir, HostError> {
     std::fs::create_dir_all(&vendor).map_err(|it| HostError::at(&vendor, "made", &it))?;
     let failed = |it: &std::io::Error| HostError::at(&vendor, "written", it);
     let fresh = tempfile::Builder::new().prefix(".fleetc-").tempdir_in(&vendor).map_err(|it| failed(&it))?;
-    for (path, bytes) in files {
-        let full = fresh.path().join(path);
-        if let Some(dir) = full.parent() {
-            std::fs::create_dir_all(dir).map_err(|it| failed(&it))?;
-        }
-        std::fs::write(&full, bytes).map_err(|it| failed(&it))?;
-    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    writer::write_all(fresh.path(), &files)?;
     Ok(fresh)
 }
 

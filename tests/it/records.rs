@@ -35,7 +35,6 @@ fn nothing_changed_is_known_without_compiling() {
     let record = read_tree(&fleet.join(".fleetc"));
     assert!(record.contains_key("build.json") && record[".gitignore"] == b"*\n", "{:?}", record.keys());
     said(&fleet.build(), "0 files written, 0 removed, 5 unchanged");
-    said(&fleet.run(&["build", "--check"]), "up to date: 5 files");
     // The record alone decides: a tree that it describes is not compared with the sources.
     let text = fleet.read(".fleetc/build.json");
     fleet.write(".fleetc/build.json", &text.replace("\"clusters\":1", "\"clusters\":9"));
@@ -75,6 +74,52 @@ fn whatever_changes_is_seen() {
         assert!(fleet.read(A).contains("zones: 3"), "{what}");
         said(&fleet.build(), "0 files written");
     }
+}
+
+/// A file system that notes whole seconds: two texts of one size within one of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn edits_within_a_tick_of_a_coarse_file_system_are_seen() {
+    let fleet = fleet();
+    let mount = fleet.join("coarse");
+    std::fs::create_dir(&mount).expect("a directory");
+    let run = |program: &str, args: &[&str]| {
+        let mut command = std::process::Command::new(program);
+        command.args(args).current_dir(fleet.path());
+        command.output().is_ok_and(|it| it.status.success())
+    };
+    std::fs::File::create(fleet.join("disk")).and_then(|it| it.set_len(8 << 20)).expect("a file");
+    // Inodes of 128 bytes have no room for nanoseconds.
+    if !run("mkfs.ext4", &["-q", "-I", "128", "disk"]) || !run("mount", &["-o", "loop", "disk", "coarse"]) {
+        eprintln!("no file system can be made and mounted here; coarse timestamps were not tried");
+        return;
+    }
+    for (path, text) in crate::support::files_of(FLEET) {
+        std::fs::write(mount.join(path), text).expect("a file");
+    }
+    std::fs::write(mount.join("sizes.yaml"), "small: 1\n").expect("a file");
+    let mut missed = Vec::new();
+    for zones in 3..9 {
+        std::fs::write(mount.join("a.fleet"), format!("cluster a {{ zones = {zones}, use addons }}\n"))
+            .expect("a file");
+        let built = Run::of(&mount, &["build"]);
+        let text = std::fs::read_to_string(mount.join(A)).unwrap_or_default();
+        if built.status != 0 || !text.contains(&format!("zones: {zones}")) {
+            missed.push(zones);
+        }
+    }
+    assert!(run("umount", &["coarse"]));
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+/// A check compares with the sources, whatever a record says.
+#[test]
+fn a_check_trusts_no_record() {
+    let fleet = fleet();
+    fleet.build();
+    let text = fleet.read(".fleetc/build.json");
+    fleet.write(".fleetc/build.json", &text.replace("\"files\":5", "\"files\":7"));
+    said(&fleet.run(&["build", "--check"]), "up to date: 5 files");
 }
 
 #[test]

@@ -95,6 +95,91 @@ fn nothing_is_written_through_a_link() {
     assert_eq!(std::fs::read_to_string(&victim).expect("read"), "precious");
 }
 
+/// What fleetc keeps for itself is not written through links either.
+#[cfg(unix)]
+#[test]
+fn own_files_are_not_written_through_links() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().expect("a directory");
+    std::fs::write(outside.path().join("build.json"), "precious").expect("a file");
+    let unchanged = || {
+        let tree = read_tree(outside.path());
+        assert_eq!(tree.len(), 1, "{:?}", tree.keys());
+        assert_eq!(tree["build.json"], b"precious");
+    };
+    let fleet = Fleet::new(SMALL);
+    symlink(outside.path(), fleet.join(".fleetc")).expect("a link");
+    fleet.build();
+    fleet.build();
+    // Warnings make a build forget its record.
+    fleet.write("rules.fleet", "rule dead when cluster.name == \"x\" { override web { values.x = 1 } }\n");
+    fleet.build();
+    unchanged();
+
+    let fleet = Fleet::new(SMALL);
+    std::fs::create_dir(fleet.join(".fleetc")).expect("a directory");
+    symlink(outside.path().join("build.json"), fleet.join(".fleetc/build.json")).expect("a link");
+    fleet.build();
+    unchanged();
+
+    // Formatting and promotion replace sources; a link to one is told by name.
+    let fleet = Fleet::new(SMALL);
+    fleet.write("report.html", "");
+    std::fs::remove_file(fleet.join("report.html")).expect("removed");
+    symlink(outside.path().join("build.json"), fleet.join("report.html")).expect("a link");
+    let run = fleet.run(&["report", "--out", "report.html"]);
+    assert!(run.status == 2 && run.stderr.contains("is a link"), "{}", run.stderr);
+    unchanged();
+}
+
+/// Builds of one project at once: each waits for the other, and none removes what another is
+/// about to name.
+#[test]
+fn builds_at_once_wait_for_each_other() {
+    let fleet = Fleet::copy_of("examples/eks-fleet");
+    let wanted = generated(&fleet);
+    for _ in 0..4 {
+        for dir in ["common", "clusters", ".fleetc"] {
+            let _ = std::fs::remove_dir_all(fleet.join(dir));
+        }
+        let build = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_fleetc"));
+            command.args(["build"]).current_dir(fleet.path()).stderr(Stdio::piped()).spawn().expect("fleetc runs")
+        };
+        let all: Vec<_> = (0..6).map(|_| build()).collect();
+        for it in all {
+            let output = it.wait_with_output().expect("it ends");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        assert_eq!(generated(&fleet), wanted);
+    }
+    let left: Vec<String> = read_tree(fleet.path()).into_keys().filter(|it| it.contains(".fleetc-")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_build_says_that_it_waits() {
+    let fleet = Fleet::new(SMALL);
+    let held = std::fs::File::open(fleet.path()).expect("the directory");
+    held.lock().expect("a lock");
+    let build = Command::new(env!("CARGO_BIN_EXE_fleetc"))
+        .arg("build")
+        .current_dir(fleet.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("fleetc runs");
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!fleet.exists("common"), "it waits");
+    // A check writes nothing and waits for nobody.
+    assert_eq!(fleet.run(&["build", "--check"]).status, 1);
+    held.unlock().expect("unlocked");
+    let output = build.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("Waiting for another fleetc"), "{said}");
+    assert!(fleet.exists("common"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_directory_that_cannot_be_written_is_said_plainly() {
