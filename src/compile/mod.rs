@@ -244,10 +244,12 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut found = library::said_of_the_project(db, found);
     let twice: Vec<Anchor> = found.iter().filter(|it| it.code.id == "E0415").filter_map(anchor_of).collect();
     found.retain(|it| it.code.id != "E0410" || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
-    let mut groups: BTreeMap<(EcoString, usize, &'static str), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(EcoString, usize, &'static str, EcoString), Group> = BTreeMap::new();
     for it in found {
         let (file, start) = position(db, &it.primary.place);
-        let key = (file, start, it.code.id);
+        // A file as a whole may have several mistakes of one kind.
+        let what = if matches!(it.primary.place, Place::File(_)) { it.message.clone() } else { EcoString::new() };
+        let key = (file, start, it.code.id, what);
         let cluster = it.cluster.clone();
         let (_, clusters, without) = groups.entry(key).or_insert_with(|| (it, Vec::new(), false));
         match cluster {
@@ -258,7 +260,7 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     }
     let mut tidied: Vec<((Severity, EcoString, usize), Diagnostic)> = groups
         .into_iter()
-        .map(|((file, start, _), (mut it, mut clusters, without))| {
+        .map(|((file, start, ..), (mut it, mut clusters, without))| {
             clusters.sort();
             if let (false, Some(first)) = (without, clusters.first()) {
                 let others = clusters.len() - 1;

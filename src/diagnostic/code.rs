@@ -205,6 +205,8 @@ codes! {
     NO_PACKAGE "E0711" Error "a package that is not there"
     PACKAGE_CHANGED "E0712" Error "a package that is not what was locked"
     STAGE_SKIPPED "E0713" Error "a move whose first stage is not there"
+    ADOPTION "E0714" Error "adoption that would delete something"
+    OLD_UNREADABLE "W0715" Warning "generated file that cannot be read"
 
     INTERNAL "E0901" Error "a bug in fleetc"
 }

@@ -33,7 +33,12 @@ pub(super) struct Walked {
 pub(super) fn walk(root: &Path, dir: &str, walked: &mut Walked) -> Result<(), HostError> {
     let ends = dir.match_indices('/').map(|(at, _)| at).chain(std::iter::once(dir.len()));
     for above in ends.filter_map(|at| dir.get(..at)) {
-        let Ok(metadata) = root.join(above).symlink_metadata() else { return Ok(()) };
+        let full = root.join(above);
+        let metadata = match full.symlink_metadata() {
+            Ok(it) => it,
+            Err(it) if it.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(it) => return Err(HostError::at(&full, "read", &it)),
+        };
         if !metadata.is_dir() {
             walked.links.insert(above.into());
             return Ok(());

@@ -3,67 +3,57 @@
 
 use std::collections::BTreeMap;
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 use serde_yaml::Value;
 
+use super::old::{Old, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, Heir};
-use super::roots::{documents, id_of};
 use super::touched::Touched;
-use super::{Permissions, Snapshot, is_below};
+use super::{Permissions, Plan, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Id, Release};
 use crate::names;
 use crate::source::{Db, Kind, Origin};
 
-/// A Flux Kustomization of the old tree.
-struct Old {
-    /// The directory of its cluster.
-    dir: EcoString,
-    name: EcoString,
-    namespace: EcoString,
-    file: EcoString,
-    spec: Value,
-}
-
-impl Old {
-    /// Whether what it applied stays when it goes.
-    fn lets_go(&self) -> bool {
-        self.spec.get("prune").and_then(Value::as_bool) == Some(false)
-    }
-}
-
 pub(super) fn check(
     db: &dyn Db,
     deployed: &[&Deployed],
     snapshot: &Snapshot,
     touched: &Touched<'_>,
+    plan: &Plan,
     permissions: &Permissions,
     out: &mut Vec<Diagnostic>,
 ) {
-    let mut by_dir: BTreeMap<EcoString, Vec<Old>> = BTreeMap::new();
     let clusters = &fleet::settings(db, db.project()).value.output.clusters;
-    for it in old_kustomizations(clusters, snapshot, touched) {
+    let by_path: BTreeMap<&str, &Deployed> = deployed.iter().map(|it| (it.path.as_str(), *it)).collect();
+    let mut by_dir: BTreeMap<EcoString, Vec<Old>> = BTreeMap::new();
+    let found = old_kustomizations(clusters, snapshot, touched, plan);
+    for it in found.kustomizations {
         by_dir.entry(it.dir.clone()).or_default().push(it);
     }
-    let by_path: BTreeMap<&str, &Deployed> = deployed.iter().map(|it| (it.path.as_str(), *it)).collect();
+    let removals = Removals { deployed, permissions };
+    for (path, dir) in found.unreadable {
+        let goes = plan.remove.contains(&path);
+        if !goes || !removals.allow(&dir, by_path.get(dir.as_str()).copied(), "") {
+            out.push(problems::unreadable(&path, &dir, goes));
+        }
+    }
     for (dir, olds) in &by_dir {
-        let name = dir.rsplit('/').next().unwrap_or(dir);
-        let is_allowed = |what: &str| {
-            permissions.remove.iter().any(|it| {
-                it == name || it == dir.as_str() || *it == format!("{name}/{what}") || *it == format!("{dir}/{what}")
-            })
-        };
-        let Some(new) = by_path.get(dir.as_str()) else {
+        let new = by_path.get(dir.as_str()).copied();
+        let is_allowed = |what: &str| removals.allow(dir, new, what);
+        let Some(new) = new else {
             if !is_allowed("") {
-                out.push(problems::removes_cluster(dir, name, olds.len()));
+                out.push(problems::removes_cluster(dir, removals.name_of(dir), olds.len()));
             }
             continue;
         };
         let freed = &fleet::moves(db, db.project()).value.freed;
         let index = names::index(db, db.project());
-        for old in olds.iter().filter(|it| !is_allowed(&it.name)) {
-            match kustomizations(new).find(|it| it.name == old.name) {
+        // What a file that is taken over loses is reported by its own rule.
+        let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file);
+        for old in olds.iter().filter(is_looked_at) {
+            match successor_of(old, olds, new) {
                 None if old.lets_go() || has_only_survivors(old, snapshot) => {}
                 None => {
                     let freed = freed.iter().find(|(it, _)| is_of(&old.name, it));
@@ -87,31 +77,45 @@ pub(super) fn check(
     }
 }
 
+/// What the author let go on the command line.
+struct Removals<'a> {
+    deployed: &'a [&'a Deployed],
+    permissions: &'a Permissions,
+}
+
+impl<'a> Removals<'a> {
+    /// Whether a Kustomization of a directory may go, or all of it where `what` is empty:
+    /// `CLUSTER`, `DIRECTORY`, and either with `/KUSTOMIZATION`. A cluster that the sources
+    /// declare is called by its name, whatever its directory is called.
+    fn allow(&self, dir: &str, cluster: Option<&Deployed>, what: &str) -> bool {
+        let name = cluster.map(|it| it.cluster.as_str()).or_else(|| self.name_of(dir));
+        let is_it = |it: &str| it == dir || Some(it) == name;
+        self.permissions
+            .remove
+            .iter()
+            .any(|it| is_it(it) || it.rsplit_once('/').is_some_and(|(holder, last)| last == what && is_it(holder)))
+    }
+
+    /// What the cluster of a directory that nothing declares was called, unless a cluster that
+    /// is declared has that name.
+    fn name_of<'b>(&self, dir: &'b str) -> Option<&'b str> {
+        let name = dir.rsplit('/').next().unwrap_or(dir);
+        (!self.deployed.iter().any(|it| it.cluster == name)).then_some(name)
+    }
+}
+
+/// The Kustomization that a cluster has in place of an old one: of that name, in that
+/// namespace or else in one where there was none of that name.
+fn successor_of<'a>(old: &Old, olds: &[Old], new: &'a Deployed) -> Option<&'a Id> {
+    let named = || kustomizations(new).filter(|it| it.name == old.name);
+    named()
+        .find(|it| it.namespace == old.namespace)
+        .or_else(|| named().find(|it| !olds.iter().any(|old| old.name == it.name && old.namespace == it.namespace)))
+}
+
 /// Whether a Kustomization is that of a catalogue, or of one of its parts.
 fn is_of(name: &str, catalogue: &str) -> bool {
     name == catalogue || name.strip_prefix(catalogue).is_some_and(|it| it.starts_with('-'))
-}
-
-/// Whether Flux leaves an object that a Kustomization no longer has.
-fn survives(document: &Value) -> bool {
-    field(document, &["metadata", "annotations", "kustomize.toolkit.fluxcd.io/prune"])
-        .is_some_and(|it| it == "disabled")
-}
-
-/// Whether everything that a Kustomization applied is told to survive it.
-fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
-    if old.spec.get("components").is_some() {
-        return false;
-    }
-    let Some(path) = old.spec.get("path").and_then(Value::as_str) else { return false };
-    let dir = path.trim_start_matches("./").trim_end_matches('/');
-    let text = |path: &str| snapshot.entries.get(path).and_then(|it| it.text());
-    let Some(lists) = text(&format!("{dir}/kustomization.yaml")).and_then(|it| documents(it).ok()) else {
-        return false;
-    };
-    let listed = lists.iter().filter_map(|it| it.get("resources")).filter_map(Value::as_sequence).flatten();
-    let mut objects = listed.map(|it| documents(text(&format!("{dir}/{}", it.as_str()?))?).ok()).peekable();
-    objects.peek().is_some() && objects.all(|it| it.is_some_and(|it| it.iter().all(survives)))
 }
 
 /// The new Kustomization that has an object of one that goes.
@@ -125,44 +129,6 @@ fn heir<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a Eco
 fn kustomizations(it: &Deployed) -> impl Iterator<Item = &Id> {
     let own = it.root.iter().map(|it| &it.id).filter(|it| it.kind == "Kustomization");
     it.units.iter().map(|it| &it.kustomization.id).chain(own)
-}
-
-fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &Touched<'_>) -> Vec<Old> {
-    let mut found = Vec::new();
-    for (path, entry) in &snapshot.entries {
-        let dir = cluster_of(path);
-        // A Flux Kustomization among a catalogue's manifests is no cluster's.
-        let is_cluster = is_below(dir, clusters) && !is_own_directory(dir);
-        if !is_cluster || !touched.reaches(dir) || !entry.is_ours(path) {
-            continue;
-        }
-        let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };
-        for document in documents(text).unwrap_or_default() {
-            let is_it = id_of(&document).is_some_and(|it| it.group == "kustomize.toolkit.fluxcd.io");
-            let (true, Some(id), Some(spec)) = (is_it, id_of(&document), document.get("spec")) else { continue };
-            found.push(Old {
-                dir: dir.into(),
-                name: id.name,
-                namespace: id.namespace,
-                file: path.clone(),
-                spec: spec.clone(),
-            });
-        }
-    }
-    found
-}
-
-/// The directory of the cluster that a file is of.
-fn cluster_of(path: &str) -> &str {
-    let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-    // `…-specific/sync.yaml` belongs to the cluster above it.
-    if path.ends_with("-specific/sync.yaml") { dir.rsplit_once('/').map_or(dir, |(dir, _)| dir) } else { dir }
-}
-
-/// `clusters/one/one-specific/…`: what the cluster `one` has for itself.
-fn is_own_directory(dir: &str) -> bool {
-    let parts: Vec<&str> = dir.split('/').collect();
-    parts.windows(2).any(|it| matches!(it, [cluster, own] if own.strip_suffix("-specific") == Some(cluster)))
 }
 
 /// Objects that change hands, releases that change their identity.
@@ -179,9 +145,10 @@ fn changes(
     for unit in new.units.iter() {
         owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
     }
-    for old in olds {
-        let objects = old_objects(old, snapshot);
-        for (id, document) in &objects {
+    let all: Vec<BTreeMap<Id, Value>> = olds.iter().map(|it| old_objects(it, snapshot)).collect();
+    let was_there = |id: &Id| all.iter().any(|it| it.contains_key(id));
+    for (old, objects) in olds.iter().zip(&all) {
+        for (id, document) in objects {
             let owner = owners.get(id);
             if let Some(owner) = owner
                 && **owner != old.name
@@ -197,7 +164,7 @@ fn changes(
                 out.push(problems::moved(id, &old.name, owner, &new.cluster, origin, item));
             }
             if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.name)) {
-                successor(db, new, id, document, &objects, out);
+                successor(db, new, id, document, objects, &was_there, out);
             }
         }
     }
@@ -211,14 +178,19 @@ fn successor(
     id: &Id,
     old: &Value,
     objects: &BTreeMap<Id, Value>,
+    was_there: &dyn Fn(&Id) -> bool,
     out: &mut Vec<Diagnostic>,
 ) {
     let (name, storage) = (field(old, &["spec", "releaseName"]), storage_of(id, old));
-    let heir = new.releases().find(|(_, it)| it.addon.name(db) == &id.name);
+    let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.addon.name(db).clone(), ..id.clone() };
+    // Several catalogues may have an add-on of one name, each in its own namespace.
+    let same = new.releases().find(|(_, it)| id_of(it) == *id);
+    let heir = same.or_else(|| new.releases().find(|(_, it)| it.addon.name(db) == &id.name && !was_there(&id_of(it))));
     if let Some((_, heir)) = heir {
         release(db, new, heir, id, old, objects, out);
-    } else if let Some((_, heir)) =
-        new.releases().find(|(_, it)| Some(&it.name) == name.as_ref() && it.storage == storage)
+    } else if let Some((_, heir)) = new
+        .releases()
+        .find(|(_, it)| Some(&it.name) == name.as_ref() && it.storage == storage && !was_there(&id_of(it)))
         && !heir.reinstall
     {
         let after = heir.addon.name(db);
@@ -226,7 +198,7 @@ fn successor(
     }
 }
 
-fn field(of: &Value, keys: &[&str]) -> Option<EcoString> {
+pub(super) fn field(of: &Value, keys: &[&str]) -> Option<EcoString> {
     keys.iter().try_fold(of, |node, key| node.get(*key)).and_then(Value::as_str).map(EcoString::from)
 }
 
@@ -236,7 +208,7 @@ fn storage_of(id: &Id, old: &Value) -> EcoString {
 }
 
 /// Whether a release would be uninstalled and installed again.
-fn release(
+pub(super) fn release(
     db: &dyn Db,
     new: &Deployed,
     release: &Release,
@@ -272,68 +244,6 @@ fn release(
             && before != after
         {
             out.push(problems::reinstalls(release.addon, db, what, &before, after, &new.cluster));
-        }
-    }
-}
-
-/// The objects that an old Kustomization made: resources and components, with
-/// its merges applied and its deletions left out.
-fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value> {
-    let mut objects = BTreeMap::new();
-    let Some(path) = old.spec.get("path").and_then(Value::as_str) else { return objects };
-    let dir = path.trim_start_matches("./").trim_end_matches('/');
-    read_directory(dir, snapshot, &mut objects);
-    for component in old.spec.get("components").and_then(Value::as_sequence).into_iter().flatten() {
-        if let Some(it) = component.as_str() {
-            read_directory(&format!("{dir}/{it}"), snapshot, &mut objects);
-        }
-    }
-    for patch in old.spec.get("patches").and_then(Value::as_sequence).into_iter().flatten() {
-        let Some(text) = patch.get("patch").and_then(Value::as_str) else { continue };
-        if patch.get("target").is_some() {
-            continue;
-        }
-        for document in documents(text).unwrap_or_default() {
-            let Some(id) = id_of(&document) else { continue };
-            if document.get("$patch").and_then(Value::as_str) == Some("delete") {
-                objects.remove(&id);
-            } else if let Some(object) = objects.get_mut(&id) {
-                merge(object, &document);
-            }
-        }
-    }
-    objects
-}
-
-fn read_directory(dir: &str, snapshot: &Snapshot, objects: &mut BTreeMap<Id, Value>) {
-    let list = eco_format!("{dir}/kustomization.yaml");
-    let Some(text) = snapshot.entries.get(&list).and_then(|it| it.text()) else { return };
-    for document in documents(text).unwrap_or_default() {
-        for resource in document.get("resources").and_then(Value::as_sequence).into_iter().flatten() {
-            let Some(file) = resource.as_str() else { continue };
-            let path = eco_format!("{dir}/{file}");
-            let Some(text) = snapshot.entries.get(&path).and_then(|it| it.text()) else { continue };
-            for object in documents(text).unwrap_or_default() {
-                if let Some(id) = id_of(&object) {
-                    objects.insert(id, object);
-                }
-            }
-        }
-    }
-}
-
-/// A strategic merge of maps.
-fn merge(object: &mut Value, patch: &Value) {
-    let (Value::Mapping(object), Value::Mapping(patch)) = (object, patch) else { return };
-    for (key, value) in patch {
-        match object.get_mut(key) {
-            _ if value.is_null() => {
-                object.remove(key);
-            }
-            Some(slot) if slot.is_mapping() && value.is_mapping() => merge(slot, value),
-            _ => {
-                object.insert(key.clone(), value.clone());
-            }
         }
     }
 }

@@ -4,8 +4,10 @@
 //! [`Plan`]: files to write, files to remove, and diagnostics about what would
 //! harm a live cluster. Reads and writes nothing itself.
 
+mod adopt;
 mod bootstrap;
 mod live;
+mod old;
 mod problems;
 mod roots;
 mod snapshot;
@@ -37,6 +39,8 @@ pub struct Permissions {
 pub struct Plan {
     pub write: Vec<EcoString>,
     pub remove: Vec<EcoString>,
+    /// Those of the files to write that are somebody else's until then.
+    pub adopted: BTreeSet<EcoString>,
     pub unchanged: usize,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -52,7 +56,8 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     if !plan.write.is_empty() || !plan.remove.is_empty() {
         let touched = touched::Touched::new(&settings.output, tree, snapshot, &plan);
         let mut found = Vec::new();
-        live::check(db, &deployed, snapshot, &touched, permissions, &mut found);
+        live::check(db, &deployed, snapshot, &touched, &plan, permissions, &mut found);
+        adopt::check(db, &deployed, tree, snapshot, &plan, &mut found);
         plan.diagnostics.append(&mut found);
     }
     plan
@@ -74,7 +79,11 @@ pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) ->
             Some(Entry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
             Some(Entry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
             Some(Entry::File(it)) if it.is(&file.text) => plan.unchanged += 1,
-            Some(entry) if entry.is_ours(path) || permissions.adopt => plan.write.push(path.clone()),
+            Some(entry) if entry.is_ours(path) => plan.write.push(path.clone()),
+            Some(_) if permissions.adopt => {
+                plan.write.push(path.clone());
+                plan.adopted.insert(path.clone());
+            }
             Some(_) => plan.diagnostics.push(problems::foreign_file(path)),
         }
     }

@@ -25,7 +25,8 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
         let wrong = block(it.page, "fleet", "## Wrong").unwrap_or_else(|| panic!("{} has no wrong example", it.id));
         let right = block(it.page, "fleet", "## Right").unwrap_or_else(|| panic!("{} has no right example", it.id));
         if it.id.get(1..3) == Some("07") {
-            on_disk(it.id, wrong, right, block(it.page, "disk", "## Wrong"), &mut failures);
+            let command = block(it.page, "command", "## Wrong").unwrap_or("fleetc build");
+            on_disk(it.id, wrong, right, block(it.page, "disk", "## Wrong"), command, &mut failures);
             continue;
         }
         if let Some(command) = block(it.page, "command", "## Wrong") {
@@ -73,7 +74,8 @@ fn codes_of(stderr: &str) -> Vec<&str> {
 }
 
 /// What depends on the tree on disk is run as a whole.
-fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, failures: &mut Vec<String>) {
+fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, command: &str, failures: &mut Vec<String>) {
+    let args: Vec<&str> = command.split_whitespace().skip(1).collect();
     for (what, text) in [("wrong", wrong), ("right", right)] {
         let fleet = Fleet::new(text);
         let disk = disk.unwrap_or_default();
@@ -85,7 +87,7 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, failures: &
                 link(&fleet, path, target);
             }
         }
-        let run = fleet.run(&["build"]);
+        let run = fleet.run(&args);
         let codes = codes_of(&run.stderr);
         let fits =
             if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };

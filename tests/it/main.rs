@@ -46,6 +46,7 @@ mod tables;
 mod tenants;
 mod tidy;
 mod treesitter;
+mod uninstalls;
 mod watch;
 mod why;
 mod writing;

@@ -1,0 +1,172 @@
+//! The tree as the last build left it: the Flux Kustomizations of each cluster, and the objects
+//! that each applies.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+use serde_yaml::Value;
+
+use super::live::field;
+use super::roots::{documents, id_of};
+use super::touched::Touched;
+use super::{Plan, Snapshot, is_below};
+use crate::flux::Id;
+
+/// A Flux Kustomization of the old tree.
+pub(super) struct Old {
+    /// The directory of its cluster.
+    pub dir: EcoString,
+    pub name: EcoString,
+    pub namespace: EcoString,
+    pub file: EcoString,
+    pub spec: Value,
+}
+
+impl Old {
+    /// Whether what it applied stays when it goes.
+    pub(super) fn lets_go(&self) -> bool {
+        self.spec.get("prune").and_then(Value::as_bool) == Some(false)
+    }
+
+    /// The directory that it applies, from the root of its source.
+    pub(super) fn path(&self) -> Option<&str> {
+        let path = self.spec.get("path").and_then(Value::as_str)?;
+        Some(path.trim_start_matches("./").trim_end_matches('/'))
+    }
+}
+
+/// What the clusters of the old tree have.
+#[derive(Default)]
+pub(super) struct Found {
+    pub kustomizations: Vec<Old>,
+    /// Files of fleetc's that are not YAML any more, each with the directory of its cluster.
+    pub unreadable: Vec<(EcoString, EcoString)>,
+}
+
+/// The Kustomizations of clusters that something touches; files that are taken over are part of
+/// the old tree.
+pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &Touched<'_>, plan: &Plan) -> Found {
+    let mut found = Found::default();
+    for (path, entry) in &snapshot.entries {
+        let Some(dir) = cluster_of(path, snapshot) else { continue };
+        let is_old = || entry.is_ours(path) || plan.adopted.contains(path);
+        if !is_below(dir, clusters) || !touched.reaches(dir) || !is_old() {
+            continue;
+        }
+        let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };
+        let Ok(all) = documents(text) else {
+            found.unreadable.push((path.clone(), dir.into()));
+            continue;
+        };
+        for document in all {
+            let id = id_of(&document).filter(|it| it.group == "kustomize.toolkit.fluxcd.io");
+            let (Some(id), Some(spec)) = (id, document.get("spec")) else { continue };
+            let (name, namespace, spec) = (id.name, id.namespace, spec.clone());
+            found.kustomizations.push(Old { dir: dir.into(), name, namespace, file: path.clone(), spec });
+        }
+    }
+    found
+}
+
+/// The directory of the cluster whose root a file is part of. What lies behind a
+/// `kustomization.yaml` is no part of a root but for the `sync.yaml` that it lists: that is
+/// how a cluster's own directory looks.
+fn cluster_of<'a>(path: &'a str, snapshot: &Snapshot) -> Option<&'a str> {
+    let (dir, file) = path.rsplit_once('/')?;
+    let lists = |dir: &&str| snapshot.entries.contains_key(&eco_format!("{dir}/kustomization.yaml"));
+    let above = dir.match_indices('/').filter_map(|(at, _)| dir.get(..at)).chain(std::iter::once(dir));
+    match above.into_iter().find(lists) {
+        None => Some(dir),
+        Some(gate) if gate == dir && file == "sync.yaml" && gate.ends_with("-specific") => {
+            gate.rsplit_once('/').map(|(cluster, _)| cluster)
+        }
+        Some(_) => None,
+    }
+}
+
+/// Whether Flux leaves an object that a Kustomization no longer has.
+pub(super) fn survives(document: &Value) -> bool {
+    field(document, &["metadata", "annotations", "kustomize.toolkit.fluxcd.io/prune"])
+        .is_some_and(|it| it == "disabled")
+}
+
+/// Whether everything that a Kustomization applied is told to survive it.
+pub(super) fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
+    if old.spec.get("components").is_some() {
+        return false;
+    }
+    let Some(dir) = old.path() else { return false };
+    let text = |path: &str| snapshot.entries.get(path).and_then(|it| it.text());
+    let Some(lists) = text(&format!("{dir}/kustomization.yaml")).and_then(|it| documents(it).ok()) else {
+        return false;
+    };
+    let listed = lists.iter().filter_map(|it| it.get("resources")).filter_map(Value::as_sequence).flatten();
+    let mut objects = listed.map(|it| documents(text(&format!("{dir}/{}", it.as_str()?))?).ok()).peekable();
+    objects.peek().is_some() && objects.all(|it| it.is_some_and(|it| it.iter().all(survives)))
+}
+
+/// Whether the directory of a Kustomization is among what is known of the disk.
+pub(super) fn is_known(old: &Old, snapshot: &Snapshot) -> bool {
+    old.path().is_some_and(|dir| snapshot.entries.keys().any(|it| is_below(it, dir)))
+}
+
+/// The objects that an old Kustomization made: resources and components, with
+/// its merges applied and its deletions left out.
+pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value> {
+    let mut objects = BTreeMap::new();
+    let Some(dir) = old.path() else { return objects };
+    read_directory(dir, snapshot, &mut objects);
+    for component in old.spec.get("components").and_then(Value::as_sequence).into_iter().flatten() {
+        if let Some(it) = component.as_str() {
+            read_directory(&format!("{dir}/{it}"), snapshot, &mut objects);
+        }
+    }
+    for patch in old.spec.get("patches").and_then(Value::as_sequence).into_iter().flatten() {
+        let Some(text) = patch.get("patch").and_then(Value::as_str) else { continue };
+        if patch.get("target").is_some() {
+            continue;
+        }
+        for document in documents(text).unwrap_or_default() {
+            let Some(id) = id_of(&document) else { continue };
+            if document.get("$patch").and_then(Value::as_str) == Some("delete") {
+                objects.remove(&id);
+            } else if let Some(object) = objects.get_mut(&id) {
+                merge(object, &document);
+            }
+        }
+    }
+    objects
+}
+
+fn read_directory(dir: &str, snapshot: &Snapshot, objects: &mut BTreeMap<Id, Value>) {
+    let list = eco_format!("{dir}/kustomization.yaml");
+    let Some(text) = snapshot.entries.get(&list).and_then(|it| it.text()) else { return };
+    for document in documents(text).unwrap_or_default() {
+        for resource in document.get("resources").and_then(Value::as_sequence).into_iter().flatten() {
+            let Some(file) = resource.as_str() else { continue };
+            let path = eco_format!("{dir}/{file}");
+            let Some(text) = snapshot.entries.get(&path).and_then(|it| it.text()) else { continue };
+            for object in documents(text).unwrap_or_default() {
+                if let Some(id) = id_of(&object) {
+                    objects.insert(id, object);
+                }
+            }
+        }
+    }
+}
+
+/// A strategic merge of maps.
+fn merge(object: &mut Value, patch: &Value) {
+    let (Value::Mapping(object), Value::Mapping(patch)) = (object, patch) else { return };
+    for (key, value) in patch {
+        match object.get_mut(key) {
+            _ if value.is_null() => {
+                object.remove(key);
+            }
+            Some(slot) if slot.is_mapping() && value.is_mapping() => merge(slot, value),
+            _ => {
+                object.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Nothing that runs on a cluster goes without a word, and nothing that stays is in the way.
+
+use crate::support::{Fleet, Run};
+
+/// Builds a project, changes it, and builds again.
+fn changed(before: &str, after: &str, args: &[&str]) -> Run {
+    let fleet = Fleet::new(before);
+    fleet.build();
+    for (path, text) in crate::support::files_of(after) {
+        fleet.write(&path, &text);
+    }
+    fleet.run(&[&["build"], args].concat())
+}
+
+fn refused(before: &str, after: &str, args: &[&str], with: &[&str]) {
+    let run = changed(before, after, args);
+    assert_eq!(run.status, 1, "{args:?}: {}\n{after}", run.stderr);
+    for it in with {
+        assert!(run.stderr.contains(it), "{it}: {}\n{after}", run.stderr);
+    }
+}
+
+fn goes(before: &str, after: &str, args: &[&str]) {
+    let run = changed(before, after, args);
+    assert_eq!(run.status, 0, "{args:?}: {}\n{after}", run.stderr);
+}
+
+/// Two catalogues, and what a test is about.
+fn with(rest: &str) -> String {
+    format!(
+        r#"
+fleet f {{ }}
+source charts = helm "https://charts.example.com"
+catalogue a {{ addon web {{ source = charts, version = "1.0.0" }} }}
+catalogue b {{ addon api {{ source = charts, version = "1.0.0" }} }}
+{rest}
+"#
+    )
+}
+
+/// Whatever cluster, group and directory are called: which of them a file is of is told by the
+/// tree, not by a name.
+#[test]
+fn names_do_not_hide_a_cluster() {
+    for (both, one, dir) in [
+        (
+            "group eu { cluster eu-specific { use a, b } }",
+            "group eu { cluster eu-specific { use a } }",
+            "clusters/eu/eu-specific",
+        ),
+        ("cluster x-specific { use a, b }", "cluster x-specific { use a }", "clusters/x-specific"),
+        ("cluster one { use a, b }", "cluster one { use a }", "clusters/one"),
+        (
+            "cluster one {\n  path = \"clusters/prod-1\"\n  use a, b\n}",
+            "cluster one {\n  path = \"clusters/prod-1\"\n  use a\n}",
+            "clusters/prod-1",
+        ),
+    ] {
+        refused(&with(both), &with(one), &[], &["E0708", "uninstall everything of `b`"]);
+        refused(&with(both), &with(""), &[], &["E0708", &format!("the cluster in `{dir}`")]);
+        let renamed = with(both).replace("addon web {", "addon web { release-name = \"zz\",");
+        refused(&with(both), &renamed, &[], &["E0710", "`web` → `zz`"]);
+        let slower = with(both).replace("addon web {", "addon web { release.interval = \"1h\",");
+        goes(&with(both), &slower, &[]);
+    }
+}
+
+/// A cluster's own objects lie behind a gate, which is no cluster.
+#[test]
+fn own_objects_are_no_clusters() {
+    let own = "manifest k { apiVersion = \"kustomize.toolkit.fluxcd.io/v1\", kind = \"Kustomization\", metadata.namespace = \"flux-system\", spec { interval = \"10m\", path = \"./x\", prune = true, sourceRef { kind = \"GitRepository\", name = \"flux-system\" } } }";
+    for path in ["", "path = \"clusters/prod-1\"", "path = \"clusters/one-specific\""] {
+        let text = with(&format!(
+            "cluster one {{\n  {path}\n  use a\n  addon mine {{ source = charts, version = \"1.0.0\" }}\n  {own}\n}}"
+        ));
+        goes(&text, &text.replace("addon web {", "addon web { release.interval = \"1h\","), &[]);
+        refused(&text, &text.replace(own, ""), &[], &["E0708", "`one-specific-manifests`"]);
+        let without = text.replace(own, "").replace("addon mine { source = charts, version = \"1.0.0\" }", "");
+        refused(&text, &without, &[], &["`one-specific-manifests`", "`one-specific` on", "2 errors"]);
+        let renamed = text.replace("addon mine {", "addon mine { release-name = \"www\",");
+        refused(&text, &renamed, &[], &["E0710", "`mine` → `www`"]);
+    }
+    let sync =
+        with("catalogue sync { addon s { source = charts, version = \"1.0.0\" } }\ncluster x-specific { use sync }");
+    goes(&sync, &sync.replace("addon s {", "addon s { release.interval = \"1h\","), &[]);
+}
+
+/// Two Kustomizations of one name in two namespaces are two.
+#[test]
+fn namespaces_tell_kustomizations_apart() {
+    let tenants = "tenant shop { repositories = [apps] }\ntenant pay { repositories = [apps] }\nrepository apps { url = \"https://git.example.com/x\", branch = \"main\" }\n";
+    let both = with(&format!("{tenants}cluster one {{\n  use a\n  attach shop, pay\n}}"));
+    goes(&both, &both.replace("addon web {", "addon web { release.interval = \"1h\","), &[]);
+    refused(&both, &both.replace("attach shop, pay", "attach shop"), &[], &["E0708", "everything of `apps`"]);
+    let moved = both.replace("attach shop, pay", "attach shop");
+    refused(&moved, &moved.replace("attach shop", "attach pay"), &[], &["E0708", "from namespace `shop` to `pay`"]);
+}
+
+/// Two add-ons of one name in two catalogues are two releases.
+#[test]
+fn namespaces_tell_releases_apart() {
+    let text = r#"
+fleet f { release-in = "target" }
+source charts = helm "https://charts.example.com"
+catalogue a { addon web { source = charts, version = "1.0.0", namespace = "a" } }
+catalogue b { addon web { source = charts, version = "1.0.0", namespace = "b" } }
+cluster one { use a, b }
+"#;
+    let in_a = "version = \"1.0.0\", namespace = \"a\"";
+    goes(text, &text.replace(in_a, &format!("{in_a}, release.interval = \"1h\"")), &[]);
+    refused(text, &text.replace(in_a, &format!("{in_a}, release-name = \"zz\"")), &[], &["E0710", "1 error;"]);
+    refused(text, &text.replace(in_a, "version = \"1.0.0\", namespace = \"c\""), &[], &["E0710", "`a` → `c`"]);
+}
+
+/// What may be let go is called by the cluster's name or its directory.
+#[test]
+fn what_may_go_is_named_exactly() {
+    let before = with(
+        "cluster one {\n  path = \"clusters/prod-1\"\n  use a, b\n}\ncluster prod-1 {\n  path = \"clusters/other\"\n  use a, b\n}",
+    );
+    let after = before.replace("\"clusters/prod-1\"\n  use a, b", "\"clusters/prod-1\"\n  use a");
+    for allowed in ["one/b", "one", "clusters/prod-1", "clusters/prod-1/b"] {
+        goes(&before, &after, &["--remove", allowed]);
+    }
+    for other in ["b", "two/b", "one/a", "prod-1", "prod-1/b", "clusters/prod-1/", "clusters/other"] {
+        refused(&before, &after, &["--remove", other], &["E0708", "--remove one/b"]);
+    }
+    // A directory that nothing declares, whose name another cluster has.
+    let gone = before.replace("cluster one {\n  path = \"clusters/prod-1\"\n  use a, b\n}", "");
+    refused(&before, &gone, &["--remove", "prod-1"], &["E0708", "--remove clusters/prod-1"]);
+    goes(&before, &gone, &["--remove", "clusters/prod-1"]);
+}
+
+/// What the old tree applied is read as Flux builds it.
+#[test]
+fn patches_and_components_of_the_old_tree_count() {
+    let both = "catalogue c { addon web2 { source = charts, version = \"1.0.0\" }\n  addon api2 { source = charts, version = \"1.0.0\" } }\n";
+    let named = with(&format!("{both}cluster one {{\n  use c\n  override web2 {{ release-name = \"www\" }}\n}}"));
+    let plain = with(&format!("{both}cluster one {{ use c }}"));
+    refused(&named, &plain, &[], &["E0710", "`www` → `web2`"]);
+    refused(&plain, &named, &[], &["E0710", "`web2` → `www`"]);
+    // What was not there is not installed again.
+    let dropped = with(&format!("{both}cluster one {{\n  use c\n  drop c.web2\n}}"));
+    goes(&dropped, &plain.replace("addon web2 {", "addon web2 { release-name = \"www\","), &[]);
+    let optional = with(
+        "catalogue c { namespace shop { }\n  optional addon api2 { source = charts, version = \"1.0.0\", namespace = \"shop\" } }\ncluster one { use a, c, c.api2 }",
+    );
+    refused(&optional, &optional.replace("addon api2 {", "addon api2 { release-name = \"www\","), &[], &["E0710"]);
+    // Everything in the base survives, but not what the component brings.
+    refused(&optional, &optional.replace("use a, c, c.api2", "use a"), &[], &["E0708", "everything of `c`"]);
+    let without = optional.replace("use a, c, c.api2", "use a, c");
+    goes(&without, &without.replace("use a, c", "use a"), &[]);
+}
+
+/// `prune: false` lets go; that it is missing does not.
+#[test]
+fn only_prune_false_lets_go() {
+    let (both, one) = (with("cluster one { use a, b }"), with("cluster one { use a }"));
+    let fleet = Fleet::new(&both);
+    fleet.build();
+    fleet.write("clusters/one/b.yaml", &fleet.read("clusters/one/b.yaml").replace("  prune: true\n", ""));
+    fleet.write("fleet.fleet", &one);
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("E0708"), "{}", run.stderr);
+    goes(&with("cluster one { use a, b { prune = false } }"), &one, &[]);
+    // A whole cluster is another matter: Flux lives in its directory.
+    let two = with("cluster one { use a }\ncluster two {\n  kustomization { prune = false }\n  use a\n}");
+    refused(&two, &with("cluster one { use a }"), &[], &["E0708", "the cluster in `clusters/two`"]);
+    let fleet = Fleet::new(&two);
+    fleet.build();
+    fleet.write("clusters/two/flux-system/gotk-sync.yaml", "# by flux bootstrap\n");
+    fleet.write("fleet.fleet", &with("cluster one { use a }"));
+    let run = fleet.run(&["build", "--remove", "two"]);
+    assert!(run.status == 1 && run.stderr.contains("E0703") && !run.stderr.contains("E0708"), "{}", run.stderr);
+}
+
+#[test]
+fn objects_that_change_hands_need_a_word() {
+    let web = "addon web { source = charts, version = \"1.0.0\" }";
+    let before = with("cluster one { use a, b }").replace(
+        "catalogue a { addon web",
+        "catalogue a { addon stay { source = charts, version = \"1.0.0\" }\n addon web",
+    );
+    let after = before.replace(web, "").replace("addon api {", &format!("{web}\n addon api {{"));
+    refused(&before, &after, &[], &["E0709"]);
+    refused(&before, &after, &["--remove", "one/b"], &["E0709"]);
+    goes(&before, &after, &["--remove", "one/a"]);
+    goes(&before.replace("use a, b", "use a { prune = false }\n use b"), &after, &[]);
+}
+
+#[test]
+fn a_chart_is_told_by_its_name() {
+    for (source, before, after, is_new) in [
+        ("helm \"https://e.com\"", "chart = \"x\"", "chart = \"y\"", true),
+        ("git \"https://e.com/r\" { branch = \"main\" }", "chart = \"./a/x\"", "chart = \"./a/y\"", true),
+        ("git \"https://e.com/r\" { branch = \"main\" }", "chart = \"./a/x\"", "chart = \"./b/x\"", false),
+        ("helm \"https://e.com\"", "chart = \"x\"", "chart = \"x\", namespace = \"other\"", true),
+        ("helm \"https://e.com\"", "chart = \"x\"", "chart = \"x\", values.a = 2", false),
+        ("helm \"https://e.com\"", "chart = \"x\"", "chart = \"y\", reinstall = true", false),
+    ] {
+        let of = |more: &str| {
+            let version = if source.starts_with("git") { "" } else { "version = \"1.0.0\", " };
+            format!(
+                "fleet f {{ }}\nsource s = {source}\ncatalogue c {{ addon w {{ source = s, {version}{more} }} }}\ncluster one {{ use c }}\n"
+            )
+        };
+        if is_new {
+            refused(&of(before), &of(after), &[], &["E0710"]);
+        } else {
+            goes(&of(before), &of(after), &[]);
+        }
+    }
+}
+
+/// A generated file with conflict markers tells nothing: it is written anew with a warning, and
+/// not removed.
+#[test]
+fn a_broken_generated_file_is_not_removed() {
+    let fleet = Fleet::new(&with("cluster one { use a, b }"));
+    fleet.build();
+    let broken = format!("{}<<<<<<< HEAD\n", fleet.read("clusters/one/b.yaml"));
+    fleet.write("clusters/one/b.yaml", &broken);
+    let run = fleet.run(&["build", "--check"]);
+    assert!(run.status == 1 && run.stderr.contains("W0715"), "{}", run.stderr);
+    fleet.write("fleet.fleet", &with("cluster one { use a }"));
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("E0708") && run.stderr.contains("cannot be read"), "{}", run.stderr);
+    assert_eq!(fleet.read("clusters/one/b.yaml"), broken);
+    fleet.write("fleet.fleet", &with("cluster one { use a, b }"));
+    let run = fleet.build();
+    assert!(run.stderr.contains("W0715"), "{}", run.stderr);
+    assert!(!fleet.read("clusters/one/b.yaml").contains("<<<<"));
+}
+
+const BY_HAND: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: a, namespace: flux-system }\nspec: { path: ./common/a, prune: true, interval: 10m, sourceRef: { kind: GitRepository, name: flux-system } }\n";
+
+/// Taking a file over loses nothing that it holds.
+#[test]
+fn adoption_loses_nothing() {
+    let text = with("cluster one { use a }");
+    let file = "clusters/one/a.yaml";
+    let adopted = |by_hand: &[(&str, &str)]| {
+        let fleet = Fleet::new(&text);
+        for (path, text) in by_hand {
+            fleet.write(path, text);
+        }
+        let before = crate::support::read_tree(fleet.path());
+        let run = fleet.run(&["build", "--adopt"]);
+        let same = crate::support::read_tree(fleet.path()) == before;
+        assert_eq!(run.status != 0, same, "{}", run.stderr);
+        run
+    };
+    assert_eq!(adopted(&[(file, BY_HAND)]).status, 0);
+    let extras = format!("{BY_HAND}---\n{}", BY_HAND.replace("name: a,", "name: extras,"));
+    for (by_hand, said) in [
+        // Other documents of the file.
+        (extras.as_str(), "would delete Kustomization `flux-system/extras`"),
+        // Another identity.
+        (&BY_HAND.replace("name: a,", "name: apps,"), "would delete Kustomization `flux-system/apps`"),
+        (&BY_HAND.replace("namespace: flux-system", "namespace: flux"), "would delete Kustomization `flux/a`"),
+        // Another directory, of which nothing is known.
+        (&BY_HAND.replace("./common/a", "./apps"), "would uninstall what it applies from `apps`"),
+    ] {
+        let run = adopted(&[(file, by_hand)]);
+        assert!(run.status == 1 && run.stderr.contains("E0714") && run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert_eq!(
+        adopted(&[(file, &BY_HAND.replace("./common/a", "./apps").replace("prune: true", "prune: false"))]).status,
+        0
+    );
+    // A directory that is generated holds what the new one does not.
+    let index = "resources: [ns.yaml]\n";
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: old }\n";
+    let elsewhere = [
+        (file, &*BY_HAND.replace("common/a", "common/old")),
+        ("common/old/kustomization.yaml", index),
+        ("common/old/ns.yaml", namespace),
+    ];
+    let run = adopted(&elsewhere);
+    assert!(run.stderr.contains("E0714") && run.stderr.contains("Namespace `old`"), "{}", run.stderr);
+    // A list that names more, or does more, than the generated one.
+    for (by_hand, said) in [
+        ("resources: [add-ons/web.yaml, other.yaml]\n", "`other.yaml`"),
+        ("resources: [add-ons/web.yaml]\nnamePrefix: x-\n", "`namePrefix`"),
+    ] {
+        let run = adopted(&[(
+            "common/a/kustomization.yaml",
+            &format!("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n{by_hand}"),
+        )]);
+        assert!(run.status == 1 && run.stderr.contains("E0714") && run.stderr.contains(said), "{}", run.stderr);
+    }
+    // A release that Helm would keep elsewhere.
+    let release = |more: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{ name: web, namespace: flux-system }}\nspec: {{ releaseName: web, targetNamespace: web{more}, chart: {{ spec: {{ chart: web }} }} }}\n"
+        )
+    };
+    let path = "common/a/add-ons/web.yaml";
+    let run = adopted(&[(path, &release(", storageNamespace: other"))]);
+    assert!(run.status == 1 && run.stderr.contains("E0710") && run.stderr.contains("`other` → "), "{}", run.stderr);
+    let kept = Fleet::new(&text);
+    kept.build();
+    let storage = if kept.read(path).contains("storageNamespace") { ", storageNamespace: web" } else { "" };
+    assert_eq!(adopted(&[(path, &release(storage))]).status, 0);
+}
