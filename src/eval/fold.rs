@@ -33,6 +33,8 @@ pub struct Fold {
     finals: Vec<(Vec<EcoString>, Origin)>,
     /// Finals of the rank that is being applied.
     new_finals: Vec<(Vec<EcoString>, Origin)>,
+    /// The selectors of paths, by their texts.
+    selectors: IndexMap<EcoString, Pins>,
     path: Vec<EcoString>,
     /// Whether keys that no lower layer has deserve a look.
     /// What is known of the object, where misspelt keys are looked out for.
@@ -80,6 +82,7 @@ impl Fold {
             origin: None,
             finals: Vec::new(),
             new_finals: Vec::new(),
+            selectors: IndexMap::default(),
             path: Vec::new(),
             watch: None,
             ranks: 0,
@@ -365,6 +368,14 @@ impl Fold {
         }
     }
 
+    /// The selector by which something in an element of the list at the path was made final:
+    /// whichever selector means the element, it is that.
+    fn guarded(&self, element: &Node) -> Option<EcoString> {
+        let finals = self.finals.iter().filter_map(|(path, _)| path.strip_prefix(self.path.as_slice())?.first());
+        let mut selectors = finals.filter(|it| self.selectors.get(*it).is_some_and(|pins| has_pins(element, pins)));
+        selectors.next().cloned()
+    }
+
     /// Edits elements of a list. All selectors of a rank look at the list below the
     /// rank, so that two which mean one element are seen as such.
     fn select(
@@ -402,13 +413,15 @@ impl Fold {
                 env.report(problem);
                 continue;
             };
+            let name = list.get(*hit).and_then(|it| self.guarded(it)).unwrap_or_else(|| selector_text(&pins));
+            self.selectors.entry(name.clone()).or_insert(pins);
             match by_element.get_mut(hit) {
                 None => {
-                    by_element.insert(*hit, (selector_text(&pins), edit));
+                    by_element.insert(*hit, (name, edit));
                 }
                 Some((_, first)) => {
                     let mut path = self.path.clone();
-                    path.push(selector_text(&pins));
+                    path.push(name);
                     combine(first, edit, &mut path, false);
                 }
             }

@@ -153,6 +153,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     Some((release, objects))
 }
 
+/// The strategy that has an interval.
+const RETRY: &str = "RetryOnFailure";
+
 /// The fields of the spec that defaults and `release { … }` give. A default that an
 /// author's choice leaves without meaning goes, and so does what the Flux has not.
 fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
@@ -172,7 +175,7 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
             if let Some(it) = instead.as_ref().and_then(|it| it.at(&[section, "remediation"])) {
                 set(&mut fields, &[section, "remediation"], it.clone());
             }
-        } else if interval_is_default && !name_is_default {
+        } else if interval_is_default && at(&["strategy", "name"]).and_then(Node::text).is_some_and(|it| it != RETRY) {
             remove(&mut fields, &[section, "strategy", "retryInterval"]);
         }
     }

@@ -47,7 +47,11 @@ fn role(it: &Cluster, role: &Role) -> Json {
         .collect();
     json!({
         "addon": role.addon.as_str(),
-        "via": if role.via == Identity::PodIdentity { "pod-identity" } else { "irsa" },
+        "via": match role.via {
+            Identity::PodIdentity => "pod-identity",
+            Identity::Irsa => "irsa",
+            Identity::None => "none",
+        },
         "name": role.name.as_str(),
         "path": role.path.as_str(),
         "arn": role.arn.as_deref(),

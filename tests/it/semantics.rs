@@ -134,6 +134,33 @@ fn rule_06_final_forbids_higher_layers_to_touch_it() {
         assert_eq!(codes(&more), ["E0409"], "{touch}");
     }
     assert!(codes(&format!("{base}cluster one {{ use addons\n override web {{ values.a = 5 }} }}")).is_empty());
+    // Its parent may not be replaced either, and what lies beside it may be changed.
+    let of = |finals: &str, touch: &str| {
+        format!(
+            "override web {{ values {{ {finals} }} }}\ncluster one {{ use addons\n override web {{ values {{ {touch} }} }} }}"
+        )
+    };
+    for touch in
+        ["b = { d = 1 }", "b = { c = 5, d = 3 }", "unset b", "...{ b = { d = 1 } }", "b.c = 6", "b { unset c }"]
+    {
+        assert_eq!(codes(&of("final b.c = 5", touch)), ["E0409"], "{touch}");
+    }
+    for touch in ["b.d = 1", "b { d = 1 }", "unset b.d", "bb = 3"] {
+        let kept = web(&of("final b.c = 5", touch));
+        assert_eq!(kept["b"]["c"], json!(5), "{touch}");
+    }
+    // An element of a list is the same by whichever selector.
+    for touch in [
+        "e[v = 1].v = 6",
+        "unset e[v = 1]",
+        "e[name = \"one\", v = 1].v = 2",
+        "unset e[name = \"one\"].v",
+        "e = []",
+        "unset e",
+    ] {
+        assert_eq!(codes(&of("final e[name = \"one\"].v = 1", touch)), ["E0409"], "{touch}");
+    }
+    assert_eq!(web(&of("final e[name = \"one\"].v = 1", "e[v = 2].v = 9"))["e"][1]["v"], json!(9));
     assert_eq!(
         codes("group g {\n final env = \"test\"\n cluster one { use addons\n env = \"production\" }\n}"),
         ["E0409"]

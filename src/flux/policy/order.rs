@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::problems;
 use crate::fleet::Cluster;
-use crate::source::Origin;
+use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
 /// For each name, what it waits for and where it is declared.
@@ -27,7 +27,7 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         .iter()
         .filter(|it| it.id.kind == "Kustomization")
         .map(|it| {
-            let of = |name: EcoString| ecow::eco_format!("{}/{name}", it.id.namespace);
+            let of = |name: EcoString| eco_format!("{}/{name}", it.id.namespace);
             let names = dependencies(it.spec()).into_iter().map(of).collect();
             (of(it.id.name.clone()), (names, it.origin))
         })
@@ -35,11 +35,16 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     if let Some(circle) = circle(&attached) {
         ctx.out.push(problems::circle(&circle, &units_origins(&attached, &circle), &cluster.name));
     }
+    // Several catalogues may have an add-on of one name.
+    let db = ctx.db;
+    let named = |it: Anchor| {
+        it.parent(db).map_or_else(|| it.name(db).clone(), |of| eco_format!("{}.{}", of.name(db), it.name(db)))
+    };
     let releases: Graph = deployed
         .releases()
         .map(|(_, it)| {
-            let names = it.requires.iter().map(|(it, _)| it.name(ctx.db).clone()).collect();
-            (it.addon.name(ctx.db).clone(), (names, Origin::of(it.addon)))
+            let names = it.requires.iter().map(|(it, _)| named(*it)).collect();
+            (named(it.addon), (names, Origin::of(it.addon)))
         })
         .collect();
     if let Some(circle) = circle(&releases) {
