@@ -43,7 +43,46 @@ pub(super) fn read(db: &dyn Db, project: Project) -> Checked<Moves> {
     for anchor in &index.moves {
         one(db, *anchor, &mut moves, &mut out);
     }
+    if !moves.kept.is_empty() {
+        carry_sources(db, project, &mut moves);
+    }
     Checked::new(moves, out)
+}
+
+/// A source that only moved items use moves with them: in the first stage no cluster may apply
+/// the catalogue that declares it.
+fn carry_sources(db: &dyn Db, project: Project, moves: &mut Moves) {
+    let index = names::index(db, project);
+    let moved: Vec<Anchor> = moves.kept.iter().copied().collect();
+    for (catalogue, sources) in &index.local_sources {
+        for (name, source) in sources {
+            let is_user = |item: &Anchor| source_named(db, *item).as_ref() == Some(name);
+            let users: Vec<Anchor> = index.items_of(*catalogue).map(|(_, it)| it).filter(is_user).collect();
+            if users.is_empty() || !users.iter().all(|it| moved.contains(it)) {
+                continue;
+            }
+            // Where a source of that name stays behind, it serves until the item is gone.
+            let stands = |at: &Anchor| index.local_sources.get(at).is_some_and(|it| it.contains_key(name));
+            let old = users.iter().find_map(|it| moves.held.get(it)).copied().filter(|it| !stands(it));
+            if let Some(old) = old {
+                moves.held.entry(*source).or_insert(old);
+            }
+            moves.kept.insert(*source);
+        }
+    }
+}
+
+/// The source that an item's own block names.
+fn source_named(db: &dyn Db, item: Anchor) -> Option<EcoString> {
+    let index = names::index_of(db, item);
+    let only = Only { path: &["source"], references: &["source"], ..Only::default() };
+    let mut fold = Fold::new();
+    for level in &super::levels(db, item).value {
+        let mut env = Env::new(db, index, *level);
+        let layer = build_some(&mut env, &syntax::declaration(db, *level).body, &only);
+        fold.apply(&mut env, layer);
+    }
+    fold.into_node(Origin::of(item)).get("source").and_then(Node::text).cloned()
 }
 
 fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>) {

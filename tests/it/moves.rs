@@ -112,6 +112,115 @@ fn an_item_moves_in_two_stages_and_survives() {
     assert_eq!(done["frontend"].get("HelmRelease \"api\""), Some(&false));
 }
 
+/// Every release of the cluster has the source that it takes its chart from.
+fn has_sources(fleet: &Fleet, applied: &BTreeMap<String, BTreeMap<String, bool>>) {
+    let mut found = 0;
+    for (_, bytes) in crate::support::read_tree(&fleet.join("common")) {
+        for it in documents(&String::from_utf8(bytes).expect("UTF-8")).iter().filter(|it| it["kind"] == "HelmRelease") {
+            let of = |at: &str| it.pointer(at).filter(|it| !it.is_null()).cloned();
+            let source = of("/spec/chart/spec/sourceRef").or_else(|| of("/spec/chartRef")).expect("a source");
+            let id = format!("{} {}", source["kind"].as_str().expect("a kind"), source["name"]);
+            assert!(applied.values().any(|it| it.contains_key(&id)), "nothing makes {id}: {applied:?}");
+            found += 1;
+        }
+    }
+    assert!(found > 1);
+}
+
+/// An add-on moves with the source that only it uses: in no stage is it without.
+#[test]
+fn a_source_moves_with_its_add_on() {
+    let own = |name: &str, kind: &str| {
+        let version = if kind.starts_with("git") { "chart = \"./api\"" } else { "version = \"1.0.0\"" };
+        format!("  source {name} = {kind}\n  addon api {{ source = {name}, {version} }}\n")
+    };
+    let helm = "helm \"https://api.example.com\"";
+    let git = "git \"https://api.example.com/x.git\" { branch = \"main\" }";
+    for (before, after) in [
+        (own("apis", helm), own("apis", helm)),
+        (own("api", helm), own("api", helm)),
+        (own("apis", git), own("apis", git)),
+        (own("apis", "oci \"oci://api.example.com/charts\""), own("apis", "oci \"oci://api.example.com/charts\"")),
+        // The new catalogue calls it otherwise.
+        (own("apis", helm), own("other-apis", helm)),
+        // The old catalogue has one of that name for others.
+        (
+            own("apis", helm).replace("  addon", "  addon rest { source = apis, version = \"1.0.0\" }\n  addon"),
+            own("apis2", helm),
+        ),
+    ] {
+        let program = |addons: &str, frontend: &str, rest: &str| {
+            format!(
+                "fleet f {{ }}\ncatalogue addons {{\n  source charts = {helm}\n  addon web {{ source = charts, version = \"1.0.0\" }}\n{addons}}}\n\
+                 catalogue frontend {{\n{frontend}}}\ncluster one {{ use addons, frontend }}\n{rest}"
+            )
+        };
+        let stays = if before.contains("rest") {
+            "  source apis = helm \"https://api.example.com\"\n  addon rest { source = apis, version = \"1.0.0\" }\n"
+        } else {
+            ""
+        };
+        let stage =
+            |stage: &str| program(stays, &after, &format!("moved {{ from = addons.api, to = frontend.api{stage} }}\n"));
+        let fleet = Fleet::new(&program(&before, "", ""));
+        fleet.build();
+        let zero = applied(&fleet);
+        has_sources(&fleet, &zero);
+        for text in [stage(""), stage(", stage = 2"), program(stays, &after, "")] {
+            let before = applied(&fleet);
+            fleet.write("fleet.fleet", &text);
+            fleet.build();
+            let now = applied(&fleet);
+            nothing_is_lost_but_renamed(&before, &now);
+            has_sources(&fleet, &now);
+        }
+    }
+}
+
+/// The same, but that a source of another name may come in place of one.
+fn nothing_is_lost_but_renamed(
+    before: &BTreeMap<String, BTreeMap<String, bool>>,
+    after: &BTreeMap<String, BTreeMap<String, bool>>,
+) {
+    let without = |it: &BTreeMap<String, BTreeMap<String, bool>>| {
+        let is_renamed = |id: &str| {
+            let is_there = |it: &BTreeMap<String, BTreeMap<String, bool>>| it.values().any(|it| it.contains_key(id));
+            id.contains("Repository") && !(is_there(before) && is_there(after))
+        };
+        it.iter()
+            .map(|(name, it)| {
+                (name.clone(), it.iter().filter(|(id, _)| !is_renamed(id)).map(|(id, it)| (id.clone(), *it)).collect())
+            })
+            .collect()
+    };
+    nothing_is_lost(&without(before), &without(after));
+}
+
+/// Where a move leaves a release without its source on some cluster, it is an error.
+#[test]
+fn a_release_without_its_source_is_an_error() {
+    let fleet = Fleet::new(BEFORE);
+    fleet.build();
+    let api = "  addon api { source = charts, version = \"1.0.0\" }\n";
+    let text = BEFORE
+        .replace(api, "")
+        .replace("  addon other", "  addon third { source = charts2, version = \"1.0.0\" }\n  addon api { source = charts2, version = \"1.0.0\" }\n  addon other")
+        .replace("use addons, frontend", "use addons, frontend.other, frontend.api");
+    let moved = format!("{text}moved {{ from = addons.api, to = frontend.api }}\n");
+    fleet.write("fleet.fleet", &moved);
+    fleet.build();
+    has_sources(&fleet, &applied(&fleet));
+    // The source is used by what this cluster does not use.
+    let alone = moved.replace("frontend.other, frontend.api", "frontend.api");
+    fleet.write("fleet.fleet", &alone);
+    let run = fleet.run(&["check"]);
+    assert!(
+        run.status == 1 && run.stderr.contains("E0624") && run.stderr.contains("HelmRepository `flux-system/charts2`"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[test]
 fn a_renamed_catalogue_moves_whole() {
     let fleet = Fleet::new(BEFORE);

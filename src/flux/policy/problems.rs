@@ -119,6 +119,18 @@ pub(super) fn not_served(
     .help_if(help)
 }
 
+pub(super) fn missing_source(object: &Object, source: &Id, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_REFERENCE,
+        eco_format!("nothing on `{cluster}` makes {source}, from which {} takes its chart", object.id),
+        object.origin,
+        "its source is not on the cluster",
+    )
+    .on(Some(cluster))
+    .note("a source is applied with the catalogue that declares it, once an add-on of that catalogue uses it")
+    .help("declare the source in the catalogue of the add-on, or at the top level for all")
+}
+
 pub(super) fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_NAMESPACE,

@@ -8,11 +8,11 @@ use ecow::{EcoString, eco_format};
 use super::super::common::BUILT_IN_NAMESPACES;
 use super::super::context::Context;
 use super::super::deploy::Deployed;
-use super::super::object::Object;
+use super::super::object::{Id, Object};
 use super::problems;
 use crate::fleet::{self, Cluster};
 use crate::schema;
-use crate::source::{Anchor, Db, IndexSet, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head};
 use crate::value::{Node, Value};
 
@@ -95,6 +95,7 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     for (name, origin) in missing {
         ctx.out.push(problems::missing_namespace(&name, origin, &cluster.name));
     }
+    sources(ctx, cluster, deployed);
     for (_, object) in deployed.objects() {
         if schema::is_flux_kind(&object.id.group, &object.id.kind)
             && let Some(spec) = object.spec()
@@ -111,6 +112,30 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     }
     requires(ctx, cluster, deployed);
 }
+
+/// What a release takes its chart from is on the cluster: the add-on and its source may be on
+/// their way from one catalogue to another.
+fn sources(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let is_source = |it: &&Object| it.id.group == SOURCES;
+    let made: IndexSet<&Id> = deployed.objects().map(|(_, it)| it).filter(is_source).map(|it| &it.id).collect();
+    for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "HelmRelease") {
+        let Some(spec) = object.spec() else { continue };
+        let named = spec.at(&["chart", "spec", "sourceRef"]).or_else(|| spec.get("chartRef"));
+        let Some(named) = named else { continue };
+        let text = |key: &str| named.get(key).and_then(Node::text).cloned();
+        let (Some(kind), Some(name)) = (text("kind"), text("name")) else { continue };
+        let namespace = text("namespace").unwrap_or_else(|| object.id.namespace.clone());
+        let wanted = Id { group: SOURCES.into(), kind, namespace, name };
+        // What an author writes in a manifest may be made by somebody else.
+        let is_addon = object.origin.anchor.kind(ctx.db) == Kind::Addon;
+        if is_addon && !made.contains(&wanted) {
+            ctx.out.push(problems::missing_source(object, &wanted, &cluster.name));
+        }
+    }
+}
+
+/// The API group of Flux' sources.
+const SOURCES: &str = "source.toolkit.fluxcd.io";
 
 /// A reference to a Secret or ConfigMap; Flux looks in the object's own namespace.
 struct Reference {

@@ -5,11 +5,11 @@
 //! target, storage or chart makes helm-controller uninstall the old release and install a
 //! new one (Flux' documentation of HelmRelease and Kustomization).
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::leaves::LeafChange;
 use crate::eval::versions;
-use crate::flux::{Object, Release, Unit};
+use crate::flux::{Deployed, Object, Release, Unit};
 use crate::schema;
 use crate::value::{Node, Path, Step, Value};
 
@@ -30,6 +30,8 @@ pub enum Danger {
     DeletesContents,
     /// It applies another directory of somebody else's: what only the old one has is deleted.
     OtherContents,
+    /// A release needs the source that goes.
+    SourceInUse { release: EcoString },
     /// Two Kustomizations: the one that loses the object may delete it after the other has it.
     Moves { old: EcoString, new: EcoString },
     /// The definition of a kind changes.
@@ -56,6 +58,7 @@ impl Danger {
             Self::DeletesNamespace => "namespace",
             Self::DeletesCrd | Self::Crd => "crd",
             Self::Deletes | Self::DeletesContents | Self::OtherContents => "delete",
+            Self::SourceInUse { .. } => "source",
             Self::Moves { .. } => "move",
             Self::Immutable { .. } | Self::Shrinks { .. } | Self::Recreated { .. } => "immutable",
             Self::Major { .. } => "major",
@@ -71,8 +74,19 @@ impl Danger {
 
     /// Every name, for those who ask for one; `cluster` is said of a whole cluster
     /// ([`super::ClusterFate`]).
-    pub const WORDS: [&'static str; 10] =
-        ["uninstall", "reinstall", "namespace", "crd", "delete", "cluster", "move", "immutable", "major", "downgrade"];
+    pub const WORDS: [&'static str; 11] = [
+        "uninstall",
+        "reinstall",
+        "namespace",
+        "crd",
+        "delete",
+        "cluster",
+        "source",
+        "move",
+        "immutable",
+        "major",
+        "downgrade",
+    ];
 }
 
 /// Of an object that goes.
@@ -93,6 +107,32 @@ pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: 
         "CustomResourceDefinition" => Danger::DeletesCrd,
         _ => Danger::Deletes,
     }]
+}
+
+/// Of a source that goes: a release that stays takes its chart from it, and another
+/// Kustomization applies what the release becomes, in any order.
+pub(super) fn of_source(
+    unit: Option<&Unit>,
+    remaining: Option<&Unit>,
+    source: &Object,
+    old: &Deployed,
+    new: &Deployed,
+) -> Option<Danger> {
+    if source.id.group != "source.toolkit.fluxcd.io" || keeps(source) || !is_deleted(unit, remaining) {
+        return None;
+    }
+    let is_user = |it: &Object| {
+        let named = it.spec()?;
+        let named = named.at(&["chart", "spec", "sourceRef"]).or_else(|| named.get("chartRef"))?;
+        let is = |key: &str, wanted: &EcoString| named.get(key).and_then(Node::text) == Some(wanted);
+        let namespace = named.get("namespace").and_then(Node::text).unwrap_or(&it.id.namespace);
+        (is("kind", &source.id.kind) && is("name", &source.id.name) && *namespace == source.id.namespace).then_some(())
+    };
+    let name = |unit: Option<&Unit>| unit.map(|it| it.name.clone());
+    let users = old.objects().filter(|(_, it)| it.id.kind == "HelmRelease" && is_user(it).is_some());
+    let mut staying = users.filter_map(|(_, it)| new.objects().find(|(_, new)| new.id == it.id));
+    let waits = staying.find(|(by, it)| is_user(it).is_some() || name(*by) != name(unit));
+    waits.map(|(_, it)| Danger::SourceInUse { release: eco_format!("{}/{}", it.id.namespace, it.id.name) })
 }
 
 /// Of an object that changes.

@@ -119,6 +119,8 @@ pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Opt
         } else {
             danger::of_removal(entry.unit, remaining, &entry.object)
         };
+        let mut dangers = dangers;
+        dangers.extend(danger::of_source(entry.unit, remaining, &entry.object, old, new));
         let stays = danger::stays(entry.unit, remaining, &entry.object);
         found.push(Raw { stays, ..raw(id, Fate::Removed, [Some(entry), None], leaves.into(), dangers) });
     }

@@ -262,6 +262,9 @@ pub(super) fn danger(it: &Danger) -> EcoString {
         Danger::Deletes => "it is deleted".into(),
         Danger::DeletesContents => "everything that it applied is deleted".into(),
         Danger::OtherContents => "what it applied and does not find there any more is deleted".into(),
+        Danger::SourceInUse { release } => {
+            eco_format!("HelmRelease `{release}` takes its chart from it until another Kustomization is applied")
+        }
         Danger::Moves { old, new } => {
             let named =
                 |it: &EcoString| if it.is_empty() { "the cluster's root".into() } else { eco_format!("`{it}`") };
