@@ -100,6 +100,26 @@ fn what_may_hurt_a_live_cluster_is_marked() {
     }
 }
 
+/// A source goes with one Kustomization while a release of another still takes its chart from it.
+#[test]
+fn a_source_that_a_release_needs_is_marked() {
+    let text = |name: &str| {
+        format!(
+            "fleet f {{ }}\nsource {name} = helm \"https://e.com/charts\"\ncatalogue c {{ addon web {{ source = {name}, version = \"1.0.0\" }} }}\ncluster one {{ use c }}\n"
+        )
+    };
+    let it = Fleet::new(&text("charts"));
+    if commit(it.path(), "one").is_none() {
+        return;
+    }
+    it.write("fleet.fleet", &text("renamed"));
+    let run = it.run(&["diff"]);
+    let said = "! HelmRelease `flux-system/web` takes its chart from it until another Kustomization is applied";
+    assert!(words(&run.stdout).iter().any(|it| it == said), "{}", run.stdout);
+    assert_eq!(it.run(&["diff", "--fail-on", "source"]).status, 1);
+    assert_eq!(it.run(&["diff", "--fail-on", "uninstall"]).status, 0);
+}
+
 /// What several people would take for safe, and is not.
 #[test]
 fn dangers_are_seen_where_they_stand() {
