@@ -8,7 +8,7 @@ use ecow::EcoString;
 
 use super::Outcome;
 use super::args::Build;
-use super::terminal::{Terminal, result};
+use super::terminal::{Terminal, answer};
 use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -149,7 +149,7 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Result<Outcome, HostError
     if !terminal.tells_tree(&write, &remove) {
         let differing = write.iter().map(|it| format!("differs {it}\n"));
         let extra = remove.iter().map(|it| format!("extra   {it}\n"));
-        result(&differing.chain(extra).collect::<String>())?;
+        answer(&differing.chain(extra).collect::<String>())?;
     }
     terminal.error(
         &format!("the tree is out of date: {} files differ, {} are extra", plan.write.len(), plan.remove.len()),

@@ -9,7 +9,7 @@ use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
 use crate::inspect::{Selector, compare};
-use crate::render::{compare_json, compare_text};
+use crate::render::{compare_json, compare_text, human};
 use crate::source::{Anchor, Db};
 
 pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal) -> Result<Outcome, HostError> {
@@ -23,8 +23,8 @@ pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal
     let (first, second) = (&arguments.first, &arguments.second);
     let found = compare(&db, pair, selector.as_ref()).map_err(|it| not_found(&[first, second], it))?;
     result(&match arguments.output {
-        Output::Text => compare_text(&db, &found),
-        Output::Json => format!("{}\n", serde_json::to_string_pretty(&compare_json(&db, &found)).unwrap_or_default()),
+        Output::Text => human(&compare_text(&db, &found)),
+        Output::Json => format!("{:#}\n", compare_json(&db, &found)),
     })?;
     Ok(Outcome::Fine)
 }

@@ -10,7 +10,7 @@ use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::host::{self, HostError};
 use crate::inspect::diff;
-use crate::render::{States, diff_json, diff_markdown, diff_patch, diff_text};
+use crate::render::{States, diff_json, diff_markdown, diff_patch, diff_text, human};
 
 pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let Ends { old, new } = ends(directory, arguments.revisions.as_deref().unwrap_or("HEAD"))?;
@@ -26,14 +26,14 @@ pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -
     let new_name = new.as_deref().unwrap_or("the working tree");
     let states = States { old: &before, new: &after, old_name: &old, new_name };
     result(&match arguments.output {
-        DiffOutput::Text => diff_text(&states, &found),
-        DiffOutput::Markdown => diff_markdown(&states, &found),
+        DiffOutput::Text => human(&diff_text(&states, &found)),
+        DiffOutput::Markdown => human(&diff_markdown(&states, &found)),
         DiffOutput::Patch => {
             let (old, new) = (compile(&before).tree, compile(&after).tree);
-            diff_patch(&old, &new, &host::prefix(directory))
+            human(&diff_patch(&old, &new, &host::prefix(directory)))
         }
         DiffOutput::Json => {
-            format!("{}\n", serde_json::to_string_pretty(&diff_json(&states, &found)).unwrap_or_default())
+            format!("{:#}\n", diff_json(&states, &found))
         }
     })?;
     let closed = gates.closed(&before, &after, &found);

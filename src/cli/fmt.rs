@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Outcome;
 use super::args::Fmt;
-use super::terminal::{Terminal, result};
+use super::terminal::{Terminal, answer, result};
 use crate::format::{Formatted, format};
 use crate::host::{self, HostError, Text};
 use crate::render::text_patch;
@@ -78,7 +78,7 @@ fn told(
             let _ = writeln!(out, "{}", it.name);
         }
     }
-    result(&out)?;
+    answer(&out)?;
     if changed.is_empty() {
         terminal.status("Finished", &format!("{} as `fleetc fmt` writes them", files(count)));
         return Ok(Outcome::Fine);

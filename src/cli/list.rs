@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::host::HostError;
 use crate::inspect::{Filter, Kinds, list};
-use crate::render::{table_json, table_text};
+use crate::render::{human, table_json, table_text};
 use crate::source::{Db, FleetDatabase};
 
 pub(super) fn run(directory: &Path, arguments: &List, terminal: &mut Terminal) -> Result<Outcome, HostError> {
@@ -25,10 +25,10 @@ pub(super) fn run(directory: &Path, arguments: &List, terminal: &mut Terminal) -
     };
     let table = list(&db, kinds(arguments.what), filter);
     result(&match arguments.output {
-        TableOutput::Table => table_text(&table),
+        TableOutput::Table => human(&table_text(&table)),
         TableOutput::Json => {
             let first = fleet::clusters(&db).next().or(fleet::settings(&db, db.project()).value.anchor);
-            format!("{}\n", serde_json::to_string_pretty(&table_json(&table, first)).unwrap_or_default())
+            format!("{:#}\n", table_json(&table, first))
         }
     })?;
     Ok(Outcome::Fine)

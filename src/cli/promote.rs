@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Outcome;
 use super::args::Promote;
-use super::terminal::{Terminal, result};
+use super::terminal::{Terminal, answer};
 use crate::compile::diagnose;
 use crate::diagnostic::Diagnostic;
 use crate::edit::promote;
@@ -30,7 +30,7 @@ pub(super) fn run(directory: &Path, arguments: &Promote, terminal: &mut Terminal
     for (cluster, before, after) in &it.clusters {
         let _ = writeln!(lines, "{cluster}: {} {before} → {after}", it.addon);
     }
-    result(&lines)?;
+    answer(&lines)?;
     let texts: Vec<(String, String)> =
         it.change.files().map(|file| (file.path(&opened.db).to_string(), file.text(&opened.db).to_string())).collect();
     let files: Vec<&str> = texts.iter().map(|(path, _)| path.as_str()).collect();

@@ -50,7 +50,7 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
         ObjectOutput::Yaml => yaml(&wanted),
         ObjectOutput::Json => {
             let list: Vec<serde_json::Value> = wanted.iter().map(|it| json(&it.body)).collect();
-            format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
+            format!("{:#}\n", serde_json::Value::from(list))
         }
     })?;
     Ok(Outcome::Fine)

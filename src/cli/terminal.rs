@@ -8,7 +8,7 @@ use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream
 use super::args::{Color, MessageFormat};
 use crate::diagnostic::{Bug, Diagnostic};
 use crate::host::HostError;
-use crate::render::{self, Counts, Finding};
+use crate::render::{self, Counts, Finding, human};
 use crate::source::Db;
 
 /// Where a command says things.
@@ -52,7 +52,7 @@ impl Terminal {
             .set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Green)));
         let _ = write!(self.err, "{word:>12}");
         let _ = self.err.reset();
-        let _ = writeln!(self.err, " {text}");
+        let _ = writeln!(self.err, " {}", human(text));
     }
 
     /// What is wrong with the surroundings.
@@ -62,9 +62,9 @@ impl Terminal {
             .set_color(ColorSpec::new().set_bold(true).set_fg(Some(codespan_reporting::term::termcolor::Color::Red)));
         let _ = write!(self.err, "error");
         let _ = self.err.reset();
-        let _ = writeln!(self.err, ": {message}");
+        let _ = writeln!(self.err, ": {}", human(message));
         if let Some(help) = help {
-            let _ = writeln!(self.err, "  = help: {help}");
+            let _ = writeln!(self.err, "  = help: {}", human(help));
         }
     }
 
@@ -124,6 +124,12 @@ impl Terminal {
             (errors, warnings) => format!("{}, {}", number(errors, "error"), number(warnings, "warning")),
         }
     }
+}
+
+/// Prints a command's result for a person: nothing in it moves the cursor, turns the direction
+/// of the text, or speaks to a CI system.
+pub(super) fn answer(text: &str) -> Result<(), HostError> {
+    result(&human(text))
 }
 
 /// Prints a command's result. A reader that has seen enough is no error.

@@ -9,7 +9,7 @@ use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
 use crate::inspect::{self, Selector, why, why_line};
-use crate::render::{why_json, why_text};
+use crate::render::{human, why_json, why_text};
 use crate::source::{Db, FleetDatabase};
 
 pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) -> Result<Outcome, HostError> {
@@ -25,8 +25,8 @@ pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) ->
         None => of_line(db, &root, &arguments.place)?,
     };
     result(&match arguments.output {
-        Output::Text => why_text(db, &answer),
-        Output::Json => format!("{}\n", serde_json::to_string_pretty(&why_json(db, &answer)).unwrap_or_default()),
+        Output::Text => human(&why_text(db, &answer)),
+        Output::Json => format!("{:#}\n", why_json(db, &answer)),
     })?;
     Ok(Outcome::Fine)
 }

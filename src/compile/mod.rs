@@ -1,6 +1,7 @@
 //! The pipeline, as a table of contents.
 
 mod library;
+mod paths;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +53,12 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     });
     for cluster in clusters {
         tree.extend(cluster_files(db, cluster));
+    }
+    let mut diagnostics = diagnostics;
+    let clashes = paths::problems(&tree);
+    if !clashes.is_empty() {
+        diagnostics = tidy(db, diagnostics.into_iter().chain(clashes).collect());
+        tree = FileTree::default();
     }
     Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons }
 }

@@ -191,6 +191,7 @@ codes! {
     OUTSIDE_TENANT "E0634" Error "what a tenant may not make"
     MISSING_ACCOUNT "E0635" Error "a service account that is not there"
     REMOTE_BASE "E0636" Error "a remote base under lockdown"
+    PLAIN_CREDENTIAL "W0637" Warning "credential in plain text"
 
     FOREIGN_FILE "E0701" Error "a file in the way"
     LINK "E0702" Error "a link in the way"
@@ -207,6 +208,8 @@ codes! {
     STAGE_SKIPPED "E0713" Error "a move whose first stage is not there"
     ADOPTION "E0714" Error "adoption that would delete something"
     OLD_UNREADABLE "W0715" Warning "generated file that cannot be read"
+    OUTSIDE_PACKAGE "E0716" Error "package that reaches out of its repository"
+    PATHS_CLASH "E0717" Error "paths that not every system can have"
 
     INTERNAL "E0901" Error "a bug in fleetc"
 }

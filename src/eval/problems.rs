@@ -388,6 +388,12 @@ pub(super) fn outside(at: Origin, path: &str) -> Diagnostic {
         .help("write a path from the project's root, with `/`, without `.` and `..`")
 }
 
+pub(super) fn hidden(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` is hidden: a build does not read it"), at, "read here")
+        .note("names that begin with a dot are those of programs (`.git/config`, `.env`), with what they keep for themselves")
+        .help("copy what is needed into a file that the project has")
+}
+
 pub(super) fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` cannot be read: {reason}"), at, "read here")
         .help("the path is taken from the project's root")

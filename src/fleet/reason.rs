@@ -40,7 +40,11 @@ pub struct Read {
     pub at: Origin,
     /// What it is called, if not as it is written there: a variable of Flux'.
     pub called: Option<EcoString>,
+    /// The names that it is written with: `cluster`, `region`.
+    pub names: Vec<EcoString>,
     pub node: Node,
+    /// Whether it is a credential: then nobody shows the text of its place either.
+    pub is_hidden: bool,
 }
 
 /// What stands behind a place. `item` is the add-on whose params are meant.
@@ -82,11 +86,21 @@ fn reads(env: &mut Env<'_>, expr: &Expr) -> Vec<Read> {
         let node = env.passed(it);
         let is_shown = !matches!(node.value, Value::Unknown | Value::Conflict(_) | Value::Template(_));
         if is_shown && !found.iter().any(|known| known.node == node) {
-            found.push(Read { at: env.at(it.node), called: None, node });
+            found.push(Read { at: env.at(it.node), called: None, names: names_of(it), node, is_hidden: false });
         }
     }
     env.out.truncate(before);
     found
+}
+
+/// The names of a path: `cluster.region` has two.
+fn names_of(expr: &Expr) -> Vec<EcoString> {
+    match &expr.kind {
+        ExprKind::Name(it) => vec![it.clone()],
+        ExprKind::Member { of, name, .. } => [names_of(of), vec![name.clone()]].concat(),
+        ExprKind::Index { of, .. } => names_of(of),
+        _ => Vec::new(),
+    }
 }
 
 /// The names in an expression, with what is asked of each: `cluster.region` is one.

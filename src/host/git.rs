@@ -72,6 +72,11 @@ fn local(url: &str, root: &Path) -> Option<PathBuf> {
     (!is_remote).then(|| root.join(url))
 }
 
+/// Whether a URL names a repository on this machine.
+pub(super) fn is_local(url: &str) -> bool {
+    local(url, Path::new("")).is_some()
+}
+
 /// Nothing of the user's or the system's configuration: the same files for everybody.
 pub(super) fn options(network: &Network) -> gix::open::Options {
     let mut permissions = gix::open::Permissions::isolated();

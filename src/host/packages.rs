@@ -1,7 +1,7 @@
 //! Packages: other directories of sources, found by path or below `vendor/`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use ecow::{EcoString, eco_format};
 
@@ -36,7 +36,17 @@ pub(super) enum Trouble {
     NoSources(EcoString),
     Circle(EcoString),
     NotVendored(EcoString),
-    Changed { dir: EcoString, locked: EcoString, found: EcoString },
+    Changed {
+        dir: EcoString,
+        locked: EcoString,
+        found: EcoString,
+    },
+    /// A package from Git names something on this machine: its own name of it, and what.
+    Outside {
+        package: EcoString,
+        alias: EcoString,
+        what: EcoString,
+    },
 }
 
 impl Trouble {
@@ -60,6 +70,7 @@ pub(super) fn load(
         lock: lock::read(store, root)?,
         found: Packages::default(),
         stack: vec![root.to_path_buf()],
+        remote: None,
     };
     let names = loader.all(root, "", "", declared)?;
     loader.found.names = names;
@@ -79,6 +90,8 @@ struct Loader<'a> {
     found: Packages,
     /// The packages around the one that is read, to see circles.
     stack: Vec<PathBuf>,
+    /// The directory of the package from Git that what is read is part of.
+    remote: Option<PathBuf>,
 }
 
 impl Loader<'_> {
@@ -98,6 +111,13 @@ impl Loader<'_> {
                 Some(path) => (dir.join(path.as_str()), join(shown, path)),
                 None => (self.root.join(VENDOR).join(id.as_str()), eco_format!("{VENDOR}/{id}")),
             };
+            if let Some(remote) = &self.remote
+                && let Some(what) = local_part(remote, dir, package)
+            {
+                let trouble = Trouble::Outside { package: holder.into(), alias: alias.clone(), what };
+                self.found.troubles.push((top, trouble));
+                continue;
+            }
             if package.path.is_none()
                 && let Some(trouble) = self.unlocked(&id, package, &at, &shown)
             {
@@ -112,7 +132,13 @@ impl Loader<'_> {
                 self.found.troubles.push((top, Trouble::Circle(shown)));
                 continue;
             }
-            if let Some(trouble) = self.read(&at, &id, &shown)? {
+            let outer = self.remote.clone();
+            if package.path.is_none() {
+                self.remote = Some(at.clone());
+            }
+            let trouble = self.read(&at, &id, &shown)?;
+            self.remote = outer;
+            if let Some(trouble) = trouble {
                 self.found.troubles.push((top, trouble));
                 continue;
             }
@@ -153,6 +179,30 @@ impl Loader<'_> {
         };
         let found = self.store.files(dir).and_then(|it| tree_hash(&it)).unwrap_or_else(|| "nothing".into());
         (found != locked.tree).then(|| Trouble::Changed { dir: shown.into(), locked: locked.tree.clone(), found })
+    }
+}
+
+/// What of a package that a package from Git declares is on this machine: a path out of its
+/// repository, or a local repository. The files of everybody who builds are the same only
+/// without.
+pub(super) fn local_part(remote: &Path, dir: &Path, package: &Package) -> Option<EcoString> {
+    match (&package.path, &package.git) {
+        (Some(path), _) => {
+            let mut at = dir.to_path_buf();
+            for part in Path::new(path.as_str()).components() {
+                match part {
+                    Component::Normal(it) => at.push(it),
+                    Component::CurDir => {}
+                    Component::ParentDir if at != remote => {
+                        at.pop();
+                    }
+                    _ => return Some(path.clone()),
+                }
+            }
+            (!at.starts_with(remote)).then(|| path.clone())
+        }
+        (None, Some((url, _))) => super::git::is_local(url).then(|| url.clone()),
+        (None, None) => None,
     }
 }
 

@@ -37,6 +37,14 @@ pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
         )
         .note(eco_format!("a build does not use the network: the package has to stand in `{dir}`, and in `fleet.lock`"))
         .help("run `fleetc vendor`"),
+        Trouble::Outside { package, alias, what } => Diagnostic::new(
+            code::OUTSIDE_PACKAGE,
+            eco_format!("the package `{package}` comes from Git, and declares `{alias}` at `{what}` on this machine"),
+            at,
+            "declared here",
+        )
+        .note("a package from Git names only packages from remote repositories and directories of its own: it is the same for everybody")
+        .help("ask its authors to publish what it needs, or copy the package into this repository and name it by `path`"),
         Trouble::Changed { dir, locked, found } => Diagnostic::new(
             code::PACKAGE_CHANGED,
             eco_format!("the files of the package `{name}` are not those that were locked"),

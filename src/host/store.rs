@@ -8,6 +8,9 @@ use ecow::EcoString;
 use super::tree_hash::{Files, files_below};
 use super::{HostError, plain, project};
 
+/// Largest input file, in bytes: that of a source.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
 /// Files by their absolute paths.
 pub(super) trait Store: Send + Sync {
     /// Every `.fleet` file below a directory that git would not ignore: its name from
@@ -55,6 +58,13 @@ impl Store for Disk {
         let real = path.canonicalize().map_err(|it| EcoString::from(plain(&it)))?;
         if !real.starts_with(root) {
             return Err("it leads out of the project".into());
+        }
+        let metadata = real.metadata().map_err(|it| EcoString::from(plain(&it)))?;
+        if !metadata.is_file() {
+            return Err("it is not a regular file".into());
+        }
+        if metadata.len() > LARGEST {
+            return Err(ecow::eco_format!("it is larger than {} MiB", LARGEST / 1024 / 1024));
         }
         std::fs::read(&real).map_err(|it| EcoString::from(plain(&it)))
     }

@@ -1,14 +1,14 @@
 //! `vendor/` and `fleet.lock`: what comes from Git, put on disk and pinned.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ecow::{EcoString, eco_format};
 use tempfile::TempDir;
 
 use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
-use super::packages::{VENDOR, id_of, is_root_file};
+use super::packages::{VENDOR, id_of, is_root_file, local_part};
 use super::project::settings_of;
 use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
@@ -53,6 +53,7 @@ pub fn vendor(
         trees: BTreeMap::new(),
         done: Vec::new(),
         stack: vec![place_of(root)],
+        remote: None,
     };
     job.all("", root, declared)?;
     let Job { old, lock, trees, done, .. } = job;
@@ -96,6 +97,8 @@ struct Job<'a> {
     done: Vec<Vendored>,
     /// The packages around the one that is looked at, to see circles.
     stack: Vec<EcoString>,
+    /// Where the package from Git will be that what is looked at is part of.
+    remote: Option<PathBuf>,
 }
 
 /// A directory as one of the stack.
@@ -107,6 +110,14 @@ impl Job<'_> {
     fn all(&mut self, holder: &str, dir: &Path, declared: &BTreeMap<EcoString, Package>) -> Result<(), HostError> {
         for (alias, package) in declared {
             let id = id_of(holder, alias);
+            if let Some(remote) = &self.remote
+                && let Some(what) = local_part(remote, dir, package)
+            {
+                return Err(HostError::new(format!(
+                    "the package `{holder}` comes from Git, and declares `{alias}` at `{what}` on this machine"
+                ))
+                .help("a package from Git names only packages from remote repositories and directories of its own"));
+            }
             match (&package.git, &package.path) {
                 (Some((git, rev)), _) => self.one(&id, git, rev, &package.directory)?,
                 (None, Some(path)) => {
@@ -198,7 +209,10 @@ impl Job<'_> {
         self.lock.packages.insert(id.clone(), locked);
         self.trees.insert(id.clone(), files);
         let dir = self.root.join(VENDOR).join(id.as_str());
-        self.inside(id, eco_format!("{url} {rev} {directory}"), &dir, &outline.packages)
+        let outer = self.remote.replace(dir.clone());
+        self.inside(id, eco_format!("{url} {rev} {directory}"), &dir, &outline.packages)?;
+        self.remote = outer;
+        Ok(())
     }
 }
 

@@ -186,7 +186,13 @@ impl<'a> Asked<'a> {
         let mut leaf = self.leaf(path, node, self.evaluated(&placed.object));
         if let Some(winner) = leaf.layers.first_mut() {
             let at = winner.origin;
-            let read = |(name, node)| Read { at, called: Some(name), node };
+            let read = |(name, node): (EcoString, Node)| Read {
+                at,
+                names: vec![name.clone()],
+                called: Some(name),
+                node,
+                is_hidden: false,
+            };
             winner.reason.reads.extend(variables.into_iter().map(read));
         }
         leaf
@@ -207,7 +213,7 @@ impl<'a> Asked<'a> {
 
     pub(super) fn layer(&self, origin: Origin, value: &Value, item: Option<&Evaluated>) -> Layer {
         let reason = self.cluster.map(|it| reason(self.db, it, item, origin)).unwrap_or_default();
-        Layer { origin, value: value.clone(), written: Vec::new(), reason }
+        Layer { origin, value: value.clone(), written: Vec::new(), reason, is_hidden: false }
     }
 
     /// Each `use` that names the item or its catalogue.

@@ -5,6 +5,7 @@ use ecow::EcoString;
 use super::absence::absence_on;
 use super::asked::{Asked, Found, in_spec, meant, within};
 use super::placed::{Placed, placed};
+use super::secrets;
 use super::selector::{NotFound, Selector};
 use super::why::{Absence, Leaf, What, deepest};
 use crate::fleet::{self, Cluster};
@@ -85,6 +86,11 @@ pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) 
             }
         }
     }
+    for differing in &mut it.differing {
+        let leaves = differing.leaves.iter_mut().flat_map(|(_, it)| it.iter_mut().flatten());
+        leaves.for_each(|it| secrets::leaf(&differing.what, it));
+    }
+    it.only.iter_mut().filter_map(|it| it.absence.as_mut()).for_each(secrets::absence);
     Ok(it)
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 
 use super::filter::Filter;
+use super::secrets;
 use crate::eval::versions;
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, Release};
@@ -81,7 +82,8 @@ fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
     for anchor in clusters {
         let cluster = &fleet::cluster(db, *anchor).value;
         let groups: Vec<&str> = cluster.groups.iter().map(|it| it.name(db).as_str()).collect();
-        let fact = |name: &EcoString| cluster.facts.entries.get(name).map_or(Cell::Nothing, cell_of);
+        let facts_of = secrets::entries(cluster.facts.entries.iter());
+        let fact = |name: &EcoString| facts_of.get(name).map_or(Cell::Nothing, cell_of);
         let addons = fleet::addons_of(db, cluster).count();
         let mut row = vec![Cell::from(&cluster.name), Cell::from(&EcoString::from(groups.join("/")))];
         row.extend(facts.iter().map(|it| fact(&it.name)));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::asked::below;
+use super::secrets;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Object, Release};
@@ -84,7 +85,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
         clusters.push(Line {
             name: cluster.name.clone(),
             groups: cluster.groups.iter().map(|it| it.name(db).clone()).collect(),
-            facts: Arc::clone(&cluster.facts),
+            facts: Arc::new(crate::value::Map { entries: secrets::entries(cluster.facts.entries.iter()) }),
             cells: rows.insert_full(row).0,
             uses: uses.collect(),
             origin: cluster.origin,
@@ -158,7 +159,7 @@ fn is_of(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
 }
 
 /// The layers of a leaf: who set it, and what each other wanted, the winner first.
-pub fn layers(node: &Node) -> Vec<(Origin, Value)> {
+pub fn layers(path: &Path, node: &Node) -> Vec<(Origin, Value)> {
     let mut found = vec![(node.origin, node.value.clone())];
     let mut over = node.over.as_deref();
     while let Some(it) = over {
@@ -167,5 +168,5 @@ pub fn layers(node: &Node) -> Vec<(Origin, Value)> {
         }
         over = it.over.as_deref();
     }
-    found
+    secrets::layers(path, found)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use crate::fleet;
+use crate::schema::is_credential;
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Value;
 
@@ -48,7 +49,7 @@ impl<'a> Known<'a> {
             let facts = settings.facts.iter().filter_map(|fact| {
                 let node = cluster.facts.entries.get(&fact.name)?;
                 let is_plain = matches!(node.value, Value::Text(_) | Value::Bool(_) | Value::Int(_));
-                is_plain.then(|| Trait::Fact(fact.name.clone(), node.value.show()))
+                (is_plain && !is_credential(&fact.name)).then(|| Trait::Fact(fact.name.clone(), node.value.show()))
             });
             let traits: Vec<Trait> = groups.chain(facts).collect();
             for each in &traits {

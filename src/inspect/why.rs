@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 
 use super::asked::{Asked, meant, within};
 use super::placed::{Placed, in_common, placed};
+use super::secrets;
 use super::selector::{NotFound, Selector};
 use crate::emit::{Named, Spot, lines_of};
 use crate::fleet::{self, Cluster, Reason};
@@ -72,6 +73,8 @@ pub struct Layer {
     /// Where the value is written, if the entry passes it on: in a `let`, a function, a file.
     pub written: Vec<Origin>,
     pub reason: Reason,
+    /// Whether it is a credential: the text of its place is not shown either.
+    pub is_hidden: bool,
 }
 
 /// What the selector names on a cluster.
@@ -122,7 +125,17 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
         let known = objects.iter().map(|it| it.object.id.name.clone()).collect();
         return Err(missed.map_or(NotFound::Object { wanted: selector.shown().into(), known }, |(_, it)| it));
     }
-    Ok(Why { cluster: Some(cluster.name.clone()), subjects })
+    Ok(Why { cluster: Some(cluster.name.clone()), subjects }.without_credentials())
+}
+
+impl Why {
+    fn without_credentials(mut self) -> Self {
+        for subject in &mut self.subjects {
+            subject.leaves.iter_mut().for_each(|it| secrets::leaf(&subject.what, it));
+            subject.absence.iter_mut().for_each(secrets::absence);
+        }
+        self
+    }
 }
 
 /// Of paths that lead nowhere, the one that leads deepest, and how deep.
@@ -143,7 +156,7 @@ pub fn why_line(db: &dyn Db, path: &str, line: usize) -> Option<Option<Why>> {
     let spot = line.checked_sub(1).and_then(|it| lines.spots.get(it).cloned().flatten());
     let Some(Spot { object: id, what }) = spot else { return Some(None) };
     let of = |subject: Option<Subject>, cluster: Option<&Cluster>| {
-        Some(Why { cluster: cluster.map(|it| it.name.clone()), subjects: vec![subject?] })
+        Some(Why { cluster: cluster.map(|it| it.name.clone()), subjects: vec![subject?] }.without_credentials())
     };
     let Some(anchor) = lines.cluster else {
         let asked = Asked { db, cluster: None, items: &[] };

@@ -53,6 +53,18 @@ const fn in_word(place: Place) -> &'static str {
     }
 }
 
+pub(super) fn device(db: &dyn Db, anchor: Anchor) -> Diagnostic {
+    let name = anchor.name(db);
+    Diagnostic::new(
+        code::RESERVED,
+        eco_format!("no file can be called `{name}` on Windows"),
+        Origin::of(anchor),
+        "names a file or a directory of the tree",
+    )
+    .note("Windows keeps the names of its devices (`con`, `prn`, `aux`, `nul`, `com1`, `lpt1` …): the repository could not be checked out there")
+    .help(eco_format!("choose another name, such as `{name}-cluster` or `{name}-addon`"))
+}
+
 pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
     let mend: String =

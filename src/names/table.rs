@@ -6,6 +6,7 @@ use ecow::EcoString;
 
 use super::problems;
 use crate::diagnostic::Diagnostic;
+use crate::schema;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project, STANDARD};
 use crate::syntax::{self, ast::Head};
 
@@ -54,6 +55,8 @@ pub struct Index {
     duplicates: Vec<(Anchor, Anchor)>,
     misplaced: Vec<(Anchor, Place)>,
     bad_labels: Vec<Anchor>,
+    /// Names that no file may have on Windows.
+    devices: Vec<Anchor>,
     reserved: Vec<Anchor>,
     /// Names that an import was to bring and does not: that is said there, and once.
     lost: BTreeSet<EcoString>,
@@ -89,6 +92,9 @@ impl Index {
             return;
         }
         let name = anchor.name(db);
+        if carries_label(kind) && schema::is_device(name) {
+            self.devices.push(anchor);
+        }
         if carries_label(kind) && !is_dns_label(name) {
             self.bad_labels.push(anchor);
         }
@@ -213,6 +219,7 @@ impl Index {
     pub(super) fn problems(&self, db: &dyn Db, found: &mut Vec<Diagnostic>) {
         found.extend(self.duplicates.iter().map(|(first, again)| problems::duplicate(db, *first, *again)));
         found.extend(self.misplaced.iter().map(|(anchor, place)| problems::misplaced(db, *anchor, *place)));
+        found.extend(self.devices.iter().map(|it| problems::device(db, *it)));
         found.extend(self.bad_labels.iter().map(|it| problems::bad_label(db, *it)));
         found.extend(self.reserved.iter().map(|it| problems::reserved(db, *it)));
         found.extend(self.bad_imports.iter().cloned());

@@ -65,5 +65,5 @@ fn role(it: &Cluster, role: &Role) -> Json {
 
 /// Two spaces a level, and a newline at the end.
 pub(super) fn pretty(value: &Json) -> String {
-    format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default())
+    format!("{value:#}\n")
 }

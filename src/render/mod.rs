@@ -5,7 +5,9 @@
 
 mod ci;
 mod compare;
+mod credentials;
 mod diff;
+mod human;
 mod picture;
 mod place;
 mod report;
@@ -16,6 +18,7 @@ mod why;
 pub use ci::{Finding, Point, findings, github, gitlab, json_lines, junit, sarif, seal};
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_patch, diff_text, text_patch};
+pub use human::human;
 pub use picture::{picture_dot, picture_mermaid, picture_svg};
 pub use place::owner;
 pub use report::report_html;

@@ -2,6 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::credentials::source_line;
 use crate::data::locate;
 use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
 
@@ -36,8 +37,8 @@ pub(super) fn spot(db: &dyn Db, origin: Origin) -> Option<Spot> {
         file: located.path,
         line: before.matches('\n').count() + 1,
         column: before.get(from..)?.chars().count() + 1,
-        text: text.trim_end().into(),
-        whole: whole.trim().into(),
+        text: source_line(text.trim_end()),
+        whole: source_line(whole.trim()),
     })
 }
 

@@ -9,7 +9,9 @@ use codespan_reporting::term::termcolor::WriteColor;
 
 use crate::data::{self, Located};
 use crate::diagnostic::{Diagnostic, Label, Place, Severity};
-use crate::source::{Db, IndexMap};
+use crate::source::{Db, IndexMap, shown, shown_length};
+
+use super::human;
 
 /// Most errors that are shown; more of them help nobody.
 const LIMIT: usize = 20;
@@ -38,7 +40,7 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
         if nth >= LIMIT {
             continue;
         }
-        let shown = shown(db, it, &mut files, &mut known);
+        let shown = diagnostic(db, it, &mut files, &mut known);
         term::emit_to_write_style(out, &config, &files, &shown).map_err(std::io::Error::other)?;
     }
     if found.len() > LIMIT {
@@ -52,7 +54,7 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
 pub(super) fn plain(db: &dyn Db, it: &Diagnostic) -> String {
     let mut out = term::termcolor::NoColor::new(Vec::new());
     let mut files: Files = SimpleFiles::new();
-    let shown = shown(db, it, &mut files, &mut IndexMap::default());
+    let shown = diagnostic(db, it, &mut files, &mut IndexMap::default());
     // Writing to a vector cannot fail.
     let _ = term::emit_to_write_style(&mut out, &term::Config::default(), &files, &shown);
     String::from_utf8_lossy(&out.into_inner()).trim_end().to_owned()
@@ -60,33 +62,29 @@ pub(super) fn plain(db: &dyn Db, it: &Diagnostic) -> String {
 
 type Files = SimpleFiles<String, String>;
 
-fn shown(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<String, usize>) -> Shown<usize> {
+fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<String, usize>) -> Shown<usize> {
     let severity = match it.code.severity {
         Severity::Error => ShownSeverity::Error,
         Severity::Warning => ShownSeverity::Warning,
     };
-    let mut notes: Vec<String> = it.notes.iter().map(|it| format!("note: {it}")).collect();
-    notes.extend(it.help.iter().map(|it| format!("help: {it}")));
+    let mut notes: Vec<String> = it.notes.iter().map(|it| human(&format!("note: {it}"))).collect();
+    notes.extend(it.help.iter().map(|it| human(&format!("help: {it}"))));
     let mut labels = Vec::new();
     for (nth, label) in std::iter::once(&it.primary).chain(&it.secondary).enumerate() {
         match located(db, label, files, known) {
             Some((file, range)) => {
                 let shown =
                     if nth == 0 { ShownLabel::primary(file, range) } else { ShownLabel::secondary(file, range) };
-                labels.push(shown.with_message(label.text.to_string()));
+                labels.push(shown.with_message(human(&label.text)));
             }
             None => {
                 if let Place::File(path) = &label.place {
-                    notes.insert(0, format!("{path}: {}", label.text));
+                    notes.insert(0, human(&format!("{path}: {}", label.text)));
                 }
             }
         }
     }
-    Shown::new(severity)
-        .with_code(it.code.id)
-        .with_message(it.message.to_string())
-        .with_labels(labels)
-        .with_notes(notes)
+    Shown::new(severity).with_code(it.code.id).with_message(human(&it.message)).with_labels(labels).with_notes(notes)
 }
 
 /// The file and bytes of a label; none for what is no source.
@@ -97,10 +95,12 @@ fn located(
     known: &mut IndexMap<String, usize>,
 ) -> Option<(usize, std::ops::Range<usize>)> {
     let Located { path, text, range } = place(db, &label.place)?;
-    let id = *known.entry(path.to_string()).or_insert_with(|| files.add(path.to_string(), text.to_string()));
+    let name = || human(&path);
+    let id = *known.entry(path.to_string()).or_insert_with(|| files.add(name(), shown(&text).into_owned()));
     // A label over several lines is hard to read: its first line says enough.
     let end = text.get(range.clone()).and_then(|it| it.find('\n')).map_or(range.end, |it| range.start + it);
-    Some((id, range.start..end))
+    // What is shown as an escape is longer than it is.
+    Some((id, shown_length(&text, range.start)..shown_length(&text, end)))
 }
 
 /// The file and bytes of a place.

@@ -93,7 +93,8 @@ fn alone(db: &dyn Db, out: &mut String, leaf: &Leaf) {
 /// What stands behind a layer: its text, its conditions, what it reads.
 fn behind(db: &dyn Db, out: &mut String, layer: &Layer) {
     if let Some(it) = spot(db, layer.origin) {
-        line(out, 6, &eco_format!("{}: {}", it.short(), it.whole));
+        let text = if layer.is_hidden { it.short() } else { eco_format!("{}: {}", it.short(), it.whole) };
+        line(out, 6, &text);
     }
     for it in layer.written.iter().filter_map(|it| spot(db, *it)) {
         line(out, 6, &eco_format!("written in {}: {}", it.short(), it.whole));
@@ -275,7 +276,7 @@ fn layer_json(db: &dyn Db, it: &Layer) -> Json {
         "value": value_json(&it.value, it.origin),
         "unset": it.value == Value::Absent,
         "by": owner_json(db, it.origin),
-        "at": place_json(db, it.origin),
+        "at": if it.is_hidden { place_without_text(db, it.origin) } else { place_json(db, it.origin) },
         "written": it.written.iter().map(|it| place_json(db, *it)).collect::<Vec<_>>(),
         "conditions": it.reason.conditions.iter().map(condition).collect::<Vec<_>>(),
         "reads": reads_json(db, &it.reason.reads),
@@ -289,7 +290,8 @@ fn reads_json(db: &dyn Db, all: &[Read]) -> Vec<Json> {
     let one = |it: &Read| {
         let value = value::json(&it.node);
         let name = it.called.clone().or_else(|| Some(spot(db, it.at)?.text)).unwrap_or_default();
-        let (at, set_at) = (place_json(db, it.at), place_json(db, it.node.origin));
+        let place = if it.is_hidden { place_without_text } else { place_json };
+        let (at, set_at) = (place(db, it.at), place(db, it.node.origin));
         json!({ "name": name.as_str(), "at": at, "value": value, "setAt": set_at })
     };
     all.iter().map(one).collect()
@@ -301,6 +303,13 @@ fn value_json(value: &Value, origin: Origin) -> Json {
 
 fn owner_json(db: &dyn Db, origin: Origin) -> Json {
     json!({ "kind": origin.anchor.kind(db).word(), "name": origin.anchor.name(db).as_str() })
+}
+
+fn place_without_text(db: &dyn Db, origin: Origin) -> Json {
+    spot(db, origin).map_or(
+        Json::Null,
+        |Spot { file, line, column, .. }| json!({ "file": file.as_str(), "line": line, "column": column }),
+    )
 }
 
 /// A place; none for what the standard library says.

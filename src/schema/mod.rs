@@ -4,11 +4,15 @@
 //!
 //! In: nothing. Out: look-ups. Knows no language and no fleet.
 
+mod credential;
+mod file_name;
 mod flux;
 mod immutable;
 mod quantity;
 mod kinds;
 
+pub use credential::is_credential;
+pub use file_name::{is_device, is_impossible};
 pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec, specs};
 pub use immutable::immutable_fields;
 pub use kinds::{Scope, custom_kinds_of, scope};

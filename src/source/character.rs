@@ -53,9 +53,19 @@ pub fn shown(text: &str) -> std::borrow::Cow<'_, str> {
     out.into()
 }
 
+/// How many bytes of [`shown`] stand for the bytes of a text before `at`.
+#[must_use]
+pub fn shown_length(text: &str, at: usize) -> usize {
+    let Some(before) = text.get(..at) else { return at };
+    let length = shown(before).len();
+    // A line break that is cut in two is not shown as an escape.
+    let is_cut = before.ends_with('\r') && text.get(at..).is_some_and(|it| it.starts_with('\n'));
+    if is_cut { length - "\\u{d}".len() + 1 } else { length }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{is_noncharacter, noncharacter, shown};
+    use super::{is_noncharacter, noncharacter, shown, shown_length};
 
     #[test]
     fn there_are_66_noncharacters() {
@@ -70,6 +80,13 @@ mod tests {
     #[test]
     fn what_moves_a_terminal_is_shown_as_an_escape() {
         assert_eq!(shown("a\u{1b}[2Jb\r\nc\rd\u{202e}"), "a\\u{1b}[2Jb\r\nc\\u{d}d\\u{202e}");
+        for text in ["a\u{1b}[2Jb\r\nc\rd\u{202e}", "é\r\n\u{7}x"] {
+            for (at, _) in text.char_indices() {
+                let whole = shown(text);
+                assert!(whole.is_char_boundary(shown_length(text, at)), "{text:?} {at}");
+            }
+            assert_eq!(shown_length(text, text.len()), shown(text).len());
+        }
         assert!(matches!(shown("plain é\t\n"), std::borrow::Cow::Borrowed(_)));
     }
 }

@@ -39,6 +39,7 @@ mod records;
 mod report;
 mod revisions;
 mod rings;
+mod secrets;
 mod semantics;
 mod spec;
 mod support;

@@ -14,6 +14,9 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             if !is_inside(path) {
                 return Some(env.report(problems::outside(it.origin, path)));
             }
+            if is_hidden(path) {
+                return Some(env.report(problems::hidden(it.origin, path)));
+            }
             match env.db.data_file(&data::path_of(env.db, env.anchor, path)).text(env.db) {
                 Ok(text) => match noncharacter(text) {
                     Some(_) => env.report(problems::unreadable(it.origin, path, "it has a noncharacter of Unicode")),
@@ -25,6 +28,9 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("yaml" | "json" | "csv", [path]) => {
             if !is_inside(path) {
                 return Some(env.report(problems::outside(it.origin, path)));
+            }
+            if is_hidden(path) {
+                return Some(env.report(problems::hidden(it.origin, path)));
             }
             if let Err(reason) = env.db.data_file(&data::path_of(env.db, env.anchor, path)).text(env.db) {
                 return Some(env.report(problems::unreadable(it.origin, path, reason)));
@@ -45,6 +51,11 @@ fn is_inside(path: &str) -> bool {
     !path.starts_with('/')
         && !path.contains('\\')
         && path.split('/').all(|it| !it.is_empty() && it != "." && it != "..")
+}
+
+/// Whether a file or directory is a program's own: `.git/config`, `.env`.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|it| it.starts_with('.'))
 }
 
 fn used(env: &mut Env<'_>, it: &Call<'_>, document: &Document, path: &str, format: Format) -> Value {

@@ -261,6 +261,17 @@ pub(super) fn refused_character(object: &Object, it: char, at: Origin) -> Diagno
     .help("remove it, or carry the text in base64")
 }
 
+pub(super) fn plain_credential(object: &Object, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::PLAIN_CREDENTIAL,
+        eco_format!("a credential of {} is in the sources in plain text", object.id),
+        at,
+        "readable for everyone who has the repository",
+    )
+    .note("Git keeps it for ever, and fleetc writes it into the generated tree")
+    .help("name a Secret that is made on the cluster (`valuesFrom`, `existingSecret`, External Secrets), or encrypt the manifest with SOPS")
+}
+
 pub(super) fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
     let shown: String = key.chars().take(40).collect();
     Diagnostic::new(

@@ -45,7 +45,38 @@ pub(crate) fn object(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) 
     }
     if object.raw.is_none() {
         values(ctx, object, &object.body);
+        let is_secret = object.id.kind == "Secret" && object.id.group.is_empty();
+        for part in if is_secret { &["data", "stringData"][..] } else { &["spec"][..] } {
+            if let Some(it) = object.body.get(part) {
+                credentials(ctx, object, it, is_secret);
+            }
+        }
     }
+}
+
+/// Credentials that stand in the sources as they are: whoever reads the repository has them.
+fn credentials(ctx: &mut Context<'_>, object: &Object, node: &Node, all: bool) {
+    match &node.value {
+        Value::Text(it) if all && is_plain_secret(it) => {
+            ctx.out.push(problems::plain_credential(object, node.origin));
+        }
+        Value::List(list) => list.iter().for_each(|it| credentials(ctx, object, it, all)),
+        Value::Map(map) => {
+            for (key, it) in &map.entries {
+                // What a Secret holds by name is not its own text.
+                let is_reference = key.ends_with("From") || key.ends_with("Ref");
+                credentials(ctx, object, it, !is_reference && (all || schema::is_credential(key)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text can be a credential itself: not a variable of Flux, of a template or of a
+/// secret store, and not a path or an ARN.
+fn is_plain_secret(text: &str) -> bool {
+    let is_elsewhere = ["arn:", "/", "vault:", "ref+", "projects/", "https://"].iter().any(|it| text.starts_with(it));
+    !text.trim().is_empty() && !is_elsewhere && !text.contains("${") && !text.contains("{{") && !text.contains("$(")
 }
 
 /// Holds the spec of a Flux object against the schema of its kind.

@@ -219,7 +219,7 @@ impl Sides<'_> {
         let reads_params = self.item(side).is_some_and(|it| it.kind(db) == Kind::Addon);
         let evaluated = if reads_params { self.evaluated(side) } else { None };
         let reason = reason(db, &fleet::cluster(db, cluster).value, evaluated.as_deref(), origin);
-        Layer { origin, value: value.clone(), written: Vec::new(), reason }
+        Layer { origin, value: value.clone(), written: Vec::new(), reason, is_hidden: false }
     }
 
     fn cause(&self, path: &Path, old: Option<&Node>, new: Option<&Node>) -> Option<Cause> {
@@ -305,7 +305,8 @@ impl Sides<'_> {
         let changed = after.into_iter().filter_map(|(name, node)| {
             let was = before.iter().find(|(known, _)| *known == name).map(|(_, it)| it.clone());
             let is_same = was.as_ref().is_some_and(|was| same(&was.value, &node.value));
-            (!is_same).then(|| (Read { at, called: Some(name), node }, was))
+            (!is_same)
+                .then(|| (Read { at, names: vec![name.clone()], called: Some(name), node, is_hidden: false }, was))
         });
         changed.collect()
     }

@@ -24,6 +24,7 @@ use ecow::EcoString;
 
 use crate::fleet;
 use crate::flux::{self, Deployed, Id};
+use crate::inspect::secrets;
 use crate::inspect::whom::{self, Whom};
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
@@ -155,6 +156,7 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         bundle(&states, id, &of_object, &touched, &known)
     });
     let mut changes: Vec<Change> = bundled.collect();
+    changes.iter_mut().for_each(secrets::change);
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     let those = |clusters: &[usize]| clusters.iter().filter_map(|it| touched.get(*it)).cloned().collect::<Vec<_>>();
     let told = differing.into_iter().map(|(((unit, directory), files), clusters)| {

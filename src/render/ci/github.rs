@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use super::finding::{Finding, Range};
+use crate::source::shown;
 
 /// The commands.
 #[must_use]
@@ -31,7 +32,7 @@ pub fn github(found: &[Finding]) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    shown(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

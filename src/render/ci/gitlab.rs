@@ -24,5 +24,5 @@ pub fn gitlab(found: &[Finding]) -> String {
         })
     };
     let issues: Vec<Json> = found.iter().map(issue).collect();
-    format!("{}\n", serde_json::to_string_pretty(&issues).unwrap_or_default())
+    format!("{:#}\n", Json::from(issues))
 }

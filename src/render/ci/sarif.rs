@@ -50,7 +50,7 @@ pub fn sarif(found: &[Finding], is_whole: bool) -> String {
             "results": results,
         }],
     });
-    format!("{}\n", serde_json::to_string_pretty(&log).unwrap_or_default())
+    format!("{:#}\n", log)
 }
 
 fn rule(id: &str, code: Option<Code>) -> Json {

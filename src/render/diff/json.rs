@@ -6,10 +6,9 @@ use serde_json::{Map as Object, Value as Json, json};
 use super::States;
 use super::words::{because, cause, danger};
 use crate::fleet;
-use crate::inspect::{Change, ClusterFate, Difference, Explained, Fate, Side};
+use crate::inspect::{Change, ClusterFate, Difference, Explained, Fate, Layer, Side};
 use crate::render::place::spot;
 use crate::render::why::id_json;
-use crate::source::Origin;
 use crate::value::{Node, json as written};
 
 /// The answer.
@@ -90,7 +89,7 @@ fn leaf(states: &States<'_>, change: &Change, it: &Explained) -> Json {
     let causes = it
         .causes
         .iter()
-        .map(|it| json!({ "text": cause(states, change, it).as_str(), "at": place(states, it.side, it.layer.origin) }));
+        .map(|it| json!({ "text": cause(states, change, it).as_str(), "at": place(states, it.side, &it.layer) }));
     let mut found = Object::new();
     found.insert("path".into(), it.leaf.path.to_string().into());
     let value = |node: &Option<Node>| node.as_ref().map_or(Json::Null, written);
@@ -113,12 +112,13 @@ fn leaf(states: &States<'_>, change: &Change, it: &Explained) -> Json {
     Json::Object(found)
 }
 
-fn place(states: &States<'_>, side: Side, origin: Origin) -> Json {
+fn place(states: &States<'_>, side: Side, layer: &Layer) -> Json {
     let (db, name) = match side {
         Side::Old => (states.old, states.old_name),
         Side::New => (states.new, states.new_name),
     };
-    spot(db, origin).map_or(Json::Null, |it| {
-        json!({ "state": name, "file": it.file.as_str(), "line": it.line, "column": it.column, "text": it.text.as_str() })
+    spot(db, layer.origin).map_or(Json::Null, |it| {
+        let text = (!layer.is_hidden).then_some(it.text.as_str());
+        json!({ "state": name, "file": it.file.as_str(), "line": it.line, "column": it.column, "text": text })
     })
 }

@@ -7,18 +7,20 @@ use ecow::{EcoString, eco_format};
 use similar::TextDiff;
 
 use crate::emit::FileTree;
+use crate::render::credentials::Met;
 
 /// Every file that is not what it was; `prefix` is where the tree lies in its repository.
 #[must_use]
 pub fn diff_patch(old: &FileTree, new: &FileTree, prefix: &str) -> String {
     let paths: BTreeSet<&EcoString> = old.files.keys().chain(new.files.keys()).collect();
-    let text = |tree: &FileTree, path: &EcoString| tree.files.get(path).map(|it| it.text.to_string());
+    let mut met = Met::default();
+    let mut text = |tree: &FileTree, path: &EcoString| tree.files.get(path).map(|it| met.yaml(&it.text));
     let mut out = String::new();
     for path in paths {
-        let (before, after) = (text(old, path), text(new, path));
-        if before == after {
+        if old.files.get(path) == new.files.get(path) {
             continue;
         }
+        let (before, after) = (text(old, path), text(new, path));
         let whole = if prefix.is_empty() { path.clone() } else { eco_format!("{prefix}/{path}") };
         let name = |text: &Option<String>, side: &str| match text {
             Some(_) => quoted(&format!("{side}/{whole}")),

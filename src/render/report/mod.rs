@@ -6,6 +6,7 @@
 use ecow::EcoString;
 use serde_json::{Map, Value as Json, json};
 
+use super::credentials::source_line;
 use super::picture::picture_svg;
 use super::place::{owner, spot};
 use super::terminal;
@@ -54,7 +55,8 @@ impl Writing<'_> {
         let cells =
             report.cells.iter().map(|row| row.iter().map(|it| it.map_or(Json::Null, Json::from)).collect::<Json>());
         let warnings = report.warnings.iter().map(|it| {
-            let text = terminal::plain(self.db, it);
+            let text: Vec<_> = terminal::plain(self.db, it).lines().map(source_line).collect();
+            let text = text.join("\n");
             json!({ "code": it.code.id, "message": it.message.as_str(), "text": text })
         });
         let rings = report.rings.as_ref().map(|(fact, order)| {
@@ -90,7 +92,7 @@ impl Writing<'_> {
     fn variant(&mut self, it: &Variant) -> Json {
         let leaf = |this: &mut Self, path: &value::Path, node: &Node| {
             let mut parts = vec![Json::from(path.to_string())];
-            for (nth, (origin, value)) in report_layers(node).into_iter().enumerate() {
+            for (nth, (origin, value)) in report_layers(path, node).into_iter().enumerate() {
                 let layer = Json::from(this.layer(origin));
                 let value = this.written(&Node::new(value, origin));
                 if nth == 0 { parts.extend([value, layer]) } else { parts.push(json!([value, layer])) }

@@ -1,0 +1,56 @@
+//! Keys whose values are credentials.
+
+/// What the key of a credential ends with, without case and signs between words; the reference
+/// lists them (`docs/reference/16-why.md`).
+const ENDINGS: [&str; 13] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "signingkey",
+    "encryptionkey",
+    "credentials",
+    "connectionstring",
+];
+
+/// Keys that end so and name an object instead of holding what is in it.
+const NAMES: [&str; 7] =
+    ["existingsecret", "pullsecret", "tlssecret", "certsecret", "authsecret", "usesecret", "createsecret"];
+
+/// Whether a key is called as credentials are: `adminPassword`, `api-key`, `DB_TOKEN`.
+#[must_use]
+pub fn is_credential(key: &str) -> bool {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    ENDINGS.iter().any(|it| plain.ends_with(it)) && !NAMES.iter().any(|it| plain.ends_with(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_credential;
+
+    #[test]
+    fn keys_of_credentials_are_known_by_their_end() {
+        for key in
+            ["password", "adminPassword", "DB_TOKEN", "api-key", "clientSecret", "secretKey", "AWS_SECRET_ACCESS_KEY"]
+        {
+            assert!(is_credential(key), "{key}");
+        }
+        for key in [
+            "secretName",
+            "existingSecret",
+            "imagePullSecret",
+            "tokenTTL",
+            "passwordPolicy",
+            "key",
+            "secretRef",
+            "keys",
+        ] {
+            assert!(!is_credential(key), "{key}");
+        }
+    }
+}
