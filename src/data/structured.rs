@@ -47,7 +47,10 @@ impl Origins {
 /// The documents of a text, or why it is none.
 fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
     if format == Format::Json {
-        return serde_json::from_str(text).map(|it| vec![it]).map_err(|it| eco_format!("{it}"));
+        // A byte order mark is no JSON (RFC 8259, 8.1), and editors on Windows write one.
+        return serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
+            .map(|it| vec![it])
+            .map_err(|it| eco_format!("{it}"));
     }
     serde_yaml::Deserializer::from_str(text)
         .map(|it| {

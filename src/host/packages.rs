@@ -133,7 +133,7 @@ impl Loader<'_> {
                 continue;
             }
             let outer = self.remote.clone();
-            if package.path.is_none() {
+            if package.git.as_ref().is_some_and(|(url, _)| !super::git::is_local(url)) {
                 self.remote = Some(at.clone());
             }
             let trouble = self.read(&at, &id, &shown)?;

@@ -209,7 +209,10 @@ impl Job<'_> {
         self.lock.packages.insert(id.clone(), locked);
         self.trees.insert(id.clone(), files);
         let dir = self.root.join(VENDOR).join(id.as_str());
-        let outer = self.remote.replace(dir.clone());
+        let outer = self.remote.clone();
+        if !git::is_local(url) {
+            self.remote = Some(dir.clone());
+        }
         self.inside(id, eco_format!("{url} {rev} {directory}"), &dir, &outline.packages)?;
         self.remote = outer;
         Ok(())

@@ -11,8 +11,8 @@ mod document;
 mod project;
 mod requests;
 mod server;
+mod transport;
 
-use lsp_server::Connection;
 use rayon::ThreadPool;
 
 use crate::host::HostError;
@@ -26,7 +26,7 @@ const STACK: usize = 256 * 1024 * 1024;
 /// # Errors
 /// If the editor does not speak the protocol.
 pub fn serve(pool: ThreadPool) -> Result<(), HostError> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, threads) = transport::stdio();
     let failed = |it: &dyn std::fmt::Display| HostError {
         message: format!("the editor does not speak the language server protocol: {it}"),
         help: Some("`fleetc lsp` is started by an editor, not by hand".into()),

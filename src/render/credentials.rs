@@ -80,8 +80,8 @@ impl Met {
 /// What stands around a line.
 #[derive(Default)]
 struct Lines {
-    /// Everything that is indented deeper is a credential: a map, a list, a block of text.
-    hides: Option<Hides>,
+    /// Everything that is indented deeper is a credential: a map, a list, a block of text inside.
+    hides: Vec<Hides>,
     /// Where the keys of a Secret stand.
     secret: Option<usize>,
 }
@@ -99,9 +99,8 @@ impl Lines {
             LazyLock::new(|| compiled(r#"^(\s*(?:- )*)("(?:[^"\\]|\\.)*"|[^\s":#{\[][^:]*):(?: (.*))?$"#));
         let indent = line.len() - line.trim_start().len();
         if !line.trim().is_empty() {
-            if self.hides.as_ref().is_some_and(|it| indent <= it.indent && !line.trim_start().starts_with("- ")) {
-                self.hides = None;
-            }
+            let is_element = line.trim_start().starts_with("- ");
+            self.hides.retain(|it| indent > it.indent || (indent == it.indent && is_element && !it.is_text));
             if self.secret.is_some_and(|it| indent < it) || line == "---" {
                 self.secret = None;
             }
@@ -109,10 +108,10 @@ impl Lines {
         if let Some(it) = met.operation(line) {
             return Some(it);
         }
-        if self.hides.as_ref().is_some_and(|it| it.is_text) {
+        if self.hides.last().is_some_and(|it| it.is_text) {
             return None;
         }
-        let all = self.hides.is_some();
+        let all = !self.hides.is_empty();
         let Some(found) = KEY.captures(line) else {
             // An element of a list.
             let element = line.trim_start().strip_prefix("- ").filter(|_| all);
@@ -129,8 +128,8 @@ impl Lines {
             return Some(line.to_owned());
         }
         let is_text = value.starts_with(['|', '>']);
-        if (value.is_empty() || is_text) && !all {
-            self.hides = Some(Hides { indent: at, is_text });
+        if value.is_empty() || is_text {
+            self.hides.push(Hides { indent: at, is_text });
         }
         Some(match value {
             "" | "null" | "true" | "false" | "{}" | "[]" | "\"\"" => line.to_owned(),

@@ -8,7 +8,7 @@ use codespan_reporting::term;
 use codespan_reporting::term::termcolor::WriteColor;
 
 use crate::data::{self, Located};
-use crate::diagnostic::{Diagnostic, Label, Place, Severity};
+use crate::diagnostic::{Diagnostic, Label, Place, Severity, code};
 use crate::source::{Db, IndexMap, shown, shown_length};
 
 use super::human;
@@ -71,6 +71,14 @@ fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut Index
     notes.extend(it.help.iter().map(|it| human(&format!("help: {it}"))));
     let mut labels = Vec::new();
     for (nth, label) in std::iter::once(&it.primary).chain(&it.secondary).enumerate() {
+        // A log is read by more people than the sources are: no credential is in it.
+        if it.code == code::PLAIN_CREDENTIAL
+            && let Some(Located { path, text, range }) = place(db, &label.place)
+        {
+            let line = text.get(..range.start).map_or(1, |it| it.matches('\n').count() + 1);
+            notes.insert(0, human(&format!("{path}:{line}: {}", label.text)));
+            continue;
+        }
         match located(db, label, files, known) {
             Some((file, range)) => {
                 let shown =

@@ -220,11 +220,13 @@ fn the_action_s_steps_do_what_they_say() {
         git(it.path(), &["add", "-A"]);
         git(it.path(), &["commit", "-q", "-m", "one"]);
     };
-    assert_eq!(step("Install fleetc", &[("VERSION", "")]).0, 0);
-    let (status, said) = step("Check the layout", &[]);
+    assert_eq!(step("Install fleetc", &[("VERSION", ""), ("REF", "")]).0, 0);
+    let (status, said) = step("Check the format", &[]);
     assert!(status == 1 && said.contains("\n+catalogue a { source s"), "{said}");
     assert_eq!(it.run(&["-C", "my fleet", "fmt"]).status, 0);
-    assert_eq!(step("Check the layout", &[]), (0, String::new()));
+    let (status, said) = step("Check the format", &[]);
+    assert!(status == 0 && said.lines().count() == 2, "{said}");
+    assert!(said.starts_with("::stop-commands::") && said.trim_end().ends_with("::"), "{said}");
     let (status, said) = step("Check the tree", &[]);
     assert!(status == 1 && said.starts_with("::error title=fleetc tree,file=my fleet/"), "{said}");
     assert_eq!(it.run(&["-C", "my fleet", "build"]).status, 0);
@@ -235,17 +237,79 @@ fn the_action_s_steps_do_what_they_say() {
     commit();
     let base = git(it.path(), &["rev-parse", "HEAD~1"]).expect("a hash");
     let gates = [("BASE", base.as_str()), ("FILE", "diff.md"), ("FAIL_ON", "uninstall\n"), ("MAX_RINGS", "")];
-    assert_eq!(step("Say what changes", &gates).0, 0);
+    assert_eq!(step("Show what changes", &gates).0, 0);
     assert!(it.read("diff.md").contains("a major step: 1.0.0 → 2.0.0"), "{}", it.read("diff.md"));
     assert_eq!((it.read("summary.md"), it.read("output.txt")), (it.read("diff.md"), "file=diff.md\n".to_owned()));
     let closed = [("BASE", base.as_str()), ("FILE", "diff.md"), ("FAIL_ON", "uninstall\nmajor\n"), ("MAX_RINGS", "")];
-    assert_eq!(step("Say what changes", &closed).0, 1, "a gate closes");
+    assert_eq!(step("Show what changes", &closed).0, 1, "a gate closes");
     let first =
         [("BASE", "0000000000000000000000000000000000000000"), ("FILE", "none.md"), ("FAIL_ON", ""), ("MAX_RINGS", "")];
-    assert_eq!(step("Say what changes", &first).0, 0);
+    assert_eq!(step("Show what changes", &first).0, 0);
     assert!(!it.exists("none.md"));
     assert_eq!(step("Write SARIF", &[("SARIF", "fleet.sarif")]).0, 0);
     assert!(it.read("fleet.sarif").contains("\"2.1.0\""));
+    // What comes from outside is a value, and neither an option nor a program.
+    let evil = "$(touch pwned)`touch pwned`; touch pwned #";
+    for base in ["--upload-pack=touch pwned;", "-x", evil, "--output=pwned"] {
+        let gates = [("BASE", base), ("FILE", "evil.md"), ("FAIL_ON", evil), ("MAX_RINGS", evil)];
+        assert_ne!(step("Show what changes", &gates).0, 0, "{base}");
+    }
+    for name in ["Check the format", "Check the tree"] {
+        assert_eq!(step(name, &[("DIRECTORY", evil)]).0, 2, "{name}");
+    }
+    assert_ne!(step("Write SARIF", &[("SARIF", "evil.sarif"), ("DIRECTORY", evil)]).0, 127);
+    assert!(!it.exists("pwned") && !it.exists("my fleet/pwned"));
+    assert!(!text_of_scripts(&action).contains("${{"), "an input is pasted into a script");
+}
+
+/// Every script of the action.
+fn text_of_scripts(action: &serde_yaml::Value) -> String {
+    let steps = action["runs"]["steps"].as_sequence().expect("steps");
+    steps.iter().filter_map(|it| it["run"].as_str()).collect()
+}
+
+/// The scripts of GitLab's component, as a runner would run them.
+#[test]
+fn the_component_s_scripts_do_what_they_say() {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/fleetc.yml")).expect("it");
+    let (_, jobs) = text.split_once("\n---\n").expect("two documents");
+    let jobs: serde_yaml::Value = serde_yaml::from_str(jobs).expect("YAML");
+    let Some(it) = repository(
+        "fleet f { }\ncatalogue a {\n  source s = helm \"https://e.com\"\n  addon web { source = s, version = \"1.0.0\" }\n}\ncluster one { use a }\n",
+    ) else {
+        return;
+    };
+    assert_eq!(it.run(&["-C", "my fleet", "fmt"]).status, 0);
+    assert_eq!(it.run(&["-C", "my fleet", "build"]).status, 0);
+    for args in [&["add", "-A"][..], &["commit", "-q", "-m", "one"]] {
+        git(it.path(), args);
+    }
+    let changed = it.read("my fleet/fleet.fleet").replace("1.0.0", "2.0.0");
+    it.write("my fleet/fleet.fleet", &changed);
+    assert_eq!(it.run(&["-C", "my fleet", "build"]).status, 0);
+    for args in [&["add", "-A"][..], &["commit", "-q", "-m", "two"]] {
+        git(it.path(), args);
+    }
+    let base = git(it.path(), &["rev-parse", "HEAD~1"]).expect("a hash");
+    let bin = Path::new(env!("CARGO_BIN_EXE_fleetc")).parent().expect("a directory").display().to_string();
+    let path = format!("{bin}:{}", std::env::var("PATH").unwrap_or_default());
+    let job = |name: &str, env: &[(&str, &str)]| {
+        let lines: Vec<&str> =
+            jobs[name]["script"].as_sequence().expect("lines").iter().filter_map(|it| it.as_str()).collect();
+        assert!(!lines.concat().contains("$[["), "an input is pasted into a script");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-ec", &lines.join("\n")]).current_dir(it.path()).env("PATH", &path);
+        command.env("FLEETC_DIRECTORY", "my fleet").env("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.as_str());
+        command.envs(env.iter().copied()).output().expect("sh").status.code()
+    };
+    assert_eq!(job("fleetc-check", &[]), Some(0));
+    assert_eq!(job("fleetc-diff", &[("FLEETC_FAIL_ON", ""), ("FLEETC_MAX_RINGS", "")]), Some(0));
+    assert!(it.read("fleetc-diff.md").contains("a major step"));
+    assert_eq!(job("fleetc-diff", &[("FLEETC_FAIL_ON", "uninstall\nmajor"), ("FLEETC_MAX_RINGS", "")]), Some(1));
+    let evil = "$(touch pwned)`touch pwned`; touch pwned #";
+    assert_eq!(job("fleetc-diff", &[("FLEETC_FAIL_ON", evil), ("FLEETC_MAX_RINGS", evil)]), Some(2));
+    assert_ne!(job("fleetc-check", &[("FLEETC_DIRECTORY", evil)]), Some(0));
+    assert!(!it.exists("pwned"));
 }
 
 #[test]

@@ -47,6 +47,7 @@ mod tables;
 mod tenants;
 mod tidy;
 mod treesitter;
+mod trust;
 mod uninstalls;
 mod watch;
 mod why;

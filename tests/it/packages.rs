@@ -184,6 +184,35 @@ fn a_package_is_fetched_over_the_network_by_tag_branch_and_commit() {
     }
 }
 
+/// A package from Git is the same for everybody: it names nothing on the builder's machine.
+#[test]
+fn a_package_from_git_stays_in_its_repository() {
+    for (rest, is_refused) in [
+        ("packages { more { path = \"../../outside\" } }", true),
+        ("packages { more { path = \"/etc\" } }", true),
+        ("packages { more { path = \"sub/../../..\" } }", true),
+        ("packages { more { git = \"file:///srv/platform.git\", rev = \"main\" } }", true),
+        ("packages { more { git = \"../platform\", rev = \"main\" } }", true),
+        // A directory of its own is no way out.
+        ("packages { more { path = \"sub\" } }", false),
+        ("packages { more { path = \"sub/../sub\" } }", false),
+    ] {
+        let tools =
+            Fleet::new(&format!("fleet tools {{ {rest} }}\nlet here = 1\n--- sub/more.fleet ---\nlet more = 2\n"));
+        let made = ["init -q -b main", "add -A", "commit -q -m one", "clone -q --bare . bare.git"];
+        let done = made.iter().all(|it| git(tools.path(), &it.split(' ').collect::<Vec<_>>()).is_some());
+        let Some(daemon) = Some(()).filter(|()| done).and_then(|()| daemon(tools.path())) else { return };
+        let url = format!("git://127.0.0.1:{}/bare.git", daemon.1);
+        let fleet = Fleet::new(&format!(
+            "fleet f {{ packages {{ tools {{ git = \"{url}\", rev = \"main\" }} }} }}\ncluster one {{ }}\n"
+        ));
+        fleet.write("outside/fleet.fleet.txt", "precious\n");
+        let run = fleet.run(&["vendor"]);
+        assert_eq!(run.status, if is_refused { 2 } else { 0 }, "{rest}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("comes from Git, and declares `more` at"), is_refused, "{rest}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn a_cluster_of_another_project_brings_its_facts_and_its_place() {
     let platform = r#"

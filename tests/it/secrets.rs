@@ -41,7 +41,7 @@ fn credentials_are_not_shown() {
         return;
     }
     let warned = fleet.run(&["check"]).stderr;
-    assert!(warned.contains("W0637"), "{warned}");
+    assert!(warned.contains("W0637") && warned.contains("fleet.fleet:13: ") && !warned.contains("4711"), "{warned}");
     // What a cluster applies is what it applies.
     let render = fleet.run(&["render", "two"]);
     for shown in ["rule-4711", "data-4711", "let-4711", "two-4711", "second-4711"] {

@@ -69,6 +69,9 @@ impl Lowering<'_> {
                 let start = this.range(&op).start;
                 let node = this.joined(start, &of);
                 let op = if op.as_rule() == Rule::not { UnaryOp::Not } else { UnaryOp::Neg };
+                if op == UnaryOp::Neg && this.is_smallest(&of) {
+                    return Expr { node, kind: ExprKind::Int(i64::MIN) };
+                }
                 Expr { node, kind: ExprKind::Unary(op, Box::new(of)) }
             })
             .map_postfix(|of, op| this.borrow_mut().postfix(of, op))
@@ -79,6 +82,18 @@ impl Lowering<'_> {
                 Expr { node, kind: ExprKind::Binary(binary(op.as_rule()), Box::new(left), Box::new(right)) }
             })
             .parse(parts.into_iter())
+    }
+
+    /// Whether the number that was read last is one too large to be positive, and not to be
+    /// negative: then it is no problem.
+    fn is_smallest(&mut self, of: &Expr) -> bool {
+        let Some(Problem::NumberTooLarge(range)) = self.problems.last() else { return false };
+        let is_it = self.nodes.get(of.node as usize) == Some(range)
+            && self.file.get(range.clone()).is_some_and(|it| it.replace('_', "") == "9223372036854775808");
+        if is_it {
+            self.problems.pop();
+        }
+        is_it
     }
 
     fn start_of(&self, expr: &Expr) -> usize {
