@@ -241,6 +241,9 @@ pub fn expired(db: &FleetDatabase, today: &str) -> Vec<Diagnostic> {
     tidy(db, found)
 }
 
+/// How the note begins that names clusters.
+const SEEN: &str = "seen on cluster ";
+
 /// A diagnostic, the clusters that show it, and whether it also holds without any.
 type Group = (Diagnostic, Vec<EcoString>, bool);
 
@@ -269,15 +272,16 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .into_iter()
         .map(|((file, start, ..), (mut it, mut clusters, without))| {
             clusters.sort();
-            if let (false, Some(first)) = (without, clusters.first()) {
+            let is_noted = it.notes.iter().any(|it| it.starts_with(SEEN));
+            if let (false, false, Some(first)) = (is_noted, without, clusters.first()) {
                 let others = clusters.len() - 1;
                 if others == 0 {
                     if !it.message.contains(&format!("`{first}`")) {
-                        it = it.note(eco_format!("seen on cluster `{first}`"));
+                        it = it.note(eco_format!("{SEEN}`{first}`"));
                     }
                 } else {
                     let s = if others == 1 { "" } else { "s" };
-                    it = it.note(eco_format!("seen on cluster `{first}` and {others} other{s}"));
+                    it = it.note(eco_format!("{SEEN}`{first}` and {others} other{s}"));
                 }
             }
             ((it.code.severity, file, start), it)

@@ -192,6 +192,7 @@ codes! {
     MISSING_ACCOUNT "E0635" Error "a service account that is not there"
     REMOTE_BASE "E0636" Error "a remote base under lockdown"
     PLAIN_CREDENTIAL "W0637" Warning "credential in plain text"
+    NO_LOCKDOWN "W0638" Warning "tenant on a cluster without lockdown"
 
     FOREIGN_FILE "E0701" Error "a file in the way"
     LINK "E0702" Error "a link in the way"

@@ -36,6 +36,15 @@ pub enum Attached {
 }
 
 impl Attached {
+    /// The declaration, if it is a tenant's.
+    #[must_use]
+    pub const fn tenant(self) -> Option<Anchor> {
+        match self {
+            Self::Tenant(it) => Some(it),
+            Self::Repository(_) => None,
+        }
+    }
+
     /// The declaration.
     #[must_use]
     pub const fn anchor(self) -> Anchor {

@@ -29,6 +29,13 @@ struct For<'a> {
 pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> {
     let mut objects = Vec::new();
     let mut repositories: Vec<(Anchor, Option<Anchor>, Origin)> = Vec::new();
+    let tenants: Vec<Anchor> = cluster.attached.iter().filter_map(|(it, _)| it.tenant()).collect();
+    objects.extend(super::tenant::role(ctx, &tenants));
+    if !cluster.lockdown {
+        ctx.out.extend(
+            cluster.attached.iter().filter_map(|(it, at)| Some(problems::not_locked_down(ctx.db, it.tenant()?, *at))),
+        );
+    }
     for (what, at) in &cluster.attached {
         match what {
             Attached::Tenant(it) => {

@@ -188,6 +188,18 @@ pub(super) fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagn
     .help("put the two into different catalogues, or give one another name")
 }
 
+pub(super) fn not_locked_down(db: &dyn Db, tenant: Anchor, at: Origin) -> Diagnostic {
+    let name = tenant.name(db);
+    Diagnostic::new(
+        code::NO_LOCKDOWN,
+        eco_format!("tenant `{name}` is attached to a cluster without `lockdown`"),
+        at,
+        "attached here",
+    )
+    .note("without lockdown, Flux applies a Kustomization or HelmRelease that names no account as the controller: with every right on the cluster")
+    .help("write `lockdown = true` in `fleet { … }` or in the cluster, and install Flux with `--no-cross-namespace-refs`")
+}
+
 pub(super) fn tabbed_text(id: &Id, at: Origin) -> Diagnostic {
     Diagnostic::new(
         code::UNSAFE_VALUE,

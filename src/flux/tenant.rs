@@ -8,9 +8,16 @@ use super::context::{Context, in_file};
 use super::manifest::namespace;
 use super::object::{Object, Tree, list, object, set};
 use super::problems;
+use crate::diagnostic::Invariant;
 use crate::fleet;
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
+
+/// The role of a tenant that chooses none.
+const ROLE: &str = "fleetc-tenant";
+
+/// By which its fixed rules are found.
+const FIXED_LABEL: &str = "fleetc.dev/aggregate-to-tenant";
 
 /// The label by which Flux' own tools know a tenant's objects.
 const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
@@ -39,6 +46,40 @@ pub(super) fn objects(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
         objects.extend(it.bounds(ctx));
     }
     objects.into_iter().map(|it| in_file(it, file.clone())).collect()
+}
+
+/// The role that a tenant chooses instead of [`ROLE`].
+fn chosen_role(body: &Node) -> Option<&EcoString> {
+    body.get("cluster-role").and_then(Node::text)
+}
+
+/// The role of tenants that choose none, where some tenant of a cluster does not. Its rules are
+/// fixed, and those of custom resources are taken over from what their makers grant to `admin`
+/// and `edit`: Kubernetes' own parts of these, which may change network policies, are left out.
+pub(super) fn role(ctx: &mut Context<'_>, tenants: &[Anchor]) -> Vec<Object> {
+    let takes_it = |it: &Anchor| chosen_role(&fleet::declared(ctx.db, *it).value).is_none();
+    if !tenants.iter().any(takes_it) {
+        return Vec::new();
+    }
+    let rules = ctx.standard("tenant-rules").invariant("the standard library has the rules of tenants");
+    let at = rules.origin;
+    let is_granted = |label: &str| {
+        let own = Tree::new(at).text("key", "kubernetes.io/bootstrapping").text("operator", "DoesNotExist");
+        Tree::new(at)
+            .tree("matchLabels", Tree::new(at).text(label, "true"))
+            .node("matchExpressions", list(vec![own.build()], at))
+            .build()
+    };
+    let selectors =
+        [FIXED_LABEL, "rbac.authorization.k8s.io/aggregate-to-edit", "rbac.authorization.k8s.io/aggregate-to-admin"];
+    let selectors = list(selectors.into_iter().map(is_granted).collect(), at);
+    let kind = |name: &str| object("rbac.authorization.k8s.io/v1", "ClusterRole", "", name, None, at);
+    let mut fixed = kind(&eco_format!("{ROLE}-rules"));
+    set(&mut fixed.body, &["metadata", "labels"], Tree::new(at).text(FIXED_LABEL, "true").build());
+    set(&mut fixed.body, &["rules"], rules);
+    let mut role = kind(ROLE);
+    set(&mut role.body, &["aggregationRule", "clusterRoleSelectors"], selectors);
+    [fixed, role].into_iter().map(|it| in_file(it, "tenant-role.yaml")).collect()
 }
 
 /// One of a tenant's namespaces.
@@ -83,9 +124,12 @@ impl Space<'_> {
     fn binding(&self, ctx: &Context<'_>) -> Object {
         let at = self.origin();
         let home = tenant_namespace(ctx.db, self.tenant);
-        let role =
-            self.body.get("cluster-role").and_then(Node::text).cloned().unwrap_or_else(|| "cluster-admin".into());
-        let name = eco_format!("{}-reconciler", self.tenant.name(ctx.db));
+        // What a binding binds cannot be changed: another role has another binding.
+        let (role, what) = match chosen_role(self.body) {
+            Some(it) => (it.clone(), "reconciler"),
+            None => (ROLE.into(), "tenant"),
+        };
+        let name = eco_format!("{}-{what}", self.tenant.name(ctx.db));
         let mut it = object("rbac.authorization.k8s.io/v1", "RoleBinding", &self.name, &name, None, at);
         it = self.labelled(ctx, it);
         let role =

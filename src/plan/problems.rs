@@ -115,6 +115,7 @@ pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize) -> Di
         file(dir),
         eco_format!("{count} Kustomizations, and everything that they installed"),
     )
+    .note("Flux on that cluster would find no directory: it fails, prunes nothing and updates nothing any more")
     .help(eco_format!(
         "if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"
     ))

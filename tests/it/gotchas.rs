@@ -255,7 +255,11 @@ fn what_flux_bootstrap_made_is_nobody_elses() {
     assert_eq!(codes(&attached), ["E0612", "W0511"]);
     for tenant in ["tenant flux-system { }", "tenant team { namespace = \"kube-system\" }"] {
         let name = tenant.split(' ').nth(1).expect("a name");
-        assert_eq!(codes(&format!("{tenant}\ncluster one {{ use addons\n attach {name} }}")), ["E0612"], "{tenant}");
+        assert_eq!(
+            codes(&format!("{tenant}\ncluster one {{ use addons\n attach {name} }}")),
+            ["E0612", "W0638"],
+            "{tenant}"
+        );
     }
 }
 

@@ -62,8 +62,65 @@ fn a_tenant_has_namespaces_quotas_limits_and_isolation() {
     assert_eq!(find(&all, "NetworkPolicy shop/shop-isolation")["spec"]["policyTypes"][0], "Ingress");
     // One account, bound in both namespaces.
     assert_eq!(all.iter().filter(|(id, _)| id.starts_with("ServiceAccount")).count(), 1);
-    let binding = find(&all, "RoleBinding shop-jobs/shop-reconciler");
+    let binding = find(&all, "RoleBinding shop-jobs/shop-tenant");
     assert_eq!(binding["subjects"][1]["namespace"], "shop");
+    assert_eq!(binding["roleRef"]["name"], "fleetc-tenant");
+}
+
+/// What a tenant may do in its namespaces: not what would undo its bounds.
+#[test]
+fn a_tenant_may_not_change_its_bounds() {
+    let all = objects(TENANT);
+    let rules = find(&all, "ClusterRole /fleetc-tenant-rules");
+    let writes = ["create", "update", "patch", "delete", "deletecollection", "bind", "escalate", "*"];
+    let has = |list: &Value, wanted: &str| list.as_array().expect("a list").iter().any(|it| it == wanted);
+    let may_write = |group: &str, resource: &str| {
+        rules["rules"].as_array().expect("rules").iter().any(|rule| {
+            has(&rule["apiGroups"], group)
+                && (has(&rule["resources"], resource) || has(&rule["resources"], "*"))
+                && writes.iter().any(|it| has(&rule["verbs"], it))
+        })
+    };
+    for (group, resource) in [
+        ("", "namespaces"),
+        ("", "resourcequotas"),
+        ("", "limitranges"),
+        ("networking.k8s.io", "networkpolicies"),
+        ("extensions", "networkpolicies"),
+        ("rbac.authorization.k8s.io", "clusterroles"),
+    ] {
+        assert!(!may_write(group, resource), "{resource}");
+    }
+    for (group, resource) in [
+        ("", "configmaps"),
+        ("apps", "deployments"),
+        ("rbac.authorization.k8s.io", "rolebindings"),
+        ("helm.toolkit.fluxcd.io", "helmreleases"),
+    ] {
+        assert!(may_write(group, resource), "{resource}");
+    }
+    // No rule lets it have more than it has itself.
+    let text = rules.to_string();
+    assert!(!text.contains("\"bind\"") && !text.contains("escalate") && !text.contains("\"verbs\":[\"*\"]"));
+    // Of what others grant to `admin` and `edit`, Kubernetes' own is left out: that has network policies.
+    let role = find(&all, "ClusterRole /fleetc-tenant");
+    let selectors = role["aggregationRule"]["clusterRoleSelectors"].as_array().expect("selectors").clone();
+    assert_eq!(selectors.len(), 3);
+    for it in selectors {
+        assert_eq!(it["matchExpressions"][0]["key"], "kubernetes.io/bootstrapping");
+        assert_eq!(it["matchExpressions"][0]["operator"], "DoesNotExist");
+    }
+    // Whoever chooses a role has that one, and no other is made.
+    let chosen = objects(&TENANT.replace("network = \"isolated\"", "cluster-role = \"edit\""));
+    assert_eq!(find(&chosen, "RoleBinding shop/shop-reconciler")["roleRef"]["name"], "edit");
+    assert!(!chosen.iter().any(|(id, _)| id.starts_with("ClusterRole")));
+}
+
+#[test]
+fn a_tenant_without_lockdown_is_a_warning() {
+    let open = TENANT.replace("lockdown = true", "");
+    assert_eq!(errors(&open), ["W0638"]);
+    assert!(errors(&open.replace("cluster one {", "cluster one {\n  lockdown = true\n ")).is_empty());
 }
 
 #[test]

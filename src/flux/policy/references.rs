@@ -10,6 +10,7 @@ use super::super::context::Context;
 use super::super::deploy::Deployed;
 use super::super::object::{Id, Object};
 use super::problems;
+use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Cluster};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -116,6 +117,10 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
 /// What a release takes its chart from is on the cluster: the add-on and its source may be on
 /// their way from one catalogue to another.
 fn sources(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+    // A source that is wrong is not made, and its error says so.
+    if ctx.out.iter().any(Diagnostic::is_error) {
+        return;
+    }
     let is_source = |it: &&Object| it.id.group == SOURCES;
     let made: IndexSet<&Id> = deployed.objects().map(|(_, it)| it).filter(is_source).map(|it| &it.id).collect();
     for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "HelmRelease") {
