@@ -90,7 +90,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn shape(&self, name: &str) -> Type {
-        types::shape(self.db, name).unwrap_or(Type::Any)
+        types::shape(self.db, name)
     }
 
     pub(super) fn body_type(&mut self, item: Anchor, declaration: &Declaration) -> Option<Type> {

@@ -29,7 +29,7 @@ fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
         let declared = settings.facts.iter().filter_map(|it| record.fields.get_key_value(&it.name));
         fields.extend(declared.map(|(name, field)| (name.clone(), field.clone())));
     }
-    let body = types::shape(db, "ClusterBody").unwrap_or(Type::Any);
+    let body = types::shape(db, "ClusterBody");
     if let Some(record) = body.record() {
         let has_it = |name: &EcoString| match name.as_str() {
             "path" => kind != Kind::Group,

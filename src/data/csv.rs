@@ -10,6 +10,7 @@ use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
 use super::{Document, problems};
+use crate::diagnostic::bug;
 use crate::source::{Anchor, IndexMap, Origin, noncharacter};
 use crate::value::{Node, Value};
 
@@ -107,7 +108,8 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
         filled += written;
         match result {
             ReadFieldResult::InputEmpty => {}
-            ReadFieldResult::OutputFull | ReadFieldResult::End => break,
+            ReadFieldResult::OutputFull => bug("the cells of a CSV file are longer than the file"),
+            ReadFieldResult::End => break,
             ReadFieldResult::Field { record_end } => {
                 let cell = String::from_utf8_lossy(out.get(..filled).unwrap_or_default()).trim().into();
                 let range = trimmed(text, begun..at, separator);

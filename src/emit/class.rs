@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::files::documents;
+use super::files::{documents, known};
 use super::filling::Filling;
 use super::patch::unit_text;
 use crate::fleet::Class;
@@ -34,6 +34,7 @@ pub(super) fn class_files(db: &dyn Db, class: Class) -> Option<Vec<ClassFile>> {
     for object in deployed.root.iter() {
         of_root.entry(object.file.clone()).or_default().push(object);
     }
+    deployed.root.iter().chain(deployed.units.iter().map(|it| &it.kustomization)).for_each(known);
     let mut files: BTreeMap<EcoString, ClassFile> = BTreeMap::new();
     for (name, objects) in of_root {
         let mut writer = Writer::new(Style::File);

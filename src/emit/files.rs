@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::class::class_files;
 use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
+use crate::diagnostic::bug;
 use crate::fleet;
 use crate::flux::object::{Tree, list, text};
 use crate::flux::{self, Bundle, Deployed, Object, Part, Unit, UnitPlace};
@@ -145,6 +146,10 @@ pub fn exact_files(db: &dyn Db, deployed: &Deployed) -> FileTree {
 }
 
 pub(super) fn cluster_drafts<'a>(db: &dyn Db, deployed: &'a Deployed) -> Vec<Draft<'a>> {
+    if !deployed.is_whole {
+        bug(&format!("something is missing on cluster `{}`, and no error says why", deployed.cluster));
+    }
+    deployed.objects().for_each(|(_, it)| known(it));
     let root = &deployed.path;
     let mut by_file: BTreeMap<EcoString, Vec<Document<'a>>> = BTreeMap::new();
     for object in deployed.root.iter() {
@@ -195,6 +200,13 @@ fn document(writer: &mut Writer, object: &Object) {
     match &object.raw {
         Some(raw) => writer.verbatim(raw),
         None => writer.document(&object.body),
+    }
+}
+
+/// On a cluster everything is known: what is not would be left out of the file, silently.
+pub(super) fn known(object: &Object) {
+    if object.raw.is_none() && object.body.value.has_unknown() {
+        bug(&format!("{} has a value that is not known, and no error says why", object.id));
     }
 }
 

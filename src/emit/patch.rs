@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::files::known;
 use super::filling::Filling;
 use crate::diagnostic::{Invariant, bug};
 use crate::flux::object::{Tree, list, merge, set};
@@ -85,6 +86,7 @@ pub(super) struct MadeText {
 fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
     let objects = flux::made(db, making).objects.iter().enumerate();
     let texts = objects.flat_map(|(object, it)| {
+        known(&it.object);
         let numbered = it.patches.iter().enumerate();
         numbered.map(move |(patch, it)| MadeText { object, patch, text: entry_text(entry(it)) })
     });

@@ -11,6 +11,7 @@ use super::reach::Reach;
 use super::selection::{Attached, Taken};
 use super::stage::{self, Bound, Stage, Staged};
 use super::statement::OverrideTarget;
+use crate::diagnostic::Invariant;
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
@@ -104,7 +105,7 @@ impl Class {
         let is_own = |it: &&Reach| it.anchor.kind(db) == Kind::Cluster;
         let mut changed: IndexSet<Anchor> = IndexSet::default();
         for it in kin.reaches.iter().filter(is_own) {
-            match it.statement(db)?.target {
+            match it.statement(db).target {
                 OverrideTarget::One(item) => changed.insert(item),
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
@@ -125,15 +126,16 @@ impl Class {
         let ranks = kin.uses.iter().map(|it| it.1).max().map_or(0, |it| it + 1);
         let mut ranks = vec![Vec::new(); ranks];
         for (_, rank, holder, _) in &kin.uses {
-            if let Some(rank) = ranks.get_mut(*rank).filter(|it| !it.contains(holder)) {
+            let rank = ranks.get_mut(*rank).invariant("there are as many ranks as the highest says");
+            if !rank.contains(holder) {
                 rank.push(*holder);
             }
         }
         let uses = |catalogue: Anchor| {
             let of_it = kin.uses.iter().filter(move |it| it.0 == catalogue);
-            of_it.filter_map(|(_, _, holder, nth)| {
-                let statement = super::statements(db, *holder).value.uses.get(*nth)?;
-                Some((*holder, statement.clone()))
+            of_it.map(|(_, _, holder, nth)| {
+                let uses = &super::statements(db, *holder).value.uses;
+                (*holder, uses.get(*nth).invariant("a `use` of a class is one of its declaration's").clone())
             })
         };
         Some(Cluster {
@@ -174,10 +176,9 @@ impl StandsFor {
     fn new(db: &dyn Db, known: Bound, reaches: &[Reach]) -> Self {
         let mut it = Self { known, ..Self::default() };
         for (nth, reach) in reaches.iter().enumerate() {
-            match reach.statement(db).map(|it| it.target) {
-                Some(OverrideTarget::One(item)) => it.exact.entry(item).or_default().push((nth, *reach)),
-                Some(target) => it.patterns.push((nth, target, *reach)),
-                None => {}
+            match reach.statement(db).target {
+                OverrideTarget::One(item) => it.exact.entry(item).or_default().push((nth, *reach)),
+                target => it.patterns.push((nth, target, *reach)),
             }
         }
         it

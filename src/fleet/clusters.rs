@@ -324,9 +324,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
     }
     let mut node = fold.into_node(Origin::of(anchor));
     super::report_conflicts(&mut env, anchor, &mut node, true);
-    if let Some(shape) = crate::types::shape(db, "ClusterBody") {
-        complete(&mut env, &mut node, &shape, crate::eval::Conform::Partial, None);
-    }
+    complete(&mut env, &mut node, &crate::types::shape(db, "ClusterBody"), crate::eval::Conform::Partial, None);
     out.append(&mut env.out);
     node
 }

@@ -161,9 +161,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);
     let mut node = fold.into_node(Origin::of(anchor));
-    if let Some(shape) = types::shape(db, "FleetBody") {
-        complete(&mut env, &mut node, &shape, Conform::Partial, None);
-    }
+    complete(&mut env, &mut node, &types::shape(db, "FleetBody"), Conform::Partial, None);
     let mut out = std::mem::take(&mut env.out);
     let facts = facts(db, index, anchor, &declaration.body, &mut out);
     let mut settings = defaults();

@@ -141,9 +141,9 @@ pub(super) fn irsa(
         let at = node.get("role-name").map_or(at, |it| it.origin);
         env.report(problems::long_role(at, name, item.name(env.db), LONGEST_NAME));
     }
-    let role = Role {
+    let role = template(&role_name).map(|role_name| Role {
         via,
-        name: template(&role_name).unwrap_or_default(),
+        name: role_name,
         path,
         arn: template(&arn),
         service_account: service_account.unwrap_or_else(|| name.clone()),
@@ -157,8 +157,8 @@ pub(super) fn irsa(
             .filter_map(|(key, it)| Some((key.clone(), it.text()?.clone())))
             .collect(),
         origin: at,
-    };
-    (Given::Known(std::sync::Arc::new(Map { entries })), Some(role))
+    });
+    (Given::Known(std::sync::Arc::new(Map { entries })), role)
 }
 
 /// The text of a value, with its placeholders.
@@ -227,8 +227,7 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
     let mut node =
         root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
-    if let Some(shape) = types::shape(env.db, "Irsa") {
-        complete(env, &mut node, &shape, Conform::Partial, None);
-    }
+    let shape = types::shape(env.db, "Irsa");
+    complete(env, &mut node, &shape, Conform::Partial, None);
     node
 }

@@ -159,7 +159,10 @@ fn overrides<'a>(db: &'a dyn Db, item: Anchor, reaches: &[Reach]) -> Overrides<'
     let mut found: Overrides<'a> = Vec::new();
     let mut rank = None;
     for it in reaches {
-        let Some(statement) = it.statement(db).filter(|it| it.target.reaches(db, item)) else { continue };
+        let statement = it.statement(db);
+        if !statement.target.reaches(db, item) {
+            continue;
+        }
         if rank.replace(it.rank) != Some(it.rank) {
             found.push(Vec::new());
         }
@@ -328,12 +331,12 @@ pub fn body_type(
         Kind::Baseline => "BaselineBody",
         Kind::Source => return source_type(db, declaration),
         Kind::Repository => {
-            let spec = types::shape(db, SourceKind::Git.spec_name())?;
-            return Some(merged(spec.record()?, types::shape(db, "RepositoryBody")?.record()?));
+            let spec = types::shape(db, SourceKind::Git.spec_name());
+            return Some(merged(spec.record()?, types::shape(db, "RepositoryBody").record()?));
         }
         _ => return None,
     };
-    let mut ty = types::shape(db, shape)?;
+    let mut ty = types::shape(db, shape);
     let levels = &super::levels(db, item).value;
     for level in levels {
         let body = if *level == item { &declaration.body } else { &syntax::declaration(db, *level).body };
@@ -360,12 +363,12 @@ pub fn body_type(
 /// The fields of a source's Flux object, and the language's own.
 fn source_type(db: &dyn Db, declaration: &Declaration) -> Option<Type> {
     let Head::Source { provider, .. } = &declaration.head else { return None };
-    let spec = types::shape(db, provider.spec_name())?;
-    let own = types::shape(db, "SourceBody")?;
+    let spec = types::shape(db, provider.spec_name());
+    let own = types::shape(db, "SourceBody");
     let all = merged(spec.record()?, own.record()?);
     let reference = match provider {
-        SourceKind::Git => types::shape(db, "GitReference")?,
-        SourceKind::Oci => types::shape(db, "OciArtifact")?,
+        SourceKind::Git => types::shape(db, "GitReference"),
+        SourceKind::Oci => types::shape(db, "OciArtifact"),
         SourceKind::Helm | SourceKind::Bucket => return Some(all),
     };
     Some(merged(all.record()?, reference.record()?))

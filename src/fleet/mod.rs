@@ -212,8 +212,6 @@ fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> 
     fold.apply(&mut env, layer);
     let mut node = fold.into_node(Origin::of(anchor));
     report_conflicts(&mut env, anchor, &mut node, true);
-    if let Some(ty) = crate::types::shape(db, shape) {
-        crate::eval::complete(&mut env, &mut node, &ty, crate::eval::Conform::Partial, None);
-    }
+    crate::eval::complete(&mut env, &mut node, &crate::types::shape(db, shape), crate::eval::Conform::Partial, None);
     Checked::new(node, env.out)
 }

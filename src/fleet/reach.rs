@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::config::Settings;
 use super::facts::Named;
 use super::statement::OverrideStatement;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::eval::{Env, Given};
 use crate::names;
 use crate::source::{Anchor, Db, Project};
@@ -26,8 +26,9 @@ pub struct Reach {
 
 impl Reach {
     /// The override.
-    pub fn statement(self, db: &dyn Db) -> Option<&OverrideStatement> {
-        super::statements(db, self.anchor).value.overrides.get(self.nth as usize)
+    pub fn statement(self, db: &dyn Db) -> &OverrideStatement {
+        let all = &super::statements(db, self.anchor).value.overrides;
+        all.get(self.nth as usize).invariant("an override that applies is one of its declaration's")
     }
 }
 

@@ -115,7 +115,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     let origin = Origin::of(anchor);
     let name = anchor.name(ctx.db).clone();
     let Some(map) = body.map() else { return Vec::new() };
-    let mut spec = ctx.standard("source-defaults").unwrap_or_else(|| Tree::new(origin).build());
+    let mut spec = ctx.standard("source-defaults");
     let mut own = Tree::new(origin);
     let mut reference = Tree::new(origin).all_of(body.get("ref"));
     for (key, node) in &map.entries {
@@ -166,7 +166,7 @@ fn kustomization(
     whose: &For<'_>,
 ) -> Object {
     let origin = own.map_or(Origin::of(anchor), |it| it.origin);
-    let mut fields = ctx.standard("kustomization-defaults").unwrap_or_else(|| Tree::new(origin).build());
+    let mut fields = ctx.standard("kustomization-defaults");
     for it in [Some(body), own].into_iter().flatten().filter_map(|it| it.get("kustomization")) {
         merge(&mut fields, it);
     }

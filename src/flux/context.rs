@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::object::Object;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, Invariant};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
 use crate::names::{self, Index, unknown};
@@ -124,6 +124,9 @@ pub(super) struct Context<'a> {
     pub is_certain: bool,
     /// Whether nothing may be looked at that is not known already.
     pub only_known: bool,
+    /// False once something was left out because a value is not known: that has an error of its
+    /// own, or what is made must not be written.
+    pub is_whole: bool,
 }
 
 impl<'a> Context<'a> {
@@ -142,6 +145,7 @@ impl<'a> Context<'a> {
             needs: IndexSet::default(),
             is_certain: true,
             only_known: false,
+            is_whole: true,
         }
     }
 
@@ -236,9 +240,10 @@ impl<'a> Context<'a> {
 
     /// A value that the standard library declares.
     #[must_use]
-    pub(super) fn standard(&self, name: &str) -> Option<Node> {
-        let anchor = names::standard(self.db).lets.get(name)?;
-        Some(Node::new(let_value(self.db, *anchor).value.value.clone(), Origin::of(*anchor)))
+    pub(super) fn standard(&self, name: &str) -> Node {
+        let anchor = names::standard(self.db).lets.get(name);
+        let anchor = *anchor.invariant("the standard library declares what the compiler reads");
+        Node::new(let_value(self.db, anchor).value.value.clone(), Origin::of(anchor))
     }
 
     /// The source that a node names. An override may stand where another is visible,
@@ -308,7 +313,10 @@ impl<'a> Context<'a> {
                 self.out.push(problems::unknown_identity(self.db, item, key, node.origin));
                 None
             }
-            Value::Unknown => None,
+            Value::Unknown => {
+                self.is_whole = false;
+                None
+            }
             _ => {
                 self.out.push(problems::bad_identity(node.origin, key));
                 None

@@ -13,10 +13,10 @@ use ecow::EcoString;
 
 use super::object::{Id, Object};
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, bug};
 use crate::schema;
 use crate::source::{IndexMap, Origin};
-use crate::value::{Node, Part, Value, same};
+use crate::value::{Node, Part, Value, same, yaml};
 
 /// A patch of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,7 +165,7 @@ struct Differ {
 impl Differ {
     /// The merge between two maps; what it cannot say is noted as an operation.
     fn maps(&mut self, base: &Node, wanted: &Node) -> Option<Node> {
-        let (Value::Map(old), Value::Map(new)) = (&base.value, &wanted.value) else { return None };
+        let (Value::Map(old), Value::Map(new)) = (&base.value, &wanted.value) else { bug("an object is not a map") };
         if Arc::ptr_eq(old, new) {
             return None;
         }
@@ -247,12 +247,7 @@ impl Differ {
 
 /// Whether a node appears in a written object.
 fn is_written(node: &Node) -> bool {
-    !matches!(node.value, Value::Absent | Value::Unknown | Value::Conflict(_)) && !is_hidden_list(&node.value)
-}
-
-/// A list with an element that is not known is absent whole.
-fn is_hidden_list(value: &Value) -> bool {
-    matches!(value, Value::List(list) if list.iter().any(|it| it.value.has_unknown()))
+    yaml::is_written(&node.value)
 }
 
 /// Whether two nodes are written alike.

@@ -107,7 +107,7 @@ pub(super) fn fields(
 ) -> Node {
     let mut env = cluster.env(ctx.db);
     let defaults = ctx.standard("kustomization-defaults");
-    let mut fold = Fold::over(&Tree::new(origin).maybe(BLOCK, defaults).build());
+    let mut fold = Fold::over(&Tree::new(origin).node(BLOCK, defaults).build());
     let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());
     for anchor in around.chain(cluster.own.iter().flatten().copied()) {
         let body = syntax::declaration(ctx.db, anchor);
@@ -134,9 +134,7 @@ pub(super) fn fields(
     let mut node = fold.into_node(origin);
     fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
-    if let Some(ty) = types::shape(ctx.db, "KustomizationSpec") {
-        complete(&mut env, &mut node, &ty, Conform::Partial, None);
-    }
+    complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationSpec"), Conform::Partial, None);
     // Where clusters share the Kustomization, a fact in it has to be known.
     node.value.each_template(&mut |it| env.needs.extend(it.facts().cloned()));
     ctx.needs.append(&mut env.needs);

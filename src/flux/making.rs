@@ -118,7 +118,7 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
         it.is_checked = true;
     }
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value.objects)).collect();
-    let is_certain = ctx.is_certain && ctx.needs.is_empty();
+    let is_certain = ctx.is_certain && ctx.is_whole && ctx.needs.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
 }
 

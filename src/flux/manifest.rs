@@ -8,6 +8,7 @@ use ecow::{EcoString, eco_format};
 use super::context::{Context, file_name, in_file};
 use super::object::{Id, Object, Tree, object, set, split_api_version, text};
 use super::problems;
+use crate::diagnostic::Invariant;
 use crate::fleet::Evaluated;
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
@@ -61,6 +62,7 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
             if ctx.cluster.is_none() {
                 ctx.out.push(problems::unknown_identity(ctx.db, item, "the object", evaluated.node.origin));
             }
+            ctx.is_whole = false;
             Vec::new()
         }
         other => {
@@ -156,7 +158,8 @@ fn encrypted(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Opti
     it.file = eco_format!("manifests/{}.yaml", item.name(ctx.db));
     match path_of_yaml(value) {
         Some(path) => {
-            it.raw = ctx.db.data_file(path).text(ctx.db).as_ref().ok().map(Arc::clone);
+            let text = ctx.db.data_file(path).text(ctx.db).as_ref().ok();
+            it.raw = Some(Arc::clone(text.invariant("what was evaluated from a file is in the file")));
         }
         None => ctx.out.push(problems::computed_sops(Origin::of(item))),
     }

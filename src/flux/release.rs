@@ -68,7 +68,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
             ctx.out.push(problems::no_version(addon, ctx.db));
             return None;
         }
-        it => ctx.identity(addon, it, "version"),
+        None => None,
+        // Without its version, the newest chart would be installed.
+        Some(it) => Some(ctx.identity(addon, Some(it), "version")?),
     };
     let flux = ctx.flux_namespace().clone();
     let namespace = match ctx.release_in(node) {
@@ -172,7 +174,7 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
         } else if is_untouched && ctx.minor() < STRATEGIES_SINCE {
             remove(&mut fields, &[section, "strategy"]);
             let instead = ctx.standard("helm-release-defaults-without-strategy");
-            if let Some(it) = instead.as_ref().and_then(|it| it.at(&[section, "remediation"])) {
+            if let Some(it) = instead.at(&[section, "remediation"]) {
                 set(&mut fields, &[section, "remediation"], it.clone());
             }
         } else if interval_is_default && at(&["strategy", "name"]).and_then(Node::text).is_some_and(|it| it != RETRY) {

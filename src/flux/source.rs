@@ -75,7 +75,7 @@ fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
     if let Some(auth) = body.get("auth") {
         set(&mut spec, &["secretRef", "name"], auth.clone());
     }
-    let Some(mut full) = ctx.standard("source-defaults") else { return spec };
+    let mut full = ctx.standard("source-defaults");
     merge(&mut full, &spec);
     // The address comes first, as authors write it.
     let mut ordered = Tree::new(origin);
@@ -121,9 +121,8 @@ pub(super) fn chart_in_registry(
         reference = reference.node(key, text(value, version.origin));
     }
     let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();
-    if let Some(it) = ctx.standard("chart-layer") {
-        set(&mut spec, &["layerSelector"], evaluated.node.get("layerSelector").cloned().unwrap_or(it));
-    }
+    let layer = evaluated.node.get("layerSelector").cloned().unwrap_or_else(|| ctx.standard("chart-layer"));
+    set(&mut spec, &["layerSelector"], layer);
     merge(&mut ordered, &spec);
     let api_version = ctx.api_version("OCIRepository", origin);
     let name = addon.name(ctx.db);

@@ -18,7 +18,7 @@ pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::{Index, Place, is_dns_label};
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Invariant};
 use crate::source::{Anchor, Db, Project, STANDARD};
 use crate::syntax;
 
@@ -46,13 +46,13 @@ pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
 
 /// The names that a declaration sees: those of its project or package.
 pub fn index_of(db: &dyn Db, anchor: Anchor) -> &Index {
-    let project = db.package(anchor.file(db).package(db)).unwrap_or_else(|| db.project());
+    let project = db.package(anchor.file(db).package(db)).invariant("a declaration is of the project or a package");
     index(db, project)
 }
 
 /// The names of the standard library, which every project sees.
 pub fn standard(db: &dyn Db) -> &Index {
-    declared(db, db.package(STANDARD).unwrap_or_else(|| db.project()))
+    declared(db, db.package(STANDARD).invariant("the standard library is a package"))
 }
 
 /// What `a.b` names in another package: `std.addons.velero`, `platform.one`. The

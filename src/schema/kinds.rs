@@ -1,5 +1,6 @@
 //! Which kinds there are, and whether their objects live in a namespace.
 
+use crate::diagnostic::bug;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -21,7 +22,7 @@ static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLoc
     for line in BUILT_IN.lines().filter(|it| !it.starts_with('#')) {
         let mut columns = line.split('\t');
         let (Some(group), Some(scope), Some(kinds)) = (columns.next(), columns.next(), columns.next()) else {
-            continue;
+            bug("a row of the table of kinds has three columns")
         };
         for kind in kinds.split(' ') {
             scopes.insert((group.trim_matches('-'), kind), scope_of(scope));
@@ -31,7 +32,11 @@ static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLoc
 });
 
 fn scope_of(text: &str) -> Scope {
-    if text == "cluster" { Scope::Cluster } else { Scope::Namespaced }
+    match text {
+        "cluster" => Scope::Cluster,
+        "namespaced" => Scope::Namespaced,
+        it => bug(&format!("`{it}` is no scope of a kind")),
+    }
 }
 
 /// The scope of a kind that every cluster has: Kubernetes' own, and Flux's.

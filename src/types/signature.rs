@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
 use super::{flux, problems, type_of};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, bug};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::ast::{Expr, TypeBody, TypeExpr, TypeKind};
@@ -76,8 +76,11 @@ fn named_from(db: &dyn Db, index: &Index, anchor: Anchor, name: &str) -> Option<
 
 /// What the blocks of declarations hold: a type of the standard library, or Flux's. A project's own type
 /// of that name changes nothing.
-pub fn shape(db: &dyn Db, name: &str) -> Option<Type> {
-    named(db, names::standard(db), name)
+pub fn shape(db: &dyn Db, name: &str) -> Type {
+    match named(db, names::standard(db), name) {
+        Some(it) => it,
+        None => bug(&format!("the standard library has no type `{name}`")),
+    }
 }
 
 /// The type of that name: native, Flux's, the project's or the standard library's.

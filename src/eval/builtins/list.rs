@@ -52,9 +52,11 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             list(inner?.concat())
         }
         "slice" => {
-            let from = usize_of(it.args.get(1)).unwrap_or(0).min(of.len());
-            let to = it.args.get(2).map_or(of.len(), |it| usize_of(Some(it)).unwrap_or(0)).min(of.len());
-            list(of.iter().take(to).skip(from).cloned())
+            let to = it.args.get(2).map_or(Some(of.len()), |it| usize_of(Some(it)));
+            match (usize_of(it.args.get(1)), to) {
+                (Some(from), Some(to)) => list(of.iter().take(to).skip(from).cloned()),
+                _ => env.report(problems::fails(it.origin, "a position is a whole number from 0 on")),
+            }
         }
         "chunks" => match usize_of(it.args.get(1)) {
             Some(size) if size > 0 => list(of.chunks(size).map(|part| Node::new(list(part.to_vec()), it.origin))),

@@ -54,15 +54,17 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             }
         },
         ("substring", [text]) => {
-            let (Some(from), to) = (number(1), it.args.get(2).map(|_| number(2))) else {
-                return Some(env.report(problems::fails(it.origin, "a position counts from 0")));
-            };
             let length = text.chars().count();
-            let to = to.flatten().unwrap_or(length).min(length);
+            let to = it.args.get(2).map_or(Some(length), |_| number(2));
+            let (Some(from), Some(to)) = (number(1), to.map(|it| it.min(length))) else {
+                return Some(env.report(problems::fails(it.origin, "a position is a whole number from 0 on")));
+            };
             text.chars().skip(from).take(to.saturating_sub(from)).collect()
         }
         ("repeat", [text]) => {
-            let times = number(1).unwrap_or(0);
+            let Some(times) = number(1) else {
+                return Some(env.report(problems::fails(it.origin, "a text is repeated 0 times or more")));
+            };
             // What would not fit the budget is not made.
             if !env.spend_text((text.len() as u64).saturating_mul(times as u64), it.origin) {
                 return Some(Value::Unknown);
@@ -71,7 +73,10 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         }
         ("pad-left" | "pad-right", [text, rest @ ..]) => {
             let with = rest.first().and_then(|it| it.chars().next()).unwrap_or(' ');
-            let missing = number(1).unwrap_or(0).saturating_sub(text.chars().count());
+            let Some(width) = number(1) else {
+                return Some(env.report(problems::fails(it.origin, "a width is a whole number from 0 on")));
+            };
+            let missing = width.saturating_sub(text.chars().count());
             if !env.spend_text((missing as u64).saturating_mul(with.len_utf8() as u64), it.origin) {
                 return Some(Value::Unknown);
             }
@@ -79,7 +84,9 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             if it.name == "pad-left" { eco_format!("{fill}{text}") } else { eco_format!("{text}{fill}") }
         }
         ("indent", [text]) => {
-            let by = number(1).unwrap_or(0).min(200);
+            let Some(by) = number(1).filter(|it| *it <= 200) else {
+                return Some(env.report(problems::fails(it.origin, "a line is indented by 0 to 200 blanks")));
+            };
             let lines: Vec<String> =
                 text.lines().map(|it| if it.is_empty() { String::new() } else { format!("{:by$}{it}", "") }).collect();
             let end = if text.ends_with('\n') { "\n" } else { "" };

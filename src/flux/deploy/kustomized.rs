@@ -37,10 +37,19 @@ pub(super) fn kustomized(
     }
     let is_local = evaluated.node.get("source").is_none();
     let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches.clone());
-    let source = evaluated.node.get("source").and_then(|node| {
-        let anchor = ctx.source(node.text()?, node.origin)?;
-        Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
-    });
+    let source = match evaluated.node.get("source") {
+        // The fleet's own repository.
+        None => None,
+        Some(node) => {
+            // What is no source is reported, or not known: another directory must not be applied instead.
+            let found = node.text().and_then(|name| ctx.source(name, node.origin));
+            let Some(anchor) = found else {
+                ctx.is_whole = false;
+                return;
+            };
+            Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
+        }
+    };
     let mut fields = fields.clone();
     if let Some(own) = evaluated.node.get("kustomization") {
         object::merge(&mut fields, own);

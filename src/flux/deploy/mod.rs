@@ -46,6 +46,9 @@ pub struct Deployed {
     /// The class of clusters that share it: then texts have marks where their facts
     /// belong, and what the cluster writes itself is told by [`Cluster`].
     pub class: Option<Class>,
+    /// Whether nothing was left out because it is not known: else there is an error somewhere, or
+    /// nothing of it may be written.
+    pub is_whole: bool,
 }
 
 /// A patch of a unit: made for the cluster, or for all that have the item so.
@@ -151,13 +154,14 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) 
         root: Arc::new(root),
         items: Arc::new(items),
         class: None,
+        is_whole: ctx.is_whole,
     };
     if ctx.needs.is_empty() {
         policy::cluster(&mut ctx, cluster, &deployed);
     }
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     let out = ctx.out.into_iter().map(named).collect();
-    let (needs, is_certain, learned) = (ctx.needs, ctx.is_certain, ctx.learned);
+    let (needs, is_certain, learned) = (ctx.needs, ctx.is_certain && ctx.is_whole, ctx.learned);
     Outcome { deployed: Checked::new(deployed, out), needs, is_certain, learned }
 }
 

@@ -8,7 +8,7 @@ use ecow::EcoString;
 use super::draft::{After, Draft};
 use super::problems;
 use super::{Unit, UnitPatch, UnitPlace};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
 use crate::flux::diff::{self, Patch};
@@ -44,7 +44,8 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
     }
     ctx.range = Range::one(cluster.flux, &cluster.name);
     let namespace = cluster.sync.namespace.clone();
-    let release_version = schema::api_version("HelmRelease", cluster.flux, cluster.flux).unwrap_or_default();
+    let release_version =
+        schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
     let mut units: Vec<Unit> = drafts
         .into_iter()
         .map(|draft| {

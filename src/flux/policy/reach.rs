@@ -91,7 +91,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             let has = |item: Anchor| cluster.taken.iter().any(|taken| taken.items.contains(&item));
             let is_own = |item: Anchor| item.parent(db) == Some(anchor) || cluster.baseline == Some(item);
             let own = || index.items_of(anchor).map(|(_, it)| it);
-            let hits = match it.statement(db).map(|it| it.target) {
+            let hits = match Some(it.statement(db).target) {
                 None => false,
                 Some(OverrideTarget::One(target)) => target.kind(db) == Kind::Source || has(target) || is_own(target),
                 Some(target) => {
