@@ -14,7 +14,7 @@ use ecow::EcoString;
 
 pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
-pub use suggest::{did_you_mean, nearest, suggested};
+pub use suggest::{did_you_mean, distance, how_near, nearest, suggested};
 
 use crate::source::{Origin, SourceFile};
 

@@ -2,19 +2,53 @@
 
 use ecow::EcoString;
 
+/// Longer names are not compared: nobody reads them letter by letter, and comparing takes as
+/// long as their lengths multiplied.
+const LONGEST: usize = 256;
+
+/// How many letters two names are apart (written, left out, put in, or swapped with the next), if
+/// that is `limit` at most. Nearly all pairs are told apart without comparing letter by letter,
+/// so that a name can be held against thousands.
+#[must_use]
+pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
+    if a.len() > LONGEST || b.len() > LONGEST {
+        return (a == b).then_some(0);
+    }
+    let same = |(a, b): &(char, char)| a == b;
+    let start: usize = a.chars().zip(b.chars()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
+    let (a, b) = (a.get(start..)?, b.get(start..)?);
+    let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
+    let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
+    let (letters_of_a, letters_of_b) = (letters(a), letters(b));
+    let only = |these: u64, those: u64| (these & !those).count_ones() as usize;
+    let is_far = a.chars().count().abs_diff(b.chars().count()) > limit
+        || only(letters_of_a, letters_of_b) > limit
+        || only(letters_of_b, letters_of_a) > limit;
+    if is_far {
+        return None;
+    }
+    Some(strsim::damerau_levenshtein(a, b)).filter(|it| *it <= limit)
+}
+
+/// Which letters a text has: each one a bit, several of them the same.
+fn letters(text: &str) -> u64 {
+    text.chars().fold(0, |all, it| all | 1 << (u32::from(it) % 64))
+}
+
+/// How far a known name is from one that may have been meant for it, if it is near at all: a few
+/// letters apart, or the same with something before or behind.
+#[must_use]
+pub fn how_near(name: &str, known: &str) -> Option<usize> {
+    let length = name.chars().count();
+    let is_part = name.len() > 3 && (known.starts_with(name) || known.ends_with(name));
+    let apart = distance(name, known, (length / 3).clamp(1, 4));
+    apart.or_else(|| is_part.then(|| known.chars().count() - length)).filter(|it| *it > 0)
+}
+
 /// Up to three of `known` that somebody who wrote `name` may have meant, nearest
 /// first.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 4);
-    let mut close: Vec<(usize, &str)> = known
-        .into_iter()
-        .filter(|it| *it != name)
-        .filter_map(|it| {
-            let distance = strsim::damerau_levenshtein(name, it);
-            let related = distance <= limit || (name.len() > 3 && (it.starts_with(name) || it.ends_with(name)));
-            related.then_some((distance, it))
-        })
-        .collect();
+    let mut close: Vec<_> = known.into_iter().filter_map(|it| Some((how_near(name, it)?, it))).collect();
     close.sort_unstable();
     close.dedup();
     close.into_iter().take(3).map(|(_, it)| it).collect()
@@ -42,6 +76,16 @@ pub fn suggested(help: &str) -> Vec<EcoString> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_told_apart_quickly_is_apart(a in "[abxé]{0,9}", b in "[abxé]{0,9}", limit in 0_usize..5) {
+            let whole = Some(strsim::damerau_levenshtein(&a, &b)).filter(|it| *it <= limit);
+            prop_assert_eq!(super::distance(&a, &b, limit), whole);
+        }
+    }
+
     #[test]
     fn what_is_suggested_is_found_again() {
         let known = ["zones", "zone-a", "names"];

@@ -11,7 +11,7 @@ use ecow::EcoString;
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, distance};
 use crate::source::{IndexMap, Origin};
 use crate::types::Type;
 use crate::value::{Map, Node, Overridden, Value, same};
@@ -229,8 +229,8 @@ impl Fold {
             .entries
             .iter()
             .filter(|(_, it)| it.value != Value::Absent)
-            .map(|(it, node)| (strsim::damerau_levenshtein(it, key), it, node.origin))
-            .filter(|(distance, ..)| *distance > 0 && *distance <= 2)
+            .filter_map(|(it, node)| Some((distance(it, key, 2)?, it, node.origin)))
+            .filter(|(distance, ..)| *distance > 0)
             .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         if let Some((_, sibling, declared)) = near {
             self.near_misses.push(problems::near_miss(origin, key, sibling, declared));

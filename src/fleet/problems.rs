@@ -91,8 +91,9 @@ pub(super) fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Inde
         .items
         .values()
         .flatten()
-        .filter(|(it, _)| !crate::diagnostic::nearest(name, std::iter::once(it.as_str())).is_empty())
-        .min_by_key(|(it, _)| strsim::damerau_levenshtein(name, it));
+        .filter_map(|(it, anchor)| Some((crate::diagnostic::how_near(name, it)?, it, anchor)))
+        .min_by_key(|(near, ..)| *near)
+        .map(|(_, it, anchor)| (it, anchor));
     match near {
         Some((near, anchor)) => {
             let own = anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Cluster);

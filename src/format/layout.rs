@@ -3,16 +3,35 @@
 use crate::source::IndexSet;
 use crate::syntax::{Group, Role, Token};
 
-/// What stands where, before it is written.
+/// What stands where, before it is written. Everything that is asked of a token is known
+/// beforehand: a file takes as long as it has tokens, however they are nested.
 pub(super) struct Layout {
     /// For each token, the one that opens the group around it.
     pub around: Vec<Option<usize>>,
     /// For each opening token, the one that closes it.
     pub close: Vec<usize>,
+    /// For each token, the last before it that is no comment.
+    pub before: Vec<Option<usize>>,
+    /// For each token, the first behind it that is no comment.
+    pub behind: Vec<Option<usize>>,
     /// Which opening tokens have their insides on lines of their own.
-    pub is_wide: Vec<bool>,
+    is_wide: Vec<bool>,
     /// What has to be wide because it does not fit.
     forced: IndexSet<usize>,
+}
+
+/// A group that is not closed yet, and what is known of its inside.
+struct Open {
+    at: usize,
+    group: Group,
+    /// Whether something inside stands on several lines.
+    has_lines: bool,
+    has_comment: bool,
+    /// Whether a comma could not end its last member: behind `use a`, it would be followed by a
+    /// name.
+    is_named: bool,
+    /// Whether one follows such a member.
+    needs_lines: bool,
 }
 
 impl Layout {
@@ -33,13 +52,33 @@ impl Layout {
                 open.push(at);
             }
         }
-        let mut layout = Self { around, close, is_wide: vec![false; tokens.len()], forced: IndexSet::default() };
+        let before = neighbours(tokens.iter().enumerate());
+        let mut behind = neighbours(tokens.iter().enumerate().rev());
+        behind.reverse();
+        let is_wide = vec![false; tokens.len()];
+        let mut layout = Self { around, close, before, behind, is_wide, forced: IndexSet::default() };
         layout.decide(tokens);
         layout
     }
 
-    /// Makes one more group wide, out of those that a line opens; says whether there was one.
-    pub(super) fn widen(&mut self, tokens: &[Token<'_>], opens: &[usize]) -> bool {
+    /// Makes one more group wide for each line that does not fit, out of those that it opens; says
+    /// whether there was one.
+    pub(super) fn widen<'a>(&mut self, tokens: &[Token<'_>], lines: impl Iterator<Item = &'a [usize]>) -> bool {
+        let known = self.forced.len();
+        for opens in lines {
+            if let Some(found) = self.narrow(tokens, opens) {
+                self.forced.insert(found);
+            }
+        }
+        let is_wider = self.forced.len() > known;
+        if is_wider {
+            self.decide(tokens);
+        }
+        is_wider
+    }
+
+    /// Which group of a line is made wide first.
+    fn narrow(&self, tokens: &[Token<'_>], opens: &[usize]) -> Option<usize> {
         let group = |it: &usize| match tokens.get(*it).map(|it| it.role) {
             Some(Role::Open(group)) => Some(group),
             _ => None,
@@ -48,11 +87,7 @@ impl Layout {
             |it: &&usize| !self.is_wide(**it) && self.close.get(**it).is_some_and(|close| *close > **it + 1);
         let mut narrow = opens.iter().filter(is_narrow);
         let is_list = |it: &&usize| matches!(group(it), Some(Group::List | Group::Call | Group::Import));
-        let found = narrow.clone().find(|it| group(it) == Some(Group::Block)).or_else(|| narrow.find(is_list)).copied();
-        let Some(found) = found else { return false };
-        self.forced.insert(found);
-        self.decide(tokens);
-        true
+        narrow.clone().find(|it| group(it) == Some(Group::Block)).or_else(|| narrow.find(is_list)).copied()
     }
 
     pub(super) fn is_wide(&self, open: usize) -> bool {
@@ -62,9 +97,9 @@ impl Layout {
     /// Whether an element of the group around it begins with a token.
     pub(super) fn starts_element(&self, tokens: &[Token<'_>], at: usize) -> bool {
         let Some(open) = self.around.get(at).copied().flatten() else { return false };
-        let mut before = (open..at).rev().filter_map(|it| Some((it, tokens.get(it)?)));
-        before.find(|(_, it)| it.role != Role::Comment).is_some_and(|(it, token)| {
-            it == open || (token.role == Role::Separator && self.around.get(it).copied().flatten() == Some(open))
+        self.before.get(at).copied().flatten().is_some_and(|it| {
+            let is_separator = tokens.get(it).is_some_and(|it| it.role == Role::Separator);
+            it == open || (is_separator && self.around.get(it).copied().flatten() == Some(open))
         })
     }
 
@@ -81,44 +116,58 @@ impl Layout {
 
     /// Inner brackets first: what has several lines inside of a block makes that wide, too.
     fn decide(&mut self, tokens: &[Token<'_>]) {
-        self.is_wide.fill(false);
-        for open in (0..tokens.len()).rev() {
-            let Some(Role::Open(group)) = tokens.get(open).map(|it| it.role) else { continue };
-            let close = self.close.get(open).copied().unwrap_or(open);
-            let first = tokens.get(open + 1);
-            let is_author = close > open + 1 && first.is_some_and(|it| it.breaks > 0);
-            let is_of_it = |at: usize| self.around.get(at).copied().flatten() == Some(open);
-            let has_lines = |at: usize| {
-                let Some(token) = tokens.get(at) else { return false };
-                match token.role {
-                    Role::Comment => group == Group::Block || is_of_it(at),
-                    _ if group != Group::Block => false,
-                    Role::Text if token.text.contains('\n') => true,
-                    _ => self.is_wide(at) || self.continues(tokens, at),
+        let mut open: Vec<Open> = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if let (Role::Close(_), Some(inner)) = (token.role, open.last()) {
+                let is_wide = self.must_be_wide(tokens, inner, at);
+                let has_lines = is_wide || inner.has_lines;
+                if let Some(it) = self.is_wide.get_mut(inner.at) {
+                    *it = is_wide;
                 }
-            };
-            let is_wide = is_author
-                || self.forced.contains(&open)
-                || (open + 1..close).any(has_lines)
-                || self.needs_lines(tokens, open, close);
-            if let Some(it) = self.is_wide.get_mut(open) {
-                *it = is_wide;
+                open.pop();
+                if let Some(outer) = open.last_mut() {
+                    outer.has_lines |= has_lines;
+                }
+                continue;
+            }
+            if let Some(inner) = open.last_mut() {
+                let is_comment = token.role == Role::Comment;
+                inner.has_comment |= is_comment;
+                inner.has_lines |=
+                    is_comment || (token.role == Role::Text && token.text.contains('\n')) || self.continues(tokens, at);
+                if token.starts {
+                    inner.needs_lines |= inner.is_named;
+                    inner.is_named = matches!(token.text, "use" | "drop" | "attach" | "detach")
+                        && tokens.get(at + 1).is_some_and(|it| it.role == Role::Word || it.role == Role::Text);
+                }
+            }
+            if let Role::Open(group) = token.role {
+                let (has_lines, has_comment, is_named, needs_lines) = (false, false, false, false);
+                open.push(Open { at, group, has_lines, has_comment, is_named, needs_lines });
             }
         }
     }
 
-    /// Whether a comma could not end a member: behind `use a`, it would be followed by a name.
-    fn needs_lines(&self, tokens: &[Token<'_>], open: usize, close: usize) -> bool {
-        let is_of_it = |it: &usize| self.around.get(*it).copied().flatten() == Some(open);
-        let starts = |it: &usize| is_of_it(it) && tokens.get(*it).is_some_and(|it| it.starts);
-        let mut members = (open + 1..close).filter(starts).peekable();
-        while let Some(at) = members.next() {
-            let names = tokens.get(at).is_some_and(|it| matches!(it.text, "use" | "drop" | "attach" | "detach"))
-                && tokens.get(at + 1).is_some_and(|it| it.role == Role::Word || it.role == Role::Text);
-            if names && members.peek().is_some() {
-                return true;
-            }
-        }
-        false
+    fn must_be_wide(&self, tokens: &[Token<'_>], open: &Open, close: usize) -> bool {
+        let first = tokens.get(open.at + 1);
+        let is_author = close > open.at + 1 && first.is_some_and(|it| it.breaks > 0);
+        is_author
+            || self.forced.contains(&open.at)
+            || open.has_comment
+            || open.needs_lines
+            || (open.group == Group::Block && open.has_lines)
     }
+}
+
+/// For each token, in the order given, the last one before it that is no comment.
+fn neighbours<'a>(tokens: impl Iterator<Item = (usize, &'a Token<'a>)>) -> Vec<Option<usize>> {
+    let mut last = None;
+    let known = tokens.map(|(at, token)| {
+        let known = last;
+        if token.role != Role::Comment {
+            last = Some(at);
+        }
+        known
+    });
+    known.collect()
 }

@@ -59,11 +59,8 @@ fn laid_out(tokens: &[syntax::Token<'_>]) -> Vec<Line> {
     let mut layout = Layout::of(tokens);
     loop {
         let lines = Printer::new(tokens, &layout).lines();
-        let mut is_wider = false;
-        for line in lines.iter().filter(|it| it.width() > WIDTH) {
-            is_wider |= layout.widen(tokens, &line.opens);
-        }
-        if !is_wider {
+        let long = lines.iter().filter(|it| it.width() > WIDTH);
+        if !layout.widen(tokens, long.map(|it| it.opens.as_slice())) {
             return lines;
         }
     }

@@ -173,7 +173,8 @@ impl<'a> Printer<'a> {
 
     /// Whether a comment stands where a member or an element could.
     fn stands_alone(&self, at: usize) -> bool {
-        let next = (at..self.tokens.len()).find(|it| self.tokens.get(*it).is_some_and(|it| it.role != Role::Comment));
+        let is_comment = self.tokens.get(at).is_some_and(|it| it.role == Role::Comment);
+        let next = if is_comment { self.layout.behind.get(at).copied().flatten() } else { Some(at) };
         let Some((at, token)) = next.and_then(|it| Some((it, self.tokens.get(it)?))) else { return true };
         token.starts
             || matches!(token.role, Role::Close(_) | Role::Separator)
@@ -182,7 +183,7 @@ impl<'a> Printer<'a> {
 
     /// Whether a member or element is not the first of its group.
     fn is_further(&self, at: usize) -> bool {
-        let before = self.tokens.get(..at).unwrap_or_default().iter().rev().find(|it| it.role != Role::Comment);
+        let before = self.layout.before.get(at).copied().flatten().and_then(|it| self.tokens.get(it));
         before.is_some_and(|it| !matches!(it.role, Role::Open(_)))
     }
 
@@ -193,12 +194,8 @@ impl<'a> Printer<'a> {
         let has_commas =
             matches!(group, Some(Role::Open(Group::List | Group::Call | Group::Import))) && self.layout.is_wide(open);
         let is_comment = self.tokens.get(at).is_some_and(|it| it.role == Role::Comment);
-        let mut rest = self.tokens.get(at + 1..).unwrap_or_default().iter();
-        has_commas
-            && !is_comment
-            && rest
-                .find(|it| it.role != Role::Comment)
-                .is_some_and(|it| matches!(it.role, Role::Separator | Role::Close(_)))
+        let behind = self.layout.behind.get(at).copied().flatten().and_then(|it| self.tokens.get(it));
+        has_commas && !is_comment && behind.is_some_and(|it| matches!(it.role, Role::Separator | Role::Close(_)))
     }
 
     fn new_line(&mut self, indent: usize) {

@@ -101,7 +101,7 @@ pub struct ImportName {
 }
 
 /// The four places that charts and manifests come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Hash, PartialOrd, Ord)]
 pub enum SourceKind {
     Helm,
     Oci,
@@ -134,7 +134,7 @@ impl SourceKind {
 }
 
 /// What an `override` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OverrideOf {
     Item,
     Source,
@@ -378,13 +378,13 @@ pub struct Arm {
     pub body: Expr,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum UnaryOp {
     Neg,
     Not,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BinaryOp {
     Or,
     And,
@@ -436,6 +436,9 @@ pub enum Literal {
     Float(f64),
     Text(EcoString),
 }
+
+/// No number that is written is one that differs from itself.
+impl Eq for Literal {}
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypeExpr {

@@ -204,8 +204,14 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
     bytes.iter().skip(from).position(|it| *it == b'\n').map_or(bytes.len(), |it| from + it)
 }
 
+/// Where a raw string ends, whichever comes first: its own end, or that of its line. It does not look
+/// further: a line may hold a million of them.
 fn raw_end(text: &str, from: usize) -> usize {
-    let rest = text.get(from + 2..).unwrap_or_default();
-    let line = rest.find('\n').unwrap_or(rest.len());
-    rest.get(..line).and_then(|it| it.find("\"#")).map_or(from + 2 + line, |it| from + 2 + it + 2)
+    let rest = text.as_bytes().get(from + 2..).unwrap_or_default();
+    let end = rest.iter().enumerate().find_map(|(at, byte)| match byte {
+        b'\n' => Some(at),
+        b'"' if rest.get(at + 1) == Some(&b'#') => Some(at + 2),
+        _ => None,
+    });
+    from + 2 + end.unwrap_or(rest.len())
 }

@@ -1,35 +1,75 @@
 //! May a value of one type go where another is asked for?
 
-use super::ty::Type;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::ty::{RecordType, Type};
 use crate::syntax::ast::Literal;
 
 /// Whether every value of `from` has the shape of `to`. Conditions (`where`) are
 /// checked on the values themselves.
 pub fn fits(from: &Type, to: &Type) -> bool {
-    match (from, to) {
-        (Type::Any | Type::Broken | Type::Variable, _) | (_, Type::Any | Type::Broken | Type::Variable) => true,
-        (Type::Optional(from), Type::Optional(to)) => fits(from, to),
-        (from, Type::Optional(to)) => fits(from, to),
-        (Type::Refined(a), Type::Refined(b)) if a == b => true,
-        (Type::Refined(from), to) => fits(&from.base, to),
-        (from, Type::Refined(to)) => fits(from, &to.base),
-        (Type::Cell, Type::Cell | Type::Literal(Literal::Text(_))) => true,
-        (Type::Cell, Type::Union(members)) => members.iter().any(|it| fits(from, it)),
-        (Type::Cell, to) => fits(&Type::Text, to),
-        (from, Type::Cell) => fits(from, &Type::Text),
-        (Type::Union(members), to) => members.iter().all(|it| fits(it, to)),
-        (from, Type::Union(members)) => members.iter().any(|it| fits(from, it)) || bool_covered(from, members),
-        (Type::Literal(a), Type::Literal(b)) => a == b,
-        (Type::Literal(literal), to) => fits_base(literal, to),
-        (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => fits(a, b),
-        (Type::Record(record), Type::Map(value)) => record.fields.values().all(|it| fits(it.ty.present(), value)),
-        (Type::Map(_), Type::Record(_)) => true,
-        (Type::Record(a), Type::Record(b)) => a.fields.iter().all(|(name, field)| match b.fields.get(name) {
-            Some(to) => fits(field.ty.present(), to.ty.present()),
-            None => b.open,
-        }),
-        (Type::Text, Type::Reference(_)) => true,
-        (a, b) => a == b,
+    Held::default().fits(from, to)
+}
+
+/// Records that were held against what they should be, and whether they fit: each pair once, however
+/// often a type has another in it.
+#[derive(Default)]
+struct Held {
+    records: HashMap<(*const RecordType, *const RecordType), bool>,
+    maps: HashMap<(*const RecordType, *const Type), bool>,
+}
+
+impl Held {
+    fn fits(&mut self, from: &Type, to: &Type) -> bool {
+        match (from, to) {
+            (Type::Any | Type::Broken | Type::Variable, _) | (_, Type::Any | Type::Broken | Type::Variable) => true,
+            (Type::Optional(from), Type::Optional(to)) => self.fits(from, to),
+            (from, Type::Optional(to)) => self.fits(from, to),
+            (Type::Refined(a), Type::Refined(b)) if a == b => true,
+            (Type::Refined(from), to) => self.fits(&from.base, to),
+            (from, Type::Refined(to)) => self.fits(from, &to.base),
+            (Type::Cell, Type::Cell | Type::Literal(Literal::Text(_))) => true,
+            (Type::Cell, Type::Union(members)) => members.iter().any(|it| self.fits(from, it)),
+            (Type::Cell, to) => self.fits(&Type::Text, to),
+            (from, Type::Cell) => self.fits(from, &Type::Text),
+            (Type::Union(members), to) => members.iter().all(|it| self.fits(it, to)),
+            (from, Type::Union(members)) => members.iter().any(|it| self.fits(from, it)) || bool_covered(from, members),
+            (Type::Literal(a), Type::Literal(b)) => a == b,
+            (Type::Literal(literal), to) => fits_base(literal, to),
+            (Type::List(a), Type::List(b)) | (Type::Map(a), Type::Map(b)) => self.fits(a, b),
+            (Type::Record(record), Type::Map(value)) => self.is_map(record, value),
+            (Type::Map(_), Type::Record(_)) => true,
+            (Type::Record(a), Type::Record(b)) => self.is_record(a, b),
+            (Type::Text, Type::Reference(_)) => true,
+            (a, b) => a == b,
+        }
+    }
+
+    fn is_record(&mut self, from: &Arc<RecordType>, to: &Arc<RecordType>) -> bool {
+        let pair = (Arc::as_ptr(from), Arc::as_ptr(to));
+        if Arc::ptr_eq(from, to) {
+            return true;
+        }
+        if let Some(known) = self.records.get(&pair) {
+            return *known;
+        }
+        let found = from.fields.iter().all(|(name, field)| match to.fields.get(name) {
+            Some(to) => self.fits(field.ty.present(), to.ty.present()),
+            None => to.open,
+        });
+        self.records.insert(pair, found);
+        found
+    }
+
+    fn is_map(&mut self, record: &Arc<RecordType>, value: &Arc<Type>) -> bool {
+        let pair = (Arc::as_ptr(record), Arc::as_ptr(value));
+        if let Some(known) = self.maps.get(&pair) {
+            return *known;
+        }
+        let found = record.fields.values().all(|it| self.fits(it.ty.present(), value));
+        self.maps.insert(pair, found);
+        found
     }
 }
 

@@ -7,7 +7,8 @@ use ecow::EcoString;
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Expr, Literal};
 
-/// A type.
+/// A type. All that types are made of is `Eq`, so that two that share a part are compared without it:
+/// a type that has another in two fields, and so on, would be a tree of any size.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Type {
     /// Anything; what meets it is checked where it meets a type.
@@ -37,7 +38,7 @@ pub enum Type {
 }
 
 /// What a reference may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Hash)]
 pub enum Reference {
     Source,
     /// `add-on` of the same catalogue, or `catalogue.add-on`.
