@@ -11,7 +11,7 @@ use ecow::EcoString;
 
 use super::{Document, problems};
 use crate::diagnostic::bug;
-use crate::source::{Anchor, IndexMap, Origin, noncharacter};
+use crate::source::{Anchor, IndexMap, IndexSet, Origin, noncharacter};
 use crate::value::{Node, Value};
 
 /// A cell and its bytes in the file.
@@ -35,13 +35,12 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
         return Document { node: Err("it has no first line with names".into()), size: 0, problems };
     };
     let names: Vec<EcoString> = header.into_iter().map(|it| it.text).collect();
-    if let Some(name) =
-        names.iter().enumerate().find(|(nth, it)| it.is_empty() || names.iter().take(*nth).any(|b| b == *it))
-    {
-        let reason = if name.1.is_empty() {
+    let mut known = IndexSet::default();
+    if let Some(name) = names.iter().find(|it| it.is_empty() || !known.insert(*it)) {
+        let reason = if name.is_empty() {
             "a column has no name".into()
         } else {
-            ecow::eco_format!("two columns are named `{}`", name.1)
+            ecow::eco_format!("two columns are named `{name}`")
         };
         return Document { node: Err(reason), size: 0, problems };
     }

@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
+use crate::source::IndexMap;
+
 /// A node of the text.
 #[derive(Clone, Debug)]
 pub(super) struct Marked {
@@ -20,8 +22,8 @@ pub(super) enum MarkedKind {
         plain: bool,
     },
     List(Vec<Rc<Marked>>),
-    /// Keys as they read; those that are no scalars are empty.
-    Map(Vec<(String, Rc<Marked>)>),
+    /// Keys as they read, each with the last value it is given; those that are no scalars are empty.
+    Map(IndexMap<String, Rc<Marked>>),
 }
 
 impl Marked {
@@ -36,13 +38,11 @@ impl Marked {
     /// The value at a key, its own or one that is merged in (`<<`).
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let MarkedKind::Map(entries) = &self.kind else { return None };
-        let own = entries.iter().rev().find(|(it, _)| it == key).map(|(_, it)| it.as_ref());
-        own.or_else(|| {
-            entries.iter().filter(|(it, _)| it == "<<").find_map(|(_, merged)| match &merged.kind {
-                MarkedKind::List(list) => list.iter().find_map(|it| it.get(key)),
-                _ => merged.get(key),
-            })
-        })
+        let merged = || match &entries.get("<<")?.kind {
+            MarkedKind::List(list) => list.iter().find_map(|it| it.get(key)),
+            _ => entries.get("<<")?.get(key),
+        };
+        entries.get(key).map(Rc::as_ref).or_else(merged)
     }
 
     /// Whether it is a scalar without quotes.
@@ -73,7 +73,7 @@ struct Open {
     anchor: usize,
     is_map: bool,
     list: Vec<Rc<Marked>>,
-    entries: Vec<(String, Rc<Marked>)>,
+    entries: IndexMap<String, Rc<Marked>>,
     /// A key whose value is still to come.
     key: Option<String>,
 }
@@ -112,7 +112,7 @@ impl Builder {
     }
 
     fn begin(&mut self, start: usize, anchor: usize, is_map: bool) {
-        self.open.push(Open { start, anchor, is_map, list: Vec::new(), entries: Vec::new(), key: None });
+        self.open.push(Open { start, anchor, is_map, list: Vec::new(), entries: IndexMap::default(), key: None });
     }
 
     fn add(&mut self, marked: Rc<Marked>, anchor: usize, text: Option<String>) {
@@ -124,7 +124,9 @@ impl Builder {
             Some(open) if !open.is_map => open.list.push(marked),
             Some(open) => match open.key.take() {
                 None => open.key = Some(text.unwrap_or_default()),
-                Some(key) => open.entries.push((key, marked)),
+                Some(key) => {
+                    open.entries.insert(key, marked);
+                }
             },
         }
     }

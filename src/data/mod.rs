@@ -4,6 +4,7 @@
 //! which has an origin in the file, and [`locate`], which finds the bytes of any
 //! origin, in data or in sources. Knows no types and evaluates nothing.
 
+mod alias;
 mod csv;
 mod mark;
 mod problems;

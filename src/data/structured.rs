@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde::Deserialize;
 
+use super::alias::too_large;
 use super::mark::{Marked, documents};
 use super::{Document, Format, problems};
 use crate::diagnostic::Diagnostic;
@@ -51,6 +52,9 @@ fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString
         return serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
             .map(|it| vec![it])
             .map_err(|it| eco_format!("{it}"));
+    }
+    if let Some(reason) = too_large(text) {
+        return Err(reason);
     }
     serde_yaml::Deserializer::from_str(text)
         .map(|it| {

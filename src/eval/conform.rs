@@ -7,8 +7,7 @@ use ecow::EcoString;
 use super::builtins;
 use super::expression::Env;
 use super::problems;
-use super::scope::Local;
-use crate::source::Origin;
+use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
 use crate::value::{Node, Template, Value, same};
@@ -134,11 +133,8 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
                     if !env.spend(FILLED_IN, at) {
                         break;
                     }
-                    let mark = env.locals.len();
-                    env.locals
-                        .extend(entries.entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
-                    let mut value = env.within(default.anchor, |env| env.passed(&default.expr));
-                    env.locals.truncate(mark);
+                    let read = |env: &mut Env<'_>| env.within(default.anchor, |env| env.passed(&default.expr));
+                    let mut value = env.with_fields(&mut entries.entries, read);
                     if value.value != Value::Absent {
                         complete(env, &mut value, &field.ty, how, field.origin.or(asked));
                         entries.entries.insert(name.clone(), value);
@@ -151,7 +147,7 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
     }
     if how == Conform::Final {
         for (name, field) in &record.fields {
-            check_wheres(env, &entries.entries, name, field);
+            check_wheres(env, &mut entries.entries, name, field);
         }
     }
     if entries != **map {
@@ -171,24 +167,20 @@ fn is_certain(template: &Template, ty: &Type) -> bool {
 }
 
 /// Conditions of a field, over `it` and the other fields.
-fn check_wheres(
-    env: &mut Env<'_>,
-    entries: &crate::source::IndexMap<EcoString, Node>,
-    name: &EcoString,
-    field: &FieldType,
-) {
-    let Some(node) = entries.get(name) else { return };
+fn check_wheres(env: &mut Env<'_>, entries: &mut IndexMap<EcoString, Node>, name: &EcoString, field: &FieldType) {
+    if field.wheres.is_empty() {
+        return;
+    }
+    let Some(node) = entries.get(name).cloned() else { return };
     if node.value.has_unknown() && !matches!(node.value, Value::Template(_)) {
         return;
     }
     for condition in &field.wheres {
-        let mark = env.locals.len();
-        env.locals.extend(entries.iter().map(|(name, node)| (name.clone(), Local::Value(node.clone()))));
-        env.locals.push(("it".into(), Local::Value(node.clone())));
-        let holds = env.within(condition.anchor, |env| env.holds(&condition.expr));
-        env.locals.truncate(mark);
+        let holds = env.with_fields(entries, |env| {
+            env.with_local("it", node.clone(), |env| env.within(condition.anchor, |env| env.holds(&condition.expr)))
+        });
         if holds == Some(false) {
-            env.report(problems::condition_fails(env.db, node, None, condition.origin()));
+            env.report(problems::condition_fails(env.db, &node, None, condition.origin()));
             return;
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::effect::{Effect, Effects, Outcome};
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
@@ -43,28 +44,7 @@ pub struct Fold {
     /// Warnings about keys that look misspelt.
     pub near_misses: Vec<Diagnostic>,
     /// What each entry did, in the order in which they were applied.
-    pub effects: Vec<Effect>,
-}
-
-/// What an entry of a layer did to the value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Effect {
-    /// The entry.
-    pub origin: Origin,
-    pub path: Vec<EcoString>,
-    pub outcome: Outcome,
-    /// What it removed, or replaced as a whole; only where somebody asks why.
-    pub removed: Option<Box<Node>>,
-}
-
-/// Whether an entry was of any use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Changed,
-    /// The value was there already.
-    Same,
-    /// A higher layer put another in its place: the entry that did.
-    Shadowed(Origin),
+    effects: Effects,
 }
 
 impl Default for Fold {
@@ -87,7 +67,7 @@ impl Fold {
             watch: None,
             ranks: 0,
             near_misses: Vec::new(),
-            effects: Vec::new(),
+            effects: Effects::default(),
         }
     }
 
@@ -166,6 +146,11 @@ impl Fold {
         self.ranks += 1;
     }
 
+    /// What each entry did, in the order in which they were applied.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects).all
+    }
+
     /// The value that the layers come to.
     #[must_use]
     pub fn into_node(self, origin: Origin) -> Node {
@@ -198,7 +183,7 @@ impl Fold {
         }
         let mut selected: Vec<(Pins, Edit)> = Vec::new();
         let mut appended = Vec::new();
-        let before = self.effects.len();
+        let before = self.effects.all.len();
         for op in edit.ops {
             match op {
                 Op::Select(pins, inner) => selected.push((pins, *inner)),
@@ -269,11 +254,7 @@ impl Fold {
             _ => false,
         };
         if !is_same {
-            for it in &mut self.effects {
-                if it.outcome == Outcome::Changed && it.path.starts_with(&self.path) {
-                    it.outcome = Outcome::Shadowed(origin);
-                }
-            }
+            self.effects.shadow(&self.path, origin);
         }
         let outcome = if is_same { Outcome::Same } else { Outcome::Changed };
         let is_gone = |it: &&Node| env.traces && (new.is_none() || matches!(it.value, Value::Map(_)));

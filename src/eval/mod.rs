@@ -9,6 +9,7 @@ mod budget;
 mod builtins;
 mod comprehension;
 mod conform;
+mod effect;
 mod expression;
 mod fold;
 mod given;
@@ -20,8 +21,9 @@ use std::sync::Arc;
 
 pub use builtins::versions;
 pub use conform::{Conform, complete, literal_problems};
+pub use effect::{Effect, Outcome};
 pub use expression::Env;
-pub use fold::{Contribution, Effect, Fold, Outcome};
+pub use fold::{Contribution, Fold};
 pub use given::{Given, Lazy};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use problems::conflict;

@@ -11,7 +11,7 @@ use super::conform::{Conform, complete};
 use super::expression::Env;
 use super::given::Given;
 use crate::names;
-use crate::source::{Anchor, Kind, Origin};
+use crate::source::{Anchor, IndexMap, Kind, Origin};
 use crate::syntax::ast::{Block, BlockLet, Head};
 use crate::syntax::{self};
 use crate::types;
@@ -23,6 +23,8 @@ pub enum Local {
     Value(Node),
     /// Computed when it is first asked for.
     Let(Rc<Bound>),
+    /// The fields of an object, each under its own name.
+    Fields(Rc<IndexMap<EcoString, Node>>),
 }
 
 /// A `let` of a block that is being evaluated.
@@ -54,11 +56,14 @@ impl Env<'_> {
 
     /// What a name in scope stands for.
     pub(super) fn bound(&mut self, name: &str) -> Option<Node> {
-        if let Some((_, local)) = self.locals.iter().rev().find(|(it, _)| it == name) {
-            return Some(match local.clone() {
-                Local::Value(node) => node,
-                Local::Let(bound) => self.value_of(&bound),
-            });
+        let known = self.locals.iter().rev().find_map(|(it, local)| match local {
+            Local::Fields(fields) => fields.get(name).cloned().map(Local::Value),
+            local => (it == name).then(|| local.clone()),
+        });
+        match known {
+            Some(Local::Value(node)) => return Some(node),
+            Some(Local::Let(bound)) => return Some(self.value_of(&bound)),
+            Some(Local::Fields(_)) | None => {}
         }
         if let Some(row) = &self.row
             && row.inventory == self.anchor
@@ -78,6 +83,20 @@ impl Env<'_> {
             self.locals.push((it.name.clone(), Local::Let(Rc::new(bound))));
         }
         mark
+    }
+
+    /// Evaluates with the fields of an object in scope.
+    pub(super) fn with_fields<T>(
+        &mut self,
+        fields: &mut IndexMap<EcoString, Node>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let shared = Rc::new(std::mem::take(fields));
+        self.locals.push((EcoString::new(), Local::Fields(Rc::clone(&shared))));
+        let result = run(self);
+        self.locals.pop();
+        *fields = Rc::unwrap_or_clone(shared);
+        result
     }
 
     fn value_of(&mut self, bound: &Bound) -> Node {

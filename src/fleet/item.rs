@@ -200,9 +200,9 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
 
 /// The params that an add-on or a baseline declares, those of its definitions first.
 pub fn params_of(db: &dyn Db, item: Anchor) -> Vec<Declared> {
-    let mut declared: Vec<Declared> = Vec::new();
+    let mut declared: IndexMap<EcoString, Declared> = IndexMap::default();
     if !matches!(item.kind(db), Kind::Addon | Kind::Baseline) {
-        return declared;
+        return Vec::new();
     }
     for level in &super::levels(db, item).value {
         for entry in declared_names(&syntax::declaration(db, *level).body, "params") {
@@ -212,13 +212,12 @@ pub fn params_of(db: &dyn Db, item: Anchor) -> Vec<Declared> {
             let mut ignored = Vec::new();
             let ty = types::lower(db, names::index_of(db, *level), *level, ty, &mut ignored);
             let default = default.as_ref().map(|it| types::written(*level, it));
-            if !declared.iter().any(|it| it.name == name) {
-                let origin = Origin::new(*level, node);
-                declared.push(Declared { name, ty, default, origin, is_final: entry.is_final.then_some(origin) });
-            }
+            let origin = Origin::new(*level, node);
+            let is_final = entry.is_final.then_some(origin);
+            declared.entry(name.clone()).or_insert(Declared { name, ty, default, origin, is_final });
         }
     }
-    declared
+    declared.into_values().collect()
 }
 
 /// Params under their names.
@@ -283,7 +282,7 @@ fn fold(
     }
     amend(env, &mut fold, overrides, &only);
     env.out.append(&mut fold.near_misses);
-    effects.append(&mut fold.effects);
+    effects.append(&mut fold.take_effects());
     fold.into_node(origin)
 }
 

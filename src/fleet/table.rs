@@ -138,7 +138,7 @@ impl Table<'_> {
         for rank in ranks {
             fold.apply_rank(env, rank);
         }
-        self.state.borrow_mut().effects.append(&mut fold.effects);
+        self.state.borrow_mut().effects.append(&mut fold.take_effects());
         let set = fold.into_node(declared.origin).at(&path).cloned();
         let mut node = match set {
             Some(node) => node,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::common::{finish, item_objects};
+use super::common::{Bundle, finish, item_objects};
 use super::context::{Context, comes_with_definition, source_kind};
 use super::diff::{self, Patch};
 use super::object::Object;
@@ -117,21 +117,21 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
         policy::shape(&mut ctx, &cluster, it);
         it.is_checked = true;
     }
-    let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value.objects)).collect();
+    let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value)).collect();
     let is_certain = ctx.is_certain && ctx.is_whole && ctx.needs.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
 }
 
-fn differing(ctx: &mut Context<'_>, object: Object, base: &[Arc<Object>]) -> Differing {
+fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing {
     let object = Arc::new(object);
-    let found = base.iter().find(|it| it.id == object.id).cloned();
+    let found = base.find(&object.id).cloned();
     let patches = found.as_ref().map(|it| diff::patches(it, &object)).unwrap_or_default();
     if let Some(it) = &found
         && (it.version != object.version || it.raw.is_some() && !patches.is_empty())
     {
         ctx.is_certain = false;
     }
-    ctx.out.extend(diff::ambiguous(&patches, base));
+    ctx.out.extend(diff::ambiguous(&patches, &base.objects));
     ctx.out.extend(found.as_ref().and_then(|it| diff::unreadable(&patches, it, &object)));
     Differing { object, base: found, patches }
 }

@@ -1,6 +1,7 @@
 //! The tree of a declaration. Positions appear only as node numbers, so that a
 //! declaration that merely moved is equal to what it was.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -8,7 +9,7 @@ use ecow::EcoString;
 use crate::source::{Kind, NodeId};
 
 /// One declaration: what its anchor stands for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declaration {
     pub kind: Kind,
     pub name: EcoString,
@@ -19,7 +20,7 @@ pub struct Declaration {
 }
 
 /// What stands between a declaration's name and its block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
     Plain,
     Addon {
@@ -83,7 +84,7 @@ pub enum Head {
 }
 
 /// A parameter of a function.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FnParam {
     pub node: NodeId,
     pub name: EcoString,
@@ -92,7 +93,7 @@ pub struct FnParam {
 }
 
 /// `velero as backup`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportName {
     pub node: NodeId,
     pub name: EcoString,
@@ -101,7 +102,7 @@ pub struct ImportName {
 }
 
 /// The four places that charts and manifests come from.
-#[derive(Clone, Copy, Debug, PartialEq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SourceKind {
     Helm,
     Oci,
@@ -134,7 +135,7 @@ impl SourceKind {
 }
 
 /// What an `override` names.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverrideOf {
     Item,
     Source,
@@ -143,7 +144,7 @@ pub enum OverrideOf {
 }
 
 /// The members of a pair of braces.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     pub node: NodeId,
     pub members: Vec<Member>,
@@ -156,7 +157,7 @@ impl Block {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Member {
     Entry(Entry),
     Use(Use),
@@ -172,7 +173,7 @@ pub enum Member {
 }
 
 /// `let name = value` at the head of a block.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockLet {
     /// The name's place.
     pub node: NodeId,
@@ -182,7 +183,7 @@ pub struct BlockLet {
 }
 
 /// `rings environment = ["test", "production"]`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rings {
     pub node: NodeId,
     pub fact: EcoString,
@@ -190,7 +191,7 @@ pub struct Rings {
 }
 
 /// `path = expr`, `path { … }`, `path += expr`, `path: type`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub node: NodeId,
     pub is_final: bool,
@@ -199,7 +200,7 @@ pub struct Entry {
     pub when: Option<Expr>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     Assign(Expr),
     Append(Expr),
@@ -216,14 +217,14 @@ pub enum Action {
     },
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
     pub node: NodeId,
     pub segments: Vec<Segment>,
 }
 
 /// One step of a path: a key, and which elements of the list there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     pub node: NodeId,
     pub key: Key,
@@ -231,7 +232,7 @@ pub struct Segment {
     pub selectors: Vec<Selector>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
     Name(EcoString),
     /// A quoted key with `\(…)` in it.
@@ -239,42 +240,42 @@ pub enum Key {
 }
 
 /// `[name = "x"]`: the one element of a list for which all pins hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     pub node: NodeId,
     pub pins: Vec<(Vec<EcoString>, Expr)>,
 }
 
 /// What `use`, `drop`, `attach`, `override` name: `catalogue.item`, `*.*`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub node: NodeId,
     /// `None` is `*`.
     pub parts: Vec<Option<EcoString>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
     pub node: NodeId,
     pub targets: Vec<Target>,
     pub block: Option<Block>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unset {
     pub node: NodeId,
     pub path: Path,
     pub when: Option<Expr>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spread {
     pub node: NodeId,
     pub value: Expr,
     pub when: Option<Expr>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
     pub node: NodeId,
     pub what: OverrideOf,
@@ -284,7 +285,7 @@ pub struct Override {
 }
 
 /// `patch Deployment web in shop { … }`
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
     pub node: NodeId,
     pub object: EcoString,
@@ -301,7 +302,7 @@ impl Patch {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expr {
     pub node: NodeId,
     pub kind: ExprKind,
@@ -356,13 +357,16 @@ pub enum ExprKind {
     Broken,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// No number that is written is one that differs from itself.
+impl Eq for ExprKind {}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
     pub value: Expr,
     pub spread: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForHead {
     /// `for x in …` or `for key, value in …`
     pub names: Vec<(NodeId, EcoString)>,
@@ -370,7 +374,7 @@ pub struct ForHead {
     pub condition: Option<Box<Expr>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arm {
     pub node: NodeId,
     /// Empty is `_`.
@@ -378,13 +382,13 @@ pub struct Arm {
     pub body: Expr,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnaryOp {
     Neg,
     Not,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BinaryOp {
     Or,
     And,
@@ -437,16 +441,30 @@ pub enum Literal {
     Text(EcoString),
 }
 
-/// No number that is written is one that differs from itself.
+/// As of an expression.
 impl Eq for Literal {}
 
-#[derive(Clone, Debug, PartialEq)]
+impl Hash for Literal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(it) => it.hash(state),
+            Self::Int(it) => it.hash(state),
+            // Both zeros are one.
+            Self::Float(it) => (it + 0.0).to_bits().hash(state),
+            Self::Text(it) => it.hash(state),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeExpr {
     pub node: NodeId,
     pub kind: TypeKind,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeKind {
     Name(EcoString),
     Literal(Literal),
@@ -459,13 +477,13 @@ pub enum TypeKind {
 }
 
 /// The right side of a `type` declaration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeBody {
     Alias(TypeExpr),
     Record { fields: Vec<FieldDecl>, open: bool },
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldDecl {
     pub node: NodeId,
     pub name: EcoString,

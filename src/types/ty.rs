@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::source::{Anchor, IndexMap, Origin};
+use crate::source::{Anchor, IndexMap, IndexSet, Origin};
 use crate::syntax::ast::{Expr, Literal};
 
 /// A type. All that types are made of is `Eq`, so that two that share a part are compared without it:
 /// a type that has another in two fields, and so on, would be a tree of any size.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     /// Anything; what meets it is checked where it meets a type.
     Any,
@@ -38,7 +38,7 @@ pub enum Type {
 }
 
 /// What a reference may name.
-#[derive(Clone, Copy, Debug, PartialEq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reference {
     Source,
     /// `add-on` of the same catalogue, or `catalogue.add-on`.
@@ -57,7 +57,7 @@ pub enum Reference {
 pub const THIS_OBJECT: &str = "this object";
 
 /// A record's fields.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordType {
     /// How messages name it: `Autoscaling`, "a HelmRelease's `spec`".
     pub name: EcoString,
@@ -68,7 +68,7 @@ pub struct RecordType {
 }
 
 /// A field of a record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldType {
     pub ty: Type,
     /// Must have a value in the end.
@@ -116,7 +116,7 @@ impl FieldType {
 }
 
 /// An expression and the declaration that it stands in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     pub anchor: Anchor,
     pub expr: Arc<Expr>,
@@ -131,7 +131,7 @@ impl Written {
 }
 
 /// A type with a name or conditions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refined {
     pub name: Option<EcoString>,
     pub base: Type,
@@ -140,7 +140,7 @@ pub struct Refined {
 }
 
 /// A condition on a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Constraint {
     /// `where`: an expression over `it`.
     Where(Written),
@@ -191,6 +191,7 @@ impl Type {
     #[must_use]
     pub fn union(types: impl IntoIterator<Item = Self>) -> Self {
         let mut members: Vec<Self> = Vec::new();
+        let mut literals = IndexSet::default();
         let mut optional = false;
         for ty in types {
             let ty = match ty {
@@ -208,7 +209,11 @@ impl Type {
                 if matches!(part, Self::Any | Self::Broken) {
                     return part;
                 }
-                if !members.contains(&part) {
+                let is_new = match &part {
+                    Self::Literal(it) => literals.insert(it.clone()),
+                    it => !members.contains(it),
+                };
+                if is_new {
                     members.push(part);
                 }
             }

@@ -15,7 +15,7 @@ pub mod versions;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ecow::EcoString;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use super::expression::Env;
 use super::problems;
@@ -97,19 +97,30 @@ fn usize_of(node: Option<&Node>) -> Option<usize> {
     }
 }
 
+/// How large a regular expression may become, in bytes: `\\w` is 40 kB, and a line can repeat it a
+/// thousand times.
+const LARGEST_REGEX: usize = 1 << 20;
+
+/// So many are kept: more than any project has, unless it makes them in a loop.
+const MOST_PATTERNS: usize = 1000;
+
 /// Regular expressions that were compiled.
 type Patterns = Mutex<IndexMap<EcoString, Arc<Regex>>>;
 
 /// The regular expression, compiled once.
 pub(super) fn regex(pattern: &str) -> Result<Arc<Regex>, String> {
     static KNOWN: LazyLock<Patterns> = LazyLock::new(Patterns::default);
-    compiled(&KNOWN, pattern, Regex::new)
+    compiled(&KNOWN, pattern, sized)
 }
 
 /// The same, for texts that it describes as a whole.
 pub(super) fn whole_regex(pattern: &str) -> Result<Arc<Regex>, String> {
     static KNOWN: LazyLock<Patterns> = LazyLock::new(Patterns::default);
-    compiled(&KNOWN, pattern, |it| Regex::new(&format!("^(?:{it})$")))
+    compiled(&KNOWN, pattern, |it| sized(&format!("^(?:{it})$")))
+}
+
+fn sized(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(LARGEST_REGEX).dfa_size_limit(LARGEST_REGEX).build()
 }
 
 fn compiled(
@@ -122,6 +133,9 @@ fn compiled(
         return Ok(Arc::clone(it));
     }
     let regex = Arc::new(compile(pattern).map_err(|it| it.to_string())?);
+    if known.len() >= MOST_PATTERNS {
+        known.clear();
+    }
     known.insert(pattern.into(), Arc::clone(&regex));
     Ok(regex)
 }
