@@ -43,10 +43,10 @@ CASES = {  # what it is called: the command, how many, the files
     "objects in objects": ("check", 20, lambda n: f"let deep = {'{ a = ' * n}1{' }' * n}\n" + addon("    values.deep = deep\n")),
     "labels of a namespace": ("check", 300, lambda n: addon("", "  namespace n {\n    labels {\n" + lines(n, '      "l#" = "x"\n') + "    }\n  }\n")),
     "manifests": ("check", 100, lambda n: addon("", lines(n, '  manifest m# {\n    apiVersion = "v1"\n    kind = "ConfigMap"\n    metadata.namespace = "default"\n    data.x = "1"\n  }\n'))),
-    "keys of a YAML file": ("check", 1000, lambda n: {"a.fleet": addon("    values.x = yaml(\"x.yaml\")\n"), "x.yaml": lines(n, "key-#: 1\n")}),
-    "columns of a CSV file": ("check", 1000, lambda n: {"a.fleet": addon("    values.x = length(csv(\"x.csv\"))\n"),
+    "keys of a YAML file": ("check", 1000, lambda n: {"fleet.fleet": addon("    values.x = yaml(\"x.yaml\")\n"), "x.yaml": lines(n, "key-#: 1\n")}),
+    "columns of a CSV file": ("check", 1000, lambda n: {"fleet.fleet": addon("    values.x = length(csv(\"x.csv\"))\n"),
         "x.csv": ",".join(f"c{i}" for i in range(n)) + "\n" + ",".join("1" for _ in range(n)) + "\n"}),
-    "rows of a CSV file": ("check", 500, lambda n: {"a.fleet": addon("    values.x = length(csv(\"x.csv\"))\n"), "x.csv": "a,b\n" + lines(n, "#,x\n")}),
+    "rows of a CSV file": ("check", 500, lambda n: {"fleet.fleet": addon("    values.x = length(csv(\"x.csv\"))\n"), "x.csv": "a,b\n" + lines(n, "#,x\n")}),
     "raw strings in a line": ("check", 2000, lambda n: "let x = [" + '#"a"#, ' * n + "]\n" + addon("")),
     "comments": ("fmt --check", 1000, lambda n: addon("    values {\n" + lines(n, "      // #\n") + "      a = 1\n    }\n")),
     "lists in lists, laid out": ("fmt --check", 10, lambda n: "let x = [\n" + ("  " + "[" * 40 + "1" + "]" * 40 + ",\n") * n + "]\n" + addon("")),
@@ -56,7 +56,7 @@ CASES = {  # what it is called: the command, how many, the files
 
 def instructions(program, command, files):
     with tempfile.TemporaryDirectory() as work:
-        for path, text in (files if isinstance(files, dict) else {"a.fleet": files}).items():
+        for path, text in (files if isinstance(files, dict) else {"fleet.fleet": files}).items():
             with open(os.path.join(work, path), "w") as out: out.write(text)
         counted = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={work}/counts", program, "-C", work,
                                   *command.split()], capture_output=True, text=True, env={**os.environ, "RAYON_NUM_THREADS": "1"})

@@ -17,6 +17,9 @@ use crate::source::{IndexMap, Origin};
 use crate::types::Type;
 use crate::value::{Map, Node, Overridden, Value, same};
 
+/// How many pairs of keys are compared in search of misspelt ones. Nobody reads a thousand warnings.
+const MOST_LOOKS: usize = 20_000;
+
 /// What one declaration contributes to a rank.
 pub struct Contribution {
     /// 2 for an exact target, 1 for `C.*`, 0 for `*.*`.
@@ -41,6 +44,8 @@ pub struct Fold {
     /// What is known of the object, where misspelt keys are looked out for.
     watch: Option<Type>,
     ranks: usize,
+    /// How many pairs of keys are still compared for that.
+    looks: usize,
     /// Warnings about keys that look misspelt.
     pub near_misses: Vec<Diagnostic>,
     /// What each entry did, in the order in which they were applied.
@@ -66,6 +71,7 @@ impl Fold {
             path: Vec::new(),
             watch: None,
             ranks: 0,
+            looks: MOST_LOOKS,
             near_misses: Vec::new(),
             effects: Effects::default(),
         }
@@ -207,9 +213,11 @@ impl Fold {
 
     fn watch_key(&mut self, map: &Map, key: &EcoString, origin: Origin) {
         let is_new = map.entries.get(key).is_none_or(|it| it.value == Value::Absent);
+        let Some(left) = self.looks.checked_sub(map.entries.len()) else { return };
         if !is_new || key.len() < 4 || self.is_known(key) {
             return;
         }
+        self.looks = left;
         let near = map
             .entries
             .iter()

@@ -402,9 +402,9 @@ pub(super) fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
 pub(super) fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(
         code::INPUT_FILE,
-        eco_format!("`{path}` is no {}", format.to_uppercase()),
+        eco_format!("`{path}` cannot be read as {}", format.to_uppercase()),
         at,
         eco_format!("{reason}"),
     )
-    .help("mend the file")
+    .help("mend it where it is written")
 }

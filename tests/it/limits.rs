@@ -104,3 +104,47 @@ fn defaults_of_defaults_are_counted() {
     let said = summary(&compiled(&format!("{text}catalogue c {{ manifest m {{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"default\", data.x = to-json(deep) }} }}\ncluster one {{ use c }}\n")).1);
     assert!(said.len() == 1 && said[0].starts_with("E0401"), "{said:?}");
 }
+
+/// Types that share their parts are held against each other part by part, not path by path: there
+/// would be 2^60 of them.
+#[test]
+fn types_that_share_parts_are_compared_once() {
+    let family = |name: &str, end: &str| {
+        let of = |it: usize| format!("type {name}{it} {{ a: {name}{n}?, b: {name}{n}? }}\n", n = it - 1);
+        format!("type {name}0 {{ x: {end}? }}\n{}", (1..=60).map(of).collect::<String>())
+    };
+    let (a, b, c) = (family("A", "Int"), family("B", "Int"), family("C", "String"));
+    let text = |of: &str| {
+        format!("fleet f {{ }}\n{a}{b}{c}fn same(a: A60): {of} = a\nlet x = same({{ }})\ncluster one {{ }}\n")
+    };
+    assert_eq!(summary(&compiled(&text("B60")).1), Vec::<String>::new());
+    assert_eq!(summary(&compiled(&text("A60 | B60")).1), Vec::<String>::new());
+    let said = summary(&compiled(&text("C60")).1);
+    assert!(said.len() == 1 && said[0].starts_with("E0301"), "{said:?}");
+}
+
+/// A few lines of YAML name as many values as they like: they are counted before they are made.
+#[test]
+fn aliases_are_counted() {
+    let doubling: String = (1..=40).map(|it| format!("a{it}: &a{it} [*a{n}, *a{n}]\\n", n = it - 1)).collect();
+    for yaml in [
+        format!("\"a0: &a0 1\\n{doubling}\""),
+        "\"a: &a [\" + repeat(\"1,\", 20000) + \"]\\nb: [\" + repeat(\"*a,\", 20000) + \"]\\n\"".to_owned(),
+        "\"a: &a '\" + repeat(\"x\", 100000) + \"'\\nb: [\" + repeat(\"*a,\", 40000) + \"]\\n\"".to_owned(),
+    ] {
+        let text = format!(
+            "fleet f {{ }}\nlet x = length(from-yaml({yaml}))\ncluster one {{ }}\ncheck \"it is read\" {{ x > 0 }}\n"
+        );
+        let (_, compilation) = compiled(&text);
+        let [only] = compilation.diagnostics.as_slice() else { panic!("{:?}", summary(&compilation)) };
+        assert!(only.code.id == "E0414" && format!("{only:?}").contains("its aliases"), "{only:?}");
+    }
+}
+
+/// A pattern of a line may stand for a program that fills the memory.
+#[test]
+fn patterns_have_a_size() {
+    let text = "fleet f { }\nlet x = captures(repeat(\"a\", 1000000), \"(a{0,1000}){0,100}b\")\ncluster one { }\ncheck \"it is read\" { length(x) > 0 }\n";
+    let said = summary(&compiled(text).1);
+    assert!(said.len() == 1 && said[0].starts_with("E0413"), "{said:?}");
+}
