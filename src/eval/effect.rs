@@ -106,7 +106,9 @@ mod tests {
                 let path: Vec<_> = path.chars().map(|it| ecow::eco_format!("{it}")).collect();
                 if what == 0 {
                     effects.shadow(&path, by);
-                    plain.iter_mut().for_each(|it| it.shadow(&path, by));
+                    for it in &mut plain {
+                        it.shadow(&path, by);
+                    }
                 } else if what == 1 && plain.len() % 7 == 0 {
                     effects.truncate(plain.len() / 2);
                     plain.truncate(plain.len() / 2);

@@ -53,12 +53,12 @@ pub(super) fn read(db: &dyn Db, project: Project) -> Checked<Moves> {
 /// the catalogue that declares it.
 fn carry_sources(db: &dyn Db, project: Project, moves: &mut Moves) {
     let index = names::index(db, project);
-    let moved: Vec<Anchor> = moves.kept.iter().copied().collect();
+    let carried: Vec<Anchor> = moves.kept.iter().copied().collect();
     for (catalogue, sources) in &index.local_sources {
         for (name, source) in sources {
             let is_user = |item: &Anchor| source_named(db, *item).as_ref() == Some(name);
             let users: Vec<Anchor> = index.items_of(*catalogue).map(|(_, it)| it).filter(is_user).collect();
-            if users.is_empty() || !users.iter().all(|it| moved.contains(it)) {
+            if users.is_empty() || !users.iter().all(|it| carried.contains(it)) {
                 continue;
             }
             // Where a source of that name stays behind, it serves until the item is gone.

@@ -26,12 +26,12 @@ struct Open {
     group: Group,
     /// Whether something inside stands on several lines.
     has_lines: bool,
-    has_comment: bool,
+    /// Whether it stands on several lines itself, whatever its kind: it has a comment of its own, or
+    /// a member that has to end its line.
+    is_wide: bool,
     /// Whether a comma could not end its last member: behind `use a`, it would be followed by a
     /// name.
     is_named: bool,
-    /// Whether one follows such a member.
-    needs_lines: bool,
 }
 
 impl Layout {
@@ -132,18 +132,17 @@ impl Layout {
             }
             if let Some(inner) = open.last_mut() {
                 let is_comment = token.role == Role::Comment;
-                inner.has_comment |= is_comment;
+                inner.is_wide |= is_comment;
                 inner.has_lines |=
                     is_comment || (token.role == Role::Text && token.text.contains('\n')) || self.continues(tokens, at);
                 if token.starts {
-                    inner.needs_lines |= inner.is_named;
+                    inner.is_wide |= inner.is_named;
                     inner.is_named = matches!(token.text, "use" | "drop" | "attach" | "detach")
                         && tokens.get(at + 1).is_some_and(|it| it.role == Role::Word || it.role == Role::Text);
                 }
             }
             if let Role::Open(group) = token.role {
-                let (has_lines, has_comment, is_named, needs_lines) = (false, false, false, false);
-                open.push(Open { at, group, has_lines, has_comment, is_named, needs_lines });
+                open.push(Open { at, group, has_lines: false, is_wide: false, is_named: false });
             }
         }
     }
@@ -151,11 +150,7 @@ impl Layout {
     fn must_be_wide(&self, tokens: &[Token<'_>], open: &Open, close: usize) -> bool {
         let first = tokens.get(open.at + 1);
         let is_author = close > open.at + 1 && first.is_some_and(|it| it.breaks > 0);
-        is_author
-            || self.forced.contains(&open.at)
-            || open.has_comment
-            || open.needs_lines
-            || (open.group == Group::Block && open.has_lines)
+        is_author || self.forced.contains(&open.at) || open.is_wide || (open.group == Group::Block && open.has_lines)
     }
 }
 

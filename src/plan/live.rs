@@ -83,7 +83,7 @@ struct Removals<'a> {
     permissions: &'a Permissions,
 }
 
-impl<'a> Removals<'a> {
+impl Removals<'_> {
     /// Whether a Kustomization of a directory may go, or all of it where `what` is empty:
     /// `CLUSTER`, `DIRECTORY`, and either with `/KUSTOMIZATION`. A cluster that the sources
     /// declare is called by its name, whatever its directory is called.

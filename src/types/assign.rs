@@ -1,9 +1,9 @@
 //! May a value of one type go where another is asked for?
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ty::{RecordType, Type};
+use crate::source::IndexMap;
 use crate::syntax::ast::Literal;
 
 /// Whether every value of `from` has the shape of `to`. Conditions (`where`) are
@@ -16,8 +16,8 @@ pub fn fits(from: &Type, to: &Type) -> bool {
 /// often a type has another in it.
 #[derive(Default)]
 struct Held {
-    records: HashMap<(*const RecordType, *const RecordType), bool>,
-    maps: HashMap<(*const RecordType, *const Type), bool>,
+    records: IndexMap<(*const RecordType, *const RecordType), bool>,
+    maps: IndexMap<(*const RecordType, *const Type), bool>,
 }
 
 impl Held {

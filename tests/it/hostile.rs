@@ -171,7 +171,9 @@ fn entries(texts: &[String], value: impl Fn(&str) -> String) -> String {
 /// Entries of a block whose keys are the texts.
 fn keys(texts: &[String]) -> String {
     // kustomize cannot carry `<<`, so that it is refused (E0628).
-    texts.iter().filter(|it| *it != "<<").map(|it| format!("      {} = 1\n", escaped(it))).collect()
+    let lines: Vec<String> =
+        texts.iter().filter(|it| *it != "<<").map(|it| format!("      {} = 1\n", escaped(it))).collect();
+    lines.concat()
 }
 
 /// Every such text, as a value and as a key: in a file, in a merge and in a JSON patch; for a

@@ -126,7 +126,8 @@ fn types_that_share_parts_are_compared_once() {
 /// A few lines of YAML name as many values as they like: they are counted before they are made.
 #[test]
 fn aliases_are_counted() {
-    let doubling: String = (1..=40).map(|it| format!("a{it}: &a{it} [*a{n}, *a{n}]\\n", n = it - 1)).collect();
+    let of = |it: usize| format!("a{it}: &a{it} [*a{n}, *a{n}]\\n", n = it - 1);
+    let doubling: String = (1..=40).map(of).collect();
     for yaml in [
         format!("\"a0: &a0 1\\n{doubling}\""),
         "\"a: &a [\" + repeat(\"1,\", 20000) + \"]\\nb: [\" + repeat(\"*a,\", 20000) + \"]\\n\"".to_owned(),

@@ -72,15 +72,15 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             text.repeat(times)
         }
         ("pad-left" | "pad-right", [text, rest @ ..]) => {
-            let with = rest.first().and_then(|it| it.chars().next()).unwrap_or(' ');
+            let filler = rest.first().and_then(|it| it.chars().next()).unwrap_or(' ');
             let Some(width) = number(1) else {
                 return Some(env.report(problems::fails(it.origin, "a width is a whole number from 0 on")));
             };
             let missing = width.saturating_sub(text.chars().count());
-            if !env.spend_text((missing as u64).saturating_mul(with.len_utf8() as u64), it.origin) {
+            if !env.spend_text((missing as u64).saturating_mul(filler.len_utf8() as u64), it.origin) {
                 return Some(Value::Unknown);
             }
-            let fill: EcoString = std::iter::repeat_n(with, missing).collect();
+            let fill: EcoString = std::iter::repeat_n(filler, missing).collect();
             if it.name == "pad-left" { eco_format!("{fill}{text}") } else { eco_format!("{text}{fill}") }
         }
         ("indent", [text]) => {

@@ -37,14 +37,14 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
     }
     // Several catalogues may have an add-on of one name.
     let db = ctx.db;
-    let named = |it: Anchor| {
+    let qualified = |it: Anchor| {
         it.parent(db).map_or_else(|| it.name(db).clone(), |of| eco_format!("{}.{}", of.name(db), it.name(db)))
     };
     let releases: Graph = deployed
         .releases()
         .map(|(_, it)| {
-            let names = it.requires.iter().map(|(it, _)| named(*it)).collect();
-            (named(it.addon), (names, Origin::of(it.addon)))
+            let names = it.requires.iter().map(|(it, _)| qualified(*it)).collect();
+            (qualified(it.addon), (names, Origin::of(it.addon)))
         })
         .collect();
     if let Some(circle) = circle(&releases) {

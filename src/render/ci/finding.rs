@@ -109,7 +109,7 @@ impl Finding {
         let help = EcoString::from(
             "report this message, the command and, if you can, the sources at https://github.com/fleetc/fleetc/issues",
         );
-        let notes_text: String = notes.iter().map(|it| format!("\n  = note: {it}")).collect();
+        let notes_text = notes.iter().fold(String::new(), |text, it| text + "\n  = note: " + it);
         Self {
             id: code.id.into(),
             code: Some(code),

@@ -50,7 +50,7 @@ pub fn sarif(found: &[Finding], is_whole: bool) -> String {
             "results": results,
         }],
     });
-    format!("{:#}\n", log)
+    format!("{log:#}\n")
 }
 
 fn rule(id: &str, code: Option<Code>) -> Json {

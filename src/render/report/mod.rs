@@ -124,19 +124,14 @@ impl Writing<'_> {
     /// A value as the page shows it: a text with holes is a list of texts and names of facts, a
     /// long one the number that it has among those.
     fn written(&mut self, node: &Node) -> Json {
-        match &node.value {
-            Value::PerCluster(it) => it
-                .parts()
-                .iter()
-                .map(|it| match it {
-                    Part::Text(it) => Json::from(it.as_str()),
-                    Part::Fact(name) => json!([name.as_str()]),
-                })
-                .collect(),
-            _ => {
-                let text = value::json(node).to_string();
-                if text.len() < LONG { text.into() } else { json!({ "text": self.texts.insert_full(text).0 }) }
-            }
+        if let Value::PerCluster(it) = &node.value {
+            let part = |it: &Part| match it {
+                Part::Text(it) => Json::from(it.as_str()),
+                Part::Fact(name) => json!([name.as_str()]),
+            };
+            return it.parts().iter().map(part).collect();
         }
+        let text = value::json(node).to_string();
+        if text.len() < LONG { text.into() } else { json!({ "text": self.texts.insert_full(text).0 }) }
     }
 }

@@ -83,7 +83,7 @@ impl Infer<'_> {
                             self.block(inner, target.present(), asked);
                         }
                         _ => {
-                            self.out.push(problems::amend_scalar(Origin::new(self.anchor, entry.node), &target, asked))
+                            self.out.push(problems::amend_scalar(Origin::new(self.anchor, entry.node), &target, asked));
                         }
                     },
                     Action::Declare { ty, .. } => {
