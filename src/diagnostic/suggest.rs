@@ -7,8 +7,8 @@ use ecow::EcoString;
 const LONGEST: usize = 256;
 
 /// How many letters two names are apart (written, left out, put in, or swapped with the next), if
-/// that is `limit` at most. Nearly all pairs are told apart without comparing letter by letter,
-/// so that a name can be held against thousands.
+/// that is `limit` at most. Most pairs are ruled out without comparing letter by
+/// letter, so that a name can be compared with thousands.
 #[must_use]
 pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     if a.len() > LONGEST || b.len() > LONGEST {

@@ -1,4 +1,4 @@
-//! What the entries of layers did: each is told of, and whether a higher one took its place.
+//! What the entries of layers did: whether each changed something, and whether a higher one replaced it.
 
 use std::collections::BTreeMap;
 

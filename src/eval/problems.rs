@@ -406,5 +406,5 @@ pub(super) fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> 
         at,
         eco_format!("{reason}"),
     )
-    .help("mend it where it is written")
+    .help("fix it where it is written")
 }

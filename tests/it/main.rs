@@ -12,6 +12,7 @@
 mod ci;
 mod classes;
 mod cli;
+mod corners;
 mod corpus;
 mod dangers;
 mod determinism;
