@@ -2,23 +2,23 @@
 
 use ecow::EcoString;
 
-/// Longer names are not compared: nobody reads them letter by letter, and comparing takes as
-/// long as their lengths multiplied.
-const LONGEST: usize = 256;
+/// Parts that differ are not compared if they are longer, in bytes: nobody reads them letter by
+/// letter, and comparing takes as long as their lengths multiplied.
+const LONGEST: usize = 64;
 
 /// How many letters two names are apart (written, left out, put in, or swapped with the next), if
 /// that is `limit` at most. Most pairs are ruled out without comparing letter by
 /// letter, so that a name can be compared with thousands.
 #[must_use]
 pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    if a.len() > LONGEST || b.len() > LONGEST {
-        return (a == b).then_some(0);
-    }
     let same = |(a, b): &(char, char)| a == b;
     let start: usize = a.chars().zip(b.chars()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
     let (a, b) = (a.get(start..)?, b.get(start..)?);
     let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
     let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
+    if a.len() > LONGEST || b.len() > LONGEST {
+        return None;
+    }
     let (letters_of_a, letters_of_b) = (letters(a), letters(b));
     let only = |these: u64, those: u64| (these & !those).count_ones() as usize;
     let is_far = a.chars().count().abs_diff(b.chars().count()) > limit
