@@ -66,7 +66,7 @@ pub fn main() -> ExitCode {
                 Ok(it) => it,
                 Err(bug) => {
                     terminal.bug(&bug);
-                    // What programs are told is incomplete, and says so.
+                    // The output for programs is incomplete, and says so.
                     let _ = terminal.finish(false);
                     return ExitCode::from(3);
                 }

@@ -40,7 +40,6 @@ pub struct Fold {
     /// The selectors of paths, by their texts.
     selectors: IndexMap<EcoString, Pins>,
     path: Vec<EcoString>,
-    /// Whether keys that no lower layer has deserve a look.
     /// What is known of the object, where misspelt keys are looked out for.
     watch: Option<Type>,
     ranks: usize,

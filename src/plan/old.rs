@@ -90,7 +90,7 @@ pub(super) fn survives(document: &Value) -> bool {
         .is_some_and(|it| it == "disabled")
 }
 
-/// Whether everything that a Kustomization applied is told to survive it.
+/// Whether everything that a Kustomization applied is marked to stay when it goes.
 pub(super) fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
     if old.spec.get("components").is_some() {
         return false;

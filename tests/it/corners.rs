@@ -82,10 +82,10 @@ fn what_needs_a_namespace_or_a_kind_waits_for_it() {
         &text,
         &[("clusters/one/certs.yaml", &["healthChecks:", "name: cert-manager", "name: things"], &["wait: true"])],
     );
-    let circle = format!(
+    let cycle = format!(
         "fleet f {{ }}\n{CHARTS}catalogue a {{\n  namespace shop {{ }}\n  manifest letsencrypt {{ apiVersion = \"cert-manager.io/v1\", kind = \"ClusterIssuer\", spec.x = 1 }}\n}}\ncatalogue b {{ addon cert-manager {{ source = charts, version = \"1.0.0\", namespace = \"shop\" }} }}\ncluster one {{ use a, b }}\n"
     );
-    assert_eq!(errors(&circle), ["E0625"]);
+    assert_eq!(errors(&cycle), ["E0625"]);
 }
 
 #[test]

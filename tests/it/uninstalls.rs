@@ -38,8 +38,8 @@ catalogue b {{ addon api {{ source = charts, version = "1.0.0" }} }}
     )
 }
 
-/// Whatever cluster, group and directory are called: which of them a file is of is told by the
-/// tree, not by a name.
+/// Whatever cluster, group and directory are called: the tree decides which of them a file belongs
+/// to, not a name.
 #[test]
 fn names_do_not_hide_a_cluster() {
     for (both, one, dir) in [

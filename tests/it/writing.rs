@@ -122,7 +122,7 @@ fn own_files_are_not_written_through_links() {
     fleet.build();
     unchanged();
 
-    // Formatting and promotion replace sources; a link to one is told by name.
+    // Formatting and promotion replace sources; an error names the one that is a link.
     let fleet = Fleet::new(SMALL);
     fleet.write("report.html", "");
     std::fs::remove_file(fleet.join("report.html")).expect("removed");
