@@ -184,10 +184,10 @@ impl Checker<'_> {
 /// The type of `params` in an add-on or a baseline.
 pub(super) fn params_type(db: &dyn Db, addon: Anchor) -> Type {
     let mut fields = IndexMap::default();
-    for it in fleet::params_of(db, addon) {
-        let mut field = FieldType::optional(it.ty);
+    for it in fleet::params_of(db, addon).values() {
+        let mut field = FieldType::optional(it.ty.clone());
         field.origin = Some(it.origin);
-        fields.insert(it.name, field);
+        fields.insert(it.name.clone(), field);
     }
     let name = ecow::eco_format!("params of {}", addon.name(db));
     Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(addon)) }))

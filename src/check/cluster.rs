@@ -26,7 +26,7 @@ fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
     let settings = &fleet::settings(db, db.project()).value;
     let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
     if let Type::Record(record) = &settings.cluster_type {
-        let declared = settings.facts.iter().filter_map(|it| record.fields.get_key_value(&it.name));
+        let declared = settings.facts.keys().filter_map(|it| record.fields.get_key_value(it));
         fields.extend(declared.map(|(name, field)| (name.clone(), field.clone())));
     }
     let body = types::shape(db, "ClusterBody");
@@ -59,7 +59,7 @@ impl Checker<'_> {
         let ty = self.shape("FleetBody");
         let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
         self.block(&rest, &ty, scope);
-        for fact in &self.settings.facts {
+        for fact in self.settings.facts.values() {
             if let Some(default) = &fact.default {
                 let mut scope = self.cluster_scope();
                 scope.params = None;
@@ -212,8 +212,8 @@ impl Checker<'_> {
         let items = self.index.items.values().flat_map(|it| it.values()).copied();
         let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
         for item in items.filter(|it| target.reaches(self.db, *it)) {
-            for it in fleet::params_of(self.db, item) {
-                let mut field = FieldType::optional(it.ty);
+            for it in fleet::params_of(self.db, item).values() {
+                let mut field = FieldType::optional(it.ty.clone());
                 field.origin = Some(it.origin);
                 match fields.get_mut(&it.name) {
                     Some(known) => {
@@ -223,7 +223,7 @@ impl Checker<'_> {
                         known.origin = known.origin.filter(|at| *at == it.origin);
                     }
                     None => {
-                        fields.insert(it.name, field);
+                        fields.insert(it.name.clone(), field);
                     }
                 }
             }

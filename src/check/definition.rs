@@ -70,7 +70,8 @@ impl Checker<'_> {
         if types::builtin::find(&it.name).is_some() {
             self.out.push(problems::taken_param(Origin::of(self.anchor), &it.name));
         }
-        if let Some(circle) = types::function_circle(self.db, self.anchor) {
+        if types::is_circular(self.db, self.anchor) {
+            let Some(circle) = types::function_circle(self.db, self.anchor) else { return };
             let name = self.anchor.name(self.db);
             // One circle, one error: at the first of its names.
             if circle.iter().filter(|it| it.kind(self.db) == Kind::Fn).all(|it| it.name(self.db) >= name) {

@@ -39,16 +39,15 @@ impl Checker<'_> {
     }
 
     /// The param of a definition below that has a name.
-    fn inherited_param(&self, name: &str) -> Option<Declared> {
-        let declared = fleet::params_of(self.db, self.anchor);
-        declared.into_iter().find(|it| it.name == name && it.origin.anchor != self.anchor)
+    fn inherited_param(&self, name: &str) -> Option<&Declared> {
+        fleet::params_of(self.db, self.anchor).get(name).filter(|it| it.origin.anchor != self.anchor)
     }
 
     /// An entry that declares no param and sets none of a definition's.
     fn unknown_param(&self, entry: &Entry) -> Diagnostic {
         let at = Origin::new(self.anchor, entry.node);
         let known: Vec<EcoString> =
-            fleet::params_of(self.db, self.anchor).into_iter().map(|it| it.name).filter(|it| !it.is_empty()).collect();
+            fleet::params_of(self.db, self.anchor).keys().filter(|it| !it.is_empty()).cloned().collect();
         match first_name(entry) {
             Some(name) if !known.is_empty() && !matches!(entry.action, Action::Declare { .. }) => {
                 problems::unknown_param(at, name, &known)

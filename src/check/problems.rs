@@ -103,7 +103,7 @@ pub(super) fn unknown_baseline(at: Origin, name: &str, index: &Index) -> Diagnos
 
 pub(super) fn unknown_fact(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "not declared").help_if(
-        did_you_mean(name, settings.facts.iter().map(|it| it.name.as_str()))
+        did_you_mean(name, settings.facts.keys().map(EcoString::as_str))
             .or_else(|| Some(eco_format!("declare it in the fleet: `facts {{ {name}: … }}`"))),
     )
 }
@@ -113,9 +113,15 @@ pub(super) fn taken_param(at: Origin, name: &str) -> Diagnostic {
         .help("choose another name")
 }
 
+/// How many functions of a circle are named.
+const SHOWN: usize = 8;
+
 pub(super) fn function_circle(db: &dyn Db, circle: &[Anchor]) -> Diagnostic {
-    let names: Vec<&str> = circle.iter().map(|it| it.name(db).as_str()).collect();
-    let mut others = circle.iter().skip(1);
+    let mut names: Vec<&str> = circle.iter().map(|it| it.name(db).as_str()).collect();
+    if names.len() > SHOWN + 2 {
+        names.splice(SHOWN..names.len() - 2, ["…"]);
+    }
+    let others = circle.iter().skip(1);
     let first = circle.first().copied();
     let name = names.first().copied().unwrap_or_default();
     let mut diagnostic = Diagnostic::new(
@@ -124,7 +130,7 @@ pub(super) fn function_circle(db: &dyn Db, circle: &[Anchor]) -> Diagnostic {
         first.map_or_else(|| crate::diagnostic::Place::File("".into()), |it| Origin::of(it).into()),
         "comes back here",
     );
-    for it in others.by_ref().take(circle.len().saturating_sub(2)) {
+    for it in others.take(circle.len().saturating_sub(2).min(SHOWN)) {
         diagnostic = diagnostic.label(Origin::of(*it), "part of the circle");
     }
     diagnostic

@@ -62,7 +62,7 @@ pub(super) fn resolve(
             Some(_) => Ok(()),
             None => Err(problems::unknown_baseline(at, name, index)),
         },
-        Reference::Fact if settings.facts.iter().any(|it| it.name == name) => Ok(()),
+        Reference::Fact if settings.facts.contains_key(name) => Ok(()),
         Reference::Fact => Err(problems::unknown_fact(at, name, settings)),
         // The list declares the layers.
         Reference::Layer => Ok(()),

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
-use codespan_reporting::term::termcolor::{ColorChoice, ColorSpec, StandardStream, WriteColor};
+use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
 use super::args::{Color, MessageFormat};
 use crate::diagnostic::{Bug, Diagnostic};
@@ -13,7 +13,7 @@ use crate::source::Db;
 
 /// Where a command says things.
 pub(super) struct Terminal {
-    err: StandardStream,
+    err: BufferedStandardStream,
     quiet: bool,
     /// What programs are told at the end, if any listens.
     report: Option<Report>,
@@ -38,7 +38,7 @@ impl Terminal {
         };
         let prefix = || crate::host::prefix(directory);
         let report = (format != MessageFormat::Human).then(|| Report { format, prefix: prefix(), found: Vec::new() });
-        Self { err: StandardStream::stderr(choice), quiet, report }
+        Self { err: BufferedStandardStream::stderr(choice), quiet, report }
     }
 
     /// A line to a person, its first word set off to the right as cargo does.
@@ -53,6 +53,7 @@ impl Terminal {
         let _ = write!(self.err, "{word:>12}");
         let _ = self.err.reset();
         let _ = writeln!(self.err, " {}", human(text));
+        let _ = self.err.flush();
     }
 
     /// What is wrong with the surroundings.
@@ -66,12 +67,14 @@ impl Terminal {
         if let Some(help) = help {
             let _ = writeln!(self.err, "  = help: {}", human(help));
         }
+        let _ = self.err.flush();
     }
 
     /// A broken invariant of fleetc: whoever sees it can only report it.
     pub(super) fn bug(&mut self, bug: &Bug) {
         let found = Finding::of_bug(bug);
         let _ = writeln!(self.err, "{}", found.text);
+        let _ = self.err.flush();
         if let Some(report) = &mut self.report {
             report.found.push(found);
         }
@@ -84,7 +87,9 @@ impl Terminal {
         if let Some(report) = &mut self.report {
             report.found.extend(render::findings(db, &report.prefix, found));
         }
-        render::print(db, &shown, &mut self.err).unwrap_or_default()
+        let counts = render::print(db, &shown, &mut self.err).unwrap_or_default();
+        let _ = self.err.flush();
+        counts
     }
 
     /// Whether a program is told of files that differ, and not a person.

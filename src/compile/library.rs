@@ -35,7 +35,7 @@ pub(super) fn said_of_the_project(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Di
 fn fact_of(db: &dyn Db, it: &Diagnostic) -> Option<EcoString> {
     let settings = &fleet::settings(db, db.project()).value;
     settings.anchor?;
-    let is_declared = |name: &str| settings.facts.iter().any(|it| it.name == name);
+    let is_declared = |name: &str| settings.facts.contains_key(name);
     if it.code.id == code::NO_ACCOUNT.id {
         return (!is_declared("account")).then(|| "account".into());
     }

@@ -10,7 +10,7 @@ use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
 use super::{Document, problems};
-use crate::diagnostic::bug;
+use crate::diagnostic::{bug, keep};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin, noncharacter};
 use crate::value::{Node, Value};
 
@@ -49,15 +49,17 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
     for (nth, row) in rows.enumerate() {
         let at = node_of(nth, names.len());
         if let Some(column) = row.iter().take(names.len()).position(|it| it.is_broken) {
-            problems.push(problems::broken_quote(origin(at + 1 + column)));
+            keep(&mut problems, problems::broken_quote(origin(at + 1 + column)));
             continue;
         }
         if row.len() != names.len() {
-            problems.push(problems::ragged(origin(at), row.len(), names.len()));
+            keep(&mut problems, problems::ragged(origin(at), row.len(), names.len()));
             continue;
         }
         let no_text = row.iter().enumerate().filter_map(|(column, it)| Some((column, noncharacter(&it.text)?)));
-        problems.extend(no_text.map(|(column, it)| problems::noncharacter(origin(at + 1 + column), it)));
+        for (column, it) in no_text {
+            keep(&mut problems, problems::noncharacter(origin(at + 1 + column), it));
+        }
         let cells = names.iter().zip(row).enumerate().filter(|(_, (_, cell))| !cell.text.is_empty());
         let entries: IndexMap<EcoString, Node> = cells
             .map(|(column, (name, cell))| (name.clone(), Node::new(Value::Text(cell.text), origin(at + 1 + column))))

@@ -4,10 +4,10 @@
 //! which has an origin in the file, and [`locate`], which finds the bytes of any
 //! origin, in data or in sources. Knows no types and evaluates nothing.
 
-mod alias;
 mod csv;
 mod mark;
 mod problems;
+mod size;
 mod structured;
 
 use std::ops::Range;
@@ -100,6 +100,16 @@ pub fn document(db: &dyn Db, anchor: Anchor) -> Arc<Document> {
 #[must_use]
 pub fn inline(format: Format, text: &str, origin: Origin) -> Document {
     structured::read(structured::Origins::one(origin), format, text)
+}
+
+/// The documents of a YAML text as they stand there; none where it cannot be read, or is too large.
+#[must_use]
+pub fn documents(text: &str) -> Option<Vec<serde_yaml::Value>> {
+    use serde::Deserialize;
+    if size::too_large(text).is_some() {
+        return None;
+    }
+    serde_yaml::Deserializer::from_str(text).map(|it| serde_yaml::Value::deserialize(it).ok()).collect()
 }
 
 /// The bytes of each node of a file, by node number.

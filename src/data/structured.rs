@@ -7,10 +7,10 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde::Deserialize;
 
-use super::alias::too_large;
 use super::mark::{Marked, documents};
+use super::size::too_large;
 use super::{Document, Format, problems};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, keep};
 use crate::source::{Anchor, IndexMap, Origin, noncharacter};
 use crate::value::{Node, Value};
 
@@ -111,7 +111,7 @@ impl Reader {
                 (Some(it), _) => Value::Int(it),
                 (None, Some(float)) if float.is_finite() && !value.is_u64() => Value::Float(float),
                 _ => {
-                    self.problems.push(problems::bad_number(origin, &it.to_string()));
+                    keep(&mut self.problems, problems::bad_number(origin, &it.to_string()));
                     Value::Unknown
                 }
             },
@@ -123,7 +123,7 @@ impl Reader {
                 let mut entries = IndexMap::default();
                 for (key, value) in map {
                     let Some(key) = key_text(key) else {
-                        self.problems.push(problems::bad_key(origin));
+                        keep(&mut self.problems, problems::bad_key(origin));
                         continue;
                     };
                     let key = self.text(&key, origin);
@@ -140,7 +140,9 @@ impl Reader {
 impl Reader {
     /// A text, which has to be one.
     fn text(&mut self, text: &str, origin: Origin) -> EcoString {
-        self.problems.extend(noncharacter(text).map(|it| problems::noncharacter(origin, it)));
+        if let Some(it) = noncharacter(text) {
+            keep(&mut self.problems, problems::noncharacter(origin, it));
+        }
         text.into()
     }
 }

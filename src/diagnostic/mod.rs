@@ -14,7 +14,7 @@ use ecow::EcoString;
 
 pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
-pub use suggest::{did_you_mean, distance, how_near, nearest, suggested};
+pub use suggest::{did_you_mean, distance, how_near, listed, listed_up_to, nearest, suggested};
 
 use crate::source::{Origin, SourceFile};
 
@@ -40,6 +40,17 @@ impl From<Origin> for Place {
 pub struct Label {
     pub place: Place,
     pub text: EcoString,
+}
+
+/// Problems of one declaration or file that are kept: a loop finds a million of them.
+const KEPT: usize = 1000;
+
+/// Adds a problem to those of a declaration or a file, unless there are very many. Of errors, as
+/// many again: warnings never hide that there is one.
+pub fn keep(found: &mut Vec<Diagnostic>, problem: Diagnostic) {
+    if found.len() < KEPT || (problem.is_error() && found.len() < 2 * KEPT) {
+        found.push(problem);
+    }
 }
 
 /// One thing that is wrong, or worth a look.

@@ -11,28 +11,37 @@ const LONGEST: usize = 64;
 /// letter, so that a name can be compared with thousands.
 #[must_use]
 pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    let same = |(a, b): &(char, char)| a == b;
-    let start: usize = a.chars().zip(b.chars()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
+    if !a.is_ascii() || !b.is_ascii() {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        return apart(&a, &b, limit, |it| u32::from(*it));
+    }
+    apart(a.as_bytes(), b.as_bytes(), limit, |it| u32::from(*it))
+}
+
+/// [`distance`] of letters, each of which has a number.
+fn apart<T: Eq>(a: &[T], b: &[T], limit: usize, number: impl Fn(&T) -> u32) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(start..)?, b.get(start..)?);
-    let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(same).map(|(it, _)| it.len_utf8()).sum();
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
     let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
     if a.len() > LONGEST || b.len() > LONGEST {
         return None;
     }
-    let (letters_of_a, letters_of_b) = (letters(a), letters(b));
+    // Which letters there are: each one a bit, several of them the same.
+    let letters = |of: &[T]| of.iter().fold(0_u64, |all, it| all | 1 << (number(it) % 64));
+    let (of_a, of_b) = (letters(a), letters(b));
     let only = |these: u64, those: u64| (these & !those).count_ones() as usize;
-    let is_far = a.chars().count().abs_diff(b.chars().count()) > limit
-        || only(letters_of_a, letters_of_b) > limit
-        || only(letters_of_b, letters_of_a) > limit;
-    if is_far {
+    if only(of_a, of_b) > limit || only(of_b, of_a) > limit {
         return None;
     }
-    Some(strsim::osa_distance(a, b)).filter(|it| *it <= limit)
+    Some(strsim::osa_distance(&text(a, &number), &text(b, &number))).filter(|it| *it <= limit)
 }
 
-/// Which letters a text has: each one a bit, several of them the same.
-fn letters(text: &str) -> u64 {
-    text.chars().fold(0, |all, it| all | 1 << (u32::from(it) % 64))
+fn text<T>(letters: &[T], number: impl Fn(&T) -> u32) -> String {
+    letters.iter().filter_map(|it| char::from_u32(number(it))).collect()
 }
 
 /// How far a known name is from one that may have been meant for it, if it is near at all: a few
@@ -52,6 +61,24 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
     close.sort_unstable();
     close.dedup();
     close.into_iter().take(3).map(|(_, it)| it).collect()
+}
+
+/// Most names that a message lists.
+const LISTED: usize = 12;
+
+/// `a, b, c`, and how many more there are where they are many.
+pub fn listed<T: std::fmt::Display>(all: impl IntoIterator<Item = T>) -> EcoString {
+    listed_up_to(LISTED, all)
+}
+
+/// [`listed`], with no more than `most` of them.
+pub fn listed_up_to<T: std::fmt::Display>(most: usize, all: impl IntoIterator<Item = T>) -> EcoString {
+    let mut all = all.into_iter();
+    let shown: Vec<String> = all.by_ref().take(most).map(|it| it.to_string()).collect();
+    match all.count() {
+        0 => shown.join(", ").into(),
+        more => ecow::eco_format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 /// "did you mean `a`, `b` or `c`?", if there is anything near.

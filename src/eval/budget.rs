@@ -13,6 +13,10 @@ const STEPS: u64 = 2_000_000;
 /// Most calls of functions inside each other.
 const CALLS: u32 = 200;
 
+/// Most lists and objects inside each other: a line of YAML is as long as it is deep, and other
+/// tools read no deeper either.
+const DEPTH: usize = 200;
+
 /// How many nodes of a value are looked at in one step.
 const NODES: u64 = 16;
 
@@ -57,7 +61,7 @@ impl Env<'_> {
 
     /// Takes the steps for a value's size, whose parts may be shared: a few calls can
     /// make what no disk holds.
-    pub(super) fn weigh(&mut self, value: &Value, at: Origin) -> bool {
+    pub(crate) fn weigh(&mut self, value: &Value, at: Origin) -> bool {
         self.look(value, at).is_some()
     }
 
@@ -68,9 +72,13 @@ impl Env<'_> {
 
     fn look(&mut self, value: &Value, at: Origin) -> Option<bool> {
         let most = STEPS.saturating_sub(self.budget.steps).saturating_add(1).saturating_mul(NODES);
-        let mut left = most;
-        let known = is_known(value, &mut left);
-        self.spend((most - left) / NODES, at).then_some(known)
+        let mut look = Look { left: most, is_too_deep: false };
+        let known = look.is_known(value, 0);
+        if look.is_too_deep {
+            self.report(problems::value_too_deep(at, DEPTH));
+            return None;
+        }
+        self.spend((most - look.left) / NODES, at).then_some(known)
     }
 
     /// Runs the body of a function, unless too many are around it.
@@ -86,14 +94,25 @@ impl Env<'_> {
     }
 }
 
-/// Counts the nodes that it looks at; false too where they are more than `left`.
-fn is_known(value: &Value, left: &mut u64) -> bool {
-    let Some(rest) = left.checked_sub(1) else { return false };
-    *left = rest;
-    match value {
-        Value::Unknown | Value::Conflict(_) => false,
-        Value::List(it) => it.iter().all(|it| is_known(&it.value, left)),
-        Value::Map(it) => it.entries.values().all(|it| is_known(&it.value, left)),
-        _ => true,
+/// A look at a value: how much of it there is.
+struct Look {
+    /// How many nodes it may still have.
+    left: u64,
+    is_too_deep: bool,
+}
+
+impl Look {
+    /// Whether all of a value is known; false too where it is more than may be looked at.
+    fn is_known(&mut self, value: &Value, depth: usize) -> bool {
+        let Some(rest) = self.left.checked_sub(1) else { return false };
+        self.left = rest;
+        self.is_too_deep |= depth > DEPTH;
+        match value {
+            Value::Unknown | Value::Conflict(_) => false,
+            Value::List(_) | Value::Map(_) if self.is_too_deep => false,
+            Value::List(it) => it.iter().all(|it| self.is_known(&it.value, depth + 1)),
+            Value::Map(it) => it.entries.values().all(|it| self.is_known(&it.value, depth + 1)),
+            _ => true,
+        }
     }
 }

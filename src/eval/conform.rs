@@ -14,7 +14,7 @@ use crate::value::{Node, Template, Value, same};
 
 /// Steps of the budget for a default that is filled in: a record whose fields have defaults
 /// of records grows with each level.
-const FILLED_IN: u64 = 10;
+const FILLED_IN: u64 = 40;
 
 /// How strictly a value is held against its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,27 +28,35 @@ pub enum Conform {
 /// Checks `node` against `ty`, filling defaults of records in. `asked` is the
 /// place that asks for the type.
 pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) {
-    if matches!(node.value, Value::Unknown | Value::Conflict(_) | Value::Absent) {
-        return;
-    }
-    if let Value::Template(template) = &node.value {
-        if !is_certain(template, ty) {
-            *node = env.closed(node.clone());
+    changes(env, node, ty, how, asked);
+}
+
+/// [`complete`]; whether the value became another. To compare it with what it was would look at all
+/// of it again at each level.
+fn changes(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) -> bool {
+    match &node.value {
+        Value::Unknown | Value::Conflict(_) | Value::Absent => return false,
+        Value::Template(template) => {
+            let is_open = !is_certain(template, ty);
+            if is_open {
+                *node = env.closed(node.clone());
+            }
+            return is_open;
         }
-        return;
-    }
-    if let Value::PerCluster(template) = &node.value {
-        if !is_certain(template, ty) {
-            env.needs.extend(template.facts().cloned());
+        Value::PerCluster(template) => {
+            if !is_certain(template, ty) {
+                env.needs.extend(template.facts().cloned());
+            }
+            return false;
         }
-        return;
+        _ => {}
     }
     match ty {
-        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => {}
-        Type::Optional(inner) => complete(env, node, inner, how, asked),
+        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => false,
+        Type::Optional(inner) => changes(env, node, inner, how, asked),
         Type::Refined(refined) => {
             let before = env.out.len();
-            complete(env, node, &refined.base, how, refined.origin.or(asked));
+            let changed = changes(env, node, &refined.base, how, refined.origin.or(asked));
             if env.out.len() == before {
                 for constraint in &refined.constraints {
                     if !holds(env, node, refined, constraint) {
@@ -56,66 +64,85 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
                     }
                 }
             }
+            changed
         }
-        Type::Union(members) => {
-            if !members.iter().any(|it| shape_fits(&node.value, it)) {
+        Type::Union(members) => union_changes(env, node, members, ty, how, asked),
+        Type::List(of) => {
+            let Value::List(list) = &mut node.value else {
                 env.report(problems::mismatch(node, ty, asked));
-                return;
+                return false;
+            };
+            let mut elements = list.as_ref().clone();
+            let mut changed = false;
+            for element in &mut elements {
+                changed |= changes(env, element, of, how, asked);
             }
-            match members.iter().find_map(|it| Some((accepted(env, node, it)?, it))) {
-                // What was completed to see whether it fits is not completed again: unions nest.
-                Some((completed, _)) if how == Conform::Partial => *node = completed,
-                Some((_, member)) => complete(env, node, member, how, asked),
-                None => {
-                    if let Some(member) = members.iter().find(|it| shape_fits(&node.value, it)) {
-                        complete(env, node, member, how, asked);
-                    }
-                }
+            if changed {
+                *list = Arc::new(elements);
             }
+            changed
         }
-        Type::List(of) => match &mut node.value {
-            Value::List(list) => {
-                let mut elements = list.as_ref().clone();
-                for element in &mut elements {
-                    complete(env, element, of, how, asked);
-                }
-                if elements != **list {
-                    *list = Arc::new(elements);
-                }
-            }
-            _ => {
+        Type::Map(of) => {
+            let Value::Map(map) = &mut node.value else {
                 env.report(problems::mismatch(node, ty, asked));
+                return false;
+            };
+            let mut entries = map.as_ref().clone();
+            let mut changed = false;
+            for value in entries.entries.values_mut() {
+                changed |= changes(env, value, of, how, asked);
             }
-        },
-        Type::Map(of) => match &mut node.value {
-            Value::Map(map) => {
-                let mut entries = map.as_ref().clone();
-                for value in entries.entries.values_mut() {
-                    complete(env, value, of, how, asked);
-                }
-                if entries != **map {
-                    *map = Arc::new(entries);
-                }
+            if changed {
+                *map = Arc::new(entries);
             }
-            _ => {
-                env.report(problems::mismatch(node, ty, asked));
-            }
-        },
-        Type::Record(record) => complete_record(env, node, record, how, asked),
+            changed
+        }
+        Type::Record(record) => record_changes(env, node, record, how, asked),
         Type::Null | Type::Bool | Type::Int | Type::Float | Type::Text | Type::Cell | Type::Literal(_) => {
             if !shape_fits(&node.value, ty) {
                 env.report(problems::mismatch(node, ty, asked));
             }
+            false
         }
     }
 }
 
-fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>, how: Conform, asked: Option<Origin>) {
+fn union_changes(
+    env: &mut Env<'_>,
+    node: &mut Node,
+    members: &[Type],
+    ty: &Type,
+    how: Conform,
+    asked: Option<Origin>,
+) -> bool {
+    let Some(first) = members.iter().find(|it| shape_fits(&node.value, it)) else {
+        env.report(problems::mismatch(node, ty, asked));
+        return false;
+    };
+    match members.iter().find_map(|it| Some((accepted(env, node, it)?, it))) {
+        // What was completed to see whether it fits is not completed again: unions nest.
+        Some(((completed, changed), _)) if how == Conform::Partial => {
+            *node = completed;
+            changed
+        }
+        Some((_, member)) => changes(env, node, member, how, asked),
+        None => changes(env, node, first, how, asked),
+    }
+}
+
+fn record_changes(
+    env: &mut Env<'_>,
+    node: &mut Node,
+    record: &Arc<RecordType>,
+    how: Conform,
+    asked: Option<Origin>,
+) -> bool {
     let at = node.origin;
     let Value::Map(map) = &mut node.value else {
         env.report(problems::mismatch(node, &Type::Record(Arc::clone(record)), asked));
-        return;
+        return false;
     };
+    let mut changed = false;
     let mut entries = map.as_ref().clone();
     if !record.open {
         for (key, value) in &entries.entries {
@@ -126,7 +153,7 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
     }
     for (name, field) in &record.fields {
         match entries.entries.get_mut(name) {
-            Some(value) => complete(env, value, &field.ty, how, field.origin.or(asked)),
+            Some(value) => changed |= changes(env, value, &field.ty, how, field.origin.or(asked)),
             None => {
                 if let Some(default) = &field.default {
                     // What is filled in stays: it costs more than what is looked at.
@@ -138,6 +165,7 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
                     if value.value != Value::Absent {
                         complete(env, &mut value, &field.ty, how, field.origin.or(asked));
                         entries.entries.insert(name.clone(), value);
+                        changed = true;
                     }
                 } else if field.required && how == Conform::Final {
                     env.report(problems::missing_field(at, record, name, field.origin));
@@ -150,9 +178,10 @@ fn complete_record(env: &mut Env<'_>, node: &mut Node, record: &Arc<RecordType>,
             check_wheres(env, &mut entries.entries, name, field);
         }
     }
-    if entries != **map {
+    if changed {
         *map = Arc::new(entries);
     }
+    changed
 }
 
 /// Whether a text with holes has a type on every cluster.
@@ -240,14 +269,15 @@ fn pattern_of(condition: &Expr) -> Option<&EcoString> {
     }
 }
 
-/// The value completed, if it conforms to a type; reports nothing but that the budget is spent.
-fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<Node> {
+/// The value completed and whether that changed it, if it conforms to a type; reports nothing but that the budget is spent.
+fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<(Node, bool)> {
     if !shape_fits(&node.value, ty) {
         return None;
     }
     let mut copy = node.clone();
-    let is_clean = env.without_words(|env| complete(env, &mut copy, ty, Conform::Partial, None));
-    is_clean.then_some(copy)
+    let mut changed = false;
+    let is_clean = env.without_words(|env| changed = changes(env, &mut copy, ty, Conform::Partial, None));
+    is_clean.then_some((copy, changed))
 }
 
 /// Whether a value has the outermost shape of a type.

@@ -8,7 +8,7 @@ use super::budget::Budget;
 use super::given::Given;
 use super::scope::{Local, Row};
 use super::{builtins, layer, let_value, problems};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, keep};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin, STANDARD};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
@@ -72,7 +72,7 @@ impl<'a> Env<'a> {
     /// Reports a problem, naming the cluster that shows it.
     pub fn report(&mut self, problem: Diagnostic) -> Value {
         let problem = problem.on(self.cluster_name.as_ref());
-        self.out.push(problem);
+        keep(&mut self.out, problem);
         Value::Unknown
     }
 
@@ -170,6 +170,9 @@ impl<'a> Env<'a> {
             },
             ExprKind::Match { subject, arms } => {
                 let subject = self.eval(subject);
+                if !self.spend(arms.len() as u64 / 16, origin) {
+                    return Node::new(Value::Unknown, origin);
+                }
                 if !self.knows(&subject.value, origin) {
                     return Node::new(Value::Unknown, origin);
                 }

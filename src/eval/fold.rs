@@ -292,7 +292,7 @@ impl Fold {
     }
 
     fn amend(&mut self, env: &mut Env<'_>, map: &mut Map, key: &EcoString, layer: Layer, origin: Origin) {
-        if layer.only_unsets() && map.entries.get(key).is_none_or(|it| it.value == Value::Absent) {
+        if map.entries.get(key).is_none_or(|it| it.value == Value::Absent) && layer.only_unsets() {
             self.unset_nothing(env, layer);
             return;
         }

@@ -31,13 +31,18 @@ pub use scope::{Local, Row};
 
 use crate::diagnostic::Checked;
 use crate::names;
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax::{self, ast::Head};
 use crate::value::Value;
 
 /// The value of a top-level `let`.
 #[salsa::tracked(cycle_result = let_circle)]
 pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Costed>> {
+    let link = crate::types::link(db, anchor);
+    if link.is_own_circle() || link.is_too_long() {
+        // `types` reports it.
+        return Arc::new(Checked::new(Costed { value: Value::Unknown, steps: 0 }, Vec::new()));
+    }
     let declaration = syntax::declaration(db, anchor);
     let index = names::index_of(db, anchor);
     let mut env = Env::new(db, index, anchor);
@@ -50,7 +55,7 @@ pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Costed>> {
                 let ty = crate::types::lower(db, index, anchor, ty, &mut ignored);
                 complete(&mut env, &mut node, &ty, Conform::Final, None);
             }
-            node.value
+            if env.weigh(&node.value, Origin::of(anchor)) { node.value } else { Value::Unknown }
         }
         _ => Value::Unknown,
     };

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::layer::Pins;
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::source::{Db, Kind, Origin, STANDARD};
 use crate::syntax::{self, ast::BinaryOp};
 use crate::types::{RecordType, Type};
@@ -17,6 +17,12 @@ pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
 pub(super) fn too_deep(at: Origin, limit: u32) -> Diagnostic {
     Diagnostic::new(code::BUDGET, eco_format!("functions call each other more than {limit} deep"), at, "stopped here")
         .help("call fewer functions inside each other, or go through a list with a comprehension")
+}
+
+pub(super) fn value_too_deep(at: Origin, limit: usize) -> Diagnostic {
+    let what = eco_format!("this value has more than {limit} lists and objects inside each other");
+    Diagnostic::new(code::BUDGET, what, at, "too deep")
+        .help("build it flatter: neither Kubernetes nor its tools read values so deep")
 }
 
 pub(super) fn fails(at: Origin, reason: &str) -> Diagnostic {
@@ -235,7 +241,7 @@ pub(super) fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[N
     let given = pins.first().map(|(_, it)| it.show()).unwrap_or_default();
     diagnostic.help_if(
         did_you_mean(&given, known.iter().map(EcoString::as_str))
-            .or_else(|| (!known.is_empty()).then(|| eco_format!("it has {}", known.join(", "))))
+            .or_else(|| (!known.is_empty()).then(|| eco_format!("it has {}", listed(known))))
             .or_else(|| Some("append it with `+=`".into())),
     )
 }

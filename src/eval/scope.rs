@@ -149,7 +149,7 @@ impl Env<'_> {
     /// unless its parameter may be.
     pub(super) fn apply(&mut self, function: Anchor, args: Vec<Node>, origin: Origin) -> Value {
         let Head::Fn { body, result, .. } = &syntax::declaration(self.db, function).head else { return Value::Unknown };
-        if types::function_circle(self.db, function).is_some() {
+        if types::is_circular(self.db, function) {
             return Value::Unknown;
         }
         let ty = &types::function_type(self.db, function).value;

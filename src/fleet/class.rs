@@ -265,8 +265,7 @@ pub fn stage_on(
 fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
     let settings = &super::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];
-    let is_declared =
-        |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.iter().any(|it| it.name == *name);
+    let is_declared = |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.contains_key(name);
     let written_alike = |it: &EcoString| it.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'"' && it != b'\\');
     let is_fit = |(name, node): (&EcoString, &Node)| {
         is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(written_alike)

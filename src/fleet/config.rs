@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::irsa::Identity;
 use super::problems;
-use super::table::Declared;
+use super::table::{Declarations, Declared};
 use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
@@ -27,7 +27,7 @@ pub struct Settings {
     pub flux: Minor,
     /// Ranks of rules, lowest first.
     pub layers: Vec<EcoString>,
-    pub facts: Vec<Declared>,
+    pub facts: Declarations,
     pub lockdown: bool,
     pub identity: Identity,
     pub release_in: ReleaseIn,
@@ -223,7 +223,7 @@ fn defaults() -> Settings {
         branch: "main".into(),
         flux: NEWEST,
         layers: Vec::new(),
-        facts: Vec::new(),
+        facts: Declarations::default(),
         lockdown: false,
         identity: Identity::Irsa,
         release_in: ReleaseIn::FluxSystem,
@@ -239,13 +239,13 @@ fn defaults() -> Settings {
         output: Output::default(),
         packages: BTreeMap::new(),
         rings: None,
-        cluster_type: cluster_type(&[]),
+        cluster_type: cluster_type(&Declarations::default()),
         value: Value::of_map(IndexMap::default()),
     }
 }
 
 /// `rings environment = ["test", "staging", "production"]`
-fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &[Declared]) -> Option<Rings> {
+fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &Declarations) -> Option<Rings> {
     let mut found: Option<Rings> = None;
     for member in &body.members {
         let ast::Member::Rings(it) = member else { continue };
@@ -254,8 +254,8 @@ fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &[Declared]) -> Option<Rin
             env.report(problems::rings_twice(origin, first.origin));
             continue;
         }
-        let Some(fact) = facts.iter().find(|fact| fact.name == it.fact) else {
-            env.report(problems::no_ring_fact(origin, &it.fact, facts.iter().map(|it| it.name.as_str())));
+        let Some(fact) = facts.get(&it.fact) else {
+            env.report(problems::no_ring_fact(origin, &it.fact, facts.keys().map(EcoString::as_str)));
             continue;
         };
         let node = env.eval(&it.order);
@@ -309,8 +309,8 @@ fn facts(
     anchor: Anchor,
     body: &ast::Block,
     out: &mut Vec<crate::diagnostic::Diagnostic>,
-) -> Vec<Declared> {
-    let mut facts: Vec<Declared> = Vec::new();
+) -> Declarations {
+    let mut facts = Declarations::default();
     for entry in declared_names(body, "facts") {
         let (Some((name, node)), ast::Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
             out.push(problems::not_a_fact(Origin::new(anchor, entry.node)));
@@ -321,14 +321,14 @@ fn facts(
             out.push(problems::reserved_fact(origin, &name));
             continue;
         }
-        if let Some(first) = facts.iter().find(|it| it.name == name) {
+        if let Some(first) = facts.get(&name) {
             out.push(problems::fact_twice(origin, &name, first.origin));
             continue;
         }
         let ty = types::lower(db, index, anchor, ty, out);
         let default = default.as_ref().map(|it| types::written(anchor, it));
         let is_final = entry.is_final.then_some(origin);
-        facts.push(Declared { name, ty, default, origin, is_final });
+        facts.insert(name.clone(), Declared { name, ty, default, origin, is_final });
     }
     facts
 }
@@ -360,14 +360,14 @@ pub(super) fn single_name(entry: &ast::Entry) -> Option<(EcoString, u32)> {
 }
 
 /// Facts, and what the compiler knows of every cluster.
-fn cluster_type(facts: &[Declared]) -> Type {
+fn cluster_type(facts: &Declarations) -> Type {
     let mut fields = IndexMap::default();
     for name in ["name", "path"] {
         fields.insert(name.into(), FieldType::optional(Type::Text));
     }
     fields.insert("group".into(), FieldType::optional(Type::Text.optional()));
     fields.insert("groups".into(), FieldType::optional(Type::List(Arc::new(Type::Text))));
-    for fact in facts {
+    for fact in facts.values() {
         let mut field = FieldType::optional(fact.ty.clone());
         field.origin = Some(fact.origin);
         fields.insert(fact.name.clone(), field);

@@ -194,7 +194,7 @@ fn arn(env: &mut Env<'_>, item: Anchor, view: &View<'_>, path: &str, name: &Valu
         Some(Value::Text(it)) if is_account(it) => Value::Text(it.clone()),
         Some(it @ Value::Template(template)) if template.is_text() => it.clone(),
         _ => {
-            let declared = super::settings(env.db, env.db.project()).value.facts.iter().any(|it| it.name == "account");
+            let declared = super::settings(env.db, env.db.project()).value.facts.contains_key("account");
             env.report(problems::no_account(at, item.name(env.db), declared));
             return Value::Absent;
         }

@@ -12,7 +12,7 @@ use super::irsa::{Identity, Role};
 use super::patch::patches;
 use super::reach::{Reach, base_reaches};
 use super::statement::OverrideStatement;
-use super::table::{Declared, Setter, State, Table};
+use super::table::{Declarations, Declared, Setter, State, Table};
 use crate::diagnostic::Checked;
 use crate::eval::{
     Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
@@ -119,10 +119,10 @@ pub(super) fn evaluate(
     env.has_holes = matches!(view, View::Stage { .. });
     let levels = &super::levels(db, item).value;
     let overrides = overrides(db, item, reaches);
-    let declared = params_of(db, item);
+    let declared = super::params_of(db, item);
     let setters = setters(db, levels, &overrides);
     let table = Table {
-        declared: &declared,
+        declared,
         ranks: &setters,
         block: Some("params"),
         what: "param",
@@ -144,6 +144,9 @@ pub(super) fn evaluate(
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape {
         complete(&mut env, &mut node, &shape, how, None);
+    }
+    if !env.weigh(&node.value, Origin::of(item)) {
+        node.value = Value::Unknown;
     }
     report_conflicts(&mut env, item, &mut node, !view.is_base());
     let patches = patches(&mut env, item, &overrides);
@@ -199,10 +202,10 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
 }
 
 /// The params that an add-on or a baseline declares, those of its definitions first.
-pub fn params_of(db: &dyn Db, item: Anchor) -> Vec<Declared> {
-    let mut declared: IndexMap<EcoString, Declared> = IndexMap::default();
+pub(super) fn params_of(db: &dyn Db, item: Anchor) -> Declarations {
+    let mut declared = Declarations::default();
     if !matches!(item.kind(db), Kind::Addon | Kind::Baseline) {
-        return Vec::new();
+        return declared;
     }
     for level in &super::levels(db, item).value {
         for entry in declared_names(&syntax::declaration(db, *level).body, "params") {
@@ -217,7 +220,7 @@ pub fn params_of(db: &dyn Db, item: Anchor) -> Vec<Declared> {
             declared.entry(name.clone()).or_insert(Declared { name, ty, default, origin, is_final });
         }
     }
-    declared.into_values().collect()
+    declared
 }
 
 /// Params under their names.

@@ -31,7 +31,7 @@ pub use clusters::{Cluster, clusters, groups_of};
 pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
-pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, params_of, report_conflicts};
+pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};
 pub use reach::Reach;
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::Moves;
@@ -40,7 +40,7 @@ pub use stage::{Bound, Stage, Staged, staged};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
 };
-pub use table::Declared;
+pub use table::{Declarations, Declared};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -188,6 +188,12 @@ pub fn levels(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Vec<Anchor>>> {
 #[salsa::tracked]
 pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
     Arc::new(item::base(db, anchor))
+}
+
+/// The params that an add-on or a baseline declares, those of its definitions first.
+#[salsa::tracked]
+pub fn params_of(db: &dyn Db, item: Anchor) -> Arc<Declarations> {
+    Arc::new(item::params_of(db, item))
 }
 
 /// The value of a declaration that no layer changes: a repository, a tenant, an external.

@@ -153,7 +153,7 @@ pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
         ("groups", Type::List(Arc::new(Type::Text))),
     ];
     let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
-    let declared = settings.facts.iter().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
+    let declared = settings.facts.values().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
     let mut entries = IndexMap::default();
     for (name, ty, origin) in fixed.chain(declared) {
         let value = match bound.get(&name) {

@@ -12,6 +12,9 @@ use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::{Type, Written};
 use crate::value::{Map, Node, Value};
 
+/// Declared names, in the order in which they are declared.
+pub type Declarations = IndexMap<EcoString, Declared>;
+
 /// A declared name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declared {
@@ -33,7 +36,7 @@ pub(super) struct Setter<'a> {
 
 /// Declared names and the layers that set them, lowest rank first.
 pub(super) struct Table<'a> {
-    pub declared: &'a [Declared],
+    pub declared: &'a Declarations,
     pub ranks: &'a [Vec<Setter<'a>>],
     /// The block in which they are set: `params`, or none for facts.
     pub block: Option<&'static str>,
@@ -64,7 +67,7 @@ impl State {
 
 impl Lazy for Table<'_> {
     fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
-        let declared = self.declared.iter().find(|it| it.name == name)?;
+        let declared = self.declared.get(name)?;
         if let Some(node) = self.state.borrow().done.get(name) {
             return Some(node.clone());
         }
@@ -89,7 +92,7 @@ impl Lazy for Table<'_> {
     }
 
     fn names(&self) -> Vec<EcoString> {
-        self.declared.iter().map(|it| it.name.clone()).collect()
+        self.declared.keys().cloned().collect()
     }
 }
 
@@ -161,13 +164,17 @@ impl Table<'_> {
             node.value = Value::Unknown;
         }
         complete(env, &mut node, &declared.ty, Conform::Final, Some(declared.origin));
+        // Twenty names, each twice the one before, are a million values to whoever looks at them.
+        if !env.weigh(&node.value, declared.origin) {
+            node.value = Value::Unknown;
+        }
         node
     }
 
     /// The values of all names.
     pub(super) fn all(&self, env: &mut Env<'_>) -> Vec<(EcoString, Node)> {
         self.declared
-            .iter()
+            .values()
             .filter_map(|it| self.get(env, &it.name, it.origin).map(|node| (it.name.clone(), node)))
             .collect()
     }

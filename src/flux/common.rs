@@ -393,12 +393,8 @@ pub(super) fn tenant_namespace(db: &dyn Db, tenant: Anchor) -> EcoString {
 
 /// All namespaces of a tenant, its own first.
 pub(super) fn tenant_namespaces(db: &dyn Db, tenant: Anchor) -> Vec<EcoString> {
-    let mut names = vec![tenant_namespace(db, tenant)];
     let body = &fleet::declared(db, tenant).value;
-    for name in body.get("namespaces").and_then(Node::map).into_iter().flat_map(|it| it.entries.keys()) {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
+    let others = body.get("namespaces").and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned());
+    let names: IndexSet<EcoString> = std::iter::once(tenant_namespace(db, tenant)).chain(others).collect();
+    names.into_iter().collect()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use crate::data;
 use crate::source::Db;
 
 /// An object that a directory lists, before kustomize transforms it: that is what
@@ -28,17 +29,23 @@ pub(super) struct Directory {
     pub complete: bool,
     /// What kustomize would fetch: the first such resource.
     pub remote: Option<EcoString>,
+    /// Directories and files that were looked into. What is listed twice is read once: kustomize
+    /// refuses it.
+    seen: BTreeSet<EcoString>,
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
 pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
-    let mut found = Directory { objects: Vec::new(), complete: true, remote: None };
+    let mut found = Directory { objects: Vec::new(), complete: true, remote: None, seen: BTreeSet::new() };
     collect(db, path, DEPTH, &mut found).then_some(found)
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
     let Some((_, list)) = kustomization(db, dir) else { return false };
-    let Ok(kustomization) = serde_yaml::from_str::<serde_yaml::Value>(&list) else {
+    if !found.seen.insert(dir.into()) {
+        return true;
+    }
+    let Some(kustomization) = data::documents(&list).and_then(|it| it.into_iter().next()) else {
         found.complete = false;
         return true;
     };
@@ -74,7 +81,7 @@ pub fn files_of_directory(db: &dyn Db, path: &str) -> BTreeSet<EcoString> {
         if !found.insert(eco_format!("{dir}/{name}")) {
             continue;
         }
-        let Ok(list) = serde_yaml::from_str::<serde_yaml::Value>(&text) else { continue };
+        let Some(list) = data::documents(&text).and_then(|it| it.into_iter().next()) else { continue };
         let mut named = Vec::new();
         texts(&list, &mut named);
         for it in named {
@@ -113,16 +120,15 @@ fn is_remote(resource: &str) -> bool {
 }
 
 fn file(db: &dyn Db, path: &str, found: &mut Directory) {
-    use serde::Deserialize;
-    let Ok(text) = db.data_file(path).text(db) else {
+    if !found.seen.insert(path.into()) {
+        return;
+    }
+    let documents = db.data_file(path).text(db).as_ref().ok().and_then(|it| data::documents(it));
+    let Some(documents) = documents else {
         found.complete = false;
         return;
     };
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let Ok(it) = serde_yaml::Value::deserialize(document) else {
-            found.complete = false;
-            return;
-        };
+    for it in documents {
         let text = |value: Option<&serde_yaml::Value>| {
             value.and_then(serde_yaml::Value::as_str).map(EcoString::from).unwrap_or_default()
         };

@@ -1,6 +1,6 @@
 //! Manifests and namespaces → objects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -46,11 +46,17 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
         Value::List(list) => {
             let mut objects: Vec<Object> = list.iter().filter_map(|it| plain(ctx, item, it, None)).collect();
             let mut taken: BTreeSet<EcoString> = BTreeSet::new();
+            // By name: the number that was given last.
+            let mut numbers: BTreeMap<EcoString, u32> = BTreeMap::new();
             for it in &mut objects {
                 let kind = it.id.kind.to_lowercase();
                 let short = eco_format!("{kind}-{}", file_name(&it.id.name));
                 let long = eco_format!("{kind}-{}-{}", file_name(&it.id.namespace), file_name(&it.id.name));
-                let numbered = (2..).map(|nth: u32| eco_format!("{long}-{nth}"));
+                let last = numbers.entry(long.clone()).or_insert(1);
+                let numbered = std::iter::repeat_with(|| {
+                    *last += 1;
+                    eco_format!("{long}-{last}")
+                });
                 let free = [short, long.clone()].into_iter().chain(numbered).find(|it| !taken.contains(it));
                 let base = free.unwrap_or(long);
                 it.file = eco_format!("manifests/{name}/{base}.yaml");

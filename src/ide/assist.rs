@@ -90,7 +90,7 @@ fn entry(
     if let [block, name] = path
         && block == "params"
     {
-        let param = fleet::params_of(db, item).into_iter().find(|it| it.name == *name)?;
+        let param = fleet::params_of(db, item).get(name)?;
         let is_whole = value.as_ref().is_some_and(|it| is_literal(it) || it.starts_with(['[', '{']));
         let value = value.filter(|_| is_whole).or_else(|| default_of(db, param.origin));
         return Some((key, value.unwrap_or_else(|| sample(&param.ty))));

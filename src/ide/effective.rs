@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::complete::quoted;
-use crate::fleet::{self, Class, Cluster, Declared, Params};
+use crate::fleet::{self, Class, Cluster, Declarations, Params};
 use crate::flux::{self, Object};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
@@ -26,7 +26,7 @@ pub(super) struct Effective {
 
 /// What is alike on several clusters, said once: a value, and where its layers stand.
 struct Found<'a> {
-    facts: &'a [Declared],
+    facts: &'a Declarations,
     groups: IndexMap<(Option<EcoString>, Vec<Origin>), Effective>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Found<'a> {
     fn origins(&self, node: &Node, facts: &Map) -> Vec<Origin> {
         let below = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref()).map(|it| it.origin);
         let own = |at: Origin| {
-            let fact = self.facts.iter().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
+            let fact = self.facts.values().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
             fact.map_or(at, |it| it.origin)
         };
         std::iter::once(node.origin).chain(below).map(own).collect()
@@ -84,13 +84,13 @@ impl<'a> Found<'a> {
 }
 
 /// Who set a value, the winner first. Where one writes what it passes on is no layer.
-fn layers(declared: &[Declared], node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
+fn layers(declared: &Declarations, node: &Node, facts: &Map) -> Vec<(EcoString, Origin)> {
     let below = std::iter::successors(node.over.as_deref(), |it| it.over.as_deref());
     let below = below.filter(|it| !it.is_written).map(|it| (&it.value, it.origin));
     let mut found = Vec::new();
     for (value, at) in std::iter::once((&node.value, node.origin)).chain(below) {
         // What clusters share leaves open what a fact is, and who set it.
-        let fact = declared.iter().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
+        let fact = declared.values().find(|it| it.origin == at).and_then(|it| facts.entries.get(&it.name));
         match fact.filter(|it| it.origin != at && shown(&it.value, facts) == shown(value, facts)) {
             Some(fact) => found.extend(layers(declared, fact, facts)),
             None => found.push((shown(value, facts), at)),

@@ -85,7 +85,7 @@ fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
     let ty = if is_fact {
         settings.cluster_type.record().and_then(|it| it.fields.get(name)).map(|it| it.ty.clone())
     } else {
-        fleet::params_of(db, at.anchor).into_iter().find(|it| it.name == name).map(|it| it.ty)
+        fleet::params_of(db, at.anchor).get(name).map(|it| it.ty.clone())
     };
     let value = ty.as_ref().map_or_else(|| "\"\"".into(), sample);
     let mut found = Vec::new();

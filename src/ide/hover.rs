@@ -223,7 +223,7 @@ fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -
 /// Whether a place declares a param.
 fn is_param(db: &dyn Db, at: Origin) -> bool {
     matches!(at.anchor.kind(db), Kind::Addon | Kind::Baseline)
-        && fleet::params_of(db, at.anchor).iter().any(|it| it.origin == at)
+        && fleet::params_of(db, at.anchor).values().any(|it| it.origin == at)
 }
 
 /// A value in a cell of a table, shortened.

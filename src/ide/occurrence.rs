@@ -228,7 +228,7 @@ impl Finder<'_> {
             Reference::Baseline => self.names(node, LAST, name, index.baselines.get(name).copied()),
             Reference::Fact => {
                 let facts = &fleet::settings(db, db.project()).value.facts;
-                if let Some(it) = facts.iter().find(|it| it.name == *name) {
+                if let Some(it) = facts.get(name) {
                     self.push(node, LAST, name, Symbol::At(it.origin), None);
                 }
             }
@@ -401,7 +401,7 @@ impl Finder<'_> {
                 Member::Patch(it) => self.block(&it.block),
                 Member::Rings(it) => {
                     let facts = &fleet::settings(self.db, self.db.project()).value.facts;
-                    if let Some(fact) = facts.iter().find(|fact| fact.name == it.fact) {
+                    if let Some(fact) = facts.get(&it.fact) {
                         self.push(it.node, 0, &it.fact, Symbol::At(fact.origin), None);
                     }
                 }

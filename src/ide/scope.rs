@@ -120,13 +120,10 @@ pub(super) fn declared(index: &Index, name: &str) -> Option<Anchor> {
 pub(super) fn declared_in(db: &dyn Db, anchor: Anchor, name: &str) -> Option<Origin> {
     let facts = &fleet::settings(db, db.project()).value;
     match anchor.kind(db) {
-        Kind::Fleet if facts.anchor == Some(anchor) => {
-            facts.facts.iter().find(|it| it.name == name).map(|it| it.origin)
+        Kind::Fleet if facts.anchor == Some(anchor) => facts.facts.get(name).map(|it| it.origin),
+        Kind::Addon | Kind::Baseline => {
+            fleet::params_of(db, anchor).get(name).filter(|it| it.origin.anchor == anchor).map(|it| it.origin)
         }
-        Kind::Addon | Kind::Baseline => fleet::params_of(db, anchor)
-            .into_iter()
-            .find(|it| it.name == name && it.origin.anchor == anchor)
-            .map(|it| it.origin),
         _ => None,
     }
 }

@@ -77,7 +77,7 @@ fn head(names: &[&str]) -> Vec<EcoString> {
 fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
     let facts = &fleet::settings(db, db.project()).value.facts;
     let mut table = Table { head: head(&["cluster", "group"]), rows: Vec::new() };
-    table.head.extend(facts.iter().map(|it| it.name.clone()));
+    table.head.extend(facts.keys().cloned());
     table.head.extend(head(&["flux", "add-ons", "path"]));
     for anchor in clusters {
         let cluster = &fleet::cluster(db, *anchor).value;
@@ -86,7 +86,7 @@ fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
         let fact = |name: &EcoString| facts_of.get(name).map_or(Cell::Nothing, cell_of);
         let addons = fleet::addons_of(db, cluster).count();
         let mut row = vec![Cell::from(&cluster.name), Cell::from(&EcoString::from(groups.join("/")))];
-        row.extend(facts.iter().map(|it| fact(&it.name)));
+        row.extend(facts.keys().map(fact));
         row.extend([Cell::Text(cluster.flux.to_string().into()), Cell::Number(addons), Cell::from(&cluster.path)]);
         table.rows.push(row);
     }

@@ -103,7 +103,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
     };
     Report {
         title: settings.anchor.map(|it| it.name(db).clone()).unwrap_or_default(),
-        facts: settings.facts.iter().map(|it| it.name.clone()).collect(),
+        facts: settings.facts.keys().cloned().collect(),
         rings: settings.rings.as_ref().map(|it| (it.fact.clone(), it.order.clone())),
         cells: rows.iter().map(place).collect(),
         addons: columns.into_values().collect(),

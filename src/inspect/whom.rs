@@ -46,7 +46,7 @@ impl<'a> Known<'a> {
         for (name, anchor) in clusters {
             let cluster = &fleet::cluster(db, *anchor).value;
             let groups = cluster.groups.iter().map(|it| Trait::Group(it.name(db).clone()));
-            let facts = settings.facts.iter().filter_map(|fact| {
+            let facts = settings.facts.values().filter_map(|fact| {
                 let node = cluster.facts.entries.get(&fact.name)?;
                 let is_plain = matches!(node.value, Value::Text(_) | Value::Bool(_) | Value::Int(_));
                 (is_plain && !is_credential(&fact.name)).then(|| Trait::Fact(fact.name.clone(), node.value.show()))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 
 use super::{Index, Place};
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::source::{Anchor, Db, Kind, Origin, Project};
 
 pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
@@ -120,7 +120,7 @@ pub(super) fn unknown_import(
     package: Project,
 ) -> Diagnostic {
     let known: Vec<&str> = theirs.exported(db, package).map(EcoString::as_str).collect();
-    let all = if known.is_empty() { "it declares none".to_owned() } else { known.join(", ") };
+    let all = if known.is_empty() { EcoString::from("it declares none") } else { listed(&known) };
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
         .note("types, functions, `let`s, add-ons, baselines and sources at the top level of a package can be imported")
         .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("its names: {all}"))))

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Index;
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::source::{Anchor, Db, Origin};
 
 /// No catalogue has the name.
@@ -44,7 +44,7 @@ pub fn item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Inde
     )
     .label(Origin::of(catalogue), "the catalogue is declared here")
     .help_if(
-        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", known.join(", ")))),
+        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", listed(&known)))),
     )
 }
 

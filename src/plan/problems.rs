@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, Place, code};
+use crate::diagnostic::{Diagnostic, Place, code, listed_up_to};
 use crate::flux::Id;
 use crate::source::{Anchor, Db, Origin};
 
@@ -144,16 +144,10 @@ pub(super) fn unreadable(path: &str, dir: &str, goes: bool) -> Diagnostic {
     .help(eco_format!("restore it first (`git checkout {path}`), or look at what this build changes with `git diff`"))
 }
 
-fn named(all: &[Id]) -> EcoString {
-    let shown: Vec<String> = all.iter().take(3).map(ToString::to_string).collect();
-    let more = all.len().saturating_sub(3);
-    if more == 0 { shown.join(", ").into() } else { eco_format!("{} and {more} more", shown.join(", ")) }
-}
-
 pub(super) fn adoption_loses(path: &str, lost: &[Id]) -> Diagnostic {
     Diagnostic::new(
         code::ADOPTION,
-        eco_format!("taking `{path}` over would delete {}", named(lost)),
+        eco_format!("taking `{path}` over would delete {}", listed_up_to(3, lost)),
         file(path),
         "written by hand, with objects that the sources do not make",
     )
@@ -176,7 +170,7 @@ pub(super) fn adoption_loses_list(path: &str, lost: &[EcoString], fields: &[EcoS
 }
 
 pub(super) fn adoption_prunes(path: &str, id: &Id, before: &str, lost: &[Id]) -> Diagnostic {
-    let what = if lost.is_empty() { eco_format!("what it applies from `{before}`") } else { named(lost) };
+    let what = if lost.is_empty() { eco_format!("what it applies from `{before}`") } else { listed_up_to(3, lost) };
     Diagnostic::new(
         code::ADOPTION,
         eco_format!("taking {id} over would uninstall {what}"),

@@ -11,6 +11,7 @@ mod human;
 mod picture;
 mod place;
 mod report;
+mod snippet;
 mod table;
 mod terminal;
 mod why;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label as ShownLabel, Severity as ShownSeverity};
-use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::WriteColor;
 
 use crate::data::{self, Located};
-use crate::diagnostic::{Diagnostic, Label, Place, Severity, code};
-use crate::source::{Db, IndexMap, shown, shown_length};
+use crate::diagnostic::{Diagnostic, Place, Severity, code};
+use crate::source::Db;
 
 use super::human;
+use super::snippet::Snippets;
 
 /// Most errors that are shown; more of them help nobody.
 const LIMIT: usize = 20;
@@ -29,8 +29,7 @@ pub struct Counts {
 /// If nothing can be written.
 pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std::io::Result<Counts> {
     let mut counts = Counts::default();
-    let mut files: SimpleFiles<String, String> = SimpleFiles::new();
-    let mut known: IndexMap<String, usize> = IndexMap::default();
+    let mut files = Snippets::default();
     let config = term::Config::default();
     for (nth, it) in found.iter().enumerate() {
         match it.code.severity {
@@ -40,7 +39,7 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
         if nth >= LIMIT {
             continue;
         }
-        let shown = diagnostic(db, it, &mut files, &mut known);
+        let shown = diagnostic(db, it, &mut files);
         term::emit_to_write_style(out, &config, &files, &shown).map_err(std::io::Error::other)?;
     }
     if found.len() > LIMIT {
@@ -53,16 +52,14 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
 #[must_use]
 pub(super) fn plain(db: &dyn Db, it: &Diagnostic) -> String {
     let mut out = term::termcolor::NoColor::new(Vec::new());
-    let mut files: Files = SimpleFiles::new();
-    let shown = diagnostic(db, it, &mut files, &mut IndexMap::default());
+    let mut files = Snippets::default();
+    let shown = diagnostic(db, it, &mut files);
     // Writing to a vector cannot fail.
     let _ = term::emit_to_write_style(&mut out, &term::Config::default(), &files, &shown);
     String::from_utf8_lossy(&out.into_inner()).trim_end().to_owned()
 }
 
-type Files = SimpleFiles<String, String>;
-
-fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut IndexMap<String, usize>) -> Shown<usize> {
+fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Snippets) -> Shown<usize> {
     let severity = match it.code.severity {
         Severity::Error => ShownSeverity::Error,
         Severity::Warning => ShownSeverity::Warning,
@@ -79,8 +76,9 @@ fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut Index
             notes.insert(0, human(&format!("{path}:{line}: {}", label.text)));
             continue;
         }
-        match located(db, label, files, known) {
-            Some((file, range)) => {
+        match place(db, &label.place) {
+            Some(it) => {
+                let (file, range) = files.locate(&it);
                 let shown =
                     if nth == 0 { ShownLabel::primary(file, range) } else { ShownLabel::secondary(file, range) };
                 labels.push(shown.with_message(human(&label.text)));
@@ -93,22 +91,6 @@ fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Files, known: &mut Index
         }
     }
     Shown::new(severity).with_code(it.code.id).with_message(human(&it.message)).with_labels(labels).with_notes(notes)
-}
-
-/// The file and bytes of a label; none for what is no source.
-fn located(
-    db: &dyn Db,
-    label: &Label,
-    files: &mut Files,
-    known: &mut IndexMap<String, usize>,
-) -> Option<(usize, std::ops::Range<usize>)> {
-    let Located { path, text, range } = place(db, &label.place)?;
-    let name = || human(&path);
-    let id = *known.entry(path.to_string()).or_insert_with(|| files.add(name(), shown(&text).into_owned()));
-    // A label over several lines is hard to read: its first line says enough.
-    let end = text.get(range.clone()).and_then(|it| it.find('\n')).map_or(range.end, |it| range.start + it);
-    // What is shown as an escape is longer than it is.
-    Some((id, shown_length(&text, range.start)..shown_length(&text, end)))
 }
 
 /// The file and bytes of a place.

@@ -1,12 +1,18 @@
-//! Functions that come back to themselves: recursion would not end. A type may call
-//! functions too: its conditions and its defaults do.
+//! Functions, `let`s and types that name each other: in a circle, which would not end, or in a
+//! chain that is longer than anybody writes. A type may call functions too: its conditions and its
+//! defaults do.
+//!
+//! The names are looked at before anything is evaluated, so that neither a circle nor a chain is walked
+//! by those who compute what stands behind a name.
 
 use std::sync::Arc;
 
 use ecow::EcoString;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::names;
-use crate::source::{Anchor, Db, IndexSet, Kind};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Project, STANDARD};
 use crate::syntax::{
     self,
     ast::{ExprKind, Head, TypeBody, TypeKind},
@@ -76,9 +82,121 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
     found.into()
 }
 
-/// The shortest way from a function back to itself, if there is one.
+/// Most names that stand for each other in a row.
+pub(super) const LINKS: usize = 200;
+
+/// Members of one circle up to which each way around it is looked for.
+const WAYS: usize = 100;
+
+/// How a declaration stands among the names that it leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// How many names it takes at most until nothing is named any more.
+    depth: usize,
+    /// Whether it leads back to itself.
+    is_circular: bool,
+    /// Whether it does by declarations of its own kind alone.
+    is_own_circle: bool,
+    /// Whether it is where a circle with too many ways around is reported.
+    is_first_of_many: bool,
+    /// Whether its circle has too many ways around.
+    is_of_many: bool,
+}
+
+impl Link {
+    /// Whether what it stands for is asked for by itself: a type by types, a `let` by `let`s.
+    #[must_use]
+    pub const fn is_own_circle(self) -> bool {
+        self.is_own_circle
+    }
+
+    /// Whether the chain behind it is too long to be followed.
+    #[must_use]
+    pub const fn is_too_long(self) -> bool {
+        self.depth > LINKS
+    }
+
+    /// Whether it is the one name too many.
+    #[must_use]
+    pub const fn is_one_too_many(self) -> bool {
+        self.depth == LINKS + 1
+    }
+}
+
+/// How the functions, `let`s and types of a project stand: those that lead to others.
+#[salsa::tracked]
+fn links(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Link>> {
+    let index = names::index(db, project);
+    let mut graph: DiGraph<Anchor, ()> = DiGraph::new();
+    let mut places: IndexMap<Anchor, NodeIndex> = IndexMap::default();
+    let mut todo: Vec<Anchor> = Vec::new();
+    for it in index.lets.values().chain(index.types.values()) {
+        // Only what the project speaks of is read of the standard library.
+        if it.file(db).package(db) != STANDARD {
+            places.entry(*it).or_insert_with(|| graph.add_node(*it));
+            todo.push(*it);
+        }
+    }
+    let mut seen: IndexSet<Anchor> = IndexSet::default();
+    while let Some(at) = todo.pop() {
+        if !seen.insert(at) || !matches!(at.kind(db), Kind::Fn | Kind::Let | Kind::Type) {
+            continue;
+        }
+        let from = *places.entry(at).or_insert_with(|| graph.add_node(at));
+        for it in names_of(db, at).iter() {
+            let to = *places.entry(*it).or_insert_with(|| graph.add_node(*it));
+            graph.add_edge(from, to, ());
+            todo.push(*it);
+        }
+    }
+    let mut found: IndexMap<Anchor, Link> = IndexMap::default();
+    // The groups come in reverse topological order: what one leads to stands before it.
+    for group in kosaraju_scc(&graph) {
+        let below = group.iter().flat_map(|it| graph.neighbors(*it));
+        let depth = below.filter_map(|it| found.get(graph.node_weight(it)?)).map(|it| it.depth + 1).max().unwrap_or(1);
+        let is_circular = group.len() > 1 || group.first().is_some_and(|it| graph.contains_edge(*it, *it));
+        let members = || group.iter().filter_map(|it| graph.node_weight(*it));
+        let is_of_many = group.len() > WAYS;
+        let first = members().filter(|it| is_of_many && it.kind(db) == Kind::Fn).min_by_key(|it| it.name(db)).copied();
+        for anchor in members() {
+            let is_first_of_many = first == Some(*anchor);
+            found.insert(*anchor, Link { depth, is_circular, is_own_circle: false, is_first_of_many, is_of_many });
+        }
+    }
+    for kind in [Kind::Type, Kind::Let] {
+        let own = graph.filter_map(|_, it| (it.kind(db) == kind).then_some(*it), |_, ()| Some(()));
+        for group in kosaraju_scc(&own) {
+            if group.len() > 1 || group.first().is_some_and(|it| own.contains_edge(*it, *it)) {
+                for anchor in group.iter().filter_map(|it| own.node_weight(*it)) {
+                    found.entry(*anchor).or_default().is_own_circle = true;
+                }
+            }
+        }
+    }
+    Arc::new(found)
+}
+
+/// How a declaration stands among the names that it leads to.
+pub fn link(db: &dyn Db, anchor: Anchor) -> Link {
+    let package = anchor.file(db).package(db);
+    // The standard library is known to have none, and is not read whole.
+    let project = db.package(package).filter(|_| package != STANDARD);
+    project.and_then(|it| links(db, it).get(&anchor).copied()).unwrap_or_default()
+}
+
+/// Whether a function comes back to itself.
+pub fn is_circular(db: &dyn Db, function: Anchor) -> bool {
+    link(db, function).is_circular
+}
+
+/// The shortest way from a function back to itself, if there is one; where a circle has very many
+/// members, of one of them alone.
 #[salsa::tracked]
 pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
+    let it = link(db, function);
+    if !it.is_circular || it.is_of_many && !it.is_first_of_many {
+        return None;
+    }
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];
     let mut seen: IndexSet<Anchor> = std::iter::once(function).collect();
     let mut next = 0;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 pub use assign::fits;
-pub use circle::{FunctionCircle, function_circle};
+pub use circle::{FunctionCircle, function_circle, is_circular, link};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
@@ -34,8 +34,15 @@ use crate::syntax::{self, ast::Head};
 
 /// The type that a `type` declaration declares. A type that is defined by itself
 /// is reported at each member of the circle.
-#[salsa::tracked(cycle_result = type_circle)]
+#[salsa::tracked(cycle_result = type_cycle)]
 pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let link = link(db, anchor);
+    if link.is_own_circle() {
+        return type_circle(db, anchor);
+    }
+    if link.is_too_long() {
+        return too_long(db, anchor, link);
+    }
     let declaration = syntax::declaration(db, anchor);
     let index = names::index_of(db, anchor);
     let mut out = Vec::new();
@@ -46,7 +53,21 @@ pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     Arc::new(Checked::new(ty, out))
 }
 
-fn type_circle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+fn too_long(db: &dyn Db, anchor: Anchor, link: circle::Link) -> Arc<Checked<Type>> {
+    let problem =
+        link.is_one_too_many().then(|| problems::too_long(Origin::of(anchor), anchor.name(db), circle::LINKS));
+    Arc::new(Checked::new(Type::Broken, problem.into_iter().collect()))
+}
+
+fn type_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    type_circle(db, anchor)
+}
+
+fn let_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    let_circle(db, anchor)
+}
+
+fn type_circle(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     Arc::new(Checked::new(Type::Broken, vec![problems::type_circle(Origin::of(anchor), anchor.name(db))]))
 }
 
@@ -98,8 +119,15 @@ pub fn function_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<FunctionType>> 
 }
 
 /// The type of a top-level `let`: the declared one, or that of its value.
-#[salsa::tracked(cycle_result = let_circle)]
+#[salsa::tracked(cycle_result = let_cycle)]
 pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let link = link(db, anchor);
+    if link.is_own_circle() {
+        return let_circle(db, anchor);
+    }
+    if link.is_too_long() {
+        return too_long(db, anchor, link);
+    }
     let declaration = syntax::declaration(db, anchor);
     let index = names::index_of(db, anchor);
     let mut out = Vec::new();
@@ -147,6 +175,6 @@ pub const fn no_references(_: Reference, _: &str, _: Origin) -> Result<(), Diagn
     Ok(())
 }
 
-fn let_circle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+fn let_circle(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     Arc::new(Checked::new(Type::Broken, vec![problems::let_circle(Origin::of(anchor), anchor.name(db))]))
 }

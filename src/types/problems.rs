@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::FunctionType;
 use super::builtin::{self, Builtin};
 use super::ty::{RecordType, Reference, Type};
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed_up_to};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
@@ -92,6 +92,17 @@ pub(super) fn type_circle(at: Origin, name: &str) -> Diagnostic {
         .help("break the circle, with `Any` where the depth is not known")
 }
 
+pub(super) fn too_long(at: Origin, name: &str, most: usize) -> Diagnostic {
+    Diagnostic::new(
+        code::BUDGET,
+        eco_format!("`{name}` stands at the end of a chain of more than {most} names"),
+        at,
+        "one name too many",
+    )
+    .note("each of them is defined by the next one")
+    .help("write out what some of them stand for")
+}
+
 pub(super) fn let_circle(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::LET_CIRCLE, eco_format!("`{name}` is computed from itself"), at, "part of a circle")
         .help("break the circle: write one of its values out")
@@ -165,8 +176,10 @@ pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str)
 }
 
 fn all_fields(record: &RecordType) -> Option<EcoString> {
-    let names: Vec<String> = record.fields.keys().map(|it| format!("`{it}`")).collect();
-    if names.is_empty() || names.len() > 24 { None } else { Some(eco_format!("its fields are {}", names.join(", "))) }
+    let count = record.fields.len();
+    (1..=24)
+        .contains(&count)
+        .then(|| eco_format!("its fields are {}", listed_up_to(count, record.fields.keys().map(|it| format!("`{it}`")))))
 }
 
 pub(super) fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::{Call, list};
 use crate::eval::expression::Env;
-use crate::source::IndexMap;
+use crate::source::{IndexMap, IndexSet};
 use crate::value::{Map, Node, Value};
 
 pub(super) fn call(_: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
@@ -28,8 +28,8 @@ pub(super) fn call(_: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
 
 /// The entries whose keys are listed, or the others.
 fn chosen(it: &Call<'_>, of: &Map, listed: bool) -> Option<Value> {
-    let keys = it.args.get(1)?.list()?;
-    let is_listed = |key: &EcoString| keys.iter().any(|it| it.text() == Some(key));
+    let keys: IndexSet<&EcoString> = it.args.get(1)?.list()?.iter().filter_map(Node::text).collect();
+    let is_listed = |key: &EcoString| keys.contains(key);
     let entries: IndexMap<EcoString, Node> = of
         .entries
         .iter()

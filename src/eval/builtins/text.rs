@@ -26,11 +26,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         ("trim-suffix", [text, suffix]) => text.strip_suffix(suffix.as_str()).unwrap_or(text).into(),
         ("starts-with", [text, prefix]) => return Some(Value::Bool(text.starts_with(prefix.as_str()))),
         ("ends-with", [text, suffix]) => return Some(Value::Bool(text.ends_with(suffix.as_str()))),
-        ("split", [text, by]) if by.is_empty() => {
-            return Some(texts(text.chars().map(|it| eco_format!("{it}")), it.origin));
-        }
-        ("split", [text, by]) => return Some(texts(text.split(by.as_str()), it.origin)),
-        ("lines", [text]) => return Some(texts(text.lines(), it.origin)),
+        ("split" | "lines", [text, rest @ ..]) => return Some(parts(env, it, text, rest.first())),
         ("join", [by]) => return join(env, it, by),
         ("replace", [text, old, new]) if !old.is_empty() => {
             let made = text.matches(old.as_str()).count() as u64 * new.len() as u64;
@@ -87,6 +83,10 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             let Some(by) = number(1).filter(|it| *it <= 200) else {
                 return Some(env.report(problems::fails(it.origin, "a line is indented by 0 to 200 blanks")));
             };
+            let made = (text.lines().count() as u64).saturating_mul(by as u64).saturating_add(text.len() as u64);
+            if !env.spend_text(made, it.origin) {
+                return Some(Value::Unknown);
+            }
             let lines: Vec<String> =
                 text.lines().map(|it| if it.is_empty() { String::new() } else { format!("{:by$}{it}", "") }).collect();
             let end = if text.ends_with('\n') { "\n" } else { "" };
@@ -95,6 +95,24 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         _ => return None,
     };
     Some(Value::Text(text))
+}
+
+/// A text in parts: characters, what stands between separators, or lines.
+fn parts(env: &mut Env<'_>, it: &Call<'_>, text: &str, by: Option<&EcoString>) -> Value {
+    let count = match by {
+        Some(by) if by.is_empty() => text.chars().count(),
+        Some(by) => text.matches(by.as_str()).count() + 1,
+        None => text.lines().count(),
+    };
+    // A list is made once it is known to fit the budget: each part is a value.
+    if !env.spend(count as u64, it.origin) {
+        return Value::Unknown;
+    }
+    match by {
+        Some(by) if by.is_empty() => texts(text.chars().map(|it| eco_format!("{it}")), it.origin),
+        Some(by) => texts(text.split(by.as_str()), it.origin),
+        None => texts(text.lines(), it.origin),
+    }
 }
 
 fn join(env: &mut Env<'_>, it: &Call<'_>, by: &str) -> Option<Value> {

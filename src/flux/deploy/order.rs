@@ -1,6 +1,6 @@
 //! Who waits for whom: what follows from custom resources and namespaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
@@ -67,20 +67,37 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
 
 /// The drafts, those that others come after first; by name where nothing says.
 fn in_order(drafts: &[Draft]) -> Vec<usize> {
-    let mut rest: Vec<usize> = (0..drafts.len()).collect();
-    rest.sort_by_key(|it| drafts.get(*it).map(|it| it.name.clone()));
+    let mut of_name: BTreeMap<&EcoString, Vec<usize>> = BTreeMap::new();
+    for (nth, draft) in drafts.iter().enumerate() {
+        of_name.entry(&draft.name).or_default().push(nth);
+    }
+    // For each draft those that come after it, and for how many others each waits.
+    let mut followers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut waits: BTreeMap<usize, usize> = BTreeMap::new();
+    for (nth, draft) in drafts.iter().enumerate() {
+        let units: BTreeSet<&EcoString> = draft.after.iter().map(After::unit).filter(|it| **it != draft.name).collect();
+        for it in units.into_iter().filter_map(|it| of_name.get(it)).flatten() {
+            followers.entry(*it).or_default().push(nth);
+            *waits.entry(nth).or_default() += 1;
+        }
+    }
+    let place = |nth: usize| (drafts.get(nth).map(|it| &it.name), nth);
+    let mut rest: BTreeSet<_> = (0..drafts.len()).map(place).collect();
+    let mut ready: BTreeSet<_> = rest.iter().filter(|(_, nth)| !waits.contains_key(nth)).copied().collect();
     let mut order = Vec::new();
-    while !rest.is_empty() {
-        let waits = |nth: &usize| {
-            drafts.get(*nth).is_some_and(|draft| {
-                draft.after.iter().map(After::unit).any(|unit| {
-                    *unit != draft.name && rest.iter().any(|it| drafts.get(*it).is_some_and(|it| it.name == *unit))
-                })
-            })
-        };
-        // In a circle, which is reported later, any will do.
-        let at = rest.iter().position(|it| !waits(it)).unwrap_or(0);
-        order.push(rest.remove(at));
+    // In a circle, which is reported later, any will do.
+    while let Some(next) = ready.first().or_else(|| rest.first()).copied() {
+        ready.remove(&next);
+        rest.remove(&next);
+        let (_, nth) = next;
+        order.push(nth);
+        for follower in followers.get(&nth).into_iter().flatten() {
+            let Some(count) = waits.get_mut(follower) else { continue };
+            *count -= 1;
+            if *count == 0 && rest.contains(&place(*follower)) {
+                ready.insert(place(*follower));
+            }
+        }
     }
     order
 }

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::flux::object::Object;
 use crate::flux::release::Release;
 use crate::source::{Anchor, Db, Origin};
@@ -101,8 +101,7 @@ pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, nam
     )
     .note("a patch is matched before kustomize changes names and namespaces")
     .help_if(did_you_mean(&patch.name, names.iter().map(|it| it.as_str())).or_else(|| {
-        let all: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
-        (!all.is_empty()).then(|| eco_format!("it has {}", all.join(", ")))
+        (!names.is_empty()).then(|| eco_format!("it has {}", listed(names.iter().map(|it| format!("`{it}`")))))
     }))
 }
 

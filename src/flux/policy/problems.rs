@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 
 use super::rings::Running;
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::fleet::Cluster;
 use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
@@ -170,10 +170,10 @@ pub(super) fn missing_reference(
 
 pub(super) fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
     Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here")
-        .help_if(did_you_mean(key, keys.iter().map(EcoString::as_str)).or_else(|| {
-            let all: Vec<String> = keys.iter().map(|it| format!("`{it}`")).collect();
-            Some(eco_format!("it has {}", all.join(", ")))
-        }))
+        .help_if(
+            did_you_mean(key, keys.iter().map(EcoString::as_str))
+                .or_else(|| Some(eco_format!("it has {}", listed(keys.iter().map(|it| format!("`{it}`")))))),
+        )
 }
 
 pub(super) fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {

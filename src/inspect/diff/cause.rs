@@ -194,7 +194,7 @@ impl Sides<'_> {
         if origin.anchor.kind(db) != Kind::Fleet {
             return origin;
         }
-        let fact = fleet::settings(db, db.project()).value.facts.iter().find(|it| it.origin == origin);
+        let fact = fleet::settings(db, db.project()).value.facts.values().find(|it| it.origin == origin);
         let node = fact.and_then(|it| fleet::cluster(db, cluster).value.facts.entries.get(&it.name));
         node.map_or(origin, |it| it.origin)
     }

@@ -22,6 +22,7 @@ impl Lowering<'_> {
         let node = self.node(&pair);
         let mut members = Vec::new();
         let declared = self.declarations.len();
+        let mut lets = 0;
         for it in inner(pair) {
             match it.as_rule() {
                 Rule::entry => members.push(Member::Entry(self.entry(it))),
@@ -35,12 +36,14 @@ impl Lowering<'_> {
                 Rule::override_ => members.push(self.nested_override(it)),
                 Rule::patch => members.push(self.patch(it)),
                 Rule::let_ => {
-                    let is_head = members.iter().all(|it| matches!(it, Member::Let(_)));
-                    if !is_head || self.declarations.len() > declared {
+                    // Those at the head of a block stand before all else.
+                    if members.len() > lets || self.declarations.len() > declared {
                         let range = self.range(&it);
                         self.problems.push(Problem::LateLet(range));
                     }
+                    let late = members.len() - lets;
                     members.extend(self.block_let(it).map(Member::Let));
+                    lets = members.len() - late;
                 }
                 Rule::rings => members.extend(self.rings(it).map(Member::Rings)),
                 Rule::missing_close => self.problems.push(Problem::MissingClose(whole.clone())),

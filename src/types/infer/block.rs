@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::Infer;
 use super::operator::widen;
-use crate::source::{IndexMap, Origin};
+use crate::source::{IndexMap, IndexSet, Origin};
 use crate::syntax::ast::{Action, Block, Key, Member};
 use crate::types::ty::{FieldType, RecordType, THIS_OBJECT, Type};
 use crate::types::{problems, signature};
@@ -28,6 +28,7 @@ impl Infer<'_> {
     /// Brings the names that a block binds into scope; returns the mark to go back to.
     pub fn lets(&mut self, block: &Block, report: bool) -> usize {
         let mark = self.scope.locals.len();
+        let mut bound = IndexSet::default();
         for it in block.lets() {
             let before = self.out.len();
             let ty = match &it.ty {
@@ -40,7 +41,7 @@ impl Infer<'_> {
             };
             let taken = crate::names::is_reserved(&it.name)
                 || self.index.lets.contains_key(&it.name)
-                || self.scope.locals.iter().skip(mark).any(|(name, _)| *name == it.name);
+                || !bound.insert(&it.name);
             if taken {
                 self.out.push(problems::shadows(Origin::new(self.anchor, it.node), &it.name));
             }

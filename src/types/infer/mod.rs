@@ -156,7 +156,8 @@ impl Infer<'_> {
     }
 
     fn inferred(&mut self, expr: &Expr) -> Type {
-        if let Some(path) = dotted(expr)
+        if !self.narrowed.is_empty()
+            && let Some(path) = dotted(expr)
             && let Some((_, ty)) = self.narrowed.iter().rev().find(|(it, _)| *it == path)
         {
             let ty = ty.clone();

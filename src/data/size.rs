@@ -1,4 +1,5 @@
-//! How much the aliases (`*name`) of a YAML text repeat: twenty lines can name a billion values.
+//! How large a YAML text becomes when it is read: twenty lines with aliases (`*name`) can name a
+//! billion values, and what nests in brackets takes the square of its depth to be refused.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +9,16 @@ use granit_parser::{Event, Parser};
 /// Most values that a text with aliases may come to.
 const MOST: u64 = 1_000_000;
 
+/// Most lists and maps inside each other, as the library that reads them has it.
+const DEPTH: usize = 128;
+
 /// Bytes of a text that weigh as much as a value.
 const BYTES: u64 = 64;
 
-/// Why a text is too large once what its aliases name is written out. What cannot be read is not too
-/// large; whoever reads it says why.
+/// Why a text is too large to be read: it nests too deep, or what its aliases name is too much
+/// once it is written out. What cannot be read is not too large; whoever reads it says why.
 pub(super) fn too_large(text: &str) -> Option<EcoString> {
-    if !text.contains('*') {
+    if !text.contains('*') && brackets(text) <= DEPTH {
         return None;
     }
     let mut total: u64 = 0;
@@ -26,6 +30,9 @@ pub(super) fn too_large(text: &str) -> Option<EcoString> {
             Event::Alias(anchor) => (0, sizes.get(&anchor).copied().unwrap_or(1)),
             Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) => {
                 open.push((anchor, 1));
+                if open.len() > DEPTH {
+                    return Some(eco_format!("it has more than {DEPTH} lists and maps inside each other"));
+                }
                 continue;
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop()?,
@@ -39,4 +46,18 @@ pub(super) fn too_large(text: &str) -> Option<EcoString> {
     }
     (total > MOST)
         .then(|| eco_format!("with what its aliases (`*name`) repeat, it is {total} values: {MOST} are the most"))
+}
+
+/// How deep the brackets of a text nest at most, those in quotes and comments counted too.
+fn brackets(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => continue,
+        }
+        most = most.max(open);
+    }
+    most
 }
