@@ -70,6 +70,17 @@ impl Env<'_> {
         self.look(value, at) == Some(true)
     }
 
+    /// Whether a value has too much inside each other, which is reported. Takes no steps: whoever made
+    /// the value has taken them.
+    pub(crate) fn is_too_deep(&mut self, value: &Value, at: Origin) -> bool {
+        let mut look = Look { left: STEPS.saturating_mul(NODES), is_too_deep: false };
+        look.is_known(value, 0);
+        if look.is_too_deep {
+            self.report(problems::value_too_deep(at, DEPTH));
+        }
+        look.is_too_deep
+    }
+
     fn look(&mut self, value: &Value, at: Origin) -> Option<bool> {
         let most = STEPS.saturating_sub(self.budget.steps).saturating_add(1).saturating_mul(NODES);
         let mut look = Look { left: most, is_too_deep: false };

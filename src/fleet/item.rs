@@ -145,8 +145,15 @@ pub(super) fn evaluate(
     if let Some(shape) = shape {
         complete(&mut env, &mut node, &shape, how, None);
     }
-    if !env.weigh(&node.value, Origin::of(item)) {
-        node.value = Value::Unknown;
+    if let Value::Map(map) = &mut node.value {
+        let deep: Vec<usize> = (0..map.entries.len())
+            .filter(|nth| map.entries.get_index(*nth).is_some_and(|(_, it)| env.is_too_deep(&it.value, it.origin)))
+            .collect();
+        for nth in deep {
+            if let Some((_, it)) = Arc::make_mut(map).entries.get_index_mut(nth) {
+                it.value = Value::Unknown;
+            }
+        }
     }
     report_conflicts(&mut env, item, &mut node, !view.is_base());
     let patches = patches(&mut env, item, &overrides);

@@ -87,7 +87,15 @@ impl Layout {
             |it: &&usize| !self.is_wide(**it) && self.close.get(**it).is_some_and(|close| *close > **it + 1);
         let mut narrow = opens.iter().filter(is_narrow);
         let is_list = |it: &&usize| matches!(group(it), Some(Group::List | Group::Call | Group::Import));
-        narrow.clone().find(|it| group(it) == Some(Group::Block)).or_else(|| narrow.find(is_list)).copied()
+        let Some(block) = narrow.clone().find(|it| group(it) == Some(Group::Block)) else {
+            return narrow.find(is_list).copied();
+        };
+        // One object in a list is opened with it: `[{`. Several have lines of their own first.
+        let around = |it: &usize| self.around.get(*it).copied().flatten();
+        let list = around(block).filter(|it| narrow.clone().any(|open| open == it) && is_list(&it));
+        let is_shared = list.is_some()
+            && narrow.clone().filter(|it| group(it) == Some(Group::Block) && around(it) == list).nth(1).is_some();
+        list.filter(|_| is_shared).or(Some(*block))
     }
 
     pub(super) fn is_wide(&self, open: usize) -> bool {

@@ -177,9 +177,9 @@ pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str)
 
 fn all_fields(record: &RecordType) -> Option<EcoString> {
     let count = record.fields.len();
-    (1..=24)
-        .contains(&count)
-        .then(|| eco_format!("its fields are {}", listed_up_to(count, record.fields.keys().map(|it| format!("`{it}`")))))
+    (1..=24).contains(&count).then(|| {
+        eco_format!("its fields are {}", listed_up_to(count, record.fields.keys().map(|it| format!("`{it}`"))))
+    })
 }
 
 pub(super) fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {

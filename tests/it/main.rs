@@ -28,6 +28,7 @@ mod incremental;
 mod library;
 mod limits;
 mod lsp;
+mod model;
 mod moves;
 mod oracle;
 mod packages;
