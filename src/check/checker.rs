@@ -79,6 +79,14 @@ impl Checker<'_> {
         run(&mut infer)
     }
 
+    /// The same, for one expression of many in a scope; gives the scope back.
+    pub(super) fn infer_in(&mut self, scope: Scope, run: impl FnOnce(&mut Infer<'_>)) -> Scope {
+        self.infer(scope, |infer| {
+            run(infer);
+            std::mem::take(&mut infer.scope)
+        })
+    }
+
     pub(super) fn block(&mut self, block: &Block, ty: &Type, scope: Scope) {
         let block = reserved::stripped(block);
         self.infer(scope, |infer| infer.block(&block, ty, None));

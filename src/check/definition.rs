@@ -35,18 +35,17 @@ impl Checker<'_> {
     }
 
     pub(super) fn record(&mut self, record: &Arc<RecordType>) {
+        let locals = record.fields.iter().map(|(name, field)| (name.clone(), field.ty.clone())).collect();
+        let mut scope = Scope { locals, ..Scope::default() };
         for field in record.fields.values() {
-            let mut locals: Vec<(EcoString, Type)> =
-                record.fields.iter().map(|(name, field)| (name.clone(), field.ty.clone())).collect();
             if let Some(default) = &field.default {
-                let scope = Scope { locals: locals.clone(), ..Scope::default() };
-                self.infer(scope, |infer| infer.check(&default.expr, &field.ty, field.origin));
+                scope = self.infer_in(scope, |infer| infer.check(&default.expr, &field.ty, field.origin));
             }
-            locals.push(("it".into(), field.ty.present().clone()));
+            scope.locals.push(("it".into(), field.ty.present().clone()));
             for condition in &field.wheres {
-                let scope = Scope { locals: locals.clone(), ..Scope::default() };
-                self.infer(scope, |infer| infer.check(&condition.expr, &Type::Bool, None));
+                scope = self.infer_in(scope, |infer| infer.check(&condition.expr, &Type::Bool, None));
             }
+            scope.locals.pop();
         }
     }
 
@@ -79,23 +78,21 @@ impl Checker<'_> {
             }
             return;
         }
-        let mut locals: Vec<(EcoString, Type)> = Vec::new();
+        let mut scope = Scope { why_no_cluster: NO_CLUSTER, ..Scope::default() };
         for (param, written) in checked.value.params.iter().zip(params) {
             if crate::names::is_reserved(&param.name) || self.index.lets.contains_key(&param.name) {
                 self.out.push(problems::taken_param(param.origin, &param.name));
             }
             self.wheres(&param.ty);
             if let Some(default) = &written.default {
-                let scope = Scope { why_no_cluster: NO_CLUSTER, locals: locals.clone(), ..Scope::default() };
-                self.infer(scope, |infer| infer.check(default, &param.ty, Some(param.origin)));
+                scope = self.infer_in(scope, |infer| infer.check(default, &param.ty, Some(param.origin)));
             }
-            locals.push((param.name.clone(), param.ty.clone()));
+            scope.locals.push((param.name.clone(), param.ty.clone()));
         }
         let result = &checked.value.result;
         self.wheres(result);
         let asked =
             if let Head::Fn { result, .. } = &it.head { Some(Origin::new(self.anchor, result.node)) } else { None };
-        let scope = Scope { why_no_cluster: NO_CLUSTER, locals, ..Scope::default() };
         self.infer(scope, |infer| infer.check(body, result, asked));
     }
 }

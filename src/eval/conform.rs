@@ -9,7 +9,7 @@ use super::expression::Env;
 use super::problems;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
-use crate::types::{Constraint, FieldType, RecordType, Refined, Type};
+use crate::types::{Constraint, FieldType, Members, RecordType, Refined, Type};
 use crate::value::{Node, Template, Value, same};
 
 /// Steps of the budget for a default that is filled in: a record whose fields have defaults
@@ -110,11 +110,14 @@ fn changes(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: O
 fn union_changes(
     env: &mut Env<'_>,
     node: &mut Node,
-    members: &[Type],
+    members: &Members,
     ty: &Type,
     how: Conform,
     asked: Option<Origin>,
 ) -> bool {
+    if is_one_of(&node.value, members) == Some(true) {
+        return false;
+    }
     let Some(first) = members.iter().find(|it| shape_fits(&node.value, it)) else {
         env.report(problems::mismatch(node, ty, asked));
         return false;
@@ -293,9 +296,17 @@ fn shape_fits(value: &Value, ty: &Type) -> bool {
         | (Type::List(_), Value::List(_))
         | (Type::Map(_) | Type::Record(_), Value::Map(_)) => true,
         (Type::Literal(literal), value) => same(&Value::of_literal(literal), value),
-        (Type::Union(members), value) => members.iter().any(|it| shape_fits(value, it)),
+        (Type::Union(members), value) => {
+            is_one_of(value, members).unwrap_or_else(|| members.iter().any(|it| shape_fits(value, it)))
+        }
         _ => false,
     }
+}
+
+/// Whether a value is one of the literals of a union; none where it may be one of the others.
+fn is_one_of(value: &Value, members: &Members) -> Option<bool> {
+    let is_one = members.has(&value.literal()?);
+    (is_one || members.are_literals()).then_some(is_one)
 }
 
 /// Checks a literal against the conditions of the type that it is written for:

@@ -1,16 +1,17 @@
 //! Expressions → values.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use super::budget::Budget;
 use super::given::Given;
-use super::scope::{Local, Row};
+use super::scope::{Heads, Local, Row};
 use super::{builtins, layer, let_value, problems};
 use crate::diagnostic::{Diagnostic, keep};
 use crate::names::{self, Index};
-use crate::source::{Anchor, Db, IndexSet, Kind, NodeId, Origin, STANDARD};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, NodeId, Origin, STANDARD};
 use crate::syntax::ast::{BinaryOp, Element, Expr, ExprKind, UnaryOp};
 use crate::value::{Node, Part, Template, Value, same};
 
@@ -39,6 +40,8 @@ pub struct Env<'a> {
     /// refers to: for those who ask which entry set a value.
     pub traces: bool,
     pub(super) budget: Budget,
+    /// By declaration: the `let`s around it that were asked for.
+    pub(super) heads: IndexMap<Anchor, Rc<Heads>>,
 }
 
 impl<'a> Env<'a> {
@@ -60,6 +63,7 @@ impl<'a> Env<'a> {
             has_holes: false,
             traces: false,
             budget: Budget::default(),
+            heads: IndexMap::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -30,11 +31,17 @@ pub enum Local {
 /// A `let` of a block that is being evaluated.
 pub struct Bound {
     anchor: Anchor,
-    written: BlockLet,
+    written: Arc<BlockLet>,
     /// How many names were in scope above it.
     depth: usize,
     /// The value, and the steps that it took.
     known: RefCell<Option<(Node, u64)>>,
+}
+
+/// The `let`s at the heads of a declaration and of those around it.
+pub(super) struct Heads {
+    all: Vec<(EcoString, Local)>,
+    by_name: IndexMap<EcoString, usize>,
 }
 
 /// The row of data that a cluster was made of.
@@ -78,8 +85,12 @@ impl Env<'_> {
     pub fn bind(&mut self, block: &Block) -> usize {
         let mark = self.locals.len();
         for it in block.lets() {
-            let bound =
-                Bound { anchor: self.anchor, written: it.clone(), depth: self.locals.len(), known: RefCell::default() };
+            let bound = Bound {
+                anchor: self.anchor,
+                written: Arc::clone(it),
+                depth: self.locals.len(),
+                known: RefCell::default(),
+            };
             self.locals.push((it.name.clone(), Local::Let(Rc::new(bound))));
         }
         mark
@@ -99,14 +110,19 @@ impl Env<'_> {
         result
     }
 
+    /// The value that a `let` had when somebody asked before.
+    fn known(&mut self, bound: &Bound) -> Option<Node> {
+        let (node, steps) = bound.known.borrow().clone()?;
+        let origin = node.origin;
+        Some(if self.spend(steps, origin) { node } else { Node::new(Value::Unknown, origin) })
+    }
+
     fn value_of(&mut self, bound: &Bound) -> Node {
-        let known = bound.known.borrow().clone();
-        if let Some((node, steps)) = known {
-            let origin = node.origin;
-            return if self.spend(steps, origin) { node } else { Node::new(Value::Unknown, origin) };
+        if let Some(node) = self.known(bound) {
+            return node;
         }
         let hidden = self.locals.split_off(bound.depth.min(self.locals.len()));
-        let before = self.steps();
+        let (before, reported) = (self.steps(), self.out.len());
         let node = self.within(bound.anchor, |env| {
             let mut node = env.passed(&bound.written.value);
             if let Some(ty) = &bound.written.ty {
@@ -118,31 +134,54 @@ impl Env<'_> {
             node
         });
         self.locals.extend(hidden);
-        *bound.known.borrow_mut() = Some((node.clone(), self.steps() - before));
+        // What reports something says it wherever it is named.
+        if self.out.len() == reported {
+            *bound.known.borrow_mut() = Some((node.clone(), self.steps() - before));
+        }
         node
     }
 
     /// A `let` at the head of a declaration around the expression.
     fn around(&mut self, name: &str) -> Option<Node> {
+        let around = match self.heads.get(&self.anchor) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let heads = Rc::new(self.heads_around());
+                self.heads.insert(self.anchor, Rc::clone(&heads));
+                heads
+            }
+        };
+        let (_, Local::Let(bound)) = around.all.get(*around.by_name.get(name)?)? else { return None };
+        if let Some(node) = self.known(bound) {
+            return Some(node);
+        }
+        let hidden = std::mem::replace(&mut self.locals, around.all.get(..bound.depth)?.to_vec());
+        let node = self.value_of(bound);
+        self.locals = hidden;
+        Some(node)
+    }
+
+    /// What the declaration and those around it bind at their heads, the outermost first.
+    fn heads_around(&mut self) -> Heads {
         let mut chain = Vec::new();
         let mut at = Some(self.anchor);
         while let Some(anchor) = at {
             chain.push(anchor);
             at = anchor.parent(self.db);
         }
-        let holder = chain.iter().position(|it| body(self, *it).lets().any(|it| it.name == name))?;
         let hidden = std::mem::take(&mut self.locals);
-        for anchor in chain.iter().skip(holder).rev() {
-            let block = body(self, *anchor);
-            self.within(*anchor, |env| env.bind(block));
+        for anchor in chain.into_iter().rev() {
+            let block = body(self, anchor);
+            self.within(anchor, |env| env.bind(block));
         }
-        let found = self.locals.iter().rposition(|(it, _)| it == name).and_then(|at| self.locals.get(at).cloned());
-        let node = match found {
-            Some((_, Local::Let(bound))) => Some(self.value_of(&bound)),
-            _ => None,
-        };
-        self.locals = hidden;
-        node
+        let all = std::mem::replace(&mut self.locals, hidden);
+        let by_name = all.iter().enumerate().map(|(nth, (name, _))| (name.clone(), nth)).collect();
+        Heads { all, by_name }
+    }
+
+    /// What `let`s came to is computed again: they may read what was not known before.
+    pub fn forget_lets(&mut self) {
+        self.heads.clear();
     }
 
     /// A declared function of some values. A function of an absent value is absent,

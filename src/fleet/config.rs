@@ -12,7 +12,7 @@ use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
-use crate::source::{Anchor, Db, IndexMap, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
 use crate::syntax::{self, ast};
 use crate::types::{self, FieldType, RecordType, Type};
 use crate::value::{Node, Value};
@@ -259,24 +259,22 @@ fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &Declarations) -> Option<R
             continue;
         };
         let node = env.eval(&it.order);
-        let mut order: Vec<EcoString> = Vec::new();
+        let mut order: IndexSet<EcoString> = IndexSet::default();
+        let literals: Option<IndexSet<ast::Literal>> = fact.ty.present().literals().map(|it| it.into_iter().collect());
         for ring in node.list().unwrap_or_default() {
             let Some(name) = ring.text() else {
                 env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
                 continue;
             };
-            let literals = fact.ty.present().literals();
-            let is_possible = literals.is_none_or(|it| it.contains(&ast::Literal::Text(name.clone())));
-            if !is_possible || order.contains(name) {
+            let is_possible = literals.as_ref().is_none_or(|it| it.contains(&ast::Literal::Text(name.clone())));
+            if !is_possible || !order.insert(name.clone()) {
                 env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
-            } else {
-                order.push(name.clone());
             }
         }
         if node.list().is_none() && !node.value.has_unknown() {
             env.report(problems::bad_ring(node.origin, &node.value.show(), fact));
         }
-        found = Some(Rings { fact: it.fact.clone(), order, origin });
+        found = Some(Rings { fact: it.fact.clone(), order: order.into_iter().collect(), origin });
     }
     found
 }

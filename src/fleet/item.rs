@@ -136,6 +136,7 @@ pub(super) fn evaluate(
     let params = Arc::new(Map { entries: params });
     let (given, role) = super::irsa::irsa(&mut env, item, &overrides, view);
     env.irsa = given;
+    env.forget_lets();
     let mut effects = table.state.borrow().effects();
     let shape = shape_of(&mut env, item, declaration);
     let mut node = fold(&mut env, (item, shape.as_ref()), declaration, levels, &overrides, &mut effects);

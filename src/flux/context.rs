@@ -1,12 +1,13 @@
 //! What making objects needs to know: for which Flux, for which cluster, where
 //! names are looked up.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
 use super::object::Object;
-use crate::diagnostic::{Checked, Diagnostic, Invariant};
+use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
 use crate::names::{self, Index, unknown};
@@ -177,7 +178,9 @@ impl<'a> Context<'a> {
             && !known.is_said
         {
             known.is_said = true;
-            self.out.extend(evaluated.diagnostics.iter().cloned());
+            let (db, is_base) = (self.db, self.cluster.is_none());
+            let taken = LazyCell::new(|| is_taken(db, item));
+            self.out.extend(evaluated.diagnostics.iter().filter(|it| !(is_base && asks_below(it) && *taken)).cloned());
         }
         evaluated
     }
@@ -378,4 +381,15 @@ pub(super) fn file_name(name: &str) -> String {
 pub(super) fn in_file(mut object: Object, file: impl Into<EcoString>) -> Object {
     object.file = file.into();
     object
+}
+
+/// Whether a problem is one with what lower layers have. Where the cluster is not known, those with a
+/// condition are none of them: each cluster says by itself what it lacks.
+fn asks_below(it: &Diagnostic) -> bool {
+    [code::APPEND, code::APPEND_NOTHING, code::AMEND_SCALAR, code::SELECT, code::SELECT_NOTHING].contains(&it.code)
+}
+
+/// Whether some cluster has an item.
+fn is_taken(db: &dyn Db, item: Anchor) -> bool {
+    fleet::clusters(db).any(|it| fleet::cluster(db, it).value.taken.iter().any(|it| it.items.contains(&item)))
 }

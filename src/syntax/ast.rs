@@ -152,7 +152,7 @@ pub struct Block {
 
 impl Block {
     /// The names that its head binds.
-    pub fn lets(&self) -> impl Iterator<Item = &BlockLet> {
+    pub fn lets(&self) -> impl Iterator<Item = &Arc<BlockLet>> {
         self.members.iter().filter_map(|it| if let Member::Let(it) = it { Some(it) } else { None })
     }
 }
@@ -168,7 +168,7 @@ pub enum Member {
     Spread(Spread),
     Override(Override),
     Patch(Patch),
-    Let(BlockLet),
+    Let(Arc<BlockLet>),
     Rings(Rings),
 }
 

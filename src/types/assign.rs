@@ -34,6 +34,8 @@ impl Held {
             (Type::Cell, to) => self.fits(&Type::Text, to),
             (from, Type::Cell) => self.fits(from, &Type::Text),
             (Type::Union(members), to) => members.iter().all(|it| self.fits(it, to)),
+            (Type::Literal(it), Type::Union(members)) if members.has(it) => true,
+            (Type::Literal(_), Type::Union(members)) if members.are_literals() => false,
             (from, Type::Union(members)) => members.iter().any(|it| self.fits(from, it)) || bool_covered(from, members),
             (Type::Literal(a), Type::Literal(b)) => a == b,
             (Type::Literal(literal), to) => fits_base(literal, to),

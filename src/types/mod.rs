@@ -25,7 +25,7 @@ pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
 pub use signature::{lower, shape, written};
-pub use ty::{Constraint, FieldType, RecordType, Reference, Refined, THIS_OBJECT, Type, Written};
+pub use ty::{Constraint, FieldType, Members, RecordType, Reference, Refined, THIS_OBJECT, Type, Written};
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::names;

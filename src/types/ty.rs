@@ -21,7 +21,7 @@ pub enum Type {
     /// A text out of data: where literals are asked for, its value is held against them.
     Cell,
     Literal(Literal),
-    Union(Arc<[Self]>),
+    Union(Arc<Members>),
     /// May be absent.
     Optional(Arc<Self>),
     List(Arc<Self>),
@@ -36,6 +36,44 @@ pub enum Type {
     /// Already reported; fits everywhere.
     Broken,
 }
+
+/// The members of a union. Most unions are lists of literals, and some of these are long: those are
+/// looked up.
+#[derive(Clone, Debug)]
+pub struct Members {
+    all: Box<[Type]>,
+    literals: IndexSet<Literal>,
+}
+
+impl Members {
+    /// Whether a literal is one of them.
+    #[must_use]
+    pub fn has(&self, literal: &Literal) -> bool {
+        self.literals.contains(literal)
+    }
+
+    /// Whether all of them are literals.
+    #[must_use]
+    pub fn are_literals(&self) -> bool {
+        self.literals.len() == self.all.len()
+    }
+}
+
+impl std::ops::Deref for Members {
+    type Target = [Type];
+
+    fn deref(&self) -> &[Type] {
+        &self.all
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        self.all == other.all
+    }
+}
+
+impl Eq for Members {}
 
 /// What a reference may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -187,11 +225,25 @@ impl Type {
         }
     }
 
+    /// A number that is the same for types that are the same: what a record calls its fields, and what
+    /// kind of type it is.
+    fn print(&self) -> u64 {
+        use std::hash::{Hash, Hasher};
+        let mut hasher = rustc_hash::FxHasher::default();
+        std::mem::discriminant(self).hash(&mut hasher);
+        if let Self::Record(record) = self {
+            record.fields.iter().for_each(|(name, field)| (name, std::mem::discriminant(&field.ty)).hash(&mut hasher));
+        }
+        hasher.finish()
+    }
+
     /// The union of some types, flat and without repetition.
     #[must_use]
     pub fn union(types: impl IntoIterator<Item = Self>) -> Self {
         let mut members: Vec<Self> = Vec::new();
         let mut literals = IndexSet::default();
+        // Where the others stand that may be the same: a list of objects has as many types.
+        let mut alike: IndexMap<u64, Vec<usize>> = IndexMap::default();
         let mut optional = false;
         for ty in types {
             let ty = match ty {
@@ -211,7 +263,14 @@ impl Type {
                 }
                 let is_new = match &part {
                     Self::Literal(it) => literals.insert(it.clone()),
-                    it => !members.contains(it),
+                    it => {
+                        let known = alike.entry(it.print()).or_default();
+                        let is_new = !known.iter().any(|nth| members.get(*nth) == Some(it));
+                        if is_new {
+                            known.push(members.len());
+                        }
+                        is_new
+                    }
                 };
                 if is_new {
                     members.push(part);
@@ -223,7 +282,7 @@ impl Type {
             (1, Some(only)) => only,
             (_, Some(last)) => {
                 members.push(last);
-                Self::Union(members.into())
+                Self::Union(Arc::new(Members { all: members.into(), literals }))
             }
         };
         if optional { union.optional() } else { union }

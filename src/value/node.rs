@@ -203,6 +203,18 @@ impl Value {
         }
     }
 
+    /// The literal that stands for it; none for numbers, which may be written in two ways, and for what
+    /// is no literal.
+    #[must_use]
+    pub fn literal(&self) -> Option<Literal> {
+        match self {
+            Self::Null => Some(Literal::Null),
+            Self::Bool(it) => Some(Literal::Bool(*it)),
+            Self::Text(it) => Some(Literal::Text(it.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether it, or anything inside it, is not known.
     #[must_use]
     pub fn has_unknown(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fleetc::compile::Compilation;
 use fleetc::fleet;
 use fleetc::flux;
 use fleetc::host::open_at;
@@ -11,7 +12,7 @@ use fleetc::source::{Anchor, Db, FleetDatabase};
 use fleetc::value::{Path, Step, json};
 use serde_json::{Map, Value as Json};
 
-use crate::support::{Fleet, Run, commit, git};
+use crate::support::{Fleet, Run, commit, compiled, git};
 
 /// The objects of a cluster, by what names them.
 fn model(db: &FleetDatabase, cluster: Anchor) -> BTreeMap<String, Json> {
@@ -498,6 +499,66 @@ fn any_edit_of_an_example_is_told_whole() {
         }
     }
     assert!(compared >= tries && changed * 4 >= tries, "{compared} edits compiled, {changed} changed something");
+}
+
+/// Nothing is told if and only if nothing is written anew.
+pub(crate) fn assert_told_as_written(
+    old: (&FleetDatabase, &Compilation),
+    new: (&FleetDatabase, &Compilation),
+    what: &str,
+) {
+    let texts = |it: &Compilation| -> BTreeMap<String, String> {
+        it.tree.files.iter().map(|(path, file)| (path.to_string(), file.text.to_string())).collect()
+    };
+    let told = diff_json(&States { old: old.0, new: new.0, old_name: "old", new_name: "new" }, &diff(old.0, new.0));
+    let is_empty = ["changes", "clustersNew", "clustersGone", "clustersRenamed"]
+        .iter()
+        .all(|it| told[*it].as_array().is_none_or(Vec::is_empty));
+    assert_eq!(is_empty, texts(old.1) == texts(new.1), "{told:#}\n{what}");
+}
+
+/// Clusters that share everything but their facts share a comparison only where the same facts change: whatever each of
+/// them becomes, each is told what it becomes.
+#[test]
+fn clusters_of_a_class_are_told_apart() {
+    let mut state = 20_261_129_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let fleet = |facts: &[[usize; 3]]| {
+        let cluster = |(nth, [team, room, zones]): (usize, &[usize; 3])| {
+            format!("cluster p{nth} {{\n  team = \"t{team}\"\n  room = \"r{room}\"\n  zones = {zones}\n  use c\n}}\n")
+        };
+        let clusters: String = facts.iter().enumerate().map(cluster).collect::<Vec<_>>().concat();
+        format!(
+            "fleet f {{ facts {{ team: String, room: String, zones: Int }} }}\ncatalogue c {{\n  source charts = helm \"https://charts.example.com\"\n  \
+             addon web {{\n    source = charts\n    version = \"1.0.0\"\n    values {{\n      owner = cluster.team\n      place = \"in \\(cluster.room)\"\n      \
+             both = [\"\\(cluster.team)/\\(cluster.room)\"]\n    }}\n  }}\n  addon api {{ source = charts, version = \"1.0.0\", values.n = cluster.zones }}\n}}\n{clusters}"
+        )
+    };
+    let (mut same, mut changed) = (0, 0);
+    let mut was: Vec<[usize; 3]> = vec![[0, 0, 1]; 5];
+    let (mut old, mut old_tree) = compiled(&fleet(&was));
+    for _ in 0..60 {
+        let mut is = was.clone();
+        for _ in 0..next(4) {
+            let (cluster, fact) = (next(5), next(3));
+            is[cluster][fact] = 1 + next(2);
+        }
+        let text = format!("{}\n{}", fleet(&was), fleet(&is));
+        let (new, new_tree) = compiled(&fleet(&is));
+        assert!(new_tree.is_clean(), "{text}");
+        assert_applies(&old, &new, &text);
+        assert_told_as_written((&old, &old_tree), (&new, &new_tree), &text);
+        if was == is {
+            same += 1
+        } else {
+            changed += 1
+        }
+        (was, old, old_tree) = (is, new, new_tree);
+    }
+    assert!(same > 3 && changed > 10, "{same} the same, {changed} changed");
 }
 
 #[test]

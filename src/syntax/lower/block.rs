@@ -42,7 +42,7 @@ impl Lowering<'_> {
                         self.problems.push(Problem::LateLet(range));
                     }
                     let late = members.len() - lets;
-                    members.extend(self.block_let(it).map(Member::Let));
+                    members.extend(self.block_let(it).map(|it| Member::Let(Arc::new(it))));
                     lets = members.len() - late;
                 }
                 Rule::rings => members.extend(self.rings(it).map(Member::Rings)),

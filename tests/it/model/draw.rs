@@ -270,8 +270,20 @@ impl Random {
 
     /// A block; `whole` where it is the lowest, so that all that it amends is its own.
     fn block(&mut self, depth: usize, most: usize, reads: Reads<'_>, whole: bool) -> Block {
+        self.block_of(&[&OBJECTS[..], &LEAVES, &LISTS, &NAMED].concat(), depth, most, reads, whole)
+    }
+
+    /// A block inside another, whose lists nobody below is sure to have.
+    fn inner(&mut self, depth: usize, reads: Reads<'_>, whole: bool) -> Block {
+        if whole || self.once_in(30) {
+            return self.block(depth, 3, reads, whole);
+        }
+        self.block_of(&[&OBJECTS[..], &LEAVES].concat(), depth, 3, reads, whole)
+    }
+
+    fn block_of(&mut self, keys: &[&'static str], depth: usize, most: usize, reads: Reads<'_>, whole: bool) -> Block {
         let mut members = Vec::new();
-        let mut keys: Vec<&'static str> = [&OBJECTS[..], &LEAVES, &LISTS, &NAMED].concat();
+        let mut keys = keys.to_vec();
         for _ in 0..=self.below(most) {
             if keys.is_empty() {
                 break;
@@ -321,7 +333,7 @@ impl Random {
                     members.push(Member::Unset { path: vec![Segment(key, None), Segment(leaf, None)], when });
                 }
                 _ => {
-                    let block = self.block(depth - 1, 3, reads, whole);
+                    let block = self.inner(depth - 1, reads, whole);
                     members.push(Member::Entry { is_final: false, path, action: Action::Amend(block), when });
                 }
             }

@@ -94,7 +94,11 @@ struct Place<'a> {
 /// What each cluster has, by its name.
 pub(super) fn meaning(fleet: &Fleet) -> Made<BTreeMap<String, Meaning>> {
     let mut found = BTreeMap::new();
-    for place in places(fleet) {
+    let places = places(fleet);
+    if places.is_empty() {
+        return unclear("no cluster");
+    }
+    for place in places {
         found.insert(place.name.clone(), cluster(fleet, &place)?);
     }
     Ok(found)
@@ -370,7 +374,8 @@ fn slots(block: &Block, scope: &Scope) -> Made<Slots> {
                     slot.set = Some(Set::To(value));
                     slot.is_final = *is_final;
                 }
-                // What is absent makes no entry.
+                // What is absent makes no entry; but whether it may be there is asked where the cluster is unknown.
+                None if path.len() > 1 || path.iter().any(|it| it.1.is_some()) => return unclear("absent, at a path"),
                 None if *is_final => return unclear("final and absent"),
                 None => continue,
             },

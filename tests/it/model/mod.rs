@@ -9,9 +9,12 @@ mod interpret;
 mod smaller;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+use fleetc::compile::Compilation;
 use fleetc::fleet::clusters;
 use fleetc::flux;
+use fleetc::source::FleetDatabase;
 use fleetc::value::json;
 use serde_json::Value as Json;
 
@@ -58,11 +61,24 @@ fn is_none(it: &Json) -> bool {
     it.is_null() || it.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
+/// Whether some item is on no cluster.
+fn has_untaken(fleet: &fleet::Fleet, model: &BTreeMap<String, Meaning>) -> bool {
+    let mut items = fleet.catalogues.iter().flat_map(|(_, it)| it);
+    items.any(|item| model.values().all(|it| !it.values.contains_key(item.name)))
+}
+
 /// How the compiler and the model differ, if they do.
 fn difference(fleet: &fleet::Fleet) -> Option<String> {
     let text = fleet.text();
     match (meaning(fleet), compile(&text)) {
         (Err(Stop::Unclear(_)), _) | (Err(Stop::Mistake(_)), Compiled::Refused(_)) => None,
+        // What no cluster has is looked at without any: whether a list is there that a condition gives, nobody says.
+        (Ok(model), Compiled::Refused(said))
+            if has_untaken(fleet, &model)
+                && said.iter().all(|it| ["E0306", "E0310", "E0407", "E0408"].contains(&&it[..5])) =>
+        {
+            None
+        }
         (Ok(_), Compiled::Refused(said)) => Some(format!("the model builds, the compiler says {said:?}")),
         (Err(Stop::Mistake(it)), Compiled::Made(_)) => Some(format!("the compiler builds, the model says: {it}")),
         (Ok(model), Compiled::Made(made)) => {
@@ -85,6 +101,14 @@ fn difference(fleet: &fleet::Fleet) -> Option<String> {
     }
 }
 
+/// Whatever stands for something inside the compiler stays there.
+fn no_noncharacter(compilation: &Compilation) {
+    let is_one = |it: char| matches!(u32::from(it), 0xfdd0..=0xfdef) || u32::from(it) & 0xfffe == 0xfffe;
+    for (path, file) in &compilation.tree.files {
+        assert!(!file.text.contains(is_one), "{path}");
+    }
+}
+
 fn from_environment(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(otherwise)
 }
@@ -97,6 +121,7 @@ fn the_compiler_says_what_the_reference_says() {
     let seed = from_environment("FLEETC_SEED", 1);
     let (mut built, mut refused, mut unclear) = (0_u64, 0, 0);
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    let mut before: Option<(FleetDatabase, Rc<Compilation>)> = None;
     let mut nth = 0;
     while built < wanted {
         let drawn = draw::Random::new(seed.wrapping_mul(1_000_003).wrapping_add(nth)).fleet();
@@ -109,9 +134,19 @@ fn the_compiler_says_what_the_reference_says() {
             Ok(_) => {
                 built += 1;
                 // Trees are slow to make: each tenth.
-                if let Some(kustomize) = kustomize.as_ref().filter(|_| built % 10 == 0) {
+                if built % 10 == 0 {
                     let (db, compilation) = compiled(&drawn.text());
-                    kustomize.check(&db, &compilation);
+                    let compilation = Rc::new(compilation);
+                    if let Some(kustomize) = &kustomize {
+                        kustomize.check(&db, &compilation);
+                    }
+                    crate::classes::assert_alike(&db, &compilation, &drawn.text());
+                    no_noncharacter(&compilation);
+                    if let Some((before, before_tree)) = before.replace((db.clone(), Rc::clone(&compilation))) {
+                        let what = drawn.text();
+                        crate::diff::assert_applies(&before, &db, &what);
+                        crate::diff::assert_told_as_written((&before, &before_tree), (&db, &compilation), &what);
+                    }
                 }
             }
             Err(Stop::Mistake(_)) => refused += 1,
@@ -122,7 +157,7 @@ fn the_compiler_says_what_the_reference_says() {
         }
     }
     assert!(
-        refused < built * 4 && unclear < built,
+        refused < built * 2 && unclear < built,
         "{built} fleets built, {refused} refused, {unclear} unclear: {reasons:#?}"
     );
     assert!(refused > built / 20, "mistakes are part of it: {refused} of {built}");
