@@ -10,7 +10,7 @@ use crate::value::Value;
 /// Most steps that one declaration may take for one cluster.
 const STEPS: u64 = 2_000_000;
 
-/// Most calls of functions inside each other.
+/// Most functions and names that are computed inside each other.
 const CALLS: u32 = 200;
 
 /// Most lists and objects inside each other: a line of YAML is as long as it is deep, and other
@@ -92,8 +92,8 @@ impl Env<'_> {
         self.spend((most - look.left) / NODES, at).then_some(known)
     }
 
-    /// Runs the body of a function, unless too many are around it.
-    pub(super) fn called<T>(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Runs the body of a function, or what a name stands for, unless too many are around it.
+    pub(crate) fn called<T>(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.budget.calls >= CALLS {
             self.report(problems::too_deep(at, CALLS));
             return None;

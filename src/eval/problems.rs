@@ -15,8 +15,13 @@ pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
 }
 
 pub(super) fn too_deep(at: Origin, limit: u32) -> Diagnostic {
-    Diagnostic::new(code::BUDGET, eco_format!("functions call each other more than {limit} deep"), at, "stopped here")
-        .help("call fewer functions inside each other, or go through a list with a comprehension")
+    Diagnostic::new(
+        code::BUDGET,
+        eco_format!("functions and names lead to each other more than {limit} deep"),
+        at,
+        "stopped here",
+    )
+    .help("write out what some of them stand for, or go through a list with a comprehension")
 }
 
 pub(super) fn value_too_deep(at: Origin, limit: usize) -> Diagnostic {

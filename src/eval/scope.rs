@@ -123,16 +123,20 @@ impl Env<'_> {
         }
         let hidden = self.locals.split_off(bound.depth.min(self.locals.len()));
         let (before, reported) = (self.steps(), self.out.len());
-        let node = self.within(bound.anchor, |env| {
-            let mut node = env.passed(&bound.written.value);
-            if let Some(ty) = &bound.written.ty {
-                // What is wrong with the type itself is reported by `types`.
-                let mut ignored = Vec::new();
-                let ty = types::lower(env.db, names::index_of(env.db, env.anchor), env.anchor, ty, &mut ignored);
-                complete(env, &mut node, &ty, Conform::Final, None);
-            }
-            node
+        let written = Origin::new(bound.anchor, bound.written.node);
+        let made = self.called(written, |env| {
+            env.within(bound.anchor, |env| {
+                let mut node = env.passed(&bound.written.value);
+                if let Some(ty) = &bound.written.ty {
+                    // What is wrong with the type itself is reported by `types`.
+                    let mut ignored = Vec::new();
+                    let ty = types::lower(env.db, names::index_of(env.db, env.anchor), env.anchor, ty, &mut ignored);
+                    complete(env, &mut node, &ty, Conform::Final, None);
+                }
+                node
+            })
         });
+        let node = made.unwrap_or_else(|| Node::new(Value::Unknown, written));
         self.locals.extend(hidden);
         // What reports something says it wherever it is named.
         if self.out.len() == reported {
@@ -143,14 +147,12 @@ impl Env<'_> {
 
     /// A `let` at the head of a declaration around the expression.
     fn around(&mut self, name: &str) -> Option<Node> {
-        let around = match self.heads.get(&self.anchor) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let heads = Rc::new(self.heads_around());
-                self.heads.insert(self.anchor, Rc::clone(&heads));
-                heads
-            }
-        };
+        let known = self.heads.get(&self.anchor).cloned();
+        let around = known.unwrap_or_else(|| {
+            let heads = Rc::new(self.heads_around());
+            self.heads.insert(self.anchor, Rc::clone(&heads));
+            heads
+        });
         let (_, Local::Let(bound)) = around.all.get(*around.by_name.get(name)?)? else { return None };
         if let Some(node) = self.known(bound) {
             return Some(node);

@@ -84,7 +84,9 @@ impl Lazy for Table<'_> {
             return Some(Node::new(Value::Unknown, at));
         }
         self.state.borrow_mut().active.push(name.into());
-        let node = self.compute(env, declared);
+        let node = env
+            .called(declared.origin, |env| self.compute(env, declared))
+            .unwrap_or_else(|| Node::new(Value::Unknown, declared.origin));
         let mut state = self.state.borrow_mut();
         state.active.pop();
         state.done.insert(name.into(), node.clone());

@@ -52,10 +52,10 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
                 let kind = it.id.kind.to_lowercase();
                 let short = eco_format!("{kind}-{}", file_name(&it.id.name));
                 let long = eco_format!("{kind}-{}-{}", file_name(&it.id.namespace), file_name(&it.id.name));
-                let last = numbers.entry(long.clone()).or_insert(1);
+                let number = numbers.entry(long.clone()).or_insert(1);
                 let numbered = std::iter::repeat_with(|| {
-                    *last += 1;
-                    eco_format!("{long}-{last}")
+                    *number += 1;
+                    eco_format!("{long}-{number}")
                 });
                 let free = [short, long.clone()].into_iter().chain(numbered).find(|it| !taken.contains(it));
                 let base = free.unwrap_or(long);

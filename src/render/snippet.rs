@@ -44,15 +44,10 @@ impl Snippets {
         let part = if line.len() > LONGEST { part_of(text, &line, range.start) } else { 0..text.len() };
         let end = end.min(part.end).max(range.start);
         let key = (path.to_string(), (line.len() > LONGEST).then_some((line.start, part.start)));
-        let id = match self.known.get(&key) {
-            Some(id) => *id,
-            None => {
-                let id = self.snippets.len();
-                self.snippets.push(Snippet::new(path, text, &line, &part));
-                self.known.insert(key, id);
-                id
-            }
-        };
+        let id = *self.known.entry(key).or_insert_with(|| {
+            self.snippets.push(Snippet::new(path, text, &line, &part));
+            self.snippets.len() - 1
+        });
         // What is shown as an escape is longer than it is.
         let shown_in = text.get(part.clone()).unwrap_or_default();
         let cut = if part.start > line.start && line.len() > LONGEST { CUT.len() } else { 0 };
@@ -94,9 +89,10 @@ fn line_around(text: &str, at: usize) -> Range<usize> {
 
 /// The part of a long line that is around a byte.
 fn part_of(text: &str, line: &Range<usize>, at: usize) -> Range<usize> {
-    let start = text.floor_char_boundary(at.saturating_sub(BEFORE).max(line.start));
-    let end = text.floor_char_boundary(at.saturating_add(AFTER).min(line.end));
-    start..end
+    let begins = |at: &usize| text.is_char_boundary(*at);
+    let from = at.saturating_sub(BEFORE).max(line.start);
+    let to = at.saturating_add(AFTER).min(line.end);
+    (from..=at).find(begins).unwrap_or(at)..(to..=line.end).find(begins).unwrap_or(line.end)
 }
 
 impl<'a> Files<'a> for Snippets {

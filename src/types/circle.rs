@@ -94,13 +94,21 @@ pub struct Link {
     /// How many names it takes at most until nothing is named any more.
     depth: usize,
     /// Whether it leads back to itself.
-    is_circular: bool,
+    circle: Circle,
     /// Whether it does by declarations of its own kind alone.
     is_own_circle: bool,
-    /// Whether it is where a circle with too many ways around is reported.
-    is_first_of_many: bool,
-    /// Whether its circle has too many ways around.
-    is_of_many: bool,
+}
+
+/// Whether a declaration leads back to itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Circle {
+    #[default]
+    None,
+    One,
+    /// There are too many ways around; the first of its functions says so.
+    Many {
+        is_first: bool,
+    },
 }
 
 impl Link {
@@ -156,11 +164,14 @@ fn links(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Link>> {
         let depth = below.filter_map(|it| found.get(graph.node_weight(it)?)).map(|it| it.depth + 1).max().unwrap_or(1);
         let is_circular = group.len() > 1 || group.first().is_some_and(|it| graph.contains_edge(*it, *it));
         let members = || group.iter().filter_map(|it| graph.node_weight(*it));
-        let is_of_many = group.len() > WAYS;
-        let first = members().filter(|it| is_of_many && it.kind(db) == Kind::Fn).min_by_key(|it| it.name(db)).copied();
+        let first = members().filter(|it| it.kind(db) == Kind::Fn).min_by_key(|it| it.name(db)).copied();
         for anchor in members() {
-            let is_first_of_many = first == Some(*anchor);
-            found.insert(*anchor, Link { depth, is_circular, is_own_circle: false, is_first_of_many, is_of_many });
+            let circle = match is_circular {
+                false => Circle::None,
+                true if group.len() > WAYS => Circle::Many { is_first: first == Some(*anchor) },
+                true => Circle::One,
+            };
+            found.insert(*anchor, Link { depth, circle, is_own_circle: false });
         }
     }
     for kind in [Kind::Type, Kind::Let] {
@@ -186,15 +197,14 @@ pub fn link(db: &dyn Db, anchor: Anchor) -> Link {
 
 /// Whether a function comes back to itself.
 pub fn is_circular(db: &dyn Db, function: Anchor) -> bool {
-    link(db, function).is_circular
+    link(db, function).circle != Circle::None
 }
 
 /// The shortest way from a function back to itself, if there is one; where a circle has very many
 /// members, of one of them alone.
 #[salsa::tracked]
 pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
-    let it = link(db, function);
-    if !it.is_circular || it.is_of_many && !it.is_first_of_many {
+    if matches!(link(db, function).circle, Circle::None | Circle::Many { is_first: false }) {
         return None;
     }
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];

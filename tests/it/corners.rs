@@ -284,3 +284,21 @@ fn a_record_knows_what_was_missing() {
         assert!(run.status == 1 && run.stderr.contains("E0703"), "{}", run.stderr);
     }
 }
+
+/// What `common/` has is not what a cluster has: a list that a condition gives is there for the layers above, on the
+/// clusters for which it holds; one that is nowhere is a mistake as ever.
+#[test]
+fn a_list_under_a_condition_is_there_where_it_holds() {
+    let text = |condition: &str, entry: &str| {
+        format!(
+            "fleet f {{ facts {{ stage: \"test\" | \"production\" = \"test\" }} }}\naddon base {{\n  {CHARTS}  source = charts\n  version = \"1.0.0\"\n  \
+             values.list = [{{ name = \"a\" }}]{condition}\n}}\ncatalogue addons {{ addon web from base {{ values {{ {entry} }} }} }}\ncluster one {{ use addons }}\n"
+        )
+    };
+    for entry in ["list[name = \"a\"].size = 1", "list += [{ name = \"b\" }]"] {
+        assert_eq!(errors(&text("", entry)), Vec::<String>::new());
+        assert_eq!(errors(&text(" when cluster.stage == \"test\"", entry)), Vec::<String>::new());
+        let missing = errors(&text(" when cluster.stage == \"production\"", entry));
+        assert!(missing == ["E0408"] || missing == ["E0407"], "{missing:?}");
+    }
+}

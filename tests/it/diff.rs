@@ -552,9 +552,9 @@ fn clusters_of_a_class_are_told_apart() {
         assert_applies(&old, &new, &text);
         assert_told_as_written((&old, &old_tree), (&new, &new_tree), &text);
         if was == is {
-            same += 1
+            same += 1;
         } else {
-            changed += 1
+            changed += 1;
         }
         (was, old, old_tree) = (is, new, new_tree);
     }

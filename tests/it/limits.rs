@@ -149,3 +149,119 @@ fn patterns_have_a_size() {
     let said = summary(&compiled(text).1);
     assert!(said.len() == 1 && said[0].starts_with("E0413"), "{said:?}");
 }
+
+/// A line for each number.
+fn repeated(numbers: std::ops::RangeInclusive<usize>, line: impl Fn(usize) -> String) -> String {
+    numbers.map(line).collect::<Vec<_>>().concat()
+}
+
+const ONE: &str = "fleet f { }\ncluster one { }\n";
+
+/// Declarations that name each other: a long chain is said once, at the one name too many, and a circle once, however
+/// many have a part in it.
+#[test]
+fn chains_and_circles_of_names_have_bounds() {
+    let chain = |line: &dyn Fn(usize) -> String, count: usize| -> String {
+        let lines: String = (0..count).map(line).collect();
+        format!("{ONE}{lines}")
+    };
+    let lets = |nth: usize| if nth == 0 { "let a0 = 1\n".to_owned() } else { format!("let a{nth} = a{}\n", nth - 1) };
+    let types = |nth: usize| {
+        if nth == 0 { "type A0 = Int\n".to_owned() } else { format!("type A{nth} = A{}\n", nth - 1) }
+    };
+    let fields = |nth: usize| {
+        if nth == 0 { "type A0 { x: Int? }\n".to_owned() } else { format!("type A{nth} {{ x: A{}? }}\n", nth - 1) }
+    };
+    for line in [&lets as &dyn Fn(usize) -> String, &types, &fields] {
+        assert_eq!(summary(&compiled(&chain(line, 200)).1), Vec::<String>::new());
+        for count in [201, 5000] {
+            let said = summary(&compiled(&chain(line, count)).1);
+            assert!(
+                said.len() == 1 && said[0].starts_with("E0401 `") && said[0].contains("200` stands at the end"),
+                "{said:?}"
+            );
+        }
+    }
+    for count in [3, 90, 3000] {
+        let circle = |line: &dyn Fn(usize, usize) -> String| -> Vec<String> {
+            summary(
+                &compiled(&format!("{ONE}{}", (0..count).map(|it| line(it, (it + 1) % count)).collect::<String>())).1,
+            )
+        };
+        let said = circle(&|a, b| format!("fn f{a}(x: Int): Int = f{b}(x)\n"));
+        assert!(said.len() == 1 && said[0].len() < 200, "{said:?}");
+        let said = circle(&|a, b| format!("let a{a} = a{b}\n"));
+        assert!(
+            said.len() == count && said.iter().all(|it| it.starts_with("E0305") || it.starts_with("E0304")),
+            "{said:?}"
+        );
+    }
+}
+
+/// Runs on threads whose stacks are as large as those of the program.
+fn as_the_program(run: impl FnOnce() + Send) {
+    rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build().expect("threads").install(run);
+}
+
+/// A value is never deeper than other tools read, however it came about.
+#[test]
+fn values_have_a_depth() {
+    as_the_program(|| {
+        let lets = |count: usize| -> String {
+            let lines: String = repeated(1..=count, |it| format!("let a{it} = {{ x = {{ y = [a{}] }} }}\n", it - 1));
+            format!(
+                "fleet f {{ }}\nlet a0 = 1\n{lines}catalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{ source = s, version = \"1.0.0\", values.deep = a{count} }}\n}}\ncluster one {{ use c }}\n"
+            )
+        };
+        assert_eq!(summary(&compiled(&lets(40)).1), Vec::<String>::new());
+        let said = summary(&compiled(&lets(100)).1);
+        assert!(said.len() == 1 && said[0].starts_with("E0401 this value has more than 200"), "{said:?}");
+        let block = format!(
+            "fleet f {{ }}\ncatalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{\n    source = s\n    version = \"1.0.0\"\n    values.x = {{\n      let a0 = 1\n{}      a = a150\n    }}\n  }}\n}}\ncluster one {{ use c }}\n",
+            repeated(1..=150, |it| format!("      let a{it} = {{ x = {{ y = a{} }} }}\n", it - 1))
+        );
+        let said = summary(&compiled(&block).1);
+        assert!(said.len() == 1 && said[0].starts_with("E0401 this value has more than 200"), "{said:?}");
+    });
+}
+
+/// Names that are each twice the one before, as facts and params: as many values as anybody looks at.
+#[test]
+fn what_doubles_is_refused() {
+    let doubling = |count: usize| -> String {
+        repeated(1..=count - 1, |it| format!("    a{it}: Any = [cluster.a{0}, cluster.a{0}]\n", it - 1))
+    };
+    for (count, fits) in [(12, true), (40, false)] {
+        let facts =
+            format!("fleet f {{\n  facts {{\n    a0: Any = 1\n{}  }}\n}}\ncluster one {{ }}\n", doubling(count));
+        assert_eq!(summary(&compiled(&facts).1).is_empty(), fits, "facts");
+        let params = format!(
+            "fleet f {{ }}\ncatalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{\n    source = s\n    version = \"1.0.0\"\n    params {{\n    a0: Any = 1\n{}    }}\n    values.x = 1\n  }}\n}}\ncluster one {{ use c }}\n",
+            doubling(count).replace("cluster.", "params.")
+        );
+        let said = summary(&compiled(&params).1);
+        assert_eq!(said.is_empty(), fits, "params: {said:?}");
+        assert!(fits || said.iter().all(|it| it.starts_with("E0401")), "{said:?}");
+    }
+}
+
+/// A directory that lists itself, and a million mistakes of one kind.
+#[test]
+fn what_repeats_is_read_once_and_said_so_often() {
+    let (_, compilation) = compiled(
+        "fleet f { }\ncatalogue c { kustomize k { path = \"deploy\" } }\ncluster one {\n  use c\n  override k { patch Deployment web in default { spec.replicas = 1 } }\n}\n--- deploy/kustomization.yaml ---\nresources: [../deploy, ../deploy, ./, other, other]\n--- deploy/other/kustomization.yaml ---\nresources: [.., .., ../other]\n",
+    );
+    assert!(summary(&compilation).iter().all(|it| it.starts_with("E0632")), "{:?}", summary(&compilation));
+    let many = "fleet f { }\nlet a = length([for x in range(0, 100000) => 1 / (x - x)])\n";
+    let said = summary(&compiled(&format!("{many}cluster one {{ }}\n")).1);
+    assert_eq!(said, ["E0404 this divides by zero"]);
+    let rows: String = (0..5000).map(|_| "a,b\n").collect();
+    let (_, compilation) =
+        compiled(&format!("fleet f {{ }}\nlet a = csv(\"x.csv\")\ncluster one {{ }}\n--- x.csv ---\na,b,c\n{rows}"));
+    let said = summary(&compilation);
+    assert!((20..=2000).contains(&said.len()), "{}", said.len());
+    let flow = "[".repeat(100_000);
+    let (_, compilation) =
+        compiled(&format!("fleet f {{ }}\nlet a = yaml(\"x.yaml\")\ncluster one {{ }}\n--- x.yaml ---\n{flow}\n"));
+    assert_eq!(summary(&compilation).len(), 1);
+}

@@ -41,6 +41,10 @@ impl Random {
         usize::try_from(self.next() % most as u64).expect("a small number")
     }
 
+    fn number_from(&mut self, least: i64, count: usize) -> i64 {
+        least + i64::try_from(self.below(count)).expect("a small number")
+    }
+
     /// True once in `of` times.
     fn once_in(&mut self, of: usize) -> bool {
         self.below(of) == 0
@@ -156,7 +160,7 @@ impl Random {
         if self.once_in(2) {
             it.layer.uses.push(Target::Catalogue("mesh"));
         }
-        for nth in 0..1 + self.below(2) {
+        for nth in 0..=self.below(2) {
             it.clusters.push(self.cluster(fleet, format!("c{}", first + nth)));
         }
         if first == 0 && self.once_in(2) {
@@ -194,7 +198,7 @@ impl Random {
                 it.facts.push(("stage", Expr::Text(self.of(&["test", "production"]).to_owned())));
             }
             if self.once_in(2) {
-                it.facts.push(("zones", Expr::Int(1 + self.below(3) as i64)));
+                it.facts.push(("zones", Expr::Int(self.number_from(1, 3))));
             }
             if self.once_in(3) {
                 it.facts.push(("team", Expr::Text(self.of(&["red", "blue"]).to_owned())));
@@ -258,7 +262,7 @@ impl Random {
         match self.below(7) {
             0 => Condition::Is("stage", Expr::Text("test".to_owned())),
             1 => Condition::Is("stage", Expr::Text("production".to_owned())),
-            2 => Condition::Is("zones", Expr::Int(1 + self.below(3) as i64)),
+            2 => Condition::Is("zones", Expr::Int(self.number_from(1, 3))),
             3 => Condition::Is("name", Expr::Text(self.of(&["c0", "deep", "row-a"]).to_owned())),
             4 => Condition::Not(Box::new(self.condition())),
             5 => Condition::Both(Box::new(self.condition()), Box::new(self.condition())),
@@ -395,7 +399,7 @@ impl Random {
     fn literal(&mut self) -> Expr {
         match self.below(5) {
             0 => Expr::Bool(self.once_in(2)),
-            1 | 2 => Expr::Int(self.below(3) as i64),
+            1 | 2 => Expr::Int(self.number_from(0, 3)),
             _ => Expr::Text(self.of(&WORDS).to_owned()),
         }
     }
@@ -424,7 +428,7 @@ impl Random {
     }
 
     fn number(&mut self, may_depend: bool) -> Expr {
-        if may_depend && self.once_in(3) { Expr::Fact("zones") } else { Expr::Int(self.below(4) as i64) }
+        if may_depend && self.once_in(3) { Expr::Fact("zones") } else { Expr::Int(self.number_from(0, 4)) }
     }
 }
 

@@ -127,7 +127,7 @@ fn group<'a>(fleet: &'a Fleet, it: &'a super::fleet::Group, around: &[&'a Layer]
     for Cluster { name, layer, own } in &it.clusters {
         add(name, layer, own, BTreeMap::new());
     }
-    for it in it.inventory.iter() {
+    if let Some(it) = &it.inventory {
         for (name, zones) in &it.rows {
             let row = [("name".to_owned(), text(name)), ("zones".to_owned(), Value::Leaf((*zones).into()))];
             add(name, &it.layer, &[], row.into());

@@ -68,7 +68,7 @@ impl Removal {
             self.list(&mut it.params);
             self.block(&mut it.values);
         }
-        for it in it.rules.iter_mut() {
+        for it in &mut it.rules {
             self.option(&mut it.when);
             self.option(&mut it.rank);
             self.layer(&mut it.layer);
@@ -142,7 +142,9 @@ impl Removal {
             Expr::Object(it) => self.block(it),
             Expr::List(it) => {
                 self.list(it);
-                it.iter_mut().for_each(|it| self.expr(it));
+                for it in it {
+                    self.expr(it);
+                }
             }
             _ => {}
         }
