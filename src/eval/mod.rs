@@ -14,6 +14,7 @@ mod expression;
 mod fold;
 mod given;
 mod layer;
+mod operator;
 mod problems;
 mod scope;
 

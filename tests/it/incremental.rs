@@ -146,7 +146,7 @@ fn a_value_of_the_catalogue_that_no_patch_touches_renders_no_cluster() {
         it.queries,
         "anchors 1, base 1, bundle 1, check 2, class_files 2, class_of 13, common_files 1, declaration 5, \
          declarations 1, deployed 13, diagnostics 1, fleet_diagnostics 1, levels 1, longest_role 1, made 5, \
-         made_texts 2, outline 3, parse 1, shared_sources 1, staged 2, whole 1"
+         made_texts 2, outline 3, params_of 1, parse 1, shared_sources 1, staged 2, whole 1"
     );
     assert_eq!(it.written, ["common/addons/add-ons/web.yaml"]);
 }
