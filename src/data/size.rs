@@ -12,13 +12,21 @@ const MOST: u64 = 1_000_000;
 /// Most lists and maps inside each other, as the library that reads them has it.
 const DEPTH: usize = 128;
 
+/// So many open brackets are not quoted ones, and are too many for whoever counts them exactly: that takes
+/// the square of their number.
+const MOST_OPEN: usize = 4 * DEPTH;
+
 /// Bytes of a text that weigh as much as a value.
 const BYTES: u64 = 64;
 
 /// Why a text is too large to be read: it nests too deep, or what its aliases name is too much
 /// once it is written out. What cannot be read is not too large; whoever reads it says why.
 pub(super) fn too_large(text: &str) -> Option<EcoString> {
-    if !text.contains('*') && brackets(text) <= DEPTH {
+    let brackets = brackets(text);
+    if brackets > MOST_OPEN {
+        return Some(too_deep());
+    }
+    if !text.contains('*') && brackets <= DEPTH {
         return None;
     }
     let mut total: u64 = 0;
@@ -31,7 +39,7 @@ pub(super) fn too_large(text: &str) -> Option<EcoString> {
             Event::SequenceStart(_, anchor, _) | Event::MappingStart(_, anchor, _) => {
                 open.push((anchor, 1));
                 if open.len() > DEPTH {
-                    return Some(eco_format!("it has more than {DEPTH} lists and maps inside each other"));
+                    return Some(too_deep());
                 }
                 continue;
             }
@@ -48,16 +56,26 @@ pub(super) fn too_large(text: &str) -> Option<EcoString> {
         .then(|| eco_format!("with what its aliases (`*name`) repeat, it is {total} values: {MOST} are the most"))
 }
 
-/// How deep the brackets of a text nest at most, those in quotes and comments counted too.
+fn too_deep() -> EcoString {
+    eco_format!("it has more than {DEPTH} lists and maps inside each other")
+}
+
+/// How many brackets of a text are open at once at most, those in quotes and comments counted too: a line
+/// that does not end within a list or a map closes all.
 fn brackets(text: &str) -> usize {
     let (mut open, mut most) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => continue,
+    for line in text.lines() {
+        for byte in line.bytes() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => continue,
+            }
+            most = most.max(open);
         }
-        most = most.max(open);
+        if !line.trim_end().ends_with(['[', '{', ',', ':']) {
+            open = 0;
+        }
     }
     most
 }

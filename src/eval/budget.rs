@@ -8,7 +8,7 @@ use crate::source::Origin;
 use crate::value::Value;
 
 /// Most steps that one declaration may take for one cluster.
-const STEPS: u64 = 2_000_000;
+const STEPS: u64 = 1_000_000;
 
 /// Most functions and names that are computed inside each other.
 const CALLS: u32 = 200;

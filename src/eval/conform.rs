@@ -225,7 +225,7 @@ fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constra
             // A project that has a `matches` of its own is told so; nothing shall follow from it.
             let pattern = pattern_of(&condition.expr).filter(|_| !env.index.lets.contains_key("matches"));
             let holds = match (&node.value, pattern.map(|it| builtins::whole_regex(it))) {
-                (Value::Text(text), Some(Ok(pattern))) => Some(pattern.is_match(text)),
+                (Value::Text(text), Some(Ok(pattern))) => Some(pattern.regex.is_match(text)),
                 _ => env.with_local("it", node.clone(), |env| {
                     env.within(condition.anchor, |env| env.holds(&condition.expr))
                 }),
@@ -238,7 +238,7 @@ fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constra
         }
         Constraint::Pattern(pattern) => {
             let Value::Text(text) = &node.value else { return true };
-            if builtins::regex(pattern).is_ok_and(|it| !it.is_match(text)) {
+            if builtins::regex(pattern).is_ok_and(|it| !it.regex.is_match(text)) {
                 env.report(problems::pattern_fails(node, text, pattern));
                 return false;
             }

@@ -40,6 +40,8 @@ pub struct Env<'a> {
     /// refers to: for those who ask which entry set a value.
     pub traces: bool,
     pub(super) budget: Budget,
+    /// Regular expressions that steps were taken for.
+    pub(super) patterns: IndexSet<EcoString>,
     /// By declaration: the `let`s around it that were asked for.
     pub(super) heads: IndexMap<Anchor, Rc<Heads>>,
 }
@@ -63,6 +65,7 @@ impl<'a> Env<'a> {
             has_holes: false,
             traces: false,
             budget: Budget::default(),
+            patterns: IndexSet::default(),
             heads: IndexMap::default(),
         }
     }
@@ -270,11 +273,12 @@ impl<'a> Env<'a> {
                 Given::No | Given::Unknown => Node::new(Value::Unknown, origin),
                 Given::Known(map) => Node::new(Value::Map(map), origin),
                 Given::Lazy(lazy) => {
-                    let entries = lazy
-                        .names()
-                        .into_iter()
-                        .filter_map(|it| lazy.get(self, &it, origin).map(|node| (it, node)))
-                        .collect();
+                    let names = lazy.names();
+                    if !self.spend(names.len() as u64, origin) {
+                        return Node::new(Value::Unknown, origin);
+                    }
+                    let entries =
+                        names.into_iter().filter_map(|it| lazy.get(self, &it, origin).map(|node| (it, node))).collect();
                     Node::new(Value::of_map(entries), origin)
                 }
             };

@@ -21,6 +21,7 @@ mod diagnostics;
 mod editors;
 mod examples;
 mod formatting;
+mod fuzzing;
 mod gotchas;
 mod hostile;
 mod ide;

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
-use super::{Call, count, regex, texts, usize_of, whole_regex};
+use super::{Call, REFUSED, count, regex, texts, usize_of, whole_regex};
 use crate::eval::expression::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value};
@@ -124,8 +124,13 @@ fn join(env: &mut Env<'_>, it: &Call<'_>, by: &str) -> Option<Value> {
 
 fn pattern_call(env: &mut Env<'_>, it: &Call<'_>, text: &str, pattern: &str, new: Option<&EcoString>) -> Value {
     let compiled = if it.name == "matches" { whole_regex(pattern) } else { regex(pattern) };
+    // To make an expression takes steps, once for each: a loop can make a thousand.
+    let steps = compiled.as_ref().map_or(REFUSED, |it| it.steps);
+    if env.patterns.insert(pattern.into()) && !env.spend(steps, it.origin) {
+        return Value::Unknown;
+    }
     let regex = match compiled {
-        Ok(regex) => regex,
+        Ok(it) => it.regex,
         Err(reason) => return env.report(problems::bad_pattern(it.origin, pattern, &reason)),
     };
     match (it.name, new) {
