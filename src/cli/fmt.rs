@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use super::Outcome;
 use super::args::Fmt;
 use super::terminal::{Terminal, answer, result};
-use crate::format::{Formatted, format};
+use crate::diagnostic::bug;
+use crate::format::{Formatted, format, means_the_same};
 use crate::host::{self, HostError, Text};
 use crate::render::text_patch;
 
@@ -22,7 +23,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
         }
         let text = standard_input()?;
         let it = Text { path: "-".into(), name: "standard input".to_owned(), text };
-        let Formatted { text, left } = format(&it.text);
+        let Formatted { text, left } = laid_out(&it);
         leaves(&it, &left, terminal);
         if writes {
             result(&text)?;
@@ -40,7 +41,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
     let formatted: Vec<(Text, Formatted)> = all
         .into_par_iter()
         .map(|it| {
-            let formatted = format(&it.text);
+            let formatted = laid_out(&it);
             (it, formatted)
         })
         .collect();
@@ -59,6 +60,15 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
     }
     terminal.status("Formatted", &format!("{} of {}", changed.len(), files(count)));
     Ok(Outcome::Fine)
+}
+
+/// A text laid out. What it says is compared with what it said: nothing is written that says something else.
+fn laid_out(it: &Text) -> Formatted {
+    let formatted = format(&it.text);
+    if formatted.text != it.text && !means_the_same(&it.text, &formatted.text) {
+        bug("`fmt` keeps what a text means");
+    }
+    formatted
 }
 
 /// What would change.

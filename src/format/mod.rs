@@ -11,12 +11,18 @@ mod align;
 mod layout;
 mod print;
 
+use std::sync::Arc;
+
+use crate::source::{FleetDatabase, InMemory, SourceFile};
 use crate::syntax;
 use layout::Layout;
 use print::{Line, Printer};
 
 /// Characters that fit in a line.
 const WIDTH: usize = 120;
+
+/// What is nothing to the language; all else that Unicode calls white space is a character as any.
+const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Columns by which what is inside stands further to the right.
 const INDENT: usize = 2;
@@ -54,6 +60,23 @@ pub fn format(text: &str) -> Formatted {
     Formatted { text: print::text(&lines, end), left }
 }
 
+/// Whether two texts say the same, comments included: what is laid out does, or the layout is wrong.
+#[must_use]
+pub fn means_the_same(before: &str, after: &str) -> bool {
+    let db = FleetDatabase::new(Vec::new(), Arc::new(InMemory::default()));
+    meaning(&db, before) == meaning(&db, after)
+}
+
+/// The declarations and the comments of a text.
+fn meaning(db: &FleetDatabase, text: &str) -> (Vec<String>, Vec<String>) {
+    let file = SourceFile::new(db, "a.fleet".into(), "".into(), text.into());
+    let parsed = syntax::parse(db, file);
+    let declarations = parsed.declarations.iter().map(|(_, it)| format!("{it:?}")).collect();
+    let comments =
+        parsed.comments.iter().map(|it| text.get(it.clone()).unwrap_or_default().trim_end_matches(BLANK).to_owned());
+    (declarations, comments.collect())
+}
+
 /// The lines of some declarations.
 fn laid_out(tokens: &[syntax::Token<'_>]) -> Vec<Line> {
     let mut layout = Layout::of(tokens);
@@ -70,15 +93,15 @@ fn laid_out(tokens: &[syntax::Token<'_>]) -> Vec<Line> {
 fn verbatim(text: &str, range: std::ops::Range<usize>) -> Vec<Line> {
     let before = text.get(..range.start).unwrap_or_default();
     let slice = text.get(range).unwrap_or_default();
-    let breaks = before.get(before.trim_end().len()..).unwrap_or_default().matches('\n').count();
-    let Some(first) = slice.find(|it: char| !it.is_whitespace()) else { return Vec::new() };
+    let breaks = before.get(before.trim_end_matches(BLANK).len()..).unwrap_or_default().matches('\n').count();
+    let Some(first) = slice.find(|it: char| !BLANK.contains(&it)) else { return Vec::new() };
     // What stands before the first word of its line belongs to it.
     let from = slice.get(..first).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
     let skipped = slice.get(..from).unwrap_or_default().matches('\n').count();
-    let body = slice.get(from..).unwrap_or_default().trim_end();
+    let body = slice.get(from..).unwrap_or_default().trim_end_matches(BLANK);
     let mut lines: Vec<Line> = body.split('\n').map(|it| Line::raw(it.trim_end_matches('\r'))).collect();
     // Comments at its end say something of what comes next.
-    let comments: Vec<Line> = pop_while(&mut lines, |it| it.text.trim_start().starts_with("//"));
+    let comments: Vec<Line> = pop_while(&mut lines, |it| it.text.trim_start_matches(BLANK).starts_with("//"));
     let is_apart = !pop_while(&mut lines, |it| it.text.is_empty()).is_empty();
     lines.extend(comments.into_iter().enumerate().map(|(nth, it)| Line {
         is_comment: true,

@@ -206,7 +206,7 @@ impl<'a> Printer<'a> {
 
     fn end_line(&mut self) {
         let mut line = std::mem::take(&mut self.line);
-        line.text.truncate(line.text.trim_end().len());
+        line.text.truncate(line.text.trim_end_matches(super::BLANK).len());
         if !line.text.is_empty() {
             self.lines.push(line);
         }

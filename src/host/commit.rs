@@ -150,8 +150,10 @@ impl Commit {
         let (there, gone) = nearest(directory)?;
         let start = there.join(gone);
         let around = start.ancestors().take_while(|it| it.starts_with(&self.base));
-        if let Some(it) = around.into_iter().find(|it| self.blob(&it.join(ROOT_FILE)).is_some()) {
-            return Ok(it.to_path_buf());
+        for it in around {
+            if self.blob(&it.join(ROOT_FILE))?.is_some() {
+                return Ok(it.to_path_buf());
+            }
         }
         let is_hidden = |name: &str| name.split('/').any(|it| it.starts_with('.'));
         let below = self.below(&start, &|name| !is_hidden(name))?;
@@ -190,32 +192,34 @@ impl Commit {
         Some(parts.join("/"))
     }
 
-    fn entry(&self, path: &Path) -> Option<(EntryKind, ObjectId)> {
-        let inner = self.inner(path)?;
+    /// What a path is in the commit; none if nothing is there. An object that cannot be read is not
+    /// nothing: a state without it would be another one.
+    fn entry(&self, path: &Path) -> Result<Option<(EntryKind, ObjectId)>> {
+        let Some(inner) = self.inner(path) else { return Ok(None) };
         if inner.is_empty() {
-            return Some((EntryKind::Tree, self.tree));
+            return Ok(Some((EntryKind::Tree, self.tree)));
         }
         let repository = self.repository.to_thread_local();
-        let tree = repository.find_tree(self.tree).ok()?;
-        let entry = tree.lookup_entry(inner.split('/')).ok()??;
-        Some((entry.mode().kind(), entry.object_id()))
+        let tree = repository.find_tree(self.tree).map_err(|it| missing(&it))?;
+        let entry = tree.lookup_entry(inner.split('/')).map_err(|it| missing(&it))?;
+        Ok(entry.map(|it| (it.mode().kind(), it.object_id())))
     }
 
     /// The file that a path leads to, over links inside the repository.
-    fn blob(&self, path: &Path) -> Option<ObjectId> {
+    fn blob(&self, path: &Path) -> Result<Option<ObjectId>> {
         let mut path = path.to_path_buf();
         for _ in 0..10 {
-            let (kind, id) = self.entry(&path)?;
-            match kind {
-                EntryKind::Blob | EntryKind::BlobExecutable => return Some(id),
-                EntryKind::Link => {
-                    let target = self.bytes(id).ok()?;
-                    path = path.parent()?.join(target.to_path().ok()?);
+            match self.entry(&path)? {
+                Some((EntryKind::Blob | EntryKind::BlobExecutable, id)) => return Ok(Some(id)),
+                Some((EntryKind::Link, id)) => {
+                    let target = self.bytes(id)?;
+                    let (Some(parent), Ok(target)) = (path.parent(), target.to_path()) else { return Ok(None) };
+                    path = parent.join(target);
                 }
-                EntryKind::Tree | EntryKind::Commit => return None,
+                Some((EntryKind::Tree | EntryKind::Commit, _)) | None => return Ok(None),
             }
         }
-        None
+        Ok(None)
     }
 
     fn bytes(&self, id: ObjectId) -> Result<Vec<u8>> {
@@ -226,7 +230,7 @@ impl Commit {
 
     /// The files below a directory that `wanted` asks for, by their names from there.
     fn below(&self, dir: &Path, enter: &dyn Fn(&str) -> bool) -> Result<BTreeMap<String, Blob>> {
-        let Some((EntryKind::Tree, id)) = self.entry(dir) else { return Ok(BTreeMap::new()) };
+        let Some((EntryKind::Tree, id)) = self.entry(dir)? else { return Ok(BTreeMap::new()) };
         let repository = self.repository.to_thread_local();
         let mut found = BTreeMap::new();
         let mut todo = vec![(String::new(), id)];
@@ -301,7 +305,13 @@ impl Store for Commit {
             .into_par_iter()
             .filter_map(|name| {
                 let blob = files.get(name)?;
-                let id = if blob.is_link { self.blob(&dir.join(name))? } else { blob.id };
+                let id = match blob.is_link {
+                    true => match self.blob(&dir.join(name)).transpose()? {
+                        Ok(it) => it,
+                        Err(it) => return Some(Err(it)),
+                    },
+                    false => blob.id,
+                };
                 Some(self.bytes(id).and_then(|it| Ok((name.clone(), source_text(name, it)?))))
             })
             .collect()
@@ -311,14 +321,15 @@ impl Store for Commit {
         if self.inner(path).is_none() {
             return Disk.text(path);
         }
-        let Some(id) = self.blob(path) else { return Ok(None) };
+        let Some(id) = self.blob(path)? else { return Ok(None) };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         source_text(&name, self.bytes(id)?).map(Some)
     }
 
     fn directory(&self, path: &Path) -> Option<PathBuf> {
         match self.inner(path) {
-            Some(inner) => matches!(self.entry(path)?, (EntryKind::Tree, _)).then(|| self.base.join(inner)),
+            // Whoever asks refuses what is none.
+            Some(inner) => matches!(self.entry(path), Ok(Some((EntryKind::Tree, _)))).then(|| self.base.join(inner)),
             None => Disk.directory(path),
         }
     }
@@ -336,7 +347,8 @@ impl Store for Commit {
             None => Disk.load(root, path),
             Some(inner) if !self.base.join(&inner).starts_with(root) => Err("it leads out of the project".into()),
             Some(_) => {
-                let id = self.blob(path).ok_or_else(|| EcoString::from("no such file"))?;
+                let found = self.blob(path).map_err(|it| EcoString::from(it.message))?;
+                let id = found.ok_or_else(|| EcoString::from("no such file"))?;
                 self.bytes(id).map_err(|it| it.message.into())
             }
         }

@@ -23,6 +23,7 @@ use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::value::Value;
+use policy::Policy;
 
 /// What a tool reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +73,14 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
         && let Some(role) = model.roles_via(Identity::Irsa).next()
     {
         out.push(problems::no_provider(oidc.origin, role).on(Some(&model.name)));
+    }
+    for policy in model.roles.iter().flat_map(|it| &it.policies) {
+        if let Policy::Document(document) = policy
+            && matches!(document.value, Value::Map(_))
+            && document.get("Statement").is_none()
+        {
+            out.push(problems::no_statement(document.origin).on(Some(&model.name)));
+        }
     }
     out.into()
 }

@@ -35,6 +35,11 @@ pub(super) fn unknown_policy(role: &Role, tool: &str, policy: &str) -> Diagnosti
     .help("write an ARN, the name of a policy that AWS manages, or the whole document")
 }
 
+pub(super) fn no_statement(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::CANNOT_PROVISION, "a policy without `Statement` allows nothing", at, "this document")
+        .help("write `Statement = [{ Effect = \"Allow\", Action = […], Resource = […] }]`")
+}
+
 pub(super) fn role_twice(arn: &str, at: Origin, user: &str, first: Origin, other: &str) -> Diagnostic {
     Diagnostic::new(
         code::ROLE_TWICE,

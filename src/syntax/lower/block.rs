@@ -81,7 +81,7 @@ impl Lowering<'_> {
             None => Path { node, segments: Vec::new() },
         };
         let mut when = None;
-        let mut action = Action::Assign(Expr { node, kind: ExprKind::Broken });
+        let mut action = Action::Assign(Expr { node, kind: self.broken(ExprKind::Broken) });
         if let Some(it) = parts.next() {
             let rule = it.as_rule();
             let mut parts = inner(it).peekable();
@@ -119,7 +119,7 @@ impl Lowering<'_> {
     ) -> Expr {
         match parts.next_if(|it| it.as_rule() == Rule::expr) {
             Some(it) => self.expr(it),
-            None => Expr { node: self.node_at(range), kind: ExprKind::Broken },
+            None => Expr { node: self.node_at(range), kind: self.broken(ExprKind::Broken) },
         }
     }
 

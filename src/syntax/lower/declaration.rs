@@ -277,14 +277,14 @@ impl Lowering<'_> {
         }
         let result = match parts.next_if(|it| it.as_rule() == Rule::type_) {
             Some(it) => self.type_expr(it),
-            None => TypeExpr { node: self.node_at(range.clone()), kind: TypeKind::Broken },
+            None => TypeExpr { node: self.node_at(range.clone()), kind: self.broken(TypeKind::Broken) },
         };
         let body = self.next_expr(parts, range);
         Head::Fn { params, result, body }
     }
 
     fn import<'i>(&mut self, parts: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Head, EcoString) {
-        let Some(path) = parts.next() else { return (Head::Broken, EcoString::new()) };
+        let Some(path) = parts.next() else { return (self.broken(Head::Broken), EcoString::new()) };
         let node = self.node(&path);
         if let Some(first) = self.nodes.first_mut() {
             *first = self.base + path.as_span().start()..self.base + path.as_span().end();

@@ -39,12 +39,12 @@ impl Lowering<'_> {
         let range = self.range(&pair);
         if self.depth > DEPTH_LIMIT {
             self.problems.push(Problem::TooDeep(range.start));
-            return Expr { node: self.node_at(range), kind: ExprKind::Broken };
+            return Expr { node: self.node_at(range), kind: self.broken(ExprKind::Broken) };
         }
         let mut parts: Vec<Pair<'_, Rule>> = pair.into_inner().filter(|it| it.as_rule() != Rule::comment).collect();
         if parts.len() > OPERATOR_LIMIT {
             self.problems.push(Problem::TooDeep(range.start));
-            return Expr { node: self.node_at(range), kind: ExprKind::Broken };
+            return Expr { node: self.node_at(range), kind: self.broken(ExprKind::Broken) };
         }
         self.depth += 1;
         let expr = match (parts.len(), parts.pop()) {
@@ -53,7 +53,7 @@ impl Lowering<'_> {
                 parts.push(last);
                 self.operators(parts)
             }
-            (_, None) => Expr { node: self.node_at(range), kind: ExprKind::Broken },
+            (_, None) => Expr { node: self.node_at(range), kind: self.broken(ExprKind::Broken) },
         };
         self.depth -= 1;
         expr
@@ -118,14 +118,14 @@ impl Lowering<'_> {
             }
             Rule::index => match parts.next() {
                 Some(it) => ExprKind::Index { of: Box::new(of), index: Box::new(self.expr(it)) },
-                None => ExprKind::Broken,
+                None => self.broken(ExprKind::Broken),
             },
             _ => match parts.next() {
                 Some(it) => {
                     let name = self.plain_text(it);
                     ExprKind::Member { of: Box::new(of), name, safe: rule == Rule::safe_member }
                 }
-                None => ExprKind::Broken,
+                None => self.broken(ExprKind::Broken),
             },
         };
         Expr { node: self.node_at(start..end.max(start)), kind }
@@ -137,7 +137,7 @@ impl Lowering<'_> {
         if rule == Rule::paren {
             return match inner(pair.clone()).next() {
                 Some(it) => self.expr(it),
-                None => Expr { node: self.node(&pair), kind: ExprKind::Broken },
+                None => Expr { node: self.node(&pair), kind: self.broken(ExprKind::Broken) },
             };
         }
         if rule == Rule::string {
@@ -148,14 +148,14 @@ impl Lowering<'_> {
             Rule::number => match self.number(&pair, false) {
                 Literal::Float(it) => ExprKind::Float(it),
                 Literal::Int(it) => ExprKind::Int(it),
-                _ => ExprKind::Broken,
+                _ => self.broken(ExprKind::Broken),
             },
             Rule::boolean => ExprKind::Bool(pair.as_str().trim() == "true"),
             Rule::null => ExprKind::Null,
             Rule::list => ExprKind::List(inner(pair).map(|it| self.element(it)).collect()),
             Rule::object => match inner(pair).next() {
                 Some(it) => ExprKind::Object(self.block(it)),
-                None => ExprKind::Broken,
+                None => self.broken(ExprKind::Broken),
             },
             Rule::list_for | Rule::map_for => self.comprehension(pair),
             Rule::if_ => {
@@ -166,7 +166,7 @@ impl Lowering<'_> {
                         then: Box::new(then),
                         otherwise: Box::new(otherwise),
                     },
-                    _ => ExprKind::Broken,
+                    _ => self.broken(ExprKind::Broken),
                 }
             }
             Rule::match_ => self.match_(pair),
@@ -182,21 +182,21 @@ impl Lowering<'_> {
         let range = self.range(&pair);
         let value = match inner(pair).next() {
             Some(it) => self.expr(it),
-            None => Expr { node: self.node_at(range), kind: ExprKind::Broken },
+            None => Expr { node: self.node_at(range), kind: self.broken(ExprKind::Broken) },
         };
         Element { value, spread: true }
     }
 
     fn comprehension(&mut self, pair: Pair<'_, Rule>) -> ExprKind {
         let mut parts = inner(pair);
-        let Some(head) = parts.next().and_then(|it| self.for_head(it)) else { return ExprKind::Broken };
+        let Some(head) = parts.next().and_then(|it| self.for_head(it)) else { return self.broken(ExprKind::Broken) };
         match (parts.next(), parts.next()) {
             (Some(key), Some(body)) if key.as_rule() == Rule::map_key => {
                 let key = Box::new(self.map_key(key));
                 ExprKind::MapFor { head, key, body: Box::new(self.expr(body)) }
             }
             (Some(body), None) => ExprKind::ListFor { head, body: Box::new(self.expr(body)) },
-            _ => ExprKind::Broken,
+            _ => self.broken(ExprKind::Broken),
         }
     }
 
@@ -207,7 +207,7 @@ impl Lowering<'_> {
             Some(it) if it.as_rule() == Rule::string => self.string(it),
             Some(it) if it.as_rule() == Rule::expr => self.expr(it),
             Some(it) => Expr { node, kind: ExprKind::Name(it.as_str().trim().into()) },
-            None => Expr { node, kind: ExprKind::Broken },
+            None => Expr { node, kind: self.broken(ExprKind::Broken) },
         }
     }
 
@@ -227,7 +227,7 @@ impl Lowering<'_> {
 
     fn match_(&mut self, pair: Pair<'_, Rule>) -> ExprKind {
         let mut parts = inner(pair);
-        let Some(subject) = parts.next() else { return ExprKind::Broken };
+        let Some(subject) = parts.next() else { return self.broken(ExprKind::Broken) };
         let subject = Box::new(self.expr(subject));
         let arms = parts
             .filter_map(|arm| {

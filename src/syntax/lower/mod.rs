@@ -17,6 +17,7 @@ use pest::iterators::Pair;
 use super::ast::Declaration;
 use super::grammar::Rule;
 use super::problems::Problem;
+use crate::diagnostic::bug;
 use crate::source::NodeId;
 
 /// Deepest nesting of one expression inside another.
@@ -47,6 +48,8 @@ pub(super) struct Lowering<'a> {
     /// The declaration being lowered.
     current: Option<usize>,
     depth: usize,
+    /// Whether something stands for what could not be lowered.
+    is_broken: bool,
 }
 
 impl<'a> Lowering<'a> {
@@ -59,7 +62,14 @@ impl<'a> Lowering<'a> {
             nodes: Vec::new(),
             current: None,
             depth: 0,
+            is_broken: false,
         }
+    }
+
+    /// What stands for something that cannot be lowered: there is a problem that says so.
+    const fn broken<T>(&mut self, kind: T) -> T {
+        self.is_broken = true;
+        kind
     }
 
     /// Lowers the pairs of one chunk that begins at byte `base` of the file.
@@ -75,6 +85,9 @@ impl<'a> Lowering<'a> {
                 }
                 _ => self.item(pair),
             }
+        }
+        if std::mem::take(&mut self.is_broken) && self.problems.len() == first_problem {
+            bug("what cannot be lowered has a problem that says so");
         }
         self.hoist(first_declaration, first_problem);
     }

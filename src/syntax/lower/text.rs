@@ -22,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn string(&mut self, pair: Pair<'_, Rule>) -> Expr {
         let node = self.node(&pair);
         let range = self.range(&pair);
-        let Some(form) = inner(pair).next() else { return Expr { node, kind: ExprKind::Broken } };
+        let Some(form) = inner(pair).next() else { return Expr { node, kind: self.broken(ExprKind::Broken) } };
         let several_lines = form.as_rule() == Rule::text_string;
         let mut pieces: Vec<Piece> = inner(form).map(|it| self.piece(it)).collect();
         if several_lines && !strip_indentation(&mut pieces) {

@@ -13,13 +13,13 @@ impl Lowering<'_> {
         if self.depth > DEPTH_LIMIT {
             let range = self.range(&pair);
             self.problems.push(Problem::TooDeep(range.start));
-            return TypeExpr { node, kind: TypeKind::Broken };
+            return TypeExpr { node, kind: self.broken(TypeKind::Broken) };
         }
         self.depth += 1;
         let mut parts = inner(pair);
         let mut ty = match parts.next() {
             Some(it) => self.union(it),
-            None => TypeExpr { node, kind: TypeKind::Broken },
+            None => TypeExpr { node, kind: self.broken(TypeKind::Broken) },
         };
         for condition in parts {
             let condition = self.expr(condition);
@@ -45,7 +45,7 @@ impl Lowering<'_> {
         let mut parts = inner(pair);
         let atom = match parts.next() {
             Some(it) => self.type_atom(it),
-            None => TypeExpr { node, kind: TypeKind::Broken },
+            None => TypeExpr { node, kind: self.broken(TypeKind::Broken) },
         };
         if parts.next().is_some() {
             return TypeExpr { node, kind: TypeKind::Optional(Box::new(atom)) };
@@ -60,12 +60,12 @@ impl Lowering<'_> {
             Rule::paren_type => {
                 return match inner(pair).next() {
                     Some(it) => self.type_expr(it),
-                    None => TypeExpr { node, kind: TypeKind::Broken },
+                    None => TypeExpr { node, kind: self.broken(TypeKind::Broken) },
                 };
             }
             Rule::list_type => match inner(pair).next() {
                 Some(it) => TypeKind::List(Box::new(self.type_expr(it))),
-                None => TypeKind::Broken,
+                None => self.broken(TypeKind::Broken),
             },
             Rule::map_type => {
                 let mut parts = inner(pair);
@@ -73,7 +73,7 @@ impl Lowering<'_> {
                     (Some(key), Some(value)) => {
                         TypeKind::Map(Box::new(self.type_expr(key)), Box::new(self.type_expr(value)))
                     }
-                    _ => TypeKind::Broken,
+                    _ => self.broken(TypeKind::Broken),
                 }
             }
             Rule::literal_type => TypeKind::Literal(self.literal(pair)),
