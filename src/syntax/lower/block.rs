@@ -81,34 +81,29 @@ impl Lowering<'_> {
             None => Path { node, segments: Vec::new() },
         };
         let mut when = None;
-        let mut action = Action::Assign(Expr { node, kind: self.broken(ExprKind::Broken) });
-        if let Some(it) = parts.next() {
+        let action = parts.next().and_then(|it| {
             let rule = it.as_rule();
             let mut parts = inner(it).peekable();
-            if rule == Rule::amend {
+            Some(if rule == Rule::amend {
                 when = self.next_when(&mut parts);
-                action = Action::Amend(match parts.next() {
-                    Some(it) => self.block(it),
-                    None => Block::default(),
-                });
+                Action::Amend(parts.next().map(|it| self.block(it)).unwrap_or_default())
             } else if rule == Rule::typed {
-                let ty = match parts.next() {
-                    Some(it) => self.type_expr(it),
-                    None => return Entry { node, is_final, path, action, when },
-                };
-                action = if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::block) {
+                let ty = parts.next().map(|it| self.type_expr(it))?;
+                let action = if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::block) {
                     Action::AmendTyped { ty, block: self.block(it) }
                 } else {
                     let default = parts.next_if(|it| it.as_rule() == Rule::expr).map(|it| self.expr(it));
                     Action::Declare { ty, default }
                 };
                 when = self.next_when(&mut parts);
+                action
             } else {
                 let value = self.next_expr(&mut parts, range);
                 when = self.next_when(&mut parts);
-                action = if rule == Rule::append { Action::Append(value) } else { Action::Assign(value) };
-            }
-        }
+                if rule == Rule::append { Action::Append(value) } else { Action::Assign(value) }
+            })
+        });
+        let action = action.unwrap_or_else(|| Action::Assign(Expr { node, kind: self.broken(ExprKind::Broken) }));
         Entry { node, is_final, path, action, when }
     }
 
