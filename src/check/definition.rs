@@ -69,6 +69,9 @@ impl Checker<'_> {
         if types::builtin::find(&it.name).is_some() {
             self.out.push(problems::taken_param(Origin::of(self.anchor), &it.name));
         }
+        if types::link(self.db, self.anchor).is_one_too_many() {
+            self.out.push(types::too_long(Origin::of(self.anchor), &it.name));
+        }
         if types::is_circular(self.db, self.anchor) {
             let Some(circle) = types::function_circle(self.db, self.anchor) else { return };
             let name = self.anchor.name(self.db);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -16,6 +17,7 @@ use crate::render::text_patch;
 
 pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let writes = !arguments.check && !arguments.diff;
+    let wrong = Mutex::default();
     if arguments.files.iter().any(|it| it.as_os_str() == "-") {
         if arguments.files.len() > 1 {
             let message = "`-` stands alone: it is standard input".to_owned();
@@ -23,8 +25,9 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
         }
         let text = standard_input()?;
         let it = Text { path: "-".into(), name: "standard input".to_owned(), text };
-        let Formatted { text, left } = laid_out(&it);
+        let Formatted { text, left } = laid_out(&it, &wrong);
         leaves(&it, &left, terminal);
+        assert_kept(wrong);
         if writes {
             result(&text)?;
             return Ok(Outcome::Fine);
@@ -41,7 +44,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
     let formatted: Vec<(Text, Formatted)> = all
         .into_par_iter()
         .map(|it| {
-            let formatted = laid_out(&it);
+            let formatted = laid_out(&it, &wrong);
             (it, formatted)
         })
         .collect();
@@ -53,22 +56,34 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
         }
     }
     if !writes {
+        assert_kept(wrong);
         return told(arguments, &changed, count, terminal);
     }
     for (it, text) in &changed {
         host::replace(&it.path, text)?;
     }
+    assert_kept(wrong);
     terminal.status("Formatted", &format!("{} of {}", changed.len(), files(count)));
     Ok(Outcome::Fine)
 }
 
-/// A text laid out. What it says is compared with what it said: nothing is written that says something else.
-fn laid_out(it: &Text) -> Formatted {
+/// A text laid out, or as it is where that would change what it says: nothing is written that says something else.
+fn laid_out(it: &Text, wrong: &Mutex<Vec<String>>) -> Formatted {
     let formatted = format(&it.text);
-    if formatted.text != it.text && !means_the_same(&it.text, &formatted.text) {
-        bug("`fmt` keeps what a text means");
+    if formatted.text == it.text || means_the_same(&it.text, &formatted.text) {
+        return formatted;
     }
-    formatted
+    wrong.lock().unwrap_or_else(PoisonError::into_inner).push(it.name.clone());
+    Formatted { text: it.text.clone(), left: Vec::new() }
+}
+
+/// Says which files `fmt` would have changed in what they say; all others are written by then.
+fn assert_kept(wrong: Mutex<Vec<String>>) {
+    let mut wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
+    wrong.sort();
+    if !wrong.is_empty() {
+        bug(&format!("`fmt` would change what is said in {}", wrong.join(", ")));
+    }
 }
 
 /// What would change.

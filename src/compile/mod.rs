@@ -315,10 +315,6 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
     if found.iter().any(|it| it.code.id == "E0417" && it.message == "the fact `account` has no value") {
         found.retain(|it| it.code.id != "E0513");
     }
-    // Where evaluation stopped, nothing has a value.
-    if found.iter().any(|it| it.code.id == "E0401") {
-        found.retain(|it| !["E0602", "E0605"].contains(&it.code.id));
-    }
     let syntax_broken = found.iter().any(|it| it.is_error() && is_syntax(it.code));
     if !syntax_broken {
         return found;

@@ -60,22 +60,119 @@ fn too_deep() -> EcoString {
     eco_format!("it has more than {DEPTH} lists and maps inside each other")
 }
 
-/// How many brackets of a text are open at once at most, those in quotes and comments counted too: a line
-/// that does not end within a list or a map closes all.
+/// How deep the brackets of a text nest at most. What is in quotes, comments and block scalars is not counted; what is no
+/// YAML may be counted wrong.
 fn brackets(text: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
+    let mut scan = Scan::default();
     for line in text.lines() {
-        for byte in line.bytes() {
-            match byte {
-                b'[' | b'{' => open += 1,
-                b']' | b'}' => open = open.saturating_sub(1),
-                _ => continue,
+        scan.line(line.as_bytes());
+    }
+    scan.most
+}
+
+/// A look at the brackets of a YAML text, line by line.
+#[derive(Default)]
+struct Scan {
+    open: usize,
+    most: usize,
+    quote: Option<u8>,
+    /// The indentation that a block scalar (`|`, `>`) is deeper than.
+    block: Option<usize>,
+}
+
+impl Scan {
+    fn line(&mut self, line: &[u8]) {
+        let indent = line.iter().take_while(|it| **it == b' ').count();
+        if let Some(around) = self.block {
+            if indent > around || indent == line.len() {
+                return;
             }
-            most = most.max(open);
+            self.block = None;
         }
-        if !line.trim_end().ends_with(['[', '{', ',', ':']) {
-            open = 0;
+        // Whether a value may begin here: only there are brackets and quotes more than letters.
+        let mut begins = self.quote.is_none();
+        // A document may begin behind `---`.
+        let mut at = if line.starts_with(b"--- ") { 4 } else { indent };
+        while let Some(byte) = line.get(at).copied() {
+            let next = line.get(at + 1).copied();
+            let is_apart = next.is_none_or(|it| it == b' ' || it == b'\t');
+            at += 1;
+            match (self.quote, byte) {
+                (Some(b'"'), b'\\') => at += 1,
+                (Some(b'\''), b'\'') if next == Some(b'\'') => at += 1,
+                (Some(quote), it) if it == quote => self.quote = None,
+                (Some(_), _) | (None, b' ' | b'\t') => continue,
+                (None, b'#')
+                    if begins || line.get(at.wrapping_sub(2)).is_some_and(|it| *it == b' ' || *it == b'\t') =>
+                {
+                    return;
+                }
+                (None, b'"' | b'\'') if begins => self.quote = Some(byte),
+                (None, b'|' | b'>') if begins && self.open == 0 => {
+                    self.block = Some(indent);
+                    return;
+                }
+                (None, b'[' | b'{') if begins || self.open > 0 => {
+                    self.open += 1;
+                    self.most = self.most.max(self.open);
+                    begins = true;
+                    continue;
+                }
+                (None, b']' | b'}') => self.open = self.open.saturating_sub(1),
+                (None, b',') if self.open > 0 => {
+                    begins = true;
+                    continue;
+                }
+                (None, b':') if is_apart || self.open > 0 => {
+                    begins = true;
+                    continue;
+                }
+                (None, b'-' | b'?') if begins && is_apart => continue,
+                // An anchor or a tag before a value.
+                (None, b'&' | b'!') if begins => {
+                    at += line.get(at..).unwrap_or_default().iter().take_while(|it| **it != b' ').count();
+                    continue;
+                }
+                _ => {}
+            }
+            begins = false;
         }
     }
-    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brackets;
+
+    #[test]
+    fn brackets_are_counted_where_they_are_brackets() {
+        let many = |line: &str| line.repeat(600);
+        for text in [
+            format!("sql: |\n  INSERT INTO t VALUES\n{}", many("  ('[1', 1),\n")),
+            format!("ranges: [\n{}]\n", many("  \"[0, 1)\",\n")),
+            format!("ranges: [\n{}]\n", many("  '[it''s {',\n")),
+            format!("pattern: ^{}$\n", many("[^\\[]+")),
+            format!("- pattern: x{}\n", many("[^\\[]+ ")),
+            format!("script: >-\n{}", many("  case [ $x in {:\n\n")),
+            format!("a: 1 {}\n", many("# [{ ")),
+            many("a: [1, {b: [2]}]\n"),
+            format!("a: \"{}\"\n", many("\\\"[{")),
+            format!("a: \"\n{}\"\n", many("  [{\n")),
+            format!("--- |\n{}", many(" [\n")),
+            format!("- - |\n{}", many("     [\n")),
+        ] {
+            assert!(brackets(&text) < 10, "{} in {}", brackets(&text), text.get(..60).unwrap_or(&text));
+        }
+        for text in [
+            many("["),
+            many("{a: "),
+            format!("a:\n  - b: {}", many("[{")),
+            many("[\n"),
+            many("{\na:\n"),
+            format!("a: &x !t {}", many("[")),
+            format!("{}\n{}", many("[ 'x', "), many("[")),
+        ] {
+            assert!(brackets(&text) >= 600, "{} in {}", brackets(&text), text.get(..60).unwrap_or(&text));
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod bug;
 pub mod code;
+mod listed;
 mod suggest;
 
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use ecow::EcoString;
 
 pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
-pub use suggest::{did_you_mean, distance, how_near, listed, listed_up_to, nearest, suggested};
+pub use listed::{listed, listed_up_to};
+pub use suggest::{did_you_mean, distance, how_near, nearest, suggested};
 
 use crate::source::{Origin, SourceFile};
 

@@ -63,24 +63,6 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
     close.into_iter().take(3).map(|(_, it)| it).collect()
 }
 
-/// Most names that a message lists.
-const LISTED: usize = 12;
-
-/// `a, b, c`, and how many more there are where they are many.
-pub fn listed<T: std::fmt::Display>(all: impl IntoIterator<Item = T>) -> EcoString {
-    listed_up_to(LISTED, all)
-}
-
-/// [`listed`], with no more than `most` of them.
-pub fn listed_up_to<T: std::fmt::Display>(most: usize, all: impl IntoIterator<Item = T>) -> EcoString {
-    let mut all = all.into_iter();
-    let shown: Vec<String> = all.by_ref().take(most).map(|it| it.to_string()).collect();
-    match all.count() {
-        0 => shown.join(", ").into(),
-        more => ecow::eco_format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
 /// "did you mean `a`, `b` or `c`?", if there is anything near.
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<EcoString> {
     let close: Vec<String> = nearest(name, known).into_iter().map(|it| format!("`{it}`")).collect();

@@ -5,16 +5,21 @@ use super::expression::Env;
 use super::problems;
 use crate::diagnostic::code;
 use crate::source::Origin;
-use crate::value::Value;
+use crate::value::{Node, Value};
 
 /// Most steps that one declaration may take for one cluster.
 const STEPS: u64 = 1_000_000;
 
-/// Most functions and names that are computed inside each other.
+/// Most calls of functions inside each other.
 const CALLS: u32 = 200;
 
-/// Most lists and objects inside each other: a line of YAML is as long as it is deep, and other
-/// tools read no deeper either.
+/// Most facts, params or `let`s in a row of which each refers to the next.
+const LINKS: usize = 200;
+
+/// So many are computed inside each other; more would not fit on the stack.
+const MOST_LINKS: usize = 10 * LINKS;
+
+/// Most lists and objects inside each other: a line of YAML is as long as it is deep.
 const DEPTH: usize = 200;
 
 /// How many nodes of a value are looked at in one step.
@@ -42,7 +47,9 @@ impl Env<'_> {
     /// is spent is reported once, here or nowhere: what follows is unknown.
     pub fn without_words(&mut self, run: impl FnOnce(&mut Self)) -> bool {
         let mut outer = std::mem::take(&mut self.out);
+        self.unheard += 1;
         run(self);
+        self.unheard -= 1;
         let is_clean = self.out.is_empty();
         outer.extend(std::mem::take(&mut self.out).into_iter().filter(|it| it.code == code::BUDGET));
         self.out = outer;
@@ -92,8 +99,8 @@ impl Env<'_> {
         self.spend((most - look.left) / NODES, at).then_some(known)
     }
 
-    /// Runs the body of a function, or what a name stands for, unless too many are around it.
-    pub(crate) fn called<T>(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    /// Runs the body of a function, unless too many are around it.
+    pub(super) fn called<T>(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.budget.calls >= CALLS {
             self.report(problems::too_deep(at, CALLS));
             return None;
@@ -102,6 +109,30 @@ impl Env<'_> {
         let result = run(self);
         self.budget.calls -= 1;
         Some(result)
+    }
+
+    /// Computes what a fact, a param or a `let` stands for: its value, and how many others it leads to in a row.
+    /// That more than [`LINKS`] are too many does not depend on which of them is asked for first.
+    pub(crate) fn linked(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> Node) -> (Node, usize) {
+        if self.links.len() >= MOST_LINKS {
+            self.report(problems::too_many_links(at, LINKS));
+            return (Node::new(Value::Unknown, at), 0);
+        }
+        self.links.push(0);
+        let node = run(self);
+        let depth = self.links.pop().unwrap_or_default() + 1;
+        if depth == LINKS + 1 {
+            self.report(problems::too_many_links(at, LINKS));
+        }
+        self.leads_to(depth);
+        (node, depth)
+    }
+
+    /// Notes that what is computed asks for something that leads to so many others.
+    pub(crate) fn leads_to(&mut self, depth: usize) {
+        if let Some(last) = self.links.last_mut() {
+            *last = depth.max(*last);
+        }
     }
 }
 

@@ -272,7 +272,8 @@ fn pattern_of(condition: &Expr) -> Option<&EcoString> {
     }
 }
 
-/// The value completed and whether that changed it, if it conforms to a type; reports nothing but that the budget is spent.
+/// The value completed and whether that changed it, if it conforms to a type; reports nothing but that
+/// the budget is spent.
 fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<(Node, bool)> {
     if !shape_fits(&node.value, ty) {
         return None;

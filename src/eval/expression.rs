@@ -40,6 +40,10 @@ pub struct Env<'a> {
     /// refers to: for those who ask which entry set a value.
     pub traces: bool,
     pub(super) budget: Budget,
+    /// How many are around that do not listen to problems.
+    pub(super) unheard: usize,
+    /// For each fact, param or `let` that is being computed, how many others it leads to in a row.
+    pub(super) links: Vec<usize>,
     /// Regular expressions that steps were taken for.
     pub(super) patterns: IndexSet<EcoString>,
     /// By declaration: the `let`s around it that were asked for.
@@ -65,6 +69,8 @@ impl<'a> Env<'a> {
             has_holes: false,
             traces: false,
             budget: Budget::default(),
+            unheard: 0,
+            links: Vec::new(),
             patterns: IndexSet::default(),
             heads: IndexMap::default(),
         }

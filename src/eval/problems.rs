@@ -15,19 +15,18 @@ pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
 }
 
 pub(super) fn too_deep(at: Origin, limit: u32) -> Diagnostic {
-    Diagnostic::new(
-        code::BUDGET,
-        eco_format!("functions and names lead to each other more than {limit} deep"),
-        at,
-        "stopped here",
-    )
-    .help("write out what some of them stand for, or go through a list with a comprehension")
+    Diagnostic::new(code::BUDGET, eco_format!("functions call each other more than {limit} deep"), at, "stopped here")
+        .help("call fewer functions inside each other, or go through a list with a comprehension")
+}
+
+pub(super) fn too_many_links(at: Origin, limit: usize) -> Diagnostic {
+    let what = eco_format!("this begins a chain of more than {limit} values, each of which refers to the next");
+    Diagnostic::new(code::BUDGET, what, at, "one too many").help("write the values of some of them out")
 }
 
 pub(super) fn value_too_deep(at: Origin, limit: usize) -> Diagnostic {
-    let what = eco_format!("this value has more than {limit} lists and objects inside each other");
-    Diagnostic::new(code::BUDGET, what, at, "too deep")
-        .help("build it flatter: neither Kubernetes nor its tools read values so deep")
+    Diagnostic::new(code::BUDGET, eco_format!("this value is nested more than {limit} levels deep"), at, "too deep")
+        .help("put fewer lists and objects inside each other")
 }
 
 pub(super) fn fails(at: Origin, reason: &str) -> Diagnostic {

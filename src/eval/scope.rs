@@ -34,8 +34,8 @@ pub struct Bound {
     written: Arc<BlockLet>,
     /// How many names were in scope above it.
     depth: usize,
-    /// The value, and the steps that it took.
-    known: RefCell<Option<(Node, u64)>>,
+    /// The value, the steps that it took, and how many others it leads to in a row.
+    known: RefCell<Option<(Node, u64, usize)>>,
 }
 
 /// The `let`s at the heads of a declaration and of those around it.
@@ -112,8 +112,9 @@ impl Env<'_> {
 
     /// The value that a `let` had when somebody asked before.
     fn known(&mut self, bound: &Bound) -> Option<Node> {
-        let (node, steps) = bound.known.borrow().clone()?;
+        let (node, steps, depth) = bound.known.borrow().clone()?;
         let origin = node.origin;
+        self.leads_to(depth);
         Some(if self.spend(steps, origin) { node } else { Node::new(Value::Unknown, origin) })
     }
 
@@ -124,7 +125,7 @@ impl Env<'_> {
         let hidden = self.locals.split_off(bound.depth.min(self.locals.len()));
         let (before, reported) = (self.steps(), self.out.len());
         let written = Origin::new(bound.anchor, bound.written.node);
-        let made = self.called(written, |env| {
+        let (node, depth) = self.linked(written, |env| {
             env.within(bound.anchor, |env| {
                 let mut node = env.passed(&bound.written.value);
                 if let Some(ty) = &bound.written.ty {
@@ -136,11 +137,10 @@ impl Env<'_> {
                 node
             })
         });
-        let node = made.unwrap_or_else(|| Node::new(Value::Unknown, written));
         self.locals.extend(hidden);
-        // What reports something says it wherever it is named.
-        if self.out.len() == reported {
-            *bound.known.borrow_mut() = Some((node.clone(), self.steps() - before));
+        // A problem that nobody listens to is said by whoever computes the value again.
+        if self.unheard == 0 || self.out.len() == reported {
+            *bound.known.borrow_mut() = Some((node.clone(), self.steps() - before, depth));
         }
         node
     }

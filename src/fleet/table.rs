@@ -52,7 +52,8 @@ pub(super) struct Table<'a> {
 /// What is known of the names so far.
 #[derive(Default)]
 pub(super) struct State {
-    done: BTreeMap<EcoString, Node>,
+    /// Values, and how many others each leads to in a row.
+    done: BTreeMap<EcoString, (Node, usize)>,
     /// Being computed, outermost first.
     active: Vec<EcoString>,
     effects: Vec<Effect>,
@@ -68,7 +69,8 @@ impl State {
 impl Lazy for Table<'_> {
     fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
         let declared = self.declared.get(name)?;
-        if let Some(node) = self.state.borrow().done.get(name) {
+        if let Some((node, depth)) = self.state.borrow().done.get(name) {
+            env.leads_to(*depth);
             return Some(node.clone());
         }
         let circle = {
@@ -84,12 +86,10 @@ impl Lazy for Table<'_> {
             return Some(Node::new(Value::Unknown, at));
         }
         self.state.borrow_mut().active.push(name.into());
-        let node = env
-            .called(declared.origin, |env| self.compute(env, declared))
-            .unwrap_or_else(|| Node::new(Value::Unknown, declared.origin));
+        let (node, depth) = env.linked(declared.origin, |env| self.compute(env, declared));
         let mut state = self.state.borrow_mut();
         state.active.pop();
-        state.done.insert(name.into(), node.clone());
+        state.done.insert(name.into(), (node.clone(), depth));
         Some(node)
     }
 

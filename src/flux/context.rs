@@ -307,12 +307,18 @@ impl<'a> Context<'a> {
             .unwrap_or(self.settings.release_in)
     }
 
+    /// Whether the evaluation of an item was stopped, which is said there: it lacks what it would have had.
+    pub(super) fn is_stopped(&self, item: Anchor) -> bool {
+        let known = self.learned.known.get(&item);
+        known.is_some_and(|it| it.evaluated.diagnostics.iter().any(|it| it.code == code::BUDGET))
+    }
+
     /// A text that must be known where no cluster is given.
     pub(super) fn identity(&mut self, item: Anchor, node: Option<&Node>, key: &str) -> Option<(EcoString, Origin)> {
         let node = node?;
         match &node.value {
             Value::Text(it) => Some((it.clone(), node.origin)),
-            Value::Unknown if self.cluster.is_none() => {
+            Value::Unknown if self.cluster.is_none() && !self.is_stopped(item) => {
                 self.out.push(problems::unknown_identity(self.db, item, key, node.origin));
                 None
             }
@@ -383,8 +389,8 @@ pub(super) fn in_file(mut object: Object, file: impl Into<EcoString>) -> Object 
     object
 }
 
-/// Whether a problem is one with what lower layers have. Where the cluster is not known, those with a
-/// condition are none of them: each cluster says by itself what it lacks.
+/// Whether a problem is about what lower layers have. Where the cluster is not known, layers with a condition are
+/// left out, so that something may seem to be missing; each cluster that has the item says by itself what is.
 fn asks_below(it: &Diagnostic) -> bool {
     [code::APPEND, code::APPEND_NOTHING, code::AMEND_SCALAR, code::SELECT, code::SELECT_NOTHING].contains(&it.code)
 }

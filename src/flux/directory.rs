@@ -45,7 +45,8 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     if !found.seen.insert(dir.into()) {
         return true;
     }
-    let Some(kustomization) = data::documents(&list).and_then(|it| it.into_iter().next()) else {
+    let documents = data::documents(&list).unwrap_or_default();
+    let [kustomization] = documents.as_slice() else {
         found.complete = false;
         return true;
     };

@@ -65,7 +65,7 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
             objects
         }
         Value::Unknown => {
-            if ctx.cluster.is_none() {
+            if ctx.cluster.is_none() && !ctx.is_stopped(item) {
                 ctx.out.push(problems::unknown_identity(ctx.db, item, "the object", evaluated.node.origin));
             }
             ctx.is_whole = false;

@@ -45,7 +45,10 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let name = addon.name(ctx.db).clone();
     let node = &evaluated.node;
     let Some(source_node) = node.get("source") else {
-        ctx.out.push(problems::no_source(ctx.db, addon));
+        if !ctx.is_stopped(addon) {
+            ctx.out.push(problems::no_source(ctx.db, addon));
+        }
+        ctx.is_whole = false;
         return None;
     };
     let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;

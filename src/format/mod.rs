@@ -21,7 +21,8 @@ use print::{Line, Printer};
 /// Characters that fit in a line.
 const WIDTH: usize = 120;
 
-/// What is nothing to the language; all else that Unicode calls white space is a character as any.
+/// White space of the language. What Unicode calls white space beside it is kept where a text cannot be read; at the
+/// end of a comment it goes.
 const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Columns by which what is inside stands further to the right.
@@ -72,8 +73,7 @@ fn meaning(db: &FleetDatabase, text: &str) -> (Vec<String>, Vec<String>) {
     let file = SourceFile::new(db, "a.fleet".into(), "".into(), text.into());
     let parsed = syntax::parse(db, file);
     let declarations = parsed.declarations.iter().map(|(_, it)| format!("{it:?}")).collect();
-    let comments =
-        parsed.comments.iter().map(|it| text.get(it.clone()).unwrap_or_default().trim_end_matches(BLANK).to_owned());
+    let comments = parsed.comments.iter().map(|it| text.get(it.clone()).unwrap_or_default().trim_end().to_owned());
     (declarations, comments.collect())
 }
 

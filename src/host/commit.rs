@@ -200,9 +200,15 @@ impl Commit {
             return Ok(Some((EntryKind::Tree, self.tree)));
         }
         let repository = self.repository.to_thread_local();
-        let tree = repository.find_tree(self.tree).map_err(|it| missing(&it))?;
-        let entry = tree.lookup_entry(inner.split('/')).map_err(|it| missing(&it))?;
-        Ok(entry.map(|it| (it.mode().kind(), it.object_id())))
+        let mut found = (EntryKind::Tree, self.tree);
+        for name in inner.split('/') {
+            // Nothing of this repository is below a file or a submodule.
+            let (EntryKind::Tree, id) = found else { return Ok(None) };
+            let tree = repository.find_tree(id).map_err(|it| missing(&it))?;
+            let Some(entry) = tree.find_entry(name) else { return Ok(None) };
+            found = (entry.mode().kind(), entry.object_id());
+        }
+        Ok(Some(found))
     }
 
     /// The file that a path leads to, over links inside the repository.
@@ -305,12 +311,10 @@ impl Store for Commit {
             .into_par_iter()
             .filter_map(|name| {
                 let blob = files.get(name)?;
-                let id = match blob.is_link {
-                    true => match self.blob(&dir.join(name)).transpose()? {
-                        Ok(it) => it,
-                        Err(it) => return Some(Err(it)),
-                    },
-                    false => blob.id,
+                let linked = if blob.is_link { self.blob(&dir.join(name)).transpose()? } else { Ok(blob.id) };
+                let id = match linked {
+                    Ok(it) => it,
+                    Err(it) => return Some(Err(it)),
                 };
                 Some(self.bytes(id).and_then(|it| Ok((name.clone(), source_text(name, it)?))))
             })
@@ -328,7 +332,7 @@ impl Store for Commit {
 
     fn directory(&self, path: &Path) -> Option<PathBuf> {
         match self.inner(path) {
-            // Whoever asks refuses what is none.
+            // What cannot be read is refused as what is no directory is.
             Some(inner) => matches!(self.entry(path), Ok(Some((EntryKind::Tree, _)))).then(|| self.base.join(inner)),
             None => Disk.directory(path),
         }

@@ -19,7 +19,7 @@ const AFTER: usize = 240;
 #[derive(Default)]
 pub(super) struct Snippets {
     snippets: Vec<Snippet>,
-    /// By path; a part of a line by its line and first byte too.
+    /// By path, and the bytes that a part of a line is.
     known: IndexMap<(String, Option<(usize, usize)>), usize>,
 }
 
@@ -43,7 +43,7 @@ impl Snippets {
         let end = range.end.min(line.end).max(range.start);
         let part = if line.len() > LONGEST { part_of(text, &line, range.start) } else { 0..text.len() };
         let end = end.min(part.end).max(range.start);
-        let key = (path.to_string(), (line.len() > LONGEST).then_some((line.start, part.start)));
+        let key = (path.to_string(), (line.len() > LONGEST).then_some((part.start, part.end)));
         let id = *self.known.entry(key).or_insert_with(|| {
             self.snippets.push(Snippet::new(path, text, &line, &part));
             self.snippets.len() - 1
@@ -84,7 +84,8 @@ impl Snippet {
 fn line_around(text: &str, at: usize) -> Range<usize> {
     let start = text.get(..at).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
     let end = text.get(at..).and_then(|it| it.find('\n')).map_or(text.len(), |it| at + it);
-    start..end
+    let is_crlf = text.get(start..end).is_some_and(|it| it.ends_with('\r')) && end < text.len() && end > at;
+    start..end - usize::from(is_crlf)
 }
 
 /// The part of a long line that is around a byte.
@@ -153,6 +154,7 @@ mod tests {
         let (id, range) = snippets.locate(&Located { path: "a.fleet".into(), text: text.into(), range });
         let place = snippets.location(id, range.start).unwrap_or_else(|it| panic!("{it}"));
         let source = snippets.source(id).unwrap_or_default();
+        assert!(!source.contains("\\u{d}"), "a line break is no character: {source}");
         (place.line_number, place.column_number, source.get(range).unwrap_or_default().into(), source.len())
     }
 
@@ -167,6 +169,7 @@ mod tests {
                 format!("{before}{filler}here{filler}{after}"),
                 format!("{before}here{filler}{after}"),
                 format!("{before}{filler}here{after}"),
+                format!("{before}{filler}here\r\n{after}"),
                 format!("{before}{filler}\u{7}here\u{7}{filler}{after}"),
             ] {
                 let (line, column, found, shown) = at(&text, "here");

@@ -24,6 +24,7 @@ pub use circle::{FunctionCircle, function_circle, is_circular, link};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
+pub use problems::too_long;
 pub use signature::{lower, shape, written};
 pub use ty::{Constraint, FieldType, Members, RecordType, Reference, Refined, THIS_OBJECT, Type, Written};
 
@@ -41,7 +42,7 @@ pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
         return type_circle(db, anchor);
     }
     if link.is_too_long() {
-        return too_long(db, anchor, link);
+        return unknown_behind(db, anchor, link);
     }
     let declaration = syntax::declaration(db, anchor);
     let index = names::index_of(db, anchor);
@@ -53,9 +54,8 @@ pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     Arc::new(Checked::new(ty, out))
 }
 
-fn too_long(db: &dyn Db, anchor: Anchor, link: circle::Link) -> Arc<Checked<Type>> {
-    let problem =
-        link.is_one_too_many().then(|| problems::too_long(Origin::of(anchor), anchor.name(db), circle::LINKS));
+fn unknown_behind(db: &dyn Db, anchor: Anchor, link: circle::Link) -> Arc<Checked<Type>> {
+    let problem = link.is_one_too_many().then(|| too_long(Origin::of(anchor), anchor.name(db)));
     Arc::new(Checked::new(Type::Broken, problem.into_iter().collect()))
 }
 
@@ -126,7 +126,7 @@ pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
         return let_circle(db, anchor);
     }
     if link.is_too_long() {
-        return too_long(db, anchor, link);
+        return unknown_behind(db, anchor, link);
     }
     let declaration = syntax::declaration(db, anchor);
     let index = names::index_of(db, anchor);

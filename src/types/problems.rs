@@ -92,15 +92,17 @@ pub(super) fn type_circle(at: Origin, name: &str) -> Diagnostic {
         .help("break the circle, with `Any` where the depth is not known")
 }
 
-pub(super) fn too_long(at: Origin, name: &str, most: usize) -> Diagnostic {
+/// A declaration with which a chain of references becomes too long.
+#[must_use]
+pub fn too_long(at: Origin, name: &str) -> Diagnostic {
+    let most = super::circle::LINKS;
     Diagnostic::new(
         code::BUDGET,
-        eco_format!("`{name}` stands at the end of a chain of more than {most} names"),
+        eco_format!("`{name}` begins a chain of more than {most} declarations, each of which refers to the next"),
         at,
-        "one name too many",
+        "one too many",
     )
-    .note("each of them is defined by the next one")
-    .help("write out what some of them stand for")
+    .help("write the value or the type of some of them out")
 }
 
 pub(super) fn let_circle(at: Origin, name: &str) -> Diagnostic {

@@ -225,16 +225,21 @@ impl Type {
         }
     }
 
-    /// A number that is the same for types that are the same: what a record calls its fields, and what
-    /// kind of type it is.
+    /// A number that equal types share, and few others: it says what kind of type it is and what a record calls
+    /// its fields, in whatever order.
     fn print(&self) -> u64 {
         use std::hash::{Hash, Hasher};
-        let mut hasher = rustc_hash::FxHasher::default();
-        std::mem::discriminant(self).hash(&mut hasher);
-        if let Self::Record(record) = self {
-            record.fields.iter().for_each(|(name, field)| (name, std::mem::discriminant(&field.ty)).hash(&mut hasher));
-        }
-        hasher.finish()
+        let hashed = |it: &dyn Fn(&mut rustc_hash::FxHasher)| {
+            let mut hasher = rustc_hash::FxHasher::default();
+            it(&mut hasher);
+            hasher.finish()
+        };
+        let kind = hashed(&|hasher| std::mem::discriminant(self).hash(hasher));
+        let Self::Record(record) = self else { return kind };
+        let field = |(name, field): (&EcoString, &FieldType)| {
+            hashed(&|hasher| (name, std::mem::discriminant(&field.ty)).hash(hasher))
+        };
+        record.fields.iter().map(field).fold(kind, u64::wrapping_add)
     }
 
     /// The union of some types, flat and without repetition.

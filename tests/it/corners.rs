@@ -302,3 +302,10 @@ fn a_list_under_a_condition_is_there_where_it_holds() {
         assert!(missing == ["E0408"] || missing == ["E0407"], "{missing:?}");
     }
 }
+
+/// Objects whose keys stand in another order are of one type.
+#[test]
+fn the_order_of_keys_is_no_part_of_a_type() {
+    let text = "fleet f { }\nlet env = [{ name = \"A\", value = \"1\" }, { value = \"2\", name = \"B\" }]\nlet lines = [for e in env => \"\\(e.name)=\\(e.value)\"]\ncluster one { }\n";
+    assert_eq!(errors(text), Vec::<String>::new());
+}

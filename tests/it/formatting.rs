@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use fleetc::format::format;
-use fleetc::source::{FleetDatabase, SourceFile};
+use fleetc::format::{format, means_the_same};
+use fleetc::source::{FleetDatabase, InMemory, SourceFile};
 use fleetc::syntax::{self, Role};
 
 use crate::support::{Fleet, database};
@@ -239,6 +240,24 @@ fn every_source_of_this_project_is_laid_out() {
         let it = format(&text);
         assert_eq!(it.left, Vec::<usize>::new(), "{name} cannot be read");
         assert_eq!(it.text, text, "run `fleetc fmt {name}`");
+    }
+}
+
+/// What Unicode calls white space, beside the language's own, is a character: kept where a text cannot be read.
+#[test]
+fn white_space_of_other_scripts_is_kept_or_goes_without_a_change_of_meaning() {
+    let db = FleetDatabase::new(Vec::new(), Arc::new(InMemory::default()));
+    for it in ['\u{a0}', '\u{3000}', '\u{2028}', '\u{b}', '\u{c}', '\u{85}'] {
+        for text in [
+            format!("fleet x {{ }}\n// zone{it}\nlet a = 1\n"),
+            format!("fleet x {{ }}\n/// zone{it}\nlet a = 1 // b{it}\n"),
+            format!("fleet x {{ }}{it}\nlet a=1\n"),
+            format!("fleet x {{ }}\n{it}let a=1\n"),
+            format!("fleet x {{\n  a = 1{it}\n}}\nlet b=2\n"),
+        ] {
+            let once = assert_kept(&db, "white space", &text);
+            assert!(means_the_same(&text, &once), "{text:?} → {once:?}");
+        }
     }
 }
 

@@ -177,7 +177,7 @@ fn chains_and_circles_of_names_have_bounds() {
         for count in [201, 5000] {
             let said = summary(&compiled(&chain(line, count)).1);
             assert!(
-                said.len() == 1 && said[0].starts_with("E0401 `") && said[0].contains("200` stands at the end"),
+                said.len() == 1 && said[0].starts_with("E0401 `") && said[0].contains("200` begins a chain"),
                 "{said:?}"
             );
         }
@@ -215,13 +215,13 @@ fn values_have_a_depth() {
         };
         assert_eq!(summary(&compiled(&lets(40)).1), Vec::<String>::new());
         let said = summary(&compiled(&lets(100)).1);
-        assert!(said.len() == 1 && said[0].starts_with("E0401 this value has more than 200"), "{said:?}");
+        assert!(said.len() == 1 && said[0].starts_with("E0401 this value is nested more than 200"), "{said:?}");
         let block = format!(
             "fleet f {{ }}\ncatalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{\n    source = s\n    version = \"1.0.0\"\n    values.x = {{\n      let a0 = 1\n{}      a = a150\n    }}\n  }}\n}}\ncluster one {{ use c }}\n",
             repeated(1..=150, |it| format!("      let a{it} = {{ x = {{ y = a{} }} }}\n", it - 1))
         );
         let said = summary(&compiled(&block).1);
-        assert!(said.len() == 1 && said[0].starts_with("E0401 this value has more than 200"), "{said:?}");
+        assert!(said.len() == 1 && said[0].starts_with("E0401 this value is nested more than 200"), "{said:?}");
     });
 }
 
@@ -264,4 +264,52 @@ fn what_repeats_is_read_once_and_said_so_often() {
     let (_, compilation) =
         compiled(&format!("fleet f {{ }}\nlet a = yaml(\"x.yaml\")\ncluster one {{ }}\n--- x.yaml ---\n{flow}\n"));
     assert_eq!(summary(&compilation).len(), 1);
+}
+
+/// How long a chain may be does not depend on which end is declared or asked for first.
+#[test]
+fn the_order_of_a_chain_is_nothing() {
+    as_the_program(|| {
+        for (count, fits) in [(150, true), (260, false)] {
+            let link = |it: usize| if it == 0 { "1".to_owned() } else { format!("NAME.f{}", it - 1) };
+            let mut lines: Vec<String> = (0..count).map(|it| format!("    f{it}: Int = {}\n", link(it))).collect();
+            for _ in 0..2 {
+                let facts = lines.concat().replace("NAME", "cluster");
+                let text = format!("fleet f {{\n  facts {{\n{facts}  }}\n}}\ncluster one {{ }}\n");
+                let said = summary(&compiled(&text).1);
+                assert_eq!(said.len(), usize::from(!fits), "{said:?}");
+                let params = lines.concat().replace("NAME", "params");
+                let text = format!(
+                    "fleet f {{ }}\ncatalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{\n    source = s\n    version = \"1.0.0\"\n    params {{\n{params}    }}\n    values.x = 1\n  }}\n}}\ncluster one {{ use c }}\n"
+                );
+                let said = summary(&compiled(&text).1);
+                assert_eq!(said.len(), usize::from(!fits), "{said:?}");
+                lines.reverse();
+            }
+            let lets = repeated(1..=count, |it| format!("      let f{it} = f{} + 1\n", it - 1));
+            let asked: Vec<String> = (1..=count).map(|it| format!("      k{it} = f{it}\n")).collect();
+            for asked in [asked.concat(), asked.iter().rev().cloned().collect::<Vec<_>>().concat()] {
+                let text = format!(
+                    "fleet f {{ }}\ncatalogue c {{\n  source s = helm \"https://charts.example.com\"\n  addon web {{\n    source = s\n    version = \"1.0.0\"\n    values {{\n      let f0 = 1\n{lets}{asked}    }}\n  }}\n}}\ncluster one {{ use c }}\n"
+                );
+                let said = summary(&compiled(&text).1);
+                assert!(said.len() == usize::from(!fits), "{said:?}");
+            }
+        }
+        let chain = repeated(1..=199, |it| format!("let a{it} = a{}\n", it - 1));
+        let said = summary(&compiled(&format!("{ONE}let a0 = 1\n{chain}fn f(): Int = a199\nlet z = f()\n")).1);
+        assert!(said.len() == 1 && said[0].starts_with("E0401 `f` begins a chain"), "{said:?}");
+    });
+}
+
+/// What is read out of a text costs by its size, and not again by its length wherever it is named.
+#[test]
+fn a_text_that_is_read_is_read_once() {
+    let entries: Vec<String> =
+        (0..200).map(|it| format!("\"key-{it:04}\": {{ \"id\": \"subnet-{it:060}\" }}")).collect();
+    let text = format!(
+        "fleet f {{ }}\nlet data = from-json(file(\"x.json\"))\nlet ids = [for nth in range(10, 100) => data[\"key-00\\(nth)\"].id]\ncluster one {{ }}\n--- x.json ---\n{{ {} }}\n",
+        entries.join(", ")
+    );
+    assert_eq!(summary(&compiled(&text).1), Vec::<String>::new());
 }

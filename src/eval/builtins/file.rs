@@ -41,8 +41,8 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         }
         ("from-json" | "from-yaml", [text]) => {
             let format = if it.name == "from-json" { Format::Json } else { Format::Yaml };
-            // A value may be as short as a sign and a comma.
-            if !env.spend(text.len() as u64, it.origin) {
+            // A value may be as short as a sign and a comma: what it comes to is weighed where it is known.
+            if !env.spend_text(text.len() as u64, it.origin) {
                 return Some(Value::Unknown);
             }
             used(env, it, &data::inline(format, text, it.origin), "this text", format)

@@ -87,7 +87,7 @@ impl<'a> Lowering<'a> {
             }
         }
         if std::mem::take(&mut self.is_broken) && self.problems.len() == first_problem {
-            bug("what cannot be lowered has a problem that says so");
+            bug("something was read that has no meaning, and no problem says so");
         }
         self.hoist(first_declaration, first_problem);
     }

@@ -3,7 +3,7 @@
 
 use super::fleet::{
     Action, Addon, Block, Cluster, Condition, Expr, Fleet, Group, Inventory, Layer, Member, Override, RANKS, Rule,
-    Segment, TENANTS, Target,
+    Segment, TENANTS, Target, VERSION,
 };
 
 /// Numbers that look random and are the same for the same seed: SplitMix64.
@@ -249,6 +249,11 @@ impl Random {
             && self.once_in(3)
         {
             params.push((name.clone(), self.number(may_depend)));
+        }
+        // The first ring tries a version that the second one does not have yet.
+        let is_first_ring = |it: &Condition| matches!(it, Condition::Is("stage", value) if matches!(value, Expr::Text(it) if it == "test"));
+        if matches!(target, Target::Item(..)) && when.as_ref().is_some_and(is_first_ring) {
+            params.push((VERSION.to_owned(), Expr::Text("1.1.0".to_owned())));
         }
         let known: Vec<String> = match &target {
             Target::Item(..) => item.params.iter().map(|(it, _)| it.clone()).collect(),

@@ -81,6 +81,7 @@ pub(super) enum Target {
 pub(super) struct Override {
     pub target: Target,
     pub when: Option<Condition>,
+    /// And `version`, as if it were one.
     pub params: Vec<(String, Expr)>,
     pub values: Block,
 }
@@ -138,6 +139,9 @@ pub(super) struct Fleet {
     /// `override cluster NAME { … }`
     pub amended: Vec<(String, Layer)>,
 }
+
+/// What every add-on says, and overrides of a ring say otherwise.
+pub(super) const VERSION: &str = "version";
 
 /// The ranks of rules, lowest first.
 pub(super) const RANKS: [&str; 2] = ["low", "high"];
@@ -262,7 +266,8 @@ fn override_(out: &mut String, it: &Override) {
     };
     let _ = writeln!(out, "override {target}{} {{", when(it.when.as_ref()));
     for (name, value) in &it.params {
-        let _ = writeln!(out, "  params.{name} = {}", expr(value));
+        let key = if name == VERSION { name.clone() } else { format!("params.{name}") };
+        let _ = writeln!(out, "  {key} = {}", expr(value));
     }
     let _ = writeln!(out, "  values {}\n}}", block(&it.values));
 }

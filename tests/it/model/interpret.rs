@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::fleet::{
-    Action, Addon, Block, Cluster, Condition, Expr, Fleet, Layer, Member, Override, RANKS, Segment, Target,
+    Action, Addon, Block, Cluster, Condition, Expr, Fleet, Layer, Member, Override, RANKS, Segment, Target, VERSION,
 };
 
 /// Why there is no value.
@@ -68,8 +68,8 @@ struct Scope {
 /// What a cluster has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Meaning {
-    /// The values of each add-on that the cluster has.
-    pub values: BTreeMap<String, Json>,
+    /// The version and the values of each add-on that the cluster has.
+    pub values: BTreeMap<String, (Json, Json)>,
     pub tenants: BTreeSet<String>,
 }
 
@@ -254,7 +254,7 @@ fn tenants(ranks: &[Rank<'_>]) -> Made<BTreeSet<String>> {
 }
 
 /// The values of an add-on: its definitions, its declaration, then the ranks.
-fn addon(fleet: &Fleet, item: &Addon, target: &Target, ranks: &[Rank<'_>], scope: &Scope) -> Made<Json> {
+fn addon(fleet: &Fleet, item: &Addon, target: &Target, ranks: &[Rank<'_>], scope: &Scope) -> Made<(Json, Json)> {
     static NO_ROW: BTreeMap<String, Value> = BTreeMap::new();
     let mut levels = vec![item];
     while let Some(from) = levels.last().and_then(|it| it.from) {
@@ -300,7 +300,7 @@ fn addon(fleet: &Fleet, item: &Addon, target: &Target, ranks: &[Rank<'_>], scope
         }
         finals.append(&mut of_rank);
     }
-    json(&Value::Map(value))
+    Ok((json(&scope.params[VERSION])?, json(&Value::Map(value))?))
 }
 
 /// How exactly an override names an item, if it does.
@@ -316,7 +316,8 @@ fn reach(by: &Target, item: &Target) -> Option<u8> {
 /// Params have the value of the highest rank that sets them, else their default.
 fn params(levels: &[&Addon], all: &[Vec<Says<'_>>], scope: &Scope) -> Made<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
-    for (name, default) in levels.iter().flat_map(|it| &it.params) {
+    let version = (VERSION.to_owned(), Expr::Text("1.0.0".to_owned()));
+    for (name, default) in levels.iter().flat_map(|it| &it.params).chain([&version]) {
         let mut value = eval(default, scope)?.unwrap_or(Value::Conflict);
         for rank in all {
             for specificity in 0..=2 {

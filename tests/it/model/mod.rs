@@ -39,7 +39,8 @@ fn compile(text: &str) -> Compiled {
         for it in deployed.units.iter().flat_map(|it| &it.objects).map(|it| json(&it.body)) {
             if it["kind"] == "HelmRelease" {
                 let name = it["metadata"]["name"].as_str().expect("a name").to_owned();
-                meaning.values.insert(name, it["spec"]["values"].clone());
+                let version = it["spec"]["chart"]["spec"]["version"].clone();
+                meaning.values.insert(name, (version, it["spec"]["values"].clone()));
             }
         }
         for it in fleet::TENANTS {
@@ -93,7 +94,7 @@ fn difference(fleet: &fleet::Fleet) -> Option<String> {
                 }
                 let names = wanted.values.keys().chain(found.values.keys()).collect::<BTreeSet<_>>();
                 names.into_iter().find_map(|name| match (wanted.values.get(name), found.values.get(name)) {
-                    (Some(a), Some(b)) if a == b || (is_none(a) && is_none(b)) => None,
+                    (Some(a), Some(b)) if a.0 == b.0 && (a.1 == b.1 || (is_none(&a.1) && is_none(&b.1))) => None,
                     (a, b) => Some(format!("{cluster}: {name}\nmodel    {a:?}\ncompiled {b:?}")),
                 })
             })
