@@ -1,6 +1,7 @@
 //! Nearest names.
 
 use ecow::EcoString;
+use rapidfuzz::distance::osa;
 
 /// Parts that differ are not compared if they are longer, in bytes: nobody reads them letter by
 /// letter, and comparing takes as long as their lengths multiplied.
@@ -37,11 +38,7 @@ fn apart<T: Eq>(a: &[T], b: &[T], limit: usize, number: impl Fn(&T) -> u32) -> O
     if only(of_a, of_b) > limit || only(of_b, of_a) > limit {
         return None;
     }
-    Some(strsim::osa_distance(&text(a, &number), &text(b, &number))).filter(|it| *it <= limit)
-}
-
-fn text<T>(letters: &[T], number: impl Fn(&T) -> u32) -> String {
-    letters.iter().filter_map(|it| char::from_u32(number(it))).collect()
+    osa::distance_with_args(a.iter().map(&number), b.iter().map(&number), &osa::Args::default().score_cutoff(limit))
 }
 
 /// How far a known name is from one that may have been meant for it, if it is near at all: a few
