@@ -1,6 +1,7 @@
 //! Clusters of a class are compiled once: what each gets is, byte by byte, what it
 //! would get if it were compiled alone.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use fleetc::compile::{Compilation, compile};
@@ -140,6 +141,71 @@ fn layers_may_change_what_facts_filled() {
         assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
         assert_alike(&db, &compilation, rest);
     }
+}
+
+/// What is right alone is right together: params, roles, values, substitution, conditions and long names are drawn, a few at
+/// a time.
+#[test]
+fn features_of_classes_combine() {
+    let params = [
+        "",
+        "params { p: String = cluster.name\n      q: String = \"\\(cluster.region)!\" }",
+        "params { p: String = \"x\"\n      q: String = params.p }",
+        "irsa { policies = [\"ReadOnlyAccess\"] }\n    params { p: String = \"a\"\n      q: String = cluster.account }",
+    ];
+    let values = [
+        "a = cluster.name\n      fixed = \"eu-west-1\"",
+        "a = \"\\(cluster.name)/${VAR}/\\(cluster.region)\"",
+        "let n = cluster.name\n      a = [n, { b = n, name = \"x\" }]",
+        "a { b { c = cluster.region } }\n      ...{ a = 1, d = cluster.account }",
+        "a = cluster.domain ?? cluster.name\n      l = [cluster.zones]",
+    ];
+    let rules = [
+        "override web { values.a = cluster.region }",
+        "override web { values { unset a } }",
+        "override web { version = \"2.0.0\" when cluster.zones == 2 }",
+        "use c { postBuild.substitute { VAR = cluster.region, NAME = \"n-\\(cluster.name)\" } }",
+        "use c { commonMetadata.labels { region = cluster.region } }",
+        "override *.* { release { interval = \"\\(cluster.zones)m\" } }",
+        "override web { values.l = [cluster.name] }",
+        "override c.* { values.more { x = \"$\\(cluster.account)\" } }",
+    ];
+    let conditions =
+        ["", " when cluster.zones > 1", " when cluster.region == \"eu-west-1\"", " when cluster.name != \"d\""];
+    let mut state = 20_261_129_u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let (mut clean, mut shared) = (0, 0);
+    for _ in 0..60 {
+        let params = params[next(params.len())];
+        let values = format!(
+            "{}{}",
+            values[next(values.len())],
+            if params.is_empty() { "" } else { "\n      of-params = \"\\(params.p)-\\(params.q)\"" }
+        );
+        let mut rest = String::new();
+        for name in ["r", "s", "t"].iter().take(next(4)) {
+            let (condition, rule) = (conditions[next(conditions.len())], rules[next(rules.len())]);
+            let _ = writeln!(rest, "rule {name}{condition} {{ {rule} }}");
+        }
+        let mut text = fleet_of(params, &values, &rest);
+        if next(3) == 0 {
+            for (short, letter) in [("a", 'a'), ("b", 'b'), ("c", 'c')] {
+                let long: String = std::iter::repeat_n(letter, 50).collect();
+                text = text.replace(&format!("cluster {short} {{"), &format!("cluster {long} {{"));
+            }
+        }
+        let (db, compilation) = compiled(&text);
+        if compilation.is_clean() {
+            clean += 1;
+            shared += assert_alike(&db, &compilation, &text);
+            let is_noncharacter = |it: char| fleetc::source::is_noncharacter(it);
+            assert!(compilation.tree.files.values().all(|it| !it.text.contains(is_noncharacter)), "{text}");
+        }
+    }
+    assert!(clean > 30 && shared > clean, "{clean} fleets are right, {shared} clusters share");
 }
 
 /// What a patch sets to a fact is left out where `common/` says the same already.
