@@ -6,6 +6,7 @@
 mod draw;
 mod fleet;
 mod interpret;
+mod layers;
 mod smaller;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,8 @@ use fleetc::value::json;
 use serde_json::Value as Json;
 
 use crate::support::{Kustomize, compiled, summary};
-use interpret::{Meaning, Stop, meaning};
+use interpret::{Meaning, meaning};
+use layers::Stop;
 
 /// What the compiler makes of a fleet, as the model says it.
 enum Compiled {
