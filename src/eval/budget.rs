@@ -116,7 +116,9 @@ impl Env<'_> {
     pub(crate) fn linked(&mut self, at: Origin, run: impl FnOnce(&mut Self) -> Node) -> (Node, usize) {
         if self.links.len() >= MOST_LINKS {
             self.report(problems::too_many_links(at, LINKS));
-            return (Node::new(Value::Unknown, at), 0);
+            // Said here, and by none of those that are around it.
+            self.leads_to(LINKS + 1);
+            return (Node::new(Value::Unknown, at), LINKS + 1);
         }
         self.links.push(0);
         let node = run(self);
