@@ -72,8 +72,7 @@ impl Checker<'_> {
     /// Facts and settings; statements are checked on their own.
     pub(super) fn cluster(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-        let project = self.db.package(self.anchor.file(self.db).package(self.db));
-        let ty = cluster_type(self.db, project.unwrap_or_else(|| self.db.project()), it.kind);
+        let ty = cluster_type(self.db, fleet::project_of(self.db, self.anchor), it.kind);
         self.statements(&it.body, None);
         let entries = entries_only(&it.body);
         let is_setting =

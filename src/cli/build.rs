@@ -92,6 +92,7 @@ pub(super) fn planned(
     let found = host::snapshot(&root, &directories, known)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };
     let plan = plan::plan(db, &compilation.tree, &found.snapshot, &permissions);
+    found.is_whole()?;
     let mut diagnostics = tidy(db, plan.diagnostics.iter().chain(&compilation.diagnostics).cloned().collect());
     diagnostics.extend(arguments.today.iter().flat_map(|it| expired(db, it)));
     let is_right = !diagnostics.iter().any(Diagnostic::is_error);

@@ -10,9 +10,12 @@ use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
 use super::{Document, problems};
-use crate::diagnostic::{bug, keep};
+use crate::diagnostic::{Invariant, bug, keep};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin, noncharacter};
 use crate::value::{Node, Value};
+
+/// What holds of where the reader is.
+const IN_TEXT: &str = "a cell is a part of its file";
 
 /// A cell and its bytes in the file.
 struct Cell {
@@ -103,8 +106,8 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     let mut row: Vec<Cell> = Vec::new();
     loop {
-        let input = bytes.get(at..).unwrap_or_default();
-        let (result, read, written) = reader.read_field(input, out.get_mut(filled..).unwrap_or_default());
+        let input = bytes.get(at..).invariant(IN_TEXT);
+        let (result, read, written) = reader.read_field(input, out.get_mut(filled..).invariant(IN_TEXT));
         at += read;
         filled += written;
         match result {
@@ -112,7 +115,7 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
             ReadFieldResult::OutputFull => bug("the cells of a CSV file are longer than the file"),
             ReadFieldResult::End => break,
             ReadFieldResult::Field { record_end } => {
-                let cell = String::from_utf8_lossy(out.get(..filled).unwrap_or_default()).trim().into();
+                let cell = String::from_utf8_lossy(out.get(..filled).invariant(IN_TEXT)).trim().into();
                 let range = trimmed(text, begun..at, separator);
                 let is_broken = is_broken(text.get(begun..range.end).unwrap_or_default());
                 row.push(Cell { text: cell, range, is_broken });

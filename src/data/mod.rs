@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax;
 use crate::value::{Node, Value};
@@ -76,7 +76,7 @@ pub fn anchor(db: &dyn Db, reader: Anchor, path: &str, format: Format) -> Anchor
 }
 
 fn format_of(db: &dyn Db, anchor: Anchor) -> Format {
-    Format::ALL.into_iter().find(|it| *it as u32 == anchor.nth(db)).unwrap_or(Format::Yaml)
+    Format::ALL.into_iter().find(|it| *it as u32 == anchor.nth(db)).invariant("the anchor of a file has its format")
 }
 
 fn text(db: &dyn Db, anchor: Anchor) -> Option<Arc<str>> {

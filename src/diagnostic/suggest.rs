@@ -44,20 +44,49 @@ fn apart<T: Eq>(a: &[T], b: &[T], limit: usize, number: impl Fn(&T) -> u32) -> O
 /// How far a known name is from one that may have been meant for it, if it is near at all: a few
 /// letters apart, or the same with something before or behind.
 #[must_use]
-pub fn how_near(name: &str, known: &str) -> Option<usize> {
+fn how_near(name: &str, known: &str) -> Option<usize> {
     let length = name.chars().count();
     let is_part = name.len() > 3 && (known.starts_with(name) || known.ends_with(name));
     let apart = distance(name, known, (length / 3).clamp(1, 4));
     apart.or_else(|| is_part.then(|| known.chars().count() - length)).filter(|it| *it > 0)
 }
 
+/// How many names one is compared with letter by letter.
+const MOST: usize = 300;
+
+/// Those of `known` that somebody who wrote `name` may have meant, nearest first, each with what belongs to it. Of
+/// many, only those are looked at that begin and end most like it: a letter that is wrong leaves all others.
+pub fn near<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Vec<(&'a str, T)> {
+    let mut all: Vec<(&str, T)> = known.into_iter().collect();
+    if all.len() > MOST {
+        let mut ranked: Vec<(usize, &str, T)> =
+            all.into_iter().map(|(it, what)| (in_common(name.as_bytes(), it.as_bytes()), it, what)).collect();
+        ranked.select_nth_unstable_by(MOST, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+        ranked.truncate(MOST);
+        all = ranked.into_iter().map(|(_, it, what)| (it, what)).collect();
+    }
+    let mut close: Vec<(usize, &str, T)> =
+        all.into_iter().filter_map(|(it, what)| Some((how_near(name, it)?, it, what))).collect();
+    close.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    close.into_iter().map(|(_, it, what)| (it, what)).collect()
+}
+
+/// How many bytes two names have in common where they begin and where they end.
+fn in_common(a: &[u8], b: &[u8]) -> usize {
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let rest = |of: &[u8]| of.len() - start;
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    start + end.min(rest(a)).min(rest(b))
+}
+
 /// Up to three of `known` that somebody who wrote `name` may have meant, nearest
 /// first.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut close: Vec<_> = known.into_iter().filter_map(|it| Some((how_near(name, it)?, it))).collect();
-    close.sort_unstable();
+    let mut close: Vec<&str> =
+        near(name, known.into_iter().map(|it| (it, ()))).into_iter().map(|(it, ())| it).collect();
     close.dedup();
-    close.into_iter().take(3).map(|(_, it)| it).collect()
+    close.truncate(3);
+    close
 }
 
 /// "did you mean `a`, `b` or `c`?", if there is anything near.
@@ -90,6 +119,17 @@ mod tests {
             let whole = Some(strsim::osa_distance(&a, &b)).filter(|it| *it <= limit);
             prop_assert_eq!(super::distance(&a, &b, limit), whole);
         }
+    }
+
+    /// However many names there are, one that is a letter off is found.
+    #[test]
+    fn of_many_names_those_that_are_a_letter_off_are_found() {
+        let known: Vec<String> = (0..20_000).map(|it| format!("prod-eu-{it:05}-blue")).collect();
+        let known = || known.iter().map(String::as_str);
+        for name in ["rpod-eu-01234-blue", "prod-eu-0x234-blue", "prod-eu-01234-blu", "xprod-eu-01234-blue"] {
+            assert!(super::nearest(name, known()).contains(&"prod-eu-01234-blue"), "{name}");
+        }
+        assert!(super::nearest("staging-us-1", known()).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use ecow::EcoString;
 use super::ring::{Setter, condition, is_version_alone, last_before, setter, version_entry};
 use super::text::Change;
 use crate::compile::diagnose;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Invariant, did_you_mean};
 use crate::fleet::{self, Rings};
 use crate::flux::{Running, is_ahead, outside_rings, versions};
 use crate::names;
@@ -228,7 +228,7 @@ impl Job<'_> {
 
     /// Lets the override that gives `from` its version hold for `to` as well.
     fn widen(&self, at: Origin, to: usize, change: &mut Change) -> Result<(), Refusal> {
-        let Some(ring) = self.rings.order.get(to) else { return Ok(()) };
+        let ring = self.rings.order.get(to).invariant("a ring that follows another is one of them");
         let it = setter(self.db, at, self.rings);
         if let Some(it) = &it
             && let Some((when, names)) = &it.condition
@@ -255,7 +255,7 @@ impl Job<'_> {
         // The override says more than the version: the next ring gets one of its own.
         let Some((file, range)) = self.whole(top_of(self.db, at.anchor)) else { return Err(self.not_editable(at)) };
         let addon = self.addon;
-        let catalogue = addon.parent(self.db).map(|it| it.name(self.db).clone()).unwrap_or_default();
+        let catalogue = addon.parent(self.db).invariant("an add-on stands in a catalogue").name(self.db).clone();
         let when = condition(self.rings, std::slice::from_ref(ring));
         let text = format!(
             "\n\noverride {catalogue}.{} when {when} {{ version = {:?} }}",

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::diagnostic::Invariant;
 use crate::source::{Db, FleetDatabase, Origin, SourceFile};
 use crate::syntax;
+
+/// What holds of a change.
+const IN_TEXT: &str = "what is changed is a part of its file";
 
 /// Edits of files, none of which overlap.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +40,8 @@ impl Change {
     /// whole lines where nothing else stands in them.
     pub(super) fn remove(&mut self, db: &dyn Db, file: SourceFile, range: Range<usize>) {
         let text = file.text(db);
-        let before = text.get(..range.start).unwrap_or_default();
-        let after = text.get(range.end..).unwrap_or_default();
+        let before = text.get(..range.start).invariant(IN_TEXT);
+        let after = text.get(range.end..).invariant(IN_TEXT);
         let line = before.rfind('\n').map_or(0, |it| it + 1);
         let is_alone_before = text.get(line..range.start).is_some_and(|it| it.trim().is_empty());
         let rest = after.find('\n').unwrap_or(after.len());
@@ -72,9 +76,8 @@ impl Change {
                 edits.sort_by_key(|(range, _)| range.start);
                 let mut text = file.text(db).to_string();
                 for (range, new) in edits.into_iter().rev() {
-                    if text.get(range.clone()).is_some() {
-                        text.replace_range(range, &new);
-                    }
+                    text.get(range.clone()).invariant(IN_TEXT);
+                    text.replace_range(range, &new);
                 }
                 (*file, text)
             })

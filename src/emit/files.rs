@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::class::class_files;
 use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
-use crate::diagnostic::bug;
+use crate::diagnostic::{Invariant, bug};
 use crate::fleet;
 use crate::flux::object::{Tree, list, text};
 use crate::flux::{self, Bundle, Deployed, Object, Part, Unit, UnitPlace};
@@ -171,7 +171,7 @@ pub(super) fn cluster_drafts<'a>(db: &dyn Db, deployed: &'a Deployed) -> Vec<Dra
     }
     let gated: Vec<&Unit> = deployed.units.iter().filter(|it| it.place == UnitPlace::Gate).collect();
     if let Some(first) = gated.first() {
-        let dir = first.path.rsplit_once('/').map_or(root.as_str(), |(dir, _)| dir);
+        let dir = first.path.rsplit_once('/').map(|(dir, _)| dir).invariant("what a gate applies has a directory");
         let path = eco_format!("{dir}/sync.yaml");
         let documents = gated.iter().map(|it| unit(it)).collect();
         drafts.push(Draft { path, origin: first.origin, with_doc: true, documents });

@@ -12,7 +12,7 @@ use super::effect::{Effect, Effects, Outcome};
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
-use crate::diagnostic::{Diagnostic, distance};
+use crate::diagnostic::{Diagnostic, Invariant, bug, distance};
 use crate::source::{IndexMap, Origin};
 use crate::types::Type;
 use crate::value::{Map, Node, Overridden, Value, same};
@@ -171,7 +171,7 @@ impl Fold {
     }
 
     fn edit(&mut self, env: &mut Env<'_>, map: &mut Map, edit: Edit) {
-        let Some(key) = self.path.last().cloned() else { return };
+        let key = self.path.last().cloned().invariant("an edit has a path");
         if let Some(problem) = self.forbidden(&edit) {
             env.report(problem);
             return;
@@ -231,7 +231,7 @@ impl Fold {
 
     /// Whether the type of what stands around has a key.
     fn is_known(&self, key: &EcoString) -> bool {
-        let around = self.path.split_last().map_or(&[][..], |(_, around)| around);
+        let (_, around) = self.path.split_last().invariant("an edit has a path");
         let inside = |ty: Type, name: &EcoString| match ty.record() {
             Some(it) => it.fields.get(name).map(|it| it.ty.clone()),
             None => match ty.present() {
@@ -304,9 +304,10 @@ impl Fold {
             Value::Map(inner) => {
                 let mut inner_map = std::mem::take(Arc::make_mut(inner));
                 self.layer(env, &mut inner_map, layer);
-                if let Some(Node { value: Value::Map(slot), .. }) = map.entries.get_mut(key) {
-                    *slot = Arc::new(inner_map);
-                }
+                let Some(Node { value: Value::Map(slot), .. }) = map.entries.get_mut(key) else {
+                    bug("what is edited inside of a map stays there")
+                };
+                *slot = Arc::new(inner_map);
             }
             Value::Unknown | Value::Conflict(_) => {}
             other => {
@@ -417,7 +418,7 @@ impl Fold {
         // From the back, so that a removed element does not shift the others.
         let list = Arc::make_mut(list);
         for (hit, (name, edit)) in by_element.into_iter().rev() {
-            let Some(element) = list.get(hit).cloned() else { continue };
+            let element = list.get(hit).cloned().invariant("a selected element is in its list");
             // The element is edited as the only entry of a map, under its selector's text.
             let mut holder = Map::default();
             holder.entries.insert(name.clone(), element);
@@ -426,9 +427,7 @@ impl Fold {
             self.path.pop();
             match holder.entries.shift_remove(&name) {
                 Some(element) => {
-                    if let Some(slot) = list.get_mut(hit) {
-                        *slot = element;
-                    }
+                    *list.get_mut(hit).invariant("a selected element is in its list") = element;
                 }
                 None => {
                     list.remove(hit);

@@ -147,7 +147,11 @@ impl Only<'_> {
     fn below(&self, segments: &[Segment]) -> Option<Self> {
         let mut wanted = self.path.iter();
         for (nth, segment) in segments.iter().enumerate() {
-            let Key::Name(name) = &segment.key else { continue };
+            // What stands there when a cluster is known may be any key.
+            let Key::Name(name) = &segment.key else {
+                wanted.next();
+                continue;
+            };
             if nth == 0 && self.except.contains(&name.as_str()) {
                 return None;
             }

@@ -12,7 +12,7 @@ use super::irsa::Identity;
 use super::reach::{Reach, layers};
 use super::selection::{Attached, Taken, attached, select};
 use super::{inventory, problems};
-use crate::diagnostic::{Checked, Diagnostic, code};
+use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
@@ -91,8 +91,8 @@ pub(super) fn all(db: &dyn Db, project: Project) -> Checked<BTreeMap<EcoString, 
 }
 
 /// The project or package that a declaration belongs to.
-pub(super) fn project_of(db: &dyn Db, anchor: Anchor) -> Project {
-    db.package(anchor.file(db).package(db)).unwrap_or_else(|| db.project())
+pub fn project_of(db: &dyn Db, anchor: Anchor) -> Project {
+    db.package(anchor.file(db).package(db)).invariant("a file is of a package that there is")
 }
 
 /// The cluster of another project that a cluster is taken `from`.
@@ -215,7 +215,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     for node in chain {
         let named = node.get("baseline").and_then(Node::text).and_then(|it| index.baselines.get(it));
         baseline = named.copied().or(baseline);
-        identity = node.get("identity").and_then(Node::text).map_or(identity, |it| Identity::parse(it));
+        identity = node.get("identity").and_then(Node::text).and_then(|it| Identity::parse(it)).unwrap_or(identity);
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));

@@ -139,10 +139,13 @@ pub(super) fn boolean(node: Option<&Node>, key: &str) -> Option<bool> {
 }
 
 /// `release-in` of a map.
-pub(super) fn release_in(node: &Node) -> Option<ReleaseIn> {
+/// `None` if there is none, or none of its type's, which is reported.
+#[must_use]
+pub fn release_in(node: &Node) -> Option<ReleaseIn> {
     match node.get("release-in")?.text()?.as_str() {
         "target" => Some(ReleaseIn::Target),
-        _ => Some(ReleaseIn::FluxSystem),
+        "flux-system" => Some(ReleaseIn::FluxSystem),
+        _ => None,
     }
 }
 
@@ -176,7 +179,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
         settings.flux = it;
     }
     settings.lockdown = boolean(Some(&node), "lockdown").unwrap_or(false);
-    settings.identity = text("identity").map_or(Identity::Irsa, |it| Identity::parse(&it));
+    settings.identity = text("identity").and_then(|it| Identity::parse(&it)).unwrap_or(Identity::Irsa);
     settings.release_in = release_in(&node).unwrap_or(ReleaseIn::FluxSystem);
     settings.sync = settings.sync.amended(node.get("sync"));
     if let Some(output) = node.get("output") {

@@ -33,11 +33,13 @@ pub enum Identity {
 }
 
 impl Identity {
-    pub(super) fn parse(text: &str) -> Self {
+    /// `None`: not one of its type's words, which is reported.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
-            "pod-identity" => Self::PodIdentity,
-            "none" => Self::None,
-            _ => Self::Irsa,
+            "irsa" => Some(Self::Irsa),
+            "pod-identity" => Some(Self::PodIdentity),
+            "none" => Some(Self::None),
+            _ => None,
         }
     }
 }
@@ -110,7 +112,7 @@ pub(super) fn irsa(
     let via = match node.get("via") {
         _ if view.is_base() => None,
         None => view.identity(),
-        Some(it) => it.text().map(|it| Identity::parse(it)),
+        Some(it) => it.text().and_then(|it| Identity::parse(it)),
     };
     let at = node.origin;
     let value = |value: Value| Node::new(value, at);

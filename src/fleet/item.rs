@@ -13,7 +13,7 @@ use super::patch::patches;
 use super::reach::{Reach, base_reaches};
 use super::statement::OverrideStatement;
 use super::table::{Declarations, Declared, Setter, State, Table};
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Invariant, bug};
 use crate::eval::{
     Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
 };
@@ -273,9 +273,9 @@ fn fold(
             let entries = std::iter::once((EcoString::from(key), url)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
         }
-        if item.kind(env.db) == Kind::Addon
-            && let Some(anchor) = names::standard(env.db).lets.get("helm-release-defaults")
-        {
+        if item.kind(env.db) == Kind::Addon {
+            let anchor = names::standard(env.db).lets.get("helm-release-defaults");
+            let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
             // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
             let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
             let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
@@ -358,7 +358,7 @@ pub fn body_type(
             let (Action::AmendTyped { ty: written, .. }, Some((name, _))) = (&entry.action, single_name(entry)) else {
                 continue;
             };
-            let Type::Record(record) = &ty else { continue };
+            let Type::Record(record) = &ty else { bug("the body of an item has a record as its type") };
             let mut record = RecordType::clone(record);
             if let Some(field) = record.fields.get_mut(&name) {
                 field.ty = types::lower(db, names::index_of(db, *level), *level, written, out).optional();

@@ -27,8 +27,8 @@ mod table;
 
 pub use assertion::{Checks, addons_for_which, addons_of, holds_on};
 pub use class::{Class, StandsFor, has_roles, stage_on};
-pub use clusters::{Cluster, clusters, groups_of};
-pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync};
+pub use clusters::{Cluster, clusters, groups_of, project_of};
+pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync, release_in};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};

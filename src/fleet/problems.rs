@@ -87,19 +87,13 @@ pub(super) fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Inde
         "no catalogue has it",
     )
     .note("an override never creates");
-    let near = index
-        .items
-        .values()
-        .flatten()
-        .filter_map(|(it, anchor)| Some((crate::diagnostic::how_near(name, it)?, it, anchor)))
-        .min_by_key(|(near, ..)| *near)
-        .map(|(_, it, anchor)| (it, anchor));
-    match near {
+    let known = index.items.values().flatten().map(|(it, anchor)| (it.as_str(), anchor));
+    match crate::diagnostic::near(name, known).first() {
         Some((near, anchor)) => {
             let own = anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Cluster);
             let what = if own { "a cluster's own item" } else { "a similar one" };
             diagnostic
-                .label(Origin::of(*anchor), eco_format!("{what} is declared here"))
+                .label(Origin::of(**anchor), eco_format!("{what} is declared here"))
                 .help(eco_format!("did you mean `{near}`?"))
         }
         None => diagnostic.help("declare it in a catalogue, or in the cluster that alone has it"),

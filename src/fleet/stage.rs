@@ -15,7 +15,7 @@ use super::irsa::Identity;
 use super::item::{self, Evaluated, View};
 use super::reach::Reach;
 use super::settings;
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Invariant};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::types::Type;
 use crate::value::yaml::is_written;
@@ -195,7 +195,7 @@ fn place(
     };
     let keys: Vec<EcoString> = map.entries.keys().cloned().collect();
     for key in keys {
-        let Some(inner) = map.entries.get(&key) else { continue };
+        let inner = map.entries.get(&key).invariant("the keys are those of the map");
         if !free.contains(&key.as_str()) {
             close(&inner.value, needs, is_certain);
         } else if (has_template(&inner.value) || has_unknown(&inner.value))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::problems;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, bug};
 use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::{
@@ -261,7 +261,7 @@ impl Finder<'_> {
                 }
                 [Some(_), Some(_)] => match self.selected(target)? {
                     Selected::Item { item, .. } => Some(OverrideTarget::One(item)),
-                    Selected::Catalogue(_) => None,
+                    Selected::Catalogue(_) => bug("two parts name an item"),
                 },
                 [Some(name)] => self.unqualified(name, at),
                 _ => {

@@ -14,7 +14,7 @@ use super::object::{Id, Object, set};
 use super::release::{Release, release};
 use super::source::source;
 use super::{bundle, problems, range, rules, whole_range};
-use crate::diagnostic::Checked;
+use crate::diagnostic::{Checked, Invariant, bug};
 use crate::fleet;
 use crate::names;
 use crate::schema::NEWEST;
@@ -276,7 +276,9 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
         }
         Kind::Namespace => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
         Kind::Manifest => manifest(ctx, item, evaluated),
-        _ => Vec::new(),
+        // A directory of its own, with a Kustomization that applies it.
+        Kind::Kustomize => Vec::new(),
+        _ => bug("an item is an add-on, a namespace, a manifest or a kustomize directory"),
     };
     (None, objects)
 }
@@ -337,7 +339,7 @@ fn derive_namespaces(ctx: &mut Context<'_>, releases: &[Arc<Release>], pieces: &
         if declared.contains(name) || is_given_here(ctx, name) {
             continue;
         }
-        let Some(first) = users.first() else { continue };
+        let first = users.first().invariant("a namespace that is derived has a user");
         let origin = Origin::of(first.addon);
         if let Some(it) = base.and_then(|it| it.derived.get(name)).filter(|it| it.origin == origin) {
             derived.push(Piece { object: Arc::clone(it), made: None });

@@ -237,6 +237,7 @@ impl<'a> Context<'a> {
         } else {
             self.out.push(problems::no_common_version(origin, kind, &self.range));
             let minor = self.cluster.map_or(self.range.newest.0, |it| it.flux);
+            // None where this Flux does not serve the kind at all: an error has said so.
             schema::api_version(kind, minor, minor).unwrap_or_default().into()
         }
     }
@@ -302,8 +303,8 @@ impl<'a> Context<'a> {
     #[must_use]
     pub(super) fn release_in(&self, body: &Node) -> ReleaseIn {
         let of_scope = self.scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
-        release_in_of(body)
-            .or_else(|| of_scope.and_then(|it| release_in_of(&fleet::catalogue(self.db, it).value)))
+        fleet::release_in(body)
+            .or_else(|| of_scope.and_then(|it| fleet::release_in(&fleet::catalogue(self.db, it).value)))
             .unwrap_or(self.settings.release_in)
     }
 
@@ -331,13 +332,6 @@ impl<'a> Context<'a> {
                 None
             }
         }
-    }
-}
-
-fn release_in_of(node: &Node) -> Option<ReleaseIn> {
-    match node.get("release-in")?.text()?.as_str() {
-        "target" => Some(ReleaseIn::Target),
-        _ => Some(ReleaseIn::FluxSystem),
     }
 }
 

@@ -57,7 +57,10 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
     found.remote = found.remote.take().or(remote.map(EcoString::from));
     for resource in kustomization.get("resources").and_then(serde_yaml::Value::as_sequence).into_iter().flatten() {
-        let Some(name) = resource.as_str() else { continue };
+        let Some(name) = resource.as_str() else {
+            found.complete = false;
+            continue;
+        };
         let Some(path) = joined(dir, name) else {
             found.complete = false;
             continue;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::object::Object;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant, bug};
 use crate::schema::{self, Field, Minor};
 use crate::source::{Db, STANDARD};
 use crate::value::{Node, Value};
@@ -26,9 +26,9 @@ impl Gate<'_> {
         if !schema::is_flux_kind(&object.id.group, &object.id.kind) {
             return;
         }
-        let Some(spec) = schema::spec(&object.id.kind) else { return };
+        let spec = schema::spec(&object.id.kind).invariant("the fields of every kind of Flux are known");
         let kind = object.id.kind.clone();
-        let Value::Map(body) = &mut object.body.value else { return };
+        let Value::Map(body) = &mut object.body.value else { bug("an object is a map") };
         if !body.entries.get("spec").is_some_and(|it| self.is_newer(it, spec)) {
             return;
         }
@@ -56,7 +56,7 @@ impl Gate<'_> {
                 let keys: Vec<_> = map.entries.keys().cloned().collect();
                 for key in keys {
                     let Some(inner) = field.fields.get(key.as_str()) else { continue };
-                    let Some(slot) = map.entries.get_mut(&key) else { continue };
+                    let slot = map.entries.get_mut(&key).invariant("the keys are those of the map");
                     let path = format!("{path}.{key}");
                     if inner.since > self.minor {
                         self.refuse(slot, kind, &path, inner.since, out);

@@ -133,6 +133,7 @@ pub(super) fn fields(
     }
     let mut node = fold.into_node(origin);
     fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
+    // An author may have set or unset the whole block: then nothing is left of the defaults.
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
     complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationSpec"), Conform::Partial, None);
     // Where clusters share the Kustomization, a fact in it has to be known.

@@ -227,6 +227,16 @@ pub(super) fn bad_identity(at: Origin, key: &str) -> Diagnostic {
         .help(eco_format!("write `{key} = \"…\"`, without spaces and slashes"))
 }
 
+pub(super) fn bad_crd(at: Origin, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_OBJECT,
+        eco_format!("`{key}` is not the group and kind of a custom resource"),
+        at,
+        "no `/` in its name",
+    )
+    .help(eco_format!("write `\"example.com/{key}\" = …`, as in the `apiVersion` of its objects"))
+}
+
 pub(super) fn unknown_requirement(db: &dyn Db, at: Origin, name: &str, addon: Anchor) -> Diagnostic {
     let addon_name = addon.name(db);
     Diagnostic::new(

@@ -146,7 +146,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         target,
         name: release_name,
         storage,
-        crds: crds(node, &chart),
+        crds: crds(ctx, node, &chart),
         chart,
         source: Some(source),
         requires,
@@ -249,10 +249,13 @@ pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
 }
 
 /// Custom resources: what the block says, and what is known of the chart.
-fn crds(node: &Node, chart: &str) -> Vec<(EcoString, EcoString, bool)> {
+fn crds(ctx: &mut Context<'_>, node: &Node, chart: &str) -> Vec<(EcoString, EcoString, bool)> {
     let written =
         node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
-            let (group, kind) = key.split_once('/')?;
+            let Some((group, kind)) = key.split_once('/') else {
+                ctx.out.push(problems::bad_crd(scope.origin, key));
+                return None;
+            };
             Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
         });
     let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {

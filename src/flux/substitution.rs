@@ -12,9 +12,12 @@ use ecow::EcoString;
 
 use super::object::Object;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::source::IndexMap;
 use crate::value::{Node, Value};
+
+/// What holds of the ends of a variable.
+const A_PART: &str = "a variable is a part of its text";
 
 /// The variables of a Kustomization.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,10 +92,10 @@ impl Substitution {
                     undefined.push(it.name.into());
                 }
                 out.push_str(it.text);
-                rest = tail.get(it.text.len()..).unwrap_or_default();
+                rest = tail.get(it.text.len()..).invariant(A_PART);
             } else {
                 out.push_str("$$");
-                rest = tail.get(1..).unwrap_or_default();
+                rest = tail.get(1..).invariant(A_PART);
             }
         }
         out.push_str(rest);
@@ -110,7 +113,7 @@ impl Substitution {
         let mut used: Vec<(EcoString, &Node)> = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
-            let tail = rest.get(at..).unwrap_or_default();
+            let tail = rest.get(at..).invariant(A_PART);
             let found = variable(tail);
             if let Some(it) = &found
                 && let Some(node) = self.value(it)
@@ -120,7 +123,7 @@ impl Substitution {
             }
             // Two mean the sign itself.
             let length = found.map_or(if tail.starts_with("$$") { 2 } else { 1 }, |it| it.text.len());
-            rest = tail.get(length..).unwrap_or_default();
+            rest = tail.get(length..).invariant(A_PART);
         }
         used
     }
@@ -133,18 +136,18 @@ impl Substitution {
             out.push_str(before);
             if tail.starts_with("$$") {
                 out.push('$');
-                rest = tail.get(2..).unwrap_or_default();
+                rest = tail.get(2..).invariant(A_PART);
                 continue;
             }
             if let Some(it) = variable(tail) {
                 match self.value(&it) {
-                    Some(value) => out.push_str(value.text().map_or("", EcoString::as_str)),
+                    Some(value) => out.push_str(value.text().invariant("what replaces a variable is a text")),
                     None => out.push_str(it.text),
                 }
-                rest = tail.get(it.text.len()..).unwrap_or_default();
+                rest = tail.get(it.text.len()..).invariant(A_PART);
             } else {
                 out.push('$');
-                rest = tail.get(1..).unwrap_or_default();
+                rest = tail.get(1..).invariant(A_PART);
             }
         }
         out.push_str(rest);

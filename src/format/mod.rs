@@ -13,10 +13,14 @@ mod print;
 
 use std::sync::Arc;
 
+use crate::diagnostic::Invariant;
 use crate::source::{FleetDatabase, InMemory, SourceFile};
 use crate::syntax;
 use layout::Layout;
 use print::{Line, Printer};
+
+/// What holds of where a declaration stands.
+const IN_TEXT: &str = "a declaration is a part of its file";
 
 /// Characters that fit in a line.
 const WIDTH: usize = 120;
@@ -91,13 +95,13 @@ fn laid_out(tokens: &[syntax::Token<'_>]) -> Vec<Line> {
 
 /// The lines of what cannot be read.
 fn verbatim(text: &str, range: std::ops::Range<usize>) -> Vec<Line> {
-    let before = text.get(..range.start).unwrap_or_default();
-    let slice = text.get(range).unwrap_or_default();
+    let before = text.get(..range.start).invariant(IN_TEXT);
+    let slice = text.get(range).invariant(IN_TEXT);
     let breaks = before.get(before.trim_end_matches(BLANK).len()..).unwrap_or_default().matches('\n').count();
     let Some(first) = slice.find(|it: char| !BLANK.contains(&it)) else { return Vec::new() };
     // What stands before the first word of its line belongs to it.
     let from = slice.get(..first).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
-    let skipped = slice.get(..from).unwrap_or_default().matches('\n').count();
+    let skipped = slice.get(..from).invariant(IN_TEXT).matches('\n').count();
     let body = slice.get(from..).unwrap_or_default().trim_end_matches(BLANK);
     let mut lines: Vec<Line> = body.split('\n').map(|it| Line::raw(it.trim_end_matches('\r'))).collect();
     // Comments at its end say something of what comes next.

@@ -3,6 +3,7 @@
 use super::INDENT;
 use super::align::{Column, ColumnKind};
 use super::layout::Layout;
+use crate::diagnostic::Invariant;
 use crate::syntax::{Group, Role, Token};
 
 /// A line of the new text.
@@ -40,7 +41,7 @@ pub(super) fn set_apart(lines: &mut [Line]) {
     for (nth, top) in tops.iter().enumerate() {
         let end = tops.get(nth + 1).copied().unwrap_or(lines.len());
         // A comment right below it, before a blank line, still belongs to it.
-        let own = lines.get(*top..end).unwrap_or_default();
+        let own = lines.get(*top..end).invariant("a declaration has its lines");
         let is_code = |it: &&Line| !it.is_comment;
         let is_long = own.iter().filter(is_code).count() > 1;
         let mut lead = *top;
@@ -103,7 +104,7 @@ impl<'a> Printer<'a> {
     }
 
     fn token(&mut self, at: usize) {
-        let Some(token) = self.tokens.get(at).copied() else { return };
+        let token = self.tokens.get(at).copied().invariant("each token is printed once");
         if token.role == Role::Separator {
             return;
         }

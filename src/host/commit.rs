@@ -244,7 +244,9 @@ impl Commit {
             let tree = repository.find_tree(id).map_err(|it| missing(&it))?;
             for entry in tree.iter() {
                 let entry = entry.map_err(|it| missing(&it))?;
-                let Ok(name) = entry.filename().to_str() else { continue };
+                let name = entry.filename().to_str().map_err(|_| {
+                    HostError::new(format!("the name of `{prefix}{}` is not UTF-8", entry.filename())).help("rename it")
+                })?;
                 let name = format!("{prefix}{name}");
                 let kind = entry.kind();
                 match kind {

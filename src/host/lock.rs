@@ -72,5 +72,5 @@ pub(super) fn text(lock: &Lock) -> String {
         })
         .collect();
     let value = Value::Object(std::iter::once(("packages".to_owned(), Value::Object(packages))).collect());
-    format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
+    format!("{value:#}\n")
 }

@@ -16,7 +16,7 @@ use super::store::{Disk, Store};
 use super::{HostError, standard_library};
 use crate::compile;
 use crate::data::PACKAGE;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet;
 use crate::source::{Db, FleetDatabase, InMemory, Loader, Sources};
 
@@ -108,7 +108,10 @@ fn database(
     let db = FleetDatabase::with_packages(project, all, loader);
     compile::parse(&db);
     let declared = &fleet::settings(&db, db.project()).value.packages;
-    let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
+    let troubles = packages.troubles.iter().map(|(name, it)| {
+        let package = declared.get(name).invariant("a package that could not be read was declared");
+        it.diagnostic(name, package)
+    });
     let problems = troubles.collect();
     (db, problems)
 }
@@ -313,7 +316,7 @@ pub(super) fn source_text(name: &str, bytes: Vec<u8>) -> Result<String, HostErro
 
 /// A path from the root, with `/`.
 pub(super) fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
-    let inner = path.strip_prefix(root).unwrap_or(path);
+    let inner = path.strip_prefix(root).ok().invariant("the path is below the root");
     let parts: Option<Vec<&str>> = inner.components().map(|it| it.as_os_str().to_str()).collect();
     parts
         .map(|it| it.join("/"))

@@ -22,18 +22,19 @@ pub struct Text {
 /// If there is no project, or a file cannot be read.
 pub fn texts_of_project(start: &Path) -> Result<Vec<Text>, HostError> {
     let root = find_root(start)?;
-    Ok(own_texts(texts_below(&root)?, &root, &root))
+    own_texts(texts_below(&root)?, &root, &root)
 }
 
 /// Those that are an author's: not what the project around them generates or has fetched.
-fn own_texts(texts: Vec<Text>, below: &Path, root: &Path) -> Vec<Text> {
-    let text = std::fs::read_to_string(root.join(ROOT_FILE)).unwrap_or_default();
+fn own_texts(texts: Vec<Text>, below: &Path, root: &Path) -> Result<Vec<Text>, HostError> {
+    let path = root.join(ROOT_FILE);
+    let text = std::fs::read_to_string(&path).map_err(|it| HostError::at(&path, "read", &it))?;
     let outline = outline_of(&[(ROOT_FILE.to_owned(), text)]);
     let hidden: Vec<PathBuf> =
         outline.output.iter().map(ecow::EcoString::as_str).chain([VENDOR]).map(|it| root.join(it)).collect();
     // What is named itself is meant.
     let is_own = |it: &Text| !hidden.iter().any(|dir| it.path.starts_with(dir) && !below.starts_with(dir));
-    texts.into_iter().filter(is_own).collect()
+    Ok(texts.into_iter().filter(is_own).collect())
 }
 
 /// A file, or every source below a directory that git would not ignore; names are as the
@@ -55,7 +56,7 @@ pub fn texts_at(base: &Path, path: &Path) -> Result<Vec<Text>, HostError> {
     let full = full.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
     let all = texts_below(&full)?;
     let all = match find_root(&full) {
-        Ok(root) => own_texts(all, &full, &root),
+        Ok(root) => own_texts(all, &full, &root)?,
         Err(_) => all,
     };
     let found: Vec<Text> = all.into_iter().map(named).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ecow::EcoString;
@@ -78,8 +78,10 @@ pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>, last: &Tree) -> 
         walk(root, dir, &mut walked)?;
     }
     let files: Vec<EcoString> = walked.files.into_iter().collect();
-    let looked_at: Result<Vec<Look>, HostError> = files.into_par_iter().map(|path| look(root, path, last)).collect();
     let mut found = Found::default();
+    let unread = &found.unread;
+    let look = |path| look(root, path, last, unread);
+    let looked_at: Result<Vec<Look>, HostError> = files.into_par_iter().map(look).collect();
     for (path, content, stamp) in looked_at? {
         found.snapshot.entries.insert(path.clone(), Entry::File(content));
         found.stamps.insert(path, stamp);
@@ -96,6 +98,18 @@ pub struct Found {
     pub snapshot: Snapshot,
     pub(super) stamps: Tree,
     pub(super) directories: BTreeSet<EcoString>,
+    unread: Unread,
+}
+
+/// Why a file whose text was wanted later could not be read then.
+type Unread = Arc<OnceLock<String>>;
+
+impl Found {
+    /// # Errors
+    /// If a file could not be read when its text was wanted: what follows from the snapshot then does not hold.
+    pub fn is_whole(&self) -> Result<(), HostError> {
+        self.unread.get().map_or(Ok(()), |it| Err(HostError::new(it.clone())))
+    }
 }
 
 /// Files of a tree as they were when they were last looked at, and whether they are
@@ -107,17 +121,24 @@ type Stamped = Option<(Stamp, bool)>;
 
 type Look = (EcoString, Content, Stamped);
 
-fn look(root: &Path, path: EcoString, last: &Tree) -> Result<Look, HostError> {
+fn look(root: &Path, path: EcoString, last: &Tree, unread: &Unread) -> Result<Look, HostError> {
     let full = root.join(path.as_str());
+    let failed = |it: &std::io::Error| HostError::at(&full, "read", it);
     if let Some(Some((stamp, is_ours))) = last.get(&path)
         && !stamp.is_young()
         && stamp.holds(&full)
     {
         let known = Known { digest: stamp.digest, is_ours: *is_ours };
-        let text = move || String::from_utf8(std::fs::read(&full).ok()?).ok().map(Arc::from);
+        let (unread, full) = (Arc::clone(unread), full.clone());
+        let text = move || match std::fs::read(&full) {
+            Ok(it) => String::from_utf8(it).ok().map(Arc::from),
+            Err(it) => {
+                unread.get_or_init(|| HostError::at(&full, "read", &it).message);
+                None
+            }
+        };
         return Ok((path, Content::known(known, text), Some((stamp.clone(), *is_ours))));
     }
-    let failed = |it: &std::io::Error| HostError::at(&full, "read", it);
     let now = now();
     let metadata = full.symlink_metadata().map_err(|it| failed(&it))?;
     let bytes = std::fs::read(&full).map_err(|it| failed(&it))?;

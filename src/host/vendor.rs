@@ -123,7 +123,9 @@ impl Job<'_> {
                 (None, Some(path)) => {
                     // A package by path may have packages from Git.
                     let inner = dir.join(path.as_str());
-                    if let Ok(files) = super::project::sources(&inner, None) {
+                    // One that is not there is reported where it is declared.
+                    if inner.is_dir() {
+                        let files = super::project::sources(&inner, None)?;
                         self.inside(&id, place_of(&inner), &inner, &settings_of(&files).packages)?;
                     }
                 }
@@ -174,8 +176,8 @@ impl Job<'_> {
         let texts: Vec<(String, String)> = files
             .iter()
             .filter(|(path, _)| is_root_file(path))
-            .filter_map(|(path, bytes)| Some((path.clone(), String::from_utf8(bytes.clone()).ok()?)))
-            .collect();
+            .map(|(path, bytes)| Ok((path.clone(), super::project::source_text(path, bytes.clone())?)))
+            .collect::<Result<_, HostError>>()?;
         let outline = settings_of(&texts);
         let is_kept = |path: &str| {
             !outline.output.iter().any(|it| is_below(path, it)) && !is_below(path, VENDOR) && path != lock::FILE

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 
 use super::asked::below;
 use super::secrets;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Object, Release};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
@@ -74,7 +74,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
         for unit in deployed.units.iter() {
             for release in &unit.releases {
                 let is_it = |it: &&Arc<Object>| it.id.kind == "HelmRelease" && it.origin.anchor == release.addon;
-                let Some(object) = unit.objects.iter().find(is_it) else { continue };
+                let object = unit.objects.iter().find(is_it).invariant("a release is an object of its unit");
                 let holder = release.addon.parent(db).map(|it| it.name(db).clone()).unwrap_or_default();
                 let key = (release.addon.name(db).clone(), holder);
                 let column = columns.entry(key.clone()).or_insert_with(|| Column::new(&key));

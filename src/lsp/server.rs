@@ -154,7 +154,7 @@ impl<'a> Server<'a> {
     fn text_changed(&mut self, path: &Path) {
         self.own_text_changed(path);
         // Other projects may have it as a package.
-        let text = self.documents.get(path).map(|it| it.text.clone()).unwrap_or_default();
+        let Some(text) = self.documents.get(path).map(|it| it.text.clone()) else { return };
         for root in self.others_with(path) {
             if self.projects.get_mut(&root).is_some_and(|it| it.set(path, &text)) {
                 self.diagnose(&root);
@@ -170,7 +170,7 @@ impl<'a> Server<'a> {
 
     fn own_text_changed(&mut self, path: &Path) {
         let known = self.root_of(path);
-        let text = self.documents.get(path).map(|it| it.text.clone()).unwrap_or_default();
+        let Some(text) = self.documents.get(path).map(|it| it.text.clone()) else { return };
         if let Some(root) = &known
             && let Some(project) = self.projects.get_mut(root)
             && project.set(path, &text)

@@ -111,8 +111,11 @@ fn pruned(
         out.push(problems::adoption_prunes(path, &id, old.path().unwrap_or_default(), &[]));
         return;
     }
-    let lost: Vec<Id> =
-        old_objects(&old, snapshot).into_keys().filter(|it| !cluster.objects().any(|(_, new)| new.id == *it)).collect();
+    let lost: Vec<Id> = old_objects(&old, snapshot)
+        .by_id
+        .into_keys()
+        .filter(|it| !cluster.objects().any(|(_, new)| new.id == *it))
+        .collect();
     if !lost.is_empty() {
         out.push(problems::adoption_prunes(path, &id, old.path().unwrap_or_default(), &lost));
     }

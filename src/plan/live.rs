@@ -1,12 +1,12 @@
 //! What would uninstall something on a live cluster: a root or a Kustomization
 //! that goes, an object that changes hands, a release that changes its identity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 use serde_yaml::Value;
 
-use super::old::{Old, has_only_survivors, old_kustomizations, old_objects, survives};
+use super::old::{Objects, Old, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, Heir};
 use super::touched::Touched;
 use super::{Permissions, Plan, Snapshot};
@@ -32,6 +32,7 @@ pub(super) fn check(
     for it in found.kustomizations {
         by_dir.entry(it.dir.clone()).or_default().push(it);
     }
+    let mut unreadable: BTreeSet<EcoString> = BTreeSet::new();
     let removals = Removals { deployed, permissions };
     for (path, dir) in found.unreadable {
         let goes = plan.remove.contains(&path);
@@ -73,8 +74,10 @@ pub(super) fn check(
                 Some(_) => {}
             }
         }
-        changes(db, new, olds, snapshot, &is_allowed, out);
+        changes(db, new, olds, snapshot, &is_allowed, &mut unreadable, out);
     }
+    // Many clusters apply what one such file held.
+    out.extend(unreadable.iter().map(|it| problems::unreadable(it, "", false)));
 }
 
 /// What the author let go on the command line.
@@ -120,7 +123,7 @@ fn is_of(name: &str, catalogue: &str) -> bool {
 
 /// The new Kustomization that has an object of one that goes.
 fn heir<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a EcoString> {
-    let objects = old_objects(old, snapshot);
+    let objects = old_objects(old, snapshot).by_id;
     let has = |unit: &&crate::flux::Unit| unit.objects.iter().any(|it| objects.contains_key(&it.id));
     new.units.iter().find(has).map(|it| &it.name)
 }
@@ -138,6 +141,7 @@ fn changes(
     olds: &[Old],
     snapshot: &Snapshot,
     is_allowed: &dyn Fn(&str) -> bool,
+    unreadable: &mut BTreeSet<EcoString>,
     out: &mut Vec<Diagnostic>,
 ) {
     let index = names::index(db, db.project());
@@ -145,10 +149,11 @@ fn changes(
     for unit in new.units.iter() {
         owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
     }
-    let all: Vec<BTreeMap<Id, Value>> = olds.iter().map(|it| old_objects(it, snapshot)).collect();
-    let was_there = |id: &Id| all.iter().any(|it| it.contains_key(id));
+    let all: Vec<Objects> = olds.iter().map(|it| old_objects(it, snapshot)).collect();
+    let was_there = |id: &Id| all.iter().any(|it| it.by_id.contains_key(id));
     for (old, objects) in olds.iter().zip(&all) {
-        for (id, document) in objects {
+        unreadable.extend(objects.unreadable.iter().cloned());
+        for (id, document) in &objects.by_id {
             let owner = owners.get(id);
             if let Some(owner) = owner
                 && **owner != old.name
@@ -164,7 +169,7 @@ fn changes(
                 out.push(problems::moved(id, &old.name, owner, &new.cluster, origin, item));
             }
             if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.name)) {
-                successor(db, new, id, document, objects, &was_there, out);
+                successor(db, new, id, document, &objects.by_id, &was_there, out);
             }
         }
     }

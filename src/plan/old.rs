@@ -1,7 +1,7 @@
 //! The tree as the last build left it: the Flux Kustomizations of each cluster, and the objects
 //! that each applies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
@@ -110,15 +110,24 @@ pub(super) fn is_known(old: &Old, snapshot: &Snapshot) -> bool {
     old.path().is_some_and(|dir| snapshot.entries.keys().any(|it| is_below(it, dir)))
 }
 
+/// What an old Kustomization made.
+#[derive(Default)]
+pub(super) struct Objects {
+    pub by_id: BTreeMap<Id, Value>,
+    /// Files of fleetc's that hold more, and are not YAML any more.
+    pub unreadable: BTreeSet<EcoString>,
+}
+
 /// The objects that an old Kustomization made: resources and components, with
 /// its merges applied and its deletions left out.
-pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value> {
-    let mut objects = BTreeMap::new();
+pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> Objects {
+    let mut objects = Objects::default();
+    // One without a path applies the root of its source: none of fleetc's does.
     let Some(dir) = old.path() else { return objects };
-    read_directory(dir, snapshot, &mut objects);
+    objects.read_directory(dir, snapshot);
     for component in old.spec.get("components").and_then(Value::as_sequence).into_iter().flatten() {
         if let Some(it) = component.as_str() {
-            read_directory(&format!("{dir}/{it}"), snapshot, &mut objects);
+            objects.read_directory(&format!("{dir}/{it}"), snapshot);
         }
     }
     for patch in old.spec.get("patches").and_then(Value::as_sequence).into_iter().flatten() {
@@ -126,11 +135,15 @@ pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value>
         if patch.get("target").is_some() {
             continue;
         }
-        for document in documents(text).unwrap_or_default() {
+        let Ok(parsed) = documents(text) else {
+            objects.unreadable.insert(old.file.clone());
+            continue;
+        };
+        for document in parsed {
             let Some(id) = id_of(&document) else { continue };
             if document.get("$patch").and_then(Value::as_str) == Some("delete") {
-                objects.remove(&id);
-            } else if let Some(object) = objects.get_mut(&id) {
+                objects.by_id.remove(&id);
+            } else if let Some(object) = objects.by_id.get_mut(&id) {
                 merge(object, &document);
             }
         }
@@ -138,20 +151,27 @@ pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> BTreeMap<Id, Value>
     objects
 }
 
-fn read_directory(dir: &str, snapshot: &Snapshot, objects: &mut BTreeMap<Id, Value>) {
-    let list = eco_format!("{dir}/kustomization.yaml");
-    let Some(text) = snapshot.entries.get(&list).and_then(|it| it.text()) else { return };
-    for document in documents(text).unwrap_or_default() {
-        for resource in document.get("resources").and_then(Value::as_sequence).into_iter().flatten() {
-            let Some(file) = resource.as_str() else { continue };
-            let path = eco_format!("{dir}/{file}");
-            let Some(text) = snapshot.entries.get(&path).and_then(|it| it.text()) else { continue };
-            for object in documents(text).unwrap_or_default() {
-                if let Some(id) = id_of(&object) {
-                    objects.insert(id, object);
-                }
+impl Objects {
+    fn read_directory(&mut self, dir: &str, snapshot: &Snapshot) {
+        for list in self.read(eco_format!("{dir}/kustomization.yaml"), snapshot) {
+            let listed = list.get("resources").and_then(Value::as_sequence).into_iter().flatten();
+            for file in listed.filter_map(Value::as_str) {
+                let objects = self.read(eco_format!("{dir}/{file}"), snapshot);
+                self.by_id.extend(objects.into_iter().filter_map(|it| Some((id_of(&it)?, it))));
             }
         }
+    }
+
+    /// The documents of a file. One that is not among what is generated says nothing here.
+    fn read(&mut self, path: EcoString, snapshot: &Snapshot) -> Vec<Value> {
+        let Some(entry) = snapshot.entries.get(&path) else { return Vec::new() };
+        let Some(text) = entry.text() else { return Vec::new() };
+        documents(text).unwrap_or_else(|_| {
+            if entry.is_ours(&path) {
+                self.unreadable.insert(path);
+            }
+            Vec::new()
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 
 use super::model::Cluster;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
 use crate::flux::object::{Tree, list, text as text_node};
 use crate::value::yaml::{Style, Writer};
@@ -237,7 +237,8 @@ fn machine_pool(name: &EcoString, node: &Node, out: &mut Vec<Diagnostic>) -> Tre
             let effect = match it.get("effect").and_then(Node::text).map(EcoString::as_str) {
                 Some("NoExecute") => "no-execute",
                 Some("PreferNoSchedule") => "prefer-no-schedule",
-                _ => "no-schedule",
+                Some("NoSchedule") => "no-schedule",
+                _ => bug("a taint has one of three effects"),
             };
             Tree::new(at)
                 .text("effect", effect)

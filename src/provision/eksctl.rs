@@ -3,7 +3,7 @@
 use super::model::{Cluster, Role};
 use super::policy::Policy;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
 use crate::flux::object::{Tree, list, text as text_node};
 use crate::source::Origin;
@@ -173,7 +173,8 @@ fn access(it: &Cluster) -> Option<Tree> {
     let mode = it.text(&["authentication"]).map(|it| match it.as_str() {
         "api" => "API",
         "config-map" => "CONFIG_MAP",
-        _ => "API_AND_CONFIG_MAP",
+        "api-and-config-map" => "API_AND_CONFIG_MAP",
+        _ => bug("there are three ways to authenticate"),
     });
     let admins = it.get(&["admins"]).and_then(Node::list).unwrap_or_default();
     if mode.is_none() && admins.is_empty() {
@@ -218,7 +219,8 @@ fn vpc(it: &Cluster) -> Option<Tree> {
         let gateway = match nat.as_str() {
             "highly-available" => "HighlyAvailable",
             "none" => "Disable",
-            _ => "Single",
+            "single" => "Single",
+            _ => bug("there are three kinds of NAT gateways"),
         };
         tree = tree.tree("nat", Tree::new(at).text("gateway", gateway));
     }

@@ -13,7 +13,7 @@ use super::json::pretty;
 use super::model::{Cluster, Role};
 use super::policy::Policy;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Identity;
 use crate::value::{Node, Value, json as json_of};
 
@@ -258,9 +258,9 @@ fn node_group(node: &Node) -> Json {
     if !taints.is_empty() {
         let taints: Map<String, Json> = taints
             .iter()
-            .filter_map(|it| {
-                let key = it.get("key")?.text()?;
-                let effect = it.get("effect")?.text()?;
+            .map(|it| {
+                let text = |key: &str| it.get(key).and_then(Node::text).invariant("a taint has a key and an effect");
+                let (key, effect) = (text("key"), text("effect"));
                 let mut taint = Map::new();
                 taint.insert("key".into(), plain(key));
                 if let Some(value) = it.get("value") {
@@ -268,7 +268,7 @@ fn node_group(node: &Node) -> Json {
                 }
                 taint.insert("effect".into(), screaming(effect).into());
                 let value = it.get("value").and_then(Node::text).map_or("", EcoString::as_str);
-                Some((escaped(&eco_format!("{key}={value}:{effect}")), Json::Object(taint)))
+                (escaped(&eco_format!("{key}={value}:{effect}")), Json::Object(taint))
             })
             .collect();
         put("taints", Some(Json::Object(taints)));

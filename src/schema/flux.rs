@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::{Minor, OLDEST};
+use crate::diagnostic::{Invariant, bug};
 use crate::source::IndexMap;
 
 /// A field of a Flux object's `spec`.
@@ -48,6 +49,7 @@ static SPECS: LazyLock<BTreeMap<&'static str, Field>> = LazyLock::new(|| {
     let mut specs: BTreeMap<&'static str, Field> = BTreeMap::new();
     for line in include_str!("flux.tsv").lines().filter(|it| !it.starts_with('#')) {
         let mut columns = line.split('\t');
+        // Columns at the end that say nothing are left out.
         let mut column = || columns.next().unwrap_or_default();
         let (kind, path, ty, required, choices, limits, since) =
             (column(), column(), column(), column(), column(), column(), column());
@@ -96,26 +98,27 @@ fn field_type(text: &str) -> FieldType {
         "[object]" => FieldType::Objects,
         "[any]" => FieldType::Anys,
         "{string}" => FieldType::TextMap,
-        _ => FieldType::Any,
+        "any" => FieldType::Any,
+        it => bug(&format!("`{it}` is no type of a field")),
     }
 }
 
 fn minor(text: &str) -> Minor {
-    text.parse().map_or(OLDEST, Minor)
+    if text.is_empty() { OLDEST } else { text.parse().map(Minor).ok().invariant("a version of Flux is its minor") }
 }
 
 fn parse_limits(text: &'static str) -> Limits {
     let mut limits = Limits::default();
     for part in text.split(' ').filter(|it| !it.is_empty()) {
-        let Some((name, value)) = part.split_once('=') else { continue };
-        let number = value.parse().ok();
+        let (name, value) = part.split_once('=').invariant("a limit has a name and a value");
+        let number = || Some(value.parse().ok().invariant("a limit is a number"));
         match name {
             "pattern" => limits.pattern = Some(value),
-            "minLength" => limits.min_length = number,
-            "maxLength" => limits.max_length = number,
-            "minItems" => limits.min_items = number,
-            "maxItems" => limits.max_items = number,
-            _ => {}
+            "minLength" => limits.min_length = number(),
+            "maxLength" => limits.max_length = number(),
+            "minItems" => limits.min_items = number(),
+            "maxItems" => limits.max_items = number(),
+            it => bug(&format!("`{it}` is no limit of a field")),
         }
     }
     limits

@@ -1,4 +1,5 @@
 //! Fields that an object keeps for as long as it lives.
+use crate::diagnostic::Invariant;
 
 /// A line: group, kind, fields.
 const TABLE: &str = include_str!("immutable.tsv");
@@ -8,7 +9,7 @@ pub fn immutable_fields(group: &str, kind: &str) -> impl Iterator<Item = &'stati
     let line = TABLE.lines().filter(|it| !it.starts_with('#')).find_map(|line| {
         let mut columns = line.split('\t');
         let is_it = columns.next().map(|it| it.trim_matches('-')) == Some(group) && columns.next() == Some(kind);
-        if is_it { columns.next() } else { None }
+        is_it.then(|| columns.next().invariant("a row of the table has three columns"))
     });
     line.unwrap_or_default().split(' ').filter(|it| !it.is_empty())
 }

@@ -51,9 +51,11 @@ pub fn custom_kinds_of(chart: &str) -> impl Iterator<Item = (&'static str, &'sta
     CUSTOM.lines().filter(|it| !it.starts_with('#')).flat_map(move |line| {
         let mut columns = line.split('\t');
         let is_it = columns.next() == Some(name.as_str());
-        let group = columns.next().unwrap_or_default();
-        let scope = scope_of(columns.next().unwrap_or_default());
-        let kinds = if is_it { columns.next().unwrap_or_default() } else { "" };
+        let (Some(group), Some(scope), Some(kinds)) = (columns.next(), columns.next(), columns.next()) else {
+            bug("a row of the table of CRDs has four columns")
+        };
+        let scope = scope_of(scope);
+        let kinds = if is_it { kinds } else { "" };
         kinds.split(' ').filter(|it| !it.is_empty()).map(move |kind| (group, kind, scope))
     })
 }

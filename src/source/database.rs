@@ -98,6 +98,7 @@ impl FleetDatabase {
             log,
         };
         let is_prelude = |it: &&Sources| it.name == STANDARD;
+        // Tests of single layers do without.
         let prelude = packages.iter().find(is_prelude).map(|it| db.files(STANDARD, &it.files)).unwrap_or_default();
         // What everybody may name without declaring it.
         let standard: BTreeMap<EcoString, EcoString> = packages

@@ -4,6 +4,7 @@
 //! closes it. Where that brace is missing, it ends at the next keyword in
 //! column 0, so that an unclosed block spoils its own declaration only.
 
+use crate::diagnostic::Invariant;
 use std::ops::Range;
 
 /// Deepest nesting of braces, brackets and parentheses that is parsed.
@@ -130,7 +131,9 @@ fn scan(text: &str) -> Scan {
             };
             continue;
         }
-        if (at == 0 || bytes.get(at - 1) == Some(&b'\n')) && is_head(text.get(at..).unwrap_or_default()) {
+        if (at == 0 || bytes.get(at - 1) == Some(&b'\n'))
+            && is_head(text.get(at..).invariant("a line begins between characters"))
+        {
             scan.heads.push(at);
         }
         at += match byte {

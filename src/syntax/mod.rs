@@ -21,6 +21,7 @@ mod word;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::diagnostic::Invariant;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile, is_bidi_control, is_noncharacter};
 use ast::Declaration;
@@ -64,7 +65,7 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
         problems.extend(forbidden(text));
         let chunks = chunk::split(text);
         for range in chunks.ranges {
-            let slice = text.get(range.clone()).unwrap_or_default();
+            let slice = text.get(range.clone()).invariant("a chunk is a part of its file");
             let too_deep = chunks.too_deep.filter(|it| range.contains(it));
             if let Some(at) = too_deep {
                 problems.push(Problem::TooDeep(at));

@@ -1,6 +1,7 @@
 //! The words of a file, one after the other, each with the part that it has in the grammar:
 //! for those who lay text out.
 
+use crate::diagnostic::Invariant;
 use std::ops::Range;
 
 use pest::iterators::Pair;
@@ -142,7 +143,7 @@ impl<'a> Reading<'a> {
     }
 
     fn between(&mut self, rule: Rule, from: usize, text: &'a str, range: Range<usize>, starts: &mut bool) {
-        let slice = text.get(range.start - from..range.end - from).unwrap_or_default();
+        let slice = text.get(range.start - from..range.end - from).invariant("a gap is a part of its rule");
         self.gap(rule, range.start, slice, starts);
     }
 

@@ -159,12 +159,13 @@ fn read(signature: &'static str, doc: &'static str) -> Option<Builtin> {
     let (params, result) = rest.rsplit_once("): ")?;
     let params = params
         .split(", ")
-        .filter_map(|it| {
+        .filter(|it| !it.is_empty())
+        .map(|it| {
             let (name, ty) = it.split_once(": ")?;
             let bare = name.trim_end_matches('?');
             Some(BuiltinParam { name: bare, ty: read_type(ty), optional: bare != name })
         })
-        .collect();
+        .collect::<Option<_>>()?;
     Some(Builtin { name, params, result: read_type(result), signature, doc })
 }
 

@@ -1,5 +1,6 @@
 //! The way to a value inside another: `spec.values."a.b"[0]`.
 
+use crate::diagnostic::Invariant;
 use std::fmt::{self, Display, Formatter};
 
 use ecow::EcoString;
@@ -108,7 +109,7 @@ fn step(text: &str) -> Result<(Step, &str), String> {
     if text.starts_with('"') {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<String>();
         let Some(Ok(key)) = stream.next() else { return Err(format!("a string is not closed in `{text}`")) };
-        let after = text.get(stream.byte_offset()..).unwrap_or_default();
+        let after = text.get(stream.byte_offset()..).invariant("a JSON string ends between characters");
         return Ok((Step::Key(key.into()), after));
     }
     let end = text.find(['.', '[']).unwrap_or(text.len());

@@ -8,7 +8,7 @@
 
 use ecow::EcoString;
 
-use crate::diagnostic::bug;
+use crate::diagnostic::{Invariant, bug};
 use crate::value::{Node, Part, Path, Step, Template, Value};
 
 /// How strings are written.
@@ -129,7 +129,7 @@ impl Writer {
     /// The text, and what stands in each of its lines if that was to be remembered.
     #[must_use]
     pub fn finish_mapped(self) -> (String, Vec<Line>) {
-        (self.text, self.map.map(|it| it.lines).unwrap_or_default())
+        (self.text, self.map.invariant("the writer remembers its lines").lines)
     }
 
     /// Begins a line of what is being written.

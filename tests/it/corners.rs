@@ -309,3 +309,45 @@ fn the_order_of_keys_is_no_part_of_a_type() {
     let text = "fleet f { }\nlet env = [{ name = \"A\", value = \"1\" }, { value = \"2\", name = \"B\" }]\nlet lines = [for e in env => \"\\(e.name)=\\(e.value)\"]\ncluster one { }\n";
     assert_eq!(errors(text), Vec::<String>::new());
 }
+
+/// Numbers of versions that are too large are refused; bounds at the last number do not wrap.
+#[test]
+fn versions_have_numbers_of_64_bits() {
+    let of = |expression: &str| {
+        format!("fleet f {{ }}\nlet a = {expression}\ncheck \"it is not\" {{ a == false }}\ncluster one {{ }}\n")
+    };
+    let largest = u64::MAX;
+    for expression in [
+        format!("satisfies(\"{largest}.0.0\", \">{largest}\")"),
+        format!("satisfies(\"1.0.0\", \"^{largest}\")"),
+        format!("satisfies(\"1.2.{largest}\", \"~1.3\")"),
+        "satisfies(\"1.0.0\", \">=1.2.3--01\")".into(),
+        "is-version-range(\"1.99999999999999999999\")".into(),
+        "is-version-range(\">= \")".into(),
+        "is-version-range(\"== 1.0.0\")".into(),
+        "is-version-range(\"1.2.3.4\")".into(),
+        "is-version-range(\"1.0.0 || \")".into(),
+    ] {
+        assert_eq!(errors(&of(&expression)), Vec::<String>::new(), "{expression}");
+    }
+    for expression in [
+        "satisfies(\"99999999999999999999.0.0\", \"*\")".into(),
+        "parse-version(\"1.99999999999999999999\").minor == 0".into(),
+        format!("parse-version(\"{largest}\").major == 0"),
+    ] {
+        assert_eq!(errors(&of(&expression)), ["E0419"], "{expression}");
+    }
+}
+
+/// A custom resource without a group is not taken for one of Kubernetes' own.
+#[test]
+fn custom_resources_have_groups() {
+    let text = |crd: &str, external: &str| {
+        format!(
+            "{CHARTS}fleet f {{ }}\ncatalogue c {{ addon web {{ source = charts, version = \"1.0.0\", crds {{ \"{crd}\" = \"Cluster\" }} }} }}\nexternal CRD \"{external}\" {{ kind = \"Widget\", scope = \"Cluster\" }}\ncluster one {{ use c }}\n"
+        )
+    };
+    assert_eq!(errors(&text("example.com/Widget", "gadgets.example.com")), Vec::<String>::new());
+    assert_eq!(errors(&text("Widget", "gadgets.example.com")), ["E0610"]);
+    assert_eq!(errors(&text("example.com/Widget", "gadgets")), ["E0610"]);
+}

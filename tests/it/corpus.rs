@@ -6,7 +6,7 @@
 //! Every leaf of every object must be there; what differs is listed here, with
 //! the reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fleetc::compile::compile;
 use fleetc::{emit::with_patches, value::json};
@@ -39,6 +39,15 @@ const ADDED: [(&str, &str, &str); 14] = [
     ("Kustomization", "spec.patches", "what differs between clusters"),
     ("Kustomization", "spec.wait", "the policies come after Kyverno is ready"),
     ("ClusterPolicy", "spec.rules", "messages in our own words"),
+];
+
+/// What each Kustomization waits for beyond what the original's authors wrote, and why.
+const INFERRED: [(&str, &str, &str); 5] = [
+    ("config", "flux-system", "base and patches arrive together"),
+    ("external-config-data", "flux-system", "base and patches arrive together"),
+    ("infrastructure", "flux-system", "base and patches arrive together"),
+    ("infrastructure", "namespaces", "its releases and objects stand in them"),
+    ("namespaces", "flux-system", "base and patches arrive together"),
 ];
 
 fn allowed(list: &[(&str, &str, &str)], kind: &str, leaf: &str) -> bool {
@@ -124,7 +133,24 @@ fn cluster(name: &str, expected: &str) {
             wrong.push(format!("{id:?} is new"));
         }
     }
+    wrong.extend(misordered(&expected, &ours));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What each Kustomization waits for: all that the original's does, what is listed, and nothing else.
+fn misordered(expected: &[Value], ours: &BTreeMap<(String, String, String), Value>) -> Vec<String> {
+    let waits = |it: &Value| -> BTreeSet<String> {
+        let all = it["spec"]["dependsOn"].as_array().into_iter().flatten();
+        all.filter_map(|it| it["name"].as_str()).map(str::to_owned).collect()
+    };
+    let kustomizations = ours.iter().filter(|((kind, ..), _)| kind == "Kustomization");
+    let wrong = kustomizations.filter_map(|(of, mine)| {
+        let original = expected.iter().find(|it| id(it) == *of).map(waits).unwrap_or_default();
+        let inferred = INFERRED.iter().filter(|it| it.0 == of.2).map(|it| it.1.to_owned());
+        let wanted: BTreeSet<String> = original.into_iter().chain(inferred).collect();
+        (waits(mine) != wanted).then(|| format!("{of:?} waits for {:?} and not for {wanted:?}", waits(mine)))
+    });
+    wrong.collect()
 }
 
 #[test]

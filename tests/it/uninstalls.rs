@@ -232,6 +232,22 @@ fn a_broken_generated_file_is_not_removed() {
     assert!(!fleet.read("clusters/one/b.yaml").contains("<<<<"));
 }
 
+/// So is one of a catalogue: what it held cannot be compared with what it becomes.
+#[test]
+fn a_broken_file_of_a_catalogue_is_said_once() {
+    let fleet = Fleet::new(&with("cluster one { use a, b }\ncluster two { use a, b }"));
+    fleet.build();
+    let written = crate::support::read_tree(fleet.path());
+    let file = written.into_keys().find(|it| it.starts_with("common/b/") && !it.ends_with("kustomization.yaml"));
+    let file = file.expect("the catalogue has a file");
+    fleet.write(&file, &format!("{}<<<<<<< HEAD\n", fleet.read(&file)));
+    let run = fleet.build();
+    assert_eq!(run.stderr.matches("W0715").count(), 1, "{}", run.stderr);
+    assert!(run.stderr.contains(&file), "{}", run.stderr);
+    assert!(!fleet.read(&file).contains("<<<<"));
+    assert!(!fleet.build().stderr.contains("W0715"));
+}
+
 const BY_HAND: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: a, namespace: flux-system }\nspec: { path: ./common/a, prune: true, interval: 10m, sourceRef: { kind: GitRepository, name: flux-system } }\n";
 
 /// Taking a file over loses nothing that it holds.

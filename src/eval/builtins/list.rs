@@ -7,6 +7,7 @@ use ecow::EcoString;
 
 use super::text::text_at;
 use super::{Call, count, list, usize_of};
+use crate::diagnostic::bug;
 use crate::eval::expression::Env;
 use crate::eval::problems;
 use crate::source::{IndexMap, IndexSet};
@@ -119,34 +120,32 @@ fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => a.cmp(b),
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (a, b) => number(a).total_cmp(&number(b)),
+        (Value::Int(a), Value::Float(b)) => float(*a).total_cmp(b),
+        (Value::Float(a), Value::Int(b)) => a.total_cmp(&float(*b)),
+        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        _ => bug("values that are sorted are of one kind"),
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an integer beside a float is that float")]
-const fn number(value: &Value) -> f64 {
-    match value {
-        Value::Int(it) => *it as f64,
-        Value::Float(it) => *it,
-        _ => 0.0,
-    }
+const fn float(it: i64) -> f64 {
+    it as f64
 }
 
 fn sum(env: &mut Env<'_>, it: &Call<'_>, of: &[Node]) -> Option<Value> {
-    if !of.iter().all(|it| matches!(it.value, Value::Int(_) | Value::Float(_))) {
-        return None;
-    }
-    if of.iter().all(|it| matches!(it.value, Value::Int(_))) {
-        let total = of.iter().try_fold(0_i64, |sum, it| match it.value {
-            Value::Int(it) => sum.checked_add(it),
-            _ => Some(sum),
-        });
-        return Some(match total {
+    let whole = |it: &Node| if let Value::Int(it) = it.value { Some(it) } else { None };
+    if let Some(whole) = of.iter().map(whole).collect::<Option<Vec<i64>>>() {
+        return Some(match whole.into_iter().try_fold(0_i64, i64::checked_add) {
             Some(it) => Value::Int(it),
             None => env.report(problems::overflow(it.origin)),
         });
     }
-    let total: f64 = of.iter().map(|it| number(&it.value)).sum();
+    let number = |it: &Node| match it.value {
+        Value::Int(it) => Some(float(it)),
+        Value::Float(it) => Some(it),
+        _ => None,
+    };
+    let total: f64 = of.iter().map(number).collect::<Option<Vec<f64>>>()?.into_iter().sum();
     Some(if total.is_finite() { Value::Float(total) } else { env.report(problems::overflow(it.origin)) })
 }
 

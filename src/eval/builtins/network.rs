@@ -91,7 +91,7 @@ fn subnet(net: IpNet, bits: i64, nth: i64) -> Result<EcoString, String> {
     let bits = u32::try_from(bits).ok().filter(|it| *it <= host_bits).ok_or_else(failed)?;
     let nth = u128::try_from(nth).ok().filter(|it| bits >= 127 || *it < (1_u128 << bits)).ok_or_else(failed)?;
     let start = first | nth.checked_shl(host_bits - bits).unwrap_or(0);
-    let length = net.prefix_len() + u8::try_from(bits).unwrap_or(0);
+    let length = u8::try_from(bits).ok().and_then(|it| net.prefix_len().checked_add(it)).ok_or_else(failed)?;
     let made = match address(net, start).ok_or_else(failed)? {
         IpAddr::V4(it) => Ipv4Net::new(it, length).map(IpNet::from),
         IpAddr::V6(it) => Ipv6Net::new(it, length).map(IpNet::from),

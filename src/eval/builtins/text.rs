@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
 use super::{Call, REFUSED, count, regex, texts, usize_of, whole_regex};
+use crate::diagnostic::Invariant;
 use crate::eval::expression::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value};
@@ -177,7 +178,7 @@ pub(in crate::eval) fn shorten(text: &str, to: usize) -> EcoString {
     }
     let kept: String = text.chars().take(to - 9).collect();
     let hash = hash(text);
-    eco_format!("{}-{}", kept.trim_end_matches(['-', '.', '_']), hash.get(..8).unwrap_or_default())
+    eco_format!("{}-{}", kept.trim_end_matches(['-', '.', '_']), hash.get(..8).invariant("a hash has eight digits"))
 }
 
 /// The text at a key of an object.

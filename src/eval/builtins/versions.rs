@@ -33,18 +33,20 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             Some(other) => Value::Int(first.cmp_precedence(&other) as i64),
             None => Value::Unknown,
         },
-        ("satisfies", [_, range]) if is_range(range) => Value::Bool(satisfies(&first, range)),
-        ("satisfies", [_, range]) => {
-            env.report(problems::fails(it.origin, &format!("`{range}` is no range of versions")))
-        }
+        ("satisfies", [_, text]) => match range(text) {
+            Some(range) => Value::Bool(satisfies(&first, &range)),
+            None => env.report(problems::fails(it.origin, &format!("`{text}` is no range of versions"))),
+        },
         _ => {
-            let number = |it: u64| Value::Int(i64::try_from(it).unwrap_or(i64::MAX));
-            let parts = [
-                ("major", number(first.major)),
-                ("minor", number(first.minor)),
-                ("patch", number(first.patch)),
-                ("pre", Value::Text(first.pre.as_str().into())),
-            ];
+            let number = |it: u64| i64::try_from(it).ok().map(Value::Int);
+            let (Some(major), Some(minor), Some(patch)) =
+                (number(first.major), number(first.minor), number(first.patch))
+            else {
+                let reason = "a number of the version is larger than the largest Int";
+                return Some(env.report(problems::fails(it.origin, reason)));
+            };
+            let parts =
+                [("major", major), ("minor", minor), ("patch", patch), ("pre", Value::Text(first.pre.as_str().into()))];
             Value::of_map(parts.into_iter().map(|(key, value)| (key.into(), Node::new(value, it.origin))).collect())
         }
     })
@@ -56,9 +58,23 @@ pub fn compare(a: &str, b: &str) -> Option<Ordering> {
     Some(parsed(a)?.cmp_precedence(&parsed(b)?))
 }
 
+/// Whether Helm accepts the text as a version or a range of versions.
+#[must_use]
+pub fn is_range(text: &str) -> bool {
+    range(text).is_some()
+}
+
+/// Whether the text names exactly one version.
+#[must_use]
+pub fn is_exact(text: &str) -> bool {
+    let bare = text.strip_prefix('v').unwrap_or(text);
+    let numbers = bare.split(['-', '+']).next().map_or(0, |it| it.split('.').count());
+    numbers == 3 && parsed(text).is_some()
+}
+
 /// One version; what is left out is 0.
 fn parsed(text: &str) -> Option<Version> {
-    is_version(text, false).then(|| partial(text).map(|it| it.version))?
+    partial(text, false).map(|it| it.version)
 }
 
 /// A version of which some numbers may be missing or wild.
@@ -68,147 +84,136 @@ struct Partial {
     given: usize,
 }
 
-fn partial(text: &str) -> Option<Partial> {
+/// One to three numbers, then `-prerelease` and `+build`. `None`: no version, or one with a
+/// number that no 64 bits hold.
+fn partial(text: &str, wildcards: bool) -> Option<Partial> {
     let bare = text.strip_prefix('v').unwrap_or(text);
-    let (bare, build) = bare.split_once('+').unwrap_or((bare, ""));
-    let (numbers, pre) = bare.split_once('-').unwrap_or((bare, ""));
-    let given: Vec<u64> =
-        numbers.split('.').map_while(|it| if matches!(it, "x" | "X" | "*") { None } else { it.parse().ok() }).collect();
+    let (bare, build) = bare.split_once('+').map_or((bare, None), |(bare, build)| (bare, Some(build)));
+    let (numbers, pre) = bare.split_once('-').map_or((bare, None), |(numbers, pre)| (numbers, Some(pre)));
+    // `None` inside: any number.
+    let number = |it: &str| match it {
+        "x" | "X" | "*" => wildcards.then_some(None),
+        _ if !it.bytes().all(|it| it.is_ascii_digit()) || (it != "0" && it.starts_with('0')) => None,
+        _ => it.parse::<u64>().ok().map(Some),
+    };
+    let numbers = numbers.split('.').map(number).collect::<Option<Vec<Option<u64>>>>()?;
+    if numbers.len() > 3 || pre == Some("") || build == Some("") {
+        return None;
+    }
+    let given: Vec<u64> = numbers.iter().copied().map_while(|it| it).collect();
+    // A number that is left out is 0.
     let number = |nth: usize| given.get(nth).copied().unwrap_or(0);
     let version = Version {
         major: number(0),
         minor: number(1),
         patch: number(2),
-        pre: Prerelease::new(pre).ok()?,
-        build: BuildMetadata::new(build).ok()?,
+        pre: pre.map_or(Ok(Prerelease::EMPTY), Prerelease::new).ok()?,
+        build: build.map_or(Ok(BuildMetadata::EMPTY), BuildMetadata::new).ok()?,
     };
     Some(Partial { version, given: given.len() })
 }
 
-/// Whether a version lies in a range. A pre-release lies only where the range
-/// names one.
-fn satisfies(version: &Version, range: &str) -> bool {
-    range.split("||").any(|all| conjunction(version, all.trim()).unwrap_or(false))
+#[derive(Clone, Copy)]
+enum Operator {
+    Is,
+    IsNot,
+    Above,
+    AtLeast,
+    Below,
+    AtMost,
+    /// `~`: the same minor version.
+    Near,
+    /// `^`: nothing that breaks.
+    Compatible,
 }
 
-fn conjunction(version: &Version, text: &str) -> Option<bool> {
+/// As they are written; the longer ones first.
+const OPERATORS: [(&str, Operator); 11] = [
+    ("=>", Operator::AtLeast),
+    ("=<", Operator::AtMost),
+    (">=", Operator::AtLeast),
+    ("<=", Operator::AtMost),
+    ("!=", Operator::IsNot),
+    ("~>", Operator::Near),
+    (">", Operator::Above),
+    ("<", Operator::Below),
+    ("=", Operator::Is),
+    ("~", Operator::Near),
+    ("^", Operator::Compatible),
+];
+
+/// One condition of a range: `>= 1.2`.
+struct Bound {
+    operator: Operator,
+    than: Partial,
+}
+
+/// A range: one of the lists has to hold, with all of its bounds. `None`: not what Helm reads
+/// as a range.
+fn range(text: &str) -> Option<Vec<Vec<Bound>>> {
+    text.split("||").map(|it| conjunction(it.trim())).collect()
+}
+
+fn conjunction(text: &str) -> Option<Vec<Bound>> {
     if let Some((low, high)) = text.split_once(" - ") {
-        return Some(holds(version, ">=", low.trim())? && holds(version, "<=", high.trim())?);
+        let bound = |operator, text: &str| Some(Bound { operator, than: partial(text.trim(), false)? });
+        return Some(vec![bound(Operator::AtLeast, low)?, bound(Operator::AtMost, high)?]);
     }
     let mut words = text.split([',', ' ']).filter(|it| !it.is_empty());
-    let mut all = true;
+    let mut bounds = Vec::new();
     while let Some(word) = words.next() {
-        let operator = OPERATORS.into_iter().find(|it| word.starts_with(it)).unwrap_or_default();
-        let rest = word.strip_prefix(operator)?;
-        let rest = if rest.is_empty() { words.next()? } else { rest };
-        all &= holds(version, operator, rest)?;
+        let found = OPERATORS.into_iter().find_map(|(sign, it)| Some((it, word.strip_prefix(sign)?)));
+        let (operator, version) = match found {
+            None => (Operator::Is, word),
+            // `>= 1.2.3`: the version is the next word.
+            Some((operator, "")) => (operator, words.next()?),
+            Some(found) => found,
+        };
+        bounds.push(Bound { operator, than: partial(version, true)? });
     }
-    Some(all)
+    (!bounds.is_empty()).then_some(bounds)
 }
 
-fn holds(version: &Version, operator: &str, text: &str) -> Option<bool> {
-    let Partial { version: bound, given } = partial(text)?;
-    if !version.pre.is_empty() && bound.pre.is_empty() {
-        return Some(false);
-    }
-    let order = version.cmp_precedence(&bound);
-    // The first version behind what the bound stands for, with so many of its numbers fixed.
-    let next = |fixed: usize| match fixed {
-        0 => None,
-        1 => Some(Version::new(bound.major + 1, 0, 0)),
-        2 => Some(Version::new(bound.major, bound.minor + 1, 0)),
-        _ => Some(Version::new(bound.major, bound.minor, bound.patch + 1)),
-    };
-    let below = |limit: Option<Version>| limit.is_none_or(|it| version.cmp_precedence(&it).is_lt());
-    let caret = match given {
-        0 => 0,
-        _ if bound.major > 0 || given == 1 => 1,
-        _ if bound.minor > 0 || given == 2 => 2,
-        _ => 3,
-    };
-    Some(match operator {
-        "" | "=" if given == 3 => order.is_eq(),
-        "" | "=" => order.is_ge() && below(next(given)),
-        "!=" if given == 3 => order.is_ne(),
-        "!=" => !(order.is_ge() && below(next(given))),
-        ">" if given == 3 => order.is_gt(),
-        ">" => next(given).is_some_and(|it| version.cmp_precedence(&it).is_ge()),
-        ">=" | "=>" => order.is_ge(),
-        "<" => order.is_lt(),
-        "<=" | "=<" if given == 3 => order.is_le(),
-        "<=" | "=<" => below(next(given)),
-        "~" | "~>" => order.is_ge() && below(next(given.min(2))),
-        "^" => order.is_ge() && below(next(caret)),
-        _ => false,
-    })
+/// Whether a version lies in a range. A pre-release lies only where the range
+/// names one.
+fn satisfies(version: &Version, range: &[Vec<Bound>]) -> bool {
+    range.iter().any(|all| all.iter().all(|it| holds(version, it)))
 }
 
-const OPERATORS: [&str; 11] = ["=>", "=<", ">=", "<=", "!=", "~>", ">", "<", "=", "~", "^"];
-
-/// Whether Helm accepts the text as a version or a range of versions.
-#[must_use]
-pub fn is_range(text: &str) -> bool {
-    !text.trim().is_empty() && text.split("||").all(|it| is_conjunction(it.trim()))
-}
-
-/// Whether the text names exactly one version.
-#[must_use]
-pub fn is_exact(text: &str) -> bool {
-    let bare = text.strip_prefix('v').unwrap_or(text);
-    let numbers = bare.split(['-', '+']).next().unwrap_or_default().split('.').count();
-    numbers == 3 && is_version(text, false)
-}
-
-fn is_conjunction(text: &str) -> bool {
-    if let Some((low, high)) = text.split_once(" - ") {
-        return is_version(low.trim(), false) && is_version(high.trim(), false);
-    }
-    let mut words = text.split([',', ' ']).filter(|it| !it.is_empty()).peekable();
-    if words.peek().is_none() {
+fn holds(version: &Version, bound: &Bound) -> bool {
+    let Partial { version: than, given } = &bound.than;
+    if !version.pre.is_empty() && than.pre.is_empty() {
         return false;
     }
-    while let Some(word) = words.next() {
-        let operators = ["=>", "=<", ">=", "<=", "!=", "==", "~>", ">", "<", "=", "~", "^"];
-        let operator = operators.into_iter().find(|it| word.starts_with(it));
-        let mut rest = word.strip_prefix(operator.unwrap_or_default()).unwrap_or(word);
-        if operator == Some("==") {
-            return false;
-        }
-        if rest.is_empty() {
-            // `>= 1.2.3`: the version is the next word.
-            match words.next() {
-                Some(next) if operator.is_some() => rest = next,
-                _ => return false,
-            }
-        }
-        if !is_version(rest, true) {
-            return false;
-        }
+    let order = version.cmp_precedence(than);
+    // The first version behind what the bound stands for, with so many of its numbers fixed;
+    // `None`: there is none.
+    let next = |fixed: usize| match fixed {
+        0 => None,
+        1 => Some(Version::new(than.major.checked_add(1)?, 0, 0)),
+        2 => Some(Version::new(than.major, than.minor.checked_add(1)?, 0)),
+        _ => Some(Version::new(than.major, than.minor, than.patch.checked_add(1)?)),
+    };
+    let is_below = |limit: Option<Version>| limit.is_none_or(|it| version.cmp_precedence(&it).is_lt());
+    let is_exact = *given == 3;
+    let breaks_at = match given {
+        0 => 0,
+        _ if than.major > 0 || *given == 1 => 1,
+        _ if than.minor > 0 || *given == 2 => 2,
+        _ => 3,
+    };
+    match bound.operator {
+        Operator::Is if is_exact => order.is_eq(),
+        Operator::Is => order.is_ge() && is_below(next(*given)),
+        Operator::IsNot if is_exact => order.is_ne(),
+        Operator::IsNot => !(order.is_ge() && is_below(next(*given))),
+        Operator::Above if is_exact => order.is_gt(),
+        Operator::Above => next(*given).is_some_and(|it| version.cmp_precedence(&it).is_ge()),
+        Operator::AtLeast => order.is_ge(),
+        Operator::Below => order.is_lt(),
+        Operator::AtMost if is_exact => order.is_le(),
+        Operator::AtMost => is_below(next(*given)),
+        Operator::Near => order.is_ge() && is_below(next((*given).min(2))),
+        Operator::Compatible => order.is_ge() && is_below(next(breaks_at)),
     }
-    true
-}
-
-/// One to three numbers, then `-prerelease` and `+build`.
-fn is_version(text: &str, wildcards: bool) -> bool {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    let (text, build) = match text.split_once('+') {
-        Some((text, build)) => (text, Some(build)),
-        None => (text, None),
-    };
-    let (numbers, pre) = match text.split_once('-') {
-        Some((numbers, pre)) => (numbers, Some(pre)),
-        None => (text, None),
-    };
-    let is_number = |it: &str| {
-        let is_wild = wildcards && matches!(it, "x" | "X" | "*");
-        is_wild || (!it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()) && (it == "0" || !it.starts_with('0')))
-    };
-    let numbers: Vec<&str> = numbers.split('.').collect();
-    let is_label = |label: &str| {
-        label.split('.').all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-'))
-    };
-    numbers.len() <= 3
-        && numbers.iter().all(|it| is_number(it))
-        && pre.is_none_or(is_label)
-        && build.is_none_or(is_label)
 }

@@ -8,6 +8,7 @@ use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
+use crate::diagnostic::Invariant;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
 use crate::flux::context::{Context, Range, find_source};
@@ -31,7 +32,9 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
     let sources: Vec<Anchor> = used
         .iter()
         .filter(|(_, shared)| !**shared)
-        .filter_map(|(name, _)| find_source(db, ctx.index, Some(cluster.anchor), name))
+        .map(|(name, _)| {
+            find_source(db, ctx.index, Some(cluster.anchor), name).invariant("a source that is used is known")
+        })
         .collect();
     let contents = contents(ctx, &items, &sources);
     let origin = cluster.origin;

@@ -6,6 +6,7 @@ use ecow::EcoString;
 
 use super::UnitPlace;
 use super::draft::Draft;
+use crate::diagnostic::Invariant;
 use crate::fleet::Cluster;
 use crate::flux::common::contents;
 use crate::flux::context::{Context, Named, Stands};
@@ -29,7 +30,8 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
     let base = &shared_sources(db, db.project()).value;
     ctx.scope = None;
     ctx.range = base.range.clone();
-    let anchors: Vec<Anchor> = used.iter().filter_map(|it| ctx.index.sources.get(it)).copied().collect();
+    let anchors: Vec<Anchor> =
+        used.iter().map(|it| *ctx.index.sources.get(it).invariant("a source that is used is known")).collect();
     let contents = contents(ctx, &[], &anchors);
     let origin = anchors.first().map_or(cluster.origin, |it| Origin::of(*it));
     let fields = fields(ctx, cluster, None, None, origin);

@@ -62,6 +62,7 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
                 .get(&draft.name)
                 .into_iter()
                 .flatten()
+                // An outline has no release of an add-on of which more has to be known.
                 .filter_map(|name| draft.releases.iter().find(|it| it.addon.name(ctx.db) == name))
                 .collect();
             let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));

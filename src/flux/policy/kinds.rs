@@ -23,8 +23,25 @@ pub(crate) fn defined_kind(object: &Object) -> Option<(EcoString, EcoString)> {
     Some((group.clone(), kind.clone()))
 }
 
+/// Whether an `external CRD` says nowhere of which group it is.
+fn has_no_group(db: &dyn Db, external: Anchor) -> bool {
+    is_crd(db, external)
+        && !super::references::external_name(db, external).contains('.')
+        && crate::fleet::declared(db, external).value.get("group").is_none()
+}
+
+fn is_crd(db: &dyn Db, external: Anchor) -> bool {
+    let Head::External { object, .. } = &syntax::declaration(db, external).head else { return false };
+    matches!(object.as_str(), "CRD" | "CustomResourceDefinition")
+}
+
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
     let custom = custom_kinds(ctx.db, cluster, deployed, ctx.index.externals.as_slice());
+    for it in &ctx.index.externals {
+        if super::references::is_visible(ctx.db, *it, cluster) && has_no_group(ctx.db, *it) {
+            ctx.out.push(problems::crd_without_group(*it, it.name(ctx.db)));
+        }
+    }
     // Objects of one kind are judged alike.
     let mut right: IndexSet<(&str, &str, &str, bool)> = IndexSet::default();
     for (_, object) in deployed.objects() {
@@ -80,14 +97,14 @@ fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: 
         if !super::references::is_visible(db, *external, cluster) {
             continue;
         }
-        let Head::External { object, .. } = &syntax::declaration(db, *external).head else { continue };
-        if object != "CRD" && object != "CustomResourceDefinition" {
+        if !is_crd(db, *external) {
             continue;
         }
         let body = &crate::fleet::declared(db, *external).value;
         let name = super::references::external_name(db, *external);
         let group = body.get("group").and_then(Node::text).cloned();
-        let group = group.unwrap_or_else(|| name.split_once('.').map(|(_, it)| it.into()).unwrap_or_default());
+        // One without a group is refused below.
+        let Some(group) = group.or_else(|| name.split_once('.').map(|(_, it)| it.into())) else { continue };
         if let Some(kind) = body.get("kind").and_then(Node::text) {
             let scope = body.get("scope").and_then(Node::text).map(|it| scope_of(it == "Namespaced"));
             custom.insert((group, kind.clone()), scope);

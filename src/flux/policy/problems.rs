@@ -13,6 +13,16 @@ use crate::schema::{Minor, NEWEST, OLDEST, Scope};
 use crate::source::{Anchor, Db, Origin};
 use crate::value::Node;
 
+pub(super) fn crd_without_group(external: Anchor, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_OBJECT,
+        eco_format!("the CustomResourceDefinition `{name}` has no group"),
+        Origin::of(external),
+        "its whole name is its kind in the plural and its group",
+    )
+    .help(eco_format!("write `external CRD \"{name}.example.com\"`, or `group = \"example.com\"` inside of it"))
+}
+
 pub(super) fn locked_down(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
     Diagnostic::new(
         code::LOCKDOWN,

@@ -207,7 +207,9 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
             }
         }
         Value::List(list) => list.iter().for_each(|it| values(ctx, object, it)),
-        _ => {}
+        // What has no value on a cluster was reported where it stands: nothing is written then.
+        Value::Unknown | Value::Conflict(_) | Value::Template(_) => {}
+        Value::Null | Value::Absent | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
     }
 }
 

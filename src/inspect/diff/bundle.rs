@@ -9,10 +9,14 @@ use super::cause;
 use super::leaves::LeafChange;
 use super::pairing::Raw;
 use super::{Bump, Change, Danger, Explained, Fate, Touched};
+use crate::diagnostic::Invariant;
 use crate::flux::Id;
 use crate::inspect::whom::Known;
 use crate::source::IndexMap;
 use crate::value::json;
+
+/// What holds of the clusters of a variant.
+const TOUCHED: &str = "a variant is on clusters that something touches";
 
 /// Most causes that are told of one leaf.
 const MOST: usize = 3;
@@ -57,7 +61,7 @@ pub(super) fn bundle(
     for (raw, clusters) in variants {
         for (part, nth) in parts_of(raw) {
             let had = parts.entry((raw.fate, part)).or_default();
-            had.by.push((Rc::clone(raw), nth, clusters.first().copied().unwrap_or_default()));
+            had.by.push((Rc::clone(raw), nth, clusters.first().copied().invariant("a variant is on a cluster")));
             had.clusters.extend(clusters);
         }
     }
@@ -68,7 +72,7 @@ pub(super) fn bundle(
         bundles.entry((fate, clusters)).or_default().push((part, had));
     }
     let changes = bundles.into_iter().map(|((fate, clusters), parts)| {
-        let clusters: Vec<Touched> = clusters.iter().filter_map(|it| touched.get(*it)).cloned().collect();
+        let clusters: Vec<Touched> = clusters.iter().map(|it| touched.get(*it).invariant(TOUCHED).clone()).collect();
         let mut change = Change {
             object: id.clone(),
             fate,
@@ -118,8 +122,8 @@ pub(super) fn described(it: &LeafChange) -> String {
 impl Change {
     fn add(&mut self, states: &cause::Known<'_>, part: Part, had: &Had, touched: &[Touched]) {
         let variants: Vec<cause::Variant<'_>> =
-            had.by.iter().filter_map(|(raw, nth, first)| Some((&**raw, *nth, touched.get(*first)?))).collect();
-        let Some((raw, nth, _)) = variants.first() else { return };
+            had.by.iter().map(|(raw, nth, first)| (&**raw, *nth, touched.get(*first).invariant(TOUCHED))).collect();
+        let (raw, nth, _) = variants.first().invariant("a part is of a variant");
         self.is_patched |= raw.is_patched;
         match part {
             Part::Whole(_) => {
@@ -131,7 +135,7 @@ impl Change {
                 self.because = cause::of_object(states, &variants, MOST);
             }
             Part::Leaf(_) => {
-                let Some(leaf) = raw.leaves.get(*nth) else { return };
+                let leaf = raw.leaves.get(*nth).invariant("a leaf is of its variant");
                 let (causes, more) = cause::of_leaf(states, &variants, MOST);
                 self.leaves.push(Explained { leaf: leaf.clone(), causes, more });
             }

@@ -8,6 +8,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::leaves::LeafChange;
+use crate::diagnostic::Invariant;
 use crate::eval::versions;
 use crate::flux::{Deployed, Object, Release, Unit};
 use crate::schema;
@@ -179,7 +180,7 @@ pub(super) fn of_change(
         immutable.extend(["data", "stringData", "binaryData", "immutable"]);
     }
     for path in immutable {
-        let Ok(prefix) = Path::parse(path) else { continue };
+        let prefix = Path::parse(path).ok().invariant("the paths of fields that cannot change can be read");
         // What was not set at all may be the same as what the server has set.
         let was_set = !prefix.find(&old_object.body).is_empty();
         let changes = |it: &&LeafChange| was_set && it.path.0.starts_with(&prefix.0);

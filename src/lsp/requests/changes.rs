@@ -8,6 +8,7 @@ use lsp_types::TextEdit;
 use serde_json::Value as Json;
 
 use super::{Answer, Asked, Refused, Snapshot, asked, told};
+use crate::diagnostic::Invariant;
 use crate::format::format;
 use crate::ide;
 use crate::lsp::convert::{Lines, path_of};
@@ -34,7 +35,7 @@ pub(super) fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::Docume
         let (old, new) = (it.old_range(), it.new_range());
         TextEdit {
             range: lines.range(&(start(old.start)..start(old.end))),
-            new_text: new_lines.get(new).unwrap_or_default().concat(),
+            new_text: new_lines.get(new).invariant("the lines of a change are those of the new text").concat(),
         }
     });
     told(edits.collect::<Vec<_>>())

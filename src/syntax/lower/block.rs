@@ -1,5 +1,6 @@
 //! Blocks: entries, statements, nested declarations.
 
+use crate::diagnostic::Invariant;
 use std::iter::Peekable;
 use std::ops::Range;
 use std::sync::Arc;
@@ -61,11 +62,11 @@ impl Lowering<'_> {
     fn plain_entry(&mut self, pair: Pair<'_, Rule>) -> Option<Entry> {
         let node = self.node(&pair);
         let mut parts = inner(pair);
-        let (name, value) = (parts.next()?, parts.next()?);
+        let (Some(name), Some(value)) = (parts.next(), parts.next()) else { return self.broken(None) };
         let path = self.node(&name);
         let segment = Segment { node: self.node(&name), key: Key::Name(name.as_str().into()), selectors: Vec::new() };
         let written = value.as_str();
-        let text = written.get(1..written.len() - 1).unwrap_or_default();
+        let text = written.get(1..written.len() - 1).invariant("a plain string stands in quotes");
         let value = Expr { node: self.node(&value), kind: ExprKind::Text(text.into()) };
         let path = Path { node: path, segments: vec![segment] };
         Some(Entry { node, is_final: false, path, action: Action::Assign(value), when: None })
@@ -120,7 +121,9 @@ impl Lowering<'_> {
 
     pub(super) fn next_when<'i>(&mut self, parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>) -> Option<Expr> {
         let when = parts.next_if(|it| it.as_rule() == Rule::when)?;
-        inner(when).next().map(|it| self.expr(it))
+        let range = self.range(&when);
+        let mut parts = inner(when).peekable();
+        Some(self.next_expr(&mut parts, range))
     }
 
     pub(super) fn path(&mut self, pair: Pair<'_, Rule>) -> Path {
@@ -139,7 +142,7 @@ impl Lowering<'_> {
     fn segment(&mut self, pair: Pair<'_, Rule>) -> Segment {
         let mut parts = inner(pair);
         let Some(first) = parts.next() else {
-            return Segment { node: 0, key: Key::Name("".into()), selectors: Vec::new() };
+            return self.broken(Segment { node: 0, key: Key::Name("".into()), selectors: Vec::new() });
         };
         let node = self.node(&first);
         let key = if first.as_rule() == Rule::string {
@@ -160,8 +163,8 @@ impl Lowering<'_> {
         let pins = inner(pair)
             .filter_map(|pin| {
                 let mut parts = inner(pin);
-                let path = inner(parts.next()?).map(|it| self.plain_text(it)).collect();
-                Some((path, self.expr(parts.next()?)))
+                let (Some(path), Some(value)) = (parts.next(), parts.next()) else { return self.broken(None) };
+                Some((inner(path).map(|it| self.plain_text(it)).collect(), self.expr(value)))
             })
             .collect();
         Selector { node, pins }
@@ -230,7 +233,7 @@ impl Lowering<'_> {
     fn block_let(&mut self, pair: Pair<'_, Rule>) -> Option<BlockLet> {
         let range = self.range(&pair);
         let mut parts = inner(pair).peekable();
-        let name = parts.next()?;
+        let Some(name) = parts.next() else { return self.broken(None) };
         let node = self.node(&name);
         let ty = parts.next_if(|it| it.as_rule() == Rule::type_).map(|it| Arc::new(self.type_expr(it)));
         let value = Arc::new(self.next_expr(&mut parts, range));
@@ -240,7 +243,7 @@ impl Lowering<'_> {
     fn rings(&mut self, pair: Pair<'_, Rule>) -> Option<Rings> {
         let range = self.range(&pair);
         let mut parts = inner(pair).peekable();
-        let fact = parts.next()?;
+        let Some(fact) = parts.next() else { return self.broken(None) };
         let node = self.node(&fact);
         let order = self.next_expr(&mut parts, range);
         Some(Rings { node, fact: fact.as_str().trim().into(), order })
@@ -268,12 +271,10 @@ impl Lowering<'_> {
             }
         }
         let mut texts = texts.into_iter();
-        Member::Patch(Patch {
-            node,
-            object: texts.next().unwrap_or_default(),
-            name: texts.next().unwrap_or_default(),
-            namespace: texts.next(),
-            block,
-        })
+        let (object, name) = match (texts.next(), texts.next()) {
+            (Some(object), Some(name)) => (object, name),
+            (object, _) => self.broken((object.unwrap_or_default(), "".into())),
+        };
+        Member::Patch(Patch { node, object, name, namespace: texts.next(), block })
     }
 }

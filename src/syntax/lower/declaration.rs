@@ -12,6 +12,7 @@ use super::super::ast::{
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowered, Lowering, dotted, inner};
+use crate::diagnostic::bug;
 use crate::source::Kind;
 
 impl Lowering<'_> {
@@ -171,7 +172,10 @@ impl Lowering<'_> {
                     name = self.name(it);
                 }
                 let when = self.next_when(&mut parts);
-                let conditions = parts.next().map(|it| self.conditions(it)).unwrap_or_default();
+                let conditions = match parts.next() {
+                    Some(it) => self.conditions(it),
+                    None => self.broken(Vec::new()),
+                };
                 head = Head::Check { when, conditions };
             }
             Rule::fn_item => {
@@ -201,7 +205,8 @@ impl Lowering<'_> {
             Some("oci") => SourceKind::Oci,
             Some("git") => SourceKind::Git,
             Some("bucket") => SourceKind::Bucket,
-            _ => SourceKind::Helm,
+            Some("helm") => SourceKind::Helm,
+            _ => self.broken(SourceKind::Helm),
         };
         let url = self.next_expr(parts, range);
         Head::Source { provider, url }
@@ -224,7 +229,10 @@ impl Lowering<'_> {
 
     /// `Secret shop.deploy-key`: the kind, then the name with its namespace.
     fn external<'i>(&mut self, parts: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Head, EcoString) {
-        let object = parts.next().map(|it| it.as_str().trim().into()).unwrap_or_default();
+        let object = match parts.next() {
+            Some(it) => it.as_str().trim().into(),
+            None => self.broken(EcoString::new()),
+        };
         let mut namespace = None;
         let mut name = EcoString::new();
         if let Some(it) = parts.next() {
@@ -233,7 +241,10 @@ impl Lowering<'_> {
             if let Some(first) = self.nodes.first_mut() {
                 *first = full;
             }
-            name = names.pop().unwrap_or_default();
+            name = match names.pop() {
+                Some(it) => it,
+                None => self.broken(name),
+            };
             namespace = names.pop();
         }
         (Head::External { object, namespace }, name)
@@ -265,7 +276,10 @@ impl Lowering<'_> {
         while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::fn_param) {
             let param_range = self.range(&it);
             let mut inner_parts = inner(it);
-            let (Some(name), Some(ty)) = (inner_parts.next(), inner_parts.next()) else { continue };
+            let (Some(name), Some(ty)) = (inner_parts.next(), inner_parts.next()) else {
+                self.broken(());
+                continue;
+            };
             let node = self.node(&name);
             let name: EcoString = name.as_str().trim().into();
             let ty = self.type_expr(ty);
@@ -294,7 +308,7 @@ impl Lowering<'_> {
             .filter(|it| it.as_rule() == Rule::import_name)
             .filter_map(|it| {
                 let mut words = inner(it);
-                let name = words.next()?;
+                let Some(name) = words.next() else { return self.broken(None) };
                 let node = self.node(&name);
                 let name: EcoString = name.as_str().trim().into();
                 let local = words.next().map_or_else(|| name.clone(), |it| it.as_str().trim().into());
@@ -317,7 +331,10 @@ impl Lowering<'_> {
                 Rule::field => {
                     let doc_range = self.range(&it);
                     let mut parts = inner(it);
-                    let (Some(name), Some(ty)) = (parts.next(), parts.next()) else { continue };
+                    let (Some(name), Some(ty)) = (parts.next(), parts.next()) else {
+                        self.broken(());
+                        continue;
+                    };
                     let node = self.node(&name);
                     let name = self.plain_text(name);
                     let ty = self.type_expr(ty);
@@ -351,7 +368,8 @@ fn kind_of(pair: &Pair<'_, Rule>) -> Kind {
             Some("baseline") => Kind::Baseline,
             Some("namespace") => Kind::Namespace,
             Some("kustomize") => Kind::Kustomize,
-            _ => Kind::Fleet,
+            Some("fleet") => Kind::Fleet,
+            it => bug(&format!("{it:?} begins no declaration")),
         },
         Rule::addon => Kind::Addon,
         Rule::source => Kind::Source,
@@ -365,6 +383,7 @@ fn kind_of(pair: &Pair<'_, Rule>) -> Kind {
         Rule::check => Kind::Check,
         Rule::inventory => Kind::Inventory,
         Rule::moved => Kind::Moved,
-        _ => Kind::Import,
+        Rule::import => Kind::Import,
+        it => bug(&format!("{it:?} is no declaration")),
     }
 }

@@ -233,11 +233,12 @@ impl Lowering<'_> {
             .filter_map(|arm| {
                 let node = self.node(&arm);
                 let mut parts = inner(arm);
-                let patterns = inner(parts.next()?)
+                let (Some(patterns), Some(body)) = (parts.next(), parts.next()) else { return self.broken(None) };
+                let patterns = inner(patterns)
                     .filter(|it| it.as_rule() != Rule::wildcard)
                     .map(|it| if it.as_rule() == Rule::null { Literal::Null } else { self.literal(it) })
                     .collect();
-                Some(Arm { node, patterns, body: self.expr(parts.next()?) })
+                Some(Arm { node, patterns, body: self.expr(body) })
             })
             .collect();
         ExprKind::Match { subject, arms }

@@ -17,7 +17,7 @@ use pest::iterators::Pair;
 use super::ast::Declaration;
 use super::grammar::Rule;
 use super::problems::Problem;
-use crate::diagnostic::bug;
+use crate::diagnostic::{Invariant, bug};
 use crate::source::NodeId;
 
 /// Deepest nesting of one expression inside another.
@@ -135,7 +135,7 @@ impl<'a> Lowering<'a> {
 
     fn node_at(&mut self, range: Range<usize>) -> NodeId {
         self.nodes.push(range);
-        NodeId::try_from(self.nodes.len() - 1).unwrap_or(NodeId::MAX)
+        NodeId::try_from(self.nodes.len() - 1).ok().invariant("a file has fewer nodes than bytes")
     }
 
     /// The `///` lines right above byte `start`.

@@ -55,7 +55,7 @@ impl Lowering<'_> {
         match pair.as_rule() {
             Rule::interpolation | Rule::raw_interpolation => match inner(pair.clone()).next() {
                 Some(it) => Piece::Expr(self.expr(it)),
-                None => Piece::Text(String::new()),
+                None => self.broken(Piece::Text(String::new())),
             },
             Rule::escape => Piece::Escaped(match pair.as_str() {
                 "\\n" => "\n".into(),
