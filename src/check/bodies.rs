@@ -74,7 +74,7 @@ fn looked_at(db: &dyn Db, anchor: Anchor, notes: Option<Notes>) -> Checker<'_> {
     checker.own_lets(&declaration.body);
     if declaration.body.lets().next().is_some() {
         let members = declaration.body.members.iter().filter(|it| !matches!(it, Member::Let(_))).cloned().collect();
-        let body = Block { node: declaration.body.node, members };
+        let body = Block::new(declaration.body.node, members);
         checker.declaration(&Declaration { body, ..Declaration::clone(declaration) });
     } else {
         checker.declaration(declaration);

@@ -183,7 +183,7 @@ impl Checker<'_> {
         if block.lets().next().is_some() {
             let mut scope = self.free_scope();
             scope.locals = self.above(self.anchor.parent(self.db));
-            let only = Block { node: block.node, members: block.lets().cloned().map(Member::Let).collect() };
+            let only = Block::new(block.node, block.lets().cloned().map(Member::Let).collect());
             self.infer(scope, |infer| infer.block(&only, &Type::Any, None));
         }
     }
@@ -245,15 +245,15 @@ pub(super) fn is_key(entry: &Entry, key: &str) -> bool {
 /// The block without the entries below a key.
 pub(super) fn without(block: &Block, key: &str) -> Block {
     let keep = |it: &&Member| !matches!(it, Member::Entry(entry) if is_key(entry, key));
-    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+    Block::new(block.node, block.members.iter().filter(keep).cloned().collect())
 }
 
 pub(super) fn without_patches(block: &Block) -> Block {
     let keep = |it: &&Member| !matches!(it, Member::Patch(_));
-    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+    Block::new(block.node, block.members.iter().filter(keep).cloned().collect())
 }
 
 pub(super) fn entries_only(block: &Block) -> Block {
     let keep = |it: &&Member| matches!(it, Member::Entry(_) | Member::Unset(_) | Member::Spread(_));
-    Block { node: block.node, members: block.members.iter().filter(keep).cloned().collect() }
+    Block::new(block.node, block.members.iter().filter(keep).cloned().collect())
 }

@@ -79,7 +79,7 @@ impl Checker<'_> {
             |member: &Member| matches!(member, Member::Entry(entry) if SETTINGS.iter().any(|it| is_key(entry, it)));
         let (settings, facts): (Vec<Member>, Vec<Member>) = entries.members.into_iter().partition(is_setting);
         let scope = self.cluster_scope();
-        self.block(&Block { node: entries.node, members: facts }, ty, scope.clone());
+        self.block(&Block::new(entries.node, facts), ty, scope.clone());
         if settings.is_empty() {
             return;
         }
@@ -89,7 +89,7 @@ impl Checker<'_> {
             why_no_cluster: "this is decided before the cluster's facts are",
             ..Scope::default()
         };
-        self.block(&Block { node: entries.node, members: settings }, ty, scope);
+        self.block(&Block::new(entries.node, settings), ty, scope);
     }
 
     /// The rows and their type, then what holds for each cluster.

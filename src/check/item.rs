@@ -99,7 +99,7 @@ impl Checker<'_> {
         if !set.is_empty() {
             let mut scope = self.cluster_scope();
             scope.params = Some(params.clone());
-            self.block(&Block { node: it.body.node, members: set }, &params, scope);
+            self.block(&Block::new(it.body.node, set), &params, scope);
         }
     }
 

@@ -146,7 +146,7 @@ pub(super) fn stripped(block: &Block) -> Cow<'_, Block> {
         }
         Some(Member::Entry(entry))
     });
-    Cow::Owned(Block { node: block.node, members: members.collect() })
+    Cow::Owned(Block::new(block.node, members.collect()))
 }
 
 /// What is reserved in the block that a member opens.
@@ -169,7 +169,7 @@ fn without(block: &Block, reserved: &[(&str, &str)]) -> Block {
         Member::Entry(entry) => entry.path.segments.first().is_none_or(|it| !is_reserved(&it.key, reserved)),
         _ => true,
     };
-    Block { node: block.node, members: block.members.iter().filter(keeps).cloned().collect() }
+    Block::new(block.node, block.members.iter().filter(keeps).cloned().collect())
 }
 
 fn is_reserved(key: &Key, reserved: &[(&str, &str)]) -> bool {

@@ -3,52 +3,87 @@
 use ecow::EcoString;
 use rapidfuzz::distance::osa;
 
-/// Parts that differ are not compared if they are longer, in bytes: nobody reads them letter by
-/// letter, and comparing takes as long as their lengths multiplied.
+/// What differs is not compared if it is longer, in letters: nobody reads that letter by letter, and comparing takes as
+/// long as both lengths multiplied.
 const LONGEST: usize = 64;
 
-/// How many letters two names are apart (written, left out, put in, or swapped with the next), if
-/// that is `limit` at most. Most pairs are ruled out without comparing letter by
-/// letter, so that a name can be compared with thousands.
-#[must_use]
-pub fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
-    if !a.is_ascii() || !b.is_ascii() {
-        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-        return apart(&a, &b, limit, |it| u32::from(*it));
-    }
-    apart(a.as_bytes(), b.as_bytes(), limit, |it| u32::from(*it))
+/// A name that somebody wrote, to be compared with those that there are.
+pub struct Written<'a> {
+    name: &'a str,
+    /// Of letters.
+    length: usize,
+    letters: u64,
+    /// What comparing letter by letter needs of the name: made once, for names of usual lengths.
+    prepared: Option<osa::BatchComparator<char>>,
 }
 
-/// [`distance`] of letters, each of which has a number.
-fn apart<T: Eq>(a: &[T], b: &[T], limit: usize, number: impl Fn(&T) -> u32) -> Option<usize> {
-    if a.len().abs_diff(b.len()) > limit {
-        return None;
+impl<'a> Written<'a> {
+    #[must_use]
+    pub fn new(name: &'a str) -> Self {
+        let length = name.chars().count();
+        let prepared = (length <= LONGEST).then(|| osa::BatchComparator::new(name.chars()));
+        Self { name, length, letters: letters(name.chars()), prepared }
     }
+
+    /// How many letters the names are apart (written, left out, put in, or swapped with the next), if that is
+    /// `limit` at most. Most pairs are ruled out without comparing letter by letter.
+    #[must_use]
+    pub fn distance(&self, known: &str, limit: usize) -> Option<usize> {
+        // Each letter has one to four bytes.
+        if known.len() > 4 * (self.length + limit) || self.length > known.len() + limit {
+            return None;
+        }
+        if self.length.abs_diff(known.chars().count()) > limit {
+            return None;
+        }
+        let of_known = letters(known.chars());
+        let only = |these: u64, those: u64| (these & !those).count_ones() as usize;
+        if only(self.letters, of_known) > limit || only(of_known, self.letters) > limit {
+            return None;
+        }
+        let limited = osa::Args::default().score_cutoff(limit);
+        match &self.prepared {
+            Some(it) => it.distance_with_args(known.chars(), &limited),
+            None if self.name.is_ascii() && known.is_ascii() => {
+                apart(self.name.as_bytes(), known.as_bytes(), &limited, |it| char::from(*it))
+            }
+            None => {
+                let (a, b): (Vec<char>, Vec<char>) = (self.name.chars().collect(), known.chars().collect());
+                apart(&a, &b, &limited, |it| *it)
+            }
+        }
+    }
+
+    /// How far a known name is from the written one, if it may have been meant: a few letters apart, or the same
+    /// with something before or behind.
+    fn nearness(&self, known: &str) -> Option<usize> {
+        let is_part = self.name.len() > 3 && (known.starts_with(self.name) || known.ends_with(self.name));
+        let apart = self.distance(known, (self.length / 3).clamp(1, 4));
+        apart.or_else(|| is_part.then(|| known.chars().count() - self.length)).filter(|it| *it > 0)
+    }
+}
+
+/// How many letters two long names are apart, if what differs is short.
+fn apart<T: PartialEq>(a: &[T], b: &[T], limited: &Limited, letter: impl Fn(&T) -> char) -> Option<usize> {
+    let (start, end) = in_common(a, b);
+    let (a, b) = (a.get(start..a.len() - end)?, b.get(start..b.len() - end)?);
+    let is_short = a.len().max(b.len()) <= LONGEST;
+    is_short.then(|| osa::distance_with_args(a.iter().map(&letter), b.iter().map(&letter), limited)).flatten()
+}
+
+type Limited = osa::Args<usize, rapidfuzz::common::WithScoreCutoff<usize>>;
+
+/// Which letters there are: each one a bit, several of them the same.
+fn letters(of: impl Iterator<Item = char>) -> u64 {
+    of.fold(0, |all, it| all | 1 << (u32::from(it) % 64))
+}
+
+/// How many letters two names have in common where they begin, and behind these where they end.
+fn in_common<T: PartialEq>(a: &[T], b: &[T]) -> (usize, usize) {
     let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.get(start..)?, b.get(start..)?);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (a.get(..a.len() - end)?, b.get(..b.len() - end)?);
-    if a.len() > LONGEST || b.len() > LONGEST {
-        return None;
-    }
-    // Which letters there are: each one a bit, several of them the same.
-    let letters = |of: &[T]| of.iter().fold(0_u64, |all, it| all | 1 << (number(it) % 64));
-    let (of_a, of_b) = (letters(a), letters(b));
-    let only = |these: u64, those: u64| (these & !those).count_ones() as usize;
-    if only(of_a, of_b) > limit || only(of_b, of_a) > limit {
-        return None;
-    }
-    osa::distance_with_args(a.iter().map(&number), b.iter().map(&number), &osa::Args::default().score_cutoff(limit))
-}
-
-/// How far a known name is from one that may have been meant for it, if it is near at all: a few
-/// letters apart, or the same with something before or behind.
-#[must_use]
-fn how_near(name: &str, known: &str) -> Option<usize> {
-    let length = name.chars().count();
-    let is_part = name.len() > 3 && (known.starts_with(name) || known.ends_with(name));
-    let apart = distance(name, known, (length / 3).clamp(1, 4));
-    apart.or_else(|| is_part.then(|| known.chars().count() - length)).filter(|it| *it > 0)
+    let most = a.len().min(b.len()) - start;
+    let end = a.iter().rev().zip(b.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    (start, end)
 }
 
 /// How many names one is compared with letter by letter.
@@ -57,26 +92,22 @@ const MOST: usize = 300;
 /// Those of `known` that somebody who wrote `name` may have meant, nearest first, each with what belongs to it. Of
 /// many, only those are looked at that begin and end most like it: a letter that is wrong leaves all others.
 pub fn near<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Vec<(&'a str, T)> {
+    let alike = |a: &str, b: &str| {
+        let (start, end) = in_common(a.as_bytes(), b.as_bytes());
+        start + end
+    };
     let mut all: Vec<(&str, T)> = known.into_iter().collect();
     if all.len() > MOST {
-        let mut ranked: Vec<(usize, &str, T)> =
-            all.into_iter().map(|(it, what)| (in_common(name.as_bytes(), it.as_bytes()), it, what)).collect();
+        let mut ranked: Vec<(usize, &str, T)> = all.into_iter().map(|(it, what)| (alike(name, it), it, what)).collect();
         ranked.select_nth_unstable_by(MOST, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         ranked.truncate(MOST);
         all = ranked.into_iter().map(|(_, it, what)| (it, what)).collect();
     }
+    let written = Written::new(name);
     let mut close: Vec<(usize, &str, T)> =
-        all.into_iter().filter_map(|(it, what)| Some((how_near(name, it)?, it, what))).collect();
+        all.into_iter().filter_map(|(it, what)| Some((written.nearness(it)?, it, what))).collect();
     close.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     close.into_iter().map(|(_, it, what)| (it, what)).collect()
-}
-
-/// How many bytes two names have in common where they begin and where they end.
-fn in_common(a: &[u8], b: &[u8]) -> usize {
-    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let rest = |of: &[u8]| of.len() - start;
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    start + end.min(rest(a)).min(rest(b))
 }
 
 /// Up to three of `known` that somebody who wrote `name` may have meant, nearest
@@ -117,7 +148,10 @@ mod tests {
         #[test]
         fn what_is_told_apart_quickly_is_apart(a in "[abxé]{0,9}", b in "[abxé]{0,9}", limit in 0_usize..5) {
             let whole = Some(strsim::osa_distance(&a, &b)).filter(|it| *it <= limit);
-            prop_assert_eq!(super::distance(&a, &b, limit), whole);
+            prop_assert_eq!(super::Written::new(&a).distance(&b, limit), whole);
+            // Behind what is too long to be compared, what differs still is.
+            let (a, b) = (format!("{}{a}", "é".repeat(80)), format!("{}{b}", "é".repeat(80)));
+            prop_assert_eq!(super::Written::new(&a).distance(&b, limit), whole);
         }
     }
 

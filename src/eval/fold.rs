@@ -12,7 +12,7 @@ use super::effect::{Effect, Effects, Outcome};
 use super::expression::Env;
 use super::layer::{Edit, Layer, Op, Pins, combine, join};
 use super::problems;
-use crate::diagnostic::{Diagnostic, Invariant, bug, distance};
+use crate::diagnostic::{Diagnostic, Invariant, Written, bug};
 use crate::source::{IndexMap, Origin};
 use crate::types::Type;
 use crate::value::{Map, Node, Overridden, Value, same};
@@ -217,11 +217,12 @@ impl Fold {
             return;
         }
         self.looks = left;
+        let written = Written::new(key);
         let near = map
             .entries
             .iter()
             .filter(|(_, it)| it.value != Value::Absent)
-            .filter_map(|(it, node)| Some((distance(it, key, 2)?, it, node.origin)))
+            .filter_map(|(it, node)| Some((written.distance(it, 2)?, it, node.origin)))
             .filter(|(distance, ..)| *distance > 0)
             .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
         if let Some((_, sibling, declared)) = near {

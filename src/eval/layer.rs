@@ -13,6 +13,9 @@ use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
 use crate::value::{Conflict, Node, Overridden, Value, same};
 
+/// Blocks up to so many members are looked through for a key.
+const SHORT: usize = 16;
+
 /// What one block does, by key.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
@@ -75,7 +78,7 @@ pub struct Only<'a> {
 
 /// The operations of some entries of a block.
 pub fn build_some(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
-    if !block.members.iter().any(|it| only.concerns(it)) {
+    if !only.members_of(block).iter().any(|it| only.concerns(it)) {
         return Layer { edits: IndexMap::default(), origin: Some(env.at(block.node)) };
     }
     let mark = env.bind(block);
@@ -88,7 +91,7 @@ fn build_members(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
     let mut own = Layer { edits: IndexMap::default(), origin: Some(env.at(block.node)) };
     let mut spread = Layer::default();
     let mut differ = Vec::new();
-    for member in &block.members {
+    for member in only.members_of(block) {
         match member {
             Member::Entry(entry) => add_entry(env, &mut own, entry, only),
             Member::Unset(unset) => {
@@ -161,6 +164,14 @@ impl Only<'_> {
         }
         let references = if self.deep { self.references } else { &[] };
         Some(Self { path: wanted.as_slice(), except: &[], references, deep: self.deep })
+    }
+
+    /// The members of a block among which are those that have to do with what is looked for.
+    fn members_of<'b>(&self, block: &'b Block) -> Vec<&'b Member> {
+        match self.path.first() {
+            Some(key) if block.members.len() > SHORT => block.about(key),
+            _ => block.members.iter().collect(),
+        }
     }
 
     /// Whether a member may have to do with what is looked for.

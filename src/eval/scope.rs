@@ -226,7 +226,7 @@ impl Env<'_> {
 }
 
 fn body<'a>(env: &Env<'a>, anchor: Anchor) -> &'a Block {
-    static EMPTY: Block = Block { node: 0, members: Vec::new() };
+    static EMPTY: Block = Block::new(0, Vec::new());
     // A row of an inventory has no text of its own, data no declaration.
     if anchor.kind(env.db) == Kind::Data { &EMPTY } else { &syntax::declaration(env.db, anchor).body }
 }

@@ -85,7 +85,7 @@ impl About {
                 None => members.push(member.clone()),
             }
         }
-        (Arc::new(Block { node: block.node, members }), about)
+        (Arc::new(Block::new(block.node, members)), about)
     }
 }
 

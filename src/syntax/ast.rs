@@ -1,11 +1,13 @@
 //! The tree of a declaration. Positions appear only as node numbers, so that a
 //! declaration that merely moved is equal to what it was.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::memo::Memo;
 use crate::source::{Kind, NodeId};
 
 /// One declaration: what its anchor stands for.
@@ -148,12 +150,66 @@ pub enum OverrideOf {
 pub struct Block {
     pub node: NodeId,
     pub members: Vec<Member>,
+    places: Memo<Places>,
 }
 
 impl Block {
+    #[must_use]
+    pub const fn new(node: NodeId, members: Vec<Member>) -> Self {
+        Self { node, members, places: Memo::new() }
+    }
+
+    /// The members that may have to do with a key, in order: what is set or unset there, and what may be anywhere
+    /// (spreads, keys with holes). Asked for each key of a long block, that does not take the square of its length.
+    #[must_use]
+    pub fn about(&self, key: &str) -> Vec<&Member> {
+        let places = self.places.get(|| Places::of(&self.members));
+        let mut found = places.of_any.clone();
+        found.extend(places.of_key.get(key).into_iter().flatten());
+        found.sort_unstable();
+        found.into_iter().filter_map(|it| self.members.get(it)).collect()
+    }
+
     /// The names that its head binds.
     pub fn lets(&self) -> impl Iterator<Item = &Arc<BlockLet>> {
         self.members.iter().filter_map(|it| if let Member::Let(it) = it { Some(it) } else { None })
+    }
+}
+
+/// Where among the members of a block each key is set or unset, by the first name of its path.
+#[derive(Default)]
+struct Places {
+    of_key: BTreeMap<EcoString, Vec<usize>>,
+    /// Members that may have to do with any key.
+    of_any: Vec<usize>,
+}
+
+impl Places {
+    fn of(members: &[Member]) -> Self {
+        let mut found = Self::default();
+        for (nth, it) in members.iter().enumerate() {
+            let path = match it {
+                Member::Entry(it) => &it.path,
+                Member::Unset(it) => &it.path,
+                Member::Spread(_) => {
+                    found.of_any.push(nth);
+                    continue;
+                }
+                Member::Use(_)
+                | Member::Drop(_)
+                | Member::Attach(_)
+                | Member::Detach(_)
+                | Member::Override(_)
+                | Member::Patch(_)
+                | Member::Let(_)
+                | Member::Rings(_) => continue,
+            };
+            match path.segments.first().map(|it| &it.key) {
+                Some(Key::Name(it)) => found.of_key.entry(it.clone()).or_default().push(nth),
+                Some(Key::Interpolated(_)) | None => found.of_any.push(nth),
+            }
+        }
+        found
     }
 }
 

@@ -9,6 +9,7 @@ pub mod ast;
 mod chunk;
 mod grammar;
 mod lower;
+mod memo;
 mod mend;
 mod problems;
 #[cfg(test)]

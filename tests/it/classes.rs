@@ -98,6 +98,31 @@ fn texts_of_facts_are_passed_on_in_every_way() {
     }
 }
 
+/// Where facts are texts that are passed on, one cluster stands for all: whatever the text is joined with, and
+/// whatever type it has to have.
+#[test]
+fn texts_that_are_passed_on_part_no_classes() {
+    for values in [
+        "a = cluster.name",
+        r#"a = "\(cluster.name)-\(cluster.region)""#,
+        "a = cluster.name + \"-x\"",
+        "a = \"x-\" + cluster.name",
+        "a = cluster.name + cluster.region",
+        "a = arn(\"1\" + cluster.account, cluster.name)",
+        "a = arn(\"\\(cluster.account)!\", cluster.name)",
+        "...typed(cluster.name + \"!\", cluster.region, cluster.account)",
+        "...typed(\"\\(cluster.name)!\", \"eu-west-1\", cluster.account)",
+    ] {
+        let rest = "type Typed { text: String, region: AwsRegion, account: AwsAccountId?, more: [String] }\n\
+            fn typed(text: String, region: AwsRegion, account: AwsAccountId?): Typed = { text = text, region = region, account = account, more = [text, \"\\(text)-\\(region)\"] }\n";
+        let (db, compilation) = compiled(&fleet_of("", values, rest));
+        assert!(compilation.is_clean(), "{:?}\n{values}", summary(&compilation));
+        assert_eq!(assert_alike(&db, &compilation, values), 4, "{values}");
+        let classes: Vec<_> = fleet::clusters(&db).map(|it| flux::class_of(&db, it)).collect();
+        assert!(classes.windows(2).all(|it| it.first() == it.last()), "{values} makes several classes");
+    }
+}
+
 #[test]
 fn facts_that_decide_on_something_part_the_classes() {
     for values in [

@@ -55,7 +55,7 @@ impl Lowering<'_> {
                 _ => self.item(it),
             }
         }
-        Block { node, members }
+        Block::new(node, members)
     }
 
     /// `region = "eu-west-1"`, with the nodes that any entry has.

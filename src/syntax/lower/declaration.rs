@@ -13,7 +13,7 @@ use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowered, Lowering, dotted, inner};
 use crate::diagnostic::bug;
-use crate::source::Kind;
+use crate::source::{IndexSet, Kind};
 
 impl Lowering<'_> {
     /// Lowers a declaration, and those inside it.
@@ -273,6 +273,7 @@ impl Lowering<'_> {
         range: Range<usize>,
     ) -> Head {
         let mut params: Vec<FnParam> = Vec::new();
+        let mut names: IndexSet<EcoString> = IndexSet::default();
         while let Some(it) = parts.next_if(|it| it.as_rule() == Rule::fn_param) {
             let param_range = self.range(&it);
             let mut inner_parts = inner(it);
@@ -284,7 +285,7 @@ impl Lowering<'_> {
             let name: EcoString = name.as_str().trim().into();
             let ty = self.type_expr(ty);
             let default = inner_parts.next().map(|it| self.expr(it));
-            if params.iter().any(|it| it.name == name) {
+            if !names.insert(name.clone()) {
                 self.problems.push(Problem::DuplicateField(param_range));
             }
             params.push(FnParam { node, name, ty, default });
@@ -323,6 +324,7 @@ impl Lowering<'_> {
             return TypeBody::Alias(self.type_expr(pair));
         }
         let mut fields = Vec::new();
+        let mut names: IndexSet<EcoString> = IndexSet::default();
         let mut open = false;
         let whole = self.range(&pair);
         for it in inner(pair) {
@@ -339,7 +341,7 @@ impl Lowering<'_> {
                     let name = self.plain_text(name);
                     let ty = self.type_expr(ty);
                     let default = parts.next().map(|it| self.expr(it));
-                    if fields.iter().any(|it: &FieldDecl| it.name == name) {
+                    if !names.insert(name.clone()) {
                         self.problems.push(Problem::DuplicateField(doc_range));
                     }
                     fields.push(FieldDecl { node, name, ty, default });
