@@ -9,6 +9,7 @@ use std::sync::Arc;
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
+use super::size::{MOST, too_many};
 use super::{Document, problems};
 use crate::diagnostic::{Invariant, bug, keep};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin, noncharacter};
@@ -32,8 +33,9 @@ fn node_of(row: usize, columns: usize) -> usize {
 
 pub(super) fn read(anchor: Anchor, text: &str) -> Document {
     let origin = |node: usize| Origin::new(anchor, u32::try_from(node).unwrap_or(u32::MAX));
-    let mut rows = rows(text).into_iter();
     let mut problems = Vec::new();
+    let Some(rows) = rows(text) else { return Document { node: Err(too_many()), size: 0, problems } };
+    let mut rows = rows.into_iter();
     let Some(header) = rows.next() else {
         return Document { node: Err("it has no first line with names".into()), size: 0, problems };
     };
@@ -75,7 +77,7 @@ pub(super) fn read(anchor: Anchor, text: &str) -> Document {
 
 /// The bytes of each node.
 pub(super) fn places(text: &str) -> Vec<Range<usize>> {
-    let rows = rows(text);
+    let Some(rows) = rows(text) else { return Vec::new() };
     let Some(columns) = rows.first().map(Vec::len) else { return Vec::new() };
     let first = 0..text.lines().next().map_or(0, str::len);
     let mut places = Vec::from([first]);
@@ -95,8 +97,8 @@ fn separator(text: &str) -> u8 {
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|it| count(*it)).unwrap_or(b',')
 }
 
-/// Every row with its cells, the names first.
-fn rows(text: &str) -> Vec<Vec<Cell>> {
+/// Every row with its cells, the names first; `None` if they are too many.
+fn rows(text: &str) -> Option<Vec<Vec<Cell>>> {
     let separator = separator(text);
     let mut reader = ReaderBuilder::new().delimiter(separator).build();
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
@@ -105,6 +107,7 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
     let (mut at, mut filled, mut begun) = (start, 0, start);
     let mut rows = Vec::new();
     let mut row: Vec<Cell> = Vec::new();
+    let mut values = 0;
     loop {
         let input = bytes.get(at..).invariant(IN_TEXT);
         let (result, read, written) = reader.read_field(input, out.get_mut(filled..).invariant(IN_TEXT));
@@ -119,6 +122,11 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
                 let range = trimmed(text, begun..at, separator);
                 let is_broken = is_broken(text.get(begun..range.end).unwrap_or_default());
                 row.push(Cell { text: cell, range, is_broken });
+                // A row is a value, and so is each of its cells.
+                values += 1 + u64::from(record_end);
+                if values > MOST {
+                    return None;
+                }
                 (filled, begun) = (0, at);
                 if record_end {
                     rows.push(std::mem::take(&mut row));
@@ -126,7 +134,7 @@ fn rows(text: &str) -> Vec<Vec<Cell>> {
             }
         }
     }
-    rows
+    Some(rows)
 }
 
 /// Whether a cell has a quote that opens and does not close at its end.

@@ -1,13 +1,13 @@
-//! How large a YAML text becomes when it is read: twenty lines with aliases (`*name`) can name a
-//! billion values, and what nests in brackets takes the square of its depth to be refused.
+//! How large a text of data becomes when it is read: a value takes up to a few hundred bytes, twenty lines of YAML with
+//! aliases (`*name`) can name a billion values, and what nests deep takes the square of its depth to be refused.
 
 use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 use granit_parser::{Event, Parser};
 
-/// Most values that a text with aliases may come to.
-const MOST: u64 = 1_000_000;
+/// Most values that a text may come to.
+pub(super) const MOST: u64 = 1_000_000;
 
 /// Most lists and maps inside each other, as the library that reads them has it.
 const DEPTH: usize = 128;
@@ -16,17 +16,41 @@ const DEPTH: usize = 128;
 /// the square of their number.
 const MOST_OPEN: usize = 4 * DEPTH;
 
+/// Most directives (`%TAG`) of a YAML text: each is looked up among the others.
+const DIRECTIVES: usize = 100;
+
 /// Bytes of a text that weigh as much as a value.
 const BYTES: u64 = 64;
 
-/// Why a text is too large to be read: it nests too deep, or what its aliases name is too much
-/// once it is written out. What cannot be read is not too large; whoever reads it says why.
+/// Why a JSON text is too large to be read.
+pub(super) fn too_large_json(text: &str) -> Option<EcoString> {
+    let mut values: u64 = 1;
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    (values > MOST).then(too_many)
+}
+
+/// Why a YAML text is too large to be read: it nests too deep, or holds too many values, those counted again that its
+/// aliases repeat. What cannot be read is not too large; whoever reads it says why.
 pub(super) fn too_large(text: &str) -> Option<EcoString> {
     let brackets = brackets(text);
     if brackets > MOST_OPEN {
         return Some(too_deep());
     }
-    if !text.contains('*') && brackets <= DEPTH {
+    if text.lines().filter(|it| it.starts_with('%')).count() > DIRECTIVES {
+        return Some(eco_format!("it has more than {DIRECTIVES} directives (`%`)"));
+    }
+    // Each value has a line, a comma, a colon or a bracket of its own.
+    let most = text.bytes().filter(|it| matches!(it, b'\n' | b',' | b':' | b'[' | b'{' | b'-' | b'?')).count() as u64;
+    if !text.contains('*') && brackets <= DEPTH && most < MOST {
         return None;
     }
     let mut total: u64 = 0;
@@ -52,15 +76,25 @@ pub(super) fn too_large(text: &str) -> Option<EcoString> {
             None => total = total.saturating_add(size),
         }
     }
-    (total > MOST)
-        .then(|| eco_format!("with what its aliases (`*name`) repeat, it is {total} values: {MOST} are the most"))
+    (total > MOST).then(|| {
+        if text.contains('*') {
+            eco_format!("with what its aliases (`*name`) repeat, it is {total} values: {MOST} are the most")
+        } else {
+            too_many()
+        }
+    })
+}
+
+/// It holds more than it may.
+pub(super) fn too_many() -> EcoString {
+    eco_format!("it holds more than {MOST} values")
 }
 
 fn too_deep() -> EcoString {
     eco_format!("it has more than {DEPTH} lists and maps inside each other")
 }
 
-/// How deep the brackets of a text nest at most. What is in quotes, comments and block scalars is not counted; what is no
+/// How deep the brackets of a text nest at most, and the lists (`- - -`) and keys (`? ?`) that begin in one line. What is in quotes, comments and block scalars is not counted; what is no
 /// YAML may be counted wrong.
 fn brackets(text: &str) -> usize {
     let mut scan = Scan::default();
@@ -91,6 +125,7 @@ impl Scan {
         }
         // Whether a value may begin here: only there are brackets and quotes more than letters.
         let mut begins = self.quote.is_none();
+        let mut compact = 0;
         // A document may begin behind `---`.
         let mut at = if line.starts_with(b"--- ") { 4 } else { indent };
         while let Some(byte) = line.get(at).copied() {
@@ -127,7 +162,11 @@ impl Scan {
                     begins = true;
                     continue;
                 }
-                (None, b'-' | b'?') if begins && is_apart => continue,
+                (None, b'-' | b'?') if begins && is_apart => {
+                    compact += 1;
+                    self.most = self.most.max(compact);
+                    continue;
+                }
                 // An anchor or a tag before a value.
                 (None, b'&' | b'!') if begins => {
                     at += line.get(at..).unwrap_or_default().iter().take_while(|it| **it != b' ').count();
@@ -142,7 +181,24 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::brackets;
+    use super::{DIRECTIVES, MOST, brackets, too_large, too_large_json};
+
+    /// So many values, and one more.
+    #[test]
+    fn values_are_counted() {
+        let most = usize::try_from(MOST).expect("it fits");
+        let list = |count: usize| format!("[{}1]", "1,".repeat(count - 2));
+        assert_eq!((too_large_json(&list(most)), too_large(&list(most))), (None, None));
+        assert!(too_large_json(&list(most + 1)).is_some() && too_large(&list(most + 2)).is_some());
+        let text = format!("[\"\\\"{}\"]", ",[{".repeat(most));
+        assert_eq!((too_large_json(&text), too_large(&text)), (None, None));
+        assert_eq!(too_large(&format!("a: |\n{}", "  - x: [1, 2]\n".repeat(most / 4))), None);
+        assert!(too_large(&"- - a\n".repeat(most)).is_some());
+        let directive = |it: usize| format!("%TAG !e{it}! tag:e.com,2000:\n");
+        let directives = |count: usize| (0..count).map(directive).collect::<String>() + "---\na: 1\n";
+        assert_eq!(too_large(&directives(DIRECTIVES)), None);
+        assert!(too_large(&directives(DIRECTIVES + 1)).is_some());
+    }
 
     #[test]
     fn brackets_are_counted_where_they_are_brackets() {
@@ -168,6 +224,8 @@ mod tests {
             many("{a: "),
             format!("a:\n  - b: {}", many("[{")),
             many("[\n"),
+            many("- "),
+            format!("a:\n  {}", many("? ")),
             many("{\na:\n"),
             format!("a: &x !t {}", many("[")),
             format!("{}\n{}", many("[ 'x', "), many("[")),

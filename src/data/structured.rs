@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 use serde::Deserialize;
 
 use super::mark::{Marked, documents};
-use super::size::too_large;
+use super::size::{too_large, too_large_json};
 use super::{Document, Format, problems};
 use crate::diagnostic::{Diagnostic, keep};
 use crate::source::{Anchor, IndexMap, Origin, noncharacter};
@@ -48,6 +48,9 @@ impl Origins {
 /// The documents of a text, or why it is none.
 fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
     if format == Format::Json {
+        if let Some(reason) = too_large_json(text) {
+            return Err(reason);
+        }
         // A byte order mark is no JSON (RFC 8259, 8.1), and editors on Windows write one.
         return serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
             .map(|it| vec![it])

@@ -22,6 +22,9 @@ pub(super) struct Listed {
 /// How deep directories may list each other.
 const DEPTH: usize = 20;
 
+/// How many files and directories are looked into: what more there is, nothing is said of.
+const MOST: usize = 10_000;
+
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
 pub(super) struct Directory {
@@ -43,6 +46,10 @@ pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
     let Some((_, list)) = kustomization(db, dir) else { return false };
     if !found.seen.insert(dir.into()) {
+        return true;
+    }
+    if found.seen.len() > MOST {
+        found.complete = false;
         return true;
     }
     let documents = data::documents(&list).unwrap_or_default();
@@ -124,6 +131,10 @@ fn is_remote(resource: &str) -> bool {
 }
 
 fn file(db: &dyn Db, path: &str, found: &mut Directory) {
+    if found.seen.len() > MOST {
+        found.complete = false;
+        return;
+    }
     if !found.seen.insert(path.into()) {
         return;
     }

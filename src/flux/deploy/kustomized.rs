@@ -1,5 +1,7 @@
 //! A directory of somebody else's, with a Kustomization of its own.
 
+use std::collections::BTreeMap;
+
 use ecow::{EcoString, eco_format};
 
 use super::UnitPlace;
@@ -85,16 +87,15 @@ fn local_patches(
     if let Some(remote) = directory.as_ref().and_then(|it| it.remote.as_ref()).filter(|_| ctx.lockdown()) {
         ctx.out.push(problems::remote_base(at, path, remote));
     }
+    let objects = directory.iter().flat_map(|it| &it.objects);
+    let mut known: BTreeMap<(&str, &str, &str), &directory::Listed> = BTreeMap::new();
+    for it in objects {
+        known.entry((&it.kind, &it.name, &it.namespace)).or_insert(it);
+    }
     let mut completed = Vec::new();
     for (patch, mut node) in patches {
-        let hit = directory.as_ref().and_then(|it| {
-            it.objects.iter().find(|it| {
-                it.kind == patch.object
-                    && it.name == patch.name
-                    && it.namespace == patch.namespace.clone().unwrap_or_default()
-            })
-        });
-        match (hit, &directory) {
+        let namespace = patch.namespace.as_ref().map_or("", EcoString::as_str);
+        match (known.get(&(patch.object.as_str(), patch.name.as_str(), namespace)), &directory) {
             (Some(hit), _) => {
                 if node.get("apiVersion").is_none() {
                     let origin = node.origin;
