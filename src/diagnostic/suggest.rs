@@ -89,6 +89,9 @@ fn in_common<T: PartialEq>(a: &[T], b: &[T]) -> (usize, usize) {
 /// How many names one is compared with letter by letter.
 const MOST: usize = 300;
 
+/// Among more names than that none is looked for: where as many are wrong, that would take their number multiplied.
+const MANY: usize = 4000;
+
 /// Those of `known` that somebody who wrote `name` may have meant, nearest first, each with what belongs to it. Of
 /// many, only those are looked at that begin and end most like it: a letter that is wrong leaves all others.
 pub fn near<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Vec<(&'a str, T)> {
@@ -96,7 +99,14 @@ pub fn near<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) ->
         let (start, end) = in_common(a.as_bytes(), b.as_bytes());
         start + end
     };
-    let mut all: Vec<(&str, T)> = known.into_iter().collect();
+    let known = known.into_iter();
+    if known.size_hint().0 > MANY {
+        return Vec::new();
+    }
+    let mut all: Vec<(&str, T)> = known.take(MANY + 1).collect();
+    if all.len() > MANY {
+        return Vec::new();
+    }
     if all.len() > MOST {
         let mut ranked: Vec<(usize, &str, T)> = all.into_iter().map(|(it, what)| (alike(name, it), it, what)).collect();
         ranked.select_nth_unstable_by(MOST, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
@@ -158,12 +168,13 @@ mod tests {
     /// However many names there are, one that is a letter off is found.
     #[test]
     fn of_many_names_those_that_are_a_letter_off_are_found() {
-        let known: Vec<String> = (0..20_000).map(|it| format!("prod-eu-{it:05}-blue")).collect();
+        let known: Vec<String> = (0..4_000).map(|it| format!("prod-eu-{it:05}-blue")).collect();
         let known = || known.iter().map(String::as_str);
         for name in ["rpod-eu-01234-blue", "prod-eu-0x234-blue", "prod-eu-01234-blu", "xprod-eu-01234-blue"] {
             assert!(super::nearest(name, known()).contains(&"prod-eu-01234-blue"), "{name}");
         }
         assert!(super::nearest("staging-us-1", known()).is_empty());
+        assert!(super::nearest("prod-eu-01234-blu", known().chain(["one more"])).is_empty());
     }
 
     #[test]
