@@ -5,8 +5,8 @@
 //! names make one table ([`names`]); every declaration is held against its types
 //! ([`types`], [`check`]); blocks become layers, and layers values, each of which
 //! knows where it was written ([`eval`]); facts and rules say which cluster takes
-//! what ([`fleet`]); values become Flux's objects, once for all clusters and with
-//! each one's difference ([`flux`]); objects become files ([`emit`]); and files
+//! what ([`fleet`]); values become Flux's objects ([`kube`]), once for all clusters and
+//! with each one's difference ([`flux`]); objects become files ([`emit`]); and files
 //! are written, unless that would harm a live cluster ([`plan`], [`host`]).
 //!
 //! The modules stand in the order of the layers: each names only those above it.
@@ -20,6 +20,7 @@ pub mod names;
 pub mod types;
 pub mod value;
 pub mod data;
+pub mod kube;
 pub mod eval;
 pub mod fleet;
 pub mod flux;

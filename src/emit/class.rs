@@ -8,7 +8,8 @@ use super::files::{documents, known};
 use super::filling::Filling;
 use super::patch::unit_text;
 use crate::fleet::Class;
-use crate::flux::{self, Object, UnitPlace};
+use crate::flux::{self, UnitPlace};
+use crate::kube::Object;
 use crate::source::{Anchor, Db, Origin};
 use crate::value::yaml::{Style, Writer};
 

@@ -4,11 +4,11 @@ use ecow::{EcoString, eco_format};
 
 use super::common::{tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
-use super::gate::Gate;
-use super::object::{Object, Tree, list, merge, object, remove, set, text};
 use super::problems;
-use super::rules;
 use crate::fleet::{self, Attached, Cluster};
+use crate::kube::ServedFields;
+use crate::kube::object::{Object, Tree, list, merge, object, remove, set, text};
+use crate::kube::rules;
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
@@ -145,7 +145,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
         made.push(kustomization(ctx, cluster, anchor, body, own_name, Some(it), whose));
     }
     for it in &mut made {
-        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(it, &mut ctx.out);
+        ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(it, &mut ctx.out);
         rules::check(it, &mut ctx.out);
     }
     made

@@ -7,15 +7,16 @@ use ecow::{EcoString, eco_format};
 use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
-use super::gate::Gate;
 use super::making::{MadePiece, Piece, made_for};
 use super::manifest::{PRUNE, manifest, namespace};
-use super::object::{Id, Object, set};
 use super::release::{Release, release};
 use super::source::source;
-use super::{bundle, problems, range, rules, whole_range};
+use super::{bundle, problems, range, whole_range};
 use crate::diagnostic::{Checked, Invariant, bug};
 use crate::fleet;
+use crate::kube::ServedFields;
+use crate::kube::object::{Id, Object, set};
+use crate::kube::rules;
 use crate::names;
 use crate::schema::NEWEST;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
@@ -289,11 +290,11 @@ pub(super) fn finish(ctx: &mut Context<'_>, objects: &mut [Object]) {
     for object in objects.iter_mut() {
         if object.raw.is_none() && kept.contains(&object.origin.anchor) {
             // On its way from one Kustomization to another it must survive both.
-            let disabled = super::object::text("disabled", object.origin);
+            let disabled = crate::kube::object::text("disabled", object.origin);
             set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
         }
         let cluster = ctx.cluster.map(|it| it.name.as_str());
-        Gate { db: ctx.db, minor: ctx.minor(), cluster }.object(object, &mut ctx.out);
+        ServedFields { db: ctx.db, minor: ctx.minor(), cluster }.strip(object, &mut ctx.out);
         if ctx.cluster.is_some() {
             rules::check(object, &mut ctx.out);
         }

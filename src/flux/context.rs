@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::object::Object;
 use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
+use crate::kube::object::Object;
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};

@@ -3,10 +3,10 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::Context;
-use super::object::{Object, Tree, list, object, remove, set, text};
 use super::problems;
 use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
+use crate::kube::object::{Object, Tree, list, object, remove, set, text};
 use crate::source::{Anchor, Origin};
 use crate::syntax;
 use crate::types;

@@ -9,12 +9,12 @@ use ecow::EcoString;
 
 use super::common::{Bundle, finish, item_objects};
 use super::context::{Context, comes_with_definition, source_kind};
-use super::diff::{self, Patch};
-use super::object::Object;
 use super::release::{Release, find_addon, namespace_of};
 use super::{bundle, policy, shared_sources};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{self, Cluster, Stage};
+use crate::kube::object::Object;
+use crate::kube::patch::{self, Patch};
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexSet, Kind};
 use crate::syntax::ast::SourceKind;
@@ -125,14 +125,14 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
 fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing {
     let object = Arc::new(object);
     let found = base.find(&object.id).cloned();
-    let patches = found.as_ref().map(|it| diff::patches(it, &object)).unwrap_or_default();
+    let patches = found.as_ref().map(|it| patch::patches(it, &object)).unwrap_or_default();
     if let Some(it) = &found
         && (it.version != object.version || it.raw.is_some() && !patches.is_empty())
     {
         ctx.is_certain = false;
     }
-    ctx.out.extend(diff::ambiguous(&patches, &base.objects));
-    ctx.out.extend(found.as_ref().and_then(|it| diff::unreadable(&patches, it, &object)));
+    ctx.out.extend(patch::ambiguous(&patches, &base.objects));
+    ctx.out.extend(found.as_ref().and_then(|it| patch::unreadable(&patches, it, &object)));
     Differing { object, base: found, patches }
 }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, file_name, in_file};
-use super::object::{Id, Object, Tree, object, set, split_api_version, text};
 use super::problems;
 use crate::diagnostic::Invariant;
 use crate::fleet::Evaluated;
+use crate::kube::object::{Id, Object, Tree, object, set, split_api_version, text};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
     self,

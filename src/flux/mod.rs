@@ -9,32 +9,22 @@ mod attach;
 mod common;
 mod context;
 mod deploy;
-mod diff;
-mod directory;
-mod gate;
 mod kustomization;
 mod making;
 mod manifest;
-pub mod object;
 mod policy;
 mod problems;
 mod release;
-mod rules;
 mod source;
-mod substitution;
 mod tenant;
 
 pub use common::{Bundle, Part};
 use context::Learned;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
-pub use diff::{Identity, Operation, Patch};
-pub use directory::files_of_directory;
 pub use making::{Made, Making, made};
-pub use object::{Id, Object};
 pub use policy::{Running, is_ahead, outside_rings, versions};
 pub use release::{Release, find_addon};
-pub use substitution::Substitution;
 
 use std::sync::Arc;
 

@@ -3,21 +3,9 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::Range;
-use super::object::{Id, Object};
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
-use crate::schema::Minor;
+use crate::kube::Id;
 use crate::source::{Anchor, Db, Kind, Origin};
-
-pub(super) fn too_new(at: Origin, kind: &str, path: &str, since: Minor, cluster: &str, minor: Minor) -> Diagnostic {
-    Diagnostic::new(
-        code::TOO_NEW,
-        eco_format!("`{path}` of a {kind} needs Flux {since}; cluster `{cluster}` runs {minor}"),
-        at,
-        eco_format!("not in Flux {minor}"),
-    )
-    .note("Flux applies server-side: a field that its CRD does not have fails the whole Kustomization")
-    .help(eco_format!("set it only where `flux` is at least \"{since}\", or raise `flux` of the cluster"))
-}
 
 pub(super) fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
     let (oldest, newest) = (&range.oldest, &range.newest);
@@ -28,11 +16,6 @@ pub(super) fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagno
         eco_format!("`{}` runs Flux {}, `{}` runs {}", oldest.1, oldest.0, newest.1, newest.0),
     )
     .help("upgrade the older one, or give the two a catalogue each")
-}
-
-pub(super) fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
-    Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this")
-        .help("change one of the fields")
 }
 
 pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin) -> Diagnostic {
@@ -176,18 +159,6 @@ pub(super) fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic 
     ))
 }
 
-pub(super) fn ambiguous_patch(object: &super::Identity, other: &Object) -> Diagnostic {
-    Diagnostic::new(
-        code::IDENTITY_CHANGED,
-        eco_format!("a patch of {} `{}` would hit {} too", object.kind, object.name, other.id),
-        object.origin,
-        "patched on some clusters",
-    )
-    .label(other.origin, "the other object")
-    .note("the target of a JSON patch cannot say that it means the core group, or no namespace")
-    .help("put the two into different catalogues, or give one another name")
-}
-
 pub(super) fn not_locked_down(db: &dyn Db, tenant: Anchor, at: Origin) -> Diagnostic {
     let name = tenant.name(db);
     Diagnostic::new(
@@ -198,28 +169,6 @@ pub(super) fn not_locked_down(db: &dyn Db, tenant: Anchor, at: Origin) -> Diagno
     )
     .note("without lockdown, Flux applies a Kustomization or HelmRelease that names no account as the controller: with every right on the cluster")
     .help("write `lockdown = true` in `fleet { … }` or in the cluster, and install Flux with `--no-cross-namespace-refs`")
-}
-
-pub(super) fn tabbed_text(id: &Id, at: Origin) -> Diagnostic {
-    Diagnostic::new(
-        code::UNSAFE_VALUE,
-        eco_format!("a text of {id} begins with a tab and has several lines, and a cluster's JSON patch changes the object"),
-        at,
-        "kustomize cannot read this back",
-    )
-    .note("kustomize writes an object that a JSON patch changes as YAML and reads it again; nulls, emptied maps and lists of built-in kinds need such a patch")
-    .help("begin the text with a line break or with blanks instead of the tab")
-}
-
-pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(
-        code::UNDEFINED_VARIABLE,
-        eco_format!("{id} names the variable `{name}`, which nothing defines"),
-        at,
-        eco_format!("`${{{name}}}`"),
-    )
-    .note("from Flux 2.9 on this fails; before, it became empty")
-    .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
 }
 
 pub(super) fn bad_identity(at: Origin, key: &str) -> Diagnostic {

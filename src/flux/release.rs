@@ -3,10 +3,10 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, comes_with_definition, in_file, source_kind};
-use super::object::{Object, Tree, list, merge, object, remove, set};
 use super::problems;
 use super::source::{ChartVersion, chart_in_registry, source_beside};
 use crate::fleet::{self, Evaluated, ReleaseIn, Role};
+use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::names::Index;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
@@ -82,9 +82,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     };
     let mut objects = Vec::new();
     let mut spec = Tree::new(origin)
-        .node("releaseName", super::object::text(release_name.clone(), name_at))
-        .node("targetNamespace", super::object::text(target.clone(), target_at));
-    let chart_node = super::object::text(chart.clone(), chart_at);
+        .node("releaseName", crate::kube::object::text(release_name.clone(), name_at))
+        .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
+    let chart_node = crate::kube::object::text(chart.clone(), chart_at);
     if kind == SourceKind::Oci {
         let chart_version = version.as_ref().map(|(text, origin)| ChartVersion { text, origin: *origin });
         objects.push(chart_in_registry(ctx, source, addon, &chart, chart_version.as_ref(), &namespace)?);
@@ -103,7 +103,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         }
         let mut inner = Tree::new(origin).node("chart", chart_node);
         if let Some((version, at)) = &version {
-            inner = inner.node("version", super::object::text(version.clone(), *at));
+            inner = inner.node("version", crate::kube::object::text(version.clone(), *at));
         }
         inner = inner.tree("sourceRef", reference);
         if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
@@ -121,12 +121,12 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     merge(&mut spec, &release_fields(ctx, node));
     let account = ctx.cluster.map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
     if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
-        set(&mut spec, &["serviceAccountName"], super::object::text(account, origin));
+        set(&mut spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
     } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
         if namespace != flux {
             ctx.out.push(problems::no_service_account(addon, ctx.db, &namespace));
         }
-        set(&mut spec, &["serviceAccountName"], super::object::text("helm-controller", origin));
+        set(&mut spec, &["serviceAccountName"], crate::kube::object::text("helm-controller", origin));
     }
     let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
     if !suspended {

@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, in_file, source_kind};
-use super::object::{Object, Tree, merge, object, remove, set, text};
 use crate::fleet::Evaluated;
+use crate::kube::object::{Object, Tree, merge, object, remove, set, text};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};

@@ -6,9 +6,9 @@ use super::attach::service_account;
 use super::common::{BUILT_IN_NAMESPACES, tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
 use super::manifest::namespace;
-use super::object::{Object, Tree, list, object, set};
 use super::problems;
 use crate::fleet;
+use crate::kube::object::{Object, Tree, list, object, set};
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
@@ -174,7 +174,7 @@ impl Space<'_> {
             let rule = list(vec![Tree::new(at).node("from", from).build()], at);
             let spec = Tree::new(at)
                 .tree("podSelector", Tree::new(at))
-                .node("policyTypes", list(vec![super::object::text("Ingress", at)], at))
+                .node("policyTypes", list(vec![crate::kube::object::text("Ingress", at)], at))
                 .node("ingress", rule)
                 .build();
             let name = eco_format!("{tenant}-isolation");
@@ -188,7 +188,9 @@ impl Space<'_> {
 fn texts(node: &Node) -> Node {
     let tree = node.map().into_iter().flat_map(|it| &it.entries).fold(Tree::new(node.origin), |tree, (key, it)| {
         match &it.value {
-            crate::value::Value::Int(number) => tree.node(key, super::object::text(eco_format!("{number}"), it.origin)),
+            crate::value::Value::Int(number) => {
+                tree.node(key, crate::kube::object::text(eco_format!("{number}"), it.origin))
+            }
             _ => tree.node(key, it.clone()),
         }
     });

@@ -4,7 +4,8 @@ use ecow::{EcoString, eco_format};
 
 use super::complete::quoted;
 use crate::fleet::{self, Class, Cluster, Declarations, Params};
-use crate::flux::{self, Object};
+use crate::flux;
+use crate::kube::Object;
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::value::{Map, Node, Value};

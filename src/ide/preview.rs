@@ -7,7 +7,8 @@ use super::hover::{entry_at, overridden_at};
 use super::place::{Place, declaration_at, place_of};
 use crate::emit::{documents, with_patches};
 use crate::fleet;
-use crate::flux::{self, Object};
+use crate::flux;
+use crate::kube::Object;
 use crate::source::{Anchor, Db, Kind, SourceFile};
 use crate::value::yaml::{Style, Writer};
 

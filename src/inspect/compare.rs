@@ -9,7 +9,8 @@ use super::secrets;
 use super::selector::{NotFound, Selector};
 use super::why::{Absence, Leaf, What, deepest};
 use crate::fleet::{self, Cluster};
-use crate::flux::{self, Deployed, Id};
+use crate::flux::{self, Deployed};
+use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use crate::value::{Node, Path, same};
 

@@ -6,7 +6,8 @@ use ecow::{EcoString, eco_format};
 
 use super::whom::{Known, Whom};
 use crate::fleet::{self, Cluster};
-use crate::flux::{self, Deployed, Id, Release, Unit, UnitPlace};
+use crate::flux::{self, Deployed, Release, Unit, UnitPlace};
+use crate::kube::Id;
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, Kind};
 use crate::syntax::{self, ast::Head};

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::flux::object::{remove, split_api_version};
-use crate::flux::{self, Deployed, Id, Object, Substitution, Unit};
+use crate::flux::{self, Deployed, Unit};
+use crate::kube::object::{remove, split_api_version};
+use crate::kube::{Id, Object, Substitution};
 use crate::names;
 use crate::source::{Db, IndexMap};
 use crate::value::{Node, Overridden, Path, Value};

@@ -9,7 +9,8 @@ use super::asked::below;
 use super::secrets;
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::{self, Cluster};
-use crate::flux::{self, Object, Release};
+use crate::flux::{self, Release};
+use crate::kube::Object;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
 use crate::value::{Node, Path, Step, Value};
 

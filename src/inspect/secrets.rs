@@ -9,7 +9,7 @@ use ecow::EcoString;
 use super::diff::{Because, Cause, Change, LeafChange, Verb};
 use super::why::{Absence, Layer, Leaf, What};
 use crate::fleet::Read;
-use crate::flux::Id;
+use crate::kube::Id;
 use crate::schema::is_credential;
 use crate::source::{IndexMap, Origin};
 use crate::value::{Node, Overridden, Path, Step, Value};

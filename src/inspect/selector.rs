@@ -3,7 +3,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::flux::Id;
+use crate::kube::Id;
 use crate::value::Path;
 
 /// Objects of a cluster, and a place in each.

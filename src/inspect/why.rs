@@ -9,7 +9,8 @@ use super::secrets;
 use super::selector::{NotFound, Selector};
 use crate::emit::{Named, Spot, lines_of};
 use crate::fleet::{self, Cluster, Reason};
-use crate::flux::{self, Id};
+use crate::flux;
+use crate::kube::Id;
 use crate::source::{Anchor, Db, Origin};
 use crate::value::{Path, Step, Value};
 

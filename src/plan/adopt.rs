@@ -12,7 +12,8 @@ use super::roots::{documents, id_of};
 use super::{Plan, Snapshot, problems};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
-use crate::flux::{Deployed, Id};
+use crate::flux::Deployed;
+use crate::kube::Id;
 use crate::source::Db;
 
 pub(super) fn check(

@@ -12,7 +12,8 @@ use super::touched::Touched;
 use super::{Permissions, Plan, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::flux::{Deployed, Id, Release};
+use crate::flux::{Deployed, Release};
+use crate::kube::Id;
 use crate::names;
 use crate::source::{Db, Kind, Origin};
 

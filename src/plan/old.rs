@@ -10,7 +10,7 @@ use super::live::field;
 use super::roots::{documents, id_of};
 use super::touched::Touched;
 use super::{Plan, Snapshot, is_below};
-use crate::flux::Id;
+use crate::kube::Id;
 
 /// A Flux Kustomization of the old tree.
 pub(super) struct Old {

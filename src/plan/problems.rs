@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, Place, code, listed_up_to};
-use crate::flux::Id;
+use crate::kube::Id;
 use crate::source::{Anchor, Db, Origin};
 
 fn file(path: &str) -> Place {

@@ -10,8 +10,9 @@ use super::{Entry, Snapshot, is_below, problems};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::fleet::Settings;
-use crate::flux::object::split_api_version;
-use crate::flux::{Deployed, Id};
+use crate::flux::Deployed;
+use crate::kube::Id;
+use crate::kube::object::split_api_version;
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 

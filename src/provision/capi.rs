@@ -7,7 +7,7 @@ use super::model::Cluster;
 use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
-use crate::flux::object::{Tree, list, text as text_node};
+use crate::kube::object::{Tree, list, text as text_node};
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Node, Value, json};
 

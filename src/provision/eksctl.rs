@@ -5,7 +5,7 @@ use super::policy::Policy;
 use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
-use crate::flux::object::{Tree, list, text as text_node};
+use crate::kube::object::{Tree, list, text as text_node};
 use crate::source::Origin;
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Node, Value, json};

@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::model::Cluster;
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::flux::object::{Tree, list, text as text_node};
+use crate::kube::object::{Tree, list, text as text_node};
 use crate::value::Value;
 use crate::value::yaml::{Style, Writer};
 

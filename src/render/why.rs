@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::place::{Spot, owner, spot};
 use crate::fleet::{About, Condition, Read, Reason};
-use crate::flux::Id;
 use crate::inspect::{Absence, Layer, Leaf, Subject, What, Why};
+use crate::kube::Id;
 use crate::source::{Db, Kind, Origin};
 use crate::value::{self, Node, Value};
 

@@ -17,7 +17,7 @@ use crate::support::{Fleet, Run, commit, compiled, git};
 /// The objects of a cluster, by what names them.
 fn model(db: &FleetDatabase, cluster: Anchor) -> BTreeMap<String, Json> {
     let deployed = &flux::exactly(db, cluster).value;
-    let body = |(unit, it): (Option<&flux::Unit>, &flux::Object)| {
+    let body = |(unit, it): (Option<&flux::Unit>, &fleetc::kube::Object)| {
         let substituted = unit.and_then(|it| it.substitution.as_ref()).map(|substitution| substitution.applied(it));
         let id = &it.id;
         let key = format!("{}/{}/{}/{}", id.group, id.kind, id.namespace, id.name);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 24] = [
+const LAYERS: [&str; 25] = [
     "source",
     "diagnostic",
     "schema",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 24] = [
     "types",
     "value",
     "data",
+    "kube",
     "eval",
     "fleet",
     "flux",

@@ -3,9 +3,10 @@
 use fleetc::compile::compile;
 use fleetc::emit::{Named, lines_of};
 use fleetc::fleet;
-use fleetc::flux::{self, Deployed, Id};
+use fleetc::flux::{self, Deployed};
 use fleetc::host::open;
 use fleetc::inspect::{What, compare, why_line};
+use fleetc::kube::Id;
 use fleetc::source::{Db, FleetDatabase};
 use fleetc::value::{Path, Value, json};
 use serde_json::Value as Json;

@@ -15,8 +15,8 @@ use crate::flux::common::{Part, contents, is_split};
 use crate::flux::context::{Context, source_kind};
 use crate::flux::kustomization::fields;
 use crate::flux::making::Piece;
-use crate::flux::object::{Object, set};
 use crate::flux::release::Release;
+use crate::kube::object::{Object, set};
 use crate::source::{Anchor, Kind};
 use crate::value::{Node, Value};
 

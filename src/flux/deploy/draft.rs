@@ -6,8 +6,8 @@ use ecow::EcoString;
 
 use super::UnitPlace;
 use crate::flux::making::Piece;
-use crate::flux::object::Object;
 use crate::flux::release::Release;
+use crate::kube::object::Object;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::Node;

@@ -8,7 +8,7 @@ use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::problems;
 use crate::flux::context::{Context, source_kind};
-use crate::flux::{directory, object};
+use crate::kube::{directory, object};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::Node;

@@ -19,14 +19,14 @@ use ecow::EcoString;
 
 use super::attach::attached;
 use super::context::{Context, Learned, Range};
-use super::diff::Patch;
 use super::making::{Making, made};
-use super::object::{Id, Object, split_api_version};
 use super::policy;
 use super::release::Release;
-use super::substitution::Substitution;
 use crate::diagnostic::{Checked, Diagnostic, Invariant};
 use crate::fleet::{Class, Cluster, Evaluated};
+use crate::kube::Patch;
+use crate::kube::Substitution;
+use crate::kube::object::{Id, Object, split_api_version};
 use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::ast;
 use crate::value::Node;

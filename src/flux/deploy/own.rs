@@ -14,8 +14,8 @@ use crate::flux::common::contents;
 use crate::flux::context::{Context, Range, find_source};
 use crate::flux::kustomization::fields;
 use crate::flux::making::Piece;
-use crate::flux::object::Object;
 use crate::flux::release::Release;
+use crate::kube::object::Object;
 use crate::source::{Anchor, Kind};
 
 /// What only this cluster has.

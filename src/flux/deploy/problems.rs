@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
-use crate::flux::object::Object;
 use crate::flux::release::Release;
+use crate::kube::object::Object;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::Patch;
 

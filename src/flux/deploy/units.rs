@@ -11,14 +11,15 @@ use super::{Unit, UnitPatch, UnitPlace};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
-use crate::flux::diff::{self, Patch};
-use crate::flux::gate::Gate;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
 use crate::flux::making::{MadePiece, Piece};
-use crate::flux::object::{Id, Object};
 use crate::flux::release::Release;
-use crate::flux::substitution::Substitution;
-use crate::flux::{bundle, policy, rules};
+use crate::flux::{bundle, policy};
+use crate::kube::ServedFields;
+use crate::kube::Substitution;
+use crate::kube::object::{Id, Object};
+use crate::kube::patch::{self, Patch};
+use crate::kube::rules;
 use crate::schema;
 use crate::source::{IndexMap, IndexSet, Origin};
 use crate::value::Value;
@@ -90,8 +91,8 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
                 origin: draft.origin,
             };
             let mut kustomization = kustomization(ctx, cluster, pointing, &draft.fields);
-            Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
-                .object(&mut kustomization, &mut ctx.out);
+            ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
+                .strip(&mut kustomization, &mut ctx.out);
             rules::check(&kustomization, &mut ctx.out);
             let substitution =
                 Substitution::of(kustomization.spec(), |kind, name| policy::declared_keys(ctx, cluster, kind, name));
@@ -145,7 +146,7 @@ fn difference(
     let mut patches = Vec::new();
     for (object, piece) in base.iter().zip(pairs) {
         let Some(piece) = piece else {
-            patches.push(UnitPatch::Own(diff::delete(object)));
+            patches.push(UnitPatch::Own(patch::delete(object)));
             continue;
         };
         if let Some(MadePiece { making, object, patches: count }) = piece.made {
@@ -157,14 +158,14 @@ fn difference(
             ctx.out.push(problems::another_version(object, wanted, &cluster.name));
             continue;
         }
-        let own = diff::patches(object, wanted);
+        let own = patch::patches(object, wanted);
         if object.raw.is_some() {
             if !own.is_empty() {
                 ctx.out.push(crate::flux::problems::amended_sops(object.origin));
             }
             continue;
         }
-        for problem in diff::ambiguous(&own, base).into_iter().chain(diff::unreadable(&own, object, wanted)) {
+        for problem in patch::ambiguous(&own, base).into_iter().chain(patch::unreadable(&own, object, wanted)) {
             ctx.out.push(problem.on(Some(&cluster.name)));
         }
         patches.extend(own.into_iter().map(UnitPatch::Own));

@@ -7,9 +7,9 @@ use ecow::EcoString;
 
 use super::super::context::Context;
 use super::super::deploy::Deployed;
-use super::super::object::Object;
 use super::problems;
 use crate::fleet::Cluster;
+use crate::kube::object::Object;
 use crate::schema::{self, Scope};
 use crate::source::{Anchor, Db, IndexSet};
 use crate::syntax::{self, ast::Head};

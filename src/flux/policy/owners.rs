@@ -5,10 +5,10 @@ use ecow::EcoString;
 
 use super::super::context::Context;
 use super::super::deploy::Deployed;
-use super::super::object::Id;
 use super::super::release::Release;
 use super::problems;
 use crate::fleet::{Cluster, Sync};
+use crate::kube::object::Id;
 use crate::source::{IndexMap, Origin};
 
 pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {

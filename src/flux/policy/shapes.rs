@@ -7,12 +7,12 @@ use ecow::EcoString;
 
 use super::super::context::Context;
 use super::super::deploy::Deployed;
-use super::super::gate::Gate;
-use super::super::object::Object;
-use super::super::rules;
 use super::problems;
 use crate::eval::{Conform, Env, complete};
 use crate::fleet::Cluster;
+use crate::kube::ServedFields;
+use crate::kube::object::Object;
+use crate::kube::rules;
 use crate::schema;
 use crate::source::Kind;
 use crate::types;
@@ -101,7 +101,7 @@ fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
     if schema::is_flux_kind(&object.id.group, &object.id.kind) {
         schema_of(ctx, cluster, object);
         let mut copy = object.clone();
-        Gate { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.object(&mut copy, &mut ctx.out);
+        ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(&mut copy, &mut ctx.out);
         rules::check(object, &mut ctx.out);
     }
     if matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") && object.id.group.is_empty() {

@@ -10,8 +10,8 @@ use super::leaves::LeafChange;
 use super::pairing::Raw;
 use super::{Bump, Change, Danger, Explained, Fate, Touched};
 use crate::diagnostic::Invariant;
-use crate::flux::Id;
 use crate::inspect::whom::Known;
+use crate::kube::Id;
 use crate::source::IndexMap;
 use crate::value::json;
 

@@ -3,7 +3,8 @@
 use ecow::EcoString;
 
 use crate::fleet;
-use crate::flux::{self, Id};
+use crate::flux;
+use crate::kube::Id;
 use crate::source::{Anchor, Db};
 
 /// A cluster that as a whole is not what it was.

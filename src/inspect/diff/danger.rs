@@ -10,7 +10,8 @@ use ecow::{EcoString, eco_format};
 use super::leaves::LeafChange;
 use crate::diagnostic::Invariant;
 use crate::eval::versions;
-use crate::flux::{Deployed, Object, Release, Unit};
+use crate::flux::{Deployed, Release, Unit};
+use crate::kube::Object;
 use crate::schema;
 use crate::value::{Node, Path, Step, Value};
 

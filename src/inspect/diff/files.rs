@@ -8,8 +8,9 @@ use ecow::EcoString;
 
 use super::Touched;
 use crate::fleet;
-use crate::flux::{self, Id, Unit, UnitPlace};
+use crate::flux::{self, Unit, UnitPlace};
 use crate::inspect::whom::Whom;
+use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Node;
 
@@ -53,7 +54,7 @@ impl<'a> Known<'a> {
     fn differing(&mut self, directory: &EcoString) -> Rc<[EcoString]> {
         let (old, new) = (self.old, self.new);
         let find = || {
-            let [before, after] = [old, new].map(|db| flux::files_of_directory(db, directory));
+            let [before, after] = [old, new].map(|db| crate::kube::directory::files_of_directory(db, directory));
             let all: BTreeSet<&EcoString> = before.iter().chain(&after).collect();
             let text = |db: &dyn Db, path: &str| db.data_file(path).text(db).clone();
             all.into_iter().filter(|it| text(old, it) != text(new, it)).cloned().collect()

@@ -23,9 +23,10 @@ use std::rc::Rc;
 use ecow::EcoString;
 
 use crate::fleet;
-use crate::flux::{self, Deployed, Id};
+use crate::flux::{self, Deployed};
 use crate::inspect::secrets;
 use crate::inspect::whom::{self, Whom};
+use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
 use pairing::{Facts, Known, Raw, pair};

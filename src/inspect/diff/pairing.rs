@@ -13,8 +13,9 @@ use super::bundle::described;
 use super::danger::{self, Danger};
 use super::leaves::{LeafChange, differences, differences_with};
 use super::{Bump, Fate};
-use crate::flux::{Deployed, Id, Object, Unit, UnitPlace};
+use crate::flux::{Deployed, Unit, UnitPlace};
 use crate::inspect::placed::patched;
+use crate::kube::{Id, Object};
 use crate::source::{IndexMap, IndexSet, Origin};
 use crate::value::Map;
 

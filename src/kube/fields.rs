@@ -1,5 +1,5 @@
-//! Which fields a Flux has. A field that the installed CRD does not know makes
-//! the whole Kustomization fail, so that it must not be written.
+//! The fields of Flux' objects that a version of Flux serves. A field that the installed CRD does not have makes the
+//! whole Kustomization fail, so it is not written.
 
 use std::sync::Arc;
 
@@ -10,19 +10,18 @@ use crate::schema::{self, Field, Minor};
 use crate::source::{Db, STANDARD};
 use crate::value::{Node, Value};
 
-/// For whom an object is gated.
-pub(super) struct Gate<'a> {
+/// The version of Flux that an object is for.
+pub struct ServedFields<'a> {
     pub db: &'a dyn Db,
     pub minor: Minor,
-    /// The cluster whose Flux it is; none for the base, from which newer fields
-    /// are silently left out.
+    /// The cluster that runs it. None for `common/`: newer fields are left out of it, and each cluster that has them adds
+    /// them.
     pub cluster: Option<&'a str>,
 }
 
-impl Gate<'_> {
-    /// Takes what the Flux does not have out of an object's spec, and says so
-    /// where an author wrote it.
-    pub(super) fn object(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
+impl ServedFields<'_> {
+    /// Removes the fields that this Flux does not serve from an object's spec. One that an author wrote is an error.
+    pub fn strip(&self, object: &mut Object, out: &mut Vec<Diagnostic>) {
         if !schema::is_flux_kind(&object.id.group, &object.id.kind) {
             return;
         }

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::value::{Node, Value};
 
 /// Checks an object of a Flux kind.
-pub(super) fn check(object: &Object, out: &mut Vec<Diagnostic>) {
+pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
     let Some(spec) = object.spec() else { return };
     let rules = Rules { object, spec };
     let found = match object.id.kind.as_str() {

@@ -12,7 +12,7 @@ use crate::source::Db;
 /// An object that a directory lists, before kustomize transforms it: that is what
 /// a patch is matched with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Listed {
+pub struct Listed {
     pub api_version: EcoString,
     pub kind: EcoString,
     pub namespace: EcoString,
@@ -27,7 +27,7 @@ const MOST: usize = 10_000;
 
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
-pub(super) struct Directory {
+pub struct Directory {
     pub objects: Vec<Listed>,
     pub complete: bool,
     /// What kustomize would fetch: the first such resource.
@@ -38,7 +38,7 @@ pub(super) struct Directory {
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
-pub(super) fn read(db: &dyn Db, path: &str) -> Option<Directory> {
+pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
     let mut found = Directory { objects: Vec::new(), complete: true, remote: None, seen: BTreeSet::new() };
     collect(db, path, DEPTH, &mut found).then_some(found)
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::object::{Id, Object};
+use super::object::{Identity, Object};
 use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::schema;
@@ -29,18 +29,6 @@ pub enum Patch {
     Json { object: Identity, operations: Vec<Operation> },
 }
 
-/// What names an object in a patch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub api_version: EcoString,
-    pub group: EcoString,
-    pub version: EcoString,
-    pub kind: EcoString,
-    pub namespace: EcoString,
-    pub name: EcoString,
-    pub origin: Origin,
-}
-
 /// `add` of a value, which also replaces one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -48,40 +36,15 @@ pub struct Operation {
     pub value: Node,
 }
 
-impl Identity {
-    /// What makes the object the same object.
-    #[must_use]
-    pub fn id(&self) -> Id {
-        Id {
-            group: self.group.clone(),
-            kind: self.kind.clone(),
-            namespace: self.namespace.clone(),
-            name: self.name.clone(),
-        }
-    }
-
-    fn of(object: &Object) -> Self {
-        Self {
-            api_version: object.api_version(),
-            group: object.id.group.clone(),
-            version: object.version.clone(),
-            kind: object.id.kind.clone(),
-            namespace: object.id.namespace.clone(),
-            name: object.id.name.clone(),
-            origin: object.origin,
-        }
-    }
-}
-
 /// Removes an object from the build.
 #[must_use]
-pub(super) fn delete(base: &Object) -> Patch {
+pub fn delete(base: &Object) -> Patch {
     Patch::Delete { object: Identity::of(base) }
 }
 
 /// The patches that turn `base` into `wanted`; none if they are equal.
 #[must_use]
-pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
+pub fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
     if std::ptr::eq(base, wanted) {
         return Vec::new();
     }
@@ -103,7 +66,7 @@ pub(super) fn patches(base: &Object, wanted: &Object) -> Vec<Patch> {
 /// An empty group or namespace in a target means any: another object that the
 /// target of a JSON 6902 patch would hit too is an error.
 #[must_use]
-pub(super) fn ambiguous(patches: &[Patch], base: &[Arc<Object>]) -> Vec<Diagnostic> {
+pub fn ambiguous(patches: &[Patch], base: &[Arc<Object>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for patch in patches {
         let Patch::Json { object, .. } = patch else { continue };
@@ -124,7 +87,7 @@ pub(super) fn ambiguous(patches: &[Patch], base: &[Arc<Object>]) -> Vec<Diagnost
 /// kustomize writes an object that a JSON 6902 patch changes as YAML and reads that back: a text
 /// that begins with a tab and has several lines becomes a block that it cannot read (5.5 to
 /// 5.8, measured). It is looked for in the whole object, as it is and as it was.
-pub(super) fn unreadable(patches: &[Patch], base: &Object, wanted: &Object) -> Option<Diagnostic> {
+pub fn unreadable(patches: &[Patch], base: &Object, wanted: &Object) -> Option<Diagnostic> {
     if !patches.iter().any(|it| matches!(it, Patch::Json { .. })) {
         return None;
     }

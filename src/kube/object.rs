@@ -48,6 +48,44 @@ pub struct Object {
     pub is_checked: bool,
 }
 
+/// What names an object in a patch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub api_version: EcoString,
+    pub group: EcoString,
+    pub version: EcoString,
+    pub kind: EcoString,
+    pub namespace: EcoString,
+    pub name: EcoString,
+    pub origin: Origin,
+}
+
+impl Identity {
+    /// What makes the object the same object.
+    #[must_use]
+    pub fn id(&self) -> Id {
+        Id {
+            group: self.group.clone(),
+            kind: self.kind.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
+    }
+
+    /// What names `object`.
+    pub(super) fn of(object: &Object) -> Self {
+        Self {
+            api_version: object.api_version(),
+            group: object.id.group.clone(),
+            version: object.version.clone(),
+            kind: object.id.kind.clone(),
+            namespace: object.id.namespace.clone(),
+            name: object.id.name.clone(),
+            origin: object.origin,
+        }
+    }
+}
+
 impl Object {
     /// `apiVersion`, as it stands in the object.
     #[must_use]

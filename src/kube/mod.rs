@@ -1,0 +1,23 @@
+//! Kubernetes objects, whoever makes them.
+//!
+//! In: values. Out: objects, the patches between two of them, and what is invalid about one. Never knows a fleet.
+//!
+//! - [`Object`], [`Id`]: an object as a tree whose nodes know where they were set, and what identifies it on a cluster.
+//! - [`patch`]: the minimal kustomize patches that turn one object into another.
+//! - [`directory`]: directories with a `kustomization.yaml` that somebody wrote by hand.
+//! - [`Substitution`]: what `postBuild` replaces in the objects of a Flux Kustomization.
+//! - [`ServedFields`]: the fields of Flux' objects that a version of Flux serves.
+//! - [`rules`]: what Flux' CRDs refuse beyond types, such as two fields that exclude each other.
+
+pub mod directory;
+mod fields;
+pub mod object;
+pub mod patch;
+mod problems;
+pub mod rules;
+mod substitution;
+
+pub use fields::ServedFields;
+pub use object::{Id, Identity, Object};
+pub use patch::{Operation, Patch};
+pub use substitution::Substitution;
