@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, few};
 use crate::fleet::Settings;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -76,7 +76,8 @@ pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, i
     let known: Vec<&str> = from
         .parent(db)
         .into_iter()
-        .flat_map(|it| index.items_of(it).collect::<Vec<_>>())
+        .filter_map(|it| index.items.get(&it))
+        .flat_map(|it| few(it.iter()))
         .filter(|(_, it)| it.kind(db) == Kind::Addon)
         .map(|(it, _)| it.as_str())
         .collect();

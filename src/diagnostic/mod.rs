@@ -16,7 +16,7 @@ use ecow::EcoString;
 pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
 pub use listed::{listed, listed_up_to};
-pub use suggest::{Written, did_you_mean, near, nearest, suggested};
+pub use suggest::{Written, did_you_mean, few, near, nearest, suggested};
 
 use crate::source::{Origin, SourceFile};
 

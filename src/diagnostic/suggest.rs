@@ -92,6 +92,13 @@ const MOST: usize = 300;
 /// Among more names than that none is looked for: where as many are wrong, that would take their number multiplied.
 const MANY: usize = 4000;
 
+/// Names to look for another among: none, if they are too many. What is filtered or collected comes behind this, so
+/// that it is not done for nothing.
+pub fn few<I: ExactSizeIterator>(known: I) -> impl Iterator<Item = I::Item> {
+    let most = if known.len() > MANY { 0 } else { MANY };
+    known.take(most)
+}
+
 /// Those of `known` that somebody who wrote `name` may have meant, nearest first, each with what belongs to it. Of
 /// many, only those are looked at that begin and end most like it: a letter that is wrong leaves all others.
 pub fn near<'a, T>(name: &str, known: impl IntoIterator<Item = (&'a str, T)>) -> Vec<(&'a str, T)> {

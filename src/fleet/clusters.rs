@@ -12,7 +12,7 @@ use super::irsa::Identity;
 use super::reach::{Reach, layers};
 use super::selection::{Attached, Taken, attached, select};
 use super::{inventory, problems};
-use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
+use crate::diagnostic::{Checked, Diagnostic, Invariant, code, few};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
@@ -81,8 +81,8 @@ pub(super) fn all(db: &dyn Db, project: Project) -> Checked<BTreeMap<EcoString, 
         if !of_inventory {
             for it in overrides {
                 let declared = clusters.get(&name).copied();
-                let known =
-                    clusters.iter().filter(|(_, it)| it.parent(db).is_some_and(|it| it.kind(db) == Kind::Inventory));
+                let known = few(clusters.iter())
+                    .filter(|(_, it)| it.parent(db).is_some_and(|it| it.kind(db) == Kind::Inventory));
                 out.push(problems::overridden_cluster(it, &name, declared, known.map(|(name, _)| name.as_str())));
             }
         }

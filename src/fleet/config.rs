@@ -26,7 +26,7 @@ pub struct Settings {
     pub branch: EcoString,
     pub flux: Minor,
     /// Ranks of rules, lowest first.
-    pub layers: Vec<EcoString>,
+    pub layers: IndexSet<EcoString>,
     pub facts: Declarations,
     pub lockdown: bool,
     pub identity: Identity,
@@ -199,7 +199,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
             if settings.layers.contains(name) {
                 out.push(problems::layer_twice(layer.origin, name));
             } else {
-                settings.layers.push(name.clone());
+                settings.layers.insert(name.clone());
             }
         }
     }
@@ -225,7 +225,7 @@ fn defaults() -> Settings {
         repository: None,
         branch: "main".into(),
         flux: NEWEST,
-        layers: Vec::new(),
+        layers: IndexSet::default(),
         facts: Declarations::default(),
         lockdown: false,
         identity: Identity::Irsa,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::problems;
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, few};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head};
@@ -75,10 +75,11 @@ fn find(db: &dyn Db, from: Anchor, path: &str) -> Option<Anchor> {
 fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     let kind = from.kind(db);
     let index = names::index_of(db, from);
-    let mut known: Vec<EcoString> = table(index, kind).keys().cloned().collect();
+    let mut known: Vec<EcoString> = few(table(index, kind).keys()).cloned().collect();
     if kind == Kind::Addon {
         for (parent, items) in &index.items {
-            let names = items.iter().filter(|(_, it)| it.kind(db) == Kind::Addon && **it != from).map(|(name, _)| name);
+            let names =
+                few(items.iter()).filter(|(_, it)| it.kind(db) == Kind::Addon && **it != from).map(|(name, _)| name);
             if Some(*parent) == from.parent(db) {
                 known.extend(names.cloned());
             } else if index.catalogues.values().any(|it| it == parent) {
@@ -89,7 +90,7 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     if let Some(project) = db.package(from.file(db).package(db)) {
         for (alias, package) in project.packages(db) {
             let Some(package) = db.package(package) else { continue };
-            let names = table(names::declared(db, package), kind).keys();
+            let names = few(table(names::declared(db, package), kind).keys());
             known.extend(names.map(|it| ecow::eco_format!("{alias}.{it}")));
         }
     }

@@ -120,7 +120,7 @@ fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
 /// The rank of a rule among the rules: 0 without `in`, then the fleet's layers.
 pub(super) fn rank_of(settings: &Settings, head: &Head) -> Option<usize> {
     match head {
-        Head::Rule { layer: Some((_, name)), .. } => settings.layers.iter().position(|it| it == name).map(|it| it + 1),
+        Head::Rule { layer: Some((_, name)), .. } => settings.layers.get_index_of(name).map(|it| it + 1),
         _ => Some(0),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::problems;
-use crate::diagnostic::{Checked, Diagnostic, bug};
+use crate::diagnostic::{Checked, Diagnostic, bug, few};
 use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::{
@@ -304,7 +304,7 @@ impl Finder<'_> {
                 at,
                 Kind::Baseline,
                 &name,
-                &self.index.baselines.keys().cloned().collect::<Vec<_>>(),
+                &few(self.index.baselines.keys()).cloned().collect::<Vec<_>>(),
             ));
         }
         found.map(OverrideTarget::One)

@@ -120,10 +120,10 @@ pub(super) fn unknown_import(
     package: Project,
 ) -> Diagnostic {
     let known: Vec<&str> = theirs.exported(db, package).map(EcoString::as_str).collect();
-    let all = if known.is_empty() { EcoString::from("it declares none") } else { listed(&known) };
+    let all = || if known.is_empty() { EcoString::from("it declares none") } else { listed(&known) };
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
         .note("types, functions, `let`s, add-ons, baselines and sources at the top level of a package can be imported")
-        .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("its names: {all}"))))
+        .help_if(did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its names: {}", all()))))
 }
 
 pub(super) fn renamed_source(at: Origin, name: &str) -> Diagnostic {

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Index;
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, code, did_you_mean, few, listed};
 use crate::source::{Anchor, Db, Origin};
 
 /// No catalogue has the name.
@@ -18,9 +18,7 @@ pub fn catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnost
     if let Some(help) = did_you_mean(name, index.catalogues.keys().map(EcoString::as_str)) {
         return diagnostic.help(help);
     }
-    let holders: Vec<String> = index
-        .catalogues
-        .values()
+    let holders: Vec<String> = few(index.catalogues.values())
         .filter(|it| index.items.get(*it).is_some_and(|it| it.contains_key(name)))
         .map(|it| format!("`{}.{name}`", it.name(db)))
         .collect();
@@ -34,7 +32,8 @@ pub fn catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnost
 /// A catalogue has no item of the name.
 #[must_use]
 pub fn item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Index) -> Diagnostic {
-    let known: Vec<&str> = index.items_of(catalogue).map(|(it, _)| it.as_str()).collect();
+    let known: Vec<&str> =
+        index.items.get(&catalogue).into_iter().flat_map(|it| few(it.keys())).map(EcoString::as_str).collect();
     let catalogue_name = catalogue.name(db);
     Diagnostic::new(
         code::UNKNOWN_TARGET,
@@ -44,7 +43,8 @@ pub fn item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Inde
     )
     .label(Origin::of(catalogue), "the catalogue is declared here")
     .help_if(
-        did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its items are {}", listed(&known)))),
+        did_you_mean(name, known.iter().copied())
+            .or_else(|| (!known.is_empty()).then(|| eco_format!("its items are {}", listed(&known)))),
     )
 }
 

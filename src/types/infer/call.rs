@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Infer;
 use super::operator::widen;
+use crate::diagnostic::few;
 use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
@@ -31,7 +32,7 @@ impl Infer<'_> {
             return Type::Broken;
         }
         let known =
-            self.index.lets.iter().filter(|(_, it)| it.kind(self.db) == Kind::Fn).map(|(name, _)| name.as_str());
+            few(self.index.lets.iter()).filter(|(_, it)| it.kind(self.db) == Kind::Fn).map(|(name, _)| name.as_str());
         self.out.push(problems::unknown_function(self.at(callee), name, known));
         for arg in args {
             self.infer(arg);
