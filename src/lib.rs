@@ -24,6 +24,7 @@ pub mod kube;
 pub mod eval;
 pub mod fleet;
 pub mod flux;
+pub mod lint;
 pub mod provision;
 pub mod check;
 pub mod emit;

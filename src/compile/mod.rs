@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::emit::{self, FileTree};
 use crate::fleet;
 use crate::flux;
+use crate::lint;
 use crate::names;
 use crate::provision;
 use crate::source::{Anchor, Db, FleetDatabase, Kind, Project, SourceFile, is_of_library};
@@ -120,6 +121,7 @@ fn warm(db: &FleetDatabase) {
     }
     on_all_threads(db, &clusters, |db, cluster| {
         flux::deployed(db, cluster);
+        lint::cluster_diagnostics(db, cluster);
     });
 }
 
@@ -209,9 +211,10 @@ fn deployment(db: &FleetDatabase) -> Vec<Diagnostic> {
     for cluster in fleet::clusters(db) {
         found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
         found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
+        found.extend(lint::cluster_diagnostics(db, cluster).iter().cloned());
         found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }
-    found.extend(flux::fleet_diagnostics(db, db.project()).iter().cloned());
+    found.extend(lint::fleet_diagnostics(db, db.project()).iter().cloned());
     found.extend(provision::roles_twice(db, db.project()).iter().cloned());
     found
 }

@@ -11,7 +11,7 @@ use super::text::Change;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic, Invariant, did_you_mean};
 use crate::fleet::{self, Rings};
-use crate::flux::{Running, is_ahead, outside_rings, versions};
+use crate::lint::{Running, is_ahead, outside_rings, versions};
 use crate::names;
 use crate::source::{Anchor, Db, FleetDatabase, Kind, Origin, SourceFile};
 use crate::syntax::{self, ast::Head};

@@ -24,8 +24,7 @@ use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
 /// Namespaces that every cluster with Flux has.
-pub(super) const BUILT_IN_NAMESPACES: [&str; 5] =
-    ["kube-system", "default", "kube-public", "kube-node-lease", "flux-system"];
+pub const BUILT_IN_NAMESPACES: [&str; 5] = ["kube-system", "default", "kube-public", "kube-node-lease", "flux-system"];
 
 /// Objects that stand in one directory and its subdirectories.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,7 +126,7 @@ pub(super) struct Contents {
 }
 
 /// Where a catalogue's objects stand.
-pub(super) fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
+pub fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
     let output = &fleet::settings(db, db.project()).value.output;
     if let Some(path) = fleet::catalogue(db, catalogue).value.get("path").and_then(Node::text) {
         return path.clone();

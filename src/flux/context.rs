@@ -117,6 +117,8 @@ pub(super) struct Context<'a> {
     pub scope: Option<Anchor>,
     pub out: Vec<Diagnostic>,
     pub learned: Learned,
+    /// What items are made from that this cluster uses.
+    pub makings: IndexSet<Making>,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
@@ -142,6 +144,7 @@ impl<'a> Context<'a> {
             scope,
             out: Vec::new(),
             learned: Learned::default(),
+            makings: IndexSet::default(),
             required: &[],
             needs: IndexSet::default(),
             is_certain: true,

@@ -10,7 +10,7 @@ use ecow::EcoString;
 use super::common::{Bundle, finish, item_objects};
 use super::context::{Context, comes_with_definition, source_kind};
 use super::release::{Release, find_addon, namespace_of};
-use super::{bundle, policy, shared_sources};
+use super::{bundle, shared_sources};
 use crate::diagnostic::Diagnostics;
 use crate::fleet::{self, Cluster, Stage};
 use crate::kube::object::Object;
@@ -29,11 +29,11 @@ pub struct Making {
     #[returns(copy)]
     scope: Option<Anchor>,
     #[returns(copy)]
-    flux: Minor,
+    pub flux: Minor,
     #[returns(copy)]
-    lockdown: bool,
+    pub lockdown: bool,
     #[returns(ref)]
-    sync: fleet::Sync,
+    pub sync: fleet::Sync,
     /// The namespaces of the releases that it requires.
     #[returns(ref)]
     required: Box<[(Anchor, EcoString)]>,
@@ -113,10 +113,7 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
     }
     let (release, mut objects) = item_objects(&mut ctx, item);
     finish(&mut ctx, &mut objects);
-    for it in &mut objects {
-        policy::shape(&mut ctx, &cluster, it);
-        it.is_checked = true;
-    }
+    objects.iter_mut().for_each(|it| it.is_checked = true);
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value)).collect();
     let is_certain = ctx.is_certain && ctx.is_whole && ctx.needs.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
@@ -145,11 +142,13 @@ pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -
             // It is of this cluster, too, though nothing about it has to be found out.
             ctx.evaluated_quietly(source.item(ctx.db));
         }
+        ctx.makings.insert(it.0);
         return Some(it);
     }
     let making = made_from(ctx, cluster, item)?;
     let it = (making, Arc::clone(made(ctx.db, making)));
     ctx.learned.makings.insert(key, it.clone());
+    ctx.makings.insert(making);
     Some(it)
 }
 

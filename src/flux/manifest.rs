@@ -9,6 +9,7 @@ use super::context::{Context, file_name, in_file};
 use super::problems;
 use crate::diagnostic::Invariant;
 use crate::fleet::Evaluated;
+use crate::kube;
 use crate::kube::object::{Id, Object, Tree, object, set, split_api_version, text};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
@@ -89,7 +90,7 @@ fn plain(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<
 
 fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {
     let missing = |ctx: &mut Context<'_>, key: &str| {
-        ctx.out.push(problems::no_object_field(node.origin, key));
+        ctx.out.push(kube::problems::no_object_field(node.origin, key));
         None
     };
     let Some(api_version) = node.get("apiVersion") else { return missing(ctx, "apiVersion") };

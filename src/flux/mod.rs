@@ -9,28 +9,27 @@ mod attach;
 mod common;
 mod context;
 mod deploy;
+pub mod external;
 mod kustomization;
 mod making;
 mod manifest;
-mod policy;
 mod problems;
 mod release;
 mod source;
 mod tenant;
 
-pub use common::{Bundle, Part};
+pub use common::{BUILT_IN_NAMESPACES, Bundle, Part, directory};
 use context::Learned;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use making::{Made, Making, made};
-pub use policy::{Running, is_ahead, outside_rings, versions};
 pub use release::{Release, find_addon};
 
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::diagnostic::{Checked, Diagnostics};
+use crate::diagnostic::Checked;
 use crate::fleet::{self, Class, Cluster};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Project};
 
@@ -152,11 +151,4 @@ pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
         Outline::Alike(it, _) => Some(it),
         _ => None,
     }
-}
-
-/// What no single cluster shows: paths of clusters that lie in each other,
-/// overrides that reach nothing.
-#[salsa::tracked]
-pub fn fleet_diagnostics(db: &dyn Db, _project: Project) -> Diagnostics {
-    policy::whole_fleet(db).into()
 }

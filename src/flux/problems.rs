@@ -89,16 +89,6 @@ pub(super) fn no_object(at: Origin, found: &str) -> Diagnostic {
     .help("write `manifest NAME { apiVersion = …, kind = …, … }`")
 }
 
-pub(super) fn no_object_field(at: Origin, key: &str) -> Diagnostic {
-    Diagnostic::new(
-        code::NO_OBJECT,
-        eco_format!("this object has no `{key}`"),
-        at,
-        "not a Kubernetes object without it",
-    )
-    .help(eco_format!("write `{key} = \"…\"`"))
-}
-
 pub(super) fn tenant_of_the_system(at: Origin, name: &str, namespace: &str) -> Diagnostic {
     Diagnostic::new(
         code::TWO_OWNERS,

@@ -13,7 +13,7 @@ pub mod directory;
 mod fields;
 pub mod object;
 pub mod patch;
-mod problems;
+pub mod problems;
 pub mod rules;
 mod substitution;
 

@@ -44,7 +44,8 @@ pub struct Object {
     pub raw: Option<Arc<str>>,
     /// The `optional addon` that it belongs to.
     pub component: Option<EcoString>,
-    /// Whether its shape was looked at when it was made.
+    /// Whether it need not be checked on each cluster: it is one of those that are made for many at once, and checked
+    /// with them, or valid whatever it is made from.
     pub is_checked: bool,
 }
 
@@ -87,6 +88,15 @@ impl Identity {
 }
 
 impl Object {
+    /// Group and kind that a CustomResourceDefinition defines; `None` for all other objects.
+    #[must_use]
+    pub fn defined_kind(&self) -> Option<(EcoString, EcoString)> {
+        (self.id.kind == "CustomResourceDefinition").then_some(())?;
+        let group = self.body.at(&["spec", "group"]).and_then(Node::text)?;
+        let kind = self.body.at(&["spec", "names", "kind"]).and_then(Node::text)?;
+        Some((group.clone(), kind.clone()))
+    }
+
     /// `apiVersion`, as it stands in the object.
     #[must_use]
     pub fn api_version(&self) -> EcoString {

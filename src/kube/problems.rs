@@ -56,3 +56,13 @@ pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic 
     .note("from Flux 2.9 on this fails; before, it became empty")
     .help("define it in `postBuild.substitute`, or interpolate the value here: `\\(…)`")
 }
+
+pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_OBJECT,
+        eco_format!("this object has no `{key}`"),
+        at,
+        "not a Kubernetes object without it",
+    )
+    .help(eco_format!("write `{key} = \"…\"`"))
+}

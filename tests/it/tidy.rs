@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 25] = [
+const LAYERS: [&str; 26] = [
     "source",
     "diagnostic",
     "schema",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 25] = [
     "eval",
     "fleet",
     "flux",
+    "lint",
     "provision",
     "check",
     "emit",

@@ -20,7 +20,6 @@ use ecow::EcoString;
 use super::attach::attached;
 use super::context::{Context, Learned, Range};
 use super::making::{Making, made};
-use super::policy;
 use super::release::Release;
 use crate::diagnostic::{Checked, Diagnostic, Invariant};
 use crate::fleet::{Class, Cluster, Evaluated};
@@ -43,6 +42,8 @@ pub struct Deployed {
     pub root: Arc<Vec<Object>>,
     /// The items that it takes: what overrides did to them is known here.
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
+    /// What its items are made from, where that is shared with clusters of other classes.
+    pub makings: Arc<Vec<Making>>,
     /// The class of clusters that share it: then texts have marks where their facts
     /// belong, and what the cluster writes itself is told by [`Cluster`].
     pub class: Option<Class>,
@@ -153,12 +154,10 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) 
         units: Arc::new(units),
         root: Arc::new(root),
         items: Arc::new(items),
+        makings: Arc::new(ctx.makings.iter().copied().collect()),
         class: None,
         is_whole: ctx.is_whole,
     };
-    if ctx.needs.is_empty() {
-        policy::cluster(&mut ctx, cluster, &deployed);
-    }
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     let out = ctx.out.into_iter().map(named).collect();
     let (needs, is_certain, learned) = (ctx.needs, ctx.is_certain && ctx.is_whole, ctx.learned);

@@ -8,7 +8,6 @@ use super::draft::{After, Draft};
 use super::problems;
 use crate::fleet::Cluster;
 use crate::flux::context::Context;
-use crate::flux::policy;
 use crate::source::{Anchor, Db, IndexMap, Kind};
 
 /// Adds what follows from custom resources and namespaces.
@@ -27,7 +26,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
             if it.id.kind == "Namespace" {
                 namespaces.entry(it.id.name.clone()).or_insert_with(|| draft.name.clone());
             }
-            if let Some(defined) = policy::defined_kind(it) {
+            if let Some(defined) = it.defined_kind() {
                 definitions.entry(defined).or_insert_with(|| draft.name.clone());
             }
         }

@@ -14,7 +14,7 @@ use crate::flux::context::{Context, Range};
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
 use crate::flux::making::{MadePiece, Piece};
 use crate::flux::release::Release;
-use crate::flux::{bundle, policy};
+use crate::flux::{bundle, external};
 use crate::kube::ServedFields;
 use crate::kube::Substitution;
 use crate::kube::object::{Id, Object};
@@ -95,7 +95,7 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
                 .strip(&mut kustomization, &mut ctx.out);
             rules::check(&kustomization, &mut ctx.out);
             let substitution =
-                Substitution::of(kustomization.spec(), |kind, name| policy::declared_keys(ctx, cluster, kind, name));
+                Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
             let mut objects = draft.objects;
             if let Some(substitution) = &substitution {
                 for it in &mut objects {

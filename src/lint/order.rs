@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::super::context::Context;
-use super::super::deploy::Deployed;
+use super::Lint;
 use super::problems;
 use crate::fleet::Cluster;
+use crate::flux::Deployed;
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
 /// For each name, what it waits for and where it is declared.
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
 
-pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(circle) = circle(&units) {
-        ctx.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
+        lint.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
     }
     // Those of tenants, by namespace and name.
     let attached: Graph = deployed
@@ -33,10 +33,10 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         })
         .collect();
     if let Some(circle) = circle(&attached) {
-        ctx.out.push(problems::circle(&circle, &units_origins(&attached, &circle), &cluster.name));
+        lint.out.push(problems::circle(&circle, &units_origins(&attached, &circle), &cluster.name));
     }
     // Several catalogues may have an add-on of one name.
-    let db = ctx.db;
+    let db = lint.db;
     let qualified = |it: Anchor| {
         it.parent(db).map_or_else(|| it.name(db).clone(), |of| eco_format!("{}.{}", of.name(db), it.name(db)))
     };
@@ -48,7 +48,7 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         })
         .collect();
     if let Some(circle) = circle(&releases) {
-        ctx.out.push(problems::circle(&circle, &units_origins(&releases, &circle), &cluster.name));
+        lint.out.push(problems::circle(&circle, &units_origins(&releases, &circle), &cluster.name));
     }
 }
 

@@ -3,23 +3,23 @@
 
 use ecow::EcoString;
 
-use super::super::context::Context;
-use super::super::deploy::Deployed;
-use super::super::release::Release;
+use super::Lint;
 use super::problems;
 use crate::fleet::{Cluster, Sync};
+use crate::flux::Deployed;
+use crate::flux::Release;
 use crate::kube::object::Id;
 use crate::source::{IndexMap, Origin};
 
-pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
-        ctx.out.push(problems::of_bootstrap(&object.id, object.origin));
+        lint.out.push(problems::of_bootstrap(&object.id, object.origin));
     }
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
     owners.reserve(deployed.objects().count());
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
-            ctx.out.push(problems::two_owners(&object.id, object.origin, first));
+            lint.out.push(problems::two_owners(&object.id, object.origin, first));
         }
     }
     let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
@@ -28,9 +28,9 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.
         let is_same_object =
-            first.addon.name(ctx.db) == release.addon.name(ctx.db) && first.namespace == release.namespace;
+            first.addon.name(lint.db) == release.addon.name(lint.db) && first.namespace == release.namespace;
         if !is_same_object {
-            ctx.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
+            lint.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }
     }
 }

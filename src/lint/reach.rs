@@ -9,7 +9,7 @@ use crate::fleet::{self, OverrideTarget};
 use crate::names;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 
-pub(crate) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
+pub(super) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     paths(db, &mut out);
     dead_overrides(db, &mut out);
@@ -50,7 +50,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let mut dirs: Vec<(EcoString, Option<Anchor>)> = names::index(db, db.project())
         .catalogues
         .values()
-        .map(|it| (super::super::common::directory(db, *it), Some(*it)))
+        .map(|it| (crate::flux::directory(db, *it), Some(*it)))
         .collect();
     for (path, anchor) in &dirs {
         let root = match anchor.map(|it| it.kind(db)) {

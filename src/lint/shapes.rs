@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
-use super::super::context::Context;
-use super::super::deploy::Deployed;
+use super::Lint;
 use super::problems;
 use crate::eval::{Conform, Env, complete};
 use crate::fleet::Cluster;
+use crate::flux::Deployed;
+use crate::kube;
 use crate::kube::ServedFields;
 use crate::kube::object::Object;
 use crate::kube::rules;
@@ -21,51 +22,51 @@ use crate::value::{Node, Part, Value};
 /// The largest integer that survives a JSON patch.
 const SAFE_INTEGER: i64 = 1 << 53;
 
-pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (unit, it) in deployed.objects() {
         if !it.is_checked {
-            object(ctx, cluster, it);
+            object(lint, cluster, it);
         }
         if it.raw.is_some() {
             let decrypts =
                 unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
             if !decrypts {
-                ctx.out.push(problems::no_decryption(it, unit.map(|it| &it.name)));
+                lint.out.push(problems::no_decryption(it, unit.map(|it| &it.name)));
             }
         }
     }
 }
 
 /// What can be said of an object alone.
-pub(crate) fn object(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
-    if object.origin.anchor.kind(ctx.db) == Kind::Manifest {
-        manifest(ctx, cluster, object);
+pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
+    if object.origin.anchor.kind(lint.db) == Kind::Manifest {
+        manifest(lint, cluster, object);
     } else {
-        schema_of(ctx, cluster, object);
+        schema_of(lint, cluster, object);
     }
     if object.raw.is_none() {
-        values(ctx, object, &object.body);
+        values(lint, object, &object.body);
         let is_secret = object.id.kind == "Secret" && object.id.group.is_empty();
         for part in if is_secret { &["data", "stringData"][..] } else { &["spec"][..] } {
             if let Some(it) = object.body.get(part) {
-                credentials(ctx, object, it, is_secret);
+                credentials(lint, object, it, is_secret);
             }
         }
     }
 }
 
 /// Credentials that stand in the sources as they are: whoever reads the repository has them.
-fn credentials(ctx: &mut Context<'_>, object: &Object, node: &Node, all: bool) {
+fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, all: bool) {
     match &node.value {
         Value::Text(it) if all && is_plain_secret(it) => {
-            ctx.out.push(problems::plain_credential(object, node.origin));
+            lint.out.push(problems::plain_credential(object, node.origin));
         }
-        Value::List(list) => list.iter().for_each(|it| credentials(ctx, object, it, all)),
+        Value::List(list) => list.iter().for_each(|it| credentials(lint, object, it, all)),
         Value::Map(map) => {
             for (key, it) in &map.entries {
                 // What a Secret holds by name is not its own text.
                 let is_reference = key.ends_with("From") || key.ends_with("Ref");
-                credentials(ctx, object, it, !is_reference && (all || schema::is_credential(key)));
+                credentials(lint, object, it, !is_reference && (all || schema::is_credential(key)));
             }
         }
         _ => {}
@@ -80,63 +81,63 @@ fn is_plain_secret(text: &str) -> bool {
 }
 
 /// Holds the spec of a Flux object against the schema of its kind.
-fn schema_of(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
+fn schema_of(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
     let Some(ty) =
         schema::is_flux_kind(&object.id.group, &object.id.kind).then(|| types::spec_of_kind(&object.id.kind)).flatten()
     else {
         return;
     };
     let Some(spec) = object.spec() else {
-        ctx.out.push(crate::flux::problems::no_object_field(object.origin, "spec"));
+        lint.out.push(kube::problems::no_object_field(object.origin, "spec"));
         return;
     };
-    let mut env = Env::new(ctx.db, ctx.index, object.origin.anchor);
+    let mut env = Env::new(lint.db, lint.index, object.origin.anchor);
     env.cluster_name = Some(cluster.name.clone());
     complete(&mut env, &mut spec.clone(), ty, Conform::Final, None);
-    ctx.needs.append(&mut env.needs);
-    ctx.out.append(&mut env.out);
+    lint.needs.append(&mut env.needs);
+    lint.out.append(&mut env.out);
 }
 
-fn manifest(ctx: &mut Context<'_>, cluster: &Cluster, object: &Object) {
+fn manifest(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
     if schema::is_flux_kind(&object.id.group, &object.id.kind) {
-        schema_of(ctx, cluster, object);
+        schema_of(lint, cluster, object);
         let mut copy = object.clone();
-        ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(&mut copy, &mut ctx.out);
-        rules::check(object, &mut ctx.out);
+        ServedFields { db: lint.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(&mut copy, &mut lint.out);
+        rules::check(object, &mut lint.out);
     }
     if matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") && object.id.group.is_empty() {
         for part in ["data", "stringData"] {
             for (key, node) in object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
                 if !matches!(node.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
-                    ctx.out.push(problems::data_is_text(object, key, node));
+                    lint.out.push(problems::data_is_text(object, key, node));
                 }
             }
         }
     }
-    annotations(ctx, object);
-    duplicate_keys(ctx, object, &object.body);
+    annotations(lint, object);
+    duplicate_keys(lint, object, &object.body);
 }
 
 /// Annotations that kustomize takes for instructions, and nulls that it drops.
-fn annotations(ctx: &mut Context<'_>, object: &Object) {
+fn annotations(lint: &mut Lint<'_>, object: &Object) {
     for part in ["annotations", "labels"] {
         let Some(node) = object.body.at(&["metadata", part]) else { continue };
         if node.value == Value::Null {
-            ctx.out.push(problems::kustomizes_own(object, part, node.origin));
+            lint.out.push(problems::kustomizes_own(object, part, node.origin));
         }
         for (key, inner) in node.map().into_iter().flat_map(|it| &it.entries) {
             let own = ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/"];
             if own.iter().any(|it| key.starts_with(it)) {
-                ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
+                lint.out.push(problems::kustomizes_own(object, key, inner.origin));
             } else if !matches!(inner.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
-                ctx.out.push(problems::data_is_text(object, key, inner));
+                lint.out.push(problems::data_is_text(object, key, inner));
             }
         }
     }
 }
 
 /// Server-side apply refuses two elements of one key in these lists.
-fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
+fn duplicate_keys(lint: &mut Lint<'_>, object: &Object, node: &Node) {
     match &node.value {
         Value::Map(map) => {
             for (key, inner) in &map.entries {
@@ -155,7 +156,7 @@ fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
                             .map(|field| it.get(field).map(|it| it.value.show()).unwrap_or_default())
                             .collect();
                         if id.first().is_some_and(|it| !it.is_empty()) && !seen.insert(id.clone()) {
-                            ctx.out.push(problems::duplicate_element(
+                            lint.out.push(problems::duplicate_element(
                                 object,
                                 key,
                                 id.first().map_or("", EcoString::as_str),
@@ -164,23 +165,23 @@ fn duplicate_keys(ctx: &mut Context<'_>, object: &Object, node: &Node) {
                         }
                     }
                 }
-                duplicate_keys(ctx, object, inner);
+                duplicate_keys(lint, object, inner);
             }
         }
-        Value::List(list) => list.iter().for_each(|it| duplicate_keys(ctx, object, it)),
+        Value::List(list) => list.iter().for_each(|it| duplicate_keys(lint, object, it)),
         _ => {}
     }
 }
 
 /// Numbers, keys and characters that do not survive kustomize.
-fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
+fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
     match &node.value {
         Value::Int(it) if it.unsigned_abs() > SAFE_INTEGER.unsigned_abs() => {
-            ctx.out.push(problems::unsafe_integer(object, *it, node.origin));
+            lint.out.push(problems::unsafe_integer(object, *it, node.origin));
         }
         Value::Text(text) => {
             if let Some(it) = text.chars().find(|it| is_refused(*it)) {
-                ctx.out.push(problems::refused_character(object, it, node.origin));
+                lint.out.push(problems::refused_character(object, it, node.origin));
             }
         }
         Value::PerCluster(text) => {
@@ -189,24 +190,24 @@ fn values(ctx: &mut Context<'_>, object: &Object, node: &Node) {
                 Part::Fact(_) => None,
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
-                ctx.out.push(problems::refused_character(object, it, node.origin));
+                lint.out.push(problems::refused_character(object, it, node.origin));
             }
         }
         Value::Map(map) => {
             for (key, inner) in &map.entries {
                 if key.is_empty() || key == "<<" || written_length(key) > 1000 || key.chars().any(is_refused) {
-                    ctx.out.push(problems::refused_key(object, key, inner.origin));
+                    lint.out.push(problems::refused_key(object, key, inner.origin));
                 }
                 if matches!(key.as_str(), "$patch" | "$retainKeys")
                     || key.starts_with("$setElementOrder/")
                     || key.starts_with("$deleteFromPrimitiveList/")
                 {
-                    ctx.out.push(problems::kustomizes_own(object, key, inner.origin));
+                    lint.out.push(problems::kustomizes_own(object, key, inner.origin));
                 }
-                values(ctx, object, inner);
+                values(lint, object, inner);
             }
         }
-        Value::List(list) => list.iter().for_each(|it| values(ctx, object, it)),
+        Value::List(list) => list.iter().for_each(|it| values(lint, object, it)),
         // What has no value on a cluster was reported where it stands: nothing is written then.
         Value::Unknown | Value::Conflict(_) | Value::Template(_) => {}
         Value::Null | Value::Absent | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}

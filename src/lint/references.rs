@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
-use super::super::common::BUILT_IN_NAMESPACES;
-use super::super::context::Context;
-use super::super::deploy::Deployed;
+use super::Lint;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Cluster};
+use crate::flux::BUILT_IN_NAMESPACES;
+use crate::flux::Deployed;
+use crate::flux::external;
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -21,39 +22,23 @@ use crate::value::{Node, Value};
 /// the keys that it holds where they are declared.
 type Given = BTreeMap<(EcoString, EcoString, EcoString), Option<BTreeSet<EcoString>>>;
 
-/// Whether an `external` is there on a cluster.
-pub(super) fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
-    match external.parent(db) {
-        None => true,
-        Some(parent) => parent == cluster.anchor || cluster.groups.contains(&parent),
-    }
-}
-
-/// `nodepools.karpenter.sh`: the whole name, which the grammar splits at its dot.
-pub(super) fn external_name(db: &dyn Db, external: Anchor) -> EcoString {
-    match &syntax::declaration(db, external).head {
-        Head::External { namespace: Some(first), .. } => eco_format!("{first}.{}", external.name(db)),
-        _ => external.name(db).clone(),
-    }
-}
-
-fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
+fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
     let mut given = Given::new();
-    for external in &ctx.index.externals {
-        if !is_visible(ctx.db, *external, cluster) {
+    for external in &lint.index.externals {
+        if !external::is_visible(lint.db, *external, cluster) {
             continue;
         }
-        let Head::External { object, namespace } = &syntax::declaration(ctx.db, *external).head else { continue };
-        let keys = fleet::declared(ctx.db, *external)
+        let Head::External { object, namespace } = &syntax::declaration(lint.db, *external).head else { continue };
+        let keys = fleet::declared(lint.db, *external)
             .value
             .get("keys")
             .and_then(Node::list)
             .map(|list| list.iter().filter_map(|it| it.text().cloned()).collect());
         let in_namespace = match object.as_str() {
             "Namespace" => EcoString::new(),
-            _ => namespace.clone().unwrap_or_else(|| ctx.flux_namespace().clone()),
+            _ => namespace.clone().unwrap_or_else(|| lint.settings.sync.namespace.clone()),
         };
-        given.insert((object.clone(), in_namespace, external.name(ctx.db).clone()), keys);
+        given.insert((object.clone(), in_namespace, external.name(lint.db).clone()), keys);
     }
     for (_, object) in deployed.objects() {
         if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap") && object.id.group.is_empty() {
@@ -70,8 +55,8 @@ fn given(ctx: &Context<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
     given
 }
 
-pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
-    let given = given(ctx, cluster, deployed);
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let given = given(lint, cluster, deployed);
     let is_namespace = |it: &&Object| it.id.kind == "Namespace" && it.id.group.is_empty();
     let made = deployed.objects().map(|(_, it)| it).filter(is_namespace).map(|it| &it.id.name);
     let namespaces: IndexSet<&EcoString> =
@@ -94,9 +79,9 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
         }
     }
     for (name, origin) in missing {
-        ctx.out.push(problems::missing_namespace(&name, origin, &cluster.name));
+        lint.out.push(problems::missing_namespace(&name, origin, &cluster.name));
     }
-    sources(ctx, cluster, deployed);
+    sources(lint, cluster, deployed);
     for (_, object) in deployed.objects() {
         if schema::is_flux_kind(&object.id.group, &object.id.kind)
             && let Some(spec) = object.spec()
@@ -104,21 +89,21 @@ pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deploye
             let mut references = Vec::new();
             collect(spec, &mut references);
             for it in references {
-                check_one(ctx, object, &it, &given);
+                check_one(lint, object, &it, &given);
             }
             if cluster.lockdown {
-                locked_down(ctx, object, spec, &cluster.name);
+                locked_down(lint, object, spec, &cluster.name);
             }
         }
     }
-    requires(ctx, cluster, deployed);
+    requires(lint, cluster, deployed);
 }
 
 /// What a release takes its chart from is on the cluster: the add-on and its source may be on
 /// their way from one catalogue to another.
-fn sources(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     // A source that is wrong is not made, and its error says so.
-    if ctx.out.iter().any(Diagnostic::is_error) {
+    if lint.has_errors || lint.out.iter().any(Diagnostic::is_error) {
         return;
     }
     let is_source = |it: &&Object| it.id.group == SOURCES;
@@ -132,9 +117,9 @@ fn sources(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
         let namespace = text("namespace").unwrap_or_else(|| object.id.namespace.clone());
         let wanted = Id { group: SOURCES.into(), kind, namespace, name };
         // What an author writes in a manifest may be made by somebody else.
-        let is_addon = object.origin.anchor.kind(ctx.db) == Kind::Addon;
+        let is_addon = object.origin.anchor.kind(lint.db) == Kind::Addon;
         if is_addon && !made.contains(&wanted) {
-            ctx.out.push(problems::missing_source(object, &wanted, &cluster.name));
+            lint.out.push(problems::missing_source(object, &wanted, &cluster.name));
         }
     }
 }
@@ -185,7 +170,7 @@ fn reference(kind: &str, node: &Node, found: &mut Vec<Reference>) {
     }
 }
 
-fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Given) {
+fn check_one(lint: &mut Lint<'_>, object: &Object, it: &Reference, given: &Given) {
     let id = (it.kind.clone(), object.id.namespace.clone(), it.name.clone());
     match given.get(&id) {
         None => {
@@ -198,13 +183,13 @@ fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Giv
                 .keys()
                 .find(|(kind, _, name)| *kind == it.kind && *name == it.name)
                 .map(|(_, namespace, _)| namespace);
-            ctx.out.push(problems::missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
+            lint.out.push(problems::missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
         }
         Some(Some(keys)) => {
             if let Some(key) = &it.key
                 && !keys.contains(key)
             {
-                ctx.out.push(problems::missing_key(it.origin, &it.kind, &it.name, key, keys));
+                lint.out.push(problems::missing_key(it.origin, &it.kind, &it.name, key, keys));
             }
         }
         Some(None) => {}
@@ -212,40 +197,50 @@ fn check_one(ctx: &mut Context<'_>, object: &Object, it: &Reference, given: &Giv
 }
 
 /// With `--no-cross-namespace-refs`, a reference that names another namespace is refused.
-fn locked_down(ctx: &mut Context<'_>, object: &Object, spec: &Node, cluster: &EcoString) {
+fn locked_down(lint: &mut Lint<'_>, object: &Object, spec: &Node, cluster: &EcoString) {
     let places: [&[&str]; 4] =
         [&["sourceRef"], &["chartRef"], &["chart", "spec", "sourceRef"], &["imageRepositoryRef"]];
     for path in places {
         if let Some(namespace) = spec.at(path).and_then(|it| it.get("namespace"))
             && namespace.text().is_some_and(|it| *it != object.id.namespace)
         {
-            ctx.out.push(problems::locked_down(namespace.origin, &object.id.name, &object.id.namespace, Some(cluster)));
+            lint.out.push(problems::locked_down(
+                namespace.origin,
+                &object.id.name,
+                &object.id.namespace,
+                Some(cluster),
+            ));
         }
     }
     for it in spec.get("eventSources").and_then(Node::list).unwrap_or_default() {
         if let Some(namespace) = it.get("namespace")
             && namespace.text().is_some_and(|it| *it != object.id.namespace)
         {
-            ctx.out.push(problems::locked_down(namespace.origin, &object.id.name, &object.id.namespace, Some(cluster)));
+            lint.out.push(problems::locked_down(
+                namespace.origin,
+                &object.id.name,
+                &object.id.namespace,
+                Some(cluster),
+            ));
         }
     }
 }
 
 /// What an add-on requires is taken too.
-fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+fn requires(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     if deployed.releases().all(|(_, it)| it.requires.is_empty()) {
         return;
     }
     let taken: BTreeSet<(EcoString, EcoString)> =
-        deployed.releases().map(|(_, it)| (parent_name(ctx.db, it.addon), it.addon.name(ctx.db).clone())).collect();
+        deployed.releases().map(|(_, it)| (parent_name(lint.db, it.addon), it.addon.name(lint.db).clone())).collect();
     for (_, release) in deployed.releases() {
         for (required, at) in &release.requires {
             if let Some((_, it)) = deployed.releases().find(|(_, it)| it.addon == *required && it.suspended) {
-                ctx.out.push(problems::suspended_requirement(ctx.db, release, it, *at));
+                lint.out.push(problems::suspended_requirement(lint.db, release, it, *at));
             }
-            let name = (parent_name(ctx.db, *required), required.name(ctx.db).clone());
+            let name = (parent_name(lint.db, *required), required.name(lint.db).clone());
             if !taken.contains(&name) {
-                ctx.out.push(problems::not_taken(ctx.db, release, *required, *at, cluster));
+                lint.out.push(problems::not_taken(lint.db, release, *required, *at, cluster));
             }
         }
     }
@@ -253,22 +248,4 @@ fn requires(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
 
 fn parent_name(db: &dyn Db, item: Anchor) -> EcoString {
     item.parent(db).map(|it| it.name(db).clone()).unwrap_or_default()
-}
-
-/// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
-pub(crate) fn declared_keys(
-    ctx: &Context<'_>,
-    cluster: &Cluster,
-    kind: &str,
-    name: &str,
-) -> Option<BTreeSet<EcoString>> {
-    let external = ctx.index.externals.iter().find(|it| {
-        let Head::External { object, namespace } = &syntax::declaration(ctx.db, **it).head else { return false };
-        is_visible(ctx.db, **it, cluster)
-            && object == kind
-            && it.name(ctx.db) == name
-            && namespace.as_ref().is_none_or(|it| it == ctx.flux_namespace())
-    })?;
-    let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list)?;
-    Some(keys.iter().filter_map(|it| it.text().cloned()).collect())
 }

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::rings::Running;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::fleet::Cluster;
-use crate::flux::release::Release;
+use crate::flux::Release;
 use crate::kube::object::{Id, Object};
 use crate::schema::{Minor, NEWEST, OLDEST, Scope};
 use crate::source::{Anchor, Db, Origin};

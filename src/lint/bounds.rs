@@ -3,36 +3,36 @@
 
 use ecow::EcoString;
 
-use super::super::context::Context;
-use super::super::deploy::Deployed;
+use super::Lint;
 use super::problems;
-use super::references::{external_name, is_visible};
 use crate::fleet::Cluster;
+use crate::flux::Deployed;
+use crate::flux::external;
 use crate::source::Origin;
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
-pub(super) fn check(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     if let Some(bounds) = cluster.sync.bounds() {
-        within(ctx, &bounds, deployed);
+        within(lint, &bounds, deployed);
     }
     if cluster.lockdown {
-        accounts(ctx, cluster, deployed);
+        accounts(lint, cluster, deployed);
     }
 }
 
 /// Everything that the project applies is in a namespace that it may fill: the
 /// account has no right to anything else.
-fn within(ctx: &mut Context<'_>, bounds: &[&EcoString], deployed: &Deployed) {
+fn within(lint: &mut Lint<'_>, bounds: &[&EcoString], deployed: &Deployed) {
     for (_, object) in deployed.objects() {
         if !bounds.contains(&&object.id.namespace) {
-            ctx.out.push(problems::outside_tenant(&object.id, object.origin, bounds));
+            lint.out.push(problems::outside_tenant(&object.id, object.origin, bounds));
         }
     }
     for (_, release) in deployed.releases() {
         for namespace in [&release.target, &release.storage] {
             if !bounds.contains(&namespace) {
-                ctx.out.push(problems::release_outside(namespace, Origin::of(release.addon), bounds));
+                lint.out.push(problems::release_outside(namespace, Origin::of(release.addon), bounds));
             }
         }
     }
@@ -50,19 +50,19 @@ const CONTROLLERS: [&str; 6] = [
 
 /// Flux impersonates the account that an object names: without one it is `default`,
 /// which may do nothing, and one that is not there fails.
-fn accounts(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
+fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let is_there = |namespace: &EcoString, name: &EcoString| {
         let made = deployed
             .objects()
             .any(|(_, it)| it.id.kind == "ServiceAccount" && it.id.namespace == *namespace && it.id.name == *name);
         made || (*namespace == cluster.sync.namespace && CONTROLLERS.contains(&name.as_str()))
-            || ctx.index.externals.iter().any(|it| {
-                let Head::External { object, namespace: of } = &syntax::declaration(ctx.db, *it).head else {
+            || lint.index.externals.iter().any(|it| {
+                let Head::External { object, namespace: of } = &syntax::declaration(lint.db, *it).head else {
                     return false;
                 };
-                is_visible(ctx.db, *it, cluster)
+                external::is_visible(lint.db, *it, cluster)
                     && object == "ServiceAccount"
-                    && (it.name(ctx.db) == name || external_name(ctx.db, *it) == *name)
+                    && (it.name(lint.db) == name || external::name(lint.db, *it) == *name)
                     && of.as_ref() == Some(namespace)
             })
     };
@@ -82,5 +82,5 @@ fn accounts(ctx: &mut Context<'_>, cluster: &Cluster, deployed: &Deployed) {
             Some(_) => {}
         }
     }
-    ctx.out.append(&mut found);
+    lint.out.append(&mut found);
 }

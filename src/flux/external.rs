@@ -1,0 +1,45 @@
+//! What a cluster has that nothing here makes: `external` declarations.
+
+use std::collections::BTreeSet;
+
+use ecow::{EcoString, eco_format};
+
+use super::context::Context;
+use crate::fleet::{self, Cluster};
+use crate::source::{Anchor, Db};
+use crate::syntax::{self, ast::Head};
+use crate::value::Node;
+
+/// Whether an `external` is there on a cluster.
+pub fn is_visible(db: &dyn Db, external: Anchor, cluster: &Cluster) -> bool {
+    match external.parent(db) {
+        None => true,
+        Some(parent) => parent == cluster.anchor || cluster.groups.contains(&parent),
+    }
+}
+
+/// `nodepools.karpenter.sh`: the whole name, which the grammar splits at its dot.
+pub fn name(db: &dyn Db, external: Anchor) -> EcoString {
+    match &syntax::declaration(db, external).head {
+        Head::External { namespace: Some(first), .. } => eco_format!("{first}.{}", external.name(db)),
+        _ => external.name(db).clone(),
+    }
+}
+
+/// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
+pub(super) fn declared_keys(
+    ctx: &Context<'_>,
+    cluster: &Cluster,
+    kind: &str,
+    name: &str,
+) -> Option<BTreeSet<EcoString>> {
+    let external = ctx.index.externals.iter().find(|it| {
+        let Head::External { object, namespace } = &syntax::declaration(ctx.db, **it).head else { return false };
+        is_visible(ctx.db, **it, cluster)
+            && object == kind
+            && it.name(ctx.db) == name
+            && namespace.as_ref().is_none_or(|it| it == ctx.flux_namespace())
+    })?;
+    let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list)?;
+    Some(keys.iter().filter_map(|it| it.text().cloned()).collect())
+}

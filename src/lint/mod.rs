@@ -1,0 +1,138 @@
+//! What must hold on every cluster for Flux to reconcile it.
+//!
+//! In: deployments. Out: diagnostics. Nothing below knows it.
+//!
+//! One file a rule: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`hygiene`], which look at
+//! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
+//! asks for it in [`Lint::needs`], and is asked again for the clusters that have the same; where a rule finds anything,
+//! each cluster is checked by itself.
+
+mod bounds;
+mod hygiene;
+mod kinds;
+mod order;
+mod owners;
+mod problems;
+mod reach;
+mod references;
+mod rings;
+mod shapes;
+
+use ecow::EcoString;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::fleet::{self, Class, Cluster, Settings};
+use crate::flux::{self, Deployed, Making};
+use crate::names::{self, Index};
+use crate::source::{Anchor, Db, IndexSet, Project};
+
+pub use rings::{Running, is_ahead, outside_rings, versions};
+
+/// What rules look at beside a cluster and its objects, and what they found.
+struct Lint<'a> {
+    db: &'a dyn Db,
+    index: &'a Index,
+    settings: &'a Settings,
+    /// Whether something could not be made, which is reported: then it is not missing.
+    has_errors: bool,
+    /// Facts that have to be known, where a cluster is checked for others.
+    needs: IndexSet<EcoString>,
+    out: Vec<Diagnostic>,
+}
+
+impl<'a> Lint<'a> {
+    fn new(db: &'a dyn Db, has_errors: bool) -> Self {
+        Self {
+            db,
+            index: names::index(db, db.project()),
+            settings: &fleet::settings(db, db.project()).value,
+            has_errors,
+            needs: IndexSet::default(),
+            out: Vec::new(),
+        }
+    }
+
+    fn cluster(&mut self, cluster: &Cluster, deployed: &Deployed) {
+        owners::check(self, cluster, deployed);
+        kinds::check(self, cluster, deployed);
+        references::check(self, cluster, deployed);
+        order::check(self, cluster, deployed);
+        shapes::check(self, cluster, deployed);
+        bounds::check(self, cluster, deployed);
+    }
+}
+
+/// What is wrong on a cluster.
+#[salsa::tracked]
+pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
+    let cluster = &fleet::cluster(db, anchor).value;
+    if is_fine_in_its_class(db, anchor, cluster) {
+        return Diagnostics::default();
+    }
+    let exact = flux::exactly(db, anchor);
+    let mut lint = Lint::new(db, exact.diagnostics.iter().any(Diagnostic::is_error));
+    lint.cluster(cluster, &exact.value);
+    let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
+    lint.out.into_iter().map(named).collect::<Vec<_>>().into()
+}
+
+fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
+    let Some(class) = flux::class_of(db, anchor) else { return false };
+    let mut class = *class;
+    loop {
+        match class_verdict(db, class) {
+            Verdict::Fine => return true,
+            Verdict::Wrong => return false,
+            Verdict::Needs(facts) => match class.knowing(db, facts, cluster) {
+                Some(it) => class = it,
+                None => return false,
+            },
+        }
+    }
+}
+
+/// What the rules find on clusters of a class.
+#[derive(Clone, Debug, PartialEq)]
+enum Verdict {
+    Fine,
+    /// Facts have to be known.
+    Needs(IndexSet<EcoString>),
+    /// Something is wrong on one of them, or may be.
+    Wrong,
+}
+
+#[salsa::tracked(returns(ref))]
+fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
+    let (Some(cluster), Some(deployed)) = (class.stand_in(db), flux::of_class(db, class)) else {
+        return Verdict::Wrong;
+    };
+    if deployed.makings.iter().any(|it| !is_fine(db, *it)) {
+        return Verdict::Wrong;
+    }
+    let mut lint = Lint::new(db, false);
+    lint.cluster(&cluster, deployed);
+    if !lint.needs.is_empty() {
+        Verdict::Needs(lint.needs)
+    } else if lint.out.is_empty() {
+        Verdict::Fine
+    } else {
+        Verdict::Wrong
+    }
+}
+
+/// Whether the rules about single objects find nothing in what an item is made into for many clusters.
+#[salsa::tracked]
+fn is_fine(db: &dyn Db, making: Making) -> bool {
+    let Some(cluster) = Cluster::bare(db, making.flux(db), making.lockdown(db), making.sync(db)) else { return false };
+    let mut lint = Lint::new(db, false);
+    for it in &flux::made(db, making).objects {
+        shapes::object(&mut lint, &cluster, &it.object);
+    }
+    lint.out.is_empty() && lint.needs.is_empty()
+}
+
+/// What no single cluster shows: paths of clusters that overlap, overrides that no cluster uses, versions of rings.
+#[salsa::tracked]
+pub fn fleet_diagnostics(db: &dyn Db, _project: Project) -> Diagnostics {
+    reach::whole_fleet(db).into()
+}
