@@ -113,7 +113,9 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
     }
     let (release, mut objects) = item_objects(&mut ctx, item);
     finish(&mut ctx, &mut objects);
-    objects.iter_mut().for_each(|it| it.is_checked = true);
+    for it in &mut objects {
+        it.is_checked = true;
+    }
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value)).collect();
     let is_certain = ctx.is_certain && ctx.is_whole && ctx.needs.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })

@@ -61,7 +61,7 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, all: bool) {
         Value::Text(it) if all && is_plain_secret(it) => {
             lint.out.push(problems::plain_credential(object, node.origin));
         }
-        Value::List(list) => list.iter().for_each(|it| credentials(lint, object, it, all)),
+        Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, all)),
         Value::Map(map) => {
             for (key, it) in &map.entries {
                 // What a Secret holds by name is not its own text.
@@ -168,7 +168,7 @@ fn duplicate_keys(lint: &mut Lint<'_>, object: &Object, node: &Node) {
                 duplicate_keys(lint, object, inner);
             }
         }
-        Value::List(list) => list.iter().for_each(|it| duplicate_keys(lint, object, it)),
+        Value::List(elements) => elements.iter().for_each(|it| duplicate_keys(lint, object, it)),
         _ => {}
     }
 }
@@ -207,7 +207,7 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
                 values(lint, object, inner);
             }
         }
-        Value::List(list) => list.iter().for_each(|it| values(lint, object, it)),
+        Value::List(elements) => elements.iter().for_each(|it| values(lint, object, it)),
         // What has no value on a cluster was reported where it stands: nothing is written then.
         Value::Unknown | Value::Conflict(_) | Value::Template(_) => {}
         Value::Null | Value::Absent | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}

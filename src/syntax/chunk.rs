@@ -12,7 +12,7 @@ pub(super) const NESTING_LIMIT: usize = 100;
 
 /// Largest file that is parsed, in bytes: a hundred thousand lines. What is known of a source takes up to two hundred
 /// times its size, and one declaration is as large as its file at most.
-pub(super) const SIZE_LIMIT: usize = 4 * 1024 * 1024;
+pub(super) const SIZE_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Words that head a declaration at the top level.
 pub(super) const DECLARATIONS: [&str; 22] = [

@@ -34,8 +34,8 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
             continue;
         }
         let run = |text: &str| summary(&compile(&database(&files_of(text))));
-        // A file of 4 MiB is described, not shown.
-        let huge = format!("fleet huge {{ }}\n{}", "// padding\n".repeat(4 * 1024 * 1024 / 11 + 1));
+        // A file of 2 MiB is described, not shown.
+        let huge = format!("fleet huge {{ }}\n{}", "// padding\n".repeat(2 * 1024 * 1024 / 11 + 1));
         let found = run(if it.id == "E0112" { &huge } else { wrong });
         if found.is_empty() || found.iter().any(|found| !found.starts_with(it.id)) {
             failures.push(format!("{} wrong: {found:?}", it.id));
