@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use ecow::EcoString;
 
-use super::Outcome;
 use super::args::Build;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, answer};
 use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
@@ -28,7 +28,7 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     {
         return Ok(as_before(&it, terminal, start));
     }
-    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let known = last.map(|it| it.tree().clone()).unwrap_or_default();
     let mut waits = || terminal.status("Waiting", WAITING);
     let planned = planned(&opened.db, &opened.root, arguments, &known, &mut waits)?;
@@ -38,7 +38,7 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     {
         record.map_or_else(|| records.forget(), |it| records.remember(&it));
     }
-    super::ended(opened);
+    super::project::ended(opened);
     Ok(outcome)
 }
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::Outcome;
 use super::args::Check;
+use super::outcome::Outcome;
 use super::terminal::Terminal;
 use crate::compile::{diagnose, expired};
 use crate::diagnostic::Diagnostic;
@@ -13,7 +13,7 @@ use crate::host::HostError;
 
 pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
-    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let mut found = diagnose(&opened.db);
     found.extend(arguments.today.iter().flat_map(|it| expired(&opened.db, it)));
     let counts = terminal.diagnostics(&opened.db, &found);
@@ -23,7 +23,7 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
         terminal.error(&format!("{} in {clusters} cluster{plural}", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }
-    super::ended(opened);
+    super::project::ended(opened);
     let elapsed = start.elapsed().as_secs_f64();
     let verdict = if found.is_empty() { "no mistakes".to_owned() } else { Terminal::summary(counts) };
     terminal.status("Checked", &format!("{clusters} cluster{plural} in {elapsed:.2} s: {verdict}"));

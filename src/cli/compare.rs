@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{Compare, Output};
 use super::model::{model, not_found};
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
@@ -16,7 +16,7 @@ pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal
     let Some((db, _)) = model(directory, arguments.rev.as_deref(), terminal)? else { return Ok(Outcome::Findings) };
     let clusters = &fleet::all_clusters(&db, db.project()).value;
     let cluster = |name: &str| -> Result<Anchor, HostError> {
-        clusters.get(name).copied().ok_or_else(|| super::unknown_cluster(&db, name))
+        clusters.get(name).copied().ok_or_else(|| super::project::unknown_cluster(&db, name))
     };
     let pair = [cluster(&arguments.first)?, cluster(&arguments.second)?];
     let selector = arguments.object.as_deref().map(Selector::parse);

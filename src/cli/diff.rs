@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{Diff, DiffOutput};
 use super::gates::Gates;
 use super::model::{Model, at, now};
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::host::{self, HostError};

@@ -1,7 +1,7 @@
 //! `fleetc explain`
 
-use super::Outcome;
 use super::args::Explain;
+use super::outcome::Outcome;
 use super::terminal::result;
 use crate::diagnostic::{code, did_you_mean};
 use crate::host::HostError;

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::Outcome;
 use super::args::Fmt;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, answer, result};
 use crate::diagnostic::bug;
 use crate::format::{Formatted, format, means_the_same};

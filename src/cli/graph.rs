@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{Graph, GraphOutput};
 use super::model::model;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
@@ -18,7 +18,7 @@ pub(super) fn run(directory: &Path, arguments: &Graph, terminal: &mut Terminal) 
         None => picture(&db),
         Some(name) => {
             let clusters = &fleet::all_clusters(&db, db.project()).value;
-            picture_of(&db, *clusters.get(name.as_str()).ok_or_else(|| super::unknown_cluster(&db, name))?)
+            picture_of(&db, *clusters.get(name.as_str()).ok_or_else(|| super::project::unknown_cluster(&db, name))?)
         }
     };
     result(&match arguments.output {

@@ -2,8 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Outcome;
 use super::args::{Init, Template};
+use super::outcome::Outcome;
 use super::terminal::Terminal;
 use crate::host::{self, HostError};
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{List, Listed, TableOutput};
 use super::model::model;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;

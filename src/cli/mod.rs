@@ -15,7 +15,9 @@ mod fmt;
 mod graph;
 mod init;
 mod list;
+mod outcome;
 mod model;
+mod project;
 mod promote;
 mod provision;
 mod render;
@@ -25,30 +27,16 @@ mod vendor;
 mod watch;
 mod why;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use ecow::EcoString;
 
 use args::{Arguments, Command};
 use terminal::Terminal;
 
-use crate::diagnostic::{caught, did_you_mean, keep_panics};
-use crate::fleet;
-use crate::host::{self, HostError, Opened};
-use crate::source::{Db, FleetDatabase};
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Fine,
-    /// The sources are wrong, or the tree differs.
-    Findings,
-}
-
-/// Most nesting of an expression times the frames that evaluating a level takes.
-const STACK: usize = 256 * 1024 * 1024;
+use crate::diagnostic::{caught, keep_panics};
+use crate::host::HostError;
+use outcome::{Outcome, STACK};
 
 /// Runs the command line.
 #[must_use]
@@ -85,31 +73,6 @@ pub fn main() -> ExitCode {
         (Ok(()), Ok(Outcome::Findings)) => ExitCode::FAILURE,
         _ => ExitCode::from(2),
     }
-}
-
-/// Opens the project; none if a package cannot be used, which is then said.
-fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
-    let opened = host::open(directory)?;
-    if opened.problems.is_empty() {
-        return Ok(Some(opened));
-    }
-    let counts = terminal.diagnostics(&opened.db, &opened.problems);
-    terminal.error(&format!("{}; nothing was compiled", Terminal::summary(counts)), None);
-    Ok(None)
-}
-
-/// That a cluster is not there, with the nearest name.
-fn unknown_cluster(db: &FleetDatabase, name: &str) -> HostError {
-    let clusters = &fleet::all_clusters(db, db.project()).value;
-    HostError {
-        message: format!("there is no cluster `{name}`"),
-        help: did_you_mean(name, clusters.keys().map(EcoString::as_str)).map(Into::into),
-    }
-}
-
-/// The process ends: to take the database apart first would be work for nothing.
-fn ended(opened: Opened) {
-    std::mem::forget(opened);
 }
 
 fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostError> {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::Outcome;
 use super::args::Promote;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, answer};
 use crate::compile::diagnose;
 use crate::diagnostic::Diagnostic;
@@ -12,7 +12,7 @@ use crate::edit::promote;
 use crate::host::{self, HostError};
 
 pub(super) fn run(directory: &Path, arguments: &Promote, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some(mut opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let Some(mut opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let found = diagnose(&opened.db);
     if found.iter().any(Diagnostic::is_error) {
         let counts = terminal.diagnostics(&opened.db, &found);

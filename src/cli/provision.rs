@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{Provision, ProvisionFormat};
 use super::build::WAITING;
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::compile::{diagnose, tidy};
 use crate::diagnostic::Diagnostic;
@@ -30,7 +30,7 @@ impl From<ProvisionFormat> for Format {
 }
 
 pub(super) fn run(directory: &Path, arguments: &Provision, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
     let found = diagnose(db);
     if found.iter().any(Diagnostic::is_error) {
@@ -47,7 +47,7 @@ pub(super) fn run(directory: &Path, arguments: &Provision, terminal: &mut Termin
         return write(db, &opened.root, format, &with, terminal);
     };
     let Some(cluster) = clusters.get(name.as_str()) else {
-        return Err(super::unknown_cluster(db, name));
+        return Err(super::project::unknown_cluster(db, name));
     };
     let made = provision::provision(db, *cluster, format, "".into());
     if made.diagnostics.iter().any(Diagnostic::is_error) {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{ObjectOutput, Render};
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::compile::compile;
 use crate::diagnostic::did_you_mean;
@@ -17,7 +17,7 @@ use crate::value::json;
 use crate::value::yaml::{Style, Writer};
 
 pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some(opened) = super::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
     let compilation = compile(db);
     if !compilation.is_clean() {
@@ -27,7 +27,7 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
     }
     let clusters = &fleet::all_clusters(db, db.project()).value;
     let Some(anchor) = clusters.get(arguments.cluster.as_str()) else {
-        return Err(super::unknown_cluster(db, &arguments.cluster));
+        return Err(super::project::unknown_cluster(db, &arguments.cluster));
     };
     let deployed = &flux::exactly(db, *anchor).value;
     let objects = objects(db, deployed);

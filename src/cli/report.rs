@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::Report;
 use super::model::{at, now};
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::host::{self, HostError};
 use crate::inspect::{picture, report};

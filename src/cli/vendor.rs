@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::Vendor;
 use super::build::WAITING;
+use super::outcome::Outcome;
 use super::terminal::Terminal;
 use crate::fleet;
 use crate::host::{self, Exclusive, HostError, Network};

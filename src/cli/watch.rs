@@ -12,8 +12,9 @@ use rayon::ThreadPool;
 
 use super::args::Build;
 use super::build::{Planned, WAITING, carried_out, planned};
+use super::outcome::{Outcome, STACK};
+use super::project::opened;
 use super::terminal::Terminal;
-use super::{Outcome, STACK, opened};
 use crate::diagnostic::{Bug, caught};
 use crate::fleet;
 use crate::host::{HostError, Opened, Record, Records, Refreshed, Tree, Watcher};

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Outcome;
 use super::args::{Output, Why};
 use super::model::{model, not_found};
+use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::fleet;
 use crate::host::HostError;
@@ -34,7 +34,7 @@ pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) ->
 fn of_cluster(db: &FleetDatabase, name: &str, what: &str) -> Result<inspect::Why, HostError> {
     let clusters = &fleet::all_clusters(db, db.project()).value;
     let Some(cluster) = clusters.get(name) else {
-        return Err(super::unknown_cluster(db, name));
+        return Err(super::project::unknown_cluster(db, name));
     };
     why(db, *cluster, &Selector::parse(what)).map_err(|it| not_found(&[name], it))
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::anchor_of;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Place, code};
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, IndexSet, Origin, is_of_library};
@@ -89,4 +88,12 @@ fn where_taken(db: &dyn Db, mut it: Diagnostic, anchor: Anchor) -> Diagnostic {
         it.secondary.insert(0, crate::diagnostic::Label { place: inside, text });
     }
     it
+}
+
+/// The declaration that a diagnostic is about.
+pub(super) const fn anchor_of(it: &Diagnostic) -> Option<Anchor> {
+    match &it.primary.place {
+        Place::Origin(origin) => Some(origin.anchor),
+        _ => None,
+    }
 }

@@ -1,6 +1,8 @@
 //! The pipeline, as a table of contents.
 
 mod library;
+
+use library::anchor_of;
 mod paths;
 
 use std::collections::BTreeMap;
@@ -292,14 +294,6 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect();
     tidied.sort_by(|a, b| a.0.cmp(&b.0));
     without_followers(db, tidied.into_iter().map(|(_, it)| it).collect())
-}
-
-/// The declaration that a diagnostic is about.
-const fn anchor_of(it: &Diagnostic) -> Option<Anchor> {
-    match &it.primary.place {
-        Place::Origin(origin) => Some(origin.anchor),
-        _ => None,
-    }
 }
 
 fn is_about(db: &dyn Db, it: &Diagnostic, kind: Kind) -> bool {

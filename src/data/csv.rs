@@ -9,8 +9,9 @@ use std::sync::Arc;
 use csv_core::{ReadFieldResult, ReaderBuilder};
 use ecow::EcoString;
 
+use super::file::Document;
+use super::problems;
 use super::size::{MOST, too_many};
-use super::{Document, problems};
 use crate::diagnostic::{Invariant, bug, keep};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin, noncharacter};
 use crate::value::{Node, Value};

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde::Deserialize;
 
+use super::file::{Document, Format};
 use super::mark::{Marked, documents};
+use super::problems;
 use super::size::{too_large, too_large_json};
-use super::{Document, Format, problems};
 use crate::diagnostic::{Diagnostic, keep};
 use crate::source::{Anchor, IndexMap, Origin, noncharacter};
 use crate::value::{Node, Value};

@@ -1,24 +1,6 @@
 //! Columns: what is assigned line by line stands one below the other.
 
-use super::print::Line;
-
-/// Where a line may be pulled apart, and which others it goes with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Column {
-    /// The byte in front of which space is put.
-    pub at: usize,
-    pub kind: ColumnKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ColumnKind {
-    /// Before the `=` of an entry.
-    Entry,
-    /// Before the `=` of `source NAME =`.
-    Source,
-    /// Behind `name:`.
-    Type,
-}
+use super::line::Line;
 
 /// Pulls lines apart that stand one below the other, with no blank line and no more than
 /// comments between them.

@@ -9,6 +9,7 @@
 
 mod align;
 mod layout;
+mod line;
 mod print;
 
 use std::sync::Arc;
@@ -17,20 +18,14 @@ use crate::diagnostic::Invariant;
 use crate::source::{FleetDatabase, InMemory, SourceFile};
 use crate::syntax;
 use layout::Layout;
-use print::{Line, Printer};
+use line::{BLANK, Line};
+use print::Printer;
 
 /// What holds of where a declaration stands.
 const IN_TEXT: &str = "a declaration is a part of its file";
 
 /// Characters that fit in a line.
 const WIDTH: usize = 120;
-
-/// White space of the language. What Unicode calls white space beside it is kept where a text cannot be read; at the
-/// end of a comment it goes.
-const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
-
-/// Columns by which what is inside stands further to the right.
-const INDENT: usize = 2;
 
 /// A file as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,38 +1,9 @@
 //! Tokens become lines.
 
-use super::INDENT;
-use super::align::{Column, ColumnKind};
 use super::layout::Layout;
+use super::line::{BLANK, Column, ColumnKind, INDENT, Line};
 use crate::diagnostic::Invariant;
 use crate::syntax::{Group, Role, Token};
-
-/// A line of the new text.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Line {
-    pub indent: usize,
-    pub text: String,
-    /// Whether a blank line stands before it.
-    pub is_after_blank: bool,
-    /// Where it may be pulled apart.
-    pub column: Option<Column>,
-    pub is_comment: bool,
-    /// The brackets that it opens.
-    pub opens: Vec<usize>,
-    /// Whether a declaration at the top level begins here, or the comments above it.
-    pub is_top: bool,
-}
-
-impl Line {
-    /// One that is as it was.
-    pub(super) fn raw(text: &str) -> Self {
-        Self { text: text.to_owned(), ..Self::default() }
-    }
-
-    /// In characters.
-    pub(super) fn width(&self) -> usize {
-        self.indent + self.text.chars().count()
-    }
-}
 
 /// Sets what has several lines apart from what stands before and behind it.
 pub(super) fn set_apart(lines: &mut [Line]) {
@@ -207,7 +178,7 @@ impl<'a> Printer<'a> {
 
     fn end_line(&mut self) {
         let mut line = std::mem::take(&mut self.line);
-        line.text.truncate(line.text.trim_end_matches(super::BLANK).len());
+        line.text.truncate(line.text.trim_end_matches(BLANK).len());
         if !line.text.is_empty() {
             self.lines.push(line);
         }

@@ -11,7 +11,7 @@ use gix::objs::tree::EntryKind;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rayon::prelude::*;
 
-use super::HostError;
+use super::error::HostError;
 use super::git::{Network, causes, options};
 use super::project::{ROOT_FILE, outline_of, source_text};
 use super::store::{Disk, Store};

@@ -6,7 +6,7 @@ use std::path::Path;
 use ecow::EcoString;
 use serde_json::{Map, Value};
 
-use super::HostError;
+use super::error::HostError;
 use super::store::Store;
 use crate::names::is_dns_label;
 

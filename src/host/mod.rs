@@ -5,6 +5,7 @@
 //! unreadable directory, a full disk. They end the command with status 2.
 
 mod commit;
+mod error;
 mod exclusive;
 mod git;
 mod lock;
@@ -23,6 +24,7 @@ mod watch;
 mod writer;
 
 pub use commit::{is_bare, merge_base, prefix};
+pub use error::HostError;
 pub use exclusive::Exclusive;
 pub use git::Network;
 pub use project::{Opened, Past, Refreshed, open, open_at, open_over};
@@ -33,43 +35,3 @@ pub use texts::{Text, texts_at, texts_of_project};
 pub use tree::{Found, Tree, apply, replace, rewrite, snapshot, write_copy, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;
-
-use std::fmt::{self, Display, Formatter};
-use std::path::Path;
-
-/// Something is wrong with the surroundings.
-#[derive(Debug)]
-pub struct HostError {
-    pub message: String,
-    pub help: Option<String>,
-}
-
-impl HostError {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
-    }
-
-    fn at(path: &Path, what: &str, error: &std::io::Error) -> Self {
-        Self::new(format!("`{}` cannot be {what}: {}", path.display(), plain(error)))
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl Display for HostError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-/// An I/O error without its number.
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((text, _)) => text.to_lowercase(),
-        None => text,
-    }
-}

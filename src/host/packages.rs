@@ -5,11 +5,12 @@ use std::path::{Component, Path, PathBuf};
 
 use ecow::{EcoString, eco_format};
 
+use super::error::HostError;
 use super::lock::{self, Lock};
+use super::problems;
 use super::project::{ROOT_FILE, settings_of};
 use super::store::Store;
 use super::tree_hash::tree_hash;
-use super::{HostError, problems};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{Output, Package};
 use crate::plan::is_below;

@@ -9,11 +9,12 @@ use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::commit::Repository;
+use super::error::HostError;
 use super::packages::{self, Outline, Packages};
 use super::record::{Input, Inputs};
 use super::stamp::{Stamp, now};
+use super::standard::standard_library;
 use super::store::{Disk, Store};
-use super::{HostError, standard_library};
 use crate::compile;
 use crate::data::PACKAGE;
 use crate::diagnostic::{Diagnostic, Invariant};

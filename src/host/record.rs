@@ -14,10 +14,11 @@ use ecow::EcoString;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::error::HostError;
 use super::project::{ROOT_FILE, source_paths};
 use super::stamp::{Stamp, now};
 use super::tree::{Found, Tree, Walked, walk};
-use super::{HostError, writer};
+use super::writer;
 
 /// Where it lies, from the project's root.
 const DIRECTORY: &str = ".fleetc";

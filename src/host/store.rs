@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use ecow::EcoString;
 
+use super::error::{HostError, plain};
+use super::project;
 use super::tree_hash::{Files, files_below};
-use super::{HostError, plain, project};
 
 /// Largest input file, in bytes: bundles of custom resources have four megabytes.
 const LARGEST: u64 = 16 * 1024 * 1024;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::error::{HostError, plain};
 use super::packages::VENDOR;
 use super::project::{ROOT_FILE, find_root, outline_of, source_paths, source_text};
-use super::{HostError, plain};
 
 /// A source, and where it is written.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ecow::EcoString;
 use rayon::prelude::*;
 
-use super::HostError;
+use super::error::HostError;
 use super::exclusive::Exclusive;
 use super::project::relative;
 use super::stamp::{Stamp, now};

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use ecow::{EcoString, eco_format};
 use tempfile::TempDir;
 
+use super::error::HostError;
 use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
 use super::packages::{VENDOR, id_of, is_root_file, local_part};
 use super::project::settings_of;
 use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
-use super::{HostError, writer};
+use super::writer;
 use crate::fleet::Package;
 use crate::plan::is_below;
 

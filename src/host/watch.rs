@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::HostError;
+use super::error::HostError;
 
 /// Watches a project, but not what it generates.
 pub struct Watcher {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use tempfile::TempPath;
 
-use super::HostError;
+use super::error::HostError;
 
 /// Temporary files begin and end so, that neither Flux nor git nor fleetc mistakes one.
 pub(super) const TEMPORARY: (&str, &str) = (".fleetc-", ".tmp");

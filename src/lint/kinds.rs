@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::Lint;
+use super::context::Lint;
 use super::problems;
 use crate::fleet::Cluster;
 use crate::flux::Deployed;

@@ -4,10 +4,11 @@
 //!
 //! One file a rule: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`hygiene`], which look at
 //! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
-//! asks for it in [`Lint::needs`], and is asked again for the clusters that have the same; where a rule finds anything,
+//! asks for it in `Lint::needs`, and is asked again for the clusters that have the same; where a rule finds anything,
 //! each cluster is checked by itself.
 
 mod bounds;
+mod context;
 mod hygiene;
 mod kinds;
 mod order;
@@ -16,50 +17,29 @@ mod problems;
 mod reach;
 mod references;
 mod rings;
+mod running;
 mod shapes;
 
 use ecow::EcoString;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fleet::{self, Class, Cluster, Settings};
+use crate::fleet::{self, Class, Cluster};
 use crate::flux::{self, Deployed, Making};
-use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexSet, Project};
 
-pub use rings::{Running, is_ahead, outside_rings, versions};
+pub use rings::{is_ahead, outside_rings, versions};
+pub use running::Running;
 
-/// What rules look at beside a cluster and its objects, and what they found.
-struct Lint<'a> {
-    db: &'a dyn Db,
-    index: &'a Index,
-    settings: &'a Settings,
-    /// Whether something could not be made, which is reported: then it is not missing.
-    has_errors: bool,
-    /// Facts that have to be known, where a cluster is checked for others.
-    needs: IndexSet<EcoString>,
-    out: Vec<Diagnostic>,
-}
+use context::Lint;
 
-impl<'a> Lint<'a> {
-    fn new(db: &'a dyn Db, has_errors: bool) -> Self {
-        Self {
-            db,
-            index: names::index(db, db.project()),
-            settings: &fleet::settings(db, db.project()).value,
-            has_errors,
-            needs: IndexSet::default(),
-            out: Vec::new(),
-        }
-    }
-
-    fn cluster(&mut self, cluster: &Cluster, deployed: &Deployed) {
-        owners::check(self, cluster, deployed);
-        kinds::check(self, cluster, deployed);
-        references::check(self, cluster, deployed);
-        order::check(self, cluster, deployed);
-        shapes::check(self, cluster, deployed);
-        bounds::check(self, cluster, deployed);
-    }
+/// All rules that look at one cluster.
+fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+    owners::check(lint, cluster, deployed);
+    kinds::check(lint, cluster, deployed);
+    references::check(lint, cluster, deployed);
+    order::check(lint, cluster, deployed);
+    shapes::check(lint, cluster, deployed);
+    bounds::check(lint, cluster, deployed);
 }
 
 /// What is wrong on a cluster.
@@ -71,7 +51,7 @@ pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
     }
     let exact = flux::exactly(db, anchor);
     let mut lint = Lint::new(db, exact.diagnostics.iter().any(Diagnostic::is_error));
-    lint.cluster(cluster, &exact.value);
+    run(&mut lint, cluster, &exact.value);
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     lint.out.into_iter().map(named).collect::<Vec<_>>().into()
 }
@@ -110,7 +90,7 @@ fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
         return Verdict::Wrong;
     }
     let mut lint = Lint::new(db, false);
-    lint.cluster(&cluster, deployed);
+    run(&mut lint, &cluster, deployed);
     if !lint.needs.is_empty() {
         Verdict::Needs(lint.needs)
     } else if lint.out.is_empty() {

@@ -3,7 +3,7 @@
 
 use ecow::EcoString;
 
-use super::Lint;
+use super::context::Lint;
 use super::problems;
 use crate::fleet::{Cluster, Sync};
 use crate::flux::Deployed;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::{EcoString, eco_format};
 
-use super::rings::Running;
+use super::running::Running;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::fleet::Cluster;
 use crate::flux::Release;

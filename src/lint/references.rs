@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::Lint;
+use super::context::Lint;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Cluster};

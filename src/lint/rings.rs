@@ -5,21 +5,13 @@ use std::cmp::Ordering;
 use ecow::EcoString;
 
 use super::problems;
+use super::running::Running;
 use crate::diagnostic::Diagnostic;
 use crate::eval::versions::{compare, is_exact};
 use crate::fleet;
 use crate::flux::deployed;
-use crate::source::{Anchor, Db, IndexMap, Origin};
+use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Node;
-
-/// The version of an add-on on a cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
-    pub cluster: Anchor,
-    pub version: EcoString,
-    /// Where it was set.
-    pub origin: Origin,
-}
 
 /// For each add-on of a catalogue, the clusters of each ring that run it, in the
 /// rings' order. Empty without rings.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
-use super::Lint;
+use super::context::Lint;
 use super::problems;
 use crate::eval::{Conform, Env, complete};
 use crate::fleet::Cluster;

@@ -12,7 +12,7 @@ use lsp_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Lo
 
 use super::convert::{Lines, uri_of};
 use super::project::place_of;
-use super::requests::Snapshot;
+use super::snapshot::Snapshot;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic as Found, Label, Place};
 use crate::source::{Db, SourceFile, is_of_library};

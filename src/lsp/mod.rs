@@ -11,15 +11,13 @@ mod document;
 mod project;
 mod requests;
 mod server;
+mod snapshot;
 mod transport;
 
 use rayon::ThreadPool;
 
 use crate::host::HostError;
 use server::Server;
-
-/// Deepest evaluation times the frames that it takes: that of the threads of the pool.
-const STACK: usize = 256 * 1024 * 1024;
 
 /// Serves the editor at the other end of standard input and output until it leaves.
 ///

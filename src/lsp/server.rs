@@ -11,15 +11,18 @@ use lsp_types::{CancelParams, DidChangeTextDocumentParams, DidCloseTextDocumentP
 use rayon::ThreadPool;
 use serde::de::DeserializeOwned;
 
-use super::STACK;
 use super::capabilities::Client;
 use super::convert::path_of;
 use super::diagnostics::{Published, publish};
 use super::document::Document;
 use super::project::{Project, Texts};
-use super::requests::{self, Snapshot};
+use super::requests;
+use super::snapshot::Snapshot;
 use crate::diagnostic::caught;
 use crate::host::HostError;
+
+/// Deepest evaluation times the frames that it takes: that of the threads of the pool.
+pub(super) const STACK: usize = 256 * 1024 * 1024;
 
 /// Something that is computed on another thread.
 type Job = Box<dyn FnOnce() + Send>;

@@ -6,10 +6,13 @@
 use ecow::EcoString;
 use serde_yaml::Value;
 
-use super::live::{field, release};
+use super::live::release;
 use super::old::{Old, is_known, old_objects};
+use super::problems;
+use super::roots::field;
 use super::roots::{documents, id_of};
-use super::{Plan, Snapshot, problems};
+use super::snapshot::Snapshot;
+use super::work::Plan;
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::flux::Deployed;

@@ -3,7 +3,8 @@
 use ecow::EcoString;
 use serde_yaml::Value;
 
-use super::{Snapshot, problems, roots::documents};
+use super::snapshot::Snapshot;
+use super::{problems, roots::documents};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;

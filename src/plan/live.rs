@@ -8,8 +8,10 @@ use serde_yaml::Value;
 
 use super::old::{Objects, Old, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, Heir};
+use super::roots::field;
+use super::snapshot::Snapshot;
 use super::touched::Touched;
-use super::{Permissions, Plan, Snapshot};
+use super::work::{Permissions, Plan};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Release};
@@ -202,10 +204,6 @@ fn successor(
         let after = heir.addon.name(db);
         out.push(problems::reinstalls(heir.addon, db, "name of the HelmRelease", &id.name, after, &new.cluster));
     }
-}
-
-pub(super) fn field(of: &Value, keys: &[&str]) -> Option<EcoString> {
-    keys.iter().try_fold(of, |node, key| node.get(*key)).and_then(Value::as_str).map(EcoString::from)
 }
 
 /// The namespace in which Helm keeps a release.

@@ -8,42 +8,25 @@ mod adopt;
 mod bootstrap;
 mod live;
 mod old;
+mod paths;
 mod problems;
 mod roots;
 mod snapshot;
 mod touched;
+mod work;
 
 use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
-use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
 
+pub use paths::is_below;
 pub use snapshot::{Content, Digest, Entry, Known, Snapshot, digest};
-
-/// What the author allowed on the command line.
-#[derive(Clone, Debug, Default)]
-pub struct Permissions {
-    /// Take files over that have no header.
-    pub adopt: bool,
-    /// `CLUSTER` or `CLUSTER/KUSTOMIZATION`.
-    pub remove: Vec<String>,
-}
-
-/// What is to be done.
-#[derive(Debug, Default)]
-pub struct Plan {
-    pub write: Vec<EcoString>,
-    pub remove: Vec<EcoString>,
-    /// Those of the files to write that are somebody else's until then.
-    pub adopted: BTreeSet<EcoString>,
-    pub unchanged: usize,
-    pub diagnostics: Vec<Diagnostic>,
-}
+pub use work::{Permissions, Plan};
 
 /// Compares the tree with what is there.
 #[must_use]
@@ -119,10 +102,4 @@ pub fn output_directories(settings: &Settings, deployed: &[&Deployed], tree: &Fi
 /// Whether a path lies below one of some directories.
 fn is_inside(path: &str, dirs: &BTreeSet<EcoString>) -> bool {
     path.match_indices('/').any(|(at, _)| path.get(..at).is_some_and(|it| dirs.contains(it)))
-}
-
-/// Whether a path is a directory or lies below it.
-#[must_use]
-pub fn is_below(path: &str, dir: &str) -> bool {
-    path == dir || path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
 }

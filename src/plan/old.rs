@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::live::field;
+use super::paths::is_below;
+use super::roots::field;
 use super::roots::{documents, id_of};
+use super::snapshot::Snapshot;
 use super::touched::Touched;
-use super::{Plan, Snapshot, is_below};
+use super::work::Plan;
 use crate::kube::Id;
 
 /// A Flux Kustomization of the old tree.

@@ -6,7 +6,9 @@
 
 use ecow::EcoString;
 
-use super::{Entry, Snapshot, is_below, problems};
+use super::paths::is_below;
+use super::problems;
+use super::snapshot::{Entry, Snapshot};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::fleet::Settings;
@@ -112,4 +114,8 @@ pub(super) fn id_of(document: &serde_yaml::Value) -> Option<Id> {
         namespace: metadata.get("namespace").and_then(serde_yaml::Value::as_str).unwrap_or_default().into(),
         name: metadata.get("name")?.as_str()?.into(),
     })
+}
+
+pub(super) fn field(of: &serde_yaml::Value, keys: &[&str]) -> Option<EcoString> {
+    keys.iter().try_fold(of, |node, key| node.get(*key)).and_then(serde_yaml::Value::as_str).map(EcoString::from)
 }

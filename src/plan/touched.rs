@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
+use super::paths::is_below;
 use super::roots::documents;
-use super::{Plan, Snapshot, is_below};
+use super::snapshot::Snapshot;
+use super::work::Plan;
 use crate::emit::FileTree;
 use crate::fleet::Output;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{Minor, OLDEST};
+use super::minor::{Minor, OLDEST};
 use crate::diagnostic::{Invariant, bug};
 use crate::source::IndexMap;
 

@@ -6,7 +6,7 @@
 
 use ecow::EcoString;
 
-use super::SourceFile;
+use super::file::SourceFile;
 
 /// Number of a node inside its declaration, counted in the order of the text.
 pub type NodeId = u32;

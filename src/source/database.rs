@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ecow::EcoString;
 
-use super::{DataFile, Db, Project, SourceFile};
+use super::db::Db;
+use super::file::{DataFile, Project, SourceFile};
 
 /// Fetches the files that expressions name. The host reads the disk, tests
 /// answer from memory.

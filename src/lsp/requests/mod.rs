@@ -4,7 +4,6 @@ mod changes;
 mod shown;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -15,27 +14,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::capabilities::Client;
 use super::convert::{Lines, path_of};
 use super::diagnostics::span;
 use super::project::{Texts, file_at};
+use super::snapshot::Snapshot;
 use crate::compile::diagnose;
 use crate::diagnostic::{Diagnostic, code::Code};
 use crate::ide::{self, CompletionKind, Symbol};
-use crate::source::{Db, FleetDatabase, Kind, SourceFile};
-
-/// A project as it was when something was asked.
-pub(super) struct Snapshot {
-    pub db: FleetDatabase,
-    /// Packages that cannot be used.
-    pub problems: Vec<Diagnostic>,
-    pub root: PathBuf,
-    /// The roots of the other projects that are open.
-    pub others: Vec<PathBuf>,
-    pub client: Client,
-    /// What the editor calls the files that it holds, and their versions.
-    pub open: BTreeMap<PathBuf, (Uri, i32)>,
-}
+use crate::source::{Db, Kind, SourceFile};
 
 /// A place that is asked about.
 struct Asked<'a> {

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 use serde_json::{Map as Object, Value as Json, json};
 
-use super::States;
+use super::states::States;
 use super::words::{because, cause, danger};
 use crate::fleet;
 use crate::inspect::{Change, ClusterFate, Difference, Explained, Fate, Layer, Side};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ecow::{EcoString, eco_format};
 
-use super::States;
+use super::states::States;
 use super::words::{
     STAYS, because, capped, capped_both, cause, danger, files, names, number, other_facts, shown, uninstalls, verdict,
     whole, whom,

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 use serde_json::Value as Json;
 
-use super::States;
+use super::states::States;
 use crate::fleet;
 use crate::inspect::{
     Absence, Because, Cause, Change, ClusterFate, Danger, Difference, FilesChange, Layer, LeafChange, Side, Touched,

@@ -1,0 +1,36 @@
+//! The project that a command is about.
+
+use std::path::Path;
+
+use ecow::EcoString;
+
+use super::terminal::Terminal;
+use crate::diagnostic::did_you_mean;
+use crate::fleet;
+use crate::host::{self, HostError, Opened};
+use crate::source::{Db, FleetDatabase};
+
+/// Opens the project; none if a package cannot be used, which is then said.
+pub(super) fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
+    let opened = host::open(directory)?;
+    if opened.problems.is_empty() {
+        return Ok(Some(opened));
+    }
+    let counts = terminal.diagnostics(&opened.db, &opened.problems);
+    terminal.error(&format!("{}; nothing was compiled", Terminal::summary(counts)), None);
+    Ok(None)
+}
+
+/// That a cluster is not there, with the nearest name.
+pub(super) fn unknown_cluster(db: &FleetDatabase, name: &str) -> HostError {
+    let clusters = &fleet::all_clusters(db, db.project()).value;
+    HostError {
+        message: format!("there is no cluster `{name}`"),
+        help: did_you_mean(name, clusters.keys().map(EcoString::as_str)).map(Into::into),
+    }
+}
+
+/// The process ends: to take the database apart first would be work for nothing.
+pub(super) fn ended(opened: Opened) {
+    std::mem::forget(opened);
+}
