@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::files::{documents, known};
+use super::document::{documents, known};
 use super::filling::Filling;
 use super::patch::unit_text;
 use crate::fleet::Class;

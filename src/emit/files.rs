@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 
 use super::class::class_files;
+use super::document::{document, known};
 use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
 use crate::diagnostic::{Invariant, bug};
@@ -185,30 +186,6 @@ pub(super) fn cluster_drafts<'a>(db: &dyn Db, deployed: &'a Deployed) -> Vec<Dra
         }
     }
     drafts
-}
-
-/// One document an object.
-pub fn documents<'a>(writer: &mut Writer, objects: impl IntoIterator<Item = &'a Object>) {
-    for (nth, object) in objects.into_iter().enumerate() {
-        if nth > 0 {
-            writer.separator();
-        }
-        document(writer, object);
-    }
-}
-
-fn document(writer: &mut Writer, object: &Object) {
-    match &object.raw {
-        Some(raw) => writer.verbatim(raw),
-        None => writer.document(&object.body),
-    }
-}
-
-/// On a cluster everything is known: what is not would be left out of the file, silently.
-pub(super) fn known(object: &Object) {
-    if object.raw.is_none() && object.body.value.has_unknown() {
-        bug(&format!("{} has a value that is not known, and no error says why", object.id));
-    }
 }
 
 /// The line that makes a file fleetc's, without the sign of a comment.

@@ -4,13 +4,15 @@
 //! text. The only place that writes YAML. Touches no disk.
 
 mod class;
+mod document;
 mod files;
 mod filling;
 mod lines;
 mod patch;
 mod tree;
 
-pub use files::{cluster_files, common_files, documents, exact_files, header_line};
+pub use document::documents;
+pub use files::{cluster_files, common_files, exact_files, header_line};
 pub use lines::{Lines, Named, Spot, lines_of};
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::files::known;
+use super::document::known;
 use super::filling::Filling;
 use crate::diagnostic::{Invariant, bug};
 use crate::flux::{self, Making, Unit, UnitPatch};

@@ -18,7 +18,7 @@ use super::settings;
 use crate::diagnostic::{Checked, Invariant};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::types::Type;
-use crate::value::yaml::is_written;
+use crate::value::is_written;
 use crate::value::{Map, Node, Template, Value};
 
 /// An item under some overrides, with some facts known.

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::complete::quoted;
+use super::change::{Edit, Fix};
 use super::effective::{Effective, effective, users};
-use super::fix::{Fix, sample, target};
+use super::fix::{sample, target};
 use super::hover::entry_at;
+use super::key::quoted;
 use super::occurrence::{Symbol, named_at, references};
 use super::place::{Place, declaration_at, place_of};
-use super::rename::Edit;
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};

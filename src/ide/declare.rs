@@ -2,8 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::complete::{field, names_a_key};
-use super::fix::{Fix, beginning, beginning_of};
+use super::change::{Fix, beginning, beginning_of};
+use super::complete::field;
+use super::key::names_a_key;
 use super::place::Place;
 use crate::check;
 use crate::diagnostic::{self, Diagnostic, code};

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::complete::quoted;
+use super::key::quoted;
 use crate::fleet::{self, Class, Cluster, Declarations, Params};
 use crate::flux;
 use crate::kube::Object;

@@ -2,10 +2,10 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::complete::quoted;
+use super::change::{Edit, Fix, beginning};
 use super::declare::declaration;
+use super::key::quoted;
 use super::place::{Place, place_of};
-use super::rename::Edit;
 use crate::check;
 use crate::diagnostic::{self, Diagnostic, code, suggested};
 use crate::fleet;
@@ -14,15 +14,6 @@ use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Literal};
 use crate::types::{self, Type};
 use crate::value::Value;
-
-/// A mend, and what it is called.
-#[derive(Clone, Debug)]
-pub struct Fix {
-    pub title: EcoString,
-    pub edits: Vec<Edit>,
-    /// Whether it is the one to take, if one is to be taken unseen.
-    pub is_preferred: bool,
-}
 
 /// The mends of a diagnostic.
 #[must_use]
@@ -170,38 +161,6 @@ fn declared_until(db: &dyn Db, at: Origin, name: &Place) -> Option<usize> {
     let nodes = syntax::parse(db, name.file).nodes.get(&at.anchor)?;
     let begin_there = nodes.iter().filter(|it| it.start == name.range.start && it.end > name.range.end);
     begin_there.map(|it| it.end).min()
-}
-
-/// A line at the beginning of a declaration's block, behind what it binds.
-pub(super) fn beginning(db: &dyn Db, of: Anchor, line: &str) -> Option<Edit> {
-    let body = &syntax::declaration(db, of).body;
-    let Some(last) = body.lets().last() else { return beginning_of(db, Origin::new(of, body.node), line) };
-    let place = place_of(db, Origin::new(of, last.value.node))?;
-    let before = place.file.text(db).get(..place_of(db, Origin::new(of, last.node))?.range.start)?;
-    let own = before.rsplit('\n').next()?;
-    let is_alone = own.trim() == "let";
-    let between = if is_alone {
-        eco_format!("\n{}", own.strip_suffix(own.trim_start()).unwrap_or_default())
-    } else {
-        ", ".into()
-    };
-    let end = place.range.end;
-    Some(Edit { file: place.file, range: end..end, text: eco_format!("{between}{line}") })
-}
-
-/// A line at the beginning of a block.
-pub(super) fn beginning_of(db: &dyn Db, block: Origin, line: &str) -> Option<Edit> {
-    let block = place_of(db, block)?;
-    let text = block.file.text(db);
-    let body = text.get(block.range.clone())?;
-    let open = block.range.start + body.find('{')? + 1;
-    let before = text.get(..block.range.start)?;
-    let own = before.get(before.rfind('\n').map_or(0, |it| it + 1)..)?;
-    let indent = " ".repeat(own.len() - own.trim_start().len());
-    // What stood behind the brace on its line goes on below.
-    let is_wide = text.get(open..)?.lines().next().is_some_and(|it| it.trim().is_empty());
-    let rest = if is_wide { EcoString::new() } else { eco_format!("\n{indent} ") };
-    Some(Edit { file: block.file, range: open..open, text: eco_format!("\n{indent}  {line}{rest}") })
 }
 
 /// What fits the library's checked strings.

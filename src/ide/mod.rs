@@ -4,6 +4,7 @@
 //! Markdown. Knows nothing of a protocol, and never changes anything.
 
 mod assist;
+mod change;
 mod complete;
 mod cursor;
 mod declare;
@@ -12,6 +13,7 @@ mod fix;
 mod highlight;
 mod hover;
 mod inlay;
+mod key;
 mod lens;
 
 mod link;
@@ -24,8 +26,9 @@ mod scope;
 mod signature;
 
 pub use assist::assists;
+pub use change::{Edit, Fix};
 pub use complete::{Completion, CompletionKind, complete};
-pub use fix::{Fix, fixes};
+pub use fix::fixes;
 pub use highlight::{Colour, Highlight, highlights};
 pub use hover::{Hover, hover};
 pub use inlay::{Inlay, inlays};
@@ -35,5 +38,5 @@ pub use occurrence::{Named, Symbol, named_at, named_in, references};
 pub use outline::{Entry, folds, outline, selections};
 pub use place::{Place, place_of};
 pub use preview::{Preview, preview};
-pub use rename::{Edit, renamable, rename};
+pub use rename::{renamable, rename};
 pub use signature::{Signature, signature};

@@ -1,10 +1,8 @@
 //! Another name for something, everywhere.
 
-use std::ops::Range;
-
 use ecow::{EcoString, eco_format};
 
-use super::fix::beginning;
+use super::change::{Edit, beginning};
 use super::occurrence::{Symbol, named_at, named_in, references};
 use super::place::{Place, place_of};
 use crate::fleet;
@@ -14,15 +12,6 @@ use crate::syntax::{
     self,
     ast::{Head, Key, Member},
 };
-
-/// A text in place of another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub file: SourceFile,
-    /// In bytes.
-    pub range: Range<usize>,
-    pub text: EcoString,
-}
 
 /// The name at a place, if it may be changed.
 ///

@@ -16,7 +16,7 @@ use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::schema;
 use crate::source::{IndexMap, Origin};
-use crate::value::{Node, Part, Value, same, yaml};
+use crate::value::{Node, Part, Value, same};
 
 /// A patch of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,7 +210,7 @@ impl Differ {
 
 /// Whether a node appears in a written object.
 fn is_written(node: &Node) -> bool {
-    yaml::is_written(&node.value)
+    crate::value::is_written(&node.value)
 }
 
 /// Whether two nodes are written alike.

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use ecow::EcoString;
 
-use super::yaml::is_written;
+use super::node::{Node, Value, is_written};
+use super::template::{Part, Template};
 use crate::diagnostic::bug;
-use crate::value::{Node, Part, Template, Value};
 
 /// The JSON of a node; what is not written in YAML is not in it either.
 #[must_use]

@@ -10,6 +10,6 @@ mod template;
 pub mod yaml;
 
 pub use json::{AsciiWriter, json};
-pub use node::{Conflict, Map, Node, Overridden, Value, same};
+pub use node::{Conflict, Map, Node, Overridden, Value, fact, is_written, same};
 pub use path::{Path, Step};
-pub use template::{Part, Template, fact};
+pub use template::{Part, Template};

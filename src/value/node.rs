@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::Template;
+use super::template::{Part, Template};
+use crate::diagnostic::bug;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::Literal;
 
@@ -324,4 +325,47 @@ pub fn same(a: &Value, b: &Value) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "integers above 2^53 are compared as the float that they become")]
 fn exactly(a: i64, b: f64) -> bool {
     (a as f64).to_bits() == b.to_bits() || (a == 0 && b == 0.0)
+}
+
+/// Whether a value appears in a file. A list with an unknown element is absent whole.
+#[must_use]
+pub fn is_written(value: &Value) -> bool {
+    match value {
+        Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => false,
+        Value::List(list) => !list.iter().any(|it| it.value.has_unknown()),
+        _ => true,
+    }
+}
+
+/// The text of a fact that a hole is for: what has a hole is made only for clusters that have the fact.
+#[must_use]
+pub fn fact<'a>(facts: &'a Map, name: &str) -> &'a str {
+    match facts.entries.get(name).and_then(Node::text) {
+        Some(it) => it,
+        None => bug(&format!("the fact `{name}` has no text on a cluster that has a placeholder for it")),
+    }
+}
+
+impl Template {
+    /// The text with a cluster's facts in the holes.
+    #[must_use]
+    pub fn fill(&self, facts: &Map) -> EcoString {
+        self.parts().iter().fold(EcoString::new(), |mut text, part| {
+            text.push_str(match part {
+                Part::Text(it) => it,
+                Part::Fact(name) => fact(facts, name),
+            });
+            text
+        })
+    }
+
+    /// As a value: a text, or one with placeholders.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        match self.parts() {
+            [] => Value::Text(EcoString::new()),
+            [Part::Text(it)] => Value::Text(it.clone()),
+            _ => Value::PerCluster(Arc::new(self)),
+        }
+    }
 }

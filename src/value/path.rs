@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use ecow::EcoString;
 
-use super::{Node, Value};
+use super::node::{Node, Value, is_written};
 
 /// One step down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +80,7 @@ pub fn children(node: &Node) -> Box<dyn Iterator<Item = (Step, &Node)> + '_> {
 #[must_use]
 pub fn leaves(node: &Node) -> Vec<(Path, &Node)> {
     fn visit<'a>(path: &Path, node: &'a Node, found: &mut Vec<(Path, &'a Node)>) {
-        if !super::yaml::is_written(&node.value) {
+        if !is_written(&node.value) {
             return;
         }
         let mut is_leaf = true;

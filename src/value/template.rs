@@ -1,11 +1,7 @@
 //! Texts that are whole but for facts of a cluster.
 
-use std::sync::Arc;
-
 use ecow::{EcoString, eco_format};
 
-use super::{Map, Node, Value};
-use crate::diagnostic::bug;
 use crate::types::Type;
 
 /// A text with holes, each for a fact of the cluster that it will be for. What is the
@@ -50,28 +46,6 @@ impl Template {
     #[must_use]
     pub fn of_text(text: EcoString) -> Self {
         Self::joined(vec![Part::Text(text)])
-    }
-
-    /// As a value: a text, or one with placeholders.
-    #[must_use]
-    pub fn into_value(self) -> Value {
-        match self.parts.as_slice() {
-            [] => Value::Text(EcoString::new()),
-            [Part::Text(it)] => Value::Text(it.clone()),
-            _ => Value::PerCluster(Arc::new(self)),
-        }
-    }
-
-    /// The text with a cluster's facts in the holes.
-    #[must_use]
-    pub fn fill(&self, facts: &Map) -> EcoString {
-        self.parts.iter().fold(EcoString::new(), |mut text, part| {
-            text.push_str(match part {
-                Part::Text(it) => it,
-                Part::Fact(name) => fact(facts, name),
-            });
-            text
-        })
     }
 
     /// The text as the language writes it: `"\(cluster.name)-logs"`.
@@ -121,15 +95,6 @@ impl Template {
     #[must_use]
     pub fn is_text(&self) -> bool {
         self.ty.as_ref().is_none_or(is_text)
-    }
-}
-
-/// The text of a fact that a hole is for: what has a hole is made only for clusters that have the fact.
-#[must_use]
-pub fn fact<'a>(facts: &'a Map, name: &str) -> &'a str {
-    match facts.entries.get(name).and_then(Node::text) {
-        Some(it) => it,
-        None => bug(&format!("the fact `{name}` has no text on a cluster that has a placeholder for it")),
     }
 }
 

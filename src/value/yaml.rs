@@ -8,8 +8,10 @@
 
 use ecow::EcoString;
 
+use super::node::{Node, Value, is_written};
+use super::path::{Path, Step};
+use super::template::{Part, Template};
 use crate::diagnostic::{Invariant, bug};
-use crate::value::{Node, Part, Path, Step, Template, Value};
 
 /// How strings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -409,16 +411,6 @@ impl Writer {
 /// A partially evaluated value that reached the writer would be left out, silently.
 fn unfinished(it: &Template) -> ! {
     bug(&format!("{} is written before its facts are known", it.show()))
-}
-
-/// Whether a value appears in a file. A list with an unknown element is absent whole.
-#[must_use]
-pub fn is_written(value: &Value) -> bool {
-    match value {
-        Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_) => false,
-        Value::List(list) => !list.iter().any(|it| it.value.has_unknown()),
-        _ => true,
-    }
 }
 
 /// A float that every reader takes for one.

@@ -14,6 +14,7 @@ mod classes;
 mod cli;
 mod corners;
 mod corpus;
+mod cycles;
 mod dangers;
 mod determinism;
 mod diff;

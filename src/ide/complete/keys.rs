@@ -2,8 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::{Asking, Completion, CompletionKind, documentation, field, keywords, plain, quoted, record_of};
+use super::{Asking, Completion, CompletionKind, documentation, field, keywords, plain, record_of};
 use crate::check;
+use crate::ide::key::quoted;
 use crate::ide::occurrence::Symbol;
 use crate::ide::place::nodes_at;
 use crate::source::Kind;

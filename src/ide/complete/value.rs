@@ -4,10 +4,11 @@ use std::iter::successors;
 
 use ecow::{EcoString, eco_format};
 
-use super::{Asking, Completion, CompletionKind, documentation, field, keywords::keyword, names_a_key, record_of};
+use super::{Asking, Completion, CompletionKind, documentation, field, keywords::keyword, record_of};
 use crate::check;
 use crate::fleet;
 use crate::ide::cursor::{chain, compared, value_part};
+use crate::ide::key::names_a_key;
 use crate::ide::occurrence::Symbol;
 use crate::ide::place::nodes_at;
 use crate::source::{Anchor, Kind, Origin, STANDARD};

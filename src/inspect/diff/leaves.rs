@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use crate::source::IndexSet;
-use crate::value::yaml::is_written;
+use crate::value::is_written;
 use crate::value::{Map, Node, Path, Step, Value};
 
 /// A value that is not what it was.

@@ -7,13 +7,14 @@ use lsp_types as lsp;
 use lsp_types::TextEdit;
 use serde_json::Value as Json;
 
-use super::{Answer, Asked, Refused, Snapshot, asked, told};
+use super::asked::{Answer, Asked, Refused, asked, told};
 use crate::diagnostic::Invariant;
 use crate::format::format;
 use crate::ide;
 use crate::lsp::convert::{Lines, path_of};
 use crate::lsp::diagnostics::converted;
 use crate::lsp::project::Texts;
+use crate::lsp::snapshot::Snapshot;
 
 pub(super) fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::DocumentFormattingParams) -> Answer {
     // A file of no project has a layout, too.

@@ -1,39 +1,24 @@
 //! What an editor asks, and the answer.
 
+mod asked;
 mod changes;
 mod shown;
 
-use std::cmp::Reverse;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use lsp_server::{ErrorCode, Request, Response};
 use lsp_types as lsp;
-use lsp_types::{Location, Position, Uri};
-use serde::Serialize;
+use lsp_types::{Location, Position};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::convert::{Lines, path_of};
-use super::diagnostics::span;
-use super::project::{Texts, file_at};
+use super::convert::Lines;
+use super::project::Texts;
 use super::snapshot::Snapshot;
-use crate::compile::diagnose;
-use crate::diagnostic::{Diagnostic, code::Code};
+use crate::diagnostic::code::Code;
 use crate::ide::{self, CompletionKind, Symbol};
 use crate::source::{Db, Kind, SourceFile};
-
-/// A place that is asked about.
-struct Asked<'a> {
-    snapshot: &'a Snapshot,
-    file: SourceFile,
-    lines: Lines,
-}
-
-/// What is wrong with a request: its number in the protocol, and a sentence.
-type Refused = (ErrorCode, String);
-
-type Answer = Result<Json, Refused>;
+use asked::{Answer, Asked, asked, told};
 
 /// Answers a request.
 pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Response {
@@ -83,39 +68,6 @@ fn with<T: DeserializeOwned>(params: Json, run: impl FnOnce(T) -> Answer) -> Ans
     match serde_json::from_value(params) {
         Ok(it) => run(it),
         Err(it) => Err((ErrorCode::InvalidParams, it.to_string())),
-    }
-}
-
-fn told(it: impl Serialize) -> Answer {
-    serde_json::to_value(it).map_err(|it| (ErrorCode::InternalError, it.to_string()))
-}
-
-/// The file in the project that has it; none for what is in no project.
-fn asked<'a>(snapshots: &'a [Snapshot], uri: &Uri) -> Option<Asked<'a>> {
-    let path = path_of(uri)?;
-    // Of the innermost project around it, or of one that has it as a package.
-    let mut all: Vec<&Snapshot> = snapshots.iter().collect();
-    all.sort_by_key(|it| Reverse((path.starts_with(&it.root), it.root.components().count())));
-    let found = all.into_iter().find_map(|it| Some((it, file_at(&it.db, &it.root, &path)?)));
-    let (snapshot, file) = found?;
-    Some(Asked { snapshot, file, lines: snapshot.lines(file) })
-}
-
-impl Asked<'_> {
-    fn offset(&self, at: Position) -> usize {
-        self.lines.offset(self.file.text(&self.snapshot.db), at)
-    }
-
-    /// What is wrong in a range of the file, and where exactly.
-    fn problems(&self, wanted: &Range<usize>) -> Vec<(Diagnostic, Range<usize>)> {
-        let db = &self.snapshot.db;
-        let all = self.snapshot.problems.iter().cloned().chain(diagnose(db));
-        let here = all.filter_map(|it| {
-            let (file, range) = span(db, &it.primary.place)?;
-            let touches = range.start <= wanted.end && wanted.start <= range.end;
-            (file == self.file && touches).then_some((it, range))
-        });
-        here.collect()
     }
 }
 

@@ -4,10 +4,11 @@ use lsp_types as lsp;
 use lsp_types::{Location, Uri};
 use serde_json::{Value as Json, json};
 
-use super::{Answer, Snapshot, asked, told};
+use super::asked::{Answer, asked, told};
 use crate::ide::{self, Colour};
 use crate::lsp::capabilities::{MODIFIERS, TOKENS};
 use crate::lsp::convert::uri_of;
+use crate::lsp::snapshot::Snapshot;
 
 pub(super) fn folds(snapshots: &[Snapshot], it: &lsp::FoldingRangeParams) -> Answer {
     let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
