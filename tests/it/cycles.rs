@@ -222,7 +222,9 @@ fn no_cycle_of_files() {
     }
     let cycles = tarjan_scc(&graph).into_iter().filter(|it| it.len() > 1);
     let mut found: Vec<Vec<&str>> = cycles.map(|it| it.into_iter().map(|it| graph[it]).collect()).collect();
-    found.iter_mut().for_each(|it| it.sort_unstable());
+    for it in &mut found {
+        it.sort_unstable();
+    }
     found.sort();
     let lines = |cycles: &[Vec<&str>]| cycles.iter().map(|it| it.join(" ")).collect::<Vec<_>>().join("\n");
     let known: Vec<Vec<&str>> = KNOTS.iter().map(|it| it.to_vec()).collect();

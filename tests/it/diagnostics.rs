@@ -9,7 +9,7 @@ use fleetc::diagnostic::{Code, Severity, code};
 use crate::support::{Fleet, database, files_of, summary};
 
 /// The first block of a kind behind a heading.
-fn block<'a>(page: &'a str, kind: &str, heading: &str) -> Option<&'a str> {
+pub(crate) fn block<'a>(page: &'a str, kind: &str, heading: &str) -> Option<&'a str> {
     let start = page.find(heading)?;
     let rest = &page[start..];
     let open = format!("```{kind}\n");
@@ -49,7 +49,7 @@ fn wrong_examples_give_their_code_and_right_ones_nothing() {
 }
 
 /// What no source can cause.
-fn is_about_fleetc(it: &Code) -> bool {
+pub(crate) fn is_about_fleetc(it: &Code) -> bool {
     it.id.starts_with("E09")
 }
 
@@ -78,15 +78,7 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, command: &s
     let args: Vec<&str> = command.split_whitespace().skip(1).collect();
     for (what, text) in [("wrong", wrong), ("right", right)] {
         let fleet = Fleet::new(text);
-        let disk = disk.unwrap_or_default();
-        for (path, text) in files_of(disk).into_iter().filter(|(path, _)| !path.contains(" -> ")) {
-            fleet.write(&path, &text);
-        }
-        for line in disk.lines().filter_map(|it| it.strip_prefix("--- ")?.strip_suffix(" ---")) {
-            if let Some((path, target)) = line.split_once(" -> ") {
-                link(&fleet, path, target);
-            }
-        }
+        disk_of(&fleet, disk.unwrap_or_default());
         let run = fleet.run(&args);
         let codes = codes_of(&run.stderr);
         let fits =
@@ -95,6 +87,18 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, command: &s
         let mended_on_disk = what == "right" && text == wrong;
         if !fits && !mended_on_disk {
             failures.push(format!("{code} {what}: {codes:?}\n{}", run.stderr));
+        }
+    }
+}
+
+/// Puts what a page says of the disk there.
+pub(crate) fn disk_of(fleet: &Fleet, disk: &str) {
+    for (path, text) in files_of(disk).into_iter().filter(|(path, _)| !path.contains(" -> ")) {
+        fleet.write(&path, &text);
+    }
+    for line in disk.lines().filter_map(|it| it.strip_prefix("--- ")?.strip_suffix(" ---")) {
+        if let Some((path, target)) = line.split_once(" -> ") {
+            link(fleet, path, target);
         }
     }
 }

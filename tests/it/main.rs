@@ -30,6 +30,7 @@ mod incremental;
 mod library;
 mod limits;
 mod lsp;
+mod messages;
 mod model;
 mod moves;
 mod oracle;
