@@ -1,7 +1,7 @@
 //! Keys whose values are credentials.
 
 /// What the key of a credential ends with, without case and signs between words; the reference
-/// lists them (`docs/reference/16-why.md`).
+/// lists them (`docs/reference/why.md`).
 const ENDINGS: [&str; 13] = [
     "password",
     "passwd",

@@ -1,7 +1,7 @@
 //! What each word of the language is for: a chapter of the reference, cut into its sections.
 
 /// The chapter that users read.
-const CHAPTER: &str = include_str!("../../docs/reference/22-words.md");
+const CHAPTER: &str = include_str!("../../docs/reference/words.md");
 
 /// Every word, and what is said of it, in Markdown.
 pub fn words() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -256,7 +256,7 @@ fn the_table_of_add_ons_is_that_of_the_reference() {
             if it.has_role { "yes" } else { "" },
         );
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/24-add-ons.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/add-ons.md");
     let page = std::fs::read_to_string(&path).expect("the chapter");
     let start = page.find("| add-on |").expect("a table");
     let end = page[start..].find("\n\n").map_or(page.len(), |it| start + it + 1);

@@ -1,4 +1,4 @@
-//! What a fleet means, by chapters 2 and 5 of the reference alone: slow, and without a line of the compiler.
+//! What a fleet means, by `entries.md` and `layers.md` of the reference alone: slow, and without a line of the compiler.
 //!
 //! Each value on each cluster is computed from the beginning. A layer is a tree of operations; a rank
 //! joins the layers of its declarations; a value is what the ranks make of nothing, one after the other.

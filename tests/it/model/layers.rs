@@ -1,5 +1,5 @@
 //! What the block of one layer does, what the layers of a rank do together, and what that makes of a value:
-//! chapter 2 of the reference.
+//! `entries.md` of the reference.
 
 use std::collections::BTreeMap;
 
