@@ -73,11 +73,11 @@ impl Checker<'_> {
             self.out.push(types::too_long(Origin::of(self.anchor), &it.name));
         }
         if types::is_circular(self.db, self.anchor) {
-            let Some(circle) = types::function_circle(self.db, self.anchor) else { return };
+            let Some(cycle) = types::function_cycle(self.db, self.anchor) else { return };
             let name = self.anchor.name(self.db);
-            // One circle, one error: at the first of its names.
-            if circle.iter().filter(|it| it.kind(self.db) == Kind::Fn).all(|it| it.name(self.db) >= name) {
-                self.out.push(problems::function_circle(self.db, circle));
+            // One cycle, one error: at the first of its names.
+            if cycle.iter().filter(|it| it.kind(self.db) == Kind::Fn).all(|it| it.name(self.db) >= name) {
+                self.out.push(problems::function_cycle(self.db, cycle));
             }
             return;
         }

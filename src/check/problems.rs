@@ -114,25 +114,25 @@ pub(super) fn taken_param(at: Origin, name: &str) -> Diagnostic {
         .help("choose another name")
 }
 
-/// How many functions of a circle are named.
+/// How many functions of a cycle are named.
 const SHOWN: usize = 8;
 
-pub(super) fn function_circle(db: &dyn Db, circle: &[Anchor]) -> Diagnostic {
-    let mut names: Vec<&str> = circle.iter().map(|it| it.name(db).as_str()).collect();
+pub(super) fn function_cycle(db: &dyn Db, cycle: &[Anchor]) -> Diagnostic {
+    let mut names: Vec<&str> = cycle.iter().map(|it| it.name(db).as_str()).collect();
     if names.len() > SHOWN + 2 {
         names.splice(SHOWN..names.len() - 2, ["…"]);
     }
-    let others = circle.iter().skip(1);
-    let first = circle.first().copied();
+    let others = cycle.iter().skip(1);
+    let first = cycle.first().copied();
     let name = names.first().copied().unwrap_or_default();
     let mut diagnostic = Diagnostic::new(
-        code::FUNCTION_CIRCLE,
+        code::FUNCTION_CYCLE,
         eco_format!("`{name}` calls itself: {}", names.join(" → ")),
         first.map_or_else(|| crate::diagnostic::Place::File("".into()), |it| Origin::of(it).into()),
         "comes back here",
     );
-    for it in others.take(circle.len().saturating_sub(2).min(SHOWN)) {
-        diagnostic = diagnostic.label(Origin::of(*it), "part of the circle");
+    for it in others.take(cycle.len().saturating_sub(2).min(SHOWN)) {
+        diagnostic = diagnostic.label(Origin::of(*it), "part of the cycle");
     }
     diagnostic
         .note("functions may not recurse, so that evaluation always ends")

@@ -2,7 +2,7 @@
 //!
 //! The database stays, so that a change runs what depends on it and nothing else. A
 //! change while a build runs cancels it. What is wrong stays on the screen until it is
-//! mended, and the tree stays as the last good build left it.
+//! fixed, and the tree stays as the last good build left it.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -68,7 +68,7 @@ fn watch(
             number += 1;
             watched(pool, project, directory, arguments, terminal, (&send, &events), &mut number)?;
         } else {
-            // What is wrong may be mended anywhere: it is looked again when something changes.
+            // What is wrong may be fixed anywhere: it is looked again when something changes.
             let root = Records::root_of(directory).unwrap_or_else(|| directory.to_path_buf());
             let _watcher = watcher(&root, Vec::new(), &send)?;
             wait(&events);

@@ -1,4 +1,4 @@
-//! What is wrong in the standard library is the project's to mend: it is said where the project takes it.
+//! What is wrong in the standard library is the project's to fix: it is said where the project takes it.
 
 use std::collections::BTreeMap;
 

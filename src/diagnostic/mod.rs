@@ -67,7 +67,7 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// Why it is so.
     pub notes: Vec<EcoString>,
-    /// The smallest mend.
+    /// The smallest fix.
     pub help: Option<EcoString>,
     /// The cluster that shows it, where only some do.
     pub cluster: Option<EcoString>,

@@ -10,8 +10,9 @@ use ecow::EcoString;
 
 use super::effect::{Effect, Effects, Outcome};
 use super::expression::Env;
-use super::layer::{Edit, Layer, Op, Pins, combine, join};
+use super::layer::{Edit, Layer, Op, combine, join};
 use super::problems;
+use super::select::{Elements, Pins, has_pins, selector_text};
 use crate::diagnostic::{Diagnostic, Invariant, Written, bug};
 use crate::source::{IndexMap, Origin};
 use crate::types::Type;
@@ -34,7 +35,7 @@ pub struct Fold {
     root: Map,
     origin: Option<Origin>,
     /// Paths that a lower layer made final.
-    finals: Vec<(Vec<EcoString>, Origin)>,
+    finals: BTreeMap<Vec<EcoString>, Origin>,
     /// Finals of the rank that is being applied.
     new_finals: Vec<(Vec<EcoString>, Origin)>,
     /// The selectors of paths, by their texts.
@@ -64,7 +65,7 @@ impl Fold {
         Self {
             root: Map::default(),
             origin: None,
-            finals: Vec::new(),
+            finals: BTreeMap::new(),
             new_finals: Vec::new(),
             selectors: IndexMap::default(),
             path: Vec::new(),
@@ -110,7 +111,9 @@ impl Fold {
         let mut root = std::mem::take(&mut self.root);
         self.layer(env, &mut root, layer);
         self.root = root;
-        self.finals.append(&mut self.new_finals);
+        for (path, origin) in self.new_finals.drain(..) {
+            self.finals.entry(path).or_insert(origin);
+        }
         self.ranks += 1;
     }
 
@@ -147,7 +150,9 @@ impl Fold {
         if !one_level {
             release(&mut self.root);
         }
-        self.finals.append(&mut self.new_finals);
+        for (path, origin) in self.new_finals.drain(..) {
+            self.finals.entry(path).or_insert(origin);
+        }
         self.ranks += 1;
     }
 
@@ -191,7 +196,7 @@ impl Fold {
         let before = self.effects.all.len();
         for op in edit.ops {
             match op {
-                Op::Select(pins, inner) => selected.push((pins, *inner)),
+                Op::Select(all) => selected.extend(all.into_values().map(|(pins, inner)| (pins, *inner))),
                 Op::Append(list) => appended.extend(list),
                 op => self.op(env, map, &key, op, edit.origin),
             }
@@ -247,10 +252,10 @@ impl Fold {
     /// Whether a lower layer's `final` stands in the way.
     fn forbidden(&self, edit: &Edit) -> Option<Diagnostic> {
         let settles = edit.ops.iter().any(|it| matches!(it, Op::Set(_) | Op::Unset));
-        self.finals
-            .iter()
-            .find(|(path, _)| self.path.starts_with(path) || (settles && path.starts_with(&self.path)))
-            .map(|(path, origin)| problems::is_final(edit.origin, path, *origin))
+        let around = (0..=self.path.len()).find_map(|it| self.finals.get_key_value(self.path.get(..it)?));
+        let inside = || self.finals.range(self.path.clone()..).next().filter(|(it, _)| it.starts_with(&self.path));
+        let found = around.or_else(|| inside().filter(|_| settles));
+        found.map(|(path, origin)| problems::is_final(edit.origin, path, *origin))
     }
 
     /// Notes what an entry does at the path.
@@ -361,7 +366,9 @@ impl Fold {
     /// The selector by which something in an element of the list at the path was made final:
     /// whichever selector means the element, it is that.
     fn guarded(&self, element: &Node) -> Option<EcoString> {
-        let finals = self.finals.iter().filter_map(|(path, _)| path.strip_prefix(self.path.as_slice())?.first());
+        let finals =
+            self.finals.range(self.path.clone()..).map(|(path, _)| path).take_while(|it| it.starts_with(&self.path));
+        let finals = finals.filter_map(|path| path.get(self.path.len()));
         let mut selectors = finals.filter(|it| self.selectors.get(*it).is_some_and(|pins| has_pins(element, pins)));
         selectors.next().cloned()
     }
@@ -390,14 +397,14 @@ impl Fold {
                 return;
             }
         };
-        if list.iter().any(|it| selected.iter().flat_map(|(pins, _)| pins).any(|(path, _)| pin_unknown(it, path))) {
+        let pins = || selected.iter().map(|(pins, _)| pins);
+        let meant = Elements::of(list, pins()).map(|it| pins().map(|pins| it.meant(pins)).collect::<Vec<_>>());
+        let Some(meant) = meant else {
             node.value = Value::Unknown;
             return;
-        }
+        };
         let mut by_element: BTreeMap<usize, (EcoString, Edit)> = BTreeMap::new();
-        for (pins, edit) in selected {
-            let hits: Vec<usize> =
-                list.iter().enumerate().filter(|(_, it)| has_pins(it, &pins)).map(|(nth, _)| nth).collect();
+        for ((pins, edit), hits) in selected.into_iter().zip(meant) {
             let [hit] = hits.as_slice() else {
                 let problem = problems::selects(edit.origin, key, &pins, hits.len(), list, below);
                 env.report(problem);
@@ -436,25 +443,6 @@ impl Fold {
             }
         }
     }
-}
-
-/// Whether an element has what a selector asks for.
-fn has_pins(element: &Node, pins: &Pins) -> bool {
-    pins.iter().all(|(path, wanted)| {
-        let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-        element.at(&path).is_some_and(|it| same(&it.value, wanted))
-    })
-}
-
-fn pin_unknown(element: &Node, path: &[EcoString]) -> bool {
-    let path: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-    matches!(element.value, Value::Unknown) || element.at(&path).is_some_and(|it| it.value.has_unknown())
-}
-
-pub(super) fn selector_text(pins: &Pins) -> EcoString {
-    let parts: Vec<String> =
-        pins.iter().map(|(path, value)| format!("{} = {}", path.join("."), value.show())).collect();
-    ecow::eco_format!("[{}]", parts.join(", "))
 }
 
 /// A new value remembers what it overrides, leaf by leaf where both are maps.

@@ -9,6 +9,7 @@ use ecow::EcoString;
 
 use super::expression::Env;
 use super::problems;
+use super::select::Pins;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
 use crate::value::{Conflict, Node, Overridden, Value, same};
@@ -39,14 +40,18 @@ pub enum Op {
     Set(Node),
     Unset,
     Amend(Layer),
-    Select(Pins, Box<Edit>),
+    /// By what the selectors ask for.
+    Select(IndexMap<EcoString, (Pins, Box<Edit>)>),
     Append(Vec<Node>),
 }
 
-/// `[name = "x"]`: keys inside an element and what stands there.
-pub(super) type Pins = Vec<(Vec<EcoString>, Value)>;
-
 impl Op {
+    fn select(pins: Pins, edit: Edit) -> Self {
+        // What is asked for, with the kinds of the values.
+        let asked = ecow::eco_format!("{pins:?}");
+        Self::Select(std::iter::once((asked, (pins, Box::new(edit)))).collect())
+    }
+
     const fn stage(&self) -> u8 {
         match self {
             Self::Set(_) | Self::Unset => 0,
@@ -298,7 +303,7 @@ fn insert(env: &mut Env<'_>, layer: &mut Layer, segments: &[Segment], edit: Edit
     };
     for selector in first.selectors.iter().rev() {
         let Some(pins) = pins_of(env, selector) else { return };
-        inner = Edit { origin, is_final: false, ops: vec![Op::Select(pins, Box::new(inner))] };
+        inner = Edit { origin, is_final: false, ops: vec![Op::select(pins, inner)] };
     }
     let mut path = vec![key.clone()];
     match layer.edits.get_mut(&key) {
@@ -363,18 +368,22 @@ fn combine_op(mine: &mut Edit, op: Op, origin: Origin, path: &mut Vec<EcoString>
             }
             mine.ops.push(Op::Append(list));
         }
-        (Op::Select(pins, edit), None) => {
-            for existing in &mut mine.ops {
-                if let Op::Select(mine_pins, mine) = existing
-                    && *mine_pins == pins
-                {
-                    combine(mine, *edit, path, same_block);
-                    return;
+        (Op::Select(all), None) => {
+            let existing = mine.ops.iter_mut().find_map(|it| if let Op::Select(mine) = it { Some(mine) } else { None });
+            let Some(mine) = existing else {
+                mine.ops.push(Op::Select(all));
+                return;
+            };
+            for (asked, (pins, edit)) in all {
+                match mine.get_mut(&asked) {
+                    Some((_, mine)) => combine(mine, *edit, path, same_block),
+                    None => {
+                        mine.insert(asked, (pins, edit));
+                    }
                 }
             }
-            mine.ops.push(Op::Select(pins, edit));
         }
-        (Op::Select(pins, edit), Some(_)) if same_block => mine.ops.push(Op::Select(pins, edit)),
+        (Op::Select(all), Some(_)) if same_block => mine.ops.push(Op::Select(all)),
         (op, settled) => settle(mine, op, origin, settled, path, same_block),
     }
 }

@@ -17,6 +17,7 @@ mod layer;
 mod operator;
 mod problems;
 mod scope;
+mod select;
 
 use std::sync::Arc;
 
@@ -37,10 +38,10 @@ use crate::syntax::{self, ast::Head};
 use crate::value::Value;
 
 /// The value of a top-level `let`.
-#[salsa::tracked(cycle_result = let_circle)]
+#[salsa::tracked(cycle_result = let_cycle)]
 pub fn let_value(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Costed>> {
     let link = crate::types::link(db, anchor);
-    if link.is_own_circle() || link.is_too_long() {
+    if link.is_own_cycle() || link.is_too_long() {
         // `types` reports it.
         return Arc::new(Checked::new(Costed { value: Value::Unknown, steps: 0 }, Vec::new()));
     }
@@ -74,7 +75,7 @@ pub struct Costed {
     pub steps: u64,
 }
 
-fn let_circle(_: &dyn Db, _: salsa::Id, _: Anchor) -> Arc<Checked<Costed>> {
-    // `types` reports the circle.
+fn let_cycle(_: &dyn Db, _: salsa::Id, _: Anchor) -> Arc<Checked<Costed>> {
+    // `types` reports the cycle.
     Arc::new(Checked::new(Costed { value: Value::Unknown, steps: 0 }, Vec::new()))
 }

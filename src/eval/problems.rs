@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::layer::Pins;
+use super::select::Pins;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::source::{Db, Kind, Origin, STANDARD};
 use crate::syntax::{self, ast::BinaryOp};
@@ -224,7 +224,7 @@ pub(super) fn select_in_nothing(at: Origin, key: &str) -> Diagnostic {
 }
 
 pub(super) fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[Node], below: Origin) -> Diagnostic {
-    let wanted = super::fold::selector_text(pins);
+    let wanted = super::select::selector_text(pins);
     let message = if hits == 0 {
         eco_format!("no element of `{key}` has {wanted}")
     } else {
@@ -300,14 +300,8 @@ pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> D
     )
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write a value that is {expected}"));
-    match (&node.value, expected.literals()) {
-        (Value::Text(text), Some(choices)) => {
-            let known: Vec<EcoString> = choices
-                .iter()
-                .filter_map(|it| if let crate::syntax::ast::Literal::Text(it) = it { Some(it.clone()) } else { None })
-                .collect();
-            diagnostic.help_if(did_you_mean(text, known.iter().map(EcoString::as_str)))
-        }
+    match &node.value {
+        Value::Text(text) => diagnostic.help_if(did_you_mean(text, expected.choices())),
         _ => diagnostic,
     }
 }

@@ -25,9 +25,9 @@ pub(super) fn levels(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
             break;
         };
         if levels.contains(&base) {
-            // One circle, one error: at the first of its names.
+            // One cycle, one error: at the first of its names.
             if base == anchor && levels.iter().all(|it| it.name(db) >= anchor.name(db)) {
-                out.push(problems::definition_circle(db, origin, &levels, base));
+                out.push(problems::definition_cycle(db, origin, &levels, base));
             }
             break;
         }

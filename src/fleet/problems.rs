@@ -11,10 +11,10 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::{Node, Value};
 
-pub(super) fn circle(at: Origin, what: &str, path: &str) -> Diagnostic {
+pub(super) fn cycle(at: Origin, what: &str, path: &str) -> Diagnostic {
     Diagnostic::new(
-        code::FACT_CIRCLE,
-        eco_format!("the {what}s refer to each other in a circle: {path}"),
+        code::FACT_CYCLE,
+        eco_format!("the {what}s refer to each other in a cycle: {path}"),
         at,
         "comes back to itself here",
     )
@@ -182,10 +182,10 @@ pub(super) fn unknown_definition(at: Origin, kind: Kind, path: &str, known: &[Ec
         }))
 }
 
-pub(super) fn definition_circle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {
+pub(super) fn definition_cycle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {
     let names: Vec<&str> = levels.iter().chain(std::iter::once(&base)).map(|it| it.name(db).as_str()).collect();
     Diagnostic::new(
-        code::FROM_CIRCLE,
+        code::FROM_CYCLE,
         eco_format!("this is taken from itself: {}", names.join(" → ")),
         at,
         "comes back to itself",
@@ -240,7 +240,7 @@ pub(super) fn cluster_twice(at: Origin, name: &str, first: Origin) -> Diagnostic
 pub(super) fn bad_cluster_name(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::BAD_LABEL, eco_format!("`{name}` cannot be the name of a cluster"), at, "not a DNS label")
         .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit")
-        .help("mend the data, or make a label of it: `name = slug(row.…)`")
+        .help("fix the data, or make a label of it: `name = slug(row.…)`")
 }
 
 pub(super) fn no_cluster_name(at: Origin, inventory: Origin) -> Diagnostic {

@@ -73,7 +73,7 @@ impl Lazy for Table<'_> {
             env.leads_to(*depth);
             return Some(node.clone());
         }
-        let circle = {
+        let cycle = {
             let state = self.state.borrow();
             state.active.iter().position(|it| it == name).map(|from| {
                 let path: Vec<&str> =
@@ -81,8 +81,8 @@ impl Lazy for Table<'_> {
                 path.join(" → ")
             })
         };
-        if let Some(path) = circle {
-            env.report(problems::circle(at, self.what, &path));
+        if let Some(path) = cycle {
+            env.report(problems::cycle(at, self.what, &path));
             return Some(Node::new(Value::Unknown, at));
         }
         self.state.borrow_mut().active.push(name.into());

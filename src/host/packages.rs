@@ -35,7 +35,7 @@ pub(super) struct Packages {
 pub(super) enum Trouble {
     NoDirectory(EcoString),
     NoSources(EcoString),
-    Circle(EcoString),
+    Cycle(EcoString),
     NotVendored(EcoString),
     Changed {
         dir: EcoString,
@@ -89,7 +89,7 @@ struct Loader<'a> {
     unsaved: &'a BTreeMap<PathBuf, String>,
     lock: Lock,
     found: Packages,
-    /// The packages around the one that is read, to see circles.
+    /// The packages around the one that is read, to see cycles.
     stack: Vec<PathBuf>,
     /// The directory of the package from Git that what is read is part of.
     remote: Option<PathBuf>,
@@ -130,7 +130,7 @@ impl Loader<'_> {
                 continue;
             };
             if self.stack.contains(&at) {
-                self.found.troubles.push((top, Trouble::Circle(shown)));
+                self.found.troubles.push((top, Trouble::Cycle(shown)));
                 continue;
             }
             let outer = self.remote.clone();

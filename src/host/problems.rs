@@ -14,7 +14,7 @@ pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
             at,
             "declared here",
         )
-        .help("mend the path; it is taken from the directory of this `fleet.fleet`"),
+        .help("fix the path; it is taken from the directory of this `fleet.fleet`"),
         Trouble::NoSources(dir) => Diagnostic::new(
             code::NO_PACKAGE,
             eco_format!("the package `{name}` has no `.fleet` file in `{dir}`"),
@@ -22,13 +22,13 @@ pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
             "declared here",
         )
         .help("name the directory that holds its sources"),
-        Trouble::Circle(dir) => Diagnostic::new(
+        Trouble::Cycle(dir) => Diagnostic::new(
             code::NO_PACKAGE,
             eco_format!("the package `{name}` leads back to itself, at `{dir}`"),
             at,
             "declared here",
         )
-        .help("packages may not need each other in a circle: move what both need into a third"),
+        .help("packages may not need each other in a cycle: move what both need into a third"),
         Trouble::NotVendored(dir) => Diagnostic::new(
             code::NO_PACKAGE,
             eco_format!("the package `{name}` was not fetched at this revision"),

@@ -32,7 +32,7 @@ pub struct Vendored {
 ///
 /// # Errors
 /// If a repository cannot be read, what is locked is not there any more, packages form
-/// a circle, or the disk does not take the files. Nothing is replaced before everything is fetched and written beside it.
+/// a cycle, or the disk does not take the files. Nothing is replaced before everything is fetched and written beside it.
 pub fn vendor(
     root: &Path,
     declared: &BTreeMap<EcoString, Package>,
@@ -96,7 +96,7 @@ struct Job<'a> {
     lock: Lock,
     trees: BTreeMap<EcoString, Files>,
     done: Vec<Vendored>,
-    /// The packages around the one that is looked at, to see circles.
+    /// The packages around the one that is looked at, to see cycles.
     stack: Vec<EcoString>,
     /// Where the package from Git will be that what is looked at is part of.
     remote: Option<PathBuf>,
@@ -146,7 +146,7 @@ impl Job<'_> {
     ) -> Result<(), HostError> {
         if self.stack.contains(&place) {
             return Err(HostError::new(format!("the package `{id}` needs itself, by way of {place}"))
-                .help("packages may not form a circle: move what both need to a third"));
+                .help("packages may not form a cycle: move what both need to a third"));
         }
         self.stack.push(place);
         self.all(id, dir, declared)?;

@@ -17,7 +17,7 @@ pub struct Edit {
     pub text: EcoString,
 }
 
-/// A mend, and what it is called.
+/// A fix, and what it is called.
 #[derive(Clone, Debug)]
 pub struct Fix {
     pub title: EcoString,

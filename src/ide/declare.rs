@@ -21,7 +21,7 @@ pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Plac
         let (_, lines) = it.help.as_ref()?.split_once("`facts { ")?;
         let (lines, _) = lines.split_once(" }`")?;
         let s = if lines.contains(", ") { "s" } else { "" };
-        return mend(db, at.anchor, "facts", &eco_format!("fact{s}"), lines, true);
+        return fix(db, at.anchor, "facts", &eco_format!("fact{s}"), lines, true);
     }
     let text = place.file.text(db).get(place.range.clone())?;
     let (owner, name, ty) = if it.code.id == code::NO_MEMBER.id {
@@ -48,11 +48,11 @@ pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Plac
     }
     let (key, what) = if owner.kind(db) == Kind::Fleet { ("facts", "fact") } else { ("params", "param") };
     let is_preferred = it.help.as_ref().is_none_or(|it| !it.starts_with("did"));
-    mend(db, owner, key, what, &eco_format!("{name}: {ty}"), is_preferred)
+    fix(db, owner, key, what, &eco_format!("{name}: {ty}"), is_preferred)
 }
 
 /// Declarations in `facts { … }` or `params { … }`, at the head of the block if there is one.
-fn mend(db: &dyn Db, owner: Anchor, key: &str, what: &str, lines: &str, is_preferred: bool) -> Option<Fix> {
+fn fix(db: &dyn Db, owner: Anchor, key: &str, what: &str, lines: &str, is_preferred: bool) -> Option<Fix> {
     let edit = match block_of(&syntax::declaration(db, owner).body, key) {
         Some(block) => beginning_of(db, Origin::new(owner, block.node), lines)?,
         None => beginning(db, owner, &eco_format!("{key} {{ {lines} }}"))?,

@@ -1,4 +1,4 @@
-//! What mends a diagnostic at once.
+//! What fixes a diagnostic at once.
 
 use ecow::{EcoString, eco_format};
 
@@ -15,7 +15,7 @@ use crate::syntax::{self, ast::Literal};
 use crate::types::{self, Type};
 use crate::value::Value;
 
-/// The mends of a diagnostic.
+/// The fixes of a diagnostic.
 #[must_use]
 pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
     let at = match &it.primary.place {

@@ -324,7 +324,7 @@ fn in_order(db: &dyn Db, mut all: Vec<Anchor>) -> Vec<Anchor> {
     while placed.len() < all.len() {
         let left = || needs.iter().filter(|(it, _)| !placed.contains(it));
         let waits = |other: &Anchor| all.contains(other) && !placed.contains(other);
-        // In a circle, which is an error elsewhere, the first by name.
+        // In a cycle, which is an error elsewhere, the first by name.
         let free = left().find(|(_, needs)| !needs.iter().any(waits)).or_else(|| left().next());
         let Some((next, _)) = free else { break };
         placed.push(*next);

@@ -1,4 +1,4 @@
-//! `dependsOn` leads nowhere in a circle: Flux would wait forever, and would
+//! `dependsOn` leads nowhere in a cycle: Flux would wait forever, and would
 //! stop watching the source of everything in it.
 
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
-    if let Some(circle) = circle(&units) {
-        lint.out.push(problems::circle(&circle, &units_origins(&units, &circle), &cluster.name));
+    if let Some(cycle) = cycle(&units) {
+        lint.out.push(problems::cycle(&cycle, &units_origins(&units, &cycle), &cluster.name));
     }
     // Those of tenants, by namespace and name.
     let attached: Graph = deployed
@@ -32,8 +32,8 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             (of(it.id.name.clone()), (names, it.origin))
         })
         .collect();
-    if let Some(circle) = circle(&attached) {
-        lint.out.push(problems::circle(&circle, &units_origins(&attached, &circle), &cluster.name));
+    if let Some(cycle) = cycle(&attached) {
+        lint.out.push(problems::cycle(&cycle, &units_origins(&attached, &cycle), &cluster.name));
     }
     // Several catalogues may have an add-on of one name.
     let db = lint.db;
@@ -47,13 +47,13 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             (qualified(it.addon), (names, Origin::of(it.addon)))
         })
         .collect();
-    if let Some(circle) = circle(&releases) {
-        lint.out.push(problems::circle(&circle, &units_origins(&releases, &circle), &cluster.name));
+    if let Some(cycle) = cycle(&releases) {
+        lint.out.push(problems::cycle(&cycle, &units_origins(&releases, &cycle), &cluster.name));
     }
 }
 
-fn units_origins(graph: &Graph, circle: &[EcoString]) -> Vec<Origin> {
-    circle.iter().filter_map(|it| graph.get(it).map(|(_, origin)| *origin)).collect()
+fn units_origins(graph: &Graph, cycle: &[EcoString]) -> Vec<Origin> {
+    cycle.iter().filter_map(|it| graph.get(it).map(|(_, origin)| *origin)).collect()
 }
 
 fn dependencies(spec: Option<&Node>) -> Vec<EcoString> {
@@ -65,10 +65,10 @@ fn dependencies(spec: Option<&Node>) -> Vec<EcoString> {
         .collect()
 }
 
-/// The first circle, its first name again at the end.
-fn circle(graph: &Graph) -> Option<Vec<EcoString>> {
+/// The first cycle, its first name again at the end.
+fn cycle(graph: &Graph) -> Option<Vec<EcoString>> {
     let mut done: BTreeMap<&EcoString, bool> = BTreeMap::new();
-    // What waits for nothing is in no circle.
+    // What waits for nothing is in no cycle.
     for start in graph.iter().filter(|(_, (waits_for, _))| !waits_for.is_empty()).map(|(name, _)| name) {
         let mut path: Vec<(&EcoString, usize)> = vec![(start, 0)];
         if done.contains_key(start) {
@@ -91,9 +91,9 @@ fn circle(graph: &Graph) -> Option<Vec<EcoString>> {
                     }
                     (_, Some(false)) => {
                         let from = path.iter().position(|(it, _)| *it == target).unwrap_or(0);
-                        let mut circle: Vec<EcoString> = path.iter().skip(from).map(|(it, _)| (*it).clone()).collect();
-                        circle.push(target.clone());
-                        return Some(circle);
+                        let mut cycle: Vec<EcoString> = path.iter().skip(from).map(|(it, _)| (*it).clone()).collect();
+                        cycle.push(target.clone());
+                        return Some(cycle);
                     }
                     _ => {}
                 },

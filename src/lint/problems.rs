@@ -204,18 +204,18 @@ pub(super) fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Or
     .help(eco_format!("write `use {qualified}`, or drop `{}` too", release.addon.name(db)))
 }
 
-pub(super) fn circle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
+pub(super) fn cycle(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
     let text: Vec<&str> = path.iter().map(EcoString::as_str).collect();
     let first = origins.first().copied();
     let mut diagnostic = match first {
         Some(at) => Diagnostic::new(
-            code::CIRCLE,
+            code::CYCLE,
             eco_format!("these wait for each other: {}", text.join(" → ")),
             at,
-            "part of the circle",
+            "part of the cycle",
         ),
         None => Diagnostic::new(
-            code::CIRCLE,
+            code::CYCLE,
             eco_format!("these wait for each other: {}", text.join(" → ")),
             crate::diagnostic::Place::File(cluster.clone()),
             "on this cluster",
@@ -323,7 +323,7 @@ pub(super) fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
         Origin::of(rule),
         "applies to none",
     )
-    .help("remove it, or mend its condition")
+    .help("remove it, or fix its condition")
 }
 
 pub(super) fn dead_override(at: Origin) -> Diagnostic {

@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::context::Lint;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, few};
 use crate::fleet::{self, Cluster};
 use crate::flux::BUILT_IN_NAMESPACES;
 use crate::flux::Deployed;
@@ -174,8 +174,7 @@ fn check_one(lint: &mut Lint<'_>, object: &Object, it: &Reference, given: &Given
     let id = (it.kind.clone(), object.id.namespace.clone(), it.name.clone());
     match given.get(&id) {
         None => {
-            let same_kind: Vec<&EcoString> = given
-                .keys()
+            let same_kind: Vec<&EcoString> = few(given.keys())
                 .filter(|(kind, namespace, _)| *kind == it.kind && *namespace == id.1)
                 .map(|(_, _, name)| name)
                 .collect();

@@ -67,10 +67,9 @@ pub(super) fn device(db: &dyn Db, anchor: Anchor) -> Diagnostic {
 
 pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
-    let mend: String =
-        name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
-    let mend = mend.trim_matches('-');
-    let mend = mend.get(..mend.len().min(63)).unwrap_or_default().trim_end_matches('-').to_owned();
+    let fix: String = name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
+    let fix = fix.trim_matches('-');
+    let fix = fix.get(..fix.len().min(63)).unwrap_or_default().trim_end_matches('-').to_owned();
     let diagnostic = Diagnostic::new(
         code::BAD_LABEL,
         eco_format!("`{name}` cannot be the name of an object"),
@@ -78,11 +77,7 @@ pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
         "not a DNS label",
     )
     .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit");
-    if mend.is_empty() {
-        diagnostic.help("choose another name")
-    } else {
-        diagnostic.help(eco_format!("write `{mend}`"))
-    }
+    if fix.is_empty() { diagnostic.help("choose another name") } else { diagnostic.help(eco_format!("write `{fix}`")) }
 }
 
 pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {

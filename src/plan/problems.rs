@@ -82,7 +82,7 @@ pub(super) fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &
         file(path),
         "written by `flux bootstrap`",
     )
-    .help("mend `fleet { … }` or `path` of the cluster, or run `flux bootstrap` again")
+    .help("fix `fleet { … }` or `path` of the cluster, or run `flux bootstrap` again")
 }
 
 pub(super) fn root_waits(path: &str) -> Diagnostic {

@@ -10,7 +10,7 @@ mod chunk;
 mod grammar;
 mod lower;
 mod memo;
-mod mend;
+mod fix;
 mod problems;
 #[cfg(test)]
 mod tests;

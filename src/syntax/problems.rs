@@ -5,8 +5,8 @@ use std::ops::Range;
 use ecow::{EcoString, eco_format};
 
 use super::chunk::{self, DECLARATIONS, MODIFIERS};
+use super::fix::{STATEMENTS, fix, foreign};
 use super::grammar;
-use super::mend::{STATEMENTS, foreign, mend};
 use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
 use crate::source::{SourceFile, is_bidi_control};
 
@@ -211,7 +211,7 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
         diagnostic.primary.text = "no block is open here".into();
         diagnostic = diagnostic.help("remove it");
     } else {
-        diagnostic = diagnostic.help(mend(slice, offset.min(slice.len()), &word, top));
+        diagnostic = diagnostic.help(fix(slice, offset.min(slice.len()), &word, top));
     }
     diagnostic
 }

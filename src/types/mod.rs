@@ -6,7 +6,7 @@
 
 mod assign;
 pub mod builtin;
-mod circle;
+mod cycle;
 mod flux;
 mod infer;
 mod notes;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 pub use assign::fits;
-pub use circle::{FunctionCircle, function_circle, is_circular, link};
+pub use cycle::{FunctionCycle, function_cycle, is_circular, link};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
@@ -34,12 +34,12 @@ use crate::source::{Anchor, Db, Origin};
 use crate::syntax::{self, ast::Head};
 
 /// The type that a `type` declaration declares. A type that is defined by itself
-/// is reported at each member of the circle.
+/// is reported at each member of the cycle.
 #[salsa::tracked(cycle_result = type_cycle)]
 pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     let link = link(db, anchor);
-    if link.is_own_circle() {
-        return type_circle(db, anchor);
+    if link.is_own_cycle() {
+        return cyclic_type(db, anchor);
     }
     if link.is_too_long() {
         return unknown_behind(db, anchor, link);
@@ -54,21 +54,21 @@ pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     Arc::new(Checked::new(ty, out))
 }
 
-fn unknown_behind(db: &dyn Db, anchor: Anchor, link: circle::Link) -> Arc<Checked<Type>> {
+fn unknown_behind(db: &dyn Db, anchor: Anchor, link: cycle::Link) -> Arc<Checked<Type>> {
     let problem = link.is_one_too_many().then(|| too_long(Origin::of(anchor), anchor.name(db)));
     Arc::new(Checked::new(Type::Broken, problem.into_iter().collect()))
 }
 
 fn type_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
-    type_circle(db, anchor)
+    cyclic_type(db, anchor)
 }
 
 fn let_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
-    let_circle(db, anchor)
+    cyclic_let(db, anchor)
 }
 
-fn type_circle(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
-    Arc::new(Checked::new(Type::Broken, vec![problems::type_circle(Origin::of(anchor), anchor.name(db))]))
+fn cyclic_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::type_cycle(Origin::of(anchor), anchor.name(db))]))
 }
 
 /// What a function takes and gives.
@@ -122,8 +122,8 @@ pub fn function_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<FunctionType>> 
 #[salsa::tracked(cycle_result = let_cycle)]
 pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
     let link = link(db, anchor);
-    if link.is_own_circle() {
-        return let_circle(db, anchor);
+    if link.is_own_cycle() {
+        return cyclic_let(db, anchor);
     }
     if link.is_too_long() {
         return unknown_behind(db, anchor, link);
@@ -175,6 +175,6 @@ pub const fn no_references(_: Reference, _: &str, _: Origin) -> Result<(), Diagn
     Ok(())
 }
 
-fn let_circle(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
-    Arc::new(Checked::new(Type::Broken, vec![problems::let_circle(Origin::of(anchor), anchor.name(db))]))
+fn cyclic_let(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::let_cycle(Origin::of(anchor), anchor.name(db))]))
 }

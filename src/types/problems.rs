@@ -26,10 +26,8 @@ pub(super) fn mismatch(
     )
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write {} here", article(expected)));
-    if let (ExprKind::Text(text), Some(choices)) = (written, expected.literals()) {
-        let known: Vec<EcoString> =
-            choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
-        diagnostic = diagnostic.help_if(did_you_mean(text, known.iter().map(EcoString::as_str)));
+    if let (ExprKind::Text(text), Type::Literal(_) | Type::Union(_)) = (written, expected.base()) {
+        diagnostic = diagnostic.help_if(did_you_mean(text, expected.choices()));
     } else if *found == Type::Cell
         && let Type::Int | Type::Float | Type::Bool = expected.base()
     {
@@ -87,15 +85,15 @@ pub(super) fn map_key(at: Origin, found: &Type) -> Diagnostic {
         .help("write `{String: …}`")
 }
 
-pub(super) fn type_circle(at: Origin, name: &str) -> Diagnostic {
-    Diagnostic::new(code::TYPE_CIRCLE, eco_format!("the type `{name}` is defined by itself"), at, "part of a circle")
-        .help("break the circle, with `Any` where the depth is not known")
+pub(super) fn type_cycle(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::TYPE_CYCLE, eco_format!("the type `{name}` is defined by itself"), at, "part of a cycle")
+        .help("break the cycle, with `Any` where the depth is not known")
 }
 
 /// A declaration with which a chain of references becomes too long.
 #[must_use]
 pub fn too_long(at: Origin, name: &str) -> Diagnostic {
-    let most = super::circle::LINKS;
+    let most = super::cycle::LINKS;
     Diagnostic::new(
         code::BUDGET,
         eco_format!("`{name}` begins a chain of more than {most} declarations, each of which refers to the next"),
@@ -105,9 +103,9 @@ pub fn too_long(at: Origin, name: &str) -> Diagnostic {
     .help("write the value or the type of some of them out")
 }
 
-pub(super) fn let_circle(at: Origin, name: &str) -> Diagnostic {
-    Diagnostic::new(code::LET_CIRCLE, eco_format!("`{name}` is computed from itself"), at, "part of a circle")
-        .help("break the circle: write one of its values out")
+pub(super) fn let_cycle(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::LET_CYCLE, eco_format!("`{name}` is computed from itself"), at, "part of a cycle")
+        .help("break the cycle: write one of its values out")
 }
 
 pub(super) fn no_reference(at: Origin, kind: Reference) -> Diagnostic {
@@ -378,19 +376,14 @@ pub(super) fn never_equal(at: Origin, a: &Type, b: &Type) -> Diagnostic {
 
 /// `environment == "prod"` where the fact can only be `"production"`.
 pub(super) fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagnostic> {
-    let (choices, Type::Literal(wanted)) = (a.literals()?, b) else { return None };
-    if choices.contains(wanted) || *wanted == Literal::Null {
+    let Type::Literal(wanted) = b else { return None };
+    if *wanted == Literal::Null || a.literals()?.contains(wanted) {
         return None;
     }
     let Literal::Text(text) = wanted else { return None };
-    let known: Vec<EcoString> =
-        choices.iter().filter_map(|it| if let Literal::Text(it) = it { Some(it.clone()) } else { None }).collect();
     Some(
         Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {wanted}"), at, eco_format!("it is one of {a}"))
-            .help_if(
-                did_you_mean(text, known.iter().map(EcoString::as_str))
-                    .or_else(|| Some("compare with one of those".into())),
-            ),
+            .help_if(did_you_mean(text, a.choices()).or_else(|| Some("compare with one of those".into()))),
     )
 }
 
@@ -401,7 +394,7 @@ pub(super) fn pattern(at: Origin, pattern: &Literal, subject: &Type) -> Diagnost
         at,
         eco_format!("the value is {subject}"),
     )
-    .help("remove this line, or mend its value")
+    .help("remove this line, or fix its value")
 }
 
 pub(super) fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) -> Diagnostic {

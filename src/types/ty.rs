@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use crate::diagnostic::few;
 use crate::source::{Anchor, IndexMap, IndexSet, Origin};
 use crate::syntax::ast::{Expr, Literal};
 
@@ -308,6 +309,16 @@ impl Type {
         let known: Vec<Self> = elements.into_iter().filter(|it| *it != Self::Broken).collect();
         let of = if known.is_empty() { Self::Broken } else { Self::union(known) };
         Self::union(others.into_iter().chain(std::iter::once(Self::List(Arc::new(of)))))
+    }
+
+    /// The texts that are its values, to look for one that was meant among them: none if they are very many.
+    #[must_use]
+    pub fn choices(&self) -> Vec<&str> {
+        match self.base() {
+            Self::Literal(Literal::Text(it)) => vec![it],
+            Self::Union(members) => few(members.iter()).flat_map(Self::choices).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The literals that a value of this type may be, if those are all it may be.

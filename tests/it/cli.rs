@@ -24,7 +24,7 @@ fn a_build_says_what_happened_and_nothing_else() {
 }
 
 #[test]
-fn errors_are_shown_with_place_reason_and_mend() {
+fn errors_are_shown_with_place_reason_and_fix() {
     let fleet = Fleet::new(&SMALL.replace("use addons", "use addon"));
     let run = fleet.run(&["build"]);
     assert_eq!(run.status, 1);

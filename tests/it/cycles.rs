@@ -26,7 +26,6 @@ const KNOTS: [&[&str]; 7] = [
         "eval::fold",
         "eval::given",
         "eval::layer",
-        "eval::problems",
         "eval::scope",
     ],
     &[

@@ -83,9 +83,9 @@ fn on_disk(code: &str, wrong: &str, right: &str, disk: Option<&str>, command: &s
         let codes = codes_of(&run.stderr);
         let fits =
             if what == "wrong" { !codes.is_empty() && codes.iter().all(|it| *it == code) } else { codes.is_empty() };
-        // What lies in the way is mended on disk, not in the sources.
-        let mended_on_disk = what == "right" && text == wrong;
-        if !fits && !mended_on_disk {
+        // What lies in the way is fixed on disk, not in the sources.
+        let fixed_on_disk = what == "right" && text == wrong;
+        if !fits && !fixed_on_disk {
             failures.push(format!("{code} {what}: {codes:?}\n{}", run.stderr));
         }
     }

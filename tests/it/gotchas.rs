@@ -65,7 +65,7 @@ fn g06_an_object_has_one_owner() {
 }
 
 #[test]
-fn g08_g09_waiting_in_a_circle_or_for_nothing() {
+fn g08_g09_waiting_in_a_cycle_or_for_nothing() {
     assert_eq!(
         codes(
             "catalogue a { after = [b]\n namespace x { } }\ncatalogue b { after = [a]\n namespace y { } }\ncluster one { use a, b }"

@@ -157,10 +157,10 @@ fn repeated(numbers: std::ops::RangeInclusive<usize>, line: impl Fn(usize) -> St
 
 const ONE: &str = "fleet f { }\ncluster one { }\n";
 
-/// Declarations that name each other: a long chain is said once, at the one name too many, and a circle once, however
+/// Declarations that name each other: a long chain is said once, at the one name too many, and a cycle once, however
 /// many have a part in it.
 #[test]
-fn chains_and_circles_of_names_have_bounds() {
+fn chains_and_cycles_of_names_have_bounds() {
     let chain = |line: &dyn Fn(usize) -> String, count: usize| -> String {
         let lines: String = (0..count).map(line).collect();
         format!("{ONE}{lines}")
@@ -183,14 +183,14 @@ fn chains_and_circles_of_names_have_bounds() {
         }
     }
     for count in [3, 90, 3000] {
-        let circle = |line: &dyn Fn(usize, usize) -> String| -> Vec<String> {
+        let cycle = |line: &dyn Fn(usize, usize) -> String| -> Vec<String> {
             summary(
                 &compiled(&format!("{ONE}{}", (0..count).map(|it| line(it, (it + 1) % count)).collect::<String>())).1,
             )
         };
-        let said = circle(&|a, b| format!("fn f{a}(x: Int): Int = f{b}(x)\n"));
+        let said = cycle(&|a, b| format!("fn f{a}(x: Int): Int = f{b}(x)\n"));
         assert!(said.len() == 1 && said[0].len() < 200, "{said:?}");
-        let said = circle(&|a, b| format!("let a{a} = a{b}\n"));
+        let said = cycle(&|a, b| format!("let a{a} = a{b}\n"));
         assert!(
             said.len() == count && said.iter().all(|it| it.starts_with("E0305") || it.starts_with("E0304")),
             "{said:?}"

@@ -311,7 +311,7 @@ fn a_project_may_come_after_its_files() {
     assert_eq!(editor.leave(), Some(0));
 }
 
-/// What keeps a project from being read is shown, once, and forgotten when it is mended.
+/// What keeps a project from being read is shown, once, and forgotten when it is fixed.
 #[test]
 fn a_project_that_cannot_be_read_says_why() {
     let home = tempfile::tempdir().expect("a directory");

@@ -267,7 +267,7 @@ catalogue shop {{
 }
 
 #[test]
-fn packages_of_packages_are_read_and_circles_are_errors() {
+fn packages_of_packages_are_read_and_cycles_are_errors() {
     let base = Fleet::new("");
     base.write("a/fleet.fleet", "fleet a { packages { b { path = \"../b\" } } }\nimport b.{ two }\nlet four = two + two\ncatalogue c { manifest m { apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"default\", data.four = string(four) } }\ncluster one { use c }\n");
     base.write(
@@ -316,18 +316,18 @@ fn vendor_touches_only_what_it_wrote() {
 }
 
 #[test]
-fn packages_in_a_circle_are_refused() {
+fn packages_in_a_cycle_are_refused() {
     let fleet = Fleet::new("fleet f { packages { me { path = \".\" } } }");
     let run = fleet.run(&["vendor"]);
     assert!(run.status == 2 && run.stderr.contains("needs itself"), "{}", run.stderr);
     assert!(fleet.run(&["check"]).stderr.contains("E0711"));
     let Some(repository) = repository() else { return };
     let url = format!("file://{}", repository.join("bare.git").display());
-    let circle = format!("fleet tools {{ packages {{ me {{ git = \"{url}\", rev = \"main\" }} }} }}");
-    repository.write("fleet.fleet", &circle);
+    let cycle = format!("fleet tools {{ packages {{ me {{ git = \"{url}\", rev = \"main\" }} }} }}");
+    repository.write("fleet.fleet", &cycle);
     git(repository.path(), &["commit", "-q", "-a", "-m", "circle"]);
     git(repository.path(), &["push", "-q", "bare.git", "main"]);
-    let fleet = Fleet::new(&circle);
+    let fleet = Fleet::new(&cycle);
     let run = fleet.run(&["vendor"]);
     assert!(run.status == 2 && run.stderr.contains("needs itself"), "{}", run.stderr);
     // A package that is a file hides nothing of the project.

@@ -127,7 +127,7 @@ fn neovim_is_served() {
     };
     says("hover", "Serves pages.");
     says("diagnostic", "did you mean `addons`?");
-    says("mended", "  use addons");
+    says("fixed", "  use addons");
     says("formatted", "  use addons");
     says("renamed", "override site {");
     says("completed", "web");

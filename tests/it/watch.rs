@@ -178,7 +178,7 @@ fn what_is_wrong_is_said_and_the_last_good_tree_stays() {
     watching.until("nothing was written");
     assert_eq!(fleet.read(A), before);
     fleet.write("clusters-a.fleet", "cluster a { zones = 2, use addons }\n");
-    watching.wait("the mended file", || has(&fleet, A, "zones: 2"));
+    watching.wait("the fixed file", || has(&fleet, A, "zones: 2"));
     // The project's own settings: packages and directories may be others now.
     let settings = fleet.read("fleet.fleet");
     fleet.write("fleet.fleet", &settings.replace("zones: Int = 1", "zones: Int = 7"));

@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::problems;
+use crate::diagnostic::few;
 use crate::flux::context::{Context, source_kind};
 use crate::kube::{directory, object};
 use crate::source::{Anchor, Origin};
@@ -104,7 +105,7 @@ fn local_patches(
             }
             (None, Some(directory)) if directory.complete => {
                 let names: Vec<&EcoString> =
-                    directory.objects.iter().filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
+                    few(directory.objects.iter()).filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
                 ctx.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
                 continue;
             }

@@ -84,7 +84,7 @@ fn in_order(drafts: &[Draft]) -> Vec<usize> {
     let mut rest: BTreeSet<_> = (0..drafts.len()).map(place).collect();
     let mut ready: BTreeSet<_> = rest.iter().filter(|(_, nth)| !waits.contains_key(nth)).copied().collect();
     let mut order = Vec::new();
-    // In a circle, which is reported later, any will do.
+    // In a cycle, which is reported later, any will do.
     while let Some(next) = ready.first().or_else(|| rest.first()).copied() {
         ready.remove(&next);
         rest.remove(&next);

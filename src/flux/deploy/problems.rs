@@ -88,7 +88,7 @@ pub(super) fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
         at,
         "Flux would find nothing, or apply everything below",
     )
-    .help("mend the path, or write a `kustomization.yaml` that lists the directory's resources")
+    .help("fix the path, or write a `kustomization.yaml` that lists the directory's resources")
 }
 
 pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, names: &[&EcoString]) -> Diagnostic {

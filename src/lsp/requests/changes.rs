@@ -1,4 +1,4 @@
-//! What changes texts: layout, another name, mends.
+//! What changes texts: layout, another name, fixes.
 
 use std::collections::BTreeMap;
 
@@ -81,7 +81,7 @@ pub(super) fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Ans
     };
     let mut found = Vec::new();
     if wants("quickfix") {
-        mends(&asked, it.range, &mut found);
+        fixes(&asked, it.range, &mut found);
     }
     if wants("refactor") {
         let db = &asked.snapshot.db;
@@ -97,7 +97,7 @@ fn json(it: &impl serde::Serialize) -> Json {
     serde_json::to_value(it).unwrap_or_default()
 }
 
-fn mends(asked: &Asked<'_>, range: lsp::Range, found: &mut Vec<Json>) {
+fn fixes(asked: &Asked<'_>, range: lsp::Range, found: &mut Vec<Json>) {
     let snapshot = asked.snapshot;
     let wanted = asked.lines.bytes(asked.file.text(&snapshot.db), range);
     for (problem, _) in asked.problems(&wanted) {

@@ -126,7 +126,7 @@ impl Finding {
         }
     }
 
-    /// The message, what is at the place, and how to mend it, in a few lines.
+    /// The message, what is at the place, and how to fix it, in a few lines.
     #[must_use]
     pub fn summary(&self) -> String {
         let label = if self.label.is_empty() { String::new() } else { format!(": {}", self.label) };

@@ -1,7 +1,7 @@
 //! The arms of a `match` and the head of a comprehension.
 
 use super::Infer;
-use crate::source::Origin;
+use crate::source::{IndexSet, Origin};
 use crate::syntax::ast::{Arm, Expr, ForHead, Literal};
 use crate::types::assign::fits;
 use crate::types::problems;
@@ -23,9 +23,9 @@ impl Infer<'_> {
         if arms.iter().any(|it| it.patterns.is_empty()) {
             return;
         }
-        let covered: Vec<&Literal> = arms.iter().flat_map(|it| &it.patterns).collect();
+        let covered: IndexSet<&Literal> = arms.iter().flat_map(|it| &it.patterns).collect();
         let missing: Option<Vec<Literal>> =
-            ty.present().literals().map(|it| it.into_iter().filter(|it| !covered.contains(&it)).collect());
+            ty.present().literals().map(|it| it.into_iter().filter(|it| !covered.contains(it)).collect());
         match missing {
             Some(missing) if missing.is_empty() => {}
             missing => self.out.push(problems::not_exhaustive(self.at(expr), &ty, missing.unwrap_or_default())),

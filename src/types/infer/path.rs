@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use super::Infer;
 use super::narrow::without_null;
-use crate::diagnostic::{Diagnostic, Written};
+use crate::diagnostic::{Diagnostic, Written, few};
 use crate::source::Origin;
 use crate::syntax::ast::{Expr, Key, Segment};
 use crate::types::assign::fits;
@@ -81,7 +81,7 @@ impl Infer<'_> {
     fn misspelt(&self, at: Origin, record: &RecordType, key: &str) -> Option<Diagnostic> {
         let declared = record.origin.filter(|_| key.len() >= 4)?;
         let written = Written::new(key);
-        let (distance, near) = record.fields.keys().filter_map(|it| Some((written.distance(it, 2)?, it))).min()?;
+        let (distance, near) = few(record.fields.keys()).filter_map(|it| Some((written.distance(it, 2)?, it))).min()?;
         let is_library = declared.anchor.file(self.db).package(self.db).starts_with(LIBRARY);
         Some(if is_library && distance == 1 {
             problems::unknown_field(at, record, key)

@@ -25,7 +25,7 @@ local ok, problem = pcall(function()
   note("hover", ask("textDocument/hover", at).contents.value)
   note("definition", ask("textDocument/definition", at).range.start.line)
   note("references", #ask("textDocument/references", vim.tbl_extend("force", at, { context = { includeDeclaration = true } })))
-  -- A misspelling, and its mend.
+  -- A misspelling, and its fix.
   vim.api.nvim_buf_set_lines(0, 2, 3, false, { "  use adons" })
   assert(vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end), "no diagnostics")
   note("diagnostic", vim.diagnostic.get(0)[1].message)
@@ -33,7 +33,7 @@ local ok, problem = pcall(function()
   range.context = { diagnostics = {} }
   local action = ask("textDocument/codeAction", range)[1]
   vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
-  note("mended", vim.api.nvim_buf_get_lines(0, 2, 3, false)[1])
+  note("fixed", vim.api.nvim_buf_get_lines(0, 2, 3, false)[1])
   assert(vim.wait(20000, function() return #vim.diagnostic.get(0) == 0 end), "diagnostics stay")
   -- Layout and another name.
   vim.api.nvim_buf_set_lines(0, 2, 3, false, { "      use    addons" })

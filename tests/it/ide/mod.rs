@@ -2,7 +2,7 @@
 
 mod completion;
 mod hover;
-mod mends;
+mod fixes;
 mod names;
 mod rename;
 mod shape;

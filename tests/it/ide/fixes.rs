@@ -1,4 +1,4 @@
-//! What is changed for the author: mends, overrides, moves.
+//! What is changed for the author: fixes, overrides, moves.
 
 use ecow::EcoString;
 use fleetc::ide;
@@ -34,7 +34,7 @@ fn overrides_and_moves_are_written_for_the_author() {
 }
 
 #[test]
-fn misspelt_names_are_mended() {
+fn misspelt_names_are_fixed() {
     for (from, to) in [
         ("cluster.zones", "cluster.zonse"),
         ("source  = charts", "source  = chart"),
@@ -44,10 +44,10 @@ fn misspelt_names_are_mended() {
         let text = FLEET.replacen(from, to, 1);
         let db = database(&[("fleet.fleet".into(), text.clone())]);
         let fixes: Vec<ide::Fix> = fleetc::compile::diagnose(&db).iter().flat_map(|it| ide::fixes(&db, it)).collect();
-        let fix = fixes.first().unwrap_or_else(|| panic!("no mend of {to}"));
-        let mut mended = text.clone();
-        mended.replace_range(fix.edits[0].range.clone(), &fix.edits[0].text);
-        assert_eq!(mended, FLEET, "{to}");
+        let fix = fixes.first().unwrap_or_else(|| panic!("no fix of {to}"));
+        let mut neat = text.clone();
+        neat.replace_range(fix.edits[0].range.clone(), &fix.edits[0].text);
+        assert_eq!(neat, FLEET, "{to}");
     }
 }
 
@@ -60,11 +60,8 @@ fn what_has_no_value_is_given_one() {
         for _ in 0..3 {
             let db = database(&[("fleet.fleet".into(), text.clone())]);
             let found = fleetc::compile::diagnose(&db);
-            let fix = found
-                .iter()
-                .flat_map(|it| ide::fixes(&db, it))
-                .find(|it| it.is_preferred == preferred)
-                .expect("a mend");
+            let fix =
+                found.iter().flat_map(|it| ide::fixes(&db, it)).find(|it| it.is_preferred == preferred).expect("a fix");
             text.replace_range(fix.edits[0].range.clone(), &fix.edits[0].text);
         }
         let db = database(&[("fleet.fleet".into(), text.clone())]);
@@ -136,14 +133,14 @@ cluster one {
         "Declare the param `pods: Int`",
     ];
     assert_eq!(titles, wanted, "{text}");
-    // What is left has a mend of its own: a fact or a param without a value.
+    // What is left has a fix of its own: a fact or a param without a value.
     let db = database(&[("fleet.fleet".into(), text.clone())]);
     let codes: Vec<&str> = fleetc::compile::diagnose(&db).iter().map(|it| it.code.id).collect();
     assert!(!codes.is_empty() && codes.iter().all(|it| *it == "E0417"), "{codes:?}\n{text}");
 }
 
-/// Takes the mends that are to be preferred, one after the other, until nothing is wrong.
-fn mended(text: &str, wanted: impl Fn(&ide::Fix) -> bool) -> String {
+/// Takes the fixes that are to be preferred, one after the other, until nothing is wrong.
+fn fixed(text: &str, wanted: impl Fn(&ide::Fix) -> bool) -> String {
     let mut text = text.to_owned();
     for _ in 0..8 {
         let db = database(&[("fleet.fleet".into(), text.clone())]);
@@ -153,20 +150,19 @@ fn mended(text: &str, wanted: impl Fn(&ide::Fix) -> bool) -> String {
         }
         let fix = found.iter().flat_map(|it| ide::fixes(&db, it)).find(&wanted);
         let titles: Vec<EcoString> = found.iter().flat_map(|it| ide::fixes(&db, it)).map(|it| it.title).collect();
-        let fix = fix.unwrap_or_else(|| {
-            panic!("no mend among {titles:?} for {:?}\n{text}", found.first().map(|it| &it.message))
-        });
+        let fix = fix
+            .unwrap_or_else(|| panic!("no fix among {titles:?} for {:?}\n{text}", found.first().map(|it| &it.message)));
         let mut edits = fix.edits;
         edits.sort_by_key(|it| std::cmp::Reverse(it.range.start));
         for it in edits {
             text.replace_range(it.range, &it.text);
         }
     }
-    panic!("not mended:\n{text}")
+    panic!("not fixed:\n{text}")
 }
 
 #[test]
-fn mends_leave_nothing_wrong() {
+fn fixes_leave_nothing_wrong() {
     let item = "source s = helm \"https://e.com\"\naddon web { source = s, version = \"1.0.0\", params { at: At }, values.h = params.at.host }";
     let definition = "type At { host: DnsName, port: Port, tls: Bool = true }\naddon base { source = s, version = \"1.0.0\", params { at: At }, values.h = params.at.host }\nsource s = helm \"https://e.com\"";
     let cases = [
@@ -194,11 +190,11 @@ fn mends_leave_nothing_wrong() {
         ("fleet f { }\ncatalog one { }\n".into(), "catalogue one { }"),
     ];
     for (text, wanted) in cases {
-        let neat = mended(&text, |it| it.is_preferred);
+        let neat = fixed(&text, |it| it.is_preferred);
         assert!(neat.contains(wanted), "no\n{wanted}\nin\n{neat}");
     }
     let several = "fleet f { facts { zone: String } }\ngroup g {\n  cluster one { }\n  cluster two { zone = \"a\" }\n  cluster three {\n    path = \"clusters/x\"\n  }\n}\n";
-    let neat = mended(several, |it| it.title == "Write `zone = \"\"` in each of the 2 clusters without it");
+    let neat = fixed(several, |it| it.title == "Write `zone = \"\"` in each of the 2 clusters without it");
     assert_eq!(neat.matches("zone = \"\"").count() + neat.matches("zone        = \"\"").count(), 2, "{neat}");
 }
 
@@ -212,7 +208,7 @@ cluster one { use c }
 "#;
     let db = database(&[("fleet.fleet".into(), text.into())]);
     let found = fleetc::compile::diagnose(&db);
-    let fix = found.iter().flat_map(|it| ide::fixes(&db, it)).next().unwrap_or_else(|| panic!("no mend: {found:?}"));
+    let fix = found.iter().flat_map(|it| ide::fixes(&db, it)).next().unwrap_or_else(|| panic!("no fix: {found:?}"));
     assert_eq!(fix.title, "Declare the fact `region: AwsRegion`");
     let file = db.file("fleet.fleet").expect("the file");
     assert!(fix.edits.iter().all(|it| it.file == file));

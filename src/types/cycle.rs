@@ -1,8 +1,8 @@
-//! Functions, `let`s and types that name each other: in a circle, which would not end, or in a
+//! Functions, `let`s and types that name each other: in a cycle, which would not end, or in a
 //! chain that is longer than anybody writes. A type may call functions too: its conditions and its
 //! defaults do.
 //!
-//! The names are looked at before anything is evaluated, so that neither a circle nor a chain is walked
+//! The names are looked at before anything is evaluated, so that neither a cycle nor a chain is walked
 //! by those who compute what stands behind a name.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::syntax::{
 };
 
 /// The way from a function back to itself, the function at both ends.
-pub type FunctionCircle = Option<Arc<[Anchor]>>;
+pub type FunctionCycle = Option<Arc<[Anchor]>>;
 
 /// The functions, `let`s and types that one of these names.
 #[salsa::tracked]
@@ -85,7 +85,7 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
 /// Most names that stand for each other in a row.
 pub(super) const LINKS: usize = 200;
 
-/// Members of one circle up to which each way around it is looked for.
+/// Members of one cycle up to which each way around it is looked for.
 const WAYS: usize = 100;
 
 /// How a declaration stands among the names that it leads to.
@@ -94,14 +94,14 @@ pub struct Link {
     /// How many names it takes at most until nothing is named any more.
     depth: usize,
     /// Whether it leads back to itself.
-    circle: Circle,
+    cycle: Cycle,
     /// Whether it does by declarations of its own kind alone.
-    is_own_circle: bool,
+    is_own_cycle: bool,
 }
 
 /// Whether a declaration leads back to itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Circle {
+enum Cycle {
     #[default]
     None,
     One,
@@ -114,8 +114,8 @@ enum Circle {
 impl Link {
     /// Whether what it stands for is asked for by itself: a type by types, a `let` by `let`s.
     #[must_use]
-    pub const fn is_own_circle(self) -> bool {
-        self.is_own_circle
+    pub const fn is_own_cycle(self) -> bool {
+        self.is_own_cycle
     }
 
     /// Whether the chain behind it is too long to be followed.
@@ -166,12 +166,12 @@ fn links(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Link>> {
         let members = || group.iter().filter_map(|it| graph.node_weight(*it));
         let first = members().filter(|it| it.kind(db) == Kind::Fn).min_by_key(|it| it.name(db)).copied();
         for anchor in members() {
-            let circle = match is_circular {
-                false => Circle::None,
-                true if group.len() > WAYS => Circle::Many { is_first: first == Some(*anchor) },
-                true => Circle::One,
+            let cycle = match is_circular {
+                false => Cycle::None,
+                true if group.len() > WAYS => Cycle::Many { is_first: first == Some(*anchor) },
+                true => Cycle::One,
             };
-            found.insert(*anchor, Link { depth, circle, is_own_circle: false });
+            found.insert(*anchor, Link { depth, cycle, is_own_cycle: false });
         }
     }
     for kind in [Kind::Type, Kind::Let] {
@@ -179,7 +179,7 @@ fn links(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Link>> {
         for group in kosaraju_scc(&own) {
             if group.len() > 1 || group.first().is_some_and(|it| own.contains_edge(*it, *it)) {
                 for anchor in group.iter().filter_map(|it| own.node_weight(*it)) {
-                    found.entry(*anchor).or_default().is_own_circle = true;
+                    found.entry(*anchor).or_default().is_own_cycle = true;
                 }
             }
         }
@@ -197,14 +197,14 @@ pub fn link(db: &dyn Db, anchor: Anchor) -> Link {
 
 /// Whether a function comes back to itself.
 pub fn is_circular(db: &dyn Db, function: Anchor) -> bool {
-    link(db, function).circle != Circle::None
+    link(db, function).cycle != Cycle::None
 }
 
-/// The shortest way from a function back to itself, if there is one; where a circle has very many
+/// The shortest way from a function back to itself, if there is one; where a cycle has very many
 /// members, of one of them alone.
 #[salsa::tracked]
-pub fn function_circle(db: &dyn Db, function: Anchor) -> FunctionCircle {
-    if matches!(link(db, function).circle, Circle::None | Circle::Many { is_first: false }) {
+pub fn function_cycle(db: &dyn Db, function: Anchor) -> FunctionCycle {
+    if matches!(link(db, function).cycle, Cycle::None | Cycle::Many { is_first: false }) {
         return None;
     }
     let mut ways: Vec<(Anchor, Option<usize>)> = vec![(function, None)];

@@ -57,8 +57,8 @@ pub(super) fn foreign(word: &str) -> Option<EcoString> {
     Some(eco_format!("here it is `{ours}`: {}", form(ours)?))
 }
 
-/// The smallest mend of a line or declaration that cannot be read from `stop` on.
-pub(super) fn mend(slice: &str, stop: usize, word: &str, top: bool) -> EcoString {
+/// The smallest fix of a line or declaration that cannot be read from `stop` on.
+pub(super) fn fix(slice: &str, stop: usize, word: &str, top: bool) -> EcoString {
     let (before, rest) = (slice.get(..stop).unwrap_or_default(), slice.get(stop..).unwrap_or_default());
     if word == "use" && rest.trim_start().starts_with("when") {
         return "what some clusters have stands in a rule: `rule NAME when condition { use … }`".into();
