@@ -244,9 +244,16 @@ impl Commit {
             let tree = repository.find_tree(id).map_err(|it| missing(&it))?;
             for entry in tree.iter() {
                 let entry = entry.map_err(|it| missing(&it))?;
-                let name = entry.filename().to_str().map_err(|_| {
-                    HostError::new(format!("the name of `{prefix}{}` is not UTF-8", entry.filename())).help("rename it")
-                })?;
+                let Ok(name) = entry.filename().to_str() else {
+                    // As on disk: only what is read has to have such a name.
+                    if entry.filename().ends_with(b".fleet") {
+                        let name = entry.filename();
+                        return Err(
+                            HostError::new(format!("the name of `{prefix}{name}` is not UTF-8")).help("rename it")
+                        );
+                    }
+                    continue;
+                };
                 let name = format!("{prefix}{name}");
                 let kind = entry.kind();
                 match kind {

@@ -109,10 +109,9 @@ fn database(
     let db = FleetDatabase::with_packages(project, all, loader);
     compile::parse(&db);
     let declared = &fleet::settings(&db, db.project()).value.packages;
-    let troubles = packages.troubles.iter().map(|(name, it)| {
-        let package = declared.get(name).invariant("a package that could not be read was declared");
-        it.diagnostic(name, package)
-    });
+    // Where all files together declare other packages than `fleet.fleet` alone, that has an error of its own: the fleet or
+    // a name is declared twice, or data is spread that cannot be.
+    let troubles = packages.troubles.iter().filter_map(|(name, it)| Some(it.diagnostic(name, declared.get(name)?)));
     let problems = troubles.collect();
     (db, problems)
 }

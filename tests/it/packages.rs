@@ -378,3 +378,17 @@ fn every_definition_of_the_standard_library_makes_what_kustomize_makes() {
         kustomize.check(&db, &compilation);
     }
 }
+
+/// Where all files together declare other packages than `fleet.fleet` alone, that is the error; it is none of fleetc's.
+#[test]
+fn packages_of_a_fleet_that_is_declared_twice_are_no_bug() {
+    for (beside, text, code) in [
+        ("fleet f { }\n", "fleet f { packages { z { path = \"../nope\" } } }\n", "E0205"),
+        ("let p = { }\n", "let p = { z { path = \"../nope\" } }\nfleet f { packages { ...p } }\n", "E0201"),
+    ] {
+        let fleet = Fleet::new(text);
+        fleet.write("a.fleet", beside);
+        let run = fleet.run(&["check"]);
+        assert!(run.status == 1 && run.stderr.contains(code), "{}", run.stderr);
+    }
+}

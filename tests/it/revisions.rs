@@ -160,3 +160,17 @@ fn why_is_asked_of_a_revision() {
     let run = why(&["one", "web", "--rev", "first:fleet"]);
     assert!(run.status == 2, "{}", run.stderr);
 }
+
+/// A file that has nothing to do with the sources may be called what it likes.
+#[cfg(target_os = "linux")]
+#[test]
+fn other_files_have_any_names() {
+    use std::os::unix::ffi::OsStrExt;
+    let Some(it) = history() else { return };
+    let odd = it.join("fleet").join(std::ffi::OsStr::from_bytes(b"odd-\xff.png"));
+    std::fs::write(&odd, "x").expect("a file");
+    git(it.path(), &["add", "-A"]);
+    git(it.path(), &["commit", "-q", "-m", "odd"]);
+    let run = Run::of(&it.join("fleet"), &["diff", "HEAD~1"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
