@@ -166,11 +166,12 @@ fn why_is_asked_of_a_revision() {
 #[test]
 fn other_files_have_any_names() {
     use std::os::unix::ffi::OsStrExt;
-    let Some(it) = history() else { return };
-    let odd = it.join("fleet").join(std::ffi::OsStr::from_bytes(b"odd-\xff.png"));
+    let it = Fleet::new("fleet f { }\ncluster one { }\n");
+    let Some(_) = git(it.path(), &["init", "-q", "-b", "main"]) else { return };
+    let odd = it.join("fleet").with_file_name(std::ffi::OsStr::from_bytes(b"odd-\xff.png"));
     std::fs::write(&odd, "x").expect("a file");
     git(it.path(), &["add", "-A"]);
     git(it.path(), &["commit", "-q", "-m", "odd"]);
-    let run = Run::of(&it.join("fleet"), &["diff", "HEAD~1"]);
+    let run = it.run(&["diff", "HEAD"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
 }
