@@ -2,19 +2,20 @@
 //!
 //! In: deployments. Out: diagnostics. Nothing below knows it.
 //!
-//! One file a rule: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`hygiene`], which look at
+//! One file a rule: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`redundant`], which look at
 //! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
 //! asks for it in `Lint::needs`, and is asked again for the clusters that have the same; where a rule finds anything,
 //! each cluster is checked by itself.
 
 mod bounds;
 mod context;
-mod hygiene;
+
 mod kinds;
 mod order;
 mod owners;
 mod problems;
 mod reach;
+mod redundant;
 mod references;
 mod rings;
 mod running;

@@ -15,7 +15,7 @@ pub(super) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     dead_overrides(db, &mut out);
     names_of_kustomizations(db, &mut out);
     super::rings::check(db, &mut out);
-    super::hygiene::check(db, &mut out);
+    super::redundant::check(db, &mut out);
     out
 }
 
