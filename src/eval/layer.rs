@@ -181,19 +181,7 @@ impl Only<'_> {
 
     /// Whether a member may have to do with what is looked for.
     fn concerns(&self, member: &Member) -> bool {
-        match member {
-            Member::Entry(it) => self.below(&it.path.segments).is_some(),
-            Member::Unset(it) => self.below(&it.path.segments).is_some(),
-            Member::Spread(_) => true,
-            Member::Use(_)
-            | Member::Drop(_)
-            | Member::Attach(_)
-            | Member::Detach(_)
-            | Member::Override(_)
-            | Member::Patch(_)
-            | Member::Let(_)
-            | Member::Rings(_) => false,
-        }
+        matches!(member, Member::Spread(_)) || member.path().is_some_and(|it| self.below(&it.segments).is_some())
     }
 
     fn is_reference(&self, segments: &[Segment]) -> bool {

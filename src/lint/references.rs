@@ -199,28 +199,12 @@ fn check_one(lint: &mut Lint<'_>, object: &Object, it: &Reference, given: &Given
 fn locked_down(lint: &mut Lint<'_>, object: &Object, spec: &Node, cluster: &EcoString) {
     let places: [&[&str]; 4] =
         [&["sourceRef"], &["chartRef"], &["chart", "spec", "sourceRef"], &["imageRepositoryRef"]];
-    for path in places {
-        if let Some(namespace) = spec.at(path).and_then(|it| it.get("namespace"))
-            && namespace.text().is_some_and(|it| *it != object.id.namespace)
-        {
-            lint.out.push(problems::locked_down(
-                namespace.origin,
-                &object.id.name,
-                &object.id.namespace,
-                Some(cluster),
-            ));
-        }
-    }
-    for it in spec.get("eventSources").and_then(Node::list).unwrap_or_default() {
-        if let Some(namespace) = it.get("namespace")
-            && namespace.text().is_some_and(|it| *it != object.id.namespace)
-        {
-            lint.out.push(problems::locked_down(
-                namespace.origin,
-                &object.id.name,
-                &object.id.namespace,
-                Some(cluster),
-            ));
+    let single = places.into_iter().filter_map(|path| spec.at(path));
+    let event_sources = spec.get("eventSources").and_then(Node::list).unwrap_or_default();
+    for namespace in single.chain(event_sources).filter_map(|it| it.get("namespace")) {
+        if namespace.text().is_some_and(|it| *it != object.id.namespace) {
+            let (name, own) = (&object.id.name, &object.id.namespace);
+            lint.out.push(problems::locked_down(namespace.origin, name, own, Some(cluster)));
         }
     }
 }

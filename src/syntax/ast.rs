@@ -188,28 +188,28 @@ impl Places {
     fn of(members: &[Member]) -> Self {
         let mut found = Self::default();
         for (nth, it) in members.iter().enumerate() {
-            let path = match it {
-                Member::Entry(it) => &it.path,
-                Member::Unset(it) => &it.path,
-                Member::Spread(_) => {
-                    found.of_any.push(nth);
-                    continue;
-                }
-                Member::Use(_)
-                | Member::Drop(_)
-                | Member::Attach(_)
-                | Member::Detach(_)
-                | Member::Override(_)
-                | Member::Patch(_)
-                | Member::Let(_)
-                | Member::Rings(_) => continue,
-            };
+            if matches!(it, Member::Spread(_)) {
+                found.of_any.push(nth);
+            }
+            let Some(path) = it.path() else { continue };
             match path.segments.first().map(|it| &it.key) {
                 Some(Key::Name(it)) => found.of_key.entry(it.clone()).or_default().push(nth),
                 Some(Key::Interpolated(_)) | None => found.of_any.push(nth),
             }
         }
         found
+    }
+}
+
+impl Member {
+    /// The path that it sets or unsets; `None` for what is no entry.
+    #[must_use]
+    pub const fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Entry(it) => Some(&it.path),
+            Self::Unset(it) => Some(&it.path),
+            _ => None,
+        }
     }
 }
 
