@@ -8,6 +8,7 @@ use super::checker::{
     Checker, entries_only, fleet_type, irsa_type, is_key, params_type, with_params, without, without_patches,
 };
 use super::{problems, reserved, twice};
+use crate::diagnostic::Invariant;
 use crate::fleet::{self, OverrideTarget};
 use crate::names;
 use crate::source::{Db, IndexMap, Kind, Origin, Project};
@@ -182,9 +183,13 @@ impl Checker<'_> {
                     scope.params = Some(params_type(self.db, item));
                     scope.irsa = irsa_type(self.db, item);
                     let ty = self.quiet_body_type(item, declaration);
-                    with_params(&ty.unwrap_or(Type::Any), scope.params.clone())
+                    with_params(
+                        &ty.invariant("add-ons and baselines have a type for their bodies"),
+                        scope.params.clone(),
+                    )
                 } else {
                     let outer = self.out.len();
+                    // The body of a manifest is an object of any kind.
                     let ty = self.body_type(item, declaration).unwrap_or(Type::Any);
                     self.out.truncate(outer);
                     if item.kind(self.db) == Kind::Kustomize {

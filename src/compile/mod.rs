@@ -262,8 +262,12 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut groups: BTreeMap<(EcoString, usize, &'static str, EcoString), Group> = BTreeMap::new();
     for it in found {
         let (file, start) = position(db, &it.primary.place);
-        // A file as a whole may have several mistakes of one kind.
-        let what = if matches!(it.primary.place, Place::File(_)) { it.message.clone() } else { EcoString::new() };
+        // A file as a whole may have several mistakes of one kind, and so may what has no place.
+        let what = if matches!(it.primary.place, Place::File(_)) || file.is_empty() {
+            it.message.clone()
+        } else {
+            EcoString::new()
+        };
         let key = (file, start, it.code.id, what);
         let cluster = it.cluster.clone();
         let (_, clusters, without) = groups.entry(key).or_insert_with(|| (it, Vec::new(), false));

@@ -6,8 +6,10 @@
 
 mod csv;
 mod file;
+mod json;
 mod mark;
 mod problems;
+mod reader;
 mod size;
 mod structured;
 
@@ -56,14 +58,14 @@ pub fn document(db: &dyn Db, anchor: Anchor) -> Arc<Document> {
     };
     Arc::new(match format_of(db, anchor) {
         Format::Csv => csv::read(anchor, &text),
-        format => structured::read(structured::Origins::numbered(anchor), format, &text),
+        format => structured::read(reader::Origins::numbered(anchor), format, &text),
     })
 }
 
 /// A text that stands for a value, all of which has one origin.
 #[must_use]
 pub fn inline(format: Format, text: &str, origin: Origin) -> Document {
-    structured::read(structured::Origins::one(origin), format, text)
+    structured::read(reader::Origins::one(origin), format, text)
 }
 
 /// The documents of a YAML text as they stand there; none where it cannot be read, or is too large.

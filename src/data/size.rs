@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use granit_parser::{Event, Parser};
 
 /// Most values that a text may come to.
-pub(super) const MOST: u64 = 1_000_000;
+pub(super) const MOST: u64 = 500_000;
 
 /// Most lists and maps inside each other, as the library that reads them has it.
 const DEPTH: usize = 128;

@@ -8,43 +8,14 @@ use ecow::{EcoString, eco_format};
 use serde::Deserialize;
 
 use super::file::{Document, Format};
+use super::json;
 use super::mark::{Marked, documents};
 use super::problems;
+use super::reader::{Origins, Reader};
 use super::size::{too_large, too_large_json};
-use crate::diagnostic::{Diagnostic, keep};
-use crate::source::{Anchor, IndexMap, Origin, noncharacter};
+use crate::diagnostic::keep;
+use crate::source::IndexMap;
 use crate::value::{Node, Value};
-
-/// Where the nodes of a text come from.
-pub(super) enum Origins {
-    /// Each from its own place, numbered in the order of the text.
-    Numbered {
-        anchor: Anchor,
-        next: u32,
-    },
-    One(Origin),
-}
-
-impl Origins {
-    pub(super) const fn numbered(anchor: Anchor) -> Self {
-        Self::Numbered { anchor, next: 0 }
-    }
-
-    pub(super) const fn one(origin: Origin) -> Self {
-        Self::One(origin)
-    }
-
-    const fn take(&mut self) -> Origin {
-        match self {
-            Self::Numbered { anchor, next } => {
-                let origin = Origin::new(*anchor, *next);
-                *next = next.saturating_add(1);
-                origin
-            }
-            Self::One(origin) => *origin,
-        }
-    }
-}
 
 /// The documents of a text, or why it is none.
 fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
@@ -52,10 +23,7 @@ fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString
         if let Some(reason) = too_large_json(text) {
             return Err(reason);
         }
-        // A byte order mark is no JSON (RFC 8259, 8.1), and editors on Windows write one.
-        return serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
-            .map(|it| vec![it])
-            .map_err(|it| eco_format!("{it}"));
+        return serde_json::from_str(json::without_mark(text)).map(|it| vec![it]).map_err(|it| eco_format!("{it}"));
     }
     if let Some(reason) = too_large(text) {
         return Err(reason);
@@ -71,12 +39,23 @@ fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString
 }
 
 pub(super) fn read(origins: Origins, format: Format, text: &str) -> Document {
+    let mut reader = Reader::new(origins);
+    if format == Format::Json {
+        return json::read(reader, text);
+    }
     let parsed = match parse(format, text) {
         Ok(it) => it,
-        Err(reason) => return Document { node: Err(reason), size: 0, problems: Vec::new() },
+        Err(reason) => return reader.document(Err(reason)),
     };
-    let marks = if format == Format::Yaml { documents(text) } else { None };
-    let mut reader = Reader { origins, format, size: 0, problems: Vec::new() };
+    // Only what may be an integer has to be told from quoted text: all places take as much memory as the values.
+    let marks = if parsed.iter().any(has_old_integer) {
+        let Some(it) = documents(text) else {
+            return reader.document(Err("one of its numbers, as `0644`, cannot be told from text".into()));
+        };
+        Some(it)
+    } else {
+        None
+    };
     let mark = |nth: usize| marks.as_ref().and_then(|it| it.get(nth)).map(Rc::as_ref);
     let node = match parsed.as_slice() {
         [only] => reader.node(only, mark(0)),
@@ -87,14 +66,7 @@ pub(super) fn read(origins: Origins, format: Format, text: &str) -> Document {
             Node::new(Value::List(Arc::new(list)), origin)
         }
     };
-    Document { node: Ok(node), size: reader.size, problems: reader.problems }
-}
-
-struct Reader {
-    origins: Origins,
-    format: Format,
-    size: u64,
-    problems: Vec<Diagnostic>,
+    reader.document(Ok(node))
 }
 
 impl Reader {
@@ -102,13 +74,12 @@ impl Reader {
         if let serde_yaml::Value::Tagged(it) = value {
             return self.node(&it.value, mark);
         }
-        let origin = self.origins.take();
-        self.size += 1;
+        let origin = self.begin();
         let value = match value {
             serde_yaml::Value::Null | serde_yaml::Value::Tagged(_) => Value::Null,
             serde_yaml::Value::Bool(it) => Value::Bool(*it),
             serde_yaml::Value::String(it) => match old_integer(it) {
-                Some(number) if self.format == Format::Yaml && mark.is_some_and(Marked::is_plain) => Value::Int(number),
+                Some(number) if mark.is_some_and(Marked::is_plain) => Value::Int(number),
                 _ => Value::Text(self.text(it, origin)),
             },
             serde_yaml::Value::Number(it) => match (it.as_i64(), it.as_f64()) {
@@ -141,16 +112,6 @@ impl Reader {
     }
 }
 
-impl Reader {
-    /// A text, which has to be one.
-    fn text(&mut self, text: &str, origin: Origin) -> EcoString {
-        if let Some(it) = noncharacter(text) {
-            keep(&mut self.problems, problems::noncharacter(origin, it));
-        }
-        text.into()
-    }
-}
-
 fn key_text(key: &serde_yaml::Value) -> Option<EcoString> {
     Some(match key {
         serde_yaml::Value::String(it) => it.into(),
@@ -162,6 +123,7 @@ fn key_text(key: &serde_yaml::Value) -> Option<EcoString> {
 
 /// The bytes of each node, in the order in which [`read`] numbers them.
 pub(super) fn places(format: Format, text: &str) -> Vec<Range<usize>> {
+    // What cannot be read has no nodes; their number is 0, which every file has.
     let (Ok(parsed), Some(marks)) = (parse(format, text), documents(text)) else { return Vec::new() };
     let mut places = Vec::new();
     if parsed.len() > 1 {
@@ -197,14 +159,28 @@ fn place(value: &serde_yaml::Value, mark: Option<&Marked>, around: &Range<usize>
     }
 }
 
+/// Whether a text in it is an integer to readers of YAML 1.1.
+fn has_old_integer(value: &serde_yaml::Value) -> bool {
+    match value {
+        serde_yaml::Value::String(it) => old_integer(it).is_some(),
+        serde_yaml::Value::Sequence(it) => it.iter().any(has_old_integer),
+        serde_yaml::Value::Mapping(it) => it.values().any(has_old_integer),
+        serde_yaml::Value::Tagged(it) => has_old_integer(&it.value),
+        _ => false,
+    }
+}
+
 /// What is an integer to readers of YAML 1.1, kustomize and kubectl among them, and
 /// text to those of 1.2: `0644`, `1_000`.
 fn old_integer(text: &str) -> Option<i64> {
+    if !text.starts_with(|it: char| it.is_ascii_digit()) {
+        return None;
+    }
     let bare: String = text.chars().filter(|it| *it != '_').collect();
     let is_octal = bare.len() > 1 && bare.starts_with('0') && bare.bytes().all(|it| (b'0'..=b'7').contains(&it));
     let is_grouped = text.contains('_') && !bare.starts_with('0') && bare.bytes().all(|it| it.is_ascii_digit());
     if is_octal {
         return i64::from_str_radix(&bare, 8).ok();
     }
-    if is_grouped && text.starts_with(|it: char| it.is_ascii_digit()) { bare.parse().ok() } else { None }
+    if is_grouped { bare.parse().ok() } else { None }
 }

@@ -181,6 +181,7 @@ pub(super) fn members(db: &dyn Db, inventory: Anchor) -> Arc<Checked<Members>> {
                 clusters.insert(name.clone(), (anchor, nth));
             }
             Some((at, Value::Text(name))) => out.push(problems::bad_cluster_name(at, name)),
+            // Why it is not known was said where it was evaluated.
             Some((_, Value::Unknown)) => {}
             _ => out.push(problems::no_cluster_name(row.origin, Origin::of(inventory))),
         }

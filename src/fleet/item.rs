@@ -284,7 +284,7 @@ fn fold(
         let bodies: Vec<(Anchor, &Block)> =
             levels.iter().map(|it| (*it, &syntax::declaration(env.db, *it).body)).collect();
         if item.kind(env.db) == Kind::Addon {
-            fold = fold.watching(shape.cloned().unwrap_or(Type::Any));
+            fold = fold.watching(shape.cloned().invariant("an add-on has a type for its body"));
         }
         for (level, body) in bodies {
             let layer = env.within(level, |env| build_some(env, body, &only));
@@ -339,10 +339,10 @@ pub fn body_type(
         Kind::Namespace => "NamespaceBody",
         Kind::Kustomize => "KustomizeBody",
         Kind::Baseline => "BaselineBody",
-        Kind::Source => return source_type(db, declaration),
+        Kind::Source => return Some(source_type(db, declaration)),
         Kind::Repository => {
             let spec = types::shape(db, SourceKind::Git.spec_name());
-            return Some(merged(spec.record()?, types::shape(db, "RepositoryBody").record()?));
+            return Some(merged(fields(&spec), fields(&types::shape(db, "RepositoryBody"))));
         }
         _ => return None,
     };
@@ -371,17 +371,22 @@ pub fn body_type(
 }
 
 /// The fields of a source's Flux object, and the language's own.
-fn source_type(db: &dyn Db, declaration: &Declaration) -> Option<Type> {
-    let Head::Source { provider, .. } = &declaration.head else { return None };
+fn source_type(db: &dyn Db, declaration: &Declaration) -> Type {
+    let Head::Source { provider, .. } = &declaration.head else { bug("a source is declared as one") };
     let spec = types::shape(db, provider.spec_name());
     let own = types::shape(db, "SourceBody");
-    let all = merged(spec.record()?, own.record()?);
+    let all = merged(fields(&spec), fields(&own));
     let reference = match provider {
         SourceKind::Git => types::shape(db, "GitReference"),
         SourceKind::Oci => types::shape(db, "OciArtifact"),
-        SourceKind::Helm | SourceKind::Bucket => return Some(all),
+        SourceKind::Helm | SourceKind::Bucket => return all,
     };
-    Some(merged(all.record()?, reference.record()?))
+    merged(fields(&all), fields(&reference))
+}
+
+/// The fields of what the standard library describes as an object.
+fn fields(shape: &Type) -> &RecordType {
+    shape.record().invariant("the body of an item has a record as its type")
 }
 
 /// A record with the fields of two.

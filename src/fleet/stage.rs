@@ -152,6 +152,7 @@ pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
         ("group", Type::Optional(Arc::new(Type::Text))),
         ("groups", Type::List(Arc::new(Type::Text))),
     ];
+    // Without a fleet there is nothing to write, and that is said.
     let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
     let declared = settings.facts.values().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
     let mut entries = IndexMap::default();

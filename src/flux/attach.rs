@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::common::{tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
 use super::problems;
+use crate::diagnostic::Invariant;
 use crate::fleet::{self, Attached, Cluster};
 use crate::kube::ServedFields;
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set, text};
@@ -114,7 +115,7 @@ pub(super) fn service_account(ctx: &Context<'_>, tenant: Anchor) -> EcoString {
 fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &Node, whose: &For<'_>) -> Vec<Object> {
     let origin = Origin::of(anchor);
     let name = anchor.name(ctx.db).clone();
-    let Some(map) = body.map() else { return Vec::new() };
+    let map = body.map().invariant("the body of a repository is an object");
     let mut spec = ctx.standard("source-defaults");
     let mut own = Tree::new(origin);
     let mut reference = Tree::new(origin).all_of(body.get("ref"));

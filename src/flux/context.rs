@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
+use crate::diagnostic::{Checked, Diagnostic, Invariant, bug, code};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
 use crate::kube::object::Object;
@@ -365,7 +365,7 @@ pub fn find_source(db: &dyn Db, index: &Index, scope: Option<Anchor>, name: &str
 pub(super) fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
     match &syntax::declaration(db, source).head {
         Head::Source { provider, .. } => *provider,
-        _ => SourceKind::Helm,
+        _ => bug("a source is declared as one"),
     }
 }
 

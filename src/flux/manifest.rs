@@ -114,7 +114,7 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         return None;
     }
     let (group, version) = split_api_version(&api_version);
-    let mut body = ordered(node);
+    let mut body = ordered(node.map().invariant("an object is one"), node.origin);
     if body.at(&["metadata", "name"]).is_none() {
         set(&mut body, &["metadata", "name"], text(name.clone(), Origin::of(item)));
     }
@@ -133,8 +133,7 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
 
 /// `apiVersion`, `kind`, `metadata`, then the rest as written; `name` and
 /// `namespace` head the metadata.
-fn ordered(node: &Node) -> Node {
-    let Value::Map(map) = &node.value else { return node.clone() };
+fn ordered(map: &Map, origin: Origin) -> Node {
     let front = |map: &Map, keys: &[&str]| {
         let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
         for key in keys {
@@ -153,7 +152,7 @@ fn ordered(node: &Node) -> Node {
     {
         metadata.value = Value::of_map(front(inner, &["name", "namespace"]));
     }
-    Node { value: Value::of_map(entries), ..node.clone() }
+    Node::new(Value::of_map(entries), origin)
 }
 
 /// A file that SOPS encrypted is carried as it is: its text is signed.

@@ -177,7 +177,8 @@ impl Commit {
         }
     }
 
-    /// A path from the repository's top; none outside of it.
+    /// A path from the repository's top; none outside of it. Paths are UTF-8 all the way: sources whose names
+    /// are not are refused, and so are declared directories.
     fn inner(&self, path: &Path) -> Option<String> {
         let mut parts: Vec<&str> = Vec::new();
         for it in path.strip_prefix(&self.base).ok()?.components() {
@@ -347,12 +348,12 @@ impl Store for Commit {
         }
     }
 
-    fn files(&self, dir: &Path) -> Option<Files> {
+    fn files(&self, dir: &Path) -> Result<Files> {
         if self.inner(dir).is_none() {
             return Disk.files(dir);
         }
-        let regular = self.below(dir, &|_| true).ok()?.into_iter().filter(|(_, it)| !it.is_link);
-        regular.map(|(name, it)| Some((name, self.bytes(it.id).ok()?))).collect()
+        let regular = self.below(dir, &|_| true)?.into_iter().filter(|(_, it)| !it.is_link);
+        regular.map(|(name, it)| Ok((name, self.bytes(it.id)?))).collect()
     }
 
     fn load(&self, root: &Path, path: &Path) -> std::result::Result<Vec<u8>, EcoString> {

@@ -120,7 +120,7 @@ impl Loader<'_> {
                 continue;
             }
             if package.path.is_none()
-                && let Some(trouble) = self.unlocked(&id, package, &at, &shown)
+                && let Some(trouble) = self.unlocked(&id, package, &at, &shown)?
             {
                 self.found.troubles.push((top, trouble));
                 continue;
@@ -170,16 +170,22 @@ impl Loader<'_> {
     }
 
     /// What is wrong with a package from Git, held against the lock.
-    fn unlocked(&self, id: &EcoString, package: &Package, dir: &Path, shown: &str) -> Option<Trouble> {
-        let (git, rev) = package.git.as_ref()?;
+    fn unlocked(
+        &self,
+        id: &EcoString,
+        package: &Package,
+        dir: &Path,
+        shown: &str,
+    ) -> Result<Option<Trouble>, HostError> {
+        let Some((git, rev)) = &package.git else { return Ok(None) };
         let locked = self.lock.packages.get(id).filter(|it| {
             it.git == *git && it.rev == *rev && it.directory.as_deref().unwrap_or_default() == package.directory
         });
         let Some(locked) = locked.filter(|_| self.store.directory(dir).is_some()) else {
-            return Some(Trouble::NotVendored(shown.into()));
+            return Ok(Some(Trouble::NotVendored(shown.into())));
         };
-        let found = self.store.files(dir).and_then(|it| tree_hash(&it)).unwrap_or_else(|| "nothing".into());
-        (found != locked.tree).then(|| Trouble::Changed { dir: shown.into(), locked: locked.tree.clone(), found })
+        let found = tree_hash(&self.store.files(dir)?).unwrap_or_else(|| "nothing".into());
+        Ok((found != locked.tree).then(|| Trouble::Changed { dir: shown.into(), locked: locked.tree.clone(), found }))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) trait Store: Send + Sync {
     fn directory(&self, path: &Path) -> Option<PathBuf>;
 
     /// Every regular file below a directory.
-    fn files(&self, dir: &Path) -> Option<Files>;
+    fn files(&self, dir: &Path) -> Result<Files, HostError>;
 
     /// The bytes of a file that must lie below `root`, or why not.
     fn load(&self, root: &Path, path: &Path) -> Result<Vec<u8>, EcoString>;
@@ -51,8 +51,8 @@ impl Store for Disk {
         path.canonicalize().ok().filter(|it| it.is_dir())
     }
 
-    fn files(&self, dir: &Path) -> Option<Files> {
-        files_below(dir).ok()
+    fn files(&self, dir: &Path) -> Result<Files, HostError> {
+        files_below(dir).map_err(|it| HostError::at(dir, "read", &it))
     }
 
     fn load(&self, root: &Path, path: &Path) -> Result<Vec<u8>, EcoString> {

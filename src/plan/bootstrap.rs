@@ -35,7 +35,13 @@ pub(super) fn check(
 }
 
 fn sync(settings: &Settings, cluster: &Cluster, path: &str, text: &str, out: &mut Vec<Diagnostic>) {
-    let Ok(documents) = documents(text) else { return };
+    let documents = match documents(text) {
+        Ok(it) => it,
+        Err(reason) => {
+            out.push(problems::not_an_object(path, &reason));
+            return;
+        }
+    };
     for document in documents {
         let Some(spec) = document.get("spec") else { continue };
         let says = |keys: &[&str]| keys.iter().try_fold(spec, |node, key| node.get(*key)).and_then(Value::as_str);

@@ -21,8 +21,36 @@ pub struct WellKnown {
     pub name: &'static str,
     /// In eksctl's `wellKnownPolicies`.
     pub eksctl: &'static str,
-    /// The input of terraform-aws-modules/iam's role module, if it has one.
-    pub terraform: Option<&'static str>,
+    /// How terraform-aws-modules/iam's role module attaches it, if it does.
+    pub terraform: Option<Attached>,
+}
+
+/// How a role module attaches a policy.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// The input that attaches it.
+    pub input: &'static str,
+    /// The input that says what it may touch, where that is nothing unless it is said.
+    pub scope: Option<(&'static str, Scope)>,
+}
+
+/// What a policy may touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The cluster by its name.
+    Cluster,
+    /// Every hosted zone of the account.
+    HostedZones,
+}
+
+/// What touches all that it is for.
+const fn attached(input: &'static str) -> Attached {
+    Attached { input, scope: None }
+}
+
+/// What touches what an input of its own says.
+const fn scoped(input: &'static str, names: &'static str, scope: Scope) -> Attached {
+    Attached { input, scope: Some((names, scope)) }
 }
 
 /// eksctl's schema (`WellKnownPolicies`), and version 6 of terraform-aws-modules/iam.
@@ -30,13 +58,33 @@ const WELL_KNOWN: [WellKnown; 7] = [
     WellKnown {
         name: "AWSLoadBalancerController",
         eksctl: "awsLoadBalancerController",
-        terraform: Some("attach_load_balancer_controller_policy"),
+        terraform: Some(attached("attach_load_balancer_controller_policy")),
     },
-    WellKnown { name: "CertManager", eksctl: "certManager", terraform: Some("attach_cert_manager_policy") },
-    WellKnown { name: "ClusterAutoscaler", eksctl: "autoScaler", terraform: Some("attach_cluster_autoscaler_policy") },
-    WellKnown { name: "EBSCSIController", eksctl: "ebsCSIController", terraform: Some("attach_ebs_csi_policy") },
-    WellKnown { name: "EFSCSIController", eksctl: "efsCSIController", terraform: Some("attach_efs_csi_policy") },
-    WellKnown { name: "ExternalDNS", eksctl: "externalDNS", terraform: Some("attach_external_dns_policy") },
+    WellKnown {
+        name: "CertManager",
+        eksctl: "certManager",
+        terraform: Some(scoped("attach_cert_manager_policy", "cert_manager_hosted_zone_arns", Scope::HostedZones)),
+    },
+    WellKnown {
+        name: "ClusterAutoscaler",
+        eksctl: "autoScaler",
+        terraform: Some(scoped("attach_cluster_autoscaler_policy", "cluster_autoscaler_cluster_names", Scope::Cluster)),
+    },
+    WellKnown {
+        name: "EBSCSIController",
+        eksctl: "ebsCSIController",
+        terraform: Some(attached("attach_ebs_csi_policy")),
+    },
+    WellKnown {
+        name: "EFSCSIController",
+        eksctl: "efsCSIController",
+        terraform: Some(attached("attach_efs_csi_policy")),
+    },
+    WellKnown {
+        name: "ExternalDNS",
+        eksctl: "externalDNS",
+        terraform: Some(scoped("attach_external_dns_policy", "external_dns_hosted_zone_arns", Scope::HostedZones)),
+    },
     WellKnown { name: "ImageBuilder", eksctl: "imageBuilder", terraform: None },
 ];
 

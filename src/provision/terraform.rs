@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::json::pretty;
 use super::model::{Cluster, Role};
-use super::policy::Policy;
+use super::policy::{Policy, Scope};
 use super::problems;
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Identity;
@@ -354,22 +354,15 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
             Policy::Managed(name) => {
                 attached.insert(format!("policy-{nth}"), plain(&it.managed(name)));
             }
-            Policy::WellKnown(policy) => match policy.terraform {
-                Some(input) => {
-                    module.insert(input.into(), true.into());
-                    // What these are allowed to touch is empty by default.
-                    let zones = json!([format!("arn:{}:route53:::hostedzone/*", it.partition)]);
-                    match policy.name {
-                        "ClusterAutoscaler" => {
-                            module.insert("cluster_autoscaler_cluster_names".into(), json!([cluster_name(it)]));
-                        }
-                        "ExternalDNS" => {
-                            module.insert("external_dns_hosted_zone_arns".into(), zones);
-                        }
-                        "CertManager" => {
-                            module.insert("cert_manager_hosted_zone_arns".into(), zones);
-                        }
-                        _ => {}
+            Policy::WellKnown(policy) => match &policy.terraform {
+                Some(attached) => {
+                    module.insert(attached.input.into(), true.into());
+                    if let Some((names, scope)) = attached.scope {
+                        let touched = match scope {
+                            Scope::Cluster => cluster_name(it),
+                            Scope::HostedZones => format!("arn:{}:route53:::hostedzone/*", it.partition).into(),
+                        };
+                        module.insert(names.into(), json!([touched]));
                     }
                 }
                 None => out.push(problems::unknown_policy(role, "Terraform", policy.name)),

@@ -7,8 +7,11 @@ use ecow::{EcoString, eco_format};
 use super::chunk::{self, DECLARATIONS, MODIFIERS};
 use super::fix::{STATEMENTS, fix, foreign};
 use super::grammar;
-use crate::diagnostic::{Diagnostic, Place, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, Invariant, Place, code, did_you_mean};
 use crate::source::{SourceFile, is_bidi_control};
+
+/// What holds of each place that is given here.
+const IN_TEXT: &str = "a mistake stands in its file";
 
 /// A place that cannot be read, in bytes of its file.
 pub(super) enum Problem {
@@ -139,16 +142,16 @@ fn forbidden(at: Place, found: char, count: usize) -> Diagnostic {
 
 /// The first words of the line that holds `at`.
 fn head_of(text: &str, at: usize) -> EcoString {
-    let before = text.get(..at).unwrap_or_default();
+    let before = text.get(..at).invariant(IN_TEXT);
     let line = before.get(before.rfind('\n').map_or(0, |it| it + 1)..).unwrap_or_default().trim();
     if line.is_empty() { "{".into() } else { line.into() }
 }
 
 fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> Diagnostic {
-    let slice = text.get(range.clone()).unwrap_or_default();
+    let slice = text.get(range.clone()).invariant(IN_TEXT);
     let (offset, expected) = grammar::expected(slice, top).unwrap_or((0, Vec::new()));
     let stop = range.start + offset.min(slice.len());
-    let rest = text.get(stop..range.end).unwrap_or_default();
+    let rest = text.get(stop..range.end).invariant(IN_TEXT);
     let found_len = token_len(rest);
     let at = |start: usize, end: usize| Place::Span { file, start, end };
     if let Some(quote) = open_string(slice) {

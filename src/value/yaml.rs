@@ -95,7 +95,7 @@ impl Writer {
     /// Writes a document.
     pub fn document(&mut self, node: &Node) {
         match &node.value {
-            Value::Map(map) if map.entries.values().any(|it| is_written(&it.value)) => self.map(node, 0),
+            Value::Map(map) if map.entries.values().any(|it| is_written(&it.value)) => self.map(map, 0),
             _ => {
                 self.line();
                 self.scalar_or_empty(node, 0);
@@ -166,8 +166,7 @@ impl Writer {
         }
     }
 
-    fn map(&mut self, node: &Node, depth: usize) {
-        let Value::Map(map) = &node.value else { return };
+    fn map(&mut self, map: &super::Map, depth: usize) {
         for (key, inner) in &map.entries {
             if !self.is_shown(&inner.value) {
                 continue;
@@ -205,11 +204,11 @@ impl Writer {
         match &node.value {
             Value::Map(map) if map.entries.values().any(|it| self.is_shown(&it.value)) => {
                 self.text.push('\n');
-                self.map(node, depth + 1);
+                self.map(map, depth + 1);
             }
             Value::List(list) if !list.is_empty() => {
                 self.text.push('\n');
-                self.list(node, depth);
+                self.list(list, depth);
             }
             _ => {
                 self.text.push(' ');
@@ -227,8 +226,7 @@ impl Writer {
     }
 
     /// Elements stand at the indentation of the key that holds them, as kubectl writes them.
-    fn list(&mut self, node: &Node, depth: usize) {
-        let Value::List(list) = &node.value else { return };
+    fn list(&mut self, list: &[Node], depth: usize) {
         for (nth, element) in list.iter().enumerate() {
             self.enter(|| Step::Nth(nth));
             // The line of the first entry of a map says that it is that.
