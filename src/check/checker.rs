@@ -14,7 +14,7 @@ use crate::syntax::{
     self,
     ast::{Block, Declaration, Entry, Expr, Head, Key, Member},
 };
-use crate::types::{self, Constraint, FieldType, Infer, Notes, RecordType, Scope, Type};
+use crate::types::{self, Constraint, FieldType, FieldsAre, Infer, Notes, RecordType, Scope, Type};
 
 pub(super) struct Checker<'a> {
     pub db: &'a dyn Db,
@@ -198,7 +198,13 @@ pub(super) fn params_type(db: &dyn Db, addon: Anchor) -> Type {
         fields.insert(it.name.clone(), field);
     }
     let name = ecow::eco_format!("params of {}", addon.name(db));
-    Type::Record(Arc::new(RecordType { name, fields, open: false, origin: Some(Origin::of(addon)) }))
+    Type::Record(Arc::new(RecordType {
+        name,
+        fields,
+        open: false,
+        origin: Some(Origin::of(addon)),
+        fields_are: FieldsAre::Params,
+    }))
 }
 
 /// The type of `irsa` in an add-on that has a role.
@@ -212,7 +218,7 @@ pub(super) fn irsa_type(db: &dyn Db, addon: Anchor) -> Option<Type> {
     ];
     fleet::has_irsa(db, addon).then(|| {
         let fields = fields.into_iter().collect();
-        Type::Record(Arc::new(RecordType { name: "irsa".into(), fields, open: false, origin: None }))
+        Type::Record(Arc::new(RecordType { name: "irsa".into(), fields, open: false, ..RecordType::default() }))
     })
 }
 
@@ -235,7 +241,7 @@ pub(super) fn fleet_type() -> Type {
     fields.insert("name".into(), FieldType::optional(Type::Text));
     fields.insert("branch".into(), FieldType::optional(Type::Text));
     fields.insert("repository".into(), FieldType::optional(Type::Text.optional()));
-    Type::Record(Arc::new(RecordType { name: "fleet".into(), fields, open: false, origin: None }))
+    Type::Record(Arc::new(RecordType { name: "fleet".into(), fields, open: false, ..RecordType::default() }))
 }
 
 pub(super) fn is_key(entry: &Entry, key: &str) -> bool {

@@ -16,7 +16,7 @@ use crate::syntax::{
     self,
     ast::{Block, Declaration, Entry, Head, Member},
 };
-use crate::types::{self, FieldType, RecordType, Scope, Type};
+use crate::types::{self, FieldType, FieldsAre, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
 const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "baseline", "sync"];
@@ -49,7 +49,7 @@ fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
         _ => "a cluster",
     };
     let origin = settings.anchor.map(Origin::of);
-    Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin }))
+    Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin, fields_are: FieldsAre::Facts }))
 }
 
 impl Checker<'_> {
@@ -236,7 +236,7 @@ impl Checker<'_> {
             OverrideTarget::AddonsOf(catalogue) => ecow::eco_format!("params of {}.*", catalogue.name(self.db)),
             _ => "params of *.*".into(),
         };
-        Type::Record(Arc::new(RecordType { name, fields, open: false, origin: None }))
+        Type::Record(Arc::new(RecordType { name, fields, open: false, origin: None, fields_are: FieldsAre::Params }))
     }
 
     pub(super) fn no_patches(&mut self, block: &Arc<Block>) {

@@ -116,7 +116,7 @@ impl Checker<'_> {
         let clusters = FieldType::optional(Type::List(Arc::new(cluster.clone())));
         let mut fields = fleet_type().record().map(|it| it.fields.clone()).unwrap_or_default();
         fields.insert("clusters".into(), clusters);
-        let fleet = RecordType { name: "fleet".into(), fields, open: false, origin: None };
+        let fleet = RecordType { name: "fleet".into(), fields, open: false, ..RecordType::default() };
         Scope {
             cluster: Some(cluster),
             fleet: Some(Type::Record(Arc::new(fleet))),
@@ -146,7 +146,7 @@ impl Checker<'_> {
             }
         }
         let record = |name: &str, fields| {
-            Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin: None }))
+            Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, ..RecordType::default() }))
         };
         let mut fields = self.settings.cluster_type.record().map(|it| it.fields.clone()).unwrap_or_default();
         fields.insert("addons".into(), FieldType::optional(record("cluster.addons", addons)));
@@ -166,7 +166,7 @@ impl Checker<'_> {
         fields.insert("release".into(), FieldType::optional(Type::Any));
         fields.insert("params".into(), FieldType::optional(params_type(self.db, item)));
         let name = ecow::eco_format!("the add-on {}", item.name(self.db));
-        RecordType { name, fields, open: false, origin: Some(Origin::of(item)) }
+        RecordType { name, fields, open: false, origin: Some(Origin::of(item)), ..RecordType::default() }
     }
 }
 

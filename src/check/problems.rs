@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean, few};
+use crate::diagnostic::{Diagnostic, code, few};
 use crate::fleet::Settings;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -13,7 +13,7 @@ pub(super) fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diag
     let diagnostic =
         Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no layer `{name}`"), at, "not listed in `layers`")
             .label_if(settings.anchor.map(Origin::of), "the fleet lists the layers");
-    diagnostic.help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("add it: `layers = [ …, {name}]`"))))
+    diagnostic.did_you_mean(name, known).or_help(|| Some(eco_format!("add it: `layers = [ …, {name}]`")))
 }
 
 pub(super) fn entry_in_rule(at: Origin) -> Diagnostic {
@@ -35,9 +35,9 @@ pub(super) fn not_a_param(at: Origin) -> Diagnostic {
 }
 
 pub(super) fn unknown_param(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
-    let nearest = did_you_mean(name, known.iter().map(EcoString::as_str));
     Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("no definition below has a param `{name}`"), at, "no such param")
-        .help_if(nearest.or_else(|| Some(eco_format!("to declare it, write its type: `{name}: Type = default`"))))
+        .did_you_mean(name, known.iter().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("to declare it, write its type: `{name}: Type = default`")))
 }
 
 pub(super) fn reserved_param(at: Origin, name: &str) -> Diagnostic {
@@ -81,32 +81,27 @@ pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, i
         .filter(|(_, it)| it.kind(db) == Kind::Addon)
         .map(|(it, _)| it.as_str())
         .collect();
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared").help_if(
-        did_you_mean(name, known).or_else(|| Some("write `catalogue.add-on` for one of another catalogue".into())),
-    )
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared")
+        .did_you_mean(name, known)
+        .or_help(|| Some("write `catalogue.add-on` for one of another catalogue".into()))
 }
 
 pub(super) fn unknown_repository(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no repository `{name}`"), at, "not declared anywhere")
-        .help_if(
-            did_you_mean(name, index.repositories.keys().map(EcoString::as_str))
-                .or_else(|| Some(eco_format!("declare it: `repository {name} {{ url = \"…\" }}`"))),
-        )
+        .did_you_mean(name, index.repositories.keys().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("declare it: `repository {name} {{ url = \"…\" }}`")))
 }
 
 pub(super) fn unknown_baseline(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no baseline `{name}`"), at, "not declared anywhere")
-        .help_if(
-            did_you_mean(name, index.baselines.keys().map(EcoString::as_str))
-                .or_else(|| Some(eco_format!("declare it: `baseline {name} {{ kubernetes = \"…\" }}`"))),
-        )
+        .did_you_mean(name, index.baselines.keys().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("declare it: `baseline {name} {{ kubernetes = \"…\" }}`")))
 }
 
 pub(super) fn unknown_fact(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "not declared").help_if(
-        did_you_mean(name, settings.facts.keys().map(EcoString::as_str))
-            .or_else(|| Some(eco_format!("declare it in the fleet: `facts {{ {name}: … }}`"))),
-    )
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "not declared")
+        .did_you_mean(name, settings.facts.keys().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("declare it in the fleet: `facts {{ {name}: … }}`")))
 }
 
 pub(super) fn taken_param(at: Origin, name: &str) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, Place, code};
+use crate::diagnostic::{Diagnostic, Place, Subject, code};
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, IndexSet, Origin, is_of_library};
@@ -35,11 +35,12 @@ fn fact_of(db: &dyn Db, it: &Diagnostic) -> Option<EcoString> {
     let settings = &fleet::settings(db, db.project()).value;
     settings.anchor?;
     let is_declared = |name: &str| settings.facts.contains_key(name);
-    if it.code.id == code::NO_ACCOUNT.id {
-        return (!is_declared("account")).then(|| "account".into());
+    match &it.subject {
+        Some(Subject::Fact(name)) if [code::NO_ACCOUNT, code::NO_MEMBER].contains(&it.code) => {
+            (!is_declared(name)).then(|| name.clone())
+        }
+        _ => None,
     }
-    let name = it.message.strip_prefix("`cluster` has no `")?.strip_suffix('`')?;
-    (it.code.id == code::NO_MEMBER.id && !is_declared(name)).then(|| name.into())
 }
 
 /// All facts that are missing are one mistake.
@@ -61,12 +62,8 @@ fn undeclared(db: &dyn Db, lacking: &BTreeMap<EcoString, IndexSet<Anchor>>) -> O
     let mut it = Diagnostic::new(code::NO_MEMBER, message, Origin::of(anchor), "not declared here");
     it.notes.extend(lacking.iter().map(readers));
     let them = if names.len() == 1 { "it" } else { "them" };
-    Some(
-        it.help(eco_format!(
-            "write `facts {{ {} }}` in the fleet, and set {them} in each cluster",
-            declared.join(", ")
-        )),
-    )
+    let help = eco_format!("write `facts {{ {} }}` in the fleet, and set {them} in each cluster", declared.join(", "));
+    Some(it.about(Subject::Undeclared(declared)).help(help))
 }
 
 /// The diagnostic at the first place that takes a definition; where it was is part of the story.

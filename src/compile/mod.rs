@@ -1,17 +1,16 @@
 //! The pipeline, as a table of contents.
 
 mod library;
-
-use library::anchor_of;
 mod paths;
+mod tidy;
 
-use std::collections::BTreeMap;
+use tidy::is_about;
+pub use tidy::tidy;
 
-use ecow::{EcoString, eco_format};
 use rayon::prelude::*;
 
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, code};
 use crate::emit::{self, FileTree};
 use crate::fleet;
 use crate::flux;
@@ -92,7 +91,7 @@ pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
         }
         if diagnostics.iter().any(Diagnostic::is_error) {
             // Whether something applies nowhere is known once everything is computed.
-            diagnostics.retain(|it| it.code.id != "W0508");
+            diagnostics.retain(|it| it.code != code::DEAD);
         }
     }
     tidy(db, diagnostics)
@@ -244,99 +243,4 @@ pub fn expired(db: &FleetDatabase, today: &str) -> Vec<Diagnostic> {
     let holders = holders.chain(index.clusters.values()).chain(index.inventories.values());
     let found = holders.flat_map(|anchor| fleet::expired(db, *anchor, today)).collect();
     tidy(db, found)
-}
-
-/// How the note begins that names clusters.
-const SEEN: &str = "seen on cluster ";
-
-/// A diagnostic, the clusters that show it, and whether it also holds without any.
-type Group = (Diagnostic, Vec<EcoString>, bool);
-
-/// One mistake, one error: what several clusters show is said once, naming one
-/// of them. In the order of the files.
-#[must_use]
-pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut found = library::said_of_the_project(db, found);
-    let twice: Vec<Anchor> = found.iter().filter(|it| it.code.id == "E0415").filter_map(anchor_of).collect();
-    found.retain(|it| it.code.id != "E0410" || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
-    let mut groups: BTreeMap<(EcoString, usize, &'static str, EcoString), Group> = BTreeMap::new();
-    for it in found {
-        let (file, start) = position(db, &it.primary.place);
-        // A file as a whole may have several mistakes of one kind, and so may what has no place.
-        let what = if matches!(it.primary.place, Place::File(_)) || file.is_empty() {
-            it.message.clone()
-        } else {
-            EcoString::new()
-        };
-        let key = (file, start, it.code.id, what);
-        let cluster = it.cluster.clone();
-        let (_, clusters, without) = groups.entry(key).or_insert_with(|| (it, Vec::new(), false));
-        match cluster {
-            Some(it) if !clusters.contains(&it) => clusters.push(it),
-            Some(_) => {}
-            None => *without = true,
-        }
-    }
-    let mut tidied: Vec<((Severity, EcoString, usize), Diagnostic)> = groups
-        .into_iter()
-        .map(|((file, start, ..), (mut it, mut clusters, without))| {
-            clusters.sort();
-            let is_noted = it.notes.iter().any(|it| it.starts_with(SEEN));
-            if let (false, false, Some(first)) = (is_noted, without, clusters.first()) {
-                let others = clusters.len() - 1;
-                if others == 0 {
-                    if !it.message.contains(&format!("`{first}`")) {
-                        it = it.note(eco_format!("{SEEN}`{first}`"));
-                    }
-                } else {
-                    let s = if others == 1 { "" } else { "s" };
-                    it = it.note(eco_format!("{SEEN}`{first}` and {others} other{s}"));
-                }
-            }
-            ((it.code.severity, file, start), it)
-        })
-        .collect();
-    tidied.sort_by(|a, b| a.0.cmp(&b.0));
-    without_followers(db, tidied.into_iter().map(|(_, it)| it).collect())
-}
-
-fn is_about(db: &dyn Db, it: &Diagnostic, kind: Kind) -> bool {
-    anchor_of(it).is_some_and(|it| it.kind(db) == kind)
-}
-
-/// What only follows of something else that is wrong says nothing of its own.
-fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    // A package that cannot be found declares nothing.
-    let no_package =
-        |it: &Diagnostic| it.code.id == "E0520" || (it.code.id == "E0302" && is_about(db, it, Kind::Fleet));
-    if found.iter().any(no_package) && found.iter().any(|it| it.code.id == "E0215") {
-        found.retain(|it| !["E0215", "E0206", "E0207", "E0208", "E0211", "E0417"].contains(&it.code.id));
-    }
-    // A role has no ARN where the fact that it is made of has no value.
-    if found.iter().any(|it| it.code.id == "E0417" && it.message == "the fact `account` has no value") {
-        found.retain(|it| it.code.id != "E0513");
-    }
-    let syntax_broken = found.iter().any(|it| it.is_error() && is_syntax(it.code));
-    if !syntax_broken {
-        return found;
-    }
-    // What does not exist may stand in the lines that could not be read.
-    let depends_on_names = ["E0207", "E0211", "E0417", "E0605", "E0606", "E0619", "E0623", "E0624", "W0508", "E0610"];
-    found.into_iter().filter(|it| !depends_on_names.contains(&it.code.id)).collect()
-}
-
-fn is_syntax(code: Code) -> bool {
-    code.id.starts_with("E01")
-}
-
-/// Where a place is, for sorting.
-fn position(db: &dyn Db, place: &Place) -> (EcoString, usize) {
-    match place {
-        Place::Origin(origin) => match crate::data::locate(db, *origin) {
-            Some(it) => (it.path, it.range.start),
-            None => (EcoString::new(), 0),
-        },
-        Place::Span { file, start, .. } => (file.path(db).clone(), *start),
-        Place::File(path) => (path.clone(), 0),
-    }
 }

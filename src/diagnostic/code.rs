@@ -25,6 +25,12 @@ pub struct Code {
 }
 
 impl Code {
+    /// Whether it is of what cannot be parsed.
+    #[must_use]
+    pub fn is_syntax(self) -> bool {
+        self.id.starts_with("E01")
+    }
+
     /// What its page says before its examples.
     #[must_use]
     pub fn summary(&self) -> &'static str {

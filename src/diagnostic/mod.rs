@@ -7,6 +7,7 @@
 mod bug;
 pub mod code;
 mod listed;
+mod subject;
 mod suggest;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use ecow::EcoString;
 pub use bug::{Bug, Invariant, bug, caught, keep_panics};
 pub use code::{Code, Severity};
 pub use listed::{listed, listed_up_to};
-pub use suggest::{Written, did_you_mean, few, near, nearest, suggested};
+pub use subject::{Subject, Suggestion, did_you_mean};
+pub use suggest::{Written, few, near, nearest};
 
 use crate::source::{Origin, SourceFile};
 
@@ -71,6 +73,12 @@ pub struct Diagnostic {
     pub help: Option<EcoString>,
     /// The cluster that shows it, where only some do.
     pub cluster: Option<EcoString>,
+    /// How many other clusters show it; none before that is known.
+    pub others: Option<usize>,
+    /// What it is about, for those who act on it.
+    pub subject: Option<Subject>,
+    /// What may have been meant, where its help asks for that.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Diagnostic {
@@ -84,6 +92,9 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             cluster: None,
+            others: None,
+            subject: None,
+            suggestion: None,
         }
     }
 
@@ -110,6 +121,36 @@ impl Diagnostic {
     #[must_use]
     pub fn note(mut self, text: impl Into<EcoString>) -> Self {
         self.notes.push(text.into());
+        self
+    }
+
+    /// Asks whether one of the names was meant that are most like what is written, if any is.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, written: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        self.suggest(Suggestion::of(written, known))
+    }
+
+    /// Asks whether one of the names was meant, where there are some.
+    #[must_use]
+    pub fn suggest(mut self, suggestion: Option<Suggestion>) -> Self {
+        if let Some(it) = suggestion {
+            self.help = Some(it.question());
+            self.suggestion = Some(it);
+        }
+        self
+    }
+
+    /// Says what to write, where nothing is said of that yet.
+    #[must_use]
+    pub fn or_help(mut self, text: impl FnOnce() -> Option<EcoString>) -> Self {
+        self.help = self.help.or_else(text);
+        self
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<Option<Subject>>) -> Self {
+        self.subject = subject.into();
         self
     }
 

@@ -1,6 +1,5 @@
 //! Nearest names.
 
-use ecow::EcoString;
 use rapidfuzz::distance::osa;
 
 /// What differs is not compared if it is longer, in letters: nobody reads that letter by letter, and comparing takes as
@@ -137,26 +136,6 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
     close
 }
 
-/// "did you mean `a`, `b` or `c`?", if there is anything near.
-pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<EcoString> {
-    let close: Vec<String> = nearest(name, known).into_iter().map(|it| format!("`{it}`")).collect();
-    let (last, rest) = close.split_last()?;
-    Some(if rest.is_empty() {
-        ecow::eco_format!("did you mean {last}?")
-    } else {
-        ecow::eco_format!("did you mean {} or {last}?", rest.join(", "))
-    })
-}
-
-/// The names that [`did_you_mean`] put into a help, the nearest first.
-#[must_use]
-pub fn suggested(help: &str) -> Vec<EcoString> {
-    let Some(names) = help.strip_prefix("did you mean ").and_then(|it| it.split_once('?')).map(|(it, _)| it) else {
-        return Vec::new();
-    };
-    names.split('`').skip(1).step_by(2).map(EcoString::from).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -182,14 +161,5 @@ mod tests {
         }
         assert!(super::nearest("staging-us-1", known()).is_empty());
         assert!(super::nearest("prod-eu-01234-blu", known().chain(["one more"])).is_empty());
-    }
-
-    #[test]
-    fn what_is_suggested_is_found_again() {
-        let known = ["zones", "zone-a", "names"];
-        for (name, wanted) in [("zonse", vec!["zones"]), ("zone", vec!["zones", "zone-a"]), ("x", vec![])] {
-            let help = super::did_you_mean(name, known).unwrap_or_default();
-            assert_eq!(super::suggested(&help), wanted, "{help}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::select::Pins;
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, code, listed};
 use crate::source::{Db, Kind, Origin, STANDARD};
 use crate::syntax::{self, ast::BinaryOp};
 use crate::types::{RecordType, Type};
@@ -243,11 +243,10 @@ pub(super) fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[N
         return diagnostic.help("add another key to the brackets");
     }
     let given = pins.first().map(|(_, it)| it.show()).unwrap_or_default();
-    diagnostic.help_if(
-        did_you_mean(&given, known.iter().map(EcoString::as_str))
-            .or_else(|| (!known.is_empty()).then(|| eco_format!("it has {}", listed(known))))
-            .or_else(|| Some("append it with `+=`".into())),
-    )
+    diagnostic
+        .did_you_mean(&given, known.iter().map(EcoString::as_str))
+        .or_help(|| (!known.is_empty()).then(|| eco_format!("it has {}", listed(known))))
+        .or_help(|| Some("append it with `+=`".into()))
 }
 
 pub(super) fn is_final(at: Origin, path: &[EcoString], set: Origin) -> Diagnostic {
@@ -301,7 +300,7 @@ pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> D
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write a value that is {expected}"));
     match &node.value {
-        Value::Text(text) => diagnostic.help_if(did_you_mean(text, expected.choices())),
+        Value::Text(text) => diagnostic.did_you_mean(text, expected.choices()),
         _ => diagnostic,
     }
 }
@@ -309,7 +308,7 @@ pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> D
 pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("`{}` has no field `{key}`", record.name), at, "no such field")
         .label_if(record.origin, "declared here")
-        .help_if(did_you_mean(key, record.fields.keys().map(EcoString::as_str)))
+        .did_you_mean(key, record.fields.keys().map(EcoString::as_str))
 }
 
 pub(super) fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Option<Origin>) -> Diagnostic {

@@ -205,7 +205,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let facts = facts(db, settings, &named, &mut out);
     // One that is taken from none has none of its facts: that is said already.
     if named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. }) {
-        out.retain(|it| it.code.id != code::NO_VALUE.id);
+        out.retain(|it| it.code != code::NO_VALUE);
     }
     let mut flux = imported.map_or(settings.flux, |it| it.flux);
     let mut lockdown = settings.lockdown;

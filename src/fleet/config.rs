@@ -14,7 +14,7 @@ use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
 use crate::syntax::{self, ast};
-use crate::types::{self, FieldType, RecordType, Type};
+use crate::types::{self, FieldType, FieldsAre, RecordType, Type};
 use crate::value::{Node, Value};
 
 /// The fleet's settings; what is not said has the language's default.
@@ -373,5 +373,11 @@ fn cluster_type(facts: &Declarations) -> Type {
         field.origin = Some(fact.origin);
         fields.insert(fact.name.clone(), field);
     }
-    Type::Record(Arc::new(RecordType { name: "cluster".into(), fields, open: false, origin: None }))
+    Type::Record(Arc::new(RecordType {
+        name: "cluster".into(),
+        fields,
+        open: false,
+        origin: None,
+        fields_are: FieldsAre::Facts,
+    }))
 }

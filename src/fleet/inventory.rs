@@ -123,8 +123,9 @@ fn type_of_rows(rows: &[(Node, Node)]) -> Option<Type> {
             (name, FieldType::optional(if count == rows.len() { ty } else { ty.optional() }))
         })
         .collect();
-    (!rows.is_empty())
-        .then(|| Type::Record(Arc::new(RecordType { name: "this row".into(), fields, open: false, origin: None })))
+    (!rows.is_empty()).then(|| {
+        Type::Record(Arc::new(RecordType { name: "this row".into(), fields, open: false, ..RecordType::default() }))
+    })
 }
 
 fn type_of(value: &Value) -> Type {

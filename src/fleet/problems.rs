@@ -6,7 +6,7 @@ use super::config::Output;
 use super::explain::Shown;
 use super::statement::About;
 use super::table::Declared;
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, Subject, Suggestion, code};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::{Node, Value};
@@ -24,6 +24,7 @@ pub(super) fn cycle(at: Origin, what: &str, path: &str) -> Diagnostic {
 /// A row that leaves out what a cluster must state.
 pub(super) fn no_value_in_row(row: Origin, name: &str, declared: Origin) -> Diagnostic {
     Diagnostic::new(code::NO_VALUE, eco_format!("the fact `{name}` has no value"), row, "this row gives none")
+        .about(Subject::Fact(name.into()))
         .label(declared, "declared here without a default")
         .help(eco_format!("fill the cell, write `{name} = …` in the inventory, or give the fact a default"))
 }
@@ -39,7 +40,10 @@ pub(super) fn no_value(declared: &Declared, what: &str) -> Diagnostic {
         Some(_) => "its default comes to nothing, or is unset",
         None => "declared here without a default",
     };
-    Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), declared.origin, label).help(help)
+    let subject = if what == "fact" { Subject::Fact(name.clone()) } else { Subject::Param(name.clone()) };
+    Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), declared.origin, label)
+        .about(subject)
+        .help(help)
 }
 
 pub(super) fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
@@ -135,7 +139,8 @@ pub(super) fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnos
         at,
         "not declared anywhere",
     )
-    .help_if(did_you_mean(name, known).or_else(|| Some("declare it: `tenant NAME { repositories = [ … ] }`".into())))
+    .did_you_mean(name, known)
+    .or_help(|| Some("declare it: `tenant NAME { repositories = [ … ] }`".into()))
 }
 
 pub(super) fn use_and_drop(first: Origin, again: Origin, taken: bool) -> Diagnostic {
@@ -170,16 +175,21 @@ pub(super) fn final_declaration(at: Origin, what: &str, name: &str, declared: Or
 pub(super) fn unknown_definition(at: Origin, kind: Kind, path: &str, known: &[EcoString]) -> Diagnostic {
     let what = if kind == Kind::Baseline { "baseline" } else { "definition" };
     let last = path.rsplit('.').next().unwrap_or(path);
-    let same_name =
-        known.iter().find(|it| it.rsplit('.').next() == Some(last)).map(|it| eco_format!("did you mean `{it}`?"));
+    // One of that name in another package, before all that are only alike.
+    let same_name = known.iter().find(|it| it.rsplit('.').next() == Some(last));
+    let meant = match same_name {
+        Some(it) => Some(Suggestion { written: path.into(), names: vec![it.clone()] }),
+        None => Suggestion::of(path, known.iter().map(EcoString::as_str)),
+    };
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no {what} `{path}`"), at, "not declared anywhere")
-        .help_if(same_name.or_else(|| did_you_mean(path, known.iter().map(EcoString::as_str))).or_else(|| {
+        .suggest(meant)
+        .or_help(|| {
             Some(if kind == Kind::Baseline {
                 eco_format!("declare it: `baseline {last} {{ … }}`")
             } else {
                 eco_format!("declare it at the top level: `addon {last} {{ … }}`")
             })
-        }))
+        })
 }
 
 pub(super) fn definition_cycle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {
@@ -217,6 +227,7 @@ pub(super) fn no_account(at: Origin, addon: &str, declared: bool) -> Diagnostic 
         at,
         "its ARN cannot be known",
     )
+    .about(Subject::Fact("account".into()))
     .note("the ARN is made of the fact `account`; `irsa { via = \"none\" }` does without a role")
     .help(help)
 }
@@ -251,10 +262,8 @@ pub(super) fn no_cluster_name(at: Origin, inventory: Origin) -> Diagnostic {
 
 pub(super) fn unknown_group(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no group `{name}`"), at, "not declared anywhere")
-        .help_if(
-            did_you_mean(name, index.groups.keys().map(EcoString::as_str))
-                .or_else(|| Some(eco_format!("declare it: `group {name} {{ }}`"))),
-        )
+        .did_you_mean(name, index.groups.keys().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("declare it: `group {name} {{ }}`")))
 }
 
 pub(super) fn group_of_group(at: Origin, inventory: Option<Anchor>) -> Diagnostic {
@@ -284,7 +293,8 @@ pub(super) fn overridden_cluster<'a>(
             Origin::of(at),
             "no such row",
         )
-        .help_if(did_you_mean(name, known).or_else(|| Some("remove it, or add the row".into()))),
+        .did_you_mean(name, known)
+        .or_help(|| Some("remove it, or add the row".into())),
     }
 }
 
@@ -368,7 +378,8 @@ pub(super) fn unknown_imported<'a>(
         at,
         "not there, or not there any more",
     )
-    .help_if(did_you_mean(name, known).or_else(|| Some("remove this cluster, or take it from another".into())))
+    .did_you_mean(name, known)
+    .or_help(|| Some("remove this cluster, or take it from another".into()))
 }
 
 pub(super) fn rings_twice(at: Origin, first: Origin) -> Diagnostic {
@@ -379,7 +390,8 @@ pub(super) fn rings_twice(at: Origin, first: Origin) -> Diagnostic {
 
 pub(super) fn no_ring_fact<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "rings are values of a fact")
-        .help_if(did_you_mean(name, known).or_else(|| Some(eco_format!("declare it: `facts {{ {name}: … }}`"))))
+        .did_you_mean(name, known)
+        .or_help(|| Some(eco_format!("declare it: `facts {{ {name}: … }}`")))
 }
 
 pub(super) fn bad_ring(at: Origin, found: &str, fact: &Declared) -> Diagnostic {

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::Range;
-use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, code};
 use crate::kube::Id;
 use crate::source::{Anchor, Db, Kind, Origin};
 
@@ -195,10 +195,8 @@ pub(super) fn not_its_namespace(at: Origin, name: &str, known: &[EcoString]) -> 
         at,
         "not declared in the tenant",
     )
-    .help_if(
-        did_you_mean(name, known.iter().map(EcoString::as_str))
-            .or_else(|| Some(eco_format!("add it: `namespaces {{ {name} {{ }} }}`"))),
-    )
+    .did_you_mean(name, known.iter().map(EcoString::as_str))
+    .or_help(|| Some(eco_format!("add it: `namespaces {{ {name} {{ }} }}`")))
 }
 
 pub(super) fn unknown_after<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
@@ -208,5 +206,6 @@ pub(super) fn unknown_after<'a>(at: Origin, name: &str, known: impl Iterator<Ite
         at,
         "not declared in `kustomizations`",
     )
-    .help_if(did_you_mean(name, known).or_else(|| Some("name one of the tenant's own".into())))
+    .did_you_mean(name, known)
+    .or_help(|| Some("name one of the tenant's own".into()))
 }

@@ -7,7 +7,7 @@ use super::complete::field;
 use super::key::names_a_key;
 use super::place::Place;
 use crate::check;
-use crate::diagnostic::{self, Diagnostic, code};
+use crate::diagnostic::{self, Diagnostic, Subject, code};
 use crate::fleet;
 use crate::names::{self, is_reserved};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -17,37 +17,26 @@ use crate::types::{self, Type};
 
 /// The declaration that a diagnostic asks for, if it does.
 pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Option<Fix> {
-    if it.code.id == code::NO_MEMBER.id && it.message.starts_with("the fleet declares no fact") {
-        let (_, lines) = it.help.as_ref()?.split_once("`facts { ")?;
-        let (lines, _) = lines.split_once(" }`")?;
-        let s = if lines.contains(", ") { "s" } else { "" };
-        return fix(db, at.anchor, "facts", &eco_format!("fact{s}"), lines, true);
-    }
-    let text = place.file.text(db).get(place.range.clone())?;
-    let (owner, name, ty) = if it.code.id == code::NO_MEMBER.id {
-        let (root, name) = text.split_once('.')?;
-        let owner = match root.trim_end_matches('?') {
-            "cluster" => fleet::settings(db, db.project()).value.anchor?,
-            "params" => owner(db, it, &[Kind::Addon, Kind::Baseline])?,
-            _ => return None,
-        };
-        (owner, name, read_as(db, at, place))
-    } else if it.code.id == code::UNKNOWN_FIELD.id {
-        let is_set_by = |it: Kind| matches!(it, Kind::Cluster | Kind::Group | Kind::Baseline | Kind::Inventory);
-        let is_of_cluster = it.message.starts_with("a cluster ") && is_set_by(at.anchor.kind(db));
-        let wanted: &[Kind] = if is_of_cluster { &[Kind::Fleet] } else { &[Kind::Addon, Kind::Baseline] };
-        let owner = owner(db, it, wanted)?;
-        let is_param = it.message.starts_with("params of ");
-        ((is_of_cluster || is_param).then_some(owner)?, text, set_to(db, at)?)
-    } else {
-        return None;
+    let (owner, name) = match it.subject.as_ref()? {
+        Subject::Undeclared(facts) => {
+            let s = if facts.len() == 1 { "" } else { "s" };
+            return fix(db, at.anchor, "facts", &eco_format!("fact{s}"), &facts.join(", "), true);
+        }
+        Subject::Fact(name) => (fleet::settings(db, db.project()).value.anchor?, name),
+        Subject::Param(name) => (owner(db, it, &[Kind::Addon, Kind::Baseline])?, name),
+        Subject::Cases(_) => return None,
+    };
+    let ty = match it.code {
+        code::NO_MEMBER => read_as(db, at, place),
+        code::UNKNOWN_FIELD => set_to(db, at)?,
+        _ => return None,
     };
     let is_own = owner.file(db).package(db).is_empty();
     if !names_a_key(name) || is_reserved(name) || !is_own {
         return None;
     }
     let (key, what) = if owner.kind(db) == Kind::Fleet { ("facts", "fact") } else { ("params", "param") };
-    let is_preferred = it.help.as_ref().is_none_or(|it| !it.starts_with("did"));
+    let is_preferred = it.suggestion.is_none();
     fix(db, owner, key, what, &eco_format!("{name}: {ty}"), is_preferred)
 }
 

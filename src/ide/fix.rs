@@ -7,7 +7,7 @@ use super::declare::declaration;
 use super::key::quoted;
 use super::place::{Place, place_of};
 use crate::check;
-use crate::diagnostic::{self, Diagnostic, code, suggested};
+use crate::diagnostic::{self, Diagnostic, Subject, code};
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -27,9 +27,9 @@ pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
         diagnostic::Place::File(_) => return Vec::new(),
     };
     let Some(place) = place_of(db, at) else { return Vec::new() };
-    match it.code.id {
-        id if id == code::NO_VALUE.id => values(db, it, at, &place),
-        id if id == code::NOT_EXHAUSTIVE.id => arms(db, it, at, &place),
+    match (&it.subject, it.code) {
+        (_, code::NO_VALUE) => values(db, it, at, &place),
+        (Some(Subject::Cases(missing)), _) => arms(db, missing, at, &place),
         _ => {
             let mut found = misspelt(db, it, &place);
             found.extend(declaration(db, it, at, &place));
@@ -40,15 +40,14 @@ pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
 
 /// The names that it suggests, in place of the one that is wrong.
 fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
-    let Some(help) = &it.help else { return Vec::new() };
+    let Some(suggestion) = &it.suggestion else { return Vec::new() };
+    let names = &suggestion.names;
     let text = place.file.text(db).get(place.range.clone()).unwrap_or_default();
-    // The message names what is wrong; a path may stand around it.
-    let wrong = it.message.split('`').skip(1).step_by(2).filter_map(|name| {
-        let last = name.rsplit('.').next().unwrap_or(name);
-        [name, last].into_iter().find_map(|it| Some((text.rfind(it)?, it.len())))
-    });
-    let names = suggested(help);
-    let Some((from, length)) = wrong.min_by_key(|(_, length)| *length) else {
+    // A path may stand around what is wrong, or only its end may be written.
+    let written = suggestion.written.as_str();
+    let last = written.rsplit('.').next().unwrap_or(written);
+    let wrong = [written, last].into_iter().find_map(|it| Some((text.rfind(it)?, it.len())));
+    let Some((from, length)) = wrong else {
         // A text that is none of those that a type lists.
         let is_text = text.starts_with('"') && text.len() > 1 && text.ends_with('"');
         let fix = |name: &EcoString| Fix {
@@ -60,12 +59,12 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
     };
     let range = place.range.start + from..place.range.start + from + length;
     let is_preferred = names.len() == 1;
-    let fix = |name: EcoString| Fix {
+    let fix = |name: &EcoString| Fix {
         title: eco_format!("Write `{name}`"),
-        edits: vec![Edit { file: place.file, range: range.clone(), text: name }],
+        edits: vec![Edit { file: place.file, range: range.clone(), text: name.clone() }],
         is_preferred,
     };
-    names.into_iter().map(fix).collect()
+    names.iter().map(fix).collect()
 }
 
 /// A fact or a param without a value: one for the clusters that show it, or a default.
@@ -115,7 +114,7 @@ fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
 }
 
 /// A `match` that lacks values: a line for all others.
-fn arms(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
+fn arms(db: &dyn Db, missing: &[EcoString], at: Origin, place: &Place) -> Vec<Fix> {
     let text = place.file.text(db);
     let Some(close) = text.get(place.range.clone()).and_then(|it| it.rfind('}')) else { return Vec::new() };
     let end =
@@ -128,7 +127,6 @@ fn arms(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
     let is_wide = text.get(place.range.clone()).is_some_and(|it| it.contains('\n'));
     let indent = last.get(..last.len() - last.trim_start().len()).unwrap_or_default();
     let between = if is_wide { eco_format!("\n{indent}") } else { ", ".into() };
-    let missing: Vec<&str> = it.primary.text.split('`').skip(1).step_by(2).collect();
     let line = |pattern: &str| eco_format!("{between}{pattern} => {value}");
     let fix = |title: EcoString, text: EcoString, is_preferred: bool| Fix {
         title,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 
 use super::running::Running;
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, code, listed};
 use crate::fleet::Cluster;
 use crate::flux::Release;
 use crate::kube::object::{Id, Object};
@@ -80,11 +80,11 @@ pub(super) fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoStr
     );
     let group = if object.id.group.is_empty() { "core" } else { &object.id.group };
     let known = custom.keys().filter(|(group, _)| *group == object.id.group).map(|(_, it)| it.as_str());
-    diagnostic.help_if(did_you_mean(kind, known).or_else(|| {
+    diagnostic.did_you_mean(kind, known).or_help(|| {
         Some(eco_format!(
             "take the add-on that brings it; where fleetc does not know which that is, say so in the add-on with `crds {{ \"{group}/{kind}\" = … }}` (\"Namespaced\" or \"Cluster\"), or declare `external CRD \"…\"`"
         ))
-    }))
+    })
 }
 
 pub(super) fn no_namespace(object: &Object) -> Diagnostic {
@@ -172,18 +172,15 @@ pub(super) fn missing_reference(
             .note(eco_format!("there is one in `{elsewhere}`, but Flux looks in the object's own namespace only"))
             .help(eco_format!("declare it there too: `external {kind} {namespace}.{name}`"));
     }
-    diagnostic.help_if(
-        did_you_mean(name, same_kind.iter().map(|it| it.as_str()))
-            .or_else(|| Some(eco_format!("if clusters have it, say so: `external {kind} {namespace}.{name}`"))),
-    )
+    diagnostic
+        .did_you_mean(name, same_kind.iter().map(|it| it.as_str()))
+        .or_help(|| Some(eco_format!("if clusters have it, say so: `external {kind} {namespace}.{name}`")))
 }
 
 pub(super) fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
     Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here")
-        .help_if(
-            did_you_mean(key, keys.iter().map(EcoString::as_str))
-                .or_else(|| Some(eco_format!("it has {}", listed(keys.iter().map(|it| format!("`{it}`")))))),
-        )
+        .did_you_mean(key, keys.iter().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("it has {}", listed(keys.iter().map(|it| format!("`{it}`"))))))
 }
 
 pub(super) fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 
 use super::{Index, Place};
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, code, listed};
 use crate::source::{Anchor, Db, Kind, Origin, Project};
 
 pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
@@ -96,14 +96,12 @@ pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
 pub fn unknown_package(at: Origin, path: &str, known: &BTreeMap<EcoString, EcoString>) -> Diagnostic {
     // `import std.addons.podinfo` means a name in a package.
     let inside = path.rsplit_once('.').filter(|(package, _)| *package != "std" && known.contains_key(*package));
-    Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared").help_if(
-        inside
-            .map(|(package, name)| {
-                eco_format!("what a package has is named in braces: `import {package}.{{ {name} }}`")
-            })
-            .or_else(|| did_you_mean(path, known.keys().map(EcoString::as_str)))
-            .or_else(|| Some(eco_format!("declare it in the fleet: `packages {{ {path} {{ path = \"…\" }} }}`"))),
-    )
+    Diagnostic::new(code::UNKNOWN_PACKAGE, eco_format!("there is no package `{path}`"), at, "not declared")
+        .did_you_mean(path, known.keys().map(EcoString::as_str))
+        .help_if(inside.map(|(package, name)| {
+            eco_format!("what a package has is named in braces: `import {package}.{{ {name} }}`")
+        }))
+        .or_help(|| Some(eco_format!("declare it in the fleet: `packages {{ {path} {{ path = \"…\" }} }}`")))
 }
 
 pub(super) fn unknown_import(
@@ -118,7 +116,8 @@ pub(super) fn unknown_import(
     let all = || if known.is_empty() { EcoString::from("it declares none") } else { listed(&known) };
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
         .note("types, functions, `let`s, add-ons, baselines and sources at the top level of a package can be imported")
-        .help_if(did_you_mean(name, known.iter().copied()).or_else(|| Some(eco_format!("its names: {}", all()))))
+        .did_you_mean(name, known.iter().copied())
+        .or_help(|| Some(eco_format!("its names: {}", all())))
 }
 
 pub(super) fn renamed_source(at: Origin, name: &str) -> Diagnostic {

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::Index;
-use crate::diagnostic::{Diagnostic, code, did_you_mean, few, listed};
+use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::source::{Anchor, Db, Origin};
 
 /// No catalogue has the name.
@@ -14,9 +14,10 @@ pub fn catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnost
         eco_format!("there is no catalogue `{name}`"),
         at,
         "not declared anywhere",
-    );
-    if let Some(help) = did_you_mean(name, index.catalogues.keys().map(EcoString::as_str)) {
-        return diagnostic.help(help);
+    )
+    .did_you_mean(name, index.catalogues.keys().map(EcoString::as_str));
+    if diagnostic.help.is_some() {
+        return diagnostic;
     }
     let holders: Vec<String> = few(index.catalogues.values())
         .filter(|it| index.items.get(*it).is_some_and(|it| it.contains_key(name)))
@@ -42,10 +43,8 @@ pub fn item(db: &dyn Db, at: Origin, catalogue: Anchor, name: &str, index: &Inde
         "not declared there",
     )
     .label(Origin::of(catalogue), "the catalogue is declared here")
-    .help_if(
-        did_you_mean(name, known.iter().copied())
-            .or_else(|| (!known.is_empty()).then(|| eco_format!("its items are {}", listed(&known)))),
-    )
+    .did_you_mean(name, known.iter().copied())
+    .or_help(|| (!known.is_empty()).then(|| eco_format!("its items are {}", listed(&known))))
 }
 
 /// No source of the name is visible from `scope`, the catalogue or cluster around.
@@ -69,7 +68,6 @@ pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index:
     if last != name && (visible.contains(&last) || index.local_sources.values().any(|it| it.contains_key(last))) {
         return diagnostic.help(eco_format!("a source is named without its catalogue: `{last}`"));
     }
-    let help =
-        did_you_mean(last, visible).unwrap_or_else(|| eco_format!("declare it: `source {last} = helm \"https://…\"`"));
-    diagnostic.help(help)
+    let declare = || Some(eco_format!("declare it: `source {last} = helm \"https://…\"`"));
+    diagnostic.did_you_mean(last, visible).or_help(declare)
 }

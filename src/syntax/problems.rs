@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::chunk::{self, DECLARATIONS, MODIFIERS};
 use super::fix::{STATEMENTS, fix, foreign};
 use super::grammar;
-use crate::diagnostic::{Diagnostic, Invariant, Place, code, did_you_mean};
+use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::{SourceFile, is_bidi_control};
 
 /// What holds of each place that is given here.
@@ -183,18 +183,23 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
             at(range.start, range.start + word.len()),
             "no such declaration",
         )
-        .help_if(foreign(&word).or_else(|| did_you_mean(&word, DECLARATIONS)).or_else(|| {
+        .did_you_mean(&word, DECLARATIONS)
+        .help_if(foreign(&word))
+        .or_help(|| {
             Some("at the top level stand `fleet`, `catalogue`, `cluster`, `rule`, `let` and their like".into())
-        }));
+        });
     }
-    if let (false, Some(help)) = (top, misspelt_keyword(slice, &word)) {
-        return Diagnostic::new(
+    if !top && may_be_keyword(slice, &word) {
+        let misspelt = Diagnostic::new(
             code::UNKNOWN_DECLARATION,
             eco_format!("`{word}` begins no statement"),
             at(range.start, range.start + word.len()),
             "no such word here",
         )
-        .help(help);
+        .did_you_mean(&word, DECLARATIONS.into_iter().chain(STATEMENTS));
+        if misspelt.suggestion.is_some() {
+            return misspelt;
+        }
     }
     let found: EcoString = match rest.get(..found_len).map(str::trim) {
         None | Some("") => "the end of the line".into(),
@@ -221,13 +226,10 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
 
 /// A word of the language that a line in a block may have been meant to begin with:
 /// only where a name follows it, as it would follow the keyword.
-fn misspelt_keyword(slice: &str, word: &str) -> Option<EcoString> {
-    let rest = slice.get(word.len()..)?.trim_start_matches([' ', '\t']);
+fn may_be_keyword(slice: &str, word: &str) -> bool {
+    let rest = slice.get(word.len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
     let name_follows = rest.starts_with(|it: char| it.is_ascii_alphabetic() || it == '"' || it == '*');
-    if !name_follows || word.len() < 3 || DECLARATIONS.contains(&word) || STATEMENTS.contains(&word) {
-        return None;
-    }
-    did_you_mean(word, DECLARATIONS.into_iter().chain(STATEMENTS))
+    name_follows && word.len() >= 3 && !DECLARATIONS.contains(&word) && !STATEMENTS.contains(&word)
 }
 
 fn token_len(rest: &str) -> usize {

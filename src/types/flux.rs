@@ -63,7 +63,7 @@ fn record(name: &EcoString, field: &Field) -> Type {
             ((*key).into(), it)
         })
         .collect();
-    Type::Record(Arc::new(RecordType { name: name.clone(), fields, open: false, origin: None }))
+    Type::Record(Arc::new(RecordType { name: name.clone(), fields, open: false, ..RecordType::default() }))
 }
 
 fn field_type(name: &EcoString, field: &Field) -> Type {

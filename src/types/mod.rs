@@ -26,7 +26,7 @@ pub use infer::{Infer, Literals, Resolver, Scope, dotted, widen};
 pub use notes::{Meaning, Notes};
 pub use problems::too_long;
 pub use signature::{lower, shape, written};
-pub use ty::{Constraint, FieldType, Members, RecordType, Reference, Refined, THIS_OBJECT, Type, Written};
+pub use ty::{Constraint, FieldType, FieldsAre, Members, RecordType, Reference, Refined, THIS_OBJECT, Type, Written};
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::names;

@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::FunctionType;
 use super::builtin::{self, Builtin};
 use super::ty::{RecordType, Reference, Type};
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed_up_to};
+use crate::diagnostic::{Diagnostic, Subject, code, listed_up_to};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
@@ -27,7 +27,7 @@ pub(super) fn mismatch(
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write {} here", article(expected)));
     if let (ExprKind::Text(text), Type::Literal(_) | Type::Union(_)) = (written, expected.base()) {
-        diagnostic = diagnostic.help_if(did_you_mean(text, expected.choices()));
+        diagnostic = diagnostic.did_you_mean(text, expected.choices());
     } else if *found == Type::Cell
         && let Type::Int | Type::Float | Type::Bool = expected.base()
     {
@@ -62,10 +62,9 @@ fn article(ty: &Type) -> EcoString {
 }
 
 pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere").help_if(
-        did_you_mean(name, super::signature::known_names(index))
-            .or_else(|| Some(eco_format!("declare it: `type {name} = …`"))),
-    )
+    Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere")
+        .did_you_mean(name, super::signature::known_names(index))
+        .or_help(|| Some(eco_format!("declare it: `type {name} = …`")))
 }
 
 /// `{ port: Int }` where a type stands.
@@ -164,8 +163,10 @@ pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagn
     };
     let known = record.fields.keys().map(EcoString::as_str);
     Diagnostic::new(code::UNKNOWN_FIELD, message, at, "no such field")
+        .about(record.subject(key))
         .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
-        .help_if(did_you_mean(key, known).or_else(|| all_fields(record)))
+        .did_you_mean(key, known)
+        .or_help(|| all_fields(record))
 }
 
 pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str) -> Diagnostic {
@@ -238,8 +239,9 @@ pub(super) fn unknown_name<'a>(
     index: &Index,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, eco_format!("there is no `{name}`"), at, "not known here");
-    if let Some(help) = did_you_mean(name, known) {
-        return diagnostic.help(help);
+    let diagnostic = diagnostic.did_you_mean(name, known);
+    if diagnostic.help.is_some() {
+        return diagnostic;
     }
     let declared = [
         (index.clusters.contains_key(name), "a cluster"),
@@ -266,8 +268,10 @@ pub(super) fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
 pub(super) fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
     let known = record.fields.keys().map(EcoString::as_str);
     Diagnostic::new(code::NO_MEMBER, eco_format!("`{}` has no `{name}`", record.name), at, "no such member")
+        .about(record.subject(name))
         .label_if(record.origin, "declared here")
-        .help_if(did_you_mean(name, known).or_else(|| all_fields(record)))
+        .did_you_mean(name, known)
+        .or_help(|| all_fields(record))
 }
 
 pub(super) fn member_of(at: Origin, found: &Type, name: &str) -> Diagnostic {
@@ -287,10 +291,9 @@ pub(super) fn not_callable(at: Origin) -> Diagnostic {
 
 pub(super) fn unknown_function<'a>(at: Origin, name: &str, declared: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = builtin::all().iter().map(|it| it.name).chain(declared).collect();
-    Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known").help_if(
-        did_you_mean(name, known)
-            .or_else(|| Some(eco_format!("declare it: `fn {name}(…): Type = …`; the reference lists those built in"))),
-    )
+    Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known")
+        .did_you_mean(name, known)
+        .or_help(|| Some(eco_format!("declare it: `fn {name}(…): Type = …`; the reference lists those built in")))
 }
 
 pub(super) fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {
@@ -383,7 +386,8 @@ pub(super) fn impossible_literal(at: Origin, a: &Type, b: &Type) -> Option<Diagn
     let Literal::Text(text) = wanted else { return None };
     Some(
         Diagnostic::new(code::NEVER_EQUAL, eco_format!("this is never {wanted}"), at, eco_format!("it is one of {a}"))
-            .help_if(did_you_mean(text, a.choices()).or_else(|| Some("compare with one of those".into()))),
+            .did_you_mean(text, a.choices())
+            .or_help(|| Some("compare with one of those".into())),
     )
 }
 
@@ -404,7 +408,9 @@ pub(super) fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) 
     } else {
         eco_format!("nothing is said for {}", names.join(", "))
     };
+    let cases = missing.iter().map(|it| eco_format!("{it}")).collect();
     Diagnostic::new(code::NOT_EXHAUSTIVE, "this `match` does not cover every value", at, what)
+        .about(Subject::Cases(cases))
         .help("add a line for each, or `_ => …` for all others")
 }
 

@@ -146,7 +146,7 @@ pub(super) fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBo
                     },
                 );
             }
-            Type::Record(Arc::new(RecordType { name, fields: table, open: *open, origin }))
+            Type::Record(Arc::new(RecordType { name, fields: table, open: *open, origin, ..RecordType::default() }))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::diagnostic::few;
+use crate::diagnostic::{Subject, few};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin};
 use crate::syntax::ast::{Expr, Literal};
 
@@ -104,6 +104,19 @@ pub struct RecordType {
     /// Whether other keys are allowed.
     pub open: bool,
     pub origin: Option<Origin>,
+    pub fields_are: FieldsAre,
+}
+
+/// What declares the fields of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldsAre {
+    /// Its own declaration.
+    #[default]
+    Own,
+    /// The facts of the fleet.
+    Facts,
+    /// The params of a definition.
+    Params,
 }
 
 /// A field of a record.
@@ -119,6 +132,16 @@ pub struct FieldType {
 }
 
 impl RecordType {
+    /// What a field of that name would be, if it can be declared elsewhere.
+    #[must_use]
+    pub fn subject(&self, name: &str) -> Option<Subject> {
+        match self.fields_are {
+            FieldsAre::Own => None,
+            FieldsAre::Facts => Some(Subject::Fact(name.into())),
+            FieldsAre::Params => Some(Subject::Param(name.into())),
+        }
+    }
+
     /// What any of the fields is, where each is a record: it has the fields of all of them,
     /// and may lack each.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
+use crate::diagnostic::{Diagnostic, code, listed};
 use crate::flux::release::Release;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Db, Origin};
@@ -100,9 +100,8 @@ pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, nam
         "this patch would hit nothing",
     )
     .note("a patch is matched before kustomize changes names and namespaces")
-    .help_if(did_you_mean(&patch.name, names.iter().map(|it| it.as_str())).or_else(|| {
-        (!names.is_empty()).then(|| eco_format!("it has {}", listed(names.iter().map(|it| format!("`{it}`")))))
-    }))
+    .did_you_mean(&patch.name, names.iter().map(|it| it.as_str()))
+    .or_help(|| (!names.is_empty()).then(|| eco_format!("it has {}", listed(names.iter().map(|it| format!("`{it}`"))))))
 }
 
 pub(super) fn patch_without_version(at: Origin, patch: &Patch) -> Diagnostic {

@@ -154,7 +154,7 @@ impl Infer<'_> {
             }
         }
         self.scope.locals.truncate(mark);
-        Type::Record(Arc::new(RecordType { name: THIS_OBJECT.into(), fields, open, origin: None }))
+        Type::Record(Arc::new(RecordType { name: THIS_OBJECT.into(), fields, open, ..RecordType::default() }))
     }
 
     /// Still looks into what stands under an unknown key, for names.

@@ -1,0 +1,122 @@
+//! One mistake, one error: what is said several times, or only follows of something else.
+
+use std::collections::BTreeMap;
+
+use ecow::{EcoString, eco_format};
+
+use super::library::{anchor_of, said_of_the_project};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, Subject, code};
+use crate::source::{Anchor, Db, Kind};
+
+/// How the note begins that names clusters.
+const SEEN: &str = "seen on cluster ";
+
+/// A diagnostic, the clusters that show it, and whether it also holds without any.
+type Group = (Diagnostic, Vec<EcoString>, bool);
+
+/// One mistake, one error: what several clusters show is said once, naming one
+/// of them. In the order of the files.
+#[must_use]
+pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found = said_of_the_project(db, found);
+    let twice: Vec<Anchor> = found.iter().filter(|it| it.code == code::SET_TWICE).filter_map(anchor_of).collect();
+    found.retain(|it| it.code != code::CONFLICT || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
+    let mut groups: BTreeMap<(EcoString, usize, &'static str, EcoString), Group> = BTreeMap::new();
+    for it in found {
+        let (file, start) = position(db, &it.primary.place);
+        // A file as a whole may have several mistakes of one kind, and so may what has no place.
+        let what = if matches!(it.primary.place, Place::File(_)) || file.is_empty() {
+            it.message.clone()
+        } else {
+            EcoString::new()
+        };
+        let key = (file, start, it.code.id, what);
+        let cluster = it.cluster.clone();
+        let (_, clusters, without) = groups.entry(key).or_insert_with(|| (it, Vec::new(), false));
+        match cluster {
+            Some(it) if !clusters.contains(&it) => clusters.push(it),
+            Some(_) => {}
+            None => *without = true,
+        }
+    }
+    let mut tidied: Vec<((Severity, EcoString, usize), Diagnostic)> = groups
+        .into_iter()
+        .map(|((file, start, ..), (mut it, mut clusters, without))| {
+            clusters.sort();
+            if let (None, false, Some(first)) = (it.others, without, clusters.first()) {
+                let others = clusters.len() - 1;
+                it.others = Some(others);
+                if others > 0 {
+                    let s = if others == 1 { "" } else { "s" };
+                    it = it.note(eco_format!("{SEEN}`{first}` and {others} other{s}"));
+                } else if !it.message.contains(&format!("`{first}`")) {
+                    it = it.note(eco_format!("{SEEN}`{first}`"));
+                }
+            }
+            ((it.code.severity, file, start), it)
+        })
+        .collect();
+    tidied.sort_by(|a, b| a.0.cmp(&b.0));
+    without_followers(db, tidied.into_iter().map(|(_, it)| it).collect())
+}
+
+/// Whether it stands in a declaration of that kind.
+pub(super) fn is_about(db: &dyn Db, it: &Diagnostic, kind: Kind) -> bool {
+    anchor_of(it).is_some_and(|it| it.kind(db) == kind)
+}
+
+/// What says nothing of its own where a package cannot be found: it declares nothing.
+const OF_PACKAGES: [Code; 6] = [
+    code::UNKNOWN_PACKAGE,
+    code::UNKNOWN_TYPE,
+    code::UNKNOWN_NAME,
+    code::UNKNOWN_FUNCTION,
+    code::UNKNOWN_TARGET,
+    code::NO_VALUE,
+];
+
+/// What says nothing of its own where lines cannot be parsed: what does not exist may stand in these.
+const OF_NAMES: [Code; 10] = [
+    code::UNKNOWN_NAME,
+    code::UNKNOWN_TARGET,
+    code::NO_VALUE,
+    code::NO_SOURCE,
+    code::NO_VERSION,
+    code::UNKNOWN_KIND,
+    code::MISSING_NAMESPACE,
+    code::MISSING_REFERENCE,
+    code::DEAD,
+    code::NO_OBJECT,
+];
+
+/// What only follows of something else that is wrong says nothing of its own.
+fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let has = |found: &[Diagnostic], is: &dyn Fn(&Diagnostic) -> bool| found.iter().any(is);
+    let no_package = |it: &Diagnostic| {
+        it.code == code::PACKAGE_SOURCE || (it.code == code::UNKNOWN_FIELD && is_about(db, it, Kind::Fleet))
+    };
+    if has(&found, &no_package) && has(&found, &|it| it.code == code::UNKNOWN_PACKAGE) {
+        found.retain(|it| !OF_PACKAGES.contains(&it.code));
+    }
+    // A role has no ARN where the fact that it is made of has no value.
+    let no_account = |it: &Diagnostic| it.code == code::NO_VALUE && it.subject == Some(Subject::Fact("account".into()));
+    if has(&found, &no_account) {
+        found.retain(|it| it.code != code::NO_ACCOUNT);
+    }
+    if has(&found, &|it| it.is_error() && it.code.is_syntax()) {
+        found.retain(|it| !OF_NAMES.contains(&it.code));
+    }
+    found
+}
+
+/// Where a place is, for sorting.
+fn position(db: &dyn Db, place: &Place) -> (EcoString, usize) {
+    match place {
+        Place::Origin(origin) => match crate::data::locate(db, *origin) {
+            Some(it) => (it.path, it.range.start),
+            None => (EcoString::new(), 0),
+        },
+        Place::Span { file, start, .. } => (file.path(db).clone(), *start),
+        Place::File(path) => (path.clone(), 0),
+    }
+}
