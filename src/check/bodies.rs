@@ -5,7 +5,7 @@ use super::{reserved, twice};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::names;
-use crate::source::{Anchor, Db, Kind};
+use crate::source::{Anchor, Db, ItemKind, Kind};
 use crate::syntax::{
     self,
     ast::{Block, Declaration, Head, Member},
@@ -48,7 +48,7 @@ pub(super) fn scope(db: &dyn Db, anchor: Anchor) -> Scope {
         }
         _ => Some(anchor),
     };
-    let has_params = |it: &Anchor| matches!(it.kind(db), Kind::Addon | Kind::Baseline);
+    let has_params = |it: &Anchor| it.kind(db).has_params();
     if let Some(it) = item.filter(has_params) {
         scope.params = Some(params_type(db, it));
         scope.irsa = irsa_type(db, it);
@@ -103,10 +103,10 @@ impl Checker<'_> {
             Kind::Override if fleet::overridden_cluster(self.db, self.anchor).is_some() => self.cluster(it),
             Kind::Override => self.statements(&it.body, Some(it)),
             Kind::Inventory => self.inventory(it),
-            Kind::Addon => self.addon(it),
+            Kind::Item(ItemKind::Addon) => self.addon(it),
             Kind::Source => self.source(it),
-            Kind::Manifest => self.manifest(it),
-            Kind::Namespace | Kind::Kustomize | Kind::Repository => {
+            Kind::Item(ItemKind::Manifest) => self.manifest(it),
+            Kind::Item(ItemKind::Namespace | ItemKind::Kustomize) | Kind::Repository => {
                 reserved::kustomization(self.anchor, &it.body, &mut self.out);
                 if it.kind == Kind::Repository {
                     reserved::repository(self.anchor, &it.body, &mut self.out);

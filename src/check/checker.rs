@@ -48,7 +48,7 @@ impl Checker<'_> {
             Kind::Fleet | Kind::External | Kind::Tenant => {
                 Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() }
             }
-            Kind::Addon | Kind::Baseline => Scope {
+            Kind::ADDON | Kind::Baseline => Scope {
                 params: Some(params_type(self.db, self.anchor)),
                 irsa: irsa_type(self.db, self.anchor),
                 ..self.cluster_alone()

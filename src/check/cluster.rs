@@ -177,7 +177,7 @@ impl Checker<'_> {
         let ty = match target {
             OverrideTarget::One(item) => {
                 let declaration = syntax::declaration(self.db, item);
-                if matches!(item.kind(self.db), Kind::Addon | Kind::Baseline) {
+                if item.kind(self.db).has_params() {
                     self.no_patches(block);
                     reserved::release(self.anchor, block, &mut self.out);
                     scope.params = Some(params_type(self.db, item));
@@ -192,7 +192,7 @@ impl Checker<'_> {
                     // The body of a manifest is an object of any kind.
                     let ty = self.body_type(item, declaration).unwrap_or(Type::Any);
                     self.out.truncate(outer);
-                    if item.kind(self.db) == Kind::Kustomize {
+                    if item.kind(self.db) == Kind::KUSTOMIZE {
                         self.patches(block);
                     } else {
                         self.no_patches(block);

@@ -130,7 +130,7 @@ impl Checker<'_> {
     fn cluster_with_addons(&self) -> Type {
         let mut addons: IndexMap<EcoString, FieldType> = IndexMap::default();
         for (_, items) in &self.index.items {
-            for (name, item) in items.iter().filter(|(_, it)| it.kind(self.db) == Kind::Addon) {
+            for (name, item) in items.iter().filter(|(_, it)| it.kind(self.db) == Kind::ADDON) {
                 let record = self.addon_record(*item);
                 let known = addons.get(name).and_then(|it| it.ty.record());
                 // Where several catalogues have one, it may be any of them.

@@ -78,7 +78,7 @@ pub(super) fn unknown_addon(db: &dyn Db, at: Origin, name: &str, from: Anchor, i
         .into_iter()
         .filter_map(|it| index.items.get(&it))
         .flat_map(|it| few(it.iter()))
-        .filter(|(_, it)| it.kind(db) == Kind::Addon)
+        .filter(|(_, it)| it.kind(db) == Kind::ADDON)
         .map(|(it, _)| it.as_str())
         .collect();
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no add-on `{name}` here"), at, "not declared")

@@ -29,11 +29,11 @@ pub(super) fn resolve(
             Err(unknown::source(db, at, name, from.parent(db), index))
         }
         Reference::Addon => {
-            let in_override = !matches!(from.kind(db), Kind::Addon);
+            let in_override = !matches!(from.kind(db), Kind::ADDON);
             let anywhere =
                 in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
             // A definition does not know the catalogue that it will stand in.
-            let is_definition = from.kind(db) == Kind::Addon && from.parent(db).is_none();
+            let is_definition = from.kind(db) == Kind::ADDON && from.parent(db).is_none();
             if anywhere || is_definition || find_addon(db, index, from, name).is_some() {
                 return Ok(());
             }

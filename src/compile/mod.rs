@@ -41,7 +41,7 @@ pub fn compile(db: &FleetDatabase) -> Compilation {
     let diagnostics = diagnose(db);
     let mut tree = FileTree::default();
     let index = names::index(db, db.project());
-    let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::Addon).count();
+    let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == crate::source::Kind::ADDON).count();
     if diagnostics.iter().any(Diagnostic::is_error) {
         return Compilation { tree, diagnostics, clusters: fleet::clusters(db).count(), addons };
     }

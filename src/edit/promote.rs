@@ -74,12 +74,12 @@ fn find(db: &dyn Db, name: &str) -> Result<Anchor, Refusal> {
         .iter()
         .filter(|(it, _)| catalogue.is_none_or(|catalogue| catalogue == it.as_str()))
         .filter_map(|(_, it)| index.items.get(it)?.get(item).copied())
-        .filter(|it| it.kind(db) == Kind::Addon)
+        .filter(|it| it.kind(db) == Kind::ADDON)
         .collect();
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == Kind::Addon);
+            let addons = index.items.values().flatten().filter(|(_, it)| it.kind(db) == Kind::ADDON);
             let help = did_you_mean(item, addons.map(|(name, _)| name.as_str()));
             Err((format!("no catalogue has an add-on `{name}`"), help.map(Into::into)))
         }

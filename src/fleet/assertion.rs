@@ -201,7 +201,7 @@ fn asking<'a>(db: &'a dyn Db, check: Anchor, head: &Head, cluster: Anchor) -> En
 /// The add-ons that a cluster has: taken ones and its own.
 pub fn addons_of<'a>(db: &'a dyn Db, cluster: &'a Cluster) -> impl Iterator<Item = Anchor> + 'a {
     let own = names::index(db, db.project()).items_of(cluster.anchor).map(|(_, it)| it);
-    cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).filter(|it| it.kind(db) == Kind::Addon)
+    cluster.taken.iter().flat_map(|it| it.items.iter().copied()).chain(own).filter(|it| it.kind(db) == Kind::ADDON)
 }
 
 /// What `cluster` stands for in a check: facts, and `addons`.

@@ -284,7 +284,7 @@ pub fn has_roles(db: &dyn Db) -> bool {
 fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoString> {
     let index = names::index(db, project);
     let items = index.items.values().flat_map(|it| it.values());
-    let addons: Vec<Anchor> = items.copied().filter(|it| it.kind(db) == Kind::Addon).collect();
+    let addons: Vec<Anchor> = items.copied().filter(|it| it.kind(db) == Kind::ADDON).collect();
     let holders = index.overrides.iter().chain(index.rules.values()).chain(index.groups.values());
     let holders = holders.chain(index.clusters.values()).chain(index.inventories.values());
     let mut overrides = holders.flat_map(|it| &super::statements(db, *it).value.overrides);

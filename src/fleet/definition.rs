@@ -56,7 +56,7 @@ fn find(db: &dyn Db, from: Anchor, path: &str) -> Option<Anchor> {
     let kind = from.kind(db);
     let index = names::index_of(db, from);
     let of = |parent: &Anchor, name: &str| {
-        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::Addon)
+        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
     };
     match path.split_once('.') {
         None => {
@@ -76,10 +76,10 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     let kind = from.kind(db);
     let index = names::index_of(db, from);
     let mut known: Vec<EcoString> = few(table(index, kind).keys()).cloned().collect();
-    if kind == Kind::Addon {
+    if kind == Kind::ADDON {
         for (parent, items) in &index.items {
             let names =
-                few(items.iter()).filter(|(_, it)| it.kind(db) == Kind::Addon && **it != from).map(|(name, _)| name);
+                few(items.iter()).filter(|(_, it)| it.kind(db) == Kind::ADDON && **it != from).map(|(name, _)| name);
             if Some(*parent) == from.parent(db) {
                 known.extend(names.cloned());
             } else if index.catalogues.values().any(|it| it == parent) {

@@ -18,7 +18,7 @@ use crate::eval::{
     Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
 };
 use crate::names;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Action, Block, Declaration, Head, Member, Patch, SourceKind},
@@ -131,7 +131,7 @@ pub(super) fn evaluate(
         state: RefCell::new(State::default()),
     };
     let lookup = ReadsCluster(&table);
-    env.params = if matches!(item.kind(db), Kind::Addon | Kind::Baseline) { Given::Lazy(&lookup) } else { Given::No };
+    env.params = if item.kind(db).has_params() { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
     let (given, role) = super::irsa::irsa(&mut env, item, &overrides, view);
@@ -212,7 +212,7 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
 /// The params that an add-on or a baseline declares, those of its definitions first.
 pub(super) fn params_of(db: &dyn Db, item: Anchor) -> Declarations {
     let mut declared = Declarations::default();
-    if !matches!(item.kind(db), Kind::Addon | Kind::Baseline) {
+    if !item.kind(db).has_params() {
         return declared;
     }
     for level in &super::levels(db, item).value {
@@ -273,7 +273,7 @@ fn fold(
             let entries = std::iter::once((EcoString::from(key), url)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
         }
-        if item.kind(env.db) == Kind::Addon {
+        if item.kind(env.db) == Kind::ADDON {
             let anchor = names::standard(env.db).lets.get("helm-release-defaults");
             let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
             // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
@@ -283,7 +283,7 @@ fn fold(
         }
         let bodies: Vec<(Anchor, &Block)> =
             levels.iter().map(|it| (*it, &syntax::declaration(env.db, *it).body)).collect();
-        if item.kind(env.db) == Kind::Addon {
+        if item.kind(env.db) == Kind::ADDON {
             fold = fold.watching(shape.cloned().invariant("an add-on has a type for its body"));
         }
         for (level, body) in bodies {
@@ -312,12 +312,18 @@ pub(super) fn amend(env: &mut Env<'_>, fold: &mut Fold, overrides: &Overrides<'_
     }
 }
 
+const ALL_OF_IT: Only<'static> = Only { path: &[], except: &[], references: &[], deep: false };
+
 const fn only_for(kind: Kind) -> Only<'static> {
     match kind {
-        Kind::Addon => Only { path: &[], except: &["params", "irsa"], references: &ITEM_REFERENCES, deep: false },
+        Kind::Item(ItemKind::Addon) => {
+            Only { path: &[], except: &["params", "irsa"], references: &ITEM_REFERENCES, deep: false }
+        }
         Kind::Baseline => Only { path: &[], except: &["params"], references: &[], deep: false },
-        Kind::Kustomize => Only { path: &[], except: &[], references: &["source"], deep: false },
-        _ => Only { path: &[], except: &[], references: &[], deep: false },
+        Kind::Item(ItemKind::Kustomize) => Only { path: &[], except: &[], references: &["source"], deep: false },
+        Kind::Item(ItemKind::Namespace | ItemKind::Manifest) => ALL_OF_IT,
+        // Sources and repositories.
+        _ => ALL_OF_IT,
     }
 }
 
@@ -335,9 +341,11 @@ pub fn body_type(
     out: &mut Vec<crate::diagnostic::Diagnostic>,
 ) -> Option<Type> {
     let shape = match item.kind(db) {
-        Kind::Addon => "AddonBody",
-        Kind::Namespace => "NamespaceBody",
-        Kind::Kustomize => "KustomizeBody",
+        Kind::Item(ItemKind::Addon) => "AddonBody",
+        Kind::Item(ItemKind::Namespace) => "NamespaceBody",
+        Kind::Item(ItemKind::Kustomize) => "KustomizeBody",
+        // An object of any kind.
+        Kind::Item(ItemKind::Manifest) => return None,
         Kind::Baseline => "BaselineBody",
         Kind::Source => return Some(source_type(db, declaration)),
         Kind::Repository => {

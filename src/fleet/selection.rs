@@ -111,7 +111,7 @@ const fn catalogue_of(selected: Selected) -> Anchor {
 
 /// Whether only those clusters have an item that name it.
 pub fn is_optional(db: &dyn Db, item: Anchor) -> bool {
-    item.kind(db) == Kind::Addon && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
+    item.kind(db) == Kind::ADDON && matches!(syntax::declaration(db, item).head, Head::Addon { optional: true, .. })
 }
 
 /// What the highest layer that names it says, of everything that is used or dropped.

@@ -187,10 +187,7 @@ fn place(
     needs: &mut IndexSet<EcoString>,
     is_certain: &mut bool,
 ) {
-    let free: &[&str] = match item.kind(db) {
-        Kind::Addon => &["values"],
-        _ => &[],
-    };
+    let free: &[&str] = if item.kind(db) == Kind::ADDON { &["values"] } else { &[] };
     let Value::Map(map) = &mut node.value else {
         return close(&node.value, needs, is_certain);
     };

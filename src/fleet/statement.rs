@@ -116,8 +116,8 @@ impl OverrideTarget {
     pub fn reaches(self, db: &dyn Db, item: Anchor) -> bool {
         match self {
             Self::One(it) => it == item,
-            Self::AddonsOf(catalogue) => item.kind(db) == Kind::Addon && item.parent(db) == Some(catalogue),
-            Self::EveryAddon => item.kind(db) == Kind::Addon,
+            Self::AddonsOf(catalogue) => item.kind(db) == Kind::ADDON && item.parent(db) == Some(catalogue),
+            Self::EveryAddon => item.kind(db) == Kind::ADDON,
         }
     }
 }

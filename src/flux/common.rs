@@ -19,7 +19,7 @@ use crate::kube::object::{Id, Object, set};
 use crate::kube::rules;
 use crate::names;
 use crate::schema::NEWEST;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -91,7 +91,7 @@ fn range_of_shared(db: &dyn Db) -> Option<Range> {
     let index = names::index(db, db.project());
     let uses_shared = |parent: Anchor| {
         index.items_of(parent).any(|(_, item)| {
-            matches!(item.kind(db), Kind::Addon | Kind::Kustomize)
+            item.kind(db).item().is_some_and(ItemKind::has_source)
                 && fleet::base(db, item)
                     .value
                     .node
@@ -133,6 +133,17 @@ pub fn directory(db: &dyn Db, catalogue: Anchor) -> EcoString {
     }
     let root = if catalogue.kind(db) == Kind::Application { &output.applications } else { &output.common };
     eco_format!("{root}/{}", fleet::unit_name(db, catalogue))
+}
+
+/// Whether a Kustomization of its own applies an item, in a catalogue that is split or is not.
+#[must_use]
+pub fn has_own_unit(item: Kind, is_split: bool) -> bool {
+    match item {
+        Kind::Item(ItemKind::Kustomize) => true,
+        Kind::Item(ItemKind::Addon) => is_split,
+        Kind::Item(ItemKind::Namespace | ItemKind::Manifest) => false,
+        _ => bug("what is applied is an item"),
+    }
 }
 
 /// Whether a catalogue has a Kustomization for each add-on.
@@ -194,7 +205,7 @@ pub(super) fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
 fn derived(db: &dyn Db, pieces: &[Piece]) -> IndexMap<EcoString, Arc<Object>> {
     let objects = pieces.iter().map(|it| &it.object);
     let is_derived = |it: &&Arc<Object>| {
-        it.id.kind == "Namespace" && it.component.is_none() && it.origin.anchor.kind(db) == Kind::Addon
+        it.id.kind == "Namespace" && it.component.is_none() && it.origin.anchor.kind(db) == Kind::ADDON
     };
     objects.filter(is_derived).map(|it| (it.id.name.clone(), Arc::clone(it))).collect()
 }
@@ -259,7 +270,7 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
     let evaluated = &checked.value;
     let objects = match item.kind(db) {
         Kind::Source => source(ctx, item, evaluated).into_iter().collect(),
-        Kind::Addon => {
+        Kind::Item(ItemKind::Addon) => {
             let Some((release, made)) = release(ctx, item, evaluated) else { return (None, Vec::new()) };
             let split = ctx.scope.is_some_and(|it| it.kind(db) != Kind::Cluster && is_split(db, it));
             let own_part = split || (fleet::is_optional(db, item) && !in_cluster(ctx));
@@ -274,11 +285,11 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
             });
             return (Some(release), placed.collect());
         }
-        Kind::Namespace => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
-        Kind::Manifest => manifest(ctx, item, evaluated),
+        Kind::Item(ItemKind::Namespace) => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
+        Kind::Item(ItemKind::Manifest) => manifest(ctx, item, evaluated),
         // A directory of its own, with a Kustomization that applies it.
-        Kind::Kustomize => Vec::new(),
-        _ => bug("an item is an add-on, a namespace, a manifest or a kustomize directory"),
+        Kind::Item(ItemKind::Kustomize) => Vec::new(),
+        _ => bug("what is made into objects is an item or a source"),
     };
     (None, objects)
 }
@@ -311,7 +322,7 @@ fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
 
 /// Whether a kustomize item takes its files from a source.
 pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
-    ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::Kustomize).any(
+    ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE).any(
         |it| {
             let node = &fleet::base(ctx.db, *it).value.node;
             node.get("source")
@@ -382,7 +393,7 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
         })
         || ctx.index.items.iter().any(|(parent, items)| {
             let visible = parent.kind(ctx.db) != Kind::Cluster || Some(*parent) == ctx.scope;
-            visible && items.get(name).is_some_and(|it| it.kind(ctx.db) == Kind::Namespace)
+            visible && items.get(name).is_some_and(|it| it.kind(ctx.db) == Kind::NAMESPACE)
         })
         || ctx.index.tenants.values().any(|it| tenant_namespaces(ctx.db, *it).contains(name))
         || fleet::settings(ctx.db, ctx.db.project()).value.sync.bounds().is_some_and(|it| it.contains(&name))

@@ -268,7 +268,7 @@ impl<'a> Context<'a> {
         let writer = at.anchor;
         // What is about to move names the sources of the place that it moves to.
         let is_moving = fleet::holder(self.db, writer) != writer.parent(self.db);
-        if writer.kind(self.db) == Kind::Addon {
+        if writer.kind(self.db) == Kind::ADDON {
             let index = names::index_of(self.db, writer);
             let nested = index.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
             let of_package = || index.sources.get(name).copied().filter(|_| is_of_package(self.db, writer));
@@ -289,7 +289,7 @@ impl<'a> Context<'a> {
             let found = named.and_then(|(name, at)| {
                 let source = self.source_of(name, at)?;
                 let as_object =
-                    item.kind(self.db) == Kind::Kustomize || source_kind(self.db, source) != SourceKind::Oci;
+                    item.kind(self.db) == Kind::KUSTOMIZE || source_kind(self.db, source) != SourceKind::Oci;
                 let stands = match (as_object && !comes_with_definition(self.db, source), source.parent(self.db)) {
                     (false, _) => Stands::Beside,
                     (true, None) => Stands::Shared,
@@ -346,7 +346,7 @@ fn is_of_package(db: &dyn Db, anchor: Anchor) -> bool {
 /// definition, or of a package, unless the project imports it.
 pub(super) fn comes_with_definition(db: &dyn Db, source: Anchor) -> bool {
     let is_imported = || names::index(db, db.project()).sources.get(source.name(db)) == Some(&source);
-    source.parent(db).is_some_and(|it| it.kind(db) == Kind::Addon) || (is_of_package(db, source) && !is_imported())
+    source.parent(db).is_some_and(|it| it.kind(db) == Kind::ADDON) || (is_of_package(db, source) && !is_imported())
 }
 
 /// The source of that name: in the catalogue, cluster or group, else at the top level.

@@ -165,7 +165,7 @@ fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<M
             required.push((addon, namespace));
         }
     }
-    let source = if item.kind(ctx.db) == Kind::Addon { ctx.source_of_item(item).map(|it| it.source) } else { None };
+    let source = if item.kind(ctx.db) == Kind::ADDON { ctx.source_of_item(item).map(|it| it.source) } else { None };
     let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
         Some(it) => Some(ctx.stage(it)?),

@@ -18,7 +18,7 @@ mod release;
 mod source;
 mod tenant;
 
-pub use common::{BUILT_IN_NAMESPACES, Bundle, Part, directory};
+pub use common::{BUILT_IN_NAMESPACES, Bundle, Part, directory, has_own_unit};
 use context::Learned;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};

@@ -28,7 +28,7 @@ pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin)
     )
     .label(Origin::of(item), "declared in a catalogue, which is written once for all clusters");
     match item.kind(db) {
-        Kind::Addon | Kind::Source => diagnostic.help(eco_format!(
+        Kind::ADDON | Kind::Source => diagnostic.help(eco_format!(
             "write a plain value here, and `override {name} {{ {key} = … }}` in a rule, a group or a cluster"
         )),
         _ => diagnostic.help("declare it in the cluster that has it"),

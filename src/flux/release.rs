@@ -208,7 +208,7 @@ fn required(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, O
 pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Option<Anchor> {
     let parent = from.parent(db)?;
     let of = |parent: &Anchor, name: &str| {
-        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::Addon)
+        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
     };
     if let Some((catalogue, name)) = name.split_once('.') {
         return index.catalogues.get(catalogue).and_then(|it| of(it, name));

@@ -37,7 +37,7 @@ pub fn assists(db: &dyn Db, file: SourceFile, offset: usize) -> Vec<Fix> {
 fn item_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Anchor, Vec<EcoString>)> {
     let is_item = |it: &Anchor| {
         let holds = |it: Anchor| matches!(it.kind(db), Kind::Catalogue | Kind::Application);
-        matches!(it.kind(db), Kind::Addon | Kind::Manifest) && it.parent(db).is_some_and(holds)
+        matches!(it.kind(db), Kind::ADDON | Kind::MANIFEST) && it.parent(db).is_some_and(holds)
     };
     let item = declaration_at(db, file, offset).filter(is_item)?;
     let (_, path) = entry_at(db, file, offset).unwrap_or((item, Vec::new()));

@@ -23,7 +23,7 @@ pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Plac
             return fix(db, at.anchor, "facts", &eco_format!("fact{s}"), &facts.join(", "), true);
         }
         Subject::Fact(name) => (fleet::settings(db, db.project()).value.anchor?, name),
-        Subject::Param(name) => (owner(db, it, &[Kind::Addon, Kind::Baseline])?, name),
+        Subject::Param(name) => (owner(db, it, &[Kind::ADDON, Kind::Baseline])?, name),
         Subject::Cases(_) => return None,
     };
     let ty = match it.code {

@@ -163,11 +163,11 @@ impl Evaluations {
 
 /// The add-ons that are taken from a definition; of what is no definition itself.
 pub(super) fn made_of(db: &dyn Db, item: Anchor) -> IndexSet<Anchor> {
-    if item.kind(db) != Kind::Addon || item.parent(db).is_some() {
+    if item.kind(db) != Kind::ADDON || item.parent(db).is_some() {
         return std::iter::once(item).collect();
     }
     let all = names::index(db, db.project()).items.values().flat_map(|it| it.values()).copied();
-    all.filter(|it| it.kind(db) == Kind::Addon && fleet::levels(db, *it).value.contains(&item)).collect()
+    all.filter(|it| it.kind(db) == Kind::ADDON && fleet::levels(db, *it).value.contains(&item)).collect()
 }
 
 /// What a fact is on each cluster.
@@ -201,7 +201,7 @@ pub(super) fn counts(db: &dyn Db) -> IndexMap<Anchor, usize> {
         let mut had: IndexSet<Anchor> = cluster.taken.iter().map(|it| it.catalogue).collect();
         for item in items {
             had.insert(item);
-            if item.kind(db) == Kind::Addon {
+            if item.kind(db) == Kind::ADDON {
                 had.extend(*levels.entry(item).or_insert_with(|| &fleet::levels(db, item).value));
             }
         }
@@ -221,12 +221,12 @@ fn has(db: &dyn Db, cluster: &Cluster, item: Anchor) -> bool {
 
 /// Whether an object is what the item is for: an add-on may bring a namespace and a source.
 fn is_main(db: &dyn Db, item: Anchor, object: &Object) -> bool {
-    item.kind(db) != Kind::Addon || object.id.kind == "HelmRelease"
+    item.kind(db) != Kind::ADDON || object.id.kind == "HelmRelease"
 }
 
 /// What an entry of an item's block became in its object.
 fn within<'a>(db: &dyn Db, item: Anchor, object: &'a Object, path: &[&str]) -> Option<&'a Node> {
-    if item.kind(db) != Kind::Addon {
+    if item.kind(db) != Kind::ADDON {
         return object.body.at(path);
     }
     match path {

@@ -51,7 +51,7 @@ pub fn highlights(db: &dyn Db, file: SourceFile) -> Vec<Highlight> {
                 },
                 Symbol::At(at) => match at.anchor.kind(db) {
                     Kind::Fn => (Colour::Parameter, false),
-                    Kind::Addon | Kind::Baseline if declared_in(db, at.anchor, &it.name) == Some(*at) => {
+                    Kind::ADDON | Kind::Baseline if declared_in(db, at.anchor, &it.name) == Some(*at) => {
                         (Colour::Parameter, false)
                     }
                     Kind::Fleet | Kind::Type => (Colour::Property, false),

@@ -176,7 +176,7 @@ fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -
             let entry = entry_at(db, file, offset).filter(|(_, path)| path.first().is_some_and(|it| it == "params"));
             let (item, path) = entry
                 .or_else(|| Some((declaration_at(db, file, offset)?, vec!["params".into(), name.clone()])))
-                .filter(|(item, _)| item.kind(db) == Kind::Addon)?;
+                .filter(|(item, _)| item.kind(db) == Kind::ADDON)?;
             effective(db, item, &path.iter().map(EcoString::as_str).collect::<Vec<_>>(), MOST)
         }
         _ => {
@@ -222,7 +222,7 @@ fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -
 
 /// Whether a place declares a param.
 fn is_param(db: &dyn Db, at: Origin) -> bool {
-    matches!(at.anchor.kind(db), Kind::Addon | Kind::Baseline)
+    matches!(at.anchor.kind(db), Kind::ADDON | Kind::Baseline)
         && fleet::params_of(db, at.anchor).values().any(|it| it.origin == at)
 }
 
@@ -256,7 +256,7 @@ pub(super) fn entry_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(
     let declaration = syntax::declaration(db, anchor);
     let mut path = Vec::new();
     match anchor.kind(db) {
-        Kind::Addon | Kind::Manifest => descend(&declaration.body, node, &mut path).then_some((anchor, path)),
+        Kind::ADDON | Kind::MANIFEST => descend(&declaration.body, node, &mut path).then_some((anchor, path)),
         _ => overridden(db, anchor, &declaration.body, declaration, node),
     }
 }

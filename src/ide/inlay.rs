@@ -68,7 +68,7 @@ fn lets(db: &dyn Db, anchor: Anchor, block: &Block, found: &mut Vec<Inlay>) {
 
 /// What the params that an add-on reads are, where no cluster says otherwise.
 fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
-    if anchor.kind(db) != Kind::Addon || !anchor.file(db).package(db).is_empty() {
+    if anchor.kind(db) != Kind::ADDON || !anchor.file(db).package(db).is_empty() {
         return;
     }
     let values = &fleet::base(db, anchor).value.params;
@@ -76,7 +76,7 @@ fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
     keys(&syntax::declaration(db, anchor).body, &mut set);
     for it in named_in(db, anchor).iter().filter(|it| !it.defines && !set.contains(&it.node)) {
         let Symbol::At(at) = &it.symbol else { continue };
-        let is_param = at.node != 0 && matches!(at.anchor.kind(db), Kind::Addon | Kind::Baseline);
+        let is_param = at.node != 0 && matches!(at.anchor.kind(db), Kind::ADDON | Kind::Baseline);
         let (Some(value), Some(place)) = (values.entries.get(&it.name).filter(|_| is_param), it.place(db)) else {
             continue;
         };

@@ -52,7 +52,7 @@ pub fn lenses(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
 fn collect(entries: Vec<Entry>, found: &mut Vec<Entry>) {
     for mut it in entries {
         let inner = std::mem::take(&mut it.inner);
-        if matches!(it.kind, Kind::Catalogue | Kind::Application | Kind::Addon | Kind::Manifest | Kind::Kustomize) {
+        if matches!(it.kind, Kind::Catalogue | Kind::Application | Kind::ADDON | Kind::MANIFEST | Kind::KUSTOMIZE) {
             found.push(it);
         }
         collect(inner, found);

@@ -253,7 +253,7 @@ impl Finder<'_> {
 
     fn head(&mut self, it: &Declaration) {
         match &it.head {
-            Head::Addon { from: Some((node, path)), .. } => self.definition(*node, path, Kind::Addon),
+            Head::Addon { from: Some((node, path)), .. } => self.definition(*node, path, Kind::ADDON),
             Head::From { node, path } => self.definition(*node, path, it.kind),
             Head::Override { what, target, .. } => self.overridden(*what, target),
             Head::Import { names, .. } => {

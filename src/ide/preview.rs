@@ -56,10 +56,7 @@ fn subject(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Anchor> {
     }
     let mut at = declaration_at(db, file, offset);
     while let Some(anchor) = at {
-        if matches!(
-            anchor.kind(db),
-            Kind::Addon | Kind::Manifest | Kind::Namespace | Kind::Kustomize | Kind::Catalogue | Kind::Cluster
-        ) {
+        if matches!(anchor.kind(db), Kind::Item(_) | Kind::Catalogue | Kind::Cluster) {
             return Some(anchor);
         }
         at = anchor.parent(db);

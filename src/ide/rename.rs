@@ -119,7 +119,7 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
 
 /// An add-on that names no chart has that of its name: what is installed stays the same.
 fn chart(db: &dyn Db, at: Origin, old: &str) -> Option<Edit> {
-    if at.node != 0 || at.anchor.kind(db) != Kind::Addon {
+    if at.node != 0 || at.anchor.kind(db) != Kind::ADDON {
         return None;
     }
     let declaration = syntax::declaration(db, at.anchor);
@@ -152,10 +152,8 @@ fn taken(db: &dyn Db, symbol: &Symbol, to: &str) -> Option<(Kind, EcoString)> {
         Kind::Type => Some(&index.types),
         Kind::Catalogue | Kind::Application => Some(&index.catalogues),
         Kind::Group => Some(&index.groups),
-        Kind::Addon if at.anchor.parent(db).is_none() => Some(&index.definitions),
-        Kind::Addon | Kind::Manifest | Kind::Kustomize | Kind::Namespace => {
-            at.anchor.parent(db).and_then(|it| index.items.get(&it))
-        }
+        Kind::ADDON if at.anchor.parent(db).is_none() => Some(&index.definitions),
+        Kind::Item(_) => at.anchor.parent(db).and_then(|it| index.items.get(&it)),
         _ => None,
     };
     if let Some(other) = table.and_then(|it| it.get(to)).filter(|it| own(it) || !index.imports.is_empty()) {

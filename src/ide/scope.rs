@@ -121,7 +121,7 @@ pub(super) fn declared_in(db: &dyn Db, anchor: Anchor, name: &str) -> Option<Ori
     let facts = &fleet::settings(db, db.project()).value;
     match anchor.kind(db) {
         Kind::Fleet if facts.anchor == Some(anchor) => facts.facts.get(name).map(|it| it.origin),
-        Kind::Addon | Kind::Baseline => {
+        Kind::ADDON | Kind::Baseline => {
             fleet::params_of(db, anchor).get(name).filter(|it| it.origin.anchor == anchor).map(|it| it.origin)
         }
         _ => None,

@@ -61,11 +61,7 @@ impl Asked<'_> {
         for catalogue in index.catalogues.values().copied() {
             let name = fleet::unit_name(self.db, catalogue);
             let is_split = flux::bundle(self.db, catalogue).value.split;
-            let has_own_unit = |it: &Anchor| match it.kind(self.db) {
-                Kind::Kustomize => true,
-                Kind::Addon => is_split,
-                _ => false,
-            };
+            let has_own_unit = |it: &Anchor| flux::has_own_unit(it.kind(self.db), is_split);
             let items = index.items_of(catalogue).map(|(_, it)| it).filter(has_own_unit);
             units.extend(items.map(|it| {
                 let id = id(eco_format!("{name}-{}", it.name(self.db)));

@@ -131,7 +131,7 @@ impl<'a> Asked<'a> {
     /// What a layer removed from an object: each leaf that there was.
     pub(super) fn removed(&self, object: &Object, path: &Path) -> Vec<Leaf> {
         // A namespace comes of an add-on, too, and has nothing of its block.
-        let is_own = object.origin.anchor.kind(self.db) != Kind::Addon || object.id.kind == "HelmRelease";
+        let is_own = object.origin.anchor.kind(self.db) != Kind::ADDON || object.id.kind == "HelmRelease";
         let Some(evaluated) = self.evaluated(object).filter(|_| is_own) else { return Vec::new() };
         for path in [path.clone(), in_spec(path)] {
             for (depth, in_item) in in_item(&path, object.origin.anchor.kind(self.db)) {
@@ -243,7 +243,7 @@ fn paths(what: &Named) -> &[Path] {
 /// without `spec` for values and sources, below `release` for fields of the release. With
 /// each the number of steps that only the item has.
 fn in_item(path: &Path, item: Kind) -> Vec<(usize, Vec<Step>)> {
-    if item == Kind::Manifest {
+    if item == Kind::MANIFEST {
         return vec![(0, path.0.clone())];
     }
     match path.0.split_first() {

@@ -220,7 +220,7 @@ fn of_catalogues(db: &dyn Db, clusters: &[Anchor], is_asked: bool) -> Table {
     let index = names::index(db, db.project());
     let row = |catalogue: &Anchor| {
         let items: Vec<Anchor> = index.items_of(*catalogue).map(|(_, it)| it).collect();
-        let addons = items.iter().filter(|it| it.kind(db) == Kind::Addon).count();
+        let addons = items.iter().filter(|it| it.kind(db) == Kind::ADDON).count();
         let takes = |it: &&Anchor| fleet::cluster(db, **it).value.taken.iter().any(|it| it.catalogue == *catalogue);
         let dir = &flux::bundle(db, *catalogue).value.dir;
         let on = clusters.iter().filter(takes).count();

@@ -143,7 +143,7 @@ impl<'a> Drawing<'a> {
     fn catalogue(&mut self, catalogue: Anchor) {
         let db = self.db;
         let items: Vec<Anchor> = names::index(db, db.project()).items_of(catalogue).map(|(_, it)| it).collect();
-        let (addons, others): (Vec<Anchor>, Vec<Anchor>) = items.into_iter().partition(|it| it.kind(db) == Kind::Addon);
+        let (addons, others): (Vec<Anchor>, Vec<Anchor>) = items.into_iter().partition(|it| it.kind(db) == Kind::ADDON);
         let addons = in_order(db, addons);
         let mut rows: Vec<Row> = addons.iter().map(|it| addon_row(db, *it)).collect();
         rows.extend(summed(others.iter().map(|it| EcoString::from(it.kind(db).word()))));
@@ -212,7 +212,7 @@ impl<'a> Drawing<'a> {
                 (Whom::Named, [first, rest @ ..]) => eco_format!("{first} and {} more", rest.len()),
                 (Whom::Named, []) => EcoString::new(),
             };
-            let addons = what.iter().flat_map(|(_, items)| items).filter(|it| it.kind(db) == Kind::Addon).count();
+            let addons = what.iter().flat_map(|(_, items)| items).filter(|it| it.kind(db) == Kind::ADDON).count();
             let number = |count: usize, what: &str| eco_format!("{count} {what}{}", if count == 1 { "" } else { "s" });
             Row { label, detail: eco_format!("{}, {}", number(names.len(), "cluster"), number(addons, "add-on")) }
         });
@@ -341,7 +341,7 @@ fn requires(db: &dyn Db, index: &names::Index, addon: Anchor) -> Vec<Anchor> {
 /// The add-ons of a catalogue, each with one that it requires.
 fn required(db: &dyn Db, catalogue: Anchor) -> Vec<(Anchor, Anchor)> {
     let index = names::index(db, db.project());
-    let addons = index.items_of(catalogue).map(|(_, it)| it).filter(|it| it.kind(db) == Kind::Addon);
+    let addons = index.items_of(catalogue).map(|(_, it)| it).filter(|it| it.kind(db) == Kind::ADDON);
     addons.flat_map(|addon| requires(db, index, addon).into_iter().map(move |it| (addon, it))).collect()
 }
 

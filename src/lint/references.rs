@@ -117,7 +117,7 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         let namespace = text("namespace").unwrap_or_else(|| object.id.namespace.clone());
         let wanted = Id { group: SOURCES.into(), kind, namespace, name };
         // What an author writes in a manifest may be made by somebody else.
-        let is_addon = object.origin.anchor.kind(lint.db) == Kind::Addon;
+        let is_addon = object.origin.anchor.kind(lint.db) == Kind::ADDON;
         if is_addon && !made.contains(&wanted) {
             lint.out.push(problems::missing_source(object, &wanted, &cluster.name));
         }

@@ -39,7 +39,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
 
 /// What can be said of an object alone.
 pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
-    if object.origin.anchor.kind(lint.db) == Kind::Manifest {
+    if object.origin.anchor.kind(lint.db) == Kind::MANIFEST {
         manifest(lint, cluster, object);
     } else {
         schema_of(lint, cluster, object);

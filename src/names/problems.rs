@@ -19,7 +19,7 @@ pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic
     )
     .label(Origin::of(first), "first declared here");
     match again.kind(db) {
-        Kind::Addon | Kind::Manifest | Kind::Kustomize | Kind::Namespace => {
+        Kind::Item(_) => {
             diagnostic.note("add-ons, manifests, kustomize items and namespaces of a catalogue share one name space")
         }
         _ => diagnostic,
@@ -31,7 +31,7 @@ pub(super) fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic
     let kind = anchor.kind(db);
     let (here, help) = match place {
         Place::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
-        Place::In(Kind::Rule | Kind::Addon | Kind::Override) if kind == Kind::Addon => (
+        Place::In(Kind::Rule | Kind::ADDON | Kind::Override) if kind == Kind::ADDON => (
             eco_format!("inside a `{}`", in_word(place)),
             "declare it in a catalogue as `optional addon`, and `use` it here",
         ),

@@ -123,8 +123,8 @@ impl Index {
                 None => &mut self.sources,
                 Some(parent) => self.local_sources.entry(parent).or_default(),
             },
-            Kind::Addon if anchor.parent(db).is_none() => &mut self.definitions,
-            Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => match anchor.parent(db) {
+            Kind::ADDON if anchor.parent(db).is_none() => &mut self.definitions,
+            Kind::Item(_) => match anchor.parent(db) {
                 None => return,
                 Some(parent) => self.items.entry(parent).or_default(),
             },
@@ -236,13 +236,13 @@ fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
 
 fn may_stand(kind: Kind, place: Place) -> bool {
     match kind {
-        Kind::Addon if place == Place::Top => true,
-        Kind::Addon | Kind::Namespace | Kind::Manifest | Kind::Kustomize => {
+        Kind::ADDON if place == Place::Top => true,
+        Kind::Item(_) => {
             matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
         }
         Kind::Source => matches!(
             place,
-            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::Addon)
+            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::ADDON)
         ),
         Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
         Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
@@ -271,10 +271,7 @@ const fn carries_label(kind: Kind) -> bool {
         Kind::Catalogue
             | Kind::Application
             | Kind::Source
-            | Kind::Addon
-            | Kind::Namespace
-            | Kind::Manifest
-            | Kind::Kustomize
+            | Kind::Item(_)
             | Kind::Cluster
             | Kind::Group
             | Kind::Repository

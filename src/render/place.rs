@@ -53,7 +53,7 @@ pub fn owner(db: &dyn Db, anchor: Anchor) -> EcoString {
     }
     let name = anchor.name(db);
     let kind = anchor.kind(db);
-    match anchor.parent(db).filter(|it| matches!(it.kind(db), Kind::Catalogue | Kind::Application | Kind::Addon)) {
+    match anchor.parent(db).filter(|it| matches!(it.kind(db), Kind::Catalogue | Kind::Application | Kind::ADDON)) {
         Some(parent) if !name.is_empty() => eco_format!("{} `{name}` of `{}`", kind.word(), parent.name(db)),
         _ if kind == Kind::Data => "data".into(),
         _ if name.is_empty() => kind.word().into(),

@@ -21,10 +21,7 @@ pub enum Kind {
     Catalogue,
     Application,
     Source,
-    Addon,
-    Namespace,
-    Manifest,
-    Kustomize,
+    Item(ItemKind),
     External,
     Cluster,
     Group,
@@ -41,7 +38,49 @@ pub enum Kind {
     Data,
 }
 
+/// What kind of item a catalogue or a cluster holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ItemKind {
+    Addon,
+    Namespace,
+    Manifest,
+    Kustomize,
+}
+
+impl ItemKind {
+    pub const ALL: [Self; 4] = [Self::Addon, Self::Namespace, Self::Manifest, Self::Kustomize];
+
+    /// Whether it names the source that it comes from.
+    #[must_use]
+    pub const fn has_source(self) -> bool {
+        match self {
+            Self::Addon | Self::Kustomize => true,
+            Self::Namespace | Self::Manifest => false,
+        }
+    }
+}
+
 impl Kind {
+    pub const ADDON: Self = Self::Item(ItemKind::Addon);
+    pub const NAMESPACE: Self = Self::Item(ItemKind::Namespace);
+    pub const MANIFEST: Self = Self::Item(ItemKind::Manifest);
+    pub const KUSTOMIZE: Self = Self::Item(ItemKind::Kustomize);
+
+    /// Which kind of item it is, if it is one.
+    #[must_use]
+    pub const fn item(self) -> Option<ItemKind> {
+        match self {
+            Self::Item(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// Whether it may declare `params`.
+    #[must_use]
+    pub const fn has_params(self) -> bool {
+        matches!(self, Self::ADDON | Self::Baseline)
+    }
+
     /// The word that declares it.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -53,10 +92,10 @@ impl Kind {
             Self::Catalogue => "catalogue",
             Self::Application => "application",
             Self::Source => "source",
-            Self::Addon => "addon",
-            Self::Namespace => "namespace",
-            Self::Manifest => "manifest",
-            Self::Kustomize => "kustomize",
+            Self::Item(ItemKind::Addon) => "addon",
+            Self::Item(ItemKind::Namespace) => "namespace",
+            Self::Item(ItemKind::Manifest) => "manifest",
+            Self::Item(ItemKind::Kustomize) => "kustomize",
             Self::External => "external",
             Self::Cluster => "cluster",
             Self::Group => "group",
@@ -78,7 +117,7 @@ impl Kind {
     pub const fn is_leaf(self) -> bool {
         !matches!(
             self,
-            Self::Catalogue | Self::Application | Self::Cluster | Self::Group | Self::Inventory | Self::Addon
+            Self::Catalogue | Self::Application | Self::Cluster | Self::Group | Self::Inventory | Self::ADDON
         )
     }
 
@@ -93,10 +132,10 @@ impl Kind {
             Self::Catalogue => "a catalogue",
             Self::Application => "an application",
             Self::Source => "a source",
-            Self::Addon => "an add-on",
-            Self::Namespace => "a namespace",
-            Self::Manifest => "a manifest",
-            Self::Kustomize => "a kustomize item",
+            Self::Item(ItemKind::Addon) => "an add-on",
+            Self::Item(ItemKind::Namespace) => "a namespace",
+            Self::Item(ItemKind::Manifest) => "a manifest",
+            Self::Item(ItemKind::Kustomize) => "a kustomize item",
             Self::External => "an external object",
             Self::Cluster => "a cluster",
             Self::Group => "a group",

@@ -12,7 +12,7 @@ mod db;
 mod file;
 mod ordered;
 
-pub use anchor::{Anchor, Kind, NodeId, Origin};
+pub use anchor::{Anchor, ItemKind, Kind, NodeId, Origin};
 pub use character::{is_bidi_control, is_noncharacter, noncharacter, shown, shown_length};
 pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources, is_of_library};
 pub use db::Db;

@@ -11,7 +11,7 @@ use super::kustomized::kustomized;
 use super::shared::used_sources;
 use crate::fleet::{self, Cluster, Taken};
 use crate::flux::bundle;
-use crate::flux::common::{Part, contents, is_split};
+use crate::flux::common::{Part, contents, has_own_unit, is_split};
 use crate::flux::context::{Context, source_kind};
 use crate::flux::kustomization::fields;
 use crate::flux::making::Piece;
@@ -107,7 +107,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
             )
         });
     }
-    for item in taken.items.iter().filter(|it| it.kind(db) == Kind::Kustomize) {
+    for item in taken.items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
         let mut after = main_after.clone();
         if has_main {
             after.push(After::Applied(name.clone()));
@@ -131,7 +131,7 @@ fn namespaces_of_overrides(
 ) {
     let is_extra = |it: &Piece| {
         it.object.id.kind == "Namespace"
-            && it.object.origin.anchor.kind(ctx.db) == Kind::Addon
+            && it.object.origin.anchor.kind(ctx.db) == Kind::ADDON
             && base.find(&it.object.id).is_none()
     };
     if !objects.iter().any(is_extra) {
@@ -191,23 +191,19 @@ fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<Afte
         match item {
             None => {
                 after.push(After::Ready(catalogue.into()));
-                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Kustomize);
+                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
                 after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
                 if is_split(ctx.db, *anchor) {
-                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::Addon);
+                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::ADDON);
                     after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
                 }
             }
             Some(item) => {
                 let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
-                let has_own_unit = match item.kind(ctx.db) {
-                    Kind::Kustomize => true,
-                    Kind::Addon => is_split(ctx.db, *anchor),
-                    _ => false,
-                };
+                let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
                 let unit =
                     if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
-                if item.kind(ctx.db) == Kind::Addon {
+                if item.kind(ctx.db) == Kind::ADDON {
                     after.push(After::Release(unit, *item));
                 } else {
                     after.push(After::Ready(unit));

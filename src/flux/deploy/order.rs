@@ -107,7 +107,7 @@ fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &IndexMa
         let name = draft.name.clone();
         draft.objects.retain(|it| {
             let it = &it.object;
-            let is_derived = it.id.kind == "Namespace" && it.origin.anchor.kind(db) == Kind::Addon;
+            let is_derived = it.id.kind == "Namespace" && it.origin.anchor.kind(db) == Kind::ADDON;
             !is_derived || owners.get(&it.id.name) == Some(&name)
         });
     }

@@ -71,7 +71,7 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
             .collect();
         drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));
     }
-    for item in items.iter().filter(|it| it.kind(db) == Kind::Kustomize) {
+    for item in items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
         kustomized(ctx, *item, &prefix, kustomized_after.clone(), &fields, drafts);
     }
 }

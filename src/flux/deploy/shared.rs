@@ -12,7 +12,7 @@ use crate::flux::common::contents;
 use crate::flux::context::{Context, Named, Stands};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_sources;
-use crate::source::{Anchor, IndexMap, Kind, Origin};
+use crate::source::{Anchor, IndexMap, ItemKind, Origin};
 
 /// The sources at the top level that this cluster uses.
 pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<Draft>) {
@@ -48,7 +48,7 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
     let outer = ctx.scope.replace(scope);
     let mut used = IndexMap::default();
     for item in items {
-        if !matches!(item.kind(ctx.db), Kind::Addon | Kind::Kustomize) {
+        if !item.kind(ctx.db).item().is_some_and(ItemKind::has_source) {
             continue;
         }
         match ctx.source_of_item(*item) {

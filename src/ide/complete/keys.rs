@@ -23,7 +23,7 @@ impl Asking<'_> {
         };
         let heads: Vec<&str> = self.cursor.heads().collect();
         if let (Some("params"), Some(anchor)) = (heads.first().copied(), self.anchor)
-            && anchor.kind(self.db) == Kind::Addon
+            && anchor.kind(self.db) == Kind::ADDON
         {
             // Those of its definition may be set.
             return check::scope(self.db, anchor).params;
@@ -68,7 +68,7 @@ impl Asking<'_> {
     /// What stands at a path of the block around; `params.` leads to those that an item sets of its definition.
     fn at_path(&self, path: &str) -> Option<Type> {
         let mut names = path.split('.').map(|it| it.trim().trim_matches('"')).peekable();
-        let is_addon = self.anchor.is_some_and(|it| it.kind(self.db) == Kind::Addon)
+        let is_addon = self.anchor.is_some_and(|it| it.kind(self.db) == Kind::ADDON)
             && self.cursor.heads().next().is_some_and(|it| it.contains("addon "));
         let root = if is_addon && names.next_if_eq(&"params").is_some() {
             check::scope(self.db, self.anchor?).params

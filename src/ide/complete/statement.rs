@@ -117,7 +117,7 @@ impl Asking<'_> {
         let is_alias = self.first_word() == "type" && before.ends_with(['=', '|']) && !before.contains(" where ");
         let after_colon = before.strip_suffix(':').or_else(|| before.strip_suffix("=").filter(|_| is_alias));
         let after_colon = after_colon.or_else(|| before.strip_suffix('|').filter(|_| is_alias))?;
-        let declares = |it: Kind| matches!(it, Kind::Type | Kind::Fn | Kind::Fleet | Kind::Addon | Kind::Baseline);
+        let declares = |it: Kind| matches!(it, Kind::Type | Kind::Fn | Kind::Fleet | Kind::ADDON | Kind::Baseline);
         let first = self.first_word();
         let is_there = matches!(first, "let" | "fn" | "type" | "inventory")
             || self.anchor.is_some_and(|it| declares(it.kind(self.db)));

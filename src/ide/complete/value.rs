@@ -268,7 +268,7 @@ impl Asking<'_> {
             }
             Reference::Addon => {
                 let all = index.items.values().flatten().map(|(name, it)| (name, *it));
-                all.filter(|(_, it)| it.kind(self.db) == Kind::Addon).collect()
+                all.filter(|(_, it)| it.kind(self.db) == Kind::ADDON).collect()
             }
             Reference::CatalogueOrItem => index.catalogues.iter().map(|(name, it)| (name, *it)).collect(),
             Reference::Repository => index.repositories.iter().map(|(name, it)| (name, *it)).collect(),

@@ -205,7 +205,7 @@ impl Sides<'_> {
 
     fn evaluated_item(&self, side: Side, item: Anchor) -> Option<Rc<Evaluated>> {
         let (db, cluster) = self.of(side);
-        let is_item = matches!(item.kind(db), Kind::Addon | Kind::Manifest | Kind::Source | Kind::Kustomize);
+        let is_item = matches!(item.kind(db), Kind::Item(_) | Kind::Source);
         let evaluate = || {
             let traced = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
             Rc::new(fleet::evaluate_in(db, item, &traced).value)
@@ -216,7 +216,7 @@ impl Sides<'_> {
 
     fn layer(&self, side: Side, origin: Origin, value: &Value) -> Layer {
         let (db, cluster) = self.of(side);
-        let reads_params = self.item(side).is_some_and(|it| it.kind(db) == Kind::Addon);
+        let reads_params = self.item(side).is_some_and(|it| it.kind(db) == Kind::ADDON);
         let evaluated = if reads_params { self.evaluated(side) } else { None };
         let reason = reason(db, &fleet::cluster(db, cluster).value, evaluated.as_deref(), origin);
         Layer { origin, value: value.clone(), written: Vec::new(), reason, is_hidden: false }

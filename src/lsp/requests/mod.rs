@@ -186,7 +186,7 @@ const fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
         Kind::Fleet | Kind::Group | Kind::Tenant => lsp::SymbolKind::Namespace,
         Kind::Catalogue | Kind::Application => lsp::SymbolKind::Package,
         Kind::Cluster | Kind::Inventory => lsp::SymbolKind::Class,
-        Kind::Addon | Kind::Kustomize | Kind::Namespace => lsp::SymbolKind::Module,
+        Kind::ADDON | Kind::KUSTOMIZE | Kind::NAMESPACE => lsp::SymbolKind::Module,
         Kind::Source | Kind::Repository => lsp::SymbolKind::File,
         Kind::Type => lsp::SymbolKind::Interface,
         Kind::Fn => lsp::SymbolKind::Function,
