@@ -6,6 +6,7 @@ use super::context::{Context, comes_with_definition, in_file, source_kind};
 use super::problems;
 use super::source::{ChartVersion, chart_in_registry, source_beside};
 use crate::fleet::{self, Evaluated, ReleaseIn, Role};
+use crate::kube::lifecycle::ReleaseIdentity;
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::names::Index;
 use crate::schema::Minor;
@@ -37,6 +38,14 @@ pub struct Release {
     pub version: Option<(EcoString, Origin)>,
     /// The AWS role of its service account.
     pub role: Option<Role>,
+}
+
+impl Release {
+    /// What tells it from other releases.
+    #[must_use]
+    pub fn identity(&self) -> ReleaseIdentity<'_> {
+        ReleaseIdentity { name: &self.name, target: &self.target, storage: &self.storage, chart: Some(&self.chart) }
+    }
 }
 
 /// An add-on's objects.

@@ -7,10 +7,12 @@
 //! - [`directory`]: directories with a `kustomization.yaml` that somebody wrote by hand.
 //! - [`Substitution`]: what `postBuild` replaces in the objects of a Flux Kustomization.
 //! - [`ServedFields`]: the fields of Flux' objects that a version of Flux serves.
+//! - [`lifecycle`]: what Flux deletes, and when Helm installs a release anew.
 //! - [`rules`]: what Flux' CRDs refuse beyond types, such as two fields that exclude each other.
 
 pub mod directory;
 mod fields;
+pub mod lifecycle;
 pub mod object;
 pub mod patch;
 pub mod problems;

@@ -108,7 +108,7 @@ fn pruned(
         spec: spec.clone(),
     };
     let new = cluster.units.iter().find(|it| it.kustomization.id == id);
-    if old.lets_go() || new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
+    if !old.pruning().all || new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
         return;
     }
     if !is_known(&old, snapshot) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
 use super::old::{Objects, Old, has_only_survivors, old_kustomizations, old_objects, survives};
@@ -16,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Release};
 use crate::kube::Id;
+use crate::kube::lifecycle::ReleaseIdentity;
 use crate::names;
 use crate::source::{Db, Kind, Origin};
 
@@ -58,7 +59,7 @@ pub(super) fn check(
         let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file);
         for old in olds.iter().filter(is_looked_at) {
             match successor_of(old, olds, new) {
-                None if old.lets_go() || has_only_survivors(old, snapshot) => {}
+                None if !old.pruning().all || has_only_survivors(old, snapshot) => {}
                 None => {
                     let freed = freed.iter().find(|(it, _)| is_of(&old.name, it));
                     out.push(if let Some((_, at)) = freed {
@@ -161,7 +162,8 @@ fn changes(
             if let Some(owner) = owner
                 && **owner != old.name
                 && !is_allowed(&old.name)
-                && !(old.lets_go() || survives(document))
+                && old.pruning().leaving
+                && !survives(document)
                 && new.units.iter().any(|it| it.name == old.name)
             {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
@@ -189,16 +191,15 @@ fn successor(
     was_there: &dyn Fn(&Id) -> bool,
     out: &mut Vec<Diagnostic>,
 ) {
-    let (name, storage) = (field(old, &["spec", "releaseName"]), storage_of(id, old));
+    let was = old_release(id, old, objects);
     let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.addon.name(db).clone(), ..id.clone() };
     // Several catalogues may have an add-on of one name, each in its own namespace.
     let same = new.releases().find(|(_, it)| id_of(it) == *id);
     let heir = same.or_else(|| new.releases().find(|(_, it)| it.addon.name(db) == &id.name && !was_there(&id_of(it))));
     if let Some((_, heir)) = heir {
         release(db, new, heir, id, old, objects, out);
-    } else if let Some((_, heir)) = new
-        .releases()
-        .find(|(_, it)| Some(&it.name) == name.as_ref() && it.storage == storage && !was_there(&id_of(it)))
+    } else if let Some((_, heir)) =
+        new.releases().find(|(_, it)| it.name == was.name && it.storage == was.storage && !was_there(&id_of(it)))
         && !heir.reinstall
     {
         let after = heir.addon.name(db);
@@ -206,9 +207,34 @@ fn successor(
     }
 }
 
-/// The namespace in which Helm keeps a release.
-fn storage_of(id: &Id, old: &Value) -> EcoString {
-    field(old, &["spec", "storageNamespace"]).unwrap_or_else(|| id.namespace.clone())
+/// What tells an old release from others.
+struct OldRelease {
+    name: EcoString,
+    target: EcoString,
+    storage: EcoString,
+    chart: Option<EcoString>,
+}
+
+/// An old HelmRelease's release, with the defaults of Flux where it says nothing.
+fn old_release(id: &Id, old: &Value, objects: &BTreeMap<Id, Value>) -> OldRelease {
+    let repository = Id {
+        group: "source.toolkit.fluxcd.io".into(),
+        kind: "OCIRepository".into(),
+        namespace: id.namespace.clone(),
+        name: id.name.clone(),
+    };
+    let from_registry = || Some(EcoString::from(objects.get(&repository)?.get("spec")?.get("url")?.as_str()?));
+    let target = field(old, &["spec", "targetNamespace"]);
+    let default_name = || match &target {
+        Some(it) => eco_format!("{it}-{}", id.name),
+        None => id.name.clone(),
+    };
+    OldRelease {
+        name: field(old, &["spec", "releaseName"]).unwrap_or_else(default_name),
+        storage: field(old, &["spec", "storageNamespace"]).unwrap_or_else(|| id.namespace.clone()),
+        chart: field(old, &["spec", "chart", "spec", "chart"]).or_else(from_registry),
+        target: target.unwrap_or_else(|| id.namespace.clone()),
+    }
 }
 
 /// Whether a release would be uninstalled and installed again.
@@ -224,30 +250,14 @@ pub(super) fn release(
     if release.reinstall {
         return;
     }
-    let repository = Id {
-        group: "source.toolkit.fluxcd.io".into(),
-        kind: "OCIRepository".into(),
-        namespace: id.namespace.clone(),
-        name: id.name.clone(),
-    };
-    let from_registry = || {
-        let url = objects.get(&repository)?.get("spec")?.get("url")?.as_str()?;
-        url.rsplit('/').next().map(EcoString::from)
-    };
-    let chart = field(old, &["spec", "chart", "spec", "chart"]).or_else(from_registry);
-    let new_chart = release.chart.rsplit('/').next().unwrap_or(&release.chart);
-    let differences = [
-        ("release name", field(old, &["spec", "releaseName"]), release.name.as_str()),
-        ("namespace", field(old, &["spec", "targetNamespace"]), release.target.as_str()),
-        ("storage namespace", Some(storage_of(id, old)), release.storage.as_str()),
-        ("namespace of the HelmRelease", Some(id.namespace.clone()), release.namespace.as_str()),
-        ("chart", chart.map(|it| it.rsplit('/').next().unwrap_or(&it).into()), new_chart),
-    ];
+    let old = old_release(id, old, objects);
+    let was =
+        ReleaseIdentity { name: &old.name, target: &old.target, storage: &old.storage, chart: old.chart.as_deref() };
+    let mut differences = was.differences(release.identity());
+    if id.namespace != release.namespace {
+        differences.push(("namespace of the HelmRelease", &id.namespace, &release.namespace));
+    }
     for (what, before, after) in differences {
-        if let Some(before) = before
-            && before != after
-        {
-            out.push(problems::reinstalls(release.addon, db, what, &before, after, &new.cluster));
-        }
+        out.push(problems::reinstalls(release.addon, db, what, before, after, &new.cluster));
     }
 }

@@ -7,12 +7,12 @@ use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
 use super::paths::is_below;
-use super::roots::field;
 use super::roots::{documents, id_of};
 use super::snapshot::Snapshot;
 use super::touched::Touched;
 use super::work::Plan;
 use crate::kube::Id;
+use crate::kube::lifecycle::{Pruning, is_kept};
 
 /// A Flux Kustomization of the old tree.
 pub(super) struct Old {
@@ -25,9 +25,10 @@ pub(super) struct Old {
 }
 
 impl Old {
-    /// Whether what it applied stays when it goes.
-    pub(super) fn lets_go(&self) -> bool {
-        self.spec.get("prune").and_then(Value::as_bool) == Some(false)
+    /// What it deletes. Without `prune`, which Flux wants to be there, it may delete all.
+    pub(super) fn pruning(&self) -> Pruning {
+        let prune = self.spec.get("prune").and_then(Value::as_bool).unwrap_or(true);
+        Pruning::of(Some(prune), self.spec.get("deletionPolicy").and_then(Value::as_str))
     }
 
     /// The directory that it applies, from the root of its source.
@@ -88,8 +89,8 @@ fn cluster_of<'a>(path: &'a str, snapshot: &Snapshot) -> Option<&'a str> {
 
 /// Whether Flux leaves an object that a Kustomization no longer has.
 pub(super) fn survives(document: &Value) -> bool {
-    field(document, &["metadata", "annotations", "kustomize.toolkit.fluxcd.io/prune"])
-        .is_some_and(|it| it == "disabled")
+    let annotations = document.get("metadata").and_then(|it| it.get("annotations"));
+    is_kept(|key| annotations?.get(key)?.as_str())
 }
 
 /// Whether everything that a Kustomization applied is marked to stay when it goes.

@@ -163,6 +163,10 @@ fn only_prune_false_lets_go() {
     let run = fleet.run(&["build"]);
     assert!(run.status == 1 && run.stderr.contains("E0708"), "{}", run.stderr);
     goes(&with("cluster one { use a, b { prune = false } }"), &one, &[]);
+    // `deletionPolicy` decides of a Kustomization that is deleted (Flux 2.5 and later).
+    let policy = |of: &str| with(&format!("cluster one {{ use a, b {{ {of} }} }}"));
+    refused(&policy("prune = false, deletionPolicy = \"Delete\""), &one, &[], &["E0708"]);
+    goes(&policy("deletionPolicy = \"Orphan\""), &one, &[]);
     // A whole cluster is another matter: Flux lives in its directory.
     let two = with("cluster one { use a }\ncluster two {\n  kustomization { prune = false }\n  use a\n}");
     refused(&two, &with("cluster one { use a }"), &[], &["E0708", "the cluster in `clusters/two`"]);

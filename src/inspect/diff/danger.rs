@@ -1,9 +1,7 @@
 //! What of a change may hurt a live cluster.
 //!
-//! Facts: Flux prunes what leaves a Kustomization's build, unless the object or the
-//! Kustomization forbids it; a HelmRelease that goes is uninstalled; another release name,
-//! target, storage or chart makes helm-controller uninstall the old release and install a
-//! new one (Flux' documentation of HelmRelease and Kustomization).
+//! A HelmRelease that goes is uninstalled; all else that Flux deletes, and what makes a release another one, is in
+//! [`lifecycle`].
 
 use ecow::{EcoString, eco_format};
 
@@ -12,6 +10,7 @@ use crate::diagnostic::Invariant;
 use crate::eval::versions;
 use crate::flux::{Deployed, Release, Unit};
 use crate::kube::Object;
+use crate::kube::lifecycle::{self, Pruning};
 use crate::schema;
 use crate::value::{Node, Path, Step, Value};
 
@@ -101,7 +100,7 @@ pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: 
         return Vec::new();
     }
     if object.id.group == "kustomize.toolkit.fluxcd.io" {
-        return if clears(object) { vec![Danger::DeletesContents] } else { Vec::new() };
+        return if pruning(object).all { vec![Danger::DeletesContents] } else { Vec::new() };
     }
     vec![match object.id.kind.as_str() {
         "HelmRelease" => Danger::Uninstall,
@@ -147,15 +146,16 @@ pub(super) fn of_change(
 ) -> Vec<Danger> {
     let mut found = Vec::new();
     let name = |unit: Option<&Unit>| unit.map(|it| it.name.clone()).unwrap_or_default();
-    if name(old) != name(new) && prunes(old.map(|it| &it.kustomization)) && !keeps(object) {
+    if name(old) != name(new) && old.is_none_or(|it| pruning(&it.kustomization).leaving) && !keeps(object) {
         found.push(Danger::Moves { old: name(old), new: name(new) });
     }
     if let (Some(old), Some(new)) = (release(old, old_object), release(new, object)) {
-        if object.id.kind == "HelmRelease" {
-            identities(old, new, &mut found);
-        }
-        if says_chart(object) {
-            charts(old, new, &mut found);
+        // The chart may be told by an object beside the release.
+        let is_told = |what: &str| if what == "chart" { says_chart(object) } else { object.id.kind == "HelmRelease" };
+        let differences = old.identity().differences(new.identity()).into_iter().filter(|(what, ..)| is_told(what));
+        found.extend(differences.map(|(what, old, new)| Danger::Reinstall { what, old: old.into(), new: new.into() }));
+        if let (true, Some((old, _)), Some((new, _))) = (says_chart(object), &old.version, &new.version) {
+            step(old, new, &mut found);
         }
     }
     if object.id.kind == "CustomResourceDefinition" && !leaves.is_empty() {
@@ -196,7 +196,7 @@ pub(super) fn of_change(
 
 /// Of a Kustomization that finds what it applies elsewhere, none of which is known.
 pub(super) fn of_contents(kustomization: &Object, leaves: &[LeafChange]) -> Option<Danger> {
-    (prunes(Some(kustomization)) && leaves.iter().any(is_where)).then_some(Danger::OtherContents)
+    (pruning(kustomization).leaving && leaves.iter().any(is_where)).then_some(Danger::OtherContents)
 }
 
 /// Whether it says where a Kustomization finds what it applies.
@@ -219,29 +219,6 @@ pub(super) fn says_chart(object: &Object) -> bool {
     match object.id.kind.as_str() {
         "HelmRelease" => object.body.at(&["spec", "chartRef"]).is_none(),
         kind => kind == "OCIRepository",
-    }
-}
-
-/// What makes a release another one.
-fn identities(old: &Release, new: &Release, found: &mut Vec<Danger>) {
-    for (what, old, new) in [
-        ("release name", &old.name, &new.name),
-        ("target namespace", &old.target, &new.target),
-        ("storage namespace", &old.storage, &new.storage),
-    ] {
-        if old != new {
-            found.push(Danger::Reinstall { what, old: old.clone(), new: new.clone() });
-        }
-    }
-}
-
-fn charts(old: &Release, new: &Release, found: &mut Vec<Danger>) {
-    let chart = |it: &Release| EcoString::from(it.chart.rsplit('/').next().unwrap_or(&it.chart));
-    if chart(old) != chart(new) {
-        found.push(Danger::Reinstall { what: "chart", old: chart(old), new: chart(new) });
-    }
-    if let (Some((old, _)), Some((new, _))) = (&old.version, &new.version) {
-        step(old, new, found);
     }
 }
 
@@ -285,33 +262,22 @@ pub(super) fn stays(unit: Option<&Unit>, remaining: Option<&Unit>, object: &Obje
 /// `deletionPolicy` says where it goes, too.
 fn is_deleted(unit: Option<&Unit>, remaining: Option<&Unit>) -> bool {
     match (remaining, unit) {
-        (Some(it), _) => prunes(Some(&it.kustomization)),
-        (None, Some(it)) => clears(&it.kustomization),
+        (Some(it), _) => pruning(&it.kustomization).leaving,
+        (None, Some(it)) => pruning(&it.kustomization).all,
+        // What no Kustomization of its own applies, the root of the cluster does, which prunes.
         (None, None) => true,
     }
 }
 
-/// Whether a Kustomization that is deleted takes with it what it applied.
-fn clears(kustomization: &Object) -> bool {
-    let policy = kustomization.body.at(&["spec", "deletionPolicy"]).and_then(Node::text);
-    match policy.map(EcoString::as_str) {
-        Some("Orphan") => false,
-        Some("Delete" | "WaitForTermination") => true,
-        _ => prunes(Some(kustomization)),
-    }
-}
-
-fn prunes(kustomization: Option<&Object>) -> bool {
-    let prune = |it: &Object| it.body.at(&["spec", "prune"]).is_some_and(|it| it.value == Value::Bool(true));
-    kustomization.is_none_or(prune)
+fn pruning(kustomization: &Object) -> Pruning {
+    let field = |key: &str| kustomization.body.at(&["spec", key]);
+    let prune = field("prune").map(|it| it.value == Value::Bool(true));
+    Pruning::of(prune, field("deletionPolicy").and_then(Node::text).map(EcoString::as_str))
 }
 
 /// Whether an object forbids to be pruned.
 fn keeps(object: &Object) -> bool {
-    let of = |key: &str, value: &str| annotation(object, key).is_some_and(|it| it.eq_ignore_ascii_case(value));
-    of("kustomize.toolkit.fluxcd.io/prune", "disabled")
-        || of("kustomize.toolkit.fluxcd.io/reconcile", "disabled")
-        || of("kustomize.toolkit.fluxcd.io/ssa", "ignore")
+    lifecycle::is_kept(|key| annotation(object, key).map(EcoString::as_str))
 }
 
 fn annotation<'a>(object: &'a Object, key: &str) -> Option<&'a EcoString> {

@@ -1,0 +1,70 @@
+//! What becomes of objects that leave the tree, and what makes a Helm release another one.
+//!
+//! Facts: Flux prunes what leaves a Kustomization's build, unless the Kustomization or the object forbids it; what a
+//! Kustomization that is deleted had applied goes as its `deletionPolicy` says (Flux' documentation of Kustomization).
+//! Another release name, target namespace, storage namespace or chart makes helm-controller uninstall the old release
+//! and install a new one (Flux' documentation of HelmRelease).
+
+/// What a Flux Kustomization deletes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pruning {
+    /// What leaves its build while it stays.
+    pub leaving: bool,
+    /// Everything that it applied, when it is deleted itself.
+    pub all: bool,
+}
+
+impl Pruning {
+    /// By its fields `prune` and `deletionPolicy`.
+    #[must_use]
+    pub fn of(prune: Option<bool>, deletion_policy: Option<&str>) -> Self {
+        let leaving = prune == Some(true);
+        let all = match deletion_policy {
+            Some("Orphan") => false,
+            Some("Delete" | "WaitForTermination") => true,
+            _ => leaving,
+        };
+        Self { leaving, all }
+    }
+}
+
+/// Whether an object forbids by one of its annotations that Flux deletes it.
+pub fn is_kept<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> bool {
+    [
+        ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+        ("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
+        ("kustomize.toolkit.fluxcd.io/ssa", "ignore"),
+    ]
+    .into_iter()
+    .any(|(key, value)| annotation(key).is_some_and(|it| it.eq_ignore_ascii_case(value)))
+}
+
+/// What tells a Helm release from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReleaseIdentity<'a> {
+    pub name: &'a str,
+    /// The namespace of what it installs.
+    pub target: &'a str,
+    /// The namespace in which Helm keeps what it knows of the release.
+    pub storage: &'a str,
+    /// The chart, with or without a path before its name; `None` where that is not known.
+    pub chart: Option<&'a str>,
+}
+
+impl<'a> ReleaseIdentity<'a> {
+    /// What another release has otherwise: the field, what it was and what it is.
+    #[must_use]
+    pub fn differences(self, new: Self) -> Vec<(&'static str, &'a str, &'a str)> {
+        let name_of = |chart: &'a str| chart.rsplit('/').next().unwrap_or(chart);
+        let charts = self.chart.zip(new.chart).map(|(old, new)| ("chart", name_of(old), name_of(new)));
+        [
+            ("release name", self.name, new.name),
+            ("target namespace", self.target, new.target),
+            ("storage namespace", self.storage, new.storage),
+        ]
+        .into_iter()
+        .chain(charts)
+        .filter(|(_, old, new)| old != new)
+        .collect()
+    }
+}
