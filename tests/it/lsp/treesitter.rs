@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tree_sitter::{Language, Node, Parser, Query};
 
-use crate::formatting::corpus;
+use crate::format::layout::corpus;
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/tree-sitter")

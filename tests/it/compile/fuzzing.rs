@@ -1,10 +1,10 @@
 //! What the fuzzers found worth keeping: every target over its corpus, in every run.
 
 #[expect(unreachable_pub, dead_code, reason = "it is a package of its own, of which the tests take what they need")]
-#[path = "../../fuzz/src/lib.rs"]
+#[path = "../../../fuzz/src/lib.rs"]
 mod targets;
 
-use crate::tidy::root;
+use crate::house::tidy::root;
 
 #[test]
 fn what_the_fuzzers_kept_holds() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fleetc::diagnostic::{Code, code};
 
-use crate::diagnostics::{block, disk_of, is_about_fleetc};
+use crate::docs::pages::{block, disk_of, is_about_fleetc};
 use crate::support::Fleet;
 
 const GOLDEN: &str = "tests/it/data/messages.txt";

@@ -217,7 +217,7 @@ fn every_hostile_text_survives_in_every_container() {
     for (texts, json) in [(&rest, json(&rest)), (&tabbed, String::new())] {
         let (db, compilation) = compiled(&text(texts, &json));
         assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-        assert!(crate::classes::assert_alike(&db, &compilation, "hostile texts") >= 2);
+        assert!(crate::compile::classes::assert_alike(&db, &compilation, "hostile texts") >= 2);
         kustomize.check(&db, &compilation);
         let is_json = |it: &str| it.contains("\"op\": \"add\", \"path\": \"/spec/json\"");
         let patched = compilation.tree.files.values().any(|it| is_json(&it.text));

@@ -204,10 +204,10 @@ fn kustomize_makes_what_fleetc_renders() {
         if compilation.is_clean() {
             built += 1;
             kustomize.check(&db, &compilation);
-            crate::classes::assert_alike(&db, &compilation, &text);
+            crate::compile::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
             if let Some(before) = before.replace(db.clone()) {
-                crate::diff::assert_applies(&before, &db, &text);
+                crate::inspect::diff::assert_applies(&before, &db, &text);
             }
         } else {
             refused += 1;

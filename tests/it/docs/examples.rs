@@ -30,9 +30,9 @@ fn examples_have_no_warnings() {
 
 #[test]
 fn the_minimal_example_has_ten_lines() {
-    let text = include_str!("../../examples/minimal/fleet.fleet");
+    let text = include_str!("../../../examples/minimal/fleet.fleet");
     assert!(text.lines().count() <= 10);
-    assert_eq!(text, include_str!("../../templates/minimal/fleet.fleet"));
+    assert_eq!(text, include_str!("../../../templates/minimal/fleet.fleet"));
 }
 
 #[test]

@@ -155,10 +155,10 @@ fn misordered(expected: &[Value], ours: &BTreeMap<(String, String, String), Valu
 
 #[test]
 fn the_test_cluster_ends_up_with_the_same_objects() {
-    cluster("test", include_str!("data/flux-eks-gitops-config/test.json"));
+    cluster("test", include_str!("../data/flux-eks-gitops-config/test.json"));
 }
 
 #[test]
 fn the_production_cluster_ends_up_with_the_same_objects() {
-    cluster("production", include_str!("data/flux-eks-gitops-config/production.json"));
+    cluster("production", include_str!("../data/flux-eks-gitops-config/production.json"));
 }

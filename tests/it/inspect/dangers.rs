@@ -1,6 +1,6 @@
 //! `fleetc diff`: what may hurt a live cluster is marked, wherever it stands, and gates close on it.
 
-use crate::diff::words;
+use crate::inspect::diff::words;
 use crate::support::{Fleet, commit};
 
 const LIVE: &str = r#"

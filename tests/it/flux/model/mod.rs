@@ -143,12 +143,16 @@ fn the_compiler_says_what_the_reference_says() {
                     if let Some(kustomize) = &kustomize {
                         kustomize.check(&db, &compilation);
                     }
-                    crate::classes::assert_alike(&db, &compilation, &drawn.text());
+                    crate::compile::classes::assert_alike(&db, &compilation, &drawn.text());
                     no_noncharacter(&compilation);
                     if let Some((before, before_tree)) = before.replace((db.clone(), Rc::clone(&compilation))) {
                         let what = drawn.text();
-                        crate::diff::assert_applies(&before, &db, &what);
-                        crate::diff::assert_told_as_written((&before, &before_tree), (&db, &compilation), &what);
+                        crate::inspect::diff::assert_applies(&before, &db, &what);
+                        crate::inspect::diff::assert_told_as_written(
+                            (&before, &before_tree),
+                            (&db, &compilation),
+                            &what,
+                        );
                     }
                 }
             }

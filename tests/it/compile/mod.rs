@@ -1,0 +1,6 @@
+//! The pipeline as a whole: the same bytes whatever the order, and no work for nothing.
+
+pub(crate) mod classes;
+mod determinism;
+mod fuzzing;
+mod incremental;

@@ -1,0 +1,6 @@
+//! What users read is run: chapters, pages, examples, messages.
+
+mod examples;
+mod messages;
+pub(crate) mod pages;
+mod spec;

@@ -1,0 +1,3 @@
+//! Texts that survive every reader of YAML.
+
+mod hostile;

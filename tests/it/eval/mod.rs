@@ -1,0 +1,5 @@
+//! The rules of the language, and its limits.
+
+mod corners;
+mod limits;
+mod semantics;

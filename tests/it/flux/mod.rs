@@ -1,0 +1,7 @@
+//! Bases and patches, held against the real kustomize and against real fleets.
+
+mod corpus;
+mod model;
+mod oracle;
+mod properties;
+mod random;

@@ -1,0 +1,3 @@
+//! `fleetc fmt`.
+
+pub(crate) mod layout;

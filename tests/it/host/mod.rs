@@ -1,0 +1,4 @@
+//! Files, revisions and watching.
+
+mod revisions;
+mod watch;

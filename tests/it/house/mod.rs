@@ -1,0 +1,4 @@
+//! The sources themselves: what they must keep to.
+
+mod cycles;
+pub(crate) mod tidy;

@@ -1,0 +1,3 @@
+//! What must hold on every cluster.
+
+mod gotchas;

@@ -1,0 +1,3 @@
+//! What creates the clusters.
+
+mod formats;

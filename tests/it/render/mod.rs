@@ -1,0 +1,4 @@
+//! What other programs read.
+
+mod ci;
+mod report;
