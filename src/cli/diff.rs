@@ -19,7 +19,7 @@ pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -
         || at(directory, &old),
         || new.as_ref().map_or_else(|| working_tree(directory), |it| at(directory, it)),
     );
-    let (before, after) = (before?.said(terminal), after?.said(terminal));
+    let (before, after) = (before?.reported(terminal), after?.reported(terminal));
     let (Some((before, _)), Some((after, _))) = (before, after) else { return Ok(Outcome::Findings) };
     let gates = Gates::read(arguments, &before, &after, terminal)?;
     let found = diff(&before, &after);

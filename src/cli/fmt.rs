@@ -32,7 +32,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
             result(&text)?;
             return Ok(Outcome::Fine);
         }
-        return told(arguments, &[(it, text)], 1, terminal);
+        return report(arguments, &[(it, text)], 1, terminal);
     }
     let all = if arguments.files.is_empty() {
         host::texts_of_project(directory)?
@@ -57,7 +57,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
     }
     if !writes {
         assert_kept(wrong);
-        return told(arguments, &changed, count, terminal);
+        return report(arguments, &changed, count, terminal);
     }
     for (it, text) in &changed {
         host::replace(&it.path, text)?;
@@ -87,7 +87,7 @@ fn assert_kept(wrong: Mutex<Vec<String>>) {
 }
 
 /// What would change.
-fn told(
+fn report(
     arguments: &Fmt,
     changed: &[(Text, String)],
     count: usize,

@@ -42,7 +42,7 @@ pub(super) fn model(
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
     let model = revision.map_or_else(|| now(directory), |it| at(directory, it))?;
-    Ok(model.said(terminal))
+    Ok(model.reported(terminal))
 }
 
 impl Model {
@@ -59,7 +59,7 @@ impl Model {
     }
 
     /// The project and its directory; none if it does not compile, which is then said.
-    pub(super) fn said(self, terminal: &mut Terminal) -> Option<(FleetDatabase, PathBuf)> {
+    pub(super) fn reported(self, terminal: &mut Terminal) -> Option<(FleetDatabase, PathBuf)> {
         if self.found.iter().any(Diagnostic::is_error) {
             let counts = terminal.diagnostics(&self.db, &self.found);
             let at = &self.at;

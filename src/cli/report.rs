@@ -13,7 +13,7 @@ use crate::render::report_html;
 pub(super) fn run(directory: &Path, arguments: &Report, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let model = arguments.rev.as_deref().map_or_else(|| now(directory), |it| at(directory, it))?;
     let warnings = model.found().to_vec();
-    let Some((db, _)) = model.said(terminal) else { return Ok(Outcome::Findings) };
+    let Some((db, _)) = model.reported(terminal) else { return Ok(Outcome::Findings) };
     let found = report(&db, warnings);
     let page = report_html(&db, &found, &picture(&db));
     if arguments.out.as_os_str() == "-" {

@@ -11,7 +11,7 @@ pub(super) struct Filling {
     /// What stands between the facts.
     text: String,
     /// Where in `text` a fact stands, and which of `names` it is.
-    holes: Vec<(u32, u32)>,
+    placeholders: Vec<(u32, u32)>,
     names: Vec<EcoString>,
 }
 
@@ -22,18 +22,18 @@ impl Filling {
         for part in template.parts() {
             match part {
                 Part::Text(text) => it.push(text),
-                Part::Fact(name) => it.hole(it.text.len(), name),
+                Part::Fact(name) => it.placeholder(it.text.len(), name),
             }
         }
         it
     }
 
-    fn hole(&mut self, at: usize, name: &str) {
+    fn placeholder(&mut self, at: usize, name: &str) {
         let known = self.names.iter().position(|it| it == name).unwrap_or_else(|| {
             self.names.push(name.into());
             self.names.len() - 1
         });
-        self.holes.push((short(at), short(known)));
+        self.placeholders.push((short(at), short(known)));
     }
 
     /// Adds a text without placeholders.
@@ -45,9 +45,9 @@ impl Filling {
     pub(super) fn append(&mut self, other: &Self) {
         let from = self.text.len();
         self.text.push_str(&other.text);
-        for (at, name) in &other.holes {
+        for (at, name) in &other.placeholders {
             let name = other.names.get(*name as usize).invariant("a placeholder has a name");
-            self.hole(from + *at as usize, name);
+            self.placeholder(from + *at as usize, name);
         }
     }
 
@@ -55,10 +55,10 @@ impl Filling {
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
         let facts: Vec<&str> = self.names.iter().map(|name| fact(facts, name)).collect();
         let of = |name: u32| *facts.get(name as usize).invariant("a placeholder has a name");
-        let length: usize = self.holes.iter().map(|(_, it)| of(*it).len()).sum();
+        let length: usize = self.placeholders.iter().map(|(_, it)| of(*it).len()).sum();
         into.reserve(self.text.len() + length);
         let mut from = 0;
-        for (at, name) in &self.holes {
+        for (at, name) in &self.placeholders {
             let at = *at as usize;
             into.push_str(self.text.get(from..at).invariant("placeholders stand in order, between characters"));
             into.push_str(of(*name));

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::document::known;
 use super::filling::Filling;
 use crate::diagnostic::{Invariant, bug};
-use crate::flux::{self, Making, Unit, UnitPatch};
+use crate::flux::{self, SharedItem, Unit, UnitPatch};
 use crate::kube::object::{Tree, list, merge, set};
 use crate::kube::{Identity, Object, Operation, Patch};
 use crate::source::{Db, Origin};
@@ -29,7 +29,7 @@ pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     object
 }
 
-/// The Kustomization of a unit with its patches, with holes for facts.
+/// The Kustomization of a unit with its patches, with placeholders for facts.
 pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     let mut writer = Writer::new(Style::File);
     if unit.kustomization.body.at(&["spec", "patches"]).is_some() {
@@ -44,9 +44,9 @@ pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     for it in &unit.patches {
         match it {
             UnitPatch::Own(it) => text.append(&entry_text(entry(it))),
-            UnitPatch::Made { making, object, patch } => {
+            UnitPatch::Made { shared_item, object, patch } => {
                 let is_it = |it: &&MadeText| (it.object, it.patch) == (*object, *patch);
-                let made = made_texts(db, *making).iter().find(is_it);
+                let made = made_texts(db, *shared_item).iter().find(is_it);
                 text.append(&made.invariant("a patch of a unit is one of those that were made").text);
             }
         }
@@ -84,8 +84,8 @@ pub(super) struct MadeText {
 
 /// The texts of what is made for clusters of a class.
 #[salsa::tracked]
-fn made_texts(db: &dyn Db, making: Making) -> Arc<[MadeText]> {
-    let objects = flux::made(db, making).objects.iter().enumerate();
+fn made_texts(db: &dyn Db, shared_item: SharedItem) -> Arc<[MadeText]> {
+    let objects = flux::made(db, shared_item).objects.iter().enumerate();
     let texts = objects.flat_map(|(object, it)| {
         known(&it.object);
         let numbered = it.patches.iter().enumerate();

@@ -17,7 +17,7 @@ impl Env<'_> {
     pub fn each(&mut self, head: &ForHead, mut each: impl FnMut(&mut Self)) -> bool {
         let mut over = self.passed(&head.over);
         if !matches!(over.value, Value::List(_) | Value::Map(_)) {
-            over = self.closed(over);
+            over = self.forced(over);
         }
         let origin = self.at(head.over.node);
         let pairs: Vec<(Node, Node)> = match &over.value {

@@ -40,13 +40,13 @@ fn changes(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: O
         Value::Template(template) => {
             let is_open = !is_certain(template, ty);
             if is_open {
-                *node = env.closed(node.clone());
+                *node = env.forced(node.clone());
             }
             return is_open;
         }
         Value::PerCluster(template) => {
             if !is_certain(template, ty) {
-                env.needs.extend(template.facts().cloned());
+                env.needed_facts.extend(template.facts().cloned());
             }
             return false;
         }
@@ -188,7 +188,7 @@ fn record_changes(
     changed
 }
 
-/// Whether a text with holes has a type on every cluster.
+/// Whether a text with placeholders has a type on every cluster.
 fn is_certain(template: &Template, ty: &Type) -> bool {
     match ty {
         Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => true,

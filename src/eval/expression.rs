@@ -33,9 +33,9 @@ pub struct Env<'a> {
     pub cluster_name: Option<EcoString>,
     /// Facts that are not known here and that something depends on otherwise than by
     /// passing them on.
-    pub needs: IndexSet<EcoString>,
-    /// Whether some of the cluster's facts are holes.
-    pub has_holes: bool,
+    pub needed_facts: IndexSet<EcoString>,
+    /// Whether some of the cluster's facts are placeholders.
+    pub has_placeholders: bool,
     /// Whether a bare reference has the place where it is written, not that of what it
     /// refers to: for those who ask which entry set a value.
     pub traces: bool,
@@ -65,8 +65,8 @@ impl<'a> Env<'a> {
             locals: Vec::new(),
             out: Vec::new(),
             cluster_name: None,
-            needs: IndexSet::default(),
-            has_holes: false,
+            needed_facts: IndexSet::default(),
+            has_placeholders: false,
             traces: false,
             budget: Budget::default(),
             unheard: 0,
@@ -108,20 +108,20 @@ impl<'a> Env<'a> {
     /// The value of an expression that somebody looks at.
     pub fn eval(&mut self, expr: &Expr) -> Node {
         let node = self.passed(expr);
-        self.closed(node)
+        self.forced(node)
     }
 
-    /// A node that somebody looks at: what has holes in it is not known, and the facts
+    /// A node that somebody looks at: what has placeholders in it is not known, and the facts
     /// that belong in them are needed.
-    pub fn closed(&mut self, mut node: Node) -> Node {
-        if self.has_holes {
-            let needs = self.needs.len();
+    pub fn forced(&mut self, mut node: Node) -> Node {
+        if self.has_placeholders {
+            let needed_facts = self.needed_facts.len();
             let mut found = false;
             node.value.each_template(&mut |it| {
                 found = true;
-                self.needs.extend(it.facts().cloned());
+                self.needed_facts.extend(it.facts().cloned());
             });
-            debug_assert!(found || needs == self.needs.len(), "a template has holes");
+            debug_assert!(found || needed_facts == self.needed_facts.len(), "a template has placeholders");
             if found {
                 node.value = Value::Unknown;
             }
@@ -129,7 +129,7 @@ impl<'a> Env<'a> {
         node
     }
 
-    /// The value of an expression that is passed on, not looked at: it may have holes.
+    /// The value of an expression that is passed on, not looked at: it may have placeholders.
     /// A bare reference keeps the origin of what it refers to; everything else points
     /// at the expression.
     pub fn passed(&mut self, expr: &Expr) -> Node {
@@ -138,7 +138,7 @@ impl<'a> Env<'a> {
             node = self.traced(expr, node);
         }
         // What is no text on every cluster may be absent, or no leaf.
-        if matches!(&node.value, Value::Template(it) if !it.is_text()) { self.closed(node) } else { node }
+        if matches!(&node.value, Value::Template(it) if !it.is_text()) { self.forced(node) } else { node }
     }
 
     /// What is referred to, as what refers to it sets it.
@@ -242,7 +242,7 @@ impl<'a> Env<'a> {
                     open.extend(it.parts().iter().cloned());
                     continue;
                 }
-                _ => node = self.closed(node),
+                _ => node = self.forced(node),
             }
             match &node.value {
                 Value::Text(it) => text.push_str(it),
@@ -329,7 +329,7 @@ impl<'a> Env<'a> {
     fn member_of(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
         let mut owner = self.passed(of);
         if !matches!(owner.value, Value::Map(_)) {
-            owner = self.closed(owner);
+            owner = self.forced(owner);
         }
         match &owner.value {
             Value::Map(map) => map.entries.get(name).cloned().unwrap_or_else(|| Node::new(Value::Absent, origin)),
@@ -369,7 +369,7 @@ impl<'a> Env<'a> {
         if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
             return Node::new(self.apply(*function, args, origin), origin);
         }
-        let args: Vec<Node> = args.into_iter().map(|it| self.closed(it)).collect();
+        let args: Vec<Node> = args.into_iter().map(|it| self.forced(it)).collect();
         if !args.iter().all(|it| self.knows(&it.value, origin)) {
             return unknown;
         }
@@ -393,7 +393,7 @@ impl<'a> Env<'a> {
                 continue;
             }
             if !matches!(node.value, Value::List(_)) {
-                node = self.closed(node);
+                node = self.forced(node);
             }
             match &node.value {
                 Value::List(inner) => {

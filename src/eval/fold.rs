@@ -464,7 +464,7 @@ fn inherit(new: &mut Node, old: &Node) {
 
 /// Asks for the facts that decide whether two values are the same.
 fn asked(env: &mut Env<'_>, old: &Value, new: &Value) {
-    if !env.has_holes || old == new {
+    if !env.has_placeholders || old == new {
         return;
     }
     let is_open = match (old, new) {
@@ -475,7 +475,7 @@ fn asked(env: &mut Env<'_>, old: &Value, new: &Value) {
     };
     if is_open {
         for it in [old, new] {
-            it.each_template(&mut |it| env.needs.extend(it.facts().cloned()));
+            it.each_template(&mut |it| env.needed_facts.extend(it.facts().cloned()));
         }
     }
 }

@@ -210,7 +210,7 @@ fn add_entry(env: &mut Env<'_>, layer: &mut Layer, entry: &Entry, only: &Only<'_
             let is_reference = only.is_reference(&entry.path.segments);
             let mut node = if is_reference { reference(env, value) } else { env.passed(value) };
             if !matches!(node.value, Value::List(_)) {
-                node = env.closed(node);
+                node = env.forced(node);
             }
             match node.value {
                 Value::List(list) => Op::Append(list.to_vec()),
@@ -250,7 +250,7 @@ fn add_spread(
 ) {
     let mut node = env.passed(value);
     if !matches!(node.value, Value::Map(_)) {
-        node = env.closed(node);
+        node = env.forced(node);
     }
     match &node.value {
         Value::Map(map) => {

@@ -24,15 +24,15 @@ impl Env<'_> {
 
     pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, origin: Origin) -> Value {
         if op == BinaryOp::Coalesce {
-            // A text with holes is there, whatever it says.
+            // A text with placeholders is there, whatever it says.
             let a = self.passed(left);
             if matches!(&a.value, Value::Template(it) if it.is_text()) {
                 return a.value;
             }
-            let a = self.closed(a).value;
+            let a = self.forced(a).value;
             return if matches!(a, Value::Absent | Value::Null) { self.passed(right).value } else { a };
         }
-        if let (true, BinaryOp::Add) = (self.has_holes, op) {
+        if let (true, BinaryOp::Add) = (self.has_placeholders, op) {
             return self.sum(left, right, origin);
         }
         let a = self.eval(left).value;
@@ -45,7 +45,7 @@ impl Env<'_> {
         self.operation(op, a, b, origin)
     }
 
-    /// Two texts with holes make one.
+    /// Two texts with placeholders make one.
     fn sum(&mut self, left: &Expr, right: &Expr, origin: Origin) -> Value {
         let parts = |it: &Value| match it {
             Value::Text(it) => Some(vec![Part::Text(it.clone())]),
@@ -58,7 +58,7 @@ impl Env<'_> {
             all.extend(more);
             return Value::Template(Arc::new(Template::joined(all)));
         }
-        let (a, b) = (self.closed(a).value, self.closed(b).value);
+        let (a, b) = (self.forced(a).value, self.forced(b).value);
         self.operation(BinaryOp::Add, a, b, origin)
     }
 

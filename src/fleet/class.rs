@@ -1,15 +1,16 @@
-//! Clusters that differ in the texts of their facts and in nothing else.
+//! Equivalence classes of clusters: those that differ in the texts of their facts and in nothing else.
 //!
-//! What Flux applies to them is made once, for a stand-in whose facts are holes.
+//! What Flux applies to a class is made once, for its representative: a cluster whose facts are placeholders, in
+//! texts such as `"https://${name}.example.com"`. Each cluster's files are that text with its own facts filled in.
 
 use ecow::EcoString;
 
+use super::applied::AppliedOverride;
 use super::clusters::Cluster;
 use super::config;
 use super::irsa::{self, Identity};
-use super::reach::Reach;
 use super::selection::{Attached, Taken};
-use super::stage::{self, Bound, Stage, Staged};
+use super::specialization::{self, KnownFacts, Specialization, Specialized};
 use super::statement::OverrideTarget;
 use crate::diagnostic::Invariant;
 use crate::names;
@@ -19,17 +20,17 @@ use crate::syntax;
 use crate::syntax::ast::{Key, Member};
 use crate::value::{Node, Value};
 
-/// What clusters of a class have in common.
+/// An equivalence class of clusters.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
 pub struct Class {
     #[returns(ref)]
-    kin: Kin,
+    key: ClassKey,
 }
 
-/// What its clusters share.
+/// What is the same on all clusters of a class, and tells it from others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Kin {
-    reaches: std::sync::Arc<[Reach]>,
+pub struct ClassKey {
+    applied: std::sync::Arc<[AppliedOverride]>,
     taken: Vec<(Anchor, Vec<Anchor>)>,
     /// The `use`s that say more than that something is used: what they use, the rank
     /// and the declaration that they stand in, and which of its `use`s they are.
@@ -42,7 +43,7 @@ pub struct Kin {
     identity: Identity,
     sync: config::Sync,
     attached: Vec<(Attached, Origin)>,
-    bound: Bound,
+    known_facts: KnownFacts,
 }
 
 impl Class {
@@ -69,13 +70,13 @@ impl Class {
             cluster.own.iter().flatten().copied().filter(|it| says(db, *it, "kustomization")).collect();
         let reads_row = |it: &Anchor| it.kind(db) == Kind::Inventory;
         let writers = uses.iter().map(|it| it.2).chain(own.iter().copied());
-        if cluster.row.is_some() && cluster.reaches.iter().map(|it| it.anchor).chain(writers).any(|it| reads_row(&it)) {
+        if cluster.row.is_some() && cluster.applied.iter().map(|it| it.anchor).chain(writers).any(|it| reads_row(&it)) {
             return None;
         }
         Some(Self::new(
             db,
-            Kin {
-                reaches: std::sync::Arc::clone(&cluster.reaches),
+            ClassKey {
+                applied: std::sync::Arc::clone(&cluster.applied),
                 taken: cluster.taken.iter().map(|it| (it.catalogue, it.items.clone())).collect(),
                 uses,
                 own,
@@ -85,67 +86,67 @@ impl Class {
                 identity: cluster.identity,
                 sync: cluster.sync.clone(),
                 attached: cluster.attached.clone(),
-                bound: Bound::default(),
+                known_facts: KnownFacts::default(),
             },
         ))
     }
 
     /// The class in which more facts of a cluster are known; none if that changes nothing.
-    pub fn knowing(self, db: &dyn Db, needs: &IndexSet<EcoString>, cluster: &Cluster) -> Option<Self> {
-        let kin = self.kin(db);
+    pub fn with_facts(self, db: &dyn Db, needed_facts: &IndexSet<EcoString>, cluster: &Cluster) -> Option<Self> {
+        let key = self.key(db);
         let value = |name: &str| Some(cluster.facts.entries.get(name).map_or(Value::Absent, |it| it.value.clone()));
-        let bound = kin.bound.with(needs, value)?;
-        (bound != kin.bound).then(|| Self::new(db, Kin { bound, ..kin.clone() }))
+        let known_facts = key.known_facts.with(needed_facts, value)?;
+        (known_facts != key.known_facts).then(|| Self::new(db, ClassKey { known_facts, ..key.clone() }))
     }
 
     /// The class of those that have nothing of their own beside, and the items that these
     /// change: what else they have is the same. None if it is this class.
-    pub fn plainer(self, db: &dyn Db) -> Option<(Self, IndexSet<Anchor>)> {
-        let kin = self.kin(db);
-        let is_own = |it: &&Reach| it.anchor.kind(db) == Kind::Cluster;
+    pub fn without_own(self, db: &dyn Db) -> Option<(Self, IndexSet<Anchor>)> {
+        let key = self.key(db);
+        let is_own = |it: &&AppliedOverride| it.anchor.kind(db) == Kind::Cluster;
         let mut changed: IndexSet<Anchor> = IndexSet::default();
-        for it in kin.reaches.iter().filter(is_own) {
+        for it in key.applied.iter().filter(is_own) {
             match it.statement(db).target {
                 OverrideTarget::One(item) => changed.insert(item),
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
-        let taken = kin.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole(db, *catalogue).to_vec()));
-        let plainer = Kin {
-            reaches: kin.reaches.iter().filter(|it| !is_own(it)).copied().collect(),
+        let taken = key.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole(db, *catalogue).to_vec()));
+        let without_own = ClassKey {
+            applied: key.applied.iter().filter(|it| !is_own(it)).copied().collect(),
             taken: taken.collect(),
-            ..kin.clone()
+            ..key.clone()
         };
-        (plainer != *kin).then(|| (Self::new(db, plainer), changed))
+        (without_own != *key).then(|| (Self::new(db, without_own), changed))
     }
 
     /// A cluster that stands for all of the class. It has no name and no path, and is
     /// written nowhere: its origin is the fleet's.
-    pub fn stand_in(self, db: &dyn Db) -> Option<Cluster> {
-        let kin = self.kin(db);
-        let ranks = kin.uses.iter().map(|it| it.1).max().map_or(0, |it| it + 1);
+    pub fn representative(self, db: &dyn Db) -> Option<Cluster> {
+        let key = self.key(db);
+        let ranks = key.uses.iter().map(|it| it.1).max().map_or(0, |it| it + 1);
         let mut ranks = vec![Vec::new(); ranks];
-        for (_, rank, holder, _) in &kin.uses {
+        for (_, rank, holder, _) in &key.uses {
             let rank = ranks.get_mut(*rank).invariant("there are as many ranks as the highest says");
             if !rank.contains(holder) {
                 rank.push(*holder);
             }
         }
         let uses = |catalogue: Anchor| {
-            let of_it = kin.uses.iter().filter(move |it| it.0 == catalogue);
+            let of_it = key.uses.iter().filter(move |it| it.0 == catalogue);
             of_it.map(|(_, _, holder, nth)| {
                 let uses = &super::statements(db, *holder).value.uses;
                 (*holder, uses.get(*nth).invariant("a `use` of a class is one of its declaration's").clone())
             })
         };
         Some(Cluster {
-            own: kin.own.iter().map(|it| vec![*it]).collect(),
-            groups: kin.groups.clone(),
-            facts: std::sync::Arc::new(stage::facts(db, &kin.bound)),
-            identity: kin.identity,
+            own: key.own.iter().map(|it| vec![*it]).collect(),
+            groups: key.groups.clone(),
+            facts: std::sync::Arc::new(specialization::facts(db, &key.known_facts)),
+            identity: key.identity,
             ranks,
-            reaches: std::sync::Arc::clone(&kin.reaches),
-            taken: kin
+            applied: std::sync::Arc::clone(&key.applied),
+            taken: key
                 .taken
                 .iter()
                 .map(|(catalogue, items)| Taken {
@@ -154,9 +155,9 @@ impl Class {
                     uses: uses(*catalogue).collect(),
                 })
                 .collect(),
-            attached: kin.attached.clone(),
-            stands_for: Some(StandsFor::new(db, kin.bound.clone(), &kin.reaches)),
-            ..Cluster::bare(db, kin.flux, kin.lockdown, &kin.sync)?
+            attached: key.attached.clone(),
+            stands_for: Some(StandsFor::new(db, key.known_facts.clone(), &key.applied)),
+            ..Cluster::bare(db, key.flux, key.lockdown, &key.sync)?
         })
     }
 }
@@ -165,17 +166,17 @@ impl Class {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StandsFor {
     /// The facts that they share.
-    known: Bound,
+    known: KnownFacts,
     /// The overrides that name one item, each with its place among all.
-    exact: IndexMap<Anchor, Vec<(usize, Reach)>>,
+    exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
     /// Those that name several.
-    patterns: Vec<(usize, OverrideTarget, Reach)>,
+    patterns: Vec<(usize, OverrideTarget, AppliedOverride)>,
 }
 
 impl StandsFor {
-    fn new(db: &dyn Db, known: Bound, reaches: &[Reach]) -> Self {
+    fn new(db: &dyn Db, known: KnownFacts, applied: &[AppliedOverride]) -> Self {
         let mut it = Self { known, ..Self::default() };
-        for (nth, reach) in reaches.iter().enumerate() {
+        for (nth, reach) in applied.iter().enumerate() {
             match reach.statement(db).target {
                 OverrideTarget::One(item) => it.exact.entry(item).or_default().push((nth, *reach)),
                 target => it.patterns.push((nth, target, *reach)),
@@ -185,8 +186,8 @@ impl StandsFor {
     }
 
     /// The overrides that reach an item, lowest first.
-    fn reached(&self, db: &dyn Db, item: Anchor) -> impl Iterator<Item = Reach> {
-        let mut found: Vec<(usize, Reach)> = self.exact.get(&item).cloned().unwrap_or_default();
+    fn reached(&self, db: &dyn Db, item: Anchor) -> impl Iterator<Item = AppliedOverride> {
+        let mut found: Vec<(usize, AppliedOverride)> = self.exact.get(&item).cloned().unwrap_or_default();
         let patterns = self.patterns.iter().filter(|(_, target, _)| target.reaches(db, item));
         found.extend(patterns.map(|(nth, _, reach)| (*nth, *reach)));
         found.sort_by_key(|it| it.0);
@@ -195,7 +196,7 @@ impl StandsFor {
 }
 
 impl Cluster {
-    /// A stand-in that takes nothing and that nothing reaches.
+    /// A representative that uses nothing and to which no override applies.
     pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &config::Sync) -> Option<Self> {
         let anchor = super::settings(db, db.project()).value.anchor?;
         Some(Self {
@@ -206,14 +207,14 @@ impl Cluster {
             name: EcoString::new(),
             path: EcoString::new(),
             groups: Vec::new(),
-            facts: std::sync::Arc::new(stage::facts(db, &Bound::default())),
+            facts: std::sync::Arc::new(specialization::facts(db, &KnownFacts::default())),
             flux,
             lockdown,
             baseline: None,
             identity: Identity::None,
             sync: sync.clone(),
             ranks: Vec::new(),
-            reaches: std::sync::Arc::default(),
+            applied: std::sync::Arc::default(),
             taken: Vec::new(),
             attached: Vec::new(),
             stands_for: Some(StandsFor::default()),
@@ -222,38 +223,39 @@ impl Cluster {
     }
 }
 
-/// The stage at which an item stands on a stand-in, or the facts that have to be known.
-pub fn stage_on(
+/// The specialization at which an item stands on a representative, or the facts that have to be known.
+pub fn specialization_on(
     db: &dyn Db,
     item: Anchor,
     cluster: &Cluster,
-) -> Result<(Stage, std::sync::Arc<Staged>), IndexSet<EcoString>> {
+) -> Result<(Specialization, std::sync::Arc<Specialized>), IndexSet<EcoString>> {
     let Some(it) = &cluster.stands_for else { return Err(IndexSet::default()) };
     let known = &it.known;
-    let mut reaches: Vec<Reach> = Vec::new();
+    let mut applied: Vec<AppliedOverride> = Vec::new();
     let mut ranks = (None, 0);
     for it in it.reached(db, item) {
         if ranks.0.is_some_and(|last| last != it.rank) {
             ranks.1 += 1;
         }
         ranks.0 = Some(it.rank);
-        reaches.push(Reach { rank: ranks.1, ..it });
+        applied.push(AppliedOverride { rank: ranks.1, ..it });
     }
-    let reaches: Box<[Reach]> = reaches.into();
-    let mut bound = Bound::default();
+    let applied: Box<[AppliedOverride]> = applied.into();
+    let mut known_facts = KnownFacts::default();
     loop {
-        let stage = Stage::new(db, item, reaches.clone(), cluster.identity, bound.clone());
-        let staged = stage::staged(db, stage);
-        if staged.needs.is_empty() {
-            return Ok((stage, std::sync::Arc::clone(staged)));
+        let specialization = Specialization::new(db, item, applied.clone(), cluster.identity, known_facts.clone());
+        let specialized = specialization::specialized(db, specialization);
+        if specialized.needed_facts.is_empty() {
+            return Ok((specialization, std::sync::Arc::clone(specialized)));
         }
-        let missing: IndexSet<EcoString> = staged.needs.iter().filter(|it| known.get(it).is_none()).cloned().collect();
+        let missing: IndexSet<EcoString> =
+            specialized.needed_facts.iter().filter(|it| known.get(it).is_none()).cloned().collect();
         if !missing.is_empty() {
             return Err(missing);
         }
-        let more = bound.with(&staged.needs, |it| known.get(it).cloned());
-        match more.filter(|it| *it != bound) {
-            Some(it) => bound = it,
+        let more = known_facts.with(&specialized.needed_facts, |it| known.get(it).cloned());
+        match more.filter(|it| *it != known_facts) {
+            Some(it) => known_facts = it,
             // What is known already cannot be needed.
             None => return Err(IndexSet::default()),
         }

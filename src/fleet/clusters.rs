@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::applied::{AppliedOverride, layers};
 use super::class::StandsFor;
 use super::config::{Settings, Sync, boolean};
 use super::facts::{Named, facts};
 use super::irsa::Identity;
-use super::reach::{Reach, layers};
 use super::selection::{Attached, Taken, attached, select};
 use super::{inventory, problems};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, code, few};
@@ -46,7 +46,7 @@ pub struct Cluster {
     /// The declarations that apply to it, lowest rank first, in order of name within a rank.
     pub ranks: Vec<Vec<Anchor>>,
     /// The overrides in them whose condition holds.
-    pub reaches: Arc<[Reach]>,
+    pub applied: Arc<[AppliedOverride]>,
     pub taken: Vec<Taken>,
     pub attached: Vec<(Attached, Origin)>,
     /// For one that stands for all clusters of a class.
@@ -220,7 +220,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
-    let (ranks, reaches) = layers(db, settings, &named, &facts, &mut out);
+    let (ranks, applied) = layers(db, settings, &named, &facts, &mut out);
     let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
     let Named { own, row, .. } = named;
@@ -239,7 +239,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         identity,
         sync,
         ranks,
-        reaches: reaches.into(),
+        applied: applied.into(),
         taken,
         attached,
         stands_for: None,
@@ -262,7 +262,7 @@ impl Cluster {
         env.fleet = super::settings(db, project_of(db, self.anchor)).value.value.clone();
         env.cluster_name = Some(self.name.clone());
         env.row.clone_from(&self.row);
-        env.has_holes = self.stands_for.is_some();
+        env.has_placeholders = self.stands_for.is_some();
         env.traces = self.traces;
         env
     }

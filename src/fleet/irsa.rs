@@ -101,7 +101,7 @@ pub(super) fn irsa(
         return (Given::No, None);
     }
     let node = written(env, item, overrides);
-    let node = env.closed(node);
+    let node = env.forced(node);
     let text = |key: &str| node.get(key).and_then(Node::text).cloned();
     let known = |value: Option<EcoString>| value.map_or(Value::Unknown, Value::Text);
     let name = item.name(env.db);
@@ -172,7 +172,7 @@ fn template(value: &Value) -> Option<Template> {
     }
 }
 
-/// Texts one after the other, of which some may have holes.
+/// Texts one after the other, of which some may have placeholders.
 fn joined<const N: usize>(texts: [Value; N]) -> Value {
     let mut parts = Vec::new();
     for it in texts {
@@ -201,7 +201,7 @@ fn arn(env: &mut Env<'_>, item: Anchor, view: &View<'_>, path: &str, name: &Valu
             return Value::Absent;
         }
     };
-    let region = view.fact("region").cloned().map(|it| env.closed(it));
+    let region = view.fact("region").cloned().map(|it| env.forced(it));
     let partition = partition(region.as_ref().and_then(Node::text).map_or("", EcoString::as_str));
     let text = |it: EcoString| Value::Text(it);
     joined([text(eco_format!("arn:{partition}:iam::")), account, text(eco_format!(":role{path}")), name.clone()])

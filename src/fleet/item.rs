@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::applied::{AppliedOverride, base_overrides};
 use super::clusters::Cluster;
 use super::config::{declared_names, single_name};
 use super::irsa::{Identity, Role};
 use super::patch::patches;
-use super::reach::{Reach, base_reaches};
 use super::statement::OverrideStatement;
 use super::table::{Declarations, Declared, Setter, State, Table};
 use crate::diagnostic::{Checked, Invariant, bug};
@@ -48,12 +48,12 @@ pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
 pub(super) fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
-    evaluate(db, item, base_reaches(db, db.project()), &View::Base).0
+    evaluate(db, item, base_overrides(db, db.project()), &View::Base).0
 }
 
 /// The item on a cluster.
 pub fn evaluate_in(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Evaluated> {
-    evaluate(db, item, &cluster.reaches, &View::Cluster(cluster)).0
+    evaluate(db, item, &cluster.applied, &View::Cluster(cluster)).0
 }
 
 /// What is known of the cluster that an item is looked at for.
@@ -61,8 +61,8 @@ pub(super) enum View<'a> {
     /// Nothing: what `common/` holds.
     Base,
     Cluster(&'a Cluster),
-    /// Some of its facts; the others are holes.
-    Stage {
+    /// Some of its facts; the others are placeholders.
+    Specialized {
         facts: Arc<Map>,
         identity: Identity,
     },
@@ -74,7 +74,7 @@ impl View<'_> {
         match self {
             Self::Base => None,
             Self::Cluster(it) => Some(&it.facts),
-            Self::Stage { facts, .. } => Some(facts),
+            Self::Specialized { facts, .. } => Some(facts),
         }
     }
 
@@ -88,7 +88,7 @@ impl View<'_> {
         match self {
             Self::Base => None,
             Self::Cluster(it) => Some(it.identity),
-            Self::Stage { identity, .. } => Some(*identity),
+            Self::Specialized { identity, .. } => Some(*identity),
         }
     }
 
@@ -102,7 +102,7 @@ impl View<'_> {
 pub(super) fn evaluate(
     db: &dyn Db,
     item: Anchor,
-    reaches: &[Reach],
+    applied: &[AppliedOverride],
     view: &View<'_>,
 ) -> (Checked<Evaluated>, IndexSet<EcoString>) {
     let index = names::index(db, db.project());
@@ -116,9 +116,9 @@ pub(super) fn evaluate(
         env.row.clone_from(&it.row);
         env.traces = it.traces;
     }
-    env.has_holes = matches!(view, View::Stage { .. });
+    env.has_placeholders = matches!(view, View::Specialized { .. });
     let levels = &super::levels(db, item).value;
-    let overrides = overrides(db, item, reaches);
+    let overrides = overrides(db, item, applied);
     let declared = super::params_of(db, item);
     let setters = setters(db, levels, &overrides);
     let table = Table {
@@ -158,18 +158,18 @@ pub(super) fn evaluate(
     }
     report_conflicts(&mut env, item, &mut node, !view.is_base());
     let patches = patches(&mut env, item, &overrides);
-    let needs = std::mem::take(&mut env.needs);
-    (Checked::new(Evaluated { node, params, patches, role, effects }, env.out), needs)
+    let needed_facts = std::mem::take(&mut env.needed_facts);
+    (Checked::new(Evaluated { node, params, patches, role, effects }, env.out), needed_facts)
 }
 
 /// Overrides by rank, lowest first.
 pub(super) type Overrides<'a> = Vec<Vec<(Anchor, &'a OverrideStatement)>>;
 
 /// Those that reach an item.
-fn overrides<'a>(db: &'a dyn Db, item: Anchor, reaches: &[Reach]) -> Overrides<'a> {
+fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> Overrides<'a> {
     let mut found: Overrides<'a> = Vec::new();
     let mut rank = None;
-    for it in reaches {
+    for it in applied {
         let statement = it.statement(db);
         if !statement.target.reaches(db, item) {
             continue;

@@ -18,25 +18,25 @@ mod item;
 mod relocation;
 mod patch;
 mod problems;
-mod reach;
+mod applied;
 mod reason;
 mod selection;
-mod stage;
+mod specialization;
 mod statement;
 mod table;
 
+pub use applied::AppliedOverride;
 pub use assertion::{Checks, addons_for_which, addons_of, holds_on};
-pub use class::{Class, StandsFor, has_roles, stage_on};
+pub use class::{Class, StandsFor, has_roles, specialization_on};
 pub use clusters::{Cluster, clusters, groups_of, project_of};
 pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync, release_in};
 pub use inventory::{overridden_cluster, row_of, rows};
 pub use irsa::{Identity, Role, has_irsa, partition};
 pub use item::{Evaluated, ITEM_REFERENCES, Params, body_type, evaluate_in, report_conflicts};
-pub use reach::Reach;
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::Moves;
 pub use selection::{Attached, Taken, decision, is_optional};
-pub use stage::{Bound, Stage, Staged, staged};
+pub use specialization::{KnownFacts, Specialization, Specialized, specialized};
 pub use statement::{
     About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, is_date, statements_of,
 };

@@ -10,7 +10,7 @@ use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::{Conflict, Node, Value, same};
 
-/// The patches of every override that reaches the item, lowest rank first.
+/// The patches of every override that applies to the item, lowest rank first.
 pub(super) fn patches(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Vec<(Patch, Node)> {
     let mut patches: Vec<(usize, Patch, Node)> = Vec::new();
     for (rank, of_rank) in overrides.iter().enumerate() {

@@ -26,7 +26,7 @@ pub struct Moves {
     /// Catalogues that still have another name: first stage.
     pub old_names: IndexMap<Anchor, EcoString>,
     /// Names of Kustomizations that go without what they applied: second stage.
-    pub freed: IndexMap<EcoString, Origin>,
+    pub vacated: IndexMap<EcoString, Origin>,
 }
 
 /// A name that `from` or `to` writes.
@@ -116,7 +116,7 @@ fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>
             } else if stage == 1 {
                 moves.old_names.insert(*catalogue, old);
             } else {
-                moves.freed.insert(old, from_at);
+                moves.vacated.insert(old, from_at);
             }
         }
         (Some(Named::Item(old, old_name)), Some(Named::Item(new, name))) => {

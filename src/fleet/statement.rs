@@ -89,7 +89,7 @@ impl About {
     }
 }
 
-/// What an override reaches.
+/// What an override applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverrideTarget {
     /// Exactly this item or source.
@@ -111,7 +111,7 @@ impl OverrideTarget {
         }
     }
 
-    /// Whether it reaches an item of a catalogue.
+    /// Whether it applies to an item of a catalogue.
     #[must_use]
     pub fn reaches(self, db: &dyn Db, item: Anchor) -> bool {
         match self {

@@ -7,9 +7,9 @@ use ecow::{EcoString, eco_format};
 use indexmap::map::Entry;
 
 use super::context::{Context, Range, in_file, source_kind};
-use super::making::{MadePiece, Piece, made_for};
 use super::manifest::{PRUNE, manifest, namespace};
 use super::release::{Release, release};
+use super::shared_item::{MadePiece, Piece, made_for};
 use super::source::source;
 use super::{bundle, problems, range, whole_range};
 use crate::diagnostic::{Checked, Invariant, bug};
@@ -221,14 +221,14 @@ pub(super) fn contents(ctx: &mut Context<'_>, items: &[Anchor], sources: &[Ancho
     let are_objects: Vec<Anchor> = sources.iter().copied().filter(|it| is_object(ctx, *it)).collect();
     for item in are_objects.iter().chain(items) {
         if let Some(cluster) = ctx.cluster.filter(|it| it.stands_for.is_some()) {
-            let Some((making, made)) = made_for(ctx, cluster, *item) else { continue };
+            let Some((shared_item, made)) = made_for(ctx, cluster, *item) else { continue };
             ctx.is_certain &= made.is_certain;
             ctx.evaluated(*item);
             ctx.out.extend(made.diagnostics.iter().cloned());
             releases.extend(made.release.clone());
             pieces.extend(made.objects.iter().enumerate().map(|(nth, it)| Piece {
                 object: Arc::clone(&it.object),
-                made: Some(MadePiece { making, object: nth, patches: it.patches.len() }),
+                made: Some(MadePiece { shared_item, object: nth, patches: it.patches.len() }),
             }));
         } else {
             let (release, objects) = item_objects(ctx, *item);

@@ -1,4 +1,4 @@
-//! What making objects needs to know: for which Flux, for which cluster, where
+//! What the making of objects needs to know: for which Flux, for which cluster, where
 //! names are looked up.
 
 use std::cell::LazyCell;
@@ -8,7 +8,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug, code};
 use crate::eval::let_value;
-use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Stage};
+use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Specialization};
 use crate::kube::object::Object;
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
@@ -16,8 +16,8 @@ use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head, ast::SourceKind};
 use crate::value::{Node, Value};
 
-use super::making::{Made, Making};
 use super::problems;
+use super::shared_item::{Made, SharedItem};
 
 /// The Flux versions of all clusters that take something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,41 +65,42 @@ pub(super) enum Stands {
 
 /// An item that was evaluated.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Known {
+pub(super) struct KnownItem {
     pub evaluated: Arc<Checked<Evaluated>>,
     /// Where the cluster stands for others.
-    stage: Option<Stage>,
+    specialization: Option<Specialization>,
     /// Whether what is wrong with it was said.
-    is_said: bool,
+    is_reported: bool,
     /// Whether this cluster asked for it.
     pub is_used: bool,
 }
 
 /// What was found out of items on the way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Learned {
+pub(super) struct Memo {
     /// Items that were evaluated.
-    pub known: IndexMap<Anchor, Known>,
+    pub known: IndexMap<Anchor, KnownItem>,
     /// The sources that items name, by scope and item.
     sources: IndexMap<(Option<Anchor>, Anchor), Option<Named>>,
     /// What items are made from and come to, by scope and item.
-    pub makings: IndexMap<(Option<Anchor>, Anchor), (Making, Arc<Made>)>,
+    pub shared_items: IndexMap<(Option<Anchor>, Anchor), (SharedItem, Arc<Made>)>,
 }
 
-impl Learned {
+impl Memo {
     /// What of it does not depend on some items.
     pub(super) fn without(&self, db: &dyn Db, changed: &IndexSet<Anchor>) -> Self {
         let is_same = |item: &Anchor| !changed.contains(item);
         let known = self.known.iter().filter(|(item, _)| is_same(item));
         let sources = self.sources.iter().filter(|((_, item), _)| is_same(item));
-        let makings = self.makings.iter().filter(|((_, item), it)| is_same(item) && it.0.stands_alone(db, changed));
+        let shared_items =
+            self.shared_items.iter().filter(|((_, item), it)| is_same(item) && it.0.stands_alone(db, changed));
         let mut it = Self::default();
         it.known.reserve(self.known.len());
-        it.known.extend(known.map(|(item, it)| (*item, Known { is_used: false, ..it.clone() })));
+        it.known.extend(known.map(|(item, it)| (*item, KnownItem { is_used: false, ..it.clone() })));
         it.sources.reserve(self.sources.len());
         it.sources.extend(sources.map(|(key, it)| (*key, it.clone())));
-        it.makings.reserve(self.makings.len());
-        it.makings.extend(makings.map(|(key, it)| (*key, it.clone())));
+        it.shared_items.reserve(self.shared_items.len());
+        it.shared_items.extend(shared_items.map(|(key, it)| (*key, it.clone())));
         it
     }
 }
@@ -116,13 +117,13 @@ pub(super) struct Context<'a> {
     /// The catalogue or cluster that holds the items; none for shared sources.
     pub scope: Option<Anchor>,
     pub out: Vec<Diagnostic>,
-    pub learned: Learned,
+    pub memo: Memo,
     /// What items are made from that this cluster uses.
-    pub makings: IndexSet<Making>,
+    pub shared_items: IndexSet<SharedItem>,
     /// The namespaces of releases that are required, where they are known already.
     pub required: &'a [(Anchor, EcoString)],
     /// Facts that have to be known first, where the cluster stands for others.
-    pub needs: IndexSet<EcoString>,
+    pub needed_facts: IndexSet<EcoString>,
     /// Whether what is made is so on every cluster that this one stands for.
     pub is_certain: bool,
     /// Whether nothing may be looked at that is not known already.
@@ -143,10 +144,10 @@ impl<'a> Context<'a> {
             cluster,
             scope,
             out: Vec::new(),
-            learned: Learned::default(),
-            makings: IndexSet::default(),
+            memo: Memo::default(),
+            shared_items: IndexSet::default(),
             required: &[],
-            needs: IndexSet::default(),
+            needed_facts: IndexSet::default(),
             is_certain: true,
             only_known: false,
             is_whole: true,
@@ -177,10 +178,10 @@ impl<'a> Context<'a> {
     /// An item's value, in the base or on the cluster.
     pub(super) fn evaluated(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         let evaluated = self.evaluated_quietly(item);
-        if let Some(known) = self.learned.known.get_mut(&item)
-            && !known.is_said
+        if let Some(known) = self.memo.known.get_mut(&item)
+            && !known.is_reported
         {
-            known.is_said = true;
+            known.is_reported = true;
             let (db, is_base) = (self.db, self.cluster.is_none());
             let taken = LazyCell::new(|| is_taken(db, item));
             self.out.extend(evaluated.diagnostics.iter().filter(|it| !(is_base && asks_below(it) && *taken)).cloned());
@@ -190,47 +191,49 @@ impl<'a> Context<'a> {
 
     /// The same; what is wrong with it is said when its objects are made.
     pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
-        if let Some(known) = self.learned.known.get_mut(&item) {
+        if let Some(known) = self.memo.known.get_mut(&item) {
             known.is_used = true;
             return Arc::clone(&known.evaluated);
         }
         self.is_certain &= !self.only_known;
-        let (stage, evaluated) = match self.cluster {
+        let (specialization, evaluated) = match self.cluster {
             None => (None, Arc::clone(fleet::base(self.db, item))),
             Some(cluster) if cluster.stands_for.is_none() => {
                 (None, Arc::new(fleet::evaluate_in(self.db, item, cluster)))
             }
-            Some(cluster) => match fleet::stage_on(self.db, item, cluster) {
-                Ok((stage, staged)) => {
-                    self.is_certain &= staged.is_certain;
-                    (Some(stage), Arc::clone(&staged.evaluated))
+            Some(cluster) => match fleet::specialization_on(self.db, item, cluster) {
+                Ok((specialization, specialized)) => {
+                    self.is_certain &= specialized.is_certain;
+                    (Some(specialization), Arc::clone(&specialized.evaluated))
                 }
-                Err(needs) => {
-                    self.is_certain &= !needs.is_empty();
-                    self.needs.extend(needs);
+                Err(needed) => {
+                    self.is_certain &= !needed.is_empty();
+                    self.needed_facts.extend(needed);
                     // Something has to stand here until more is known.
                     (None, Arc::clone(fleet::base(self.db, item)))
                 }
             },
         };
-        self.learned
-            .known
-            .insert(item, Known { evaluated: Arc::clone(&evaluated), stage, is_said: false, is_used: true });
+        self.memo.known.insert(
+            item,
+            KnownItem { evaluated: Arc::clone(&evaluated), specialization, is_reported: false, is_used: true },
+        );
         evaluated
     }
 
     /// Tells what an item comes to, of which everything is said already.
     pub(super) fn tell(&mut self, item: Anchor, evaluated: &Arc<Checked<Evaluated>>) {
-        self.learned
-            .known
-            .insert(item, Known { evaluated: Arc::clone(evaluated), stage: None, is_said: true, is_used: true });
+        self.memo.known.insert(
+            item,
+            KnownItem { evaluated: Arc::clone(evaluated), specialization: None, is_reported: true, is_used: true },
+        );
     }
 
-    /// The stage of an item on a cluster that stands for others; none where more has to
+    /// The specialization of an item on a cluster that stands for others; none where more has to
     /// be known.
-    pub(super) fn stage(&mut self, item: Anchor) -> Option<Stage> {
+    pub(super) fn specialization(&mut self, item: Anchor) -> Option<Specialization> {
         self.evaluated_quietly(item);
-        self.learned.known.get(&item)?.stage
+        self.memo.known.get(&item)?.specialization
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.
@@ -283,7 +286,7 @@ impl<'a> Context<'a> {
     /// The source that an add-on or a kustomize item names, in the scope.
     pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<&Named> {
         let key = (self.scope, item);
-        if !self.learned.sources.contains_key(&key) {
+        if !self.memo.sources.contains_key(&key) {
             let evaluated = self.evaluated_quietly(item);
             let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
             let found = named.and_then(|(name, at)| {
@@ -297,9 +300,9 @@ impl<'a> Context<'a> {
                 };
                 Some(Named { name: name.clone(), source, stands })
             });
-            self.learned.sources.insert(key, found);
+            self.memo.sources.insert(key, found);
         }
-        self.learned.sources.get(&key)?.as_ref()
+        self.memo.sources.get(&key)?.as_ref()
     }
 
     /// Where a catalogue's releases live.
@@ -313,7 +316,7 @@ impl<'a> Context<'a> {
 
     /// Whether the evaluation of an item was stopped, which is said there: it lacks what it would have had.
     pub(super) fn is_stopped(&self, item: Anchor) -> bool {
-        let known = self.learned.known.get(&item);
+        let known = self.memo.known.get(&item);
         known.is_some_and(|it| it.evaluated.diagnostics.iter().any(|it| it.code == code::BUDGET))
     }
 

@@ -137,8 +137,8 @@ pub(super) fn fields(
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
     complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationSpec"), Conform::Partial, None);
     // Where clusters share the Kustomization, a fact in it has to be known.
-    node.value.each_template(&mut |it| env.needs.extend(it.facts().cloned()));
-    ctx.needs.append(&mut env.needs);
+    node.value.each_template(&mut |it| env.needed_facts.extend(it.facts().cloned()));
+    ctx.needed_facts.append(&mut env.needed_facts);
     ctx.out.append(&mut env.out);
     node
 }

@@ -11,7 +11,7 @@ mod context;
 mod deploy;
 pub mod external;
 mod kustomization;
-mod making;
+mod shared_item;
 mod manifest;
 mod problems;
 mod release;
@@ -19,11 +19,11 @@ mod source;
 mod tenant;
 
 pub use common::{BUILT_IN_NAMESPACES, Bundle, Part, directory, has_own_unit};
-use context::Learned;
+use context::Memo;
 pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
-pub use making::{Made, Making, made};
 pub use release::{Release, find_addon};
+pub use shared_item::{Made, SharedItem, made};
 
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     let mut class = Class::of(db, cluster)?;
     loop {
         match &**outline(db, class) {
-            Outline::Needs(needs) => class = class.knowing(db, needs, cluster)?,
+            Outline::Needs(needs) => class = class.with_facts(db, needs, cluster)?,
             Outline::Unlike => return None,
             Outline::Alike(..) => return Some(class),
         }
@@ -109,14 +109,14 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
 /// What a cluster ends up with, made for it alone: nothing in it has marks.
 #[salsa::tracked]
 pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
-    Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value, Learned::default()).deployed)
+    Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value, Memo::default()).deployed)
 }
 
 /// The same, for those who ask why: what refers to other values tells where it stands itself.
 #[must_use]
 pub fn traced(db: &dyn Db, cluster: Anchor) -> Deployed {
     let cluster = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
-    deploy::deploy(db, &cluster, Learned::default()).deployed.value
+    deploy::deploy(db, &cluster, Memo::default()).deployed.value
 }
 
 /// What the clusters of a class end up with.
@@ -125,21 +125,21 @@ enum Outline {
     Needs(IndexSet<EcoString>),
     /// Something is wrong, or not the same for all: each has to be looked at by itself.
     Unlike,
-    Alike(Deployed, Learned),
+    Alike(Deployed, Memo),
 }
 
 #[salsa::tracked]
 fn outline(db: &dyn Db, class: Class) -> Arc<Outline> {
-    let Some(stand_in) = class.stand_in(db) else { return Arc::new(Outline::Unlike) };
-    let plainer = class.plainer(db).and_then(|(class, changed)| match &**outline(db, class) {
-        Outline::Alike(_, learned) => Some(learned.without(db, &changed)),
+    let Some(representative) = class.representative(db) else { return Arc::new(Outline::Unlike) };
+    let shared_class = class.without_own(db).and_then(|(class, changed)| match &**outline(db, class) {
+        Outline::Alike(_, memo) => Some(memo.without(db, &changed)),
         Outline::Needs(_) | Outline::Unlike => None,
     });
-    let outcome = deploy::deploy(db, &stand_in, plainer.unwrap_or_default());
-    Arc::new(if !outcome.needs.is_empty() {
-        Outline::Needs(outcome.needs)
+    let outcome = deploy::deploy(db, &representative, shared_class.unwrap_or_default());
+    Arc::new(if !outcome.needed_facts.is_empty() {
+        Outline::Needs(outcome.needed_facts)
     } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
-        Outline::Alike(outcome.deployed.value, outcome.learned)
+        Outline::Alike(outcome.deployed.value, outcome.memo)
     } else {
         Outline::Unlike
     })

@@ -15,7 +15,7 @@ use super::stamp::{Stamp, now};
 use super::writer::{self, TEMPORARY};
 use crate::diagnostic::Invariant;
 use crate::emit::FileTree;
-use crate::plan::{Content, Entry, Known, Plan, Snapshot};
+use crate::plan::{Content, Entry, KnownFile, Plan, Snapshot};
 
 /// A temporary file that was written so long ago is nobody's, where locks cannot tell.
 const OLD: Duration = Duration::from_secs(600);
@@ -128,7 +128,7 @@ fn look(root: &Path, path: EcoString, last: &Tree, unread: &Unread) -> Result<Lo
         && !stamp.is_young()
         && stamp.holds(&full)
     {
-        let known = Known { digest: stamp.digest, is_ours: *is_ours };
+        let known = KnownFile { digest: stamp.digest, is_ours: *is_ours };
         let (unread, full) = (Arc::clone(unread), full.clone());
         let text = move || match std::fs::read(&full) {
             Ok(it) => String::from_utf8(it).ok().map(Arc::from),

@@ -151,10 +151,10 @@ impl Evaluations {
 
     fn shared(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster) -> Option<Params> {
         flux::class_of(db, cluster.anchor).and_then(|class| {
-            let stand_in = self.stand_ins.entry(class).or_insert_with(|| class.stand_in(db));
+            let representative = self.stand_ins.entry(class).or_insert_with(|| class.representative(db));
             let shared = || {
-                let (_, staged) = fleet::stage_on(db, item, stand_in.as_ref()?).ok()?;
-                staged.is_certain.then(|| Params::clone(&staged.evaluated.value.params))
+                let (_, specialized) = fleet::specialization_on(db, item, representative.as_ref()?).ok()?;
+                specialized.is_certain.then(|| Params::clone(&specialized.evaluated.value.params))
             };
             self.shared.entry((class, item)).or_insert_with(shared).clone()
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::whom::{Known, Whom};
+use super::whom::{Traits, Whom};
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, Release, Unit, UnitPlace};
 use crate::kube::Id;
@@ -202,7 +202,7 @@ impl<'a> Drawing<'a> {
         // The most common first; of those that few have, only how many there are.
         alike.sort_by(|_, a, _, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         let left: Vec<Vec<&EcoString>> = alike.split_off(MOST.min(alike.len())).into_values().collect();
-        let known = Known::new(db, all);
+        let known = Traits::new(db, all);
         let rows = alike.iter().map(|(what, names)| {
             let label = match (known.whom(names), names.as_slice()) {
                 (Whom::Every, _) => eco_format!("all clusters"),

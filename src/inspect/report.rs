@@ -39,7 +39,7 @@ pub struct Column {
     known: (IndexMap<(usize, EcoString), usize>, IndexMap<String, usize>),
 }
 
-/// A release as some clusters have it; texts may have holes for their facts.
+/// A release as some clusters have it; texts may have placeholders for their facts.
 pub struct Variant {
     pub version: EcoString,
     pub namespace: EcoString,

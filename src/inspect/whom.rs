@@ -25,12 +25,12 @@ pub enum Whom {
 }
 
 /// The clusters of each group and of each fact's value, by their positions.
-pub(super) struct Known<'a> {
+pub(super) struct Traits<'a> {
     all: Vec<&'a EcoString>,
     /// How many clusters each has.
     sizes: BTreeMap<Trait, usize>,
     /// What each cluster has.
-    traits: IndexMap<&'a EcoString, Vec<Trait>>,
+    of_cluster: IndexMap<&'a EcoString, Vec<Trait>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +39,10 @@ enum Trait {
     Fact(EcoString, EcoString),
 }
 
-impl<'a> Known<'a> {
+impl<'a> Traits<'a> {
     pub(super) fn new(db: &'a dyn Db, clusters: &'a BTreeMap<EcoString, Anchor>) -> Self {
         let settings = &fleet::settings(db, db.project()).value;
-        let mut it = Self { all: clusters.keys().collect(), sizes: BTreeMap::new(), traits: IndexMap::default() };
+        let mut it = Self { all: clusters.keys().collect(), sizes: BTreeMap::new(), of_cluster: IndexMap::default() };
         for (name, anchor) in clusters {
             let cluster = &fleet::cluster(db, *anchor).value;
             let groups = cluster.groups.iter().map(|it| Trait::Group(it.name(db).clone()));
@@ -55,7 +55,7 @@ impl<'a> Known<'a> {
             for each in &traits {
                 *it.sizes.entry(each.clone()).or_default() += 1;
             }
-            it.traits.insert(name, traits);
+            it.of_cluster.insert(name, traits);
         }
         it
     }
@@ -68,7 +68,7 @@ impl<'a> Known<'a> {
         let Some((first, rest)) = clusters.split_first().filter(|(_, rest)| !rest.is_empty()) else {
             return Whom::Named;
         };
-        let of = |it: &EcoString| self.traits.get(it).map(Vec::as_slice).unwrap_or_default();
+        let of = |it: &EcoString| self.of_cluster.get(it).map(Vec::as_slice).unwrap_or_default();
         let in_common = of(first).iter().filter(|it| self.sizes.get(it) == Some(&clusters.len()));
         let mut in_common = in_common.filter(|it| rest.iter().all(|other| of(other).contains(it)));
         match in_common.next() {

@@ -15,7 +15,7 @@ pub(super) struct Lint<'a> {
     /// Whether something could not be made, which is reported: then it is not missing.
     pub has_errors: bool,
     /// Facts that have to be known, where a cluster is checked for others.
-    pub needs: IndexSet<EcoString>,
+    pub needed_facts: IndexSet<EcoString>,
     pub out: Vec<Diagnostic>,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Lint<'a> {
             index: names::index(db, db.project()),
             settings: &fleet::settings(db, db.project()).value,
             has_errors,
-            needs: IndexSet::default(),
+            needed_facts: IndexSet::default(),
             out: Vec::new(),
         }
     }

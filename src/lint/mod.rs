@@ -25,7 +25,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::fleet::{self, Class, Cluster};
-use crate::flux::{self, Deployed, Making};
+use crate::flux::{self, Deployed, SharedItem};
 use crate::source::{Anchor, Db, IndexSet, Project};
 
 pub use rings::{is_ahead, outside_rings, versions};
@@ -64,7 +64,7 @@ fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool 
         match class_verdict(db, class) {
             Verdict::Fine => return true,
             Verdict::Wrong => return false,
-            Verdict::Needs(facts) => match class.knowing(db, facts, cluster) {
+            Verdict::Needs(facts) => match class.with_facts(db, facts, cluster) {
                 Some(it) => class = it,
                 None => return false,
             },
@@ -84,16 +84,16 @@ enum Verdict {
 
 #[salsa::tracked(returns(ref))]
 fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
-    let (Some(cluster), Some(deployed)) = (class.stand_in(db), flux::of_class(db, class)) else {
+    let (Some(cluster), Some(deployed)) = (class.representative(db), flux::of_class(db, class)) else {
         return Verdict::Wrong;
     };
-    if deployed.makings.iter().any(|it| !is_fine(db, *it)) {
+    if deployed.shared_items.iter().any(|it| !is_fine(db, *it)) {
         return Verdict::Wrong;
     }
     let mut lint = Lint::new(db, false);
     run(&mut lint, &cluster, deployed);
-    if !lint.needs.is_empty() {
-        Verdict::Needs(lint.needs)
+    if !lint.needed_facts.is_empty() {
+        Verdict::Needs(lint.needed_facts)
     } else if lint.out.is_empty() {
         Verdict::Fine
     } else {
@@ -103,13 +103,15 @@ fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
 
 /// Whether the rules about single objects find nothing in what an item is made into for many clusters.
 #[salsa::tracked]
-fn is_fine(db: &dyn Db, making: Making) -> bool {
-    let Some(cluster) = Cluster::bare(db, making.flux(db), making.lockdown(db), making.sync(db)) else { return false };
+fn is_fine(db: &dyn Db, shared_item: SharedItem) -> bool {
+    let Some(cluster) = Cluster::bare(db, shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db)) else {
+        return false;
+    };
     let mut lint = Lint::new(db, false);
-    for it in &flux::made(db, making).objects {
+    for it in &flux::made(db, shared_item).objects {
         shapes::object(&mut lint, &cluster, &it.object);
     }
-    lint.out.is_empty() && lint.needs.is_empty()
+    lint.out.is_empty() && lint.needed_facts.is_empty()
 }
 
 /// What no single cluster shows: paths of clusters that overlap, overrides that no cluster uses, versions of rings.

@@ -84,7 +84,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         applied.extend(cluster.ranks.iter().flatten());
-        for it in cluster.reaches.iter() {
+        for it in cluster.applied.iter() {
             if reached.contains(&(it.anchor, it.nth)) {
                 continue;
             }

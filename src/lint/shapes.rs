@@ -94,7 +94,7 @@ fn schema_of(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
     let mut env = Env::new(lint.db, lint.index, object.origin.anchor);
     env.cluster_name = Some(cluster.name.clone());
     complete(&mut env, &mut spec.clone(), ty, Conform::Final, None);
-    lint.needs.append(&mut env.needs);
+    lint.needed_facts.append(&mut env.needed_facts);
     lint.out.append(&mut env.out);
 }
 

@@ -56,7 +56,7 @@ pub(super) fn publish(snapshot: &Snapshot, published: &Mutex<Published>, sender:
 pub(super) fn converted(snapshot: &Snapshot, it: &Found) -> Option<(PathBuf, Diagnostic)> {
     let (path, range) = place(snapshot, &it.primary.place)?;
     let severity = if it.is_error() { DiagnosticSeverity::Error } else { DiagnosticSeverity::Warning };
-    let message = said(it);
+    let message = message_of(it);
     let related = |it: &Label| {
         let (path, range) = place(snapshot, &it.place)?;
         let uri = snapshot.uri(&path)?;
@@ -76,7 +76,7 @@ pub(super) fn converted(snapshot: &Snapshot, it: &Found) -> Option<(PathBuf, Dia
 }
 
 /// All that is to be said, a sentence a line.
-fn said(it: &Found) -> String {
+fn message_of(it: &Found) -> String {
     let label = if it.primary.text.is_empty() { EcoString::new() } else { eco_format!(": {}", it.primary.text) };
     let help = it.help.iter().map(|it| eco_format!("help: {it}"));
     let cluster = it.cluster.iter().map(|it| eco_format!("on cluster `{it}`"));

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
 use super::old::{Objects, Old, has_only_survivors, old_kustomizations, old_objects, survives};
-use super::problems::{self, Heir};
+use super::problems::{self, NewOwner};
 use super::roots::field;
 use super::snapshot::Snapshot;
 use super::touched::Touched;
@@ -53,7 +53,7 @@ pub(super) fn check(
             }
             continue;
         };
-        let freed = &fleet::moves(db, db.project()).value.freed;
+        let vacated = &fleet::moves(db, db.project()).value.vacated;
         let index = names::index(db, db.project());
         // What a file that is taken over loses is reported by its own rule.
         let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file);
@@ -61,15 +61,19 @@ pub(super) fn check(
             match successor_of(old, olds, new) {
                 None if !old.pruning().all || has_only_survivors(old, snapshot) => {}
                 None => {
-                    let freed = freed.iter().find(|(it, _)| is_of(&old.name, it));
-                    out.push(if let Some((_, at)) = freed {
+                    let vacated = vacated.iter().find(|(it, _)| is_of(&old.name, it));
+                    out.push(if let Some((_, at)) = vacated {
                         problems::stage_skipped(*at, &old.name, &new.cluster)
                     } else {
-                        let heir = heir(old, new, snapshot).map(|it| {
-                            if olds.iter().any(|old| old.name == *it) { Heir::Joined(it) } else { Heir::Renamed(it) }
+                        let new_owner = new_owner(old, new, snapshot).map(|it| {
+                            if olds.iter().any(|old| old.name == *it) {
+                                NewOwner::Joined(it)
+                            } else {
+                                NewOwner::Renamed(it)
+                            }
                         });
-                        let heir = heir.filter(|it| index.catalogues.contains_key(it.name()));
-                        problems::removes_kustomization(&old.file, &new.cluster, &old.name, heir)
+                        let new_owner = new_owner.filter(|it| index.catalogues.contains_key(it.name()));
+                        problems::removes_kustomization(&old.file, &new.cluster, &old.name, new_owner)
                     });
                 }
                 Some(it) if it.namespace != old.namespace => {
@@ -126,7 +130,7 @@ fn is_of(name: &str, catalogue: &str) -> bool {
 }
 
 /// The new Kustomization that has an object of one that goes.
-fn heir<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a EcoString> {
+fn new_owner<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a EcoString> {
     let objects = old_objects(old, snapshot).by_id;
     let has = |unit: &&crate::flux::Unit| unit.objects.iter().any(|it| objects.contains_key(&it.id));
     new.units.iter().find(has).map(|it| &it.name)
@@ -195,15 +199,16 @@ fn successor(
     let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.addon.name(db).clone(), ..id.clone() };
     // Several catalogues may have an add-on of one name, each in its own namespace.
     let same = new.releases().find(|(_, it)| id_of(it) == *id);
-    let heir = same.or_else(|| new.releases().find(|(_, it)| it.addon.name(db) == &id.name && !was_there(&id_of(it))));
-    if let Some((_, heir)) = heir {
-        release(db, new, heir, id, old, objects, out);
-    } else if let Some((_, heir)) =
+    let new_owner =
+        same.or_else(|| new.releases().find(|(_, it)| it.addon.name(db) == &id.name && !was_there(&id_of(it))));
+    if let Some((_, new_owner)) = new_owner {
+        release(db, new, new_owner, id, old, objects, out);
+    } else if let Some((_, new_owner)) =
         new.releases().find(|(_, it)| it.name == was.name && it.storage == was.storage && !was_there(&id_of(it)))
-        && !heir.reinstall
+        && !new_owner.reinstall
     {
-        let after = heir.addon.name(db);
-        out.push(problems::reinstalls(heir.addon, db, "name of the HelmRelease", &id.name, after, &new.cluster));
+        let after = new_owner.addon.name(db);
+        out.push(problems::reinstalls(new_owner.addon, db, "name of the HelmRelease", &id.name, after, &new.cluster));
     }
 }
 

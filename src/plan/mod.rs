@@ -25,7 +25,7 @@ use crate::flux::{self, Deployed};
 use crate::source::Db;
 
 pub use paths::is_below;
-pub use snapshot::{Content, Digest, Entry, Known, Snapshot, digest};
+pub use snapshot::{Content, Digest, Entry, KnownFile, Snapshot, digest};
 pub use work::{Permissions, Plan};
 
 /// Compares the tree with what is there.

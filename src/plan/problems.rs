@@ -182,14 +182,14 @@ pub(super) fn adoption_prunes(path: &str, id: &Id, before: &str, lost: &[Id]) ->
 }
 
 /// The new Kustomization that has objects of one that goes.
-pub(super) enum Heir<'a> {
+pub(super) enum NewOwner<'a> {
     /// It is new too: the old one under another name.
     Renamed(&'a EcoString),
     /// It was there before.
     Joined(&'a EcoString),
 }
 
-impl<'a> Heir<'a> {
+impl<'a> NewOwner<'a> {
     pub(super) const fn name(&self) -> &'a EcoString {
         match self {
             Self::Renamed(it) | Self::Joined(it) => it,
@@ -197,20 +197,25 @@ impl<'a> Heir<'a> {
     }
 }
 
-pub(super) fn removes_kustomization(path: &str, cluster: &str, name: &str, heir: Option<Heir<'_>>) -> Diagnostic {
+pub(super) fn removes_kustomization(
+    path: &str,
+    cluster: &str,
+    name: &str,
+    new_owner: Option<NewOwner<'_>>,
+) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
         file(path),
         "the Kustomization would go, and Flux prune what it applied",
     );
-    match heir {
-        Some(Heir::Joined(heir)) => diagnostic
-            .note(eco_format!("`{heir}` has objects of it"))
-            .help(eco_format!("keep `catalogue {name} {{ }}` and write `moved {{ from = {name}.ITEM, to = {heir}.ITEM }}` for each; if losing them is acceptable: `fleetc build --remove {cluster}/{name}`")),
-        Some(Heir::Renamed(heir)) => diagnostic
-            .note(eco_format!("`{heir}` has objects of it: was it renamed?"))
-            .help(eco_format!("write `moved {{ from = {name}, to = {heir} }}`; if losing it is acceptable: `fleetc build --remove {cluster}/{name}`")),
+    match new_owner {
+        Some(NewOwner::Joined(new_owner)) => diagnostic
+            .note(eco_format!("`{new_owner}` has objects of it"))
+            .help(eco_format!("keep `catalogue {name} {{ }}` and write `moved {{ from = {name}.ITEM, to = {new_owner}.ITEM }}` for each; if losing them is acceptable: `fleetc build --remove {cluster}/{name}`")),
+        Some(NewOwner::Renamed(new_owner)) => diagnostic
+            .note(eco_format!("`{new_owner}` has objects of it: was it renamed?"))
+            .help(eco_format!("write `moved {{ from = {name}, to = {new_owner} }}`; if losing it is acceptable: `fleetc build --remove {cluster}/{name}`")),
         None => diagnostic.help(eco_format!("if that is meant: `fleetc build --remove {cluster}/{name}`")),
     }
 }

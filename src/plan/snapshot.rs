@@ -27,7 +27,7 @@ pub enum Entry {
 #[derive(Clone)]
 pub struct Content {
     /// What was there when it was last looked at, if it is still the same.
-    known: Option<Known>,
+    known: Option<KnownFile>,
     /// None if it is not UTF-8.
     text: OnceLock<Option<Arc<str>>>,
     read: Arc<dyn Fn() -> Option<Arc<str>> + Send + Sync>,
@@ -35,7 +35,7 @@ pub struct Content {
 
 /// A file that did not change since it was last looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownFile {
     pub digest: Digest,
     /// Whether it has fleetc's header with its own path.
     pub is_ours: bool,
@@ -60,7 +60,7 @@ impl Content {
     }
 
     /// A file that is read only if somebody wants its text.
-    pub fn known(known: Known, read: impl Fn() -> Option<Arc<str>> + Send + Sync + 'static) -> Self {
+    pub fn known(known: KnownFile, read: impl Fn() -> Option<Arc<str>> + Send + Sync + 'static) -> Self {
         Self { known: Some(known), text: OnceLock::new(), read: Arc::new(read) }
     }
 

@@ -160,7 +160,7 @@ impl Block {
     }
 
     /// The members that may have to do with a key, in order: what is set or unset there, and what may be anywhere
-    /// (spreads, keys with holes). Asked for each key of a long block, that does not take the square of its length.
+    /// (spreads, keys with placeholders). Asked for each key of a long block, that does not take the square of its length.
     #[must_use]
     pub fn about(&self, key: &str) -> Vec<&Member> {
         let places = self.places.get(|| Places::of(&self.members));

@@ -337,7 +337,7 @@ pub fn is_written(value: &Value) -> bool {
     }
 }
 
-/// The text of a fact that a hole is for: what has a hole is made only for clusters that have the fact.
+/// The text of a fact that a placeholder is for: what has a placeholder is made only for clusters that have the fact.
 #[must_use]
 pub fn fact<'a>(facts: &'a Map, name: &str) -> &'a str {
     match facts.entries.get(name).and_then(Node::text) {
@@ -347,7 +347,7 @@ pub fn fact<'a>(facts: &'a Map, name: &str) -> &'a str {
 }
 
 impl Template {
-    /// The text with a cluster's facts in the holes.
+    /// The text with a cluster's facts in the placeholders.
     #[must_use]
     pub fn fill(&self, facts: &Map) -> EcoString {
         self.parts().iter().fold(EcoString::new(), |mut text, part| {

@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::types::Type;
 
-/// A text with holes, each for a fact of the cluster that it will be for. What is the
+/// A text with placeholders, each for a fact of the cluster that it will be for. What is the
 /// same for many clusters is evaluated once, with these in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
@@ -42,7 +42,7 @@ impl Template {
         Self { parts: merged, ty: None }
     }
 
-    /// A text without holes.
+    /// A text without placeholders.
     #[must_use]
     pub fn of_text(text: EcoString) -> Self {
         Self::joined(vec![Part::Text(text)])
@@ -61,13 +61,13 @@ impl Template {
         eco_format!("\"{}\"", parts.collect::<EcoString>())
     }
 
-    /// Its texts and holes, in order.
+    /// Its texts and placeholders, in order.
     #[must_use]
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }
 
-    /// The facts that it has holes for.
+    /// The facts that it has placeholders for.
     pub fn facts(&self) -> impl Iterator<Item = &EcoString> {
         self.parts.iter().filter_map(|it| match it {
             Part::Fact(name) => Some(name),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::UnitPlace;
-use crate::flux::making::Piece;
 use crate::flux::release::Release;
+use crate::flux::shared_item::Piece;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;

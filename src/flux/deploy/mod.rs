@@ -18,9 +18,9 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::attach::attached;
-use super::context::{Context, Learned, Range};
-use super::making::{Making, made};
+use super::context::{Context, Memo, Range};
 use super::release::Release;
+use super::shared_item::{SharedItem, made};
 use crate::diagnostic::{Checked, Diagnostic, Invariant};
 use crate::fleet::{Class, Cluster, Evaluated};
 use crate::kube::Patch;
@@ -43,7 +43,7 @@ pub struct Deployed {
     /// The items that it takes: what overrides did to them is known here.
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
     /// What its items are made from, where that is shared with clusters of other classes.
-    pub makings: Arc<Vec<Making>>,
+    pub shared_items: Arc<Vec<SharedItem>>,
     /// The class of clusters that share it: then texts have marks where their facts
     /// belong, and what the cluster writes itself is told by [`Cluster`].
     pub class: Option<Class>,
@@ -56,7 +56,7 @@ pub struct Deployed {
 #[derive(Clone, Debug, PartialEq)]
 pub enum UnitPatch {
     Own(Patch),
-    Made { making: Making, object: usize, patch: usize },
+    Made { shared_item: SharedItem, object: usize, patch: usize },
 }
 
 impl UnitPatch {
@@ -64,7 +64,7 @@ impl UnitPatch {
     pub fn get<'a>(&'a self, db: &'a dyn Db) -> &'a Patch {
         match self {
             Self::Own(it) => it,
-            Self::Made { making, object, patch } => made(db, *making)
+            Self::Made { shared_item, object, patch } => made(db, *shared_item)
                 .objects
                 .get(*object)
                 .and_then(|it| it.patches.get(*patch))
@@ -120,20 +120,20 @@ pub enum UnitPlace {
     Foreign,
 }
 
-/// What a cluster ends up with, or a stand-in: then also the facts that have to be
+/// What a cluster ends up with, or a representative: then also the facts that have to be
 /// known first, and whether it is so for all that it stands for.
 pub(in crate::flux) struct Outcome {
     pub deployed: Checked<Deployed>,
-    pub needs: IndexSet<EcoString>,
+    pub needed_facts: IndexSet<EcoString>,
     pub is_certain: bool,
     /// What clusters that differ in a few items need not find out again.
-    pub learned: Learned,
+    pub memo: Memo,
 }
 
-/// Compiles a cluster. What others learned holds for it, too.
-pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) -> Outcome {
+/// Compiles a cluster. What another one found out of items, as `memo` has it, holds for it, too.
+pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, memo: Memo) -> Outcome {
     let mut ctx = Context::new(db, Some(cluster), None, Range::one(cluster.flux, &cluster.name));
-    ctx.learned = learned;
+    ctx.memo = memo;
     let mut drafts = Vec::new();
     for taken in &cluster.taken {
         catalogue::of_catalogue(&mut ctx, cluster, taken, &mut drafts);
@@ -145,7 +145,7 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) 
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let used = ctx.learned.known.iter().filter(|(_, it)| it.is_used);
+    let used = ctx.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
     let deployed = Deployed {
         cluster: cluster.name.clone(),
@@ -154,14 +154,14 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, learned: Learned) 
         units: Arc::new(units),
         root: Arc::new(root),
         items: Arc::new(items),
-        makings: Arc::new(ctx.makings.iter().copied().collect()),
+        shared_items: Arc::new(ctx.shared_items.iter().copied().collect()),
         class: None,
         is_whole: ctx.is_whole,
     };
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     let out = ctx.out.into_iter().map(named).collect();
-    let (needs, is_certain, learned) = (ctx.needs, ctx.is_certain && ctx.is_whole, ctx.learned);
-    Outcome { deployed: Checked::new(deployed, out), needs, is_certain, learned }
+    let (needed_facts, is_certain, memo) = (ctx.needed_facts, ctx.is_certain && ctx.is_whole, ctx.memo);
+    Outcome { deployed: Checked::new(deployed, out), needed_facts, is_certain, memo }
 }
 
 impl Deployed {

@@ -13,8 +13,8 @@ use crate::fleet::Cluster;
 use crate::flux::common::contents;
 use crate::flux::context::{Context, Range, find_source};
 use crate::flux::kustomization::fields;
-use crate::flux::making::Piece;
 use crate::flux::release::Release;
+use crate::flux::shared_item::Piece;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Kind};
 

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
 use crate::flux::context::{Context, Range};
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
-use crate::flux::making::{MadePiece, Piece};
 use crate::flux::release::Release;
+use crate::flux::shared_item::{MadePiece, Piece};
 use crate::flux::{bundle, external};
 use crate::kube::ServedFields;
 use crate::kube::Substitution;
@@ -149,8 +149,8 @@ fn difference(
             patches.push(UnitPatch::Own(patch::delete(object)));
             continue;
         };
-        if let Some(MadePiece { making, object, patches: count }) = piece.made {
-            patches.extend((0..count).map(|patch| UnitPatch::Made { making, object, patch }));
+        if let Some(MadePiece { shared_item, object, patches: count }) = piece.made {
+            patches.extend((0..count).map(|patch| UnitPatch::Made { shared_item, object, patch }));
             continue;
         }
         let wanted = &*piece.object;

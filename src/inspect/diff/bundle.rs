@@ -10,7 +10,7 @@ use super::leaves::LeafChange;
 use super::pairing::Raw;
 use super::{Bump, Change, Danger, Explained, Fate, Touched};
 use crate::diagnostic::Invariant;
-use crate::inspect::whom::Known;
+use crate::inspect::whom::Traits;
 use crate::kube::Id;
 use crate::source::IndexMap;
 use crate::value::json;
@@ -51,11 +51,11 @@ type Those = (Fate, Vec<usize>);
 
 /// Bundles what becomes of one object.
 pub(super) fn bundle(
-    states: &cause::Known<'_>,
+    states: &cause::States<'_>,
     id: &Id,
     variants: &[&Variant],
     touched: &[Touched],
-    known: &Known<'_>,
+    known: &Traits<'_>,
 ) -> Vec<Change> {
     let mut parts: IndexMap<(Fate, Part), Had> = IndexMap::default();
     for (raw, clusters) in variants {
@@ -120,7 +120,7 @@ pub(super) fn described(it: &LeafChange) -> String {
 }
 
 impl Change {
-    fn add(&mut self, states: &cause::Known<'_>, part: Part, had: &Had, touched: &[Touched]) {
+    fn add(&mut self, states: &cause::States<'_>, part: Part, had: &Had, touched: &[Touched]) {
         let variants: Vec<cause::Variant<'_>> =
             had.by.iter().map(|(raw, nth, first)| (&**raw, *nth, touched.get(*first).invariant(TOUCHED))).collect();
         let (raw, nth, _) = variants.first().invariant("a part is of a variant");

@@ -87,13 +87,13 @@ pub struct Switch {
 const SWITCHES: [&str; 6] = ["split", "release-in", "namespace", "release-name", "source", "name"];
 
 /// Both states, and what was found out of them.
-pub(super) struct Known<'a> {
+pub(super) struct States<'a> {
     pub old: &'a dyn Db,
     pub new: &'a dyn Db,
     items: RefCell<IndexMap<(bool, Anchor, Anchor), Rc<Evaluated>>>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> States<'a> {
     /// Nothing yet.
     pub(super) fn new(old: &'a dyn Db, new: &'a dyn Db) -> Self {
         Self { old, new, items: RefCell::default() }
@@ -104,7 +104,7 @@ impl<'a> Known<'a> {
 pub(super) type Variant<'a> = (&'a Raw, usize, &'a Touched);
 
 /// The causes of a leaf, over all that have the change, and how many more there are.
-pub(super) fn of_leaf(known: &Known<'_>, variants: &[Variant<'_>], most: usize) -> (Vec<Cause>, usize) {
+pub(super) fn of_leaf(known: &States<'_>, variants: &[Variant<'_>], most: usize) -> (Vec<Cause>, usize) {
     let mut seen: IndexSet<[Option<Origin>; 2]> = IndexSet::default();
     let mut causes: Vec<Cause> = Vec::new();
     let mut more = 0;
@@ -129,7 +129,7 @@ pub(super) fn of_leaf(known: &Known<'_>, variants: &[Variant<'_>], most: usize) 
 }
 
 /// Why an object came or went, over all that have the change.
-pub(super) fn of_object(known: &Known<'_>, variants: &[Variant<'_>], most: usize) -> Vec<Because> {
+pub(super) fn of_object(known: &States<'_>, variants: &[Variant<'_>], most: usize) -> Vec<Because> {
     let all = variants.iter().take(most).flat_map(|(raw, _, cluster)| {
         let sides = Sides { known, cluster, raw };
         match raw.fate {
@@ -165,7 +165,7 @@ impl Because {
 
 /// One cluster on both sides.
 struct Sides<'a> {
-    known: &'a Known<'a>,
+    known: &'a States<'a>,
     cluster: &'a Touched,
     raw: &'a Raw,
 }
@@ -227,7 +227,7 @@ impl Sides<'_> {
             let old = old?;
             if let Some(origin) = self.remover(path) {
                 let layer = self.layer(Side::New, origin, &Value::Absent);
-                return self.told(Verb::Unsets, Side::New, layer);
+                return self.cause_of(Verb::Unsets, Side::New, layer);
             }
             return self.no_longer(old);
         };
@@ -237,9 +237,9 @@ impl Sides<'_> {
             .map(|it| differing_reads(conditions(&layer), &conditions(&self.layer(Side::Old, it, &Value::Absent))));
         if let Some(reads) = began.filter(|it| !it.is_empty()) {
             // Its condition holds now.
-            return self.told(Verb::Reads(reads), Side::New, layer);
+            return self.cause_of(Verb::Reads(reads), Side::New, layer);
         }
-        let Some(old) = old else { return self.told(Verb::Sets, Side::New, layer) };
+        let Some(old) = old else { return self.cause_of(Verb::Sets, Side::New, layer) };
         if self.was_below(old, new) {
             return self.no_longer(old);
         }
@@ -250,10 +250,10 @@ impl Sides<'_> {
             let reads = differing(&layer, &before);
             let reads = if reads.is_empty() { self.variables(path, new.origin) } else { reads };
             if !reads.is_empty() {
-                return self.told(Verb::Reads(reads), Side::New, layer);
+                return self.cause_of(Verb::Reads(reads), Side::New, layer);
             }
         }
-        self.told(Verb::Sets, Side::New, layer)
+        self.cause_of(Verb::Sets, Side::New, layer)
     }
 
     /// What set the old value does so no more.
@@ -262,7 +262,7 @@ impl Sides<'_> {
         let now = self.counterpart(Side::Old, old.origin);
         let reads =
             now.map(|it| differing_reads(conditions(&self.layer(Side::New, it, &Value::Absent)), &conditions(&layer)));
-        self.told(Verb::NoLonger(reads.unwrap_or_default()), Side::Old, layer)
+        self.cause_of(Verb::NoLonger(reads.unwrap_or_default()), Side::Old, layer)
     }
 
     /// The same words at the same place of the same declaration in the other state: what they
@@ -284,7 +284,7 @@ impl Sides<'_> {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "whoever asks has to do with both")]
-    fn told(&self, verb: Verb, side: Side, layer: Layer) -> Option<Cause> {
+    fn cause_of(&self, verb: Verb, side: Side, layer: Layer) -> Option<Cause> {
         Some(Cause { verb, side, layer, on: self.cluster.name.clone() })
     }
 
@@ -408,10 +408,10 @@ impl Sides<'_> {
     /// takes the object all the same.
     fn not_dropped(&self, layer: Layer) -> Option<Cause> {
         let Some(now) = self.counterpart(Side::Old, layer.origin) else {
-            return self.told(Verb::NoLonger(Vec::new()), Side::Old, layer);
+            return self.cause_of(Verb::NoLonger(Vec::new()), Side::Old, layer);
         };
         let reads = differing_reads(conditions(&self.layer(Side::New, now, &Value::Absent)), &conditions(&layer));
-        if reads.is_empty() { None } else { self.told(Verb::NoLonger(reads), Side::Old, layer) }
+        if reads.is_empty() { None } else { self.cause_of(Verb::NoLonger(reads), Side::Old, layer) }
     }
 
     /// Whether an item that is taken now was taken before.

@@ -32,13 +32,13 @@ pub struct FilesChange {
 pub(super) type Applied = (Id, EcoString);
 
 /// What was found out of directories, each once for all clusters.
-pub(super) struct Known<'a> {
+pub(super) struct Directories<'a> {
     old: &'a dyn Db,
     new: &'a dyn Db,
     differing: IndexMap<EcoString, Rc<[EcoString]>>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> Directories<'a> {
     pub(super) fn new(old: &'a dyn Db, new: &'a dyn Db) -> Self {
         Self { old, new, differing: IndexMap::default() }
     }

@@ -27,7 +27,7 @@ pub fn differences(old: Option<&Node>, new: Option<&Node>) -> Vec<LeafChange> {
     differences_with(old, new, &IndexSet::default())
 }
 
-/// The same; a text with a hole for one of some facts is not the same either.
+/// The same; a text with a placeholder for one of some facts is not the same either.
 pub(super) fn differences_with(old: Option<&Node>, new: Option<&Node>, facts: &IndexSet<EcoString>) -> Vec<LeafChange> {
     let mut walk = Walk { facts, path: Vec::new(), found: Vec::new() };
     walk.node(old, new);
@@ -127,16 +127,16 @@ fn written(map: &Map) -> impl Iterator<Item = (&EcoString, &Node)> {
 }
 
 impl LeafChange {
-    /// Whether only a cluster's facts tell whether something changes: a text may have a hole
+    /// Whether only a cluster's facts tell whether something changes: a text may have a placeholder
     /// where the other has just what the fact is.
     pub(super) fn is_open(&self) -> bool {
         let [old, new] = [&self.old, &self.new].map(|it| it.as_ref().map(|it| &it.value));
-        // A hole in both for a fact that is not what it was.
+        // A placeholder in both for a fact that is not what it was.
         let by_fact = !self.facts.is_empty() && old == new;
         !by_fact && [old, new].into_iter().flatten().any(Value::is_per_cluster)
     }
 
-    /// With a cluster's facts in the holes.
+    /// With a cluster's facts in the placeholders.
     #[must_use]
     pub fn filled(&self, old: &Map, new: &Map) -> Self {
         let fill = |node: &Option<Node>, facts: &Map| node.as_ref().map(|it| it.filled(facts));

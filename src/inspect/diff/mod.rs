@@ -29,7 +29,7 @@ use crate::inspect::whom::{self, Whom};
 use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
-use pairing::{Facts, Known, Raw, pair};
+use pairing::{Facts, Memo, Raw, pair};
 
 /// What is between two states of a project.
 #[derive(Debug)]
@@ -119,8 +119,8 @@ pub struct Explained {
 pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
     let (pairs, whole) = clusters::pairs(old, new);
     let mut shared =
-        Shared { old, new, known: Known::default(), pairs: IndexMap::default(), holes: IndexMap::default() };
-    let mut written = files::Known::new(old, new);
+        Shared { old, new, known: Memo::default(), pairs: IndexMap::default(), placeholders: IndexMap::default() };
+    let mut written = files::Directories::new(old, new);
     let mut variants: IndexMap<Id, IndexMap<Rc<str>, Variant>> = IndexMap::default();
     let mut differing: IndexMap<(files::Applied, Rc<[EcoString]>), Vec<usize>> = IndexMap::default();
     let mut touched: Vec<Touched> = Vec::new();
@@ -133,7 +133,7 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         }
         for it in changes {
             let of_object = variants.entry(it.id.clone()).or_default();
-            of_object.entry(Rc::clone(&it.told)).or_insert_with(|| (it, Vec::new())).1.push(touched.len());
+            of_object.entry(Rc::clone(&it.description)).or_insert_with(|| (it, Vec::new())).1.push(touched.len());
         }
         for it in files {
             differing.entry(it).or_default().push(touched.len());
@@ -150,8 +150,8 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
             Fate::Changed => &mut objects.changed,
         } += clusters.len();
     }
-    let states = cause::Known::new(old, new);
-    let known = whom::Known::new(new, &fleet::all_clusters(new, new.project()).value);
+    let states = cause::States::new(old, new);
+    let known = whom::Traits::new(new, &fleet::all_clusters(new, new.project()).value);
     let bundled = variants.iter().flat_map(|(id, of_object)| {
         let of_object: Vec<&Variant> = of_object.values().collect();
         bundle(&states, id, &of_object, &touched, &known)
@@ -160,12 +160,12 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
     changes.iter_mut().for_each(secrets::change);
     changes.sort_by(|a, b| order(a).cmp(&order(b)));
     let those = |clusters: &[usize]| clusters.iter().filter_map(|it| touched.get(*it)).cloned().collect::<Vec<_>>();
-    let told = differing.into_iter().map(|(((unit, directory), files), clusters)| {
+    let described = differing.into_iter().map(|(((unit, directory), files), clusters)| {
         let clusters = those(&clusters);
         let whom = known.whom(&clusters.iter().map(|it| &it.name).collect::<Vec<_>>());
         FilesChange { unit, directory, files, clusters, whom }
     });
-    let files = told.collect();
+    let files = described.collect();
     Difference { clusters: pairs.len(), whole, changes, files, objects, touched }
 }
 
@@ -189,10 +189,10 @@ type Pair = ([usize; 4], Vec<EcoString>);
 struct Shared<'a> {
     old: &'a dyn Db,
     new: &'a dyn Db,
-    known: Known,
+    known: Memo,
     pairs: IndexMap<Pair, Vec<Rc<Raw>>>,
-    /// The facts that texts of a class have holes for.
-    holes: IndexMap<usize, Rc<IndexSet<EcoString>>>,
+    /// The facts that texts of a class have placeholders for.
+    placeholders: IndexMap<usize, Rc<IndexSet<EcoString>>>,
 }
 
 impl Shared<'_> {
@@ -204,14 +204,14 @@ impl Shared<'_> {
         if old.class.is_none() && new.class.is_none() {
             return pair(old, new, &mut self.known, None);
         }
-        let holes = [self.holes(old), self.holes(new)];
+        let placeholders = [self.placeholders(old), self.placeholders(new)];
         let is_same = |fact: &EcoString| match (before.entries.get(fact), after.entries.get(fact)) {
             (Some(a), Some(b)) => crate::value::same(&a.value, &b.value),
             (a, b) => a.is_none() && b.is_none(),
         };
         let both = old.class.is_some() && new.class.is_some();
         let differing: IndexSet<EcoString> =
-            holes.iter().flat_map(|it| it.iter()).filter(|it| !is_same(it)).cloned().collect();
+            placeholders.iter().flat_map(|it| it.iter()).filter(|it| !is_same(it)).cloned().collect();
         let own;
         let found = if both {
             let ([a, b], known) = ([old, new].map(address), &mut self.known);
@@ -228,7 +228,7 @@ impl Shared<'_> {
             if !it.is_open || it.fate != Fate::Changed {
                 return Some(Rc::clone(it));
             }
-            // One side may have a fact's text where the other has a hole for it.
+            // One side may have a fact's text where the other has a placeholder for it.
             let is_change = |leaf: &&LeafChange| !leaf.is_open() || leaf.filled(before, after).is_change();
             if it.leaves.iter().all(|leaf| is_change(&leaf)) {
                 return Some(Rc::clone(it));
@@ -238,13 +238,13 @@ impl Shared<'_> {
         found.iter().filter_map(real).collect()
     }
 
-    fn holes(&mut self, deployed: &Deployed) -> Rc<IndexSet<EcoString>> {
+    fn placeholders(&mut self, deployed: &Deployed) -> Rc<IndexSet<EcoString>> {
         if deployed.class.is_none() {
             return Rc::default();
         }
         let [units, _] = address(deployed);
         let known = &mut self.known;
-        Rc::clone(self.holes.entry(units).or_insert_with(|| Rc::new(known.holes(deployed))))
+        Rc::clone(self.placeholders.entry(units).or_insert_with(|| Rc::new(known.placeholders(deployed))))
     }
 }
 

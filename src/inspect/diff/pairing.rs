@@ -40,7 +40,7 @@ pub(super) struct Raw {
     /// What makes two of them the same change.
     pub key: String,
     /// The same, with where everything comes from: then they have the same causes, too.
-    pub told: Rc<str>,
+    pub description: Rc<str>,
 }
 
 /// Two objects by where they stand in memory: both live as long as the databases.
@@ -48,9 +48,9 @@ type Addresses = (*const Object, *const Object);
 
 /// What was found out of objects that several clusters share.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct Memo {
     leaves: IndexMap<Addresses, Rc<[LeafChange]>>,
-    holes: IndexMap<*const Object, Rc<[EcoString]>>,
+    placeholders: IndexMap<*const Object, Rc<[EcoString]>>,
 }
 
 /// An object on one side.
@@ -60,23 +60,23 @@ struct Entry<'a> {
     is_patched: bool,
 }
 
-/// A cluster's facts on both sides, where texts have holes for them.
+/// A cluster's facts on both sides, where texts have placeholders for them.
 pub(super) struct Facts<'a> {
     pub old: &'a Map,
     pub new: &'a Map,
-    /// Those that are not what they were; none where one side has texts and no holes, so that
+    /// Those that are not what they were; none where one side has texts and no placeholders, so that
     /// all have to be filled in.
     pub differing: Option<IndexSet<EcoString>>,
 }
 
 impl Facts<'_> {
-    fn concern(&self, holes: &[EcoString]) -> bool {
-        holes.iter().any(|it| self.differing.as_ref().is_none_or(|differing| differing.contains(it)))
+    fn concern(&self, placeholders: &[EcoString]) -> bool {
+        placeholders.iter().any(|it| self.differing.as_ref().is_none_or(|differing| differing.contains(it)))
     }
 }
 
 /// Every object that is not what it was; texts are compared as they are, or with facts.
-pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Known, facts: Option<&Facts<'_>>) -> Vec<Rc<Raw>> {
+pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Memo, facts: Option<&Facts<'_>>) -> Vec<Rc<Raw>> {
     let [mut before, after] = [old, new].map(entries);
     let mut found = Vec::new();
     let unit_of = |side: &Deployed, entry: &Entry<'_>| entry.unit.and_then(|it| position(side, &it.name));
@@ -175,7 +175,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         [Some(old), Some(new)] if old != new => Some(Bump { old, new }),
         _ => None,
     };
-    let (key, told) = described_whole(id, fate, &units, &dangers, origins, &leaves);
+    let (key, description) = described_whole(id, fate, &units, &dangers, origins, &leaves);
     Raw {
         id: id.clone(),
         fate,
@@ -188,7 +188,7 @@ fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChan
         bump,
         origins,
         key,
-        told,
+        description,
     }
 }
 
@@ -198,7 +198,8 @@ impl Raw {
         if leaves.is_empty() && self.units[0] == self.units[1] {
             return None;
         }
-        let (key, told) = described_whole(&self.id, self.fate, &self.units, &self.dangers, self.origins, &leaves);
+        let (key, description) =
+            described_whole(&self.id, self.fate, &self.units, &self.dangers, self.origins, &leaves);
         Some(Rc::new(Self {
             id: self.id.clone(),
             units: self.units.clone(),
@@ -206,7 +207,7 @@ impl Raw {
             dangers: self.dangers.clone(),
             bump: self.bump.clone(),
             key,
-            told,
+            description,
             ..*self
         }))
     }
@@ -226,16 +227,16 @@ fn described_whole(
         key.push('\n');
         key.push_str(&described(it));
     }
-    let mut told = key.clone();
+    let mut description = key.clone();
     let places = leaves.iter().map(|it| [&it.old, &it.new].map(|it| it.as_ref().map(|it| it.origin)));
     for it in std::iter::once(origins).chain(places) {
         // Writing to a String cannot fail.
-        let _ = write!(told, "\n{it:?}");
+        let _ = write!(description, "\n{it:?}");
     }
-    (key, told.into())
+    (key, description.into())
 }
 
-impl Known {
+impl Memo {
     fn leaves(&mut self, old: &Entry<'_>, new: &Entry<'_>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
         if let Some(facts) = facts
             && [old, new]
@@ -261,19 +262,19 @@ impl Known {
         Rc::clone(found.or_insert_with(|| compare(old, new)))
     }
 
-    /// The facts that a cluster's texts have holes for.
-    pub(super) fn holes(&mut self, deployed: &Deployed) -> IndexSet<EcoString> {
+    /// The facts that a cluster's texts have placeholders for.
+    pub(super) fn placeholders(&mut self, deployed: &Deployed) -> IndexSet<EcoString> {
         deployed.objects().flat_map(|(_, it)| self.holes_of(it, true).to_vec()).collect()
     }
 
-    /// The facts that an object's texts have holes for; it is kept if the object stays where it is.
+    /// The facts that an object's texts have placeholders for; it is kept if the object stays where it is.
     fn holes_of(&mut self, object: &Object, stays: bool) -> Rc<[EcoString]> {
         let find = || {
             let mut found: IndexSet<EcoString> = IndexSet::default();
             object.body.value.each_per_cluster(&mut |it| found.extend(it.facts().cloned()));
             found.into_iter().collect()
         };
-        if stays { Rc::clone(self.holes.entry(std::ptr::from_ref(object)).or_insert_with(find)) } else { find() }
+        if stays { Rc::clone(self.placeholders.entry(std::ptr::from_ref(object)).or_insert_with(find)) } else { find() }
     }
 }
 

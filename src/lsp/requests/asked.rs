@@ -28,7 +28,7 @@ pub(super) type Refused = (ErrorCode, String);
 
 pub(super) type Answer = Result<Json, Refused>;
 
-pub(super) fn told(it: impl Serialize) -> Answer {
+pub(super) fn answered(it: impl Serialize) -> Answer {
     serde_json::to_value(it).map_err(|it| (ErrorCode::InternalError, it.to_string()))
 }
 

@@ -7,7 +7,7 @@ use lsp_types as lsp;
 use lsp_types::TextEdit;
 use serde_json::Value as Json;
 
-use super::asked::{Answer, Asked, Refused, asked, told};
+use super::asked::{Answer, Asked, Refused, answered, asked};
 use crate::diagnostic::Invariant;
 use crate::format::format;
 use crate::ide;
@@ -23,7 +23,7 @@ pub(super) fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::Docume
     let encoding = snapshots.first().map_or_else(Default::default, |it| it.client.encoding);
     let new = format(text).text;
     if new == *text {
-        return told(Vec::<TextEdit>::new());
+        return answered(Vec::<TextEdit>::new());
     }
     let lines = Lines::of(text, encoding);
     // Line by line, so that cursors and marks stay where they are.
@@ -39,7 +39,7 @@ pub(super) fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::Docume
             new_text: new_lines.get(new).invariant("the lines of a change are those of the new text").concat(),
         }
     });
-    told(edits.collect::<Vec<_>>())
+    answered(edits.collect::<Vec<_>>())
 }
 
 fn refused(reason: &ecow::EcoString) -> Refused {
@@ -51,7 +51,7 @@ pub(super) fn prepare_rename(snapshots: &[Snapshot], it: &lsp::PrepareRenamePara
     let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
     let (name, place) =
         ide::renamable(&asked.snapshot.db, asked.file, asked.offset(at.position)).map_err(|reason| refused(&reason))?;
-    told(serde_json::json!({ "range": asked.lines.range(&place.range), "placeholder": name.as_str() }))
+    answered(serde_json::json!({ "range": asked.lines.range(&place.range), "placeholder": name.as_str() }))
 }
 
 pub(super) fn rename(snapshots: &[Snapshot], it: &lsp::RenameParams) -> Answer {
@@ -59,7 +59,7 @@ pub(super) fn rename(snapshots: &[Snapshot], it: &lsp::RenameParams) -> Answer {
     let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
     let edits = ide::rename(&asked.snapshot.db, asked.file, asked.offset(at.position), &it.new_name)
         .map_err(|reason| refused(&reason))?;
-    told(serde_json::json!({ "changes": changes(asked.snapshot, &edits) }))
+    answered(serde_json::json!({ "changes": changes(asked.snapshot, &edits) }))
 }
 
 /// Edits by file.
@@ -90,7 +90,7 @@ pub(super) fn actions(snapshots: &[Snapshot], it: &lsp::CodeActionParams) -> Ans
             found.push(serde_json::json!({ "title": it.title.as_str(), "kind": "refactor", "edit": edit }));
         }
     }
-    told(found)
+    answered(found)
 }
 
 fn json(it: &impl serde::Serialize) -> Json {

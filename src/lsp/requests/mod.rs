@@ -18,7 +18,7 @@ use super::snapshot::Snapshot;
 use crate::diagnostic::code::Code;
 use crate::ide::{self, CompletionKind, Symbol};
 use crate::source::{Db, Kind, SourceFile};
-use asked::{Answer, Asked, asked, told};
+use asked::{Answer, Asked, answered, asked};
 
 /// Answers a request.
 pub(super) fn answer(it: Request, snapshots: &[Snapshot], texts: &Texts) -> Response {
@@ -100,7 +100,7 @@ fn hover(snapshots: &[Snapshot], it: &lsp::HoverParams) -> Answer {
         return Ok(Json::Null);
     }
     let value = parts.join("\n\n---\n\n");
-    told(lsp::Hover { contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into(), range })
+    answered(lsp::Hover { contents: lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value }.into(), range })
 }
 
 /// What is wrong at a place: the code of each diagnostic there, once.
@@ -143,7 +143,7 @@ fn completion(snapshots: &[Snapshot], it: &lsp::CompletionParams) -> Answer {
             ..lsp::CompletionItem::default()
         }
     };
-    told(found.into_iter().map(item).collect::<Vec<_>>())
+    answered(found.into_iter().map(item).collect::<Vec<_>>())
 }
 
 /// The name that is asked about.
@@ -157,7 +157,7 @@ fn definition(snapshots: &[Snapshot], it: &lsp::DefinitionParams) -> Answer {
     let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
     let Symbol::At(origin) = named.symbol else { return Ok(Json::Null) };
     let place = ide::place_of(&asked.snapshot.db, origin);
-    told(place.and_then(|it| asked.snapshot.location(&it)))
+    answered(place.and_then(|it| asked.snapshot.location(&it)))
 }
 
 fn references(snapshots: &[Snapshot], it: &lsp::ReferenceParams) -> Answer {
@@ -166,7 +166,7 @@ fn references(snapshots: &[Snapshot], it: &lsp::ReferenceParams) -> Answer {
     let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
     let all = ide::references(&asked.snapshot.db, &named.symbol);
     let wanted = all.into_iter().filter(|(named, _)| it.context.include_declaration || !named.defines);
-    told(wanted.filter_map(|(_, it)| asked.snapshot.location(&it)).collect::<Vec<_>>())
+    answered(wanted.filter_map(|(_, it)| asked.snapshot.location(&it)).collect::<Vec<_>>())
 }
 
 fn highlights(snapshots: &[Snapshot], it: &lsp::DocumentHighlightParams) -> Answer {
@@ -178,7 +178,7 @@ fn highlights(snapshots: &[Snapshot], it: &lsp::DocumentHighlightParams) -> Answ
         range: asked.lines.range(&place.range),
         kind: Some(if named.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read }),
     };
-    told(all.map(highlight).collect::<Vec<_>>())
+    answered(all.map(highlight).collect::<Vec<_>>())
 }
 
 const fn symbol_kind(kind: Kind) -> lsp::SymbolKind {
@@ -200,7 +200,7 @@ fn symbols(snapshots: &[Snapshot], it: &lsp::DocumentSymbolParams) -> Answer {
     let Some(asked) = asked(snapshots, &it.text_document.uri) else { return Ok(Json::Null) };
     let outline = ide::outline(&asked.snapshot.db, asked.file);
     if asked.snapshot.client.nested_symbols {
-        return told(outline.iter().map(|it| symbol(&asked.lines, it)).collect::<Vec<_>>());
+        return answered(outline.iter().map(|it| symbol(&asked.lines, it)).collect::<Vec<_>>());
     }
     let mut all = Vec::new();
     flat(&outline, &mut all);
@@ -209,7 +209,7 @@ fn symbols(snapshots: &[Snapshot], it: &lsp::DocumentSymbolParams) -> Answer {
         let location = Location { uri: uri.clone(), range: asked.lines.range(&it.whole) };
         serde_json::json!({ "name": it.name.as_str(), "kind": symbol_kind(it.kind), "location": location })
     };
-    told(all.iter().map(plain).collect::<Vec<_>>())
+    answered(all.iter().map(plain).collect::<Vec<_>>())
 }
 
 fn symbol(lines: &Lines, it: &ide::Entry) -> Json {
@@ -262,11 +262,11 @@ fn workspace_symbols(snapshots: &[Snapshot], it: &lsp::WorkspaceSymbolParams) ->
                 }));
             }
             if found.len() >= MOST {
-                return told(found);
+                return answered(found);
             }
         }
     }
-    told(found)
+    answered(found)
 }
 
 fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer {
@@ -282,5 +282,5 @@ fn selections(snapshots: &[Snapshot], it: &lsp::SelectionRangeParams) -> Answer 
             }
         })
     };
-    told(it.positions.iter().map(of).collect::<Vec<_>>())
+    answered(it.positions.iter().map(of).collect::<Vec<_>>())
 }

@@ -4,7 +4,7 @@ use lsp_types as lsp;
 use lsp_types::{Location, Uri};
 use serde_json::{Value as Json, json};
 
-use super::asked::{Answer, asked, told};
+use super::asked::{Answer, answered, asked};
 use crate::ide::{self, Colour};
 use crate::lsp::capabilities::{MODIFIERS, TOKENS};
 use crate::lsp::convert::uri_of;
@@ -22,7 +22,7 @@ pub(super) fn folds(snapshots: &[Snapshot], it: &lsp::FoldingRangeParams) -> Ans
             "startLine": start.line, "endLine": end_line, "kind": if is_comment { "comment" } else { "region" },
         })
     };
-    told(ide::folds(text).into_iter().map(fold).collect::<Vec<_>>())
+    answered(ide::folds(text).into_iter().map(fold).collect::<Vec<_>>())
 }
 
 pub(super) fn lenses(snapshots: &[Snapshot], it: &lsp::CodeLensParams) -> Answer {
@@ -39,7 +39,7 @@ pub(super) fn lenses(snapshots: &[Snapshot], it: &lsp::CodeLensParams) -> Answer
         });
         json!({ "range": range, "command": command })
     };
-    told(ide::lenses(&asked.snapshot.db, asked.file).into_iter().map(lens).collect::<Vec<_>>())
+    answered(ide::lenses(&asked.snapshot.db, asked.file).into_iter().map(lens).collect::<Vec<_>>())
 }
 
 /// Names by what they are, each relative to the one before it.
@@ -71,7 +71,7 @@ pub(super) fn tokens(snapshots: &[Snapshot], uri: &Uri, range: Option<lsp::Range
         data.extend([start.line - line, start.character - from, end.character - start.character, kind, modifiers]);
         (line, column) = (start.line, start.character);
     }
-    told(json!({ "data": data }))
+    answered(json!({ "data": data }))
 }
 
 pub(super) fn inlays(snapshots: &[Snapshot], it: &lsp::InlayHintParams) -> Answer {
@@ -85,7 +85,7 @@ pub(super) fn inlays(snapshots: &[Snapshot], it: &lsp::InlayHintParams) -> Answe
             "kind": if it.is_type { 1 } else { 2 },
         })
     };
-    told(all.filter(|it| wanted.start <= it.offset && it.offset <= wanted.end).map(hint).collect::<Vec<_>>())
+    answered(all.filter(|it| wanted.start <= it.offset && it.offset <= wanted.end).map(hint).collect::<Vec<_>>())
 }
 
 pub(super) fn signature(snapshots: &[Snapshot], it: &lsp::SignatureHelpParams) -> Answer {
@@ -97,7 +97,7 @@ pub(super) fn signature(snapshots: &[Snapshot], it: &lsp::SignatureHelpParams) -
     let params: Vec<Json> = it.params.iter().map(|it| json!({ "label": it.as_str() })).collect();
     let doc = it.doc.map(|it| json!({ "kind": "markdown", "value": it.as_str() }));
     let signature = json!({ "label": it.label.as_str(), "documentation": doc, "parameters": params });
-    told(json!({ "signatures": [signature], "activeSignature": 0, "activeParameter": it.active }))
+    answered(json!({ "signatures": [signature], "activeSignature": 0, "activeParameter": it.active }))
 }
 
 pub(super) fn links(snapshots: &[Snapshot], it: &lsp::DocumentLinkParams) -> Answer {
@@ -109,7 +109,7 @@ pub(super) fn links(snapshots: &[Snapshot], it: &lsp::DocumentLinkParams) -> Ans
         };
         Some(json!({ "range": asked.lines.range(&range), "target": target }))
     };
-    told(ide::links(&asked.snapshot.db, asked.file).into_iter().filter_map(link).collect::<Vec<_>>())
+    answered(ide::links(&asked.snapshot.db, asked.file).into_iter().filter_map(link).collect::<Vec<_>>())
 }
 
 /// Asks for the YAML that something comes to: a request of fleetc's own.
@@ -129,7 +129,7 @@ pub(super) fn preview(snapshots: &[Snapshot], it: &PreviewParams) -> Answer {
         return Ok(Json::Null);
     };
     let places = found.lines.iter().map(|it| it.as_ref().and_then(|it| asked.snapshot.location(it)));
-    told(json!({
+    answered(json!({
         "title": found.title.as_str(),
         "cluster": found.cluster.as_str(),
         "clusters": found.clusters.iter().map(ecow::EcoString::as_str).collect::<Vec<_>>(),

@@ -101,7 +101,7 @@ pub(super) fn files(it: &FilesChange) -> EcoString {
     eco_format!("files of `{directory}` differ, which {unit} applies on {}", those(&it.whom, &it.clusters))
 }
 
-/// A value as the language would write it, with holes for what each cluster has there.
+/// A value as the language would write it, with placeholders for what each cluster has there.
 pub(super) fn shown(node: &Node) -> EcoString {
     match &node.value {
         Value::Text(it) => Json::from(it.as_str()).to_string().into(),

@@ -105,7 +105,7 @@ impl Writing<'_> {
 
     fn cluster(&mut self, report: &Report, it: &Line) -> Json {
         let fact = |name: &EcoString| it.facts.entries.get(name).map_or(Json::Null, value::json);
-        // Texts have holes for more than what is declared: for the name, too.
+        // Texts have placeholders for more than what is declared: for the name, too.
         let all: Map<String, Json> =
             it.facts.entries.iter().map(|(key, it)| (key.to_string(), value::json(it))).collect();
         let uses: Map<String, Json> =
@@ -121,7 +121,7 @@ impl Writing<'_> {
         })
     }
 
-    /// A value as the page shows it: a text with holes is a list of texts and names of facts, a
+    /// A value as the page shows it: a text with placeholders is a list of texts and names of facts, a
     /// long one the number that it has among those.
     fn written(&mut self, node: &Node) -> Json {
         if let Value::PerCluster(it) = &node.value {

@@ -1,7 +1,7 @@
 //! One item as objects, and how they differ from those in `common/`.
 //!
 //! For a cluster by itself it is made each time; for clusters of a class it is made
-//! once for each stage of the item, whatever else the clusters take.
+//! once for each specialization of the item, whatever else the clusters take.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::context::{Context, comes_with_definition, source_kind};
 use super::release::{Release, find_addon, namespace_of};
 use super::{bundle, shared_sources};
 use crate::diagnostic::Diagnostics;
-use crate::fleet::{self, Cluster, Stage};
+use crate::fleet::{self, Cluster, Specialization};
 use crate::kube::object::Object;
 use crate::kube::patch::{self, Patch};
 use crate::schema::Minor;
@@ -22,9 +22,9 @@ use crate::value::Node;
 
 /// What an item is made from, for clusters of a class.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
-pub struct Making {
+pub struct SharedItem {
     #[returns(copy)]
-    stage: Stage,
+    specialization: Specialization,
     /// The catalogue that it stands in; none for a source at the top level.
     #[returns(copy)]
     scope: Option<Anchor>,
@@ -39,10 +39,10 @@ pub struct Making {
     required: Box<[(Anchor, EcoString)]>,
     /// The source whose fields are part of what is made.
     #[returns(copy)]
-    source: Option<Stage>,
+    source: Option<Specialization>,
 }
 
-impl Making {
+impl SharedItem {
     /// Whether it is the same whatever becomes of other items.
     pub(super) fn stands_alone(self, db: &dyn Db, changed: &IndexSet<Anchor>) -> bool {
         self.required(db).is_empty() && self.source(db).is_none_or(|it| !changed.contains(&it.item(db)))
@@ -79,7 +79,7 @@ pub(super) struct Piece {
 /// One of the objects that are made for clusters of a class.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MadePiece {
-    pub making: Making,
+    pub shared_item: SharedItem,
     /// Its position among those.
     pub object: usize,
     /// How many patches it has.
@@ -95,21 +95,21 @@ impl Piece {
 
 /// The objects that an item comes to on clusters.
 #[salsa::tracked]
-pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
-    let stage = making.stage(db);
-    let staged = fleet::staged(db, stage);
-    let scope = making.scope(db);
+pub fn made(db: &dyn Db, shared_item: SharedItem) -> Arc<Made> {
+    let specialization = shared_item.specialization(db);
+    let specialized = fleet::specialized(db, specialization);
+    let scope = shared_item.scope(db);
     let base = scope.map_or_else(|| shared_sources(db, db.project()), |it| bundle(db, it));
-    let Some(cluster) = Cluster::bare(db, making.flux(db), making.lockdown(db), making.sync(db)) else {
+    let Some(cluster) = Cluster::bare(db, shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db)) else {
         return Arc::default();
     };
     let mut ctx = Context::new(db, Some(&cluster), scope, base.value.range.clone());
-    ctx.required = making.required(db);
+    ctx.required = shared_item.required(db);
     ctx.only_known = true;
-    let item = stage.item(db);
-    ctx.tell(item, &staged.evaluated);
-    if let Some(source) = making.source(db) {
-        ctx.tell(source.item(db), &fleet::staged(db, source).evaluated);
+    let item = specialization.item(db);
+    ctx.tell(item, &specialized.evaluated);
+    if let Some(source) = shared_item.source(db) {
+        ctx.tell(source.item(db), &fleet::specialized(db, source).evaluated);
     }
     let (release, mut objects) = item_objects(&mut ctx, item);
     finish(&mut ctx, &mut objects);
@@ -117,7 +117,7 @@ pub fn made(db: &dyn Db, making: Making) -> Arc<Made> {
         it.is_checked = true;
     }
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value)).collect();
-    let is_certain = ctx.is_certain && ctx.is_whole && ctx.needs.is_empty();
+    let is_certain = ctx.is_certain && ctx.is_whole && ctx.needed_facts.is_empty();
     Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
 }
 
@@ -135,27 +135,27 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing 
     Differing { object, base: found, patches }
 }
 
-/// What an item is made from on a stand-in and what it comes to; none where that is
+/// What an item is made from on a representative and what it comes to; none where that is
 /// not known, which the context remembers.
-pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<(Making, Arc<Made>)> {
+pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<(SharedItem, Arc<Made>)> {
     let key = (ctx.scope, item);
-    if let Some(it) = ctx.learned.makings.get(&key).cloned() {
+    if let Some(it) = ctx.memo.shared_items.get(&key).cloned() {
         if let Some(source) = it.0.source(ctx.db) {
             // It is of this cluster, too, though nothing about it has to be found out.
             ctx.evaluated_quietly(source.item(ctx.db));
         }
-        ctx.makings.insert(it.0);
+        ctx.shared_items.insert(it.0);
         return Some(it);
     }
-    let making = made_from(ctx, cluster, item)?;
-    let it = (making, Arc::clone(made(ctx.db, making)));
-    ctx.learned.makings.insert(key, it.clone());
-    ctx.makings.insert(making);
+    let shared_item = made_from(ctx, cluster, item)?;
+    let it = (shared_item, Arc::clone(made(ctx.db, shared_item)));
+    ctx.memo.shared_items.insert(key, it.clone());
+    ctx.shared_items.insert(shared_item);
     Some(it)
 }
 
-fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<Making> {
-    let stage = ctx.stage(item)?;
+fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<SharedItem> {
+    let specialization = ctx.specialization(item)?;
     let evaluated = ctx.evaluated_quietly(item);
     let names = evaluated.value.node.get("requires").and_then(Node::list).unwrap_or_default();
     let mut required: Vec<(Anchor, EcoString)> = Vec::new();
@@ -168,10 +168,10 @@ fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<M
     let source = if item.kind(ctx.db) == Kind::ADDON { ctx.source_of_item(item).map(|it| it.source) } else { None };
     let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
-        Some(it) => Some(ctx.stage(it)?),
+        Some(it) => Some(ctx.specialization(it)?),
         None => None,
     };
     let required: Box<[(Anchor, EcoString)]> = required.into();
     let sync = cluster.sync.clone();
-    Some(Making::new(ctx.db, stage, ctx.scope, cluster.flux, cluster.lockdown, sync, required, source))
+    Some(SharedItem::new(ctx.db, specialization, ctx.scope, cluster.flux, cluster.lockdown, sync, required, source))
 }

@@ -1,19 +1,22 @@
-//! Items that are evaluated once for many clusters.
+//! Partial evaluation: items that are evaluated once for many clusters.
 //!
-//! What a cluster's item comes to depends on the overrides that reach it and on the
-//! facts that it reads. A [`Stage`] is an item under some overrides with some facts
-//! known; the other facts are holes in its texts ([`crate::value::Template`]). A fact
-//! that something decides on is asked for, and becomes part of the stage: the same
-//! stage never stands for two different results.
+//! The value of an item on a cluster depends on the overrides that apply to it and on the facts that it reads. A
+//! [`Specialization`] is an item with given overrides and with some facts known. The other facts are placeholders in its
+//! texts ([`crate::value::Template`]). Where an expression decides on a fact, as `if cluster.zones > 2` does, the
+//! evaluation asks for it ([`Specialized::needed_facts`]) and is done again with that fact known: no specialization
+//! has two results.
+//!
+//! `values.host = "api.\(cluster.name)"` needs no fact: its text has a placeholder for the name, on every cluster.
+//! `values.replicas = if cluster.zones > 2 { 3 } else { 1 }` needs `zones`, and is evaluated once for each of its values.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::applied::AppliedOverride;
 use super::irsa::Identity;
 use super::item::{self, Evaluated, View};
-use super::reach::Reach;
 use super::settings;
 use crate::diagnostic::{Checked, Invariant};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
@@ -23,23 +26,23 @@ use crate::value::{Map, Node, Template, Value};
 
 /// An item under some overrides, with some facts known.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
-pub struct Stage {
+pub struct Specialization {
     #[returns(copy)]
     pub item: Anchor,
     /// The overrides that reach it, lowest rank first.
     #[returns(ref)]
-    pub reaches: Box<[Reach]>,
+    pub applied: Box<[AppliedOverride]>,
     #[returns(copy)]
     pub identity: Identity,
     #[returns(ref)]
-    pub bound: Bound,
+    pub known_facts: KnownFacts,
 }
 
 /// Facts that are known, in order of name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Bound(Vec<(EcoString, Exact)>);
+pub struct KnownFacts(Vec<(EcoString, Exact)>);
 
-impl Bound {
+impl KnownFacts {
     /// The value of a fact; an absent one is [`Value::Absent`].
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().find(|(it, _)| it == name).map(|(_, it)| &it.0)
@@ -115,35 +118,35 @@ fn digest<H: Hasher>(value: &Value, state: &mut H) {
     }
 }
 
-/// What an item comes to at a stage.
+/// The result of a specialization.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Staged {
+pub struct Specialized {
     /// Its texts have placeholders where facts belong ([`Value::PerCluster`]).
     pub evaluated: Arc<Checked<Evaluated>>,
     /// Facts that have to be known first: nothing else here means anything then.
-    pub needs: IndexSet<EcoString>,
-    /// Whether it says what the item is on every cluster of the stage.
+    pub needed_facts: IndexSet<EcoString>,
+    /// Whether the item is that on every cluster with these overrides and facts.
     pub is_certain: bool,
 }
 
-/// What an item comes to at a stage.
+/// Evaluates an item with some facts known.
 #[salsa::tracked]
-pub fn staged(db: &dyn Db, stage: Stage) -> Arc<Staged> {
-    let item = stage.item(db);
-    let facts = Arc::new(facts(db, stage.bound(db)));
-    let view = View::Stage { facts, identity: stage.identity(db) };
-    let (mut evaluated, mut needs) = item::evaluate(db, item, stage.reaches(db), &view);
+pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specialized> {
+    let item = specialization.item(db);
+    let facts = Arc::new(facts(db, specialization.known_facts(db)));
+    let view = View::Specialized { facts, identity: specialization.identity(db) };
+    let (mut evaluated, mut needed_facts) = item::evaluate(db, item, specialization.applied(db), &view);
     let mut is_certain = true;
-    if needs.is_empty() {
+    if needed_facts.is_empty() {
         let base = &super::base(db, item).value.node;
-        place(db, item, &mut evaluated.value.node, base, &mut needs, &mut is_certain);
+        place(db, item, &mut evaluated.value.node, base, &mut needed_facts, &mut is_certain);
         is_certain &= evaluated.value.patches.iter().all(|(_, it)| !it.value.has_unknown());
     }
-    Arc::new(Staged { evaluated: Arc::new(evaluated), needs, is_certain })
+    Arc::new(Specialized { evaluated: Arc::new(evaluated), needed_facts, is_certain })
 }
 
 /// `cluster`, as far as it is known.
-pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
+pub(super) fn facts(db: &dyn Db, known_facts: &KnownFacts) -> Map {
     let settings = &settings(db, db.project()).value;
     let at = settings.anchor.map(Origin::of);
     let fixed = [
@@ -157,7 +160,7 @@ pub(super) fn facts(db: &dyn Db, bound: &Bound) -> Map {
     let declared = settings.facts.values().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
     let mut entries = IndexMap::default();
     for (name, ty, origin) in fixed.chain(declared) {
-        let value = match bound.get(&name) {
+        let value = match known_facts.get(&name) {
             Some(Value::Absent) => continue,
             Some(it) => there(it, origin),
             None => Value::Template(Arc::new(Template::of_fact(name.clone(), ty))),
@@ -184,22 +187,22 @@ fn place(
     item: Anchor,
     node: &mut Node,
     base: &Node,
-    needs: &mut IndexSet<EcoString>,
+    needed_facts: &mut IndexSet<EcoString>,
     is_certain: &mut bool,
 ) {
     let free: &[&str] = if item.kind(db) == Kind::ADDON { &["values"] } else { &[] };
     let Value::Map(map) = &mut node.value else {
-        return close(&node.value, needs, is_certain);
+        return force(&node.value, needed_facts, is_certain);
     };
     let keys: Vec<EcoString> = map.entries.keys().cloned().collect();
     for key in keys {
         let inner = map.entries.get(&key).invariant("the keys are those of the map");
         if !free.contains(&key.as_str()) {
-            close(&inner.value, needs, is_certain);
+            force(&inner.value, needed_facts, is_certain);
         } else if (has_template(&inner.value) || has_unknown(&inner.value))
             && let Some(inner) = Arc::make_mut(map).entries.get_mut(&key)
         {
-            fill_in(inner, base.get(&key), needs, is_certain);
+            fill_in(inner, base.get(&key), needed_facts, is_certain);
         }
     }
 }
@@ -221,33 +224,33 @@ fn has_unknown(value: &Value) -> bool {
 }
 
 /// Nothing in the value may be open.
-fn close(value: &Value, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
-    value.each_template(&mut |it| needs.extend(it.facts().cloned()));
+fn force(value: &Value, needed_facts: &mut IndexSet<EcoString>, is_certain: &mut bool) {
+    value.each_template(&mut |it| needed_facts.extend(it.facts().cloned()));
     *is_certain &= !has_unknown(value);
 }
 
 /// Leaves placeholders where templates stand, unless the base has something there that they
 /// must be compared with.
-fn fill_in(node: &mut Node, base: Option<&Node>, needs: &mut IndexSet<EcoString>, is_certain: &mut bool) {
+fn fill_in(node: &mut Node, base: Option<&Node>, needed_facts: &mut IndexSet<EcoString>, is_certain: &mut bool) {
     match &mut node.value {
         Value::Template(template) => {
             if !template.is_text() || base.is_some_and(|it| is_written(&it.value)) {
-                needs.extend(template.facts().cloned());
+                needed_facts.extend(template.facts().cloned());
             } else {
                 node.value = Value::PerCluster(Arc::clone(template));
             }
         }
         Value::List(list) if has_template(&Value::List(Arc::clone(list))) => {
             if base.is_some_and(|it| is_written(&it.value)) {
-                return close(&node.value, needs, is_certain);
+                return force(&node.value, needed_facts, is_certain);
             }
             for it in Arc::make_mut(list) {
-                fill_in(it, None, needs, is_certain);
+                fill_in(it, None, needed_facts, is_certain);
             }
         }
         Value::Map(map) if map.entries.values().any(|it| has_template(&it.value) || has_unknown(&it.value)) => {
             for (key, it) in &mut Arc::make_mut(map).entries {
-                fill_in(it, base.and_then(|it| it.get(key)), needs, is_certain);
+                fill_in(it, base.and_then(|it| it.get(key)), needed_facts, is_certain);
             }
         }
         _ => *is_certain &= !has_unknown(&node.value),

@@ -15,7 +15,7 @@ use crate::value::Map;
 
 /// An override whose condition holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Reach {
+pub struct AppliedOverride {
     /// Overrides of one rank disagree, a higher rank beats a lower one.
     pub rank: u32,
     /// The declaration that it stands in.
@@ -24,7 +24,7 @@ pub struct Reach {
     pub nth: u32,
 }
 
-impl Reach {
+impl AppliedOverride {
     /// The override.
     pub fn statement(self, db: &dyn Db) -> &OverrideStatement {
         let all = &super::statements(db, self.anchor).value.overrides;
@@ -33,8 +33,8 @@ impl Reach {
 }
 
 /// The overrides of some ranks whose condition holds, ranks that have none not counted.
-fn reaches(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> Vec<Reach> {
-    let mut found: Vec<Reach> = Vec::new();
+fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> Vec<AppliedOverride> {
+    let mut found: Vec<AppliedOverride> = Vec::new();
     let mut rank = 0;
     for of_rank in ranks {
         let before = found.len();
@@ -43,7 +43,7 @@ fn reaches(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> Vec<Reach> 
                 let holds =
                     it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
                 if holds {
-                    found.push(Reach { rank, anchor: *anchor, nth });
+                    found.push(AppliedOverride { rank, anchor: *anchor, nth });
                 }
             }
         }
@@ -60,7 +60,7 @@ pub(super) fn layers(
     it: &Named,
     facts: &Arc<Map>,
     out: &mut Vec<Diagnostic>,
-) -> (Vec<Vec<Anchor>>, Vec<Reach>) {
+) -> (Vec<Vec<Anchor>>, Vec<AppliedOverride>) {
     let index = names::index_of(db, it.anchor);
     let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
     let mut env = Env::new(db, index, it.anchor);
@@ -83,21 +83,21 @@ pub(super) fn layers(
     }
     ranks.extend(it.groups.iter().map(|it| vec![*it]));
     ranks.extend(it.own.iter().cloned());
-    let reaches = reaches(db, &ranks, &mut env);
+    let applied = applied_overrides(db, &ranks, &mut env);
     out.append(&mut env.out);
-    (ranks, reaches)
+    (ranks, applied)
 }
 
 /// The overrides of the base: those of rules and at the top level, without any condition.
 #[salsa::tracked]
-pub(super) fn base_reaches(db: &dyn Db, project: Project) -> Arc<[Reach]> {
+pub(super) fn base_overrides(db: &dyn Db, project: Project) -> Arc<[AppliedOverride]> {
     let index = names::index(db, project);
     let ranks = base_ranks(db, &super::settings(db, project).value);
     let Some(first) = ranks.iter().flatten().next() else { return Arc::default() };
     let mut env = Env::new(db, index, *first);
     env.cluster = Given::Unknown;
     env.fleet = super::settings(db, project).value.value.clone();
-    reaches(db, &ranks, &mut env).into()
+    applied_overrides(db, &ranks, &mut env).into()
 }
 
 /// The rules and top-level overrides without `when`, by rank.
