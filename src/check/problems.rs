@@ -17,7 +17,7 @@ pub(super) fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diag
 }
 
 pub(super) fn entry_in_rule(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::STATEMENT_HERE, "a rule sets no facts", at, "an entry stands here")
+    Diagnostic::new(code::STATEMENT_HERE, "a rule sets no facts", at, "an entry")
         .note(
             "facts are set by groups and clusters alone, so that a rule's condition is decided before any rule applies",
         )
@@ -140,9 +140,14 @@ pub(super) fn unnamed_clusters(at: Origin) -> Diagnostic {
 }
 
 pub(super) fn not_about(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::MISMATCH, "what an override says of itself is a plain string", at, "not a plain string")
-        .note("`reason`, `owner` and `until` are for people; they change nothing on a cluster")
-        .help("write it between quotes, without computing it")
+    Diagnostic::new(
+        code::MISMATCH,
+        "the `reason` and the like of an override are plain strings",
+        at,
+        "not a plain string",
+    )
+    .note("`reason`, `owner` and `until` are for people; they change nothing on a cluster")
+    .help("write it between quotes, without computing it")
 }
 
 pub(super) fn no_date(at: Origin, found: &str) -> Diagnostic {

@@ -19,7 +19,7 @@ const RELEASE: [(&str, &str); 6] = [
 
 /// In the block of `use` and in `kustomization { … }`.
 const KUSTOMIZATION: [(&str, &str); 5] = [
-    ("path", "the catalogue says where it stands: `path` in the catalogue"),
+    ("path", "set `path` in the catalogue instead"),
     ("sourceRef", "write `sync { … }` in the fleet, a group or the cluster"),
     ("patches", "write `override`; the patches follow"),
     ("dependsOn", "write `after = [ … ]` in the catalogue"),

@@ -13,7 +13,7 @@ pub(super) struct Arguments {
     /// The project's directory, or one inside it
     #[arg(short = 'C', long = "directory", value_name = "DIR", default_value = ".", global = true)]
     pub directory: PathBuf,
-    /// When to use colours
+    /// When to color the output
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
     /// Say nothing but errors
@@ -36,11 +36,11 @@ pub(super) enum Command {
     Build(Build),
     /// Look for mistakes, and write nothing
     Check(Check),
-    /// Lay out sources in the one way
+    /// Format source files
     Fmt(Fmt),
     /// Print the objects that a cluster ends up with
     Render(Render),
-    /// Say who set a value, over whom, and why
+    /// Show which layer set a value, which layers it overrides, and why
     Why(Why),
     /// Say how two clusters differ, and who made it so
     Compare(Compare),
@@ -96,7 +96,7 @@ pub(super) enum Template {
     Eks,
 }
 
-/// How what is wrong is said.
+/// The format of diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
     /// To a person, on standard error
@@ -115,7 +115,7 @@ pub(super) enum MessageFormat {
 
 #[derive(Args)]
 pub(super) struct Check {
-    /// Also say what is wrong to a program, on standard output
+    /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
     /// Warn of overrides whose `until` is before this day
@@ -130,7 +130,7 @@ fn day(text: &str) -> Result<String, String> {
 
 #[derive(Clone, Args)]
 pub(super) struct Build {
-    /// Also say what is wrong to a program, on standard output
+    /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", conflicts_with = "watch")]
     pub message_format: MessageFormat,
     /// Warn of overrides whose `until` is before this day
@@ -292,7 +292,7 @@ pub(super) enum TableOutput {
 
 #[derive(Args)]
 pub(super) struct Graph {
-    /// Draw this cluster; without it, the fleet: sources, catalogues, and who takes them
+    /// Draw this cluster; without it, the fleet: sources, catalogues, and the clusters that use them
     pub cluster: Option<String>,
     /// How to draw it
     #[arg(short, long, value_enum, default_value = "svg")]
@@ -355,12 +355,12 @@ pub(super) struct Vendor {
 
 #[derive(Args)]
 pub(super) struct Explain {
-    /// A code such as `E0211`, a word such as `override`, a function; without one, all codes are listed
+    /// A code such as `E0211`, a keyword such as `override`, a function; without one, all codes are listed
     pub code: Option<String>,
 }
 
 impl Arguments {
-    /// How what is wrong is said.
+    /// The format of diagnostics.
     pub(super) fn message_format(&self) -> MessageFormat {
         match &self.command {
             Command::Build(it) => it.message_format,

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Explain) -> Result<Outcome, HostError> {
             Ok(Outcome::Fine)
         }
         None => Err(HostError {
-            message: format!("there is no diagnostic, word or function `{wanted}`"),
+            message: format!("there is no diagnostic, keyword or function `{wanted}`"),
             help: nearest(wanted).or_else(|| Some("`fleetc explain` lists all diagnostics".into())),
         }),
     }

@@ -20,7 +20,7 @@ pub(super) fn run(directory: &Path, arguments: &Fmt, terminal: &mut Terminal) ->
     let wrong = Mutex::default();
     if arguments.files.iter().any(|it| it.as_os_str() == "-") {
         if arguments.files.len() > 1 {
-            let message = "`-` stands alone: it is standard input".to_owned();
+            let message = "`-` is standard input and cannot be combined with files".to_owned();
             return Err(HostError { message, help: None });
         }
         let text = standard_input()?;
@@ -120,7 +120,7 @@ fn leaves(it: &Text, left: &[usize], terminal: &mut Terminal) {
         let rest = it.text.get(*at..).unwrap_or_default();
         let first = at + rest.len() - rest.trim_start().len();
         let line = it.text.get(..first).unwrap_or_default().matches('\n').count() + 1;
-        terminal.status("Left", &format!("{}:{line} as it is: it cannot be read, `fleetc check` says why", it.name));
+        terminal.status("Left", &format!("{}:{line} unchanged: it cannot be parsed; run `fleetc check`", it.name));
     }
 }
 

@@ -56,12 +56,12 @@ fn of_line(db: &FleetDatabase, root: &Path, place: &str) -> Result<inspect::Why,
     match found {
         Some(Some(it)) => Ok(it),
         Some(None) => Err(HostError {
-            message: format!("no value stands in line {line} of `{file}`"),
+            message: format!("there is no value in line {line} of `{file}`"),
             help: Some("name the line of a key or of an element".into()),
         }),
         None => Err(HostError {
             message: format!("the project generates no file `{file}`"),
-            help: Some("the path is taken from the project's root, or from here".into()),
+            help: Some("the path is relative to the project's root or to the current directory".into()),
         }),
     }
 }

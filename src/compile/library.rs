@@ -81,7 +81,7 @@ fn where_taken(db: &dyn Db, mut it: Diagnostic, anchor: Anchor) -> Diagnostic {
     });
     if let Some(at) = place {
         let inside = std::mem::replace(&mut it.primary.place, at.into());
-        let text = std::mem::replace(&mut it.primary.text, "taken from the standard library here".into());
+        let text = std::mem::replace(&mut it.primary.text, "used from the standard library here".into());
         it.secondary.insert(0, crate::diagnostic::Label { place: inside, text });
     }
     it

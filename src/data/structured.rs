@@ -50,7 +50,9 @@ pub(super) fn read(origins: Origins, format: Format, text: &str) -> Document {
     // Only what may be an integer has to be told from quoted text: all places take as much memory as the values.
     let marks = if parsed.iter().any(has_old_integer) {
         let Some(it) = documents(text) else {
-            return reader.document(Err("one of its numbers, as `0644`, cannot be told from text".into()));
+            return reader.document(Err(
+                "it is ambiguous whether one of its values, like `0644`, is a number or a string".into(),
+            ));
         };
         Some(it)
     } else {

@@ -65,7 +65,7 @@ codes! {
     NUMBER_WITH_UNIT "E0111" Error "number with a unit"
     TOO_LARGE "E0112" Error "source file too large"
     LATE_LET "E0113" Error "`let` after other members of its block"
-    FROM_HERE "E0114" Error "declaration without the definition after `from`"
+    FROM_HERE "E0114" Error "declaration that cannot have `from`"
     FORBIDDEN_CHARACTER "E0115" Error "character not allowed in a source"
 
     DUPLICATE "E0201" Error "duplicate name"

@@ -305,7 +305,7 @@ fn verify(
                 let ring = rings.order.get(nth).cloned().unwrap_or_default();
                 return Err((
                     format!("the promotion would also change `{}` in `{ring}`", it.name(db)),
-                    Some("the sources say it in a way that fleetc cannot edit: change them by hand".into()),
+                    Some("fleetc cannot edit this form of the sources: change them by hand".into()),
                 ));
             }
         }

@@ -68,18 +68,18 @@ pub(super) fn not_bool(at: Origin, found: &Value) -> Diagnostic {
 }
 
 pub(super) fn no_arm(at: Origin, found: &Value) -> Diagnostic {
-    Diagnostic::new(code::NO_ARM, eco_format!("this `match` says nothing for {}", found.show()), at, "no line fits")
+    Diagnostic::new(code::NO_ARM, eco_format!("no line of this `match` is for {}", found.show()), at, "no line fits")
         .help("add a line for it, or `_ => …` for all others")
 }
 
 pub(super) fn interpolated(at: Origin, found: &Value) -> Diagnostic {
     Diagnostic::new(
         code::INTERPOLATED,
-        "only strings, numbers and booleans can stand in a string",
+        "only strings, numbers and booleans can be interpolated",
         at,
         eco_format!("this is {}", found.noun()),
     )
-    .help("say what to write when it is absent: `\\(… ?? \"…\")`")
+    .help("give a value for when it is absent: `\\(… ?? \"…\")`")
 }
 
 pub(super) fn no_member(at: Origin, found: &Value, name: &str) -> Diagnostic {
@@ -195,7 +195,7 @@ pub(super) fn amend_scalar(at: Origin, key: &str, found: &Value, below: Origin) 
         code::AMEND_SCALAR,
         eco_format!("`{key}` is {}: there is nothing inside to amend", found.noun()),
         at,
-        "a block stands here",
+        "a block",
     )
     .label(below, "set here")
     .help(eco_format!("replace it: `{key} = {{ … }}`"))
@@ -252,7 +252,7 @@ pub(super) fn selects(at: Origin, key: &str, pins: &Pins, hits: usize, list: &[N
 pub(super) fn is_final(at: Origin, path: &[EcoString], set: Origin) -> Diagnostic {
     Diagnostic::new(code::FINAL, eco_format!("`{}` is final", path.join(".")), at, "a higher layer touches it")
         .label(set, "made final here")
-        .help("remove this entry, or the word `final` there")
+        .help("remove this entry, or the keyword `final` there")
 }
 
 pub(super) fn near_miss(at: Origin, key: &str, sibling: &str, declared: Origin) -> Diagnostic {
@@ -295,7 +295,7 @@ pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> D
         code::MISMATCH,
         eco_format!("expected {expected}, found {found}"),
         node.origin,
-        eco_format!("this comes to {found}"),
+        eco_format!("this evaluates to {found}"),
     )
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write a value that is {expected}"));
@@ -355,7 +355,7 @@ pub(super) fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnosti
     .note(eco_format!("Flux's schema asks for {pattern}"));
     match pattern {
         "^([0-9]+(\\.[0-9]+)?(ms|s|m))+$" => {
-            diagnostic.help("write minutes: Flux takes no hours here, so `60m` for an hour")
+            diagnostic.help("write minutes: Flux accepts no hours here, so `60m` for an hour")
         }
         "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$" => {
             diagnostic.help("write a duration such as `30s`, `10m` or `1h30m`; there are no days")
@@ -399,7 +399,7 @@ pub(super) fn hidden(at: Origin, path: &str) -> Diagnostic {
 
 pub(super) fn unreadable(at: Origin, path: &str, reason: &str) -> Diagnostic {
     Diagnostic::new(code::INPUT_FILE, eco_format!("`{path}` cannot be read: {reason}"), at, "read here")
-        .help("the path is taken from the project's root")
+        .help("the path is relative to the project's root")
 }
 
 pub(super) fn unparsable(at: Origin, path: &str, format: &str, reason: &str) -> Diagnostic {

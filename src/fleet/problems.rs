@@ -37,7 +37,7 @@ pub(super) fn no_value(declared: &Declared, what: &str) -> Diagnostic {
         eco_format!("write `override … {{ params {{ {name} = … }} }}`, or give the param a default")
     };
     let label = match declared.default {
-        Some(_) => "its default comes to nothing, or is unset",
+        Some(_) => "its default evaluates to nothing, or is unset",
         None => "declared here without a default",
     };
     let subject = if what == "fact" { Subject::Fact(name.clone()) } else { Subject::Param(name.clone()) };
@@ -144,8 +144,8 @@ pub(super) fn unknown_attached(at: Origin, name: &str, index: &Index) -> Diagnos
 }
 
 pub(super) fn use_and_drop(first: Origin, again: Origin, taken: bool) -> Diagnostic {
-    let (here, there) = if taken { ("taken here", "given up here") } else { ("given up here", "taken here") };
-    Diagnostic::new(code::USE_AND_DROP, "one rank takes and gives up the same thing", again, here)
+    let (here, there) = if taken { ("used here", "dropped here") } else { ("dropped here", "used here") };
+    Diagnostic::new(code::USE_AND_DROP, "one rank uses and drops the same item", again, here)
         .label(first, there)
         .help("put one rule into a higher layer (`in …`), narrow one `when`, or decide it in a group or the cluster")
 }
@@ -169,7 +169,7 @@ pub(super) fn raw_patch(at: Origin) -> Diagnostic {
 pub(super) fn final_declaration(at: Origin, what: &str, name: &str, declared: Origin) -> Diagnostic {
     Diagnostic::new(code::FINAL, eco_format!("the {what} `{name}` is final"), at, "a higher layer sets it")
         .label(declared, "made final here")
-        .help("remove this entry, or the word `final` there")
+        .help("remove this entry, or the keyword `final` there")
 }
 
 pub(super) fn unknown_definition(at: Origin, kind: Kind, path: &str, known: &[EcoString]) -> Diagnostic {
@@ -196,7 +196,7 @@ pub(super) fn definition_cycle(db: &dyn Db, at: Origin, levels: &[Anchor], base:
     let names: Vec<&str> = levels.iter().chain(std::iter::once(&base)).map(|it| it.name(db).as_str()).collect();
     Diagnostic::new(
         code::FROM_CYCLE,
-        eco_format!("this is taken from itself: {}", names.join(" → ")),
+        eco_format!("this is declared from itself: {}", names.join(" → ")),
         at,
         "comes back to itself",
     )
@@ -267,7 +267,7 @@ pub(super) fn unknown_group(at: Origin, name: &str, index: &Index) -> Diagnostic
 }
 
 pub(super) fn group_of_group(at: Origin, inventory: Option<Anchor>) -> Diagnostic {
-    Diagnostic::new(code::GROUP_TWICE, "this inventory stands in a group already", at, "another group")
+    Diagnostic::new(code::GROUP_TWICE, "this inventory is in a group already", at, "another group")
         .label_if(inventory.map(Origin::of), "the inventory")
         .help("remove `group`, or move the inventory to the top level")
 }
@@ -299,8 +299,13 @@ pub(super) fn overridden_cluster<'a>(
 }
 
 pub(super) fn nested_cluster_override(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::STATEMENT_HERE, "`override cluster` stands at the top level", at, "inside another block")
-        .help("move it to the top level")
+    Diagnostic::new(
+        code::STATEMENT_HERE,
+        "`override cluster` is allowed only at the top level",
+        at,
+        "inside another block",
+    )
+    .help("move it to the top level")
 }
 
 pub(super) fn check_fails(db: &dyn Db, check: Anchor, at: Origin, shown: Shown) -> Diagnostic {
@@ -320,7 +325,7 @@ pub(super) fn check_fails(db: &dyn Db, check: Anchor, at: Origin, shown: Shown) 
         diagnostic = diagnostic.note(note);
     }
     let help = if shown.has_absent {
-        "set the value, or say in the check what an absent one counts as: `… ?? value`"
+        "set the value, or give the check a default: `… ?? value`"
     } else {
         "change the values, or narrow the check: `check \"…\" when …`"
     };
@@ -376,7 +381,7 @@ pub(super) fn unknown_imported<'a>(
         code::UNKNOWN_TARGET,
         eco_format!("`{package}` has no cluster `{name}`"),
         at,
-        "not there, or not there any more",
+        "it does not exist, or was removed",
     )
     .did_you_mean(name, known)
     .or_help(|| Some("remove this cluster, or take it from another".into()))
@@ -435,7 +440,7 @@ pub(super) fn renamed_item(at: Origin, old: &str, new: &str) -> Diagnostic {
 pub(super) fn left_behind(item: Anchor, name: &str, from: &str, to: &str, cluster: &EcoString) -> Diagnostic {
     Diagnostic::new(
         code::BAD_MOVE,
-        eco_format!("`{name}` would be uninstalled on `{cluster}`, which takes `{from}` and not `{to}`"),
+        eco_format!("`{name}` would be uninstalled on `{cluster}`, which uses `{from}` and not `{to}`"),
         Origin::of(item),
         eco_format!("moves from `{from}` to `{to}`"),
     )
@@ -450,7 +455,7 @@ pub(super) fn no_catalogue_to_move(at: Origin, name: &str) -> Diagnostic {
         code::BAD_MOVE,
         eco_format!("there is no catalogue `{name}`"),
         at,
-        "a moving item stands in it until it has moved",
+        "a moving item is in it until it has moved",
     )
     .help(eco_format!("declare `catalogue {name} {{ }}` until the move is done"))
 }

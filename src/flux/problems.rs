@@ -39,7 +39,7 @@ pub(super) fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
     let name = addon.name(db);
     Diagnostic::new(
         code::NO_SOURCE,
-        eco_format!("`{name}` does not say where its chart comes from"),
+        eco_format!("`{name}` has no source for its chart"),
         Origin::of(addon),
         "has no `source`",
     )
@@ -49,7 +49,7 @@ pub(super) fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
 pub(super) fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {
     let name = addon.name(db);
     Diagnostic::new(code::NO_VERSION, eco_format!("`{name}` has no version"), Origin::of(addon), "has no `version`")
-        .note("without one, Flux installs whatever chart is newest")
+        .note("without a version, Flux installs the newest chart")
         .help("write `version = \"1.2.3\"`, or a range such as `\"1.x\"`")
 }
 
@@ -129,7 +129,7 @@ pub(super) fn wait_and_checks(at: Origin) -> Diagnostic {
 pub(super) fn trusted(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(
         code::TRUSTED,
-        eco_format!("whoever writes to `{name}` is an administrator of the cluster"),
+        eco_format!("everyone who can write to `{name}` is an administrator of the cluster"),
         at,
         "applied with cluster-admin",
     )
@@ -191,7 +191,7 @@ pub(super) fn unknown_requirement(db: &dyn Db, at: Origin, name: &str, addon: An
 pub(super) fn not_its_namespace(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
     Diagnostic::new(
         code::UNKNOWN_TARGET,
-        eco_format!("`{name}` is none of the tenant's namespaces"),
+        eco_format!("`{name}` is not a namespace of the tenant"),
         at,
         "not declared in the tenant",
     )

@@ -14,7 +14,7 @@ pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
             at,
             "declared here",
         )
-        .help("fix the path; it is taken from the directory of this `fleet.fleet`"),
+        .help("fix the path; it is relative to the directory of this `fleet.fleet`"),
         Trouble::NoSources(dir) => Diagnostic::new(
             code::NO_PACKAGE,
             eco_format!("the package `{name}` has no `.fleet` file in `{dir}`"),
@@ -35,7 +35,7 @@ pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
             at,
             "declared here",
         )
-        .note(eco_format!("a build does not use the network: the package has to stand in `{dir}`, and in `fleet.lock`"))
+        .note(eco_format!("a build does not use the network: the package must be in `{dir}` and in `fleet.lock`"))
         .help("run `fleetc vendor`"),
         Trouble::Outside { package, alias, what } => Diagnostic::new(
             code::OUTSIDE_PACKAGE,

@@ -93,7 +93,7 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
         return Err(eco_format!("`{to}` is no name: it has letters, digits and `-`, and begins with a letter"));
     }
     if is_reserved(to) {
-        return Err(eco_format!("`{to}` is a word of the language"));
+        return Err(eco_format!("`{to}` is a keyword"));
     }
     let becomes_an_object = at.node == 0
         && !matches!(at.anchor.kind(db), Kind::Let | Kind::Fn | Kind::Type | Kind::Rule | Kind::Group | Kind::Fleet);
@@ -105,7 +105,7 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
         && let Some((taken, _)) = taken(db, &named.symbol, to)
     {
         return Err(match &named.symbol {
-            Symbol::At(at) if at.node != 0 => eco_format!("`{to}` stands beside it already"),
+            Symbol::At(at) if at.node != 0 => eco_format!("`{to}` is already declared beside it"),
             _ => eco_format!("`{to}` is the name of {} already", taken.noun()),
         });
     }

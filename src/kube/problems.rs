@@ -31,7 +31,7 @@ pub(super) fn ambiguous_patch(object: &Identity, other: &Object) -> Diagnostic {
         "patched on some clusters",
     )
     .label(other.origin, "the other object")
-    .note("the target of a JSON patch cannot say that it means the core group, or no namespace")
+    .note("the target of a JSON patch cannot select the core group or an object without a namespace")
     .help("put the two into different catalogues, or give one another name")
 }
 

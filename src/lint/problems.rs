@@ -74,7 +74,7 @@ pub(super) fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoStr
     let kind = &object.id.kind;
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_KIND,
-        eco_format!("nothing that the cluster takes defines the kind `{kind}` of `{}`", object.api_version()),
+        eco_format!("nothing that the cluster uses defines the kind `{kind}` of `{}`", object.api_version()),
         object.origin,
         eco_format!("a {kind}"),
     );
@@ -82,7 +82,7 @@ pub(super) fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoStr
     let known = custom.keys().filter(|(group, _)| *group == object.id.group).map(|(_, it)| it.as_str());
     diagnostic.did_you_mean(kind, known).or_help(|| {
         Some(eco_format!(
-            "take the add-on that brings it; where fleetc does not know which that is, say so in the add-on with `crds {{ \"{group}/{kind}\" = … }}` (\"Namespaced\" or \"Cluster\"), or declare `external CRD \"…\"`"
+            "use the add-on that installs it. If fleetc does not know that add-on, list the kind in it with `crds {{ \"{group}/{kind}\" = … }}` (\"Namespaced\" or \"Cluster\"), or declare `external CRD \"…\"`"
         ))
     })
 }
@@ -103,7 +103,7 @@ pub(super) fn needless_namespace(object: &Object) -> Diagnostic {
         code::NEEDLESS_NAMESPACE,
         eco_format!("a {} has no namespace", object.id.kind),
         object.origin,
-        eco_format!("it says `{}`", object.id.namespace),
+        eco_format!("it has `{}`", object.id.namespace),
     )
     .help("remove `metadata.namespace`")
 }
@@ -132,7 +132,7 @@ pub(super) fn not_served(
 pub(super) fn missing_source(object: &Object, source: &Id, cluster: &EcoString) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_REFERENCE,
-        eco_format!("nothing on `{cluster}` makes {source}, from which {} takes its chart", object.id),
+        eco_format!("nothing on `{cluster}` creates {source}, the source of the chart of {}", object.id),
         object.origin,
         "its source is not on the cluster",
     )
@@ -149,7 +149,7 @@ pub(super) fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> 
         eco_format!("goes into `{name}`"),
     )
     .help(eco_format!(
-        "declare it: `namespace {name} {{ }}` in a catalogue that the cluster takes, or `external Namespace {name}`"
+        "declare it: `namespace {name} {{ }}` in a catalogue that the cluster uses, or `external Namespace {name}`"
     ))
 }
 
@@ -174,7 +174,7 @@ pub(super) fn missing_reference(
     }
     diagnostic
         .did_you_mean(name, same_kind.iter().map(|it| it.as_str()))
-        .or_help(|| Some(eco_format!("if clusters have it, say so: `external {kind} {namespace}.{name}`")))
+        .or_help(|| Some(eco_format!("if something else creates it, declare it: `external {kind} {namespace}.{name}`")))
 }
 
 pub(super) fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
@@ -307,7 +307,7 @@ pub(super) fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
         code::NESTED_PATH,
         eco_format!("the directory `{path}` does not lie below `{root}`"),
         at,
-        "stands elsewhere",
+        "declared in another catalogue",
     )
     .note("files that are no longer produced are looked for in the generated directories only")
     .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
@@ -324,7 +324,7 @@ pub(super) fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
 }
 
 pub(super) fn dead_override(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::DEAD, "this override never applies", at, "no cluster that it reaches takes its target")
+    Diagnostic::new(code::DEAD, "this override never applies", at, "no cluster that it applies to uses its target")
         .help("remove it, or `use` the item there")
 }
 
@@ -379,7 +379,7 @@ pub(super) fn ring_ahead(
     )
     .label(before.origin, eco_format!("the version in `{early}`"))
     .note(eco_format!(
-        "what is new comes to `{early}` first; compared are the clusters `{}` and `{}`",
+        "new versions reach `{early}` first; compared are the clusters `{}` and `{}`",
         later.cluster.name(db),
         before.cluster.name(db)
     ))

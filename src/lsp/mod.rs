@@ -40,5 +40,5 @@ pub fn serve(pool: ThreadPool) -> Result<(), HostError> {
     // Its writer ends when nobody can send any more.
     drop(connection);
     threads.join().map_err(|it| failed(&it))?;
-    if is_orderly { Ok(()) } else { Err(failed(&"it left without a word")) }
+    if is_orderly { Ok(()) } else { Err(failed(&"it closed the connection")) }
 }

@@ -7,13 +7,8 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::source::Origin;
 
 pub(super) fn no_baseline(at: Origin, cluster: &str) -> Diagnostic {
-    Diagnostic::new(
-        code::NO_BASELINE,
-        eco_format!("`{cluster}` has no baseline"),
-        at,
-        "nothing says what the cluster is",
-    )
-    .help("declare `baseline NAME { kubernetes = \"…\" }`, and write `baseline = NAME` in the cluster or a group")
+    Diagnostic::new(code::NO_BASELINE, eco_format!("`{cluster}` has no baseline"), at, "the cluster has no baseline")
+        .help("declare `baseline NAME { kubernetes = \"…\" }`, and write `baseline = NAME` in the cluster or a group")
 }
 
 pub(super) fn missing(at: Origin, cluster: &str, what: &str, help: &str) -> Diagnostic {
@@ -22,7 +17,8 @@ pub(super) fn missing(at: Origin, cluster: &str, what: &str, help: &str) -> Diag
 }
 
 pub(super) fn cannot_say(at: Origin, tool: &str, what: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(code::CANNOT_PROVISION, eco_format!("{tool} cannot say {what}"), at, "asked for here").help(help)
+    Diagnostic::new(code::CANNOT_PROVISION, eco_format!("{tool} cannot express {what}"), at, "asked for here")
+        .help(help)
 }
 
 pub(super) fn unknown_policy(role: &Role, tool: &str, policy: &str) -> Diagnostic {

@@ -82,7 +82,7 @@ fn absence(db: &dyn Db, it: &Absence, other: &str) -> EcoString {
         Absence::Dropped(layer) => eco_format!(": dropped on `{other}` {}", by(db, layer)),
         Absence::NotTaken => eco_format!(": no `use` on `{other}` names it or its catalogue"),
         Absence::Optional => eco_format!(": it is optional, and no `use` on `{other}` names it"),
-        Absence::NotNeeded => eco_format!(": nothing that `{other}` takes needs it"),
+        Absence::NotNeeded => eco_format!(": nothing that `{other}` uses needs it"),
     }
 }
 

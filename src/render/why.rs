@@ -67,7 +67,7 @@ fn absence(db: &dyn Db, out: &mut String, it: &Absence) {
         }
         Absence::Optional => line(out, 2, "it is optional, and no `use` names it"),
         Absence::NotTaken => line(out, 2, "no `use` names it or its catalogue"),
-        Absence::NotNeeded => line(out, 2, "nothing that is taken needs it"),
+        Absence::NotNeeded => line(out, 2, "nothing that is used needs it"),
     }
 }
 

@@ -14,9 +14,9 @@ pub(super) const STATEMENTS: [&str; 10] =
 const HABITS: [(&str, &str); 12] = [
     ("#", "comments begin with `//`"),
     ("/*", "comments begin with `//`, on each of their lines"),
-    ("'", "strings stand between double quotes"),
-    ("`", "strings stand between double quotes"),
-    ("<<", "text over several lines stands between `\"\"\"` and `\"\"\"`"),
+    ("'", "write strings in double quotes"),
+    ("`", "write strings in double quotes"),
+    ("<<", "write text of several lines between `\"\"\"` and `\"\"\"`"),
     ("&&", "write `and`"),
     ("||", "write `or`"),
     ("!", "write `not`"),
@@ -61,7 +61,7 @@ pub(super) fn foreign(word: &str) -> Option<EcoString> {
 pub(super) fn fix(slice: &str, stop: usize, word: &str, top: bool) -> EcoString {
     let (before, rest) = (slice.get(..stop).unwrap_or_default(), slice.get(stop..).unwrap_or_default());
     if word == "use" && rest.trim_start().starts_with("when") {
-        return "what some clusters have stands in a rule: `rule NAME when condition { use … }`".into();
+        return "write settings of some clusters in a rule: `rule NAME when condition { use … }`".into();
     }
     let is_map = before.trim_end().ends_with("for") && before.contains('{');
     if let Some(it) = of_statement(word).filter(|_| !top && !is_map).or_else(|| of_expression(before, rest)) {
@@ -73,7 +73,7 @@ pub(super) fn fix(slice: &str, stop: usize, word: &str, top: bool) -> EcoString 
     }
     let is_begun = top || DECLARATIONS.contains(&word) || STATEMENTS.contains(&word);
     match form(word).filter(|_| is_begun) {
-        Some(it) => eco_format!("its form is {it}; `fleetc explain {word}` says more"),
+        Some(it) => eco_format!("its form is {it}; see `fleetc explain {word}`"),
         None if top => "compare the line with the reference's page of this declaration".into(),
         None => "an entry is `key = value`, `key { … }` or `key += [ … ]`".into(),
     }
@@ -100,7 +100,7 @@ fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
     }
     if rest.starts_with('\\') {
         return Some(
-            "escapes are `\\n`, `\\t`, `\\\"`, `\\\\`, `\\u{…}` and `\\(expression)`; text without any stands in `#\"…\"#`",
+            "escapes are `\\n`, `\\t`, `\\\"`, `\\\\`, `\\u{…}` and `\\(expression)`; write text without escapes in `#\"…\"#`",
         );
     }
     if before.rsplit_once("match ").is_some_and(|(_, it)| it.contains('{') && !it.contains('}')) {
@@ -114,7 +114,7 @@ fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
         return Some("a source is declared, and then named: `source charts = helm \"…\"`, `source = charts`");
     }
     if here.starts_with("if ") && line.contains("[for ") && line.contains("=>") {
-        return Some("a condition stands before the arrow: `[for x in list if condition => value]`");
+        return Some("write the condition before the arrow: `[for x in list if condition => value]`");
     }
     if in_for("[for ") || here.starts_with("for ") && line.contains('[') {
         return Some("a list is repeated as `[for x in list => value]`");
@@ -129,14 +129,14 @@ fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
         return Some("a list of a type is `[Type]`, a map is `{String: Type}`");
     }
     if here.starts_with('=') && line.ends_with(':') {
-        return Some("write `=`; a type stands between: `name: Type = value`");
+        return Some("write `=`; the type goes before it: `name: Type = value`");
     }
     if here.starts_with('"') && line.ends_with("\"\"") {
         return Some("text between `\"\"\"` begins on the next line");
     }
     let is_name = here.starts_with(char::is_alphabetic);
     if is_name && line.ends_with('}') && line.matches('[').count() == line.matches(']').count() {
-        return Some("entries stand on lines of their own, or are separated by commas");
+        return Some("write each entry on its own line, or separate them with commas");
     }
     let is_value = here.starts_with(|it: char| it.is_alphanumeric() || matches!(it, '"' | '[' | '{'));
     let opened = line.matches('[').count() > line.matches(']').count();

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::{SourceFile, is_bidi_control};
 
 /// What holds of each place that is given here.
-const IN_TEXT: &str = "a mistake stands in its file";
+const IN_TEXT: &str = "a mistake is in its file";
 
 /// A place that cannot be read, in bytes of its file.
 pub(super) enum Problem {
@@ -65,7 +65,7 @@ impl Problem {
                 code::INDENTATION,
                 "a line of this text is indented less than its closing quotes",
                 at(range),
-                "the closing line's indentation is taken off every line",
+                "the indentation of the closing line is removed from every line",
             )
             .help("move the closing `\"\"\"` to the left, onto a line of its own"),
             Self::NoCharacter(range) => Diagnostic::new(
@@ -83,7 +83,7 @@ impl Problem {
                 code::INTERPOLATED_NAME,
                 "a name must be known without evaluating anything",
                 at(range),
-                "`\\(…)` cannot stand in a name",
+                "`\\(…)` is not allowed in a name",
             )
             .help("write the name out"),
             Self::DuplicateField(range) => {
@@ -92,18 +92,18 @@ impl Problem {
             }
             Self::LateLet(range) => Diagnostic::new(
                 code::LATE_LET,
-                "a `let` stands at the head of its block",
+                "a `let` must come first in its block",
                 at(range),
-                "other entries stand before it",
+                "other entries come before it",
             )
             .help("move it up, behind the opening brace"),
             Self::FromHere(range, word) => Diagnostic::new(
                 code::FROM_HERE,
-                eco_format!("a `{word}` is not taken from anything"),
+                eco_format!("a `{word}` cannot have `from`"),
                 at(range),
                 "no meaning here",
             )
-            .help("add-ons, baselines and clusters are taken `from` others"),
+            .help("only add-ons, baselines and clusters can be declared `from` others"),
             Self::TooDeep(start) => Diagnostic::new(
                 code::TOO_DEEP,
                 eco_format!("this is nested more than {} levels deep", chunk::NESTING_LIMIT),
@@ -179,22 +179,22 @@ fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> D
     if top && !word.is_empty() && !DECLARATIONS.contains(&word.as_str()) && !MODIFIERS.contains(&word.as_str()) {
         return Diagnostic::new(
             code::UNKNOWN_DECLARATION,
-            eco_format!("`{word}` does not begin a declaration"),
+            eco_format!("`{word}` is not a declaration"),
             at(range.start, range.start + word.len()),
             "no such declaration",
         )
         .did_you_mean(&word, DECLARATIONS)
         .help_if(foreign(&word))
         .or_help(|| {
-            Some("at the top level stand `fleet`, `catalogue`, `cluster`, `rule`, `let` and their like".into())
+            Some("declarations are `fleet`, `catalogue`, `cluster`, `rule`, `let` and others: see `fleetc explain fleet`".into())
         });
     }
     if !top && may_be_keyword(slice, &word) {
         let misspelt = Diagnostic::new(
             code::UNKNOWN_DECLARATION,
-            eco_format!("`{word}` begins no statement"),
+            eco_format!("`{word}` is not a statement"),
             at(range.start, range.start + word.len()),
-            "no such word here",
+            "not a keyword here",
         )
         .did_you_mean(&word, DECLARATIONS.into_iter().chain(STATEMENTS));
         if misspelt.suggestion.is_some() {

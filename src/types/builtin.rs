@@ -76,7 +76,7 @@ const TABLE: &[(&str, &str)] = &[
     ("reverse(of: [T]): [T]", "the elements from the last to the first"),
     ("slice(of: [T], from: Int, to?: Int): [T]", "the elements from one position up to another"),
     ("sort(of: [T]): [T]", "numbers or texts in order; numbers in texts are not understood"),
-    ("sort-by(of: [T], key: String): [T]", "objects in order of what stands at a key of each"),
+    ("sort-by(of: [T], key: String): [T]", "objects, sorted by the value of a key"),
     ("sum(of: [T]): T", "the numbers added up; 0 for none"),
     ("unique(of: [T]): [T]", "each element once, where it first stands"),
     // Maps.
@@ -116,11 +116,11 @@ const TABLE: &[(&str, &str)] = &[
     ("is-cidr(text: String): Bool", "whether it is an IPv4 or IPv6 range, such as `10.0.0.0/16`"),
     // Encodings.
     ("base64(text: String): String", "the text's UTF-8 in base64"),
-    ("base64-decode(text: String): String", "the text that base64 stands for"),
-    ("from-json(text: String): Any", "the value that JSON stands for"),
-    ("from-yaml(text: String): Any", "the value that YAML stands for; a list if it holds several documents"),
+    ("base64-decode(text: String): String", "the text that base64 encodes"),
+    ("from-json(text: String): Any", "the value of a JSON text"),
+    ("from-yaml(text: String): Any", "the value of a YAML text; a list if it has several documents"),
     ("to-json(of: Any): String", "the value as JSON on one line"),
-    ("to-yaml(of: Any): String", "the value as YAML, as it stands in generated files"),
+    ("to-yaml(of: Any): String", "the value as YAML, formatted as in generated files"),
     ("url-encode(text: String): String", "percent-encoded, for a query or a path"),
     // Files.
     ("csv(path: String): [Any]", "the rows of a CSV file below the project's root, by the names in its first line"),

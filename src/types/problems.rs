@@ -73,7 +73,7 @@ pub(super) fn fields_here(at: Origin, name: &str, ty: &Type) -> Diagnostic {
         code::UNKNOWN_TYPE,
         eco_format!("there is no type `{name}`"),
         at,
-        "the type of a map's keys stands here",
+        "expected the type of a map's keys",
     )
     .note("a map's type is `{String: Type}`")
     .help(eco_format!("fields are declared by a type with a name: `type NAME {{ {name}: {ty} }}`"))
@@ -108,7 +108,7 @@ pub(super) fn let_cycle(at: Origin, name: &str) -> Diagnostic {
 }
 
 pub(super) fn no_reference(at: Origin, kind: Reference) -> Diagnostic {
-    Diagnostic::new(code::NO_REFERENCE, eco_format!("the name of {} stands here", noun(kind)), at, "not a name")
+    Diagnostic::new(code::NO_REFERENCE, eco_format!("expected the name of {}", noun(kind)), at, "not a name")
         .help("write the declaration's name, without quotes and without computing it")
 }
 
@@ -121,7 +121,7 @@ pub(super) fn append_to(at: Origin, found: &Type) -> Diagnostic {
 }
 
 pub(super) fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> Diagnostic {
-    Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has nothing inside to amend"), at, "a block stands here")
+    Diagnostic::new(code::AMEND_SCALAR, eco_format!("{found} has nothing inside to amend"), at, "a block")
         .label_if(asked, "declared here")
         .help("write `key = value`")
 }
@@ -141,8 +141,8 @@ pub(super) fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
 }
 
 pub(super) fn statement_here(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::STATEMENT_HERE, "this statement has no meaning here", at, "only entries stand in this block")
-        .help("`use`, `drop`, `attach` and `override` stand in clusters, groups and rules; `patch` in the override of a kustomize item")
+    Diagnostic::new(code::STATEMENT_HERE, "this statement has no meaning here", at, "this block may contain only entries")
+        .help("write `use`, `drop`, `attach` and `override` in clusters, groups and rules, and `patch` in the override of a kustomize item")
 }
 
 pub(super) fn spread_of(at: Origin, found: &Type) -> Diagnostic {
@@ -211,12 +211,12 @@ pub(super) fn condition(at: Origin, found: &Type) -> Diagnostic {
 pub(super) fn interpolated(at: Origin, found: &Type) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         code::INTERPOLATED,
-        "only strings, numbers and booleans can stand in a string",
+        "only strings, numbers and booleans can be interpolated",
         at,
         eco_format!("this is {found}"),
     );
     if matches!(found, Type::Optional(_)) {
-        diagnostic.help("say what to write when it is absent: `\\(… ?? \"…\")`")
+        diagnostic.help("give a value for when it is absent: `\\(… ?? \"…\")`")
     } else {
         diagnostic.help("take one value out of it")
     }
@@ -262,7 +262,7 @@ pub(super) fn unknown_name<'a>(
 
 pub(super) fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
     Diagnostic::new(code::MAY_BE_ABSENT, "this may be absent", at, eco_format!("its type is {found}"))
-        .help("say what to use then: `… ?? value`, read on with `?.`, or test `… != null` first")
+        .help("give a default: `… ?? value`, read on with `?.`, or test `… != null` first")
 }
 
 pub(super) fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
@@ -325,7 +325,7 @@ pub(super) fn function_as_value(at: Origin, name: &str, function: Anchor) -> Dia
 
 pub(super) fn no_irsa(at: Origin) -> Diagnostic {
     Diagnostic::new(code::NOT_HERE, "`irsa` cannot be read here", at, "no `irsa` here")
-        .help("it stands for the role of an add-on: write `irsa { policies = [ … ] }` in the add-on")
+        .help("it is the ARN of the role of an add-on: write `irsa { policies = [ … ] }` in the add-on")
 }
 
 pub(super) fn rings_here(at: Origin) -> Diagnostic {
@@ -406,7 +406,7 @@ pub(super) fn not_exhaustive(at: Origin, subject: &Type, missing: Vec<Literal>) 
     let what = if names.is_empty() {
         eco_format!("{subject} has more values than those listed")
     } else {
-        eco_format!("nothing is said for {}", names.join(", "))
+        eco_format!("no line matches {}", names.join(", "))
     };
     let cases = missing.iter().map(|it| eco_format!("{it}")).collect();
     Diagnostic::new(code::NOT_EXHAUSTIVE, "this `match` does not cover every value", at, what)

@@ -11,7 +11,7 @@ use crate::syntax::ast::Patch;
 pub(super) fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
     Diagnostic::new(
         code::NO_KUSTOMIZE_PATH,
-        eco_format!("`{}` does not say which directory it is", item.name(db)),
+        eco_format!("`{}` has neither a path nor a source", item.name(db)),
         Origin::of(item),
         "has no `path`",
     )
@@ -21,7 +21,7 @@ pub(super) fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
 pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnostic {
     Diagnostic::new(
         code::CRD_BESIDE,
-        eco_format!("{} stands beside the add-on that brings its kind", object.id),
+        eco_format!("{} is applied together with the add-on that installs its kind", object.id),
         object.origin,
         eco_format!("a {}", object.id.kind),
     )

@@ -78,7 +78,7 @@ impl Finding {
     /// A file of the tree that is not what a build writes.
     #[must_use]
     pub fn of_tree(prefix: &str, path: &str, is_extra: bool) -> Self {
-        let what = if is_extra { "is no longer generated" } else { "is not what the sources say" };
+        let what = if is_extra { "is no longer generated" } else { "differs from the sources" };
         let message = eco_format!("`{path}` {what}");
         let help = EcoString::from("run `fleetc build` and commit the result");
         Self {

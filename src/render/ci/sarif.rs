@@ -55,7 +55,7 @@ pub fn sarif(found: &[Finding], is_whole: bool) -> String {
 
 fn rule(id: &str, code: Option<Code>) -> Json {
     let Some(code) = code else {
-        let text = "a generated file is not what the sources say";
+        let text = "a generated file differs from the sources";
         return json!({
             "id": id,
             "shortDescription": { "text": text },

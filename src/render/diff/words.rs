@@ -58,7 +58,7 @@ const MOST_MOVED: usize = 10;
 pub(super) fn whole(it: &Difference) -> Vec<(bool, EcoString)> {
     let mut found: Vec<(bool, EcoString)> = Vec::new();
     for (fate, one, several) in
-        [(ClusterFate::Gone, "is no more", "are no more"), (ClusterFate::New, "is new", "are new")]
+        [(ClusterFate::Gone, "is removed", "are removed"), (ClusterFate::New, "is new", "are new")]
     {
         let all: Vec<&EcoString> = it.whole.iter().filter(|it| it.fate == fate).map(|it| &it.name).collect();
         let (s, verb) = if all.len() == 1 { ("", one) } else { ("s", several) };
@@ -216,7 +216,7 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
     match it {
         Because::Used(layer) => eco_format!("used by {}", by(states, Side::New, layer)),
         Because::Attached(layer) => eco_format!("attached by {}", by(states, Side::New, layer)),
-        Because::Detached => "no `attach` names it any more".into(),
+        Because::Detached => "no `attach` names it now".into(),
         Because::Declared(origin) => eco_format!("declared by {}", at(Side::New, *origin)),
         Because::Follows(origin) => eco_format!("it comes of {}", at(Side::New, *origin)),
         Because::NoLonger(origin) => eco_format!("it no longer comes of {}", at(Side::New, *origin)),
@@ -243,9 +243,9 @@ pub(super) fn because(states: &States<'_>, it: &Because) -> EcoString {
         Because::Undeclared(origin) => eco_format!("no longer declared by {}", at(Side::Old, *origin)),
         Because::Absent(absence) => match &**absence {
             Absence::Dropped(layer) => eco_format!("dropped by {}", by(states, Side::New, layer)),
-            Absence::Optional => "it is optional, and no `use` names it any more".into(),
-            Absence::NotTaken => "no `use` names it or its catalogue any more".into(),
-            Absence::NotNeeded => "nothing that is taken needs it any more".into(),
+            Absence::Optional => "it is optional, and no `use` names it now".into(),
+            Absence::NotTaken => "no `use` names it or its catalogue now".into(),
+            Absence::NotNeeded => "nothing that is used needs it now".into(),
         },
     }
 }
@@ -261,9 +261,9 @@ pub(super) fn danger(it: &Danger) -> EcoString {
         Danger::DeletesCrd => "the definition is deleted, with every object of its kind".into(),
         Danger::Deletes => "it is deleted".into(),
         Danger::DeletesContents => "everything that it applied is deleted".into(),
-        Danger::OtherContents => "what it applied and does not find there any more is deleted".into(),
+        Danger::OtherContents => "objects that it applied and that are not in the new directory are deleted".into(),
         Danger::SourceInUse { release } => {
-            eco_format!("HelmRelease `{release}` takes its chart from it until another Kustomization is applied")
+            eco_format!("HelmRelease `{release}` still uses it for its chart until another Kustomization is applied")
         }
         Danger::Moves { old, new } => {
             let named =

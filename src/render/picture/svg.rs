@@ -56,7 +56,7 @@ fn legend(out: &mut String, picture: &Picture, y: f64) {
     for (kind, class, end, text) in [
         (ArrowKind::Source, "", "end", "gives the chart of"),
         (ArrowKind::DependsOn, " fg-wait", "wait", "comes before"),
-        (ArrowKind::Takes, " fg-takes", "end", "is taken by"),
+        (ArrowKind::Takes, " fg-takes", "end", "is used by"),
     ] {
         if picture.arrows.iter().all(|it| it.kind != kind) {
             continue;

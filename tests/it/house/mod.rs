@@ -2,3 +2,4 @@
 
 mod cycles;
 pub(crate) mod tidy;
+mod voice;

@@ -336,7 +336,7 @@ const CASES: [Case; 15] = [
         &[(FLEET, "deploy/hooks", "deploy/other")],
         &[
             "~ Kustomization `flux-system/addons-hooks` on every cluster (3)",
-            "! what it applied and does not find there any more is deleted",
+            "! objects that it applied and that are not in the new directory are deleted",
         ],
         &["delete"],
         &["uninstall"],

@@ -451,7 +451,7 @@ fn what_is_attached_and_detached_is_told() {
     it.write("fleet.fleet", &text.replace("  attach shop, payments\n", "  attach shop, data\n"));
     let said = words(&it.run(&["diff"]).stdout).join("\n");
     for wanted in [
-        "- Kustomization `payments/payments-apps` on `production`\n! everything that it applied is deleted\nno `attach` names it any more",
+        "- Kustomization `payments/payments-apps` on `production`\n! everything that it applied is deleted\nno `attach` names it now",
         "+ Kustomization `data/data-lab` on `production`\nattached by cluster `production` (fleet.fleet:",
     ] {
         assert!(said.contains(wanted), "no {wanted} in\n{said}");

@@ -380,8 +380,8 @@ fn absence_is_decided_as_the_cluster_was() {
     };
     absent("one", "HelmRelease/other", "dropped by group `g`");
     absent("one", "Kustomization/extra", "no `use` names it or its catalogue");
-    absent("one", "HelmRepository/shared", "nothing that is taken needs it");
-    absent("one", "Kustomization/sources", "nothing that is taken needs it");
+    absent("one", "HelmRepository/shared", "nothing that is used needs it");
+    absent("one", "Kustomization/sources", "nothing that is used needs it");
     // The group's word counts for less than the cluster's.
     assert!(!fleet.run(&["compare", "two", "three"]).stdout.contains("dropped"));
     let only = fleet.run(&["compare", "two", "one"]).stdout;

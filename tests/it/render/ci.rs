@@ -320,7 +320,7 @@ fn a_tree_that_is_out_of_date_is_a_finding() {
     let run = |format: &str| it.run(&["-C", "my fleet", "build", "--check", "--message-format", format]);
     let github = run("github");
     assert_eq!(github.status, 1);
-    assert!(github.stdout.contains("::error title=fleetc tree,file=my fleet/clusters/one/a.yaml::`clusters/one/a.yaml` is not what the sources say"), "{}", github.stdout);
+    assert!(github.stdout.contains("::error title=fleetc tree,file=my fleet/clusters/one/a.yaml::`clusters/one/a.yaml` differs from the sources"), "{}", github.stdout);
     assert!(github.stdout.lines().all(|it| it.starts_with("::error ")), "{}", github.stdout);
     assert!(it.run(&["-C", "my fleet", "build", "--check"]).stdout.contains("differs clusters/one/a.yaml"));
     let gitlab: Json = serde_json::from_str(&run("gitlab").stdout).expect("JSON");
