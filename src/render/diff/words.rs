@@ -296,7 +296,7 @@ pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
 /// "12 of 38 clusters change: 24 objects changed, 1 added".
 pub(super) fn verdict(it: &Difference) -> EcoString {
     let count = |fate: &ClusterFate| it.whole.iter().filter(|it| it.fate == *fate).count();
-    let come_and_go: Vec<EcoString> = [(count(&ClusterFate::Gone), "no more"), (count(&ClusterFate::New), "new")]
+    let come_and_go: Vec<EcoString> = [(count(&ClusterFate::Gone), "removed"), (count(&ClusterFate::New), "new")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| {

@@ -156,7 +156,7 @@ fn a_value_of_a_rule_renders_the_clusters_that_it_holds_for() {
     let it = ran(|db| set(db, "catalogue.fleet", |text| text.replace("replicas = 3", "replicas = 4")));
     assert_eq!(
         it.queries,
-        "anchors 1, base_reaches 1, check 1, class_files 1, class_of 1, class_verdict 1, cluster 13, cluster_files 1, \
+        "anchors 1, base_overrides 1, check 1, class_files 1, class_of 1, class_verdict 1, cluster 13, cluster_files 1, \
          declaration 5, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine 1, longest_role 1, \
          made 1, made_texts 1, outline 2, parse 1, specialized 1, statements 1"
     );

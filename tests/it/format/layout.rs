@@ -312,10 +312,10 @@ fn files_are_written_checked_and_shown() {
     }
     it.write("sub/b.fleet", "let  b = 1\ncluster x {\n a = = 1\n}\n");
     let run = it.run(&["fmt"]);
-    assert!(run.stderr.contains("sub/b.fleet:2 as it is: it cannot be read"), "{}", run.stderr);
+    assert!(run.stderr.contains("sub/b.fleet:2 unchanged: it cannot be parsed"), "{}", run.stderr);
     assert_eq!(it.read("sub/b.fleet"), "let b = 1\n\ncluster x {\n a = = 1\n}\n");
     for (arguments, wanted) in
-        [(&["fmt", "none.fleet"][..], "`none.fleet` cannot be read"), (&["fmt", "-", "a"], "stands alone")]
+        [(&["fmt", "none.fleet"][..], "`none.fleet` cannot be read"), (&["fmt", "-", "a"], "cannot be combined")]
     {
         let run = it.run(arguments);
         assert!(run.status == 2 && run.stderr.contains(wanted), "{}", run.stderr);

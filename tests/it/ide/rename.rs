@@ -36,7 +36,7 @@ fn renaming_reaches_every_place_and_nothing_else() {
         assert_eq!(before.tree.files.len(), after.tree.files.len());
     }
     let it = at("size", 1);
-    for (to, why) in [("9x", "is no name"), ("if", "word of the language")] {
+    for (to, why) in [("9x", "is no name"), ("if", "is a keyword")] {
         assert!(renamed(&it, to).is_err_and(|it| it.contains(why)), "{to}");
     }
     assert!(renamed(&at("web {", 0), "db").is_err_and(|it| it.contains("already")));

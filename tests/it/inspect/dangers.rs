@@ -114,7 +114,7 @@ fn a_source_that_a_release_needs_is_marked() {
     }
     it.write("fleet.fleet", &text("renamed"));
     let run = it.run(&["diff"]);
-    let said = "! HelmRelease `flux-system/web` takes its chart from it until another Kustomization is applied";
+    let said = "! HelmRelease `flux-system/web` still uses it for its chart until another Kustomization is applied";
     assert!(words(&run.stdout).iter().any(|it| it == said), "{}", run.stdout);
     assert_eq!(it.run(&["diff", "--fail-on", "source"]).status, 1);
     assert_eq!(it.run(&["diff", "--fail-on", "uninstall"]).status, 0);
@@ -311,7 +311,7 @@ const CASES: [Case; 15] = [
     ),
     (
         &[(FLEET, "  cluster p2 { use addons }\n", "")],
-        &["! cluster `p2` is no more", "nothing changes on the 2 clusters"],
+        &["! cluster `p2` is removed", "nothing changes on the 2 clusters"],
         &["any", "cluster", "danger", PRODUCTION],
         &["uninstall", TEST],
     ),

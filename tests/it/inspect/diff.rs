@@ -225,7 +225,7 @@ const HISTORY: [Commit; 10] = [
         ],
     ),
     (
-        "an item that is no more, and one that is new",
+        "an item that is removed, and one that is new",
         &[
             ("  manifest settings {", "  manifest others {"),
             (
@@ -243,10 +243,10 @@ const HISTORY: [Commit; 10] = [
         ],
     ),
     (
-        "a cluster that is no more, and one that is new",
+        "a cluster that is removed, and one that is new",
         &[("cluster t1 {", "cluster t2 {")],
         &[
-            "cluster `t1` is no more: what Flux applied there stays",
+            "cluster `t1` is removed: what Flux applied there stays",
             "cluster `t2` is new",
             "nothing changes on the 2 clusters",
         ],
@@ -372,7 +372,7 @@ fn a_pull_request_is_told_in_markdown() {
     let Some(it) = history() else { return };
     let text = it.run(&["diff", "main~5..main", "-o", "markdown"]).stdout;
     for wanted in [
-        "<!-- fleetc:diff -->\n### fleetc: 1 cluster is no more, 1 cluster is new; 2 of 2 clusters change: ",
+        "<!-- fleetc:diff -->\n### fleetc: 1 cluster is removed, 1 cluster is new; 2 of 2 clusters change: ",
         "> [!CAUTION]\n> This **uninstalls 2 releases: `web` on ",
         "> - HelmRelease `flux-system/web` on the 2 clusters of group `prod`: a major step: 1.4.0 → 2.0.0",
         "| web | 1.4.0 → 2.0.0 | the 2 clusters of group `prod` |",

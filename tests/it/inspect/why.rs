@@ -190,7 +190,7 @@ fn what_is_not_there_is_told_with_the_nearest_name() {
         (vec!["on"], "write `fleetc why CLUSTER OBJECT.PATH`"),
         (vec!["one"], "what of cluster `one`?"),
         (vec!["fleet.fleet:3"], "the project generates no file `fleet.fleet`"),
-        (vec!["common/addons/kustomization.yaml:1"], "no value stands in line 1"),
+        (vec!["common/addons/kustomization.yaml:1"], "there is no value in line 1"),
     ] {
         let run = fleet.run(&[vec!["why"], args.clone()].concat());
         assert!(run.status == 2 && run.stderr.contains(wanted), "{args:?}: {}", run.stderr);
