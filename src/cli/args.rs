@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Compiles a typed description of a fleet of Kubernetes clusters to the tree that Flux reads.
+/// Compiles a typed description of a fleet of Kubernetes clusters to the Git tree that Flux applies.
 #[derive(Parser)]
 #[command(name = "fleetc", version, propagate_version = true, disable_help_subcommand = true)]
 pub(super) struct Arguments {
@@ -16,7 +16,7 @@ pub(super) struct Arguments {
     /// When to color the output
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
-    /// Say nothing but errors
+    /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -30,60 +30,60 @@ pub(super) enum Color {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a new project that builds at once
+    /// Create a new project that builds as it is
     Init(Init),
-    /// Compile the project and write its tree
+    /// Compile the project and write the generated tree
     Build(Build),
-    /// Look for mistakes, and write nothing
+    /// Check the project without writing files
     Check(Check),
     /// Format source files
     Fmt(Fmt),
-    /// Print the objects that a cluster ends up with
+    /// Print the objects of a cluster, as Flux applies them
     Render(Render),
     /// Show which layer set a value, which layers it overrides, and why
     Why(Why),
-    /// Say how two clusters differ, and who made it so
+    /// Compare two clusters and show where each difference was set
     Compare(Compare),
-    /// Say what a change of the sources changes on which cluster
+    /// Show what a change of the sources changes on each cluster
     Diff(Diff),
-    /// Move an add-on's version up one ring, in the sources
+    /// Promote an add-on's version to the next ring, in the sources
     Promote(Promote),
-    /// Print tables
+    /// List clusters, add-ons, releases, sources, rules or versions as a table
     List(List),
-    /// Draw what depends on what
+    /// Draw the dependency graph (SVG, DOT, Mermaid)
     Graph(Graph),
-    /// Write a page about the fleet, for a browser
+    /// Write an HTML report about the fleet
     Report(Report),
-    /// Print or write what creates the clusters themselves
+    /// Generate the configuration that creates the clusters (eksctl, Terraform, Cluster API)
     Provision(Provision),
-    /// Fetch packages from Git into `vendor/`, and lock them
+    /// Fetch packages from Git into `vendor/` and lock their revisions
     Vendor(Vendor),
-    /// Print the long text of a diagnostic
+    /// Explain a diagnostic code, a keyword or a built-in function
     Explain(Explain),
-    /// Serve an editor: the language server protocol on standard input and output
+    /// Run the language server on standard input and output
     Lsp,
 }
 
 #[derive(Args)]
 pub(super) struct Fmt {
-    /// Files and directories; `-` reads standard input and writes standard output. All sources
-    /// of the project, if none is named
+    /// Files and directories [default: all sources of the project]; `-` formats standard input
+    /// to standard output
     #[arg(value_name = "FILES")]
     pub files: Vec<PathBuf>,
-    /// Write nothing, and name the files that would change
+    /// Write nothing; exit with 1 and list the files that are not formatted
     #[arg(long)]
     pub check: bool,
-    /// Write nothing, and show what would change
+    /// Write nothing; show the changes as a diff
     #[arg(long)]
     pub diff: bool,
 }
 
 #[derive(Args)]
 pub(super) struct Init {
-    /// Where to make it
+    /// The directory of the new project
     #[arg(default_value = ".")]
     pub dir: PathBuf,
-    /// What to begin with
+    /// The template
     #[arg(long, value_enum, default_value = "minimal")]
     pub from: Template,
 }
@@ -99,16 +99,16 @@ pub(super) enum Template {
 /// The format of diagnostics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
-    /// To a person, on standard error
+    /// For people, on standard error
     #[default]
     Human,
-    /// An object a line
+    /// One JSON object per line
     Json,
-    /// Annotations of GitHub Actions
+    /// GitHub Actions annotations
     Github,
-    /// GitLab's Code Quality report
+    /// GitLab Code Quality report
     Gitlab,
-    /// For code scanning
+    /// SARIF, for code scanning
     Sarif,
     Junit,
 }
@@ -118,12 +118,12 @@ pub(super) struct Check {
     /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
-    /// Warn of overrides whose `until` is before this day
+    /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
 }
 
-/// A day, `2026-12-31`.
+/// A date, `2026-12-31`.
 fn day(text: &str) -> Result<String, String> {
     if crate::fleet::is_date(text) { Ok(text.to_owned()) } else { Err("expected a day such as 2026-12-31".into()) }
 }
@@ -133,25 +133,25 @@ pub(super) struct Build {
     /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", conflicts_with = "watch")]
     pub message_format: MessageFormat,
-    /// Warn of overrides whose `until` is before this day
+    /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
     /// Write nothing; exit with 1 and a list if the tree differs
     #[arg(long)]
     pub check: bool,
-    /// Stay, and build again whenever something changes
+    /// Keep running and build again when a file changes
     #[arg(long, conflicts_with = "check")]
     pub watch: bool,
-    /// Take over files in the way that fleetc did not write
+    /// Adopt files that fleetc did not write, where it generates one of that name
     #[arg(long)]
     pub adopt: bool,
     /// Allow a cluster, or one of its Kustomizations, to be uninstalled
     #[arg(long, value_name = "CLUSTER[/KUSTOMIZATION]")]
     pub remove: Vec<String>,
-    /// Write the tree below another directory
+    /// Write the tree to another directory
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Threads [default: one for each core]
+    /// Number of threads [default: one per core]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<usize>,
 }
@@ -160,9 +160,9 @@ pub(super) struct Build {
 pub(super) struct Render {
     /// The cluster's name
     pub cluster: String,
-    /// Only these: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
+    /// Only these objects: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
     pub object: Option<String>,
-    /// How to print them
+    /// Output format
     #[arg(short, long, value_enum, default_value = "yaml")]
     pub output: ObjectOutput,
 }
@@ -175,49 +175,49 @@ pub(super) enum ObjectOutput {
 
 #[derive(Args)]
 pub(super) struct Why {
-    /// A cluster; or, alone, a line of a generated file: `clusters/one/addons.yaml:12`
+    /// A cluster, or a line of a generated file: `clusters/one/addons.yaml:12`
     #[arg(value_name = "CLUSTER|FILE:LINE")]
     pub place: String,
-    /// `[KIND/[NAMESPACE/]]NAME[.PATH]`: an object or an item, or a part of it
+    /// `[KIND/[NAMESPACE/]]NAME[.PATH]`: an object, an item, or a value in one
     pub what: Option<String>,
-    /// At a Git revision, not as the files are now
+    /// Read the project at a Git revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_enum, default_value = "text")]
     pub output: Output,
 }
 
 #[derive(Args)]
 pub(super) struct Compare {
-    /// A cluster
+    /// The first cluster
     pub first: String,
-    /// Another one
+    /// The second cluster
     pub second: String,
-    /// Only these: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
+    /// Only these objects: `NAME`, `KIND/NAME` or `KIND/NAMESPACE/NAME`
     pub object: Option<String>,
-    /// At a Git revision, not as the files are now
+    /// Read the project at a Git revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_enum, default_value = "text")]
     pub output: Output,
 }
 
 #[derive(Args)]
 pub(super) struct Diff {
-    /// `REV` and the files as they are, `REV..REV`, or `REV...REV` from where they parted
+    /// `REV` to the working tree, `REV..REV`, or `REV...REV` from their merge base
     /// [default: HEAD]
     #[arg(value_name = "REV[..REV]")]
     pub revisions: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_enum, default_value = "text")]
     pub output: DiffOutput,
     /// Exit with 1 on: `any` change, `danger`, one of the dangers (`uninstall`, `major`, …), or a
-    /// change of a cluster for which an expression holds
+    /// change of a cluster for which an expression is true
     #[arg(long, value_name = "GATE")]
     pub fail_on: Vec<String>,
-    /// Exit with 1 if objects change in more than so many rings
+    /// Exit with 1 if objects change in more than this number of rings
     #[arg(long, value_name = "N")]
     pub max_rings: Option<usize>,
 }
@@ -229,7 +229,7 @@ pub(super) enum DiffOutput {
     Json,
     /// A comment for a pull request
     Markdown,
-    /// The generated tree line by line, for `git apply`
+    /// A patch of the generated tree, for `git apply`
     Patch,
 }
 
@@ -243,10 +243,10 @@ pub(super) enum Output {
 pub(super) struct Promote {
     /// `ADDON` or `CATALOGUE.ADDON`
     pub addon: String,
-    /// The ring whose version the next one gets [default: the first that is ahead]
+    /// The ring to promote from [default: the first that is ahead of the next]
     #[arg(long, value_name = "RING")]
     pub from: Option<String>,
-    /// Print what would change, and write nothing
+    /// Write nothing; show the changes as a diff
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -256,13 +256,13 @@ pub(super) struct List {
     /// What to list
     #[arg(value_enum)]
     pub what: Listed,
-    /// Only where this holds: an expression over `cluster` and, where add-ons are listed, `addon`
+    /// Only rows for which this expression over `cluster` (and `addon`, where add-ons are listed) is true
     #[arg(long = "where", value_name = "EXPR")]
     pub filter: Option<String>,
-    /// At a Git revision, not as the files are now
+    /// Read the project at a Git revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(short, long, value_enum, default_value = "table")]
     pub output: TableOutput,
 }
@@ -278,7 +278,7 @@ pub(super) enum Listed {
     /// Helm, Git, OCI and bucket sources
     Sources,
     Catalogues,
-    /// Rules, and on how many clusters they hold
+    /// Rules, and the number of clusters that they apply to
     Rules,
     /// The version of each add-on in each ring
     Versions,
@@ -294,10 +294,10 @@ pub(super) enum TableOutput {
 pub(super) struct Graph {
     /// Draw this cluster; without it, the fleet: sources, catalogues, and the clusters that use them
     pub cluster: Option<String>,
-    /// How to draw it
+    /// Output format
     #[arg(short, long, value_enum, default_value = "svg")]
     pub output: GraphOutput,
-    /// At a Git revision, not as the files are now
+    /// Read the project at a Git revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 }
@@ -313,19 +313,19 @@ pub(super) enum GraphOutput {
 
 #[derive(Args)]
 pub(super) struct Report {
-    /// The page; `-` prints it
+    /// The file to write; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "fleet-report.html")]
     pub out: PathBuf,
-    /// At a Git revision, not as the files are now
+    /// Read the project at a Git revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
 }
 
 #[derive(Args)]
 pub(super) struct Provision {
-    /// Print this cluster's; without it, those of all clusters are written below `provision/`
+    /// Print the configuration of this cluster [default: write those of all clusters to `provision/`]
     pub cluster: Option<String>,
-    /// For which tool
+    /// The tool to generate for
     #[arg(short, long, value_enum, default_value = "eksctl")]
     pub output: ProvisionFormat,
 }
@@ -334,11 +334,11 @@ pub(super) struct Provision {
 pub(super) enum ProvisionFormat {
     /// An eksctl ClusterConfig
     Eksctl,
-    /// .tf.json for terraform-aws-modules/eks, and the roles
+    /// Terraform (.tf.json) for terraform-aws-modules/eks, with the roles
     Terraform,
     /// Objects of Cluster API's AWS provider
     Capi,
-    /// Everything that is known, for other tools
+    /// JSON with everything that is known, for other tools
     Json,
     /// A `flux bootstrap` command line
     FluxBootstrap,
@@ -348,7 +348,7 @@ pub(super) enum ProvisionFormat {
 
 #[derive(Args)]
 pub(super) struct Vendor {
-    /// Take revisions that moved since they were locked, as branches do
+    /// Update the lock to what the revisions (branches, tags) mean now
     #[arg(long)]
     pub update: bool,
 }
@@ -369,7 +369,7 @@ impl Arguments {
         }
     }
 
-    /// Threads to use; 0 is one for each core.
+    /// Number of threads; 0 is one per core.
     pub(super) fn jobs(&self) -> usize {
         match &self.command {
             Command::Build(it) => it.jobs.unwrap_or(0),
