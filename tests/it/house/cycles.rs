@@ -93,19 +93,8 @@ const KNOTS: [&[&str]; 7] = [
         "inspect::secrets",
         "inspect::why",
     ],
-    &[
-        "names",
-        "names::problems",
-        "names::table",
-    ],
-    &[
-        "types",
-        "types::infer",
-        "types::infer::narrow",
-        "types::infer::operator",
-        "types::problems",
-        "types::signature",
-    ],
+    &["names", "names::problems", "names::table"],
+    &["types", "types::infer", "types::infer::narrow", "types::infer::operator", "types::problems", "types::signature"],
 ];
 
 /// The modules of the library, `flux::deploy::units`, and the modules that each names.

@@ -3,3 +3,4 @@
 mod cycles;
 pub(crate) mod tidy;
 mod voice;
+mod walk;
