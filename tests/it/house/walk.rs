@@ -12,7 +12,7 @@ fn architecture() -> String {
 #[test]
 fn files_and_functions_exist() {
     let text = architecture();
-    let named = Regex::new(r"`([a-z_/]+\.rs)(?:: ([a-z_]+))?`").expect("a regular expression");
+    let named = Regex::new(r"`([a-z_]+/[a-z_/]+\.rs)(?:: ([a-z_]+))?`").expect("a regular expression");
     let mut functions = 0;
     for it in named.captures_iter(&text) {
         let path =
