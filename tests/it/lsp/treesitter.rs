@@ -81,8 +81,47 @@ fn queries_speak_of_what_there_is() {
         }
     }
     assert_eq!(count, 20);
-    let text = |path: &str| std::fs::read_to_string(editors.join(path)).expect("a query");
-    assert_eq!(text("zed/languages/fleet/highlights.scm"), text("tree-sitter/queries/highlights.scm"));
+}
+
+/// What Helix calls captures otherwise than tree-sitter and Neovim do.
+const HELIX: [(&str, &str); 15] = [
+    ("comment", "comment.line"),
+    ("comment.documentation", "comment.block.documentation"),
+    ("string.escape", "constant.character.escape"),
+    ("number", "constant.numeric"),
+    ("boolean", "constant.builtin.boolean"),
+    ("keyword", "keyword.control"),
+    ("keyword.type", "keyword.storage.type"),
+    ("keyword.import", "keyword.control.import"),
+    ("keyword.modifier", "keyword.storage.modifier"),
+    ("keyword.conditional", "keyword.control.conditional"),
+    ("keyword.repeat", "keyword.control.repeat"),
+    ("type.definition", "type"),
+    ("module", "namespace"),
+    ("property", "variable.other.member"),
+    ("function.call", "function"),
+];
+
+/// Highlighting is written once, for tree-sitter; `FLEETC_BLESS=1 cargo test treesitter::` writes that of the others.
+#[test]
+fn highlighting_is_written_once() {
+    let editors = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors");
+    let text = std::fs::read_to_string(editors.join("tree-sitter/queries/highlights.scm")).expect("a query");
+    let capture = regex::Regex::new(r"@([a-z.]+)").expect("a pattern");
+    let of_helix = capture.replace_all(&text, |it: &regex::Captures<'_>| {
+        let name = HELIX.iter().find(|(other, _)| *other == &it[1]).map_or(&it[1], |(_, name)| name);
+        format!("@{name}")
+    });
+    let head = "; Generated from editors/tree-sitter/queries/highlights.scm.\n";
+    for (path, text) in
+        [("zed/languages/fleet/highlights.scm", &*text), ("helix/queries/fleet/highlights.scm", &*of_helix)]
+    {
+        let (path, wanted) = (editors.join(path), format!("{head}{text}"));
+        if std::env::var_os("FLEETC_BLESS").is_some() {
+            std::fs::write(&path, &wanted).expect("the file is written");
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("a query"), wanted, "{}", path.display());
+    }
 }
 
 /// The corpus of `tree-sitter test`: a name between two rules, a text, `---`, its tree.

@@ -1,8 +1,8 @@
-; The last of several patterns holds.
+; Generated from editors/tree-sitter/queries/highlights.scm.
 (comment) @comment.line
 (doc_comment) @comment.block.documentation
 (string) @string
-(raw_string) @string.regexp
+(raw_string) @string
 (escape) @constant.character.escape
 (interpolation ["\\(" ")"] @punctuation.special)
 (number) @constant.numeric
@@ -39,6 +39,7 @@
 (field name: (key_name) @variable.other.member)
 (member name: (key_name) @variable.other.member)
 (type_name) @type
+; The last of several patterns holds.
 (variable) @variable
 ((variable) @variable.builtin (#any-of? @variable.builtin "cluster" "params" "fleet" "irsa" "it"))
 (call function: (variable) @function)

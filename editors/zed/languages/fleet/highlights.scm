@@ -1,3 +1,4 @@
+; Generated from editors/tree-sitter/queries/highlights.scm.
 (comment) @comment
 (doc_comment) @comment.documentation
 (string) @string
@@ -9,11 +10,13 @@
 (null) @constant.builtin
 
 ["fleet" "catalogue" "application" "group" "cluster" "tenant" "repository" "baseline" "namespace" "kustomize" "addon"
- "source" "manifest" "external" "rule" "override" "check" "inventory" "moved" "type" "let" "fn"] @keyword
+ "source" "manifest" "external" "rule" "override" "check" "inventory" "moved" "type" "let"] @keyword.type
+"fn" @keyword.function
 "import" @keyword.import
 ["optional" "final"] @keyword.modifier
-["use" "drop" "attach" "detach" "unset" "rings" "patch"] @keyword
-["when" "where" "from" "in" "as"] @keyword
+["use" "drop" "attach" "detach" "unset" "rings" "patch"] @keyword.directive
+["when" "where" "from" "as"] @keyword
+"in" @keyword.operator
 ["if" "then" "else" "match"] @keyword.conditional
 "for" @keyword.repeat
 ["and" "or" "not"] @keyword.operator
