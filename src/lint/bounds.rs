@@ -1,13 +1,16 @@
 //! What a service account bounds: a tenant's project stays in its namespaces, and
 //! under lockdown everything runs as an account that is there.
+//!
+//! Reports E0634, E0635.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use super::problems;
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::Cluster;
 use crate::flux::Deployed;
 use crate::flux::external;
+use crate::kube::object::Id;
 use crate::source::Origin;
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
@@ -26,13 +29,13 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
 fn within(lint: &mut Lint<'_>, bounds: &[&EcoString], deployed: &Deployed) {
     for (_, object) in deployed.objects() {
         if !bounds.contains(&&object.id.namespace) {
-            lint.out.push(problems::outside_tenant(&object.id, object.origin, bounds));
+            lint.out.push(outside_tenant(&object.id, object.origin, bounds));
         }
     }
     for (_, release) in deployed.releases() {
         for namespace in [&release.target, &release.storage] {
             if !bounds.contains(&namespace) {
-                lint.out.push(problems::release_outside(namespace, Origin::of(release.addon), bounds));
+                lint.out.push(release_outside(namespace, Origin::of(release.addon), bounds));
             }
         }
     }
@@ -74,13 +77,64 @@ fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         );
         let Some(spec) = object.spec().filter(|_| is_it) else { continue };
         match spec.get("serviceAccountName").and_then(Node::text) {
-            None => found.push(problems::without_account(&object.id, object.origin)),
+            None => found.push(without_account(&object.id, object.origin)),
             Some(name) if !is_there(&object.id.namespace, name) => {
                 let at = spec.get("serviceAccountName").map_or(object.origin, |it| it.origin);
-                found.push(problems::missing_account(&object.id, name, at));
+                found.push(missing_account(&object.id, name, at));
             }
             Some(_) => {}
         }
     }
     lint.out.append(&mut found);
+}
+
+fn outside_tenant(id: &Id, at: Origin, bounds: &[&EcoString]) -> Diagnostic {
+    let help = if id.namespace.is_empty() {
+        "let the platform make it: an object without a namespace is no tenant's"
+    } else {
+        "move it into one of them, or let the platform give the tenant that namespace"
+    };
+    Diagnostic::new(code::OUTSIDE_TENANT, eco_format!("{id} is outside the tenant"), at, "declared here")
+        .note(bounded(bounds))
+        .help(help)
+}
+
+fn release_outside(namespace: &str, at: Origin, bounds: &[&EcoString]) -> Diagnostic {
+    Diagnostic::new(
+        code::OUTSIDE_TENANT,
+        eco_format!("this release goes to `{namespace}`, outside the tenant"),
+        at,
+        "declared here",
+    )
+    .note(bounded(bounds))
+    .help("write `namespace = \"…\"` in the add-on, and name one of them")
+}
+
+fn without_account(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_ACCOUNT,
+        eco_format!("under lockdown, {id} runs as `default`"),
+        at,
+        "names no account",
+    )
+    .note("`--default-service-account=default`: what names no account may do nothing")
+    .help("write `serviceAccountName`")
+}
+
+fn missing_account(id: &Id, name: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_ACCOUNT,
+        eco_format!("nothing makes the ServiceAccount `{}/{name}`", id.namespace),
+        at,
+        eco_format!("{id} runs as it"),
+    )
+    .help(eco_format!(
+        "make it, attach its tenant, or declare it: `external ServiceAccount {}.{name} {{ }}`",
+        id.namespace
+    ))
+}
+
+fn bounded(bounds: &[&EcoString]) -> EcoString {
+    let names: Vec<String> = bounds.iter().map(|it| format!("`{it}`")).collect();
+    eco_format!("this project runs as a tenant's account, which has rights in {} alone", names.join(" and "))
 }

@@ -2,18 +2,16 @@
 //!
 //! In: deployments. Out: diagnostics. Nothing below knows it.
 //!
-//! One file a rule: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`redundant`], which look at
+//! One file a rule, with its messages and the codes that it reports at its head: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`redundant`], which look at
 //! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
 //! asks for it in `Lint::needs`, and is asked again for the clusters that have the same; where a rule finds anything,
 //! each cluster is checked by itself.
 
 mod bounds;
 mod context;
-
 mod kinds;
 mod order;
 mod owners;
-mod problems;
 mod reach;
 mod redundant;
 mod references;

@@ -1,12 +1,14 @@
 //! `dependsOn` leads nowhere in a cycle: Flux would wait forever, and would
 //! stop watching the source of everything in it.
+//!
+//! Reports E0625.
 
 use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use super::problems;
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::Cluster;
 use crate::flux::Deployed;
 use crate::source::{Anchor, Origin};
@@ -19,7 +21,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(cycle) = cycle(&units) {
-        lint.out.push(problems::cycle(&cycle, &units_origins(&units, &cycle), &cluster.name));
+        lint.out.push(cycle_problem(&cycle, &units_origins(&units, &cycle), &cluster.name));
     }
     // Those of tenants, by namespace and name.
     let attached: Graph = deployed
@@ -33,7 +35,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         })
         .collect();
     if let Some(cycle) = cycle(&attached) {
-        lint.out.push(problems::cycle(&cycle, &units_origins(&attached, &cycle), &cluster.name));
+        lint.out.push(cycle_problem(&cycle, &units_origins(&attached, &cycle), &cluster.name));
     }
     // Several catalogues may have an add-on of one name.
     let db = lint.db;
@@ -48,7 +50,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         })
         .collect();
     if let Some(cycle) = cycle(&releases) {
-        lint.out.push(problems::cycle(&cycle, &units_origins(&releases, &cycle), &cluster.name));
+        lint.out.push(cycle_problem(&cycle, &units_origins(&releases, &cycle), &cluster.name));
     }
 }
 
@@ -101,4 +103,29 @@ fn cycle(graph: &Graph) -> Option<Vec<EcoString>> {
         }
     }
     None
+}
+
+fn cycle_problem(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
+    let text: Vec<&str> = path.iter().map(EcoString::as_str).collect();
+    let first = origins.first().copied();
+    let mut diagnostic = match first {
+        Some(at) => Diagnostic::new(
+            code::CYCLE,
+            eco_format!("these wait for each other: {}", text.join(" → ")),
+            at,
+            "part of the cycle",
+        ),
+        None => Diagnostic::new(
+            code::CYCLE,
+            eco_format!("these wait for each other: {}", text.join(" → ")),
+            crate::diagnostic::Place::File(cluster.clone()),
+            "on this cluster",
+        ),
+    };
+    for it in origins.iter().skip(1) {
+        diagnostic = diagnostic.label(*it, "also part of it");
+    }
+    diagnostic
+        .note("Flux would wait forever, and stop watching the source of all of them")
+        .help("take one `after` or `requires` out, or move what both need into a third")
 }

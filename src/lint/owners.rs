@@ -1,10 +1,12 @@
 //! In one cluster every object and every Helm release has one owner: two that
 //! apply one object fight, and deleting one deletes it for both.
+//!
+//! Reports E0612, E0613.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use super::problems;
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{Cluster, Sync};
 use crate::flux::Deployed;
 use crate::flux::Release;
@@ -13,13 +15,13 @@ use crate::source::{IndexMap, Origin};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
-        lint.out.push(problems::of_bootstrap(&object.id, object.origin));
+        lint.out.push(of_bootstrap(&object.id, object.origin));
     }
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
     owners.reserve(deployed.objects().count());
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
-            lint.out.push(problems::two_owners(&object.id, object.origin, first));
+            lint.out.push(two_owners(&object.id, object.origin, first));
         }
     }
     let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
@@ -30,7 +32,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         let is_same_object =
             first.addon.name(lint.db) == release.addon.name(lint.db) && first.namespace == release.namespace;
         if !is_same_object {
-            lint.out.push(problems::two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
+            lint.out.push(two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }
     }
 }
@@ -44,4 +46,29 @@ fn is_of_bootstrap(sync: &Sync, id: &Id) -> bool {
     (id.group.is_empty() && id.kind == "Namespace" && id.name == sync.namespace)
         || in_namespace("source.toolkit.fluxcd.io", &sync.kind, &sync.name)
         || in_namespace("kustomize.toolkit.fluxcd.io", "Kustomization", &sync.root)
+}
+
+fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
+    Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} has two owners on one cluster"), at, "made here again")
+        .label(first, "first made here")
+        .note("two Kustomizations that apply one object fight, and removing one deletes it for both")
+        .help("rename one of the two, or drop one on that cluster")
+}
+
+fn of_bootstrap(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} belongs to `flux bootstrap`"), at, "would be made here too")
+        .note("it is what makes the cluster follow this repository: with another content, Flux uninstalls what it has")
+        .help("choose another name")
+}
+
+fn two_releases(release: &Release, at: Origin, first: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::TWO_RELEASES,
+        eco_format!("two add-ons are the Helm release `{}` in `{}`", release.name, release.storage),
+        at,
+        "the same release again",
+    )
+    .label(first, "the first is here")
+    .note("Helm would take one for an upgrade of the other and uninstall what it does not have")
+    .help("write another `release-name`")
 }

@@ -1,10 +1,11 @@
 //! What no single cluster shows: rules and overrides that reach nothing, paths
 //! that lie in each other.
+//!
+//! Reports E0506, E0507, W0508.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
-use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, OverrideTarget};
 use crate::names;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -27,13 +28,13 @@ fn paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     for pair in all.windows(2) {
         let [(outer, a), (inner, b)] = pair else { continue };
         if outer == inner || inner.starts_with(&format!("{outer}/")) {
-            out.push(problems::nested_path(db, *a, outer, *b, inner));
+            out.push(nested_path(db, *a, outer, *b, inner));
         }
     }
     let output = &fleet::settings(db, db.project()).value.output;
     for (path, anchor) in all {
         if !is_inside(path, &output.clusters) {
-            out.push(problems::outside_output(Origin::of(anchor), path, &output.clusters));
+            out.push(outside_output(Origin::of(anchor), path, &output.clusters));
         }
     }
     catalogue_paths(db, out);
@@ -58,7 +59,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             _ => &output.common,
         };
         if let (Some(anchor), false) = (anchor, is_inside(path, root)) {
-            out.push(problems::outside_output(Origin::of(*anchor), path, root));
+            out.push(outside_output(Origin::of(*anchor), path, root));
         }
     }
     dirs.push((ecow::eco_format!("{}/sources", output.common), None));
@@ -68,7 +69,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         let overlap = outer == inner || is_inside(inner, outer);
         if let (true, Some(at)) = (overlap, b.or(*a)) {
             let other = if b.is_some() { *a } else { None };
-            out.push(problems::nested_catalogue(Origin::of(at), inner, other.map(Origin::of), outer));
+            out.push(nested_catalogue(Origin::of(at), inner, other.map(Origin::of), outer));
         }
     }
 }
@@ -106,7 +107,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     }
     for rule in index.rules.values() {
         if !applied.contains(rule) {
-            out.push(problems::dead_rule(*rule, rule.name(db)));
+            out.push(dead_rule(*rule, rule.name(db)));
         }
     }
     let layers = index
@@ -119,7 +120,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     for layer in layers.filter(|it| applied.contains(*it)) {
         for (nth, it) in (0..).zip(&fleet::statements(db, *layer).value.overrides) {
             if !reached.contains(&(*layer, nth)) {
-                out.push(problems::dead_override(Origin::new(*layer, it.node)));
+                out.push(dead_override(Origin::new(*layer, it.node)));
             }
         }
     }
@@ -133,15 +134,69 @@ fn names_of_kustomizations(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let tops = index.catalogues.iter().chain(&index.sources).chain(&index.repositories).chain(&index.tenants);
     for (name, anchor) in tops.chain(items) {
         if name == "kustomization" {
-            out.push(problems::taken_name(Origin::of(*anchor), name, "the file that lists a directory's objects"));
+            out.push(taken_name(Origin::of(*anchor), name, "the file that lists a directory's objects"));
         }
     }
     for (name, anchor) in &index.catalogues {
         if *name == settings.sync.root {
-            out.push(problems::taken_name(Origin::of(*anchor), name, "the Kustomization at a cluster's root"));
+            out.push(taken_name(Origin::of(*anchor), name, "the Kustomization at a cluster's root"));
         }
         if name == "sources" {
-            out.push(problems::taken_name(Origin::of(*anchor), name, "the directory of the sources at the top level"));
+            out.push(taken_name(Origin::of(*anchor), name, "the directory of the sources at the top level"));
         }
     }
+}
+
+fn nested_path(db: &dyn Db, outer: Anchor, outer_path: &str, inner: Anchor, inner_path: &str) -> Diagnostic {
+    let message = if outer_path == inner_path {
+        eco_format!("two clusters have the directory `{outer_path}`")
+    } else {
+        eco_format!("the directory of `{}` lies inside that of `{}`", inner.name(db), outer.name(db))
+    };
+    Diagnostic::new(code::NESTED_PATH, message, Origin::of(inner), eco_format!("`{inner_path}`"))
+        .label(Origin::of(outer), eco_format!("`{outer_path}`"))
+        .note("Flux applies everything below a cluster's directory")
+        .help("set `path` or `directory` of one, or put them into groups of different names")
+}
+
+fn outside_output(at: Origin, path: &str, root: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::NESTED_PATH,
+        eco_format!("the directory `{path}` does not lie below `{root}`"),
+        at,
+        "declared in another catalogue",
+    )
+    .note("files that are no longer produced are looked for in the generated directories only")
+    .help(eco_format!("write `path = \"{root}/…\"`, or another `output {{ … }}` in the fleet"))
+}
+
+fn dead_rule(rule: Anchor, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::DEAD,
+        eco_format!("the rule `{name}` matches no cluster"),
+        Origin::of(rule),
+        "applies to none",
+    )
+    .help("remove it, or fix its condition")
+}
+
+fn dead_override(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::DEAD, "this override never applies", at, "no cluster that it applies to uses its target")
+        .help("remove it, or `use` the item there")
+}
+
+fn taken_name(at: Origin, name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::TAKEN_NAME,
+        eco_format!("nothing that has a file can be named `{name}`"),
+        at,
+        eco_format!("that is {what}"),
+    )
+    .help("choose another name")
+}
+
+fn nested_catalogue(at: Origin, path: &str, other: Option<Origin>, outer: &str) -> Diagnostic {
+    Diagnostic::new(code::NESTED_PATH, eco_format!("the directories `{outer}` and `{path}` overlap"), at, "this one")
+        .label_if(other, "the other one")
+        .help("set another `path`")
 }

@@ -1,9 +1,12 @@
 //! Overrides that are of no use on any cluster.
+//!
+//! Reports W0528, W0529.
 
 use std::sync::Arc;
 
-use super::problems;
-use crate::diagnostic::{Checked, Diagnostic};
+use ecow::eco_format;
+
+use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Evaluated};
 use crate::flux::deployed;
@@ -55,9 +58,30 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         if !it.changes {
             let path = it.first.path.join(".");
             out.push(match it.shadowed {
-                None => problems::redundant(db, at, it.item, &path),
-                Some(by) => problems::shadowed(db, at, it.item, &path, by),
+                None => redundant(db, at, it.item, &path),
+                Some(by) => shadowed(db, at, it.item, &path, by),
             });
         }
     }
+}
+
+fn redundant(db: &dyn Db, at: Origin, item: Anchor, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::REDUNDANT,
+        eco_format!("this changes nothing: `{path}` of `{}` has this value already", item.name(db)),
+        at,
+        "the same on every cluster that it reaches",
+    )
+    .help("remove it; to keep others from changing the value, write `final` where it is set")
+}
+
+fn shadowed(db: &dyn Db, at: Origin, item: Anchor, path: &str, by: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::SHADOWED,
+        eco_format!("no cluster sees this `{path}` of `{}`", item.name(db)),
+        at,
+        "a higher layer sets it wherever it reaches",
+    )
+    .label(by, "this one, for instance")
+    .help("remove it, or what hides it")
 }

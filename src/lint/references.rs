@@ -1,17 +1,18 @@
 //! Namespaces, Secrets and ConfigMaps that objects name must be there: made by
 //! this project, or declared `external`.
+//!
+//! Reports E0509, E0608, E0617, E0623, E0624.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use super::problems;
-use crate::diagnostic::{Diagnostic, few};
+use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::fleet::{self, Cluster};
-use crate::flux::BUILT_IN_NAMESPACES;
 use crate::flux::Deployed;
 use crate::flux::external;
+use crate::flux::{BUILT_IN_NAMESPACES, Release};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -79,7 +80,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         }
     }
     for (name, origin) in missing {
-        lint.out.push(problems::missing_namespace(&name, origin, &cluster.name));
+        lint.out.push(missing_namespace(&name, origin, &cluster.name));
     }
     sources(lint, cluster, deployed);
     for (_, object) in deployed.objects() {
@@ -119,7 +120,7 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         // What an author writes in a manifest may be made by somebody else.
         let is_addon = object.origin.anchor.kind(lint.db) == Kind::ADDON;
         if is_addon && !made.contains(&wanted) {
-            lint.out.push(problems::missing_source(object, &wanted, &cluster.name));
+            lint.out.push(missing_source(object, &wanted, &cluster.name));
         }
     }
 }
@@ -182,13 +183,13 @@ fn check_one(lint: &mut Lint<'_>, object: &Object, it: &Reference, given: &Given
                 .keys()
                 .find(|(kind, _, name)| *kind == it.kind && *name == it.name)
                 .map(|(_, namespace, _)| namespace);
-            lint.out.push(problems::missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
+            lint.out.push(missing_reference(it.origin, &it.kind, &id.1, &it.name, &same_kind, elsewhere));
         }
         Some(Some(keys)) => {
             if let Some(key) = &it.key
                 && !keys.contains(key)
             {
-                lint.out.push(problems::missing_key(it.origin, &it.kind, &it.name, key, keys));
+                lint.out.push(missing_key(it.origin, &it.kind, &it.name, key, keys));
             }
         }
         Some(None) => {}
@@ -204,7 +205,7 @@ fn locked_down(lint: &mut Lint<'_>, object: &Object, spec: &Node, cluster: &EcoS
     for namespace in single.chain(event_sources).filter_map(|it| it.get("namespace")) {
         if namespace.text().is_some_and(|it| *it != object.id.namespace) {
             let (name, own) = (&object.id.name, &object.id.namespace);
-            lint.out.push(problems::locked_down(namespace.origin, name, own, Some(cluster)));
+            lint.out.push(locked_down_problem(namespace.origin, name, own, Some(cluster)));
         }
     }
 }
@@ -219,11 +220,11 @@ fn requires(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     for (_, release) in deployed.releases() {
         for (required, at) in &release.requires {
             if let Some((_, it)) = deployed.releases().find(|(_, it)| it.addon == *required && it.suspended) {
-                lint.out.push(problems::suspended_requirement(lint.db, release, it, *at));
+                lint.out.push(suspended_requirement(lint.db, release, it, *at));
             }
             let name = (parent_name(lint.db, *required), required.name(lint.db).clone());
             if !taken.contains(&name) {
-                lint.out.push(problems::not_taken(lint.db, release, *required, *at, cluster));
+                lint.out.push(not_taken(lint.db, release, *required, *at, cluster));
             }
         }
     }
@@ -231,4 +232,97 @@ fn requires(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
 
 fn parent_name(db: &dyn Db, item: Anchor) -> EcoString {
     item.parent(db).map(|it| it.name(db).clone()).unwrap_or_default()
+}
+
+fn locked_down_problem(at: Origin, name: &str, namespace: &str, cluster: Option<&EcoString>) -> Diagnostic {
+    Diagnostic::new(
+        code::LOCKDOWN,
+        eco_format!("under lockdown, `{name}` in `{namespace}` may not refer to another namespace"),
+        at,
+        "a reference across namespaces",
+    )
+    .on(cluster)
+    .help("keep both in one namespace: leave `release-in` at \"flux-system\", or declare the source where it is used")
+}
+
+fn missing_source(object: &Object, source: &Id, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_REFERENCE,
+        eco_format!("nothing on `{cluster}` creates {source}, the source of the chart of {}", object.id),
+        object.origin,
+        "its source is not on the cluster",
+    )
+    .on(Some(cluster))
+    .note("a source is applied with the catalogue that declares it, once an add-on of that catalogue uses it")
+    .help("declare the source in the catalogue of the add-on, or at the top level for all")
+}
+
+fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_NAMESPACE,
+        eco_format!("nothing makes the namespace `{name}` on cluster `{cluster}`"),
+        at,
+        eco_format!("goes into `{name}`"),
+    )
+    .help(eco_format!(
+        "declare it: `namespace {name} {{ }}` in a catalogue that the cluster uses, or `external Namespace {name}`"
+    ))
+}
+
+fn missing_reference(
+    at: Origin,
+    kind: &str,
+    namespace: &str,
+    name: &str,
+    same_kind: &[&EcoString],
+    elsewhere: Option<&EcoString>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        code::MISSING_REFERENCE,
+        eco_format!("there is no {kind} `{name}` in namespace `{namespace}`"),
+        at,
+        "named here",
+    );
+    if let Some(elsewhere) = elsewhere {
+        return diagnostic
+            .note(eco_format!("there is one in `{elsewhere}`, but Flux looks in the object's own namespace only"))
+            .help(eco_format!("declare it there too: `external {kind} {namespace}.{name}`"));
+    }
+    diagnostic
+        .did_you_mean(name, same_kind.iter().map(|it| it.as_str()))
+        .or_help(|| Some(eco_format!("if something else creates it, declare it: `external {kind} {namespace}.{name}`")))
+}
+
+fn missing_key(at: Origin, kind: &str, name: &str, key: &str, keys: &BTreeSet<EcoString>) -> Diagnostic {
+    Diagnostic::new(code::MISSING_REFERENCE, eco_format!("the {kind} `{name}` has no key `{key}`"), at, "named here")
+        .did_you_mean(key, keys.iter().map(EcoString::as_str))
+        .or_help(|| Some(eco_format!("it has {}", listed(keys.iter().map(|it| format!("`{it}`"))))))
+}
+
+fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, cluster: &Cluster) -> Diagnostic {
+    let name = required.name(db);
+    let qualified = match required.parent(db) {
+        Some(parent) => eco_format!("{}.{name}", parent.name(db)),
+        None => name.clone(),
+    };
+    Diagnostic::new(
+        code::NOT_TAKEN,
+        eco_format!("`{}` requires `{name}`, which cluster `{}` does not take", release.addon.name(db), cluster.name),
+        at,
+        "required here",
+    )
+    .label(Origin::of(required), "declared here")
+    .label(cluster.origin, "the cluster")
+    .on(Some(&cluster.name))
+    .help(eco_format!("write `use {qualified}`, or drop `{}` too", release.addon.name(db)))
+}
+
+fn suspended_requirement(db: &dyn Db, release: &Release, required: &Release, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::SUSPENDED,
+        eco_format!("`{}` is suspended, and `{}` waits for it", required.addon.name(db), release.addon.name(db)),
+        at,
+        "required here",
+    )
+    .help("remove `suspend`, or the requirement")
 }

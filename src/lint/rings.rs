@@ -1,12 +1,13 @@
 //! Rings: a later one never has a newer version than an earlier one.
+//!
+//! Reports E0525.
 
 use std::cmp::Ordering;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
-use super::problems;
 use super::running::Running;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::eval::versions::{compare, is_exact};
 use crate::fleet;
 use crate::flux::deployed;
@@ -77,7 +78,7 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
                     && early != ring
                     && compare(&it.version, &before.version) == Some(Ordering::Greater)
                 {
-                    out.push(problems::ring_ahead(db, addon, (ring, it), (early, before)));
+                    out.push(ring_ahead(db, addon, (ring, it), (early, before)));
                 }
             }
             for it in running.iter().filter(|it| is_exact(&it.version)) {
@@ -89,4 +90,26 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+fn ring_ahead(
+    db: &dyn Db,
+    addon: Anchor,
+    (ring, later): (&EcoString, &Running),
+    (early, before): (&EcoString, &Running),
+) -> Diagnostic {
+    let name = addon.name(db);
+    Diagnostic::new(
+        code::RING_AHEAD,
+        eco_format!("`{name}` is at {} in `{ring}`, ahead of {} in `{early}`", later.version, before.version),
+        later.origin,
+        eco_format!("the version in `{ring}`"),
+    )
+    .label(before.origin, eco_format!("the version in `{early}`"))
+    .note(eco_format!(
+        "new versions reach `{early}` first; compared are the clusters `{}` and `{}`",
+        later.cluster.name(db),
+        before.cluster.name(db)
+    ))
+    .help(eco_format!("give `{early}` the version first, or take it back here"))
 }

@@ -1,12 +1,14 @@
 //! Objects have the shape that the API server accepts: Flux kinds by their
 //! schemas, and a few things that Kubernetes refuses only when it applies.
+//!
+//! Reports E0611, E0626, E0627, E0628, W0637.
 
 use std::collections::BTreeSet;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use super::problems;
+use crate::diagnostic::{Diagnostic, code};
 use crate::eval::{Conform, Env, complete};
 use crate::fleet::Cluster;
 use crate::flux::Deployed;
@@ -15,7 +17,7 @@ use crate::kube::ServedFields;
 use crate::kube::object::Object;
 use crate::kube::rules;
 use crate::schema;
-use crate::source::Kind;
+use crate::source::{Kind, Origin};
 use crate::types;
 use crate::value::{Node, Part, Value};
 
@@ -31,7 +33,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             let decrypts =
                 unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("decryption").is_some()));
             if !decrypts {
-                lint.out.push(problems::no_decryption(it, unit.map(|it| &it.name)));
+                lint.out.push(no_decryption(it, unit.map(|it| &it.name)));
             }
         }
     }
@@ -59,7 +61,7 @@ pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
 fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, all: bool) {
     match &node.value {
         Value::Text(it) if all && is_plain_secret(it) => {
-            lint.out.push(problems::plain_credential(object, node.origin));
+            lint.out.push(plain_credential(object, node.origin));
         }
         Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, all)),
         Value::Map(map) => {
@@ -109,7 +111,7 @@ fn manifest(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
         for part in ["data", "stringData"] {
             for (key, node) in object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
                 if !matches!(node.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
-                    lint.out.push(problems::data_is_text(object, key, node));
+                    lint.out.push(data_is_text(object, key, node));
                 }
             }
         }
@@ -123,14 +125,14 @@ fn annotations(lint: &mut Lint<'_>, object: &Object) {
     for part in ["annotations", "labels"] {
         let Some(node) = object.body.at(&["metadata", part]) else { continue };
         if node.value == Value::Null {
-            lint.out.push(problems::kustomizes_own(object, part, node.origin));
+            lint.out.push(kustomizes_own(object, part, node.origin));
         }
         for (key, inner) in node.map().into_iter().flat_map(|it| &it.entries) {
             let own = ["config.kubernetes.io/", "internal.config.kubernetes.io/", "kustomize.config.k8s.io/"];
             if own.iter().any(|it| key.starts_with(it)) {
-                lint.out.push(problems::kustomizes_own(object, key, inner.origin));
+                lint.out.push(kustomizes_own(object, key, inner.origin));
             } else if !matches!(inner.value, Value::Text(_) | Value::PerCluster(_) | Value::Unknown) {
-                lint.out.push(problems::data_is_text(object, key, inner));
+                lint.out.push(data_is_text(object, key, inner));
             }
         }
     }
@@ -156,7 +158,7 @@ fn duplicate_keys(lint: &mut Lint<'_>, object: &Object, node: &Node) {
                             .map(|field| it.get(field).map(|it| it.value.show()).unwrap_or_default())
                             .collect();
                         if id.first().is_some_and(|it| !it.is_empty()) && !seen.insert(id.clone()) {
-                            lint.out.push(problems::duplicate_element(
+                            lint.out.push(duplicate_element(
                                 object,
                                 key,
                                 id.first().map_or("", EcoString::as_str),
@@ -177,11 +179,11 @@ fn duplicate_keys(lint: &mut Lint<'_>, object: &Object, node: &Node) {
 fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
     match &node.value {
         Value::Int(it) if it.unsigned_abs() > SAFE_INTEGER.unsigned_abs() => {
-            lint.out.push(problems::unsafe_integer(object, *it, node.origin));
+            lint.out.push(unsafe_integer(object, *it, node.origin));
         }
         Value::Text(text) => {
             if let Some(it) = text.chars().find(|it| is_refused(*it)) {
-                lint.out.push(problems::refused_character(object, it, node.origin));
+                lint.out.push(refused_character(object, it, node.origin));
             }
         }
         Value::PerCluster(text) => {
@@ -190,19 +192,19 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
                 Part::Fact(_) => None,
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
-                lint.out.push(problems::refused_character(object, it, node.origin));
+                lint.out.push(refused_character(object, it, node.origin));
             }
         }
         Value::Map(map) => {
             for (key, inner) in &map.entries {
                 if key.is_empty() || key == "<<" || written_length(key) > 1000 || key.chars().any(is_refused) {
-                    lint.out.push(problems::refused_key(object, key, inner.origin));
+                    lint.out.push(refused_key(object, key, inner.origin));
                 }
                 if matches!(key.as_str(), "$patch" | "$retainKeys")
                     || key.starts_with("$setElementOrder/")
                     || key.starts_with("$deleteFromPrimitiveList/")
                 {
-                    lint.out.push(problems::kustomizes_own(object, key, inner.origin));
+                    lint.out.push(kustomizes_own(object, key, inner.origin));
                 }
                 values(lint, object, inner);
             }
@@ -227,4 +229,89 @@ const fn is_refused(it: char) -> bool {
 /// The length of a key as it may be written, with escapes.
 fn written_length(key: &str) -> usize {
     key.chars().map(|it| if it.is_ascii_graphic() || it == ' ' { 1 } else { 10 }).sum()
+}
+
+fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
+    let unit = unit.map_or("its Kustomization", EcoString::as_str);
+    Diagnostic::new(
+        code::SOPS,
+        eco_format!("{} is encrypted, and `{unit}` does not decrypt", object.id),
+        object.origin,
+        "encrypted by SOPS",
+    )
+    .help("write `kustomization { decryption { provider = \"sops\" } }` in the catalogue")
+}
+
+fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {
+    Diagnostic::new(
+        code::DATA_IS_TEXT,
+        eco_format!("`{key}` of {} must be a String, found {}", object.id, node.value.noun()),
+        node.origin,
+        "the API server refuses this",
+    )
+    .help("write it between quotes, or interpolate it: `\"\\(…)\"`")
+}
+
+fn duplicate_element(object: &Object, list: &str, name: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::DUPLICATE_ELEMENT,
+        eco_format!("{} has two `{list}` with the key {name}", object.id),
+        at,
+        "the second one",
+    )
+    .note("server-side apply refuses two elements with one key")
+    .help("remove one of the two")
+}
+
+fn unsafe_integer(object: &Object, value: i64, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("{value} in {} would lose its last digits", object.id),
+        at,
+        "beyond 2^53",
+    )
+    .note("JSON patches are read as floating point")
+    .help("write it as a string, between quotes")
+}
+
+fn refused_character(object: &Object, it: char, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("a text of {} holds the character U+{:04X}", object.id, it as u32),
+        at,
+        "kustomize cannot read this",
+    )
+    .help("remove it, or carry the text in base64")
+}
+
+fn plain_credential(object: &Object, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::PLAIN_CREDENTIAL,
+        eco_format!("a credential of {} is in the sources in plain text", object.id),
+        at,
+        "readable for everyone who has the repository",
+    )
+    .note("Git keeps it for ever, and fleetc writes it into the generated tree")
+    .help("name a Secret that is made on the cluster (`valuesFrom`, `existingSecret`, External Secrets), or encrypt the manifest with SOPS")
+}
+
+fn refused_key(object: &Object, key: &str, at: Origin) -> Diagnostic {
+    let shown: String = key.chars().take(40).collect();
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("kustomize loses the key {shown:?} of {}", object.id),
+        at,
+        "under this key",
+    )
+    .help("choose another key: neither empty nor `<<`, at most 1000 bytes, no control characters")
+}
+
+fn kustomizes_own(object: &Object, key: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSAFE_VALUE,
+        eco_format!("kustomize obeys `{key}` of {} itself", object.id),
+        at,
+        "would not arrive as it is written",
+    )
+    .help("remove it: the object would be dropped, renamed or changed")
 }

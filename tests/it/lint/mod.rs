@@ -1,3 +1,4 @@
 //! What must hold on every cluster.
 
 mod gotchas;
+mod rules;
