@@ -4,6 +4,8 @@
 //! files and declarations. Looks at names and nesting only, never into a body,
 //! so that editing a body leaves it alone.
 
+mod import;
+mod place;
 mod problems;
 mod reserved;
 mod table;
@@ -14,9 +16,10 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+pub use place::{Place, is_dns_label};
 pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
-pub use table::{Index, Place, is_dns_label};
+pub use table::Index;
 
 use crate::diagnostic::{Diagnostics, Invariant};
 use crate::source::{Anchor, Db, Project, STANDARD};
@@ -40,7 +43,7 @@ pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
         return Arc::clone(own);
     }
     let mut index = Index::clone(own);
-    index.import(db, project);
+    import::import(&mut index, db, project, |it| declared(db, it));
     Arc::new(index)
 }
 
@@ -74,7 +77,6 @@ pub fn qualified(
 #[salsa::tracked]
 pub fn diagnostics(db: &dyn Db, project: Project) -> Diagnostics {
     let mut found = Vec::new();
-    let index = index(db, project);
-    index.problems(db, &mut found);
+    problems::of_table(index(db, project), db, &mut found);
     found.into()
 }

@@ -4,9 +4,24 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::{Index, Place};
+use super::place::Place;
+use super::table::Index;
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::source::{Anchor, Db, Kind, Origin, Project};
+
+/// Everything that is wrong with the names themselves.
+pub(super) fn of_table(index: &Index, db: &dyn Db, found: &mut Vec<Diagnostic>) {
+    found.extend(index.duplicates.iter().map(|(first, again)| duplicate(db, *first, *again)));
+    found.extend(index.misplaced.iter().map(|(anchor, place)| misplaced(db, *anchor, *place)));
+    found.extend(index.devices.iter().map(|it| device(db, *it)));
+    found.extend(index.bad_labels.iter().map(|it| bad_label(db, *it)));
+    found.extend(index.reserved.iter().map(|it| reserved(db, *it)));
+    found.extend(index.bad_imports.iter().cloned());
+    let mut fleets = index.fleets.iter();
+    if let Some(first) = fleets.next() {
+        found.extend(fleets.map(|again| second_fleet(*first, *again)));
+    }
+}
 
 pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic {
     let name = again.name(db);

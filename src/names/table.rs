@@ -4,18 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::problems;
+use super::place::{Place, carries_label, is_dns_label, may_stand};
+use super::reserved::is_reserved;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin, Project, STANDARD};
-use crate::syntax::{self, ast::Head};
-
-/// Where a declaration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Top,
-    In(Kind),
-}
+use crate::source::{Anchor, Db, IndexMap, Kind, Project, STANDARD};
 
 /// Every declaration, by what it declares. All orders are orders of names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,14 +45,14 @@ pub struct Index {
     /// Sources of catalogues, clusters and groups by name.
     pub local_sources: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
     /// Declared again under a taken name: first, again.
-    duplicates: Vec<(Anchor, Anchor)>,
-    misplaced: Vec<(Anchor, Place)>,
-    bad_labels: Vec<Anchor>,
+    pub(super) duplicates: Vec<(Anchor, Anchor)>,
+    pub(super) misplaced: Vec<(Anchor, Place)>,
+    pub(super) bad_labels: Vec<Anchor>,
     /// Names that no file may have on Windows.
-    devices: Vec<Anchor>,
-    reserved: Vec<Anchor>,
+    pub(super) devices: Vec<Anchor>,
+    pub(super) reserved: Vec<Anchor>,
     /// Names that an import was to bring and does not: that is said there, and once.
-    lost: BTreeSet<EcoString>,
+    pub(super) lost: BTreeSet<EcoString>,
     /// What is wrong with imports.
     pub(super) bad_imports: Vec<Diagnostic>,
 }
@@ -98,7 +91,7 @@ impl Index {
         if carries_label(kind) && !is_dns_label(name) {
             self.bad_labels.push(anchor);
         }
-        if matches!(kind, Kind::Let | Kind::Fn) && super::is_reserved(name) {
+        if matches!(kind, Kind::Let | Kind::Fn) && is_reserved(name) {
             self.reserved.push(anchor);
         }
         let table = match kind {
@@ -139,55 +132,6 @@ impl Index {
         }
     }
 
-    /// Takes the names that imports bring into the tables.
-    pub(super) fn import(&mut self, db: &dyn Db, project: Project) {
-        for anchor in self.imports.clone() {
-            let declaration = syntax::declaration(db, anchor);
-            let Head::Import { node, path, names } = &declaration.head else { continue };
-            let Some(package) = project.packages(db).get(path).and_then(|it| db.package(it)) else {
-                let problem = problems::unknown_package(Origin::new(anchor, *node), path, project.packages(db));
-                self.bad_imports.push(problem);
-                self.lost.extend(names.iter().map(|it| it.local.clone()));
-                continue;
-            };
-            let theirs = super::declared(db, package);
-            for it in names {
-                let at = Origin::new(anchor, it.node);
-                let own = |table: &BTreeMap<EcoString, Anchor>| {
-                    table.get(&it.name).copied().filter(|found| found.file(db).package(db) == package.name(db))
-                };
-                let tables = [
-                    (own(&theirs.types), &mut self.types),
-                    (own(&theirs.lets), &mut self.lets),
-                    (own(&theirs.definitions), &mut self.definitions),
-                    (own(&theirs.baselines), &mut self.baselines),
-                    (own(&theirs.sources), &mut self.sources),
-                ];
-                let mut is_found = false;
-                for (found, mine) in tables {
-                    let Some(found) = found else { continue };
-                    is_found = true;
-                    if found.kind(db) == Kind::Source && it.local != it.name {
-                        self.bad_imports.push(problems::renamed_source(at, &it.name));
-                        continue;
-                    }
-                    match mine.get(&it.local) {
-                        Some(first) if *first != found && !is_standard(db, *first) => {
-                            self.bad_imports.push(problems::imported_twice(at, &it.local, *first));
-                        }
-                        _ => {
-                            mine.insert(it.local.clone(), found);
-                        }
-                    }
-                }
-                if !is_found {
-                    self.bad_imports.push(problems::unknown_import(db, at, path, &it.name, theirs, package));
-                    self.lost.insert(it.local.clone());
-                }
-            }
-        }
-    }
-
     /// Whether an import was to bring a name, and does not: that is said already.
     #[must_use]
     pub fn is_lost(&self, name: &str) -> bool {
@@ -214,80 +158,8 @@ impl Index {
     pub fn items_of(&self, parent: Anchor) -> impl Iterator<Item = (&EcoString, Anchor)> {
         self.items.get(&parent).into_iter().flatten().map(|(name, anchor)| (name, *anchor))
     }
-
-    /// Everything that is wrong with the names themselves.
-    pub(super) fn problems(&self, db: &dyn Db, found: &mut Vec<Diagnostic>) {
-        found.extend(self.duplicates.iter().map(|(first, again)| problems::duplicate(db, *first, *again)));
-        found.extend(self.misplaced.iter().map(|(anchor, place)| problems::misplaced(db, *anchor, *place)));
-        found.extend(self.devices.iter().map(|it| problems::device(db, *it)));
-        found.extend(self.bad_labels.iter().map(|it| problems::bad_label(db, *it)));
-        found.extend(self.reserved.iter().map(|it| problems::reserved(db, *it)));
-        found.extend(self.bad_imports.iter().cloned());
-        let mut fleets = self.fleets.iter();
-        if let Some(first) = fleets.next() {
-            found.extend(fleets.map(|again| problems::second_fleet(*first, *again)));
-        }
-    }
 }
 
-fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
+pub(super) fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
     anchor.file(db).package(db) == STANDARD
-}
-
-fn may_stand(kind: Kind, place: Place) -> bool {
-    match kind {
-        Kind::ADDON if place == Place::Top => true,
-        Kind::Item(_) => {
-            matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
-        }
-        Kind::Source => matches!(
-            place,
-            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::ADDON)
-        ),
-        Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
-        Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
-        Kind::Fleet
-        | Kind::Type
-        | Kind::Let
-        | Kind::Fn
-        | Kind::Catalogue
-        | Kind::Application
-        | Kind::Rule
-        | Kind::Override
-        | Kind::Repository
-        | Kind::Tenant
-        | Kind::Baseline
-        | Kind::Check
-        | Kind::Import
-        | Kind::Moved => place == Place::Top,
-        Kind::Data => false,
-    }
-}
-
-/// Whether an object or a directory carries the declaration's name.
-const fn carries_label(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Catalogue
-            | Kind::Application
-            | Kind::Source
-            | Kind::Item(_)
-            | Kind::Cluster
-            | Kind::Group
-            | Kind::Repository
-            | Kind::Tenant
-            | Kind::Baseline
-    )
-}
-
-/// RFC 1123: lower-case letters, digits and `-`, at most 63, beginning and
-/// ending with a letter or digit.
-pub fn is_dns_label(name: &str) -> bool {
-    let ok = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
-    let bytes = name.as_bytes();
-    !bytes.is_empty()
-        && bytes.len() <= 63
-        && bytes.first().copied().is_some_and(ok)
-        && bytes.last().copied().is_some_and(ok)
-        && bytes.iter().all(|it| ok(*it) || *it == b'-')
 }

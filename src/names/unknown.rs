@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::Index;
+use super::table::Index;
 use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::source::{Anchor, Db, Origin};
 

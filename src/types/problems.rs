@@ -2,9 +2,8 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::FunctionType;
 use super::builtin::{self, Builtin};
-use super::ty::{RecordType, Reference, Type};
+use super::ty::{FunctionType, RecordType, Reference, Type};
 use crate::diagnostic::{Diagnostic, Subject, code, listed_up_to};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Origin};
@@ -61,9 +60,17 @@ fn article(ty: &Type) -> EcoString {
     }
 }
 
+/// Types that the language cannot say itself.
+const NATIVE: [&str; 6] = ["String", "Int", "Float", "Bool", "Null", "Any"];
+
+/// Every name that may stand for a type.
+fn known_names(index: &Index) -> impl Iterator<Item = &str> {
+    NATIVE.into_iter().chain(index.types.keys().map(EcoString::as_str))
+}
+
 pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere")
-        .did_you_mean(name, super::signature::known_names(index))
+        .did_you_mean(name, known_names(index))
         .or_help(|| Some(eco_format!("declare it: `type {name} = …`")))
 }
 

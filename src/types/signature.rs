@@ -2,17 +2,72 @@
 
 use std::sync::Arc;
 
-use ecow::EcoString;
-
-use super::ty::{Constraint, FieldType, RecordType, Reference, Refined, Type, Written};
-use super::{flux, problems, type_of};
-use crate::diagnostic::{Diagnostic, bug};
+use super::cycle::{Link, link};
+use super::problems::too_long;
+use super::ty::{Constraint, FieldType, FunctionType, Param, RecordType, Reference, Refined, Type, Written};
+use super::{flux, problems};
+use crate::diagnostic::{Checked, Diagnostic, bug};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::ast::{Expr, TypeBody, TypeExpr, TypeKind};
+use crate::syntax::{self, ast::Head};
 
-/// Types that the language cannot say itself.
-const NATIVE: [&str; 6] = ["String", "Int", "Float", "Bool", "Null", "Any"];
+/// The type that a `type` declaration declares. A type that is defined by itself
+/// is reported at each member of the cycle.
+#[salsa::tracked(cycle_result = type_cycle)]
+pub fn type_of(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let link = link(db, anchor);
+    if link.is_own_cycle() {
+        return cyclic_type(db, anchor);
+    }
+    if link.is_too_long() {
+        return unknown_behind(db, anchor, link);
+    }
+    let declaration = syntax::declaration(db, anchor);
+    let index = names::index_of(db, anchor);
+    let mut out = Vec::new();
+    let ty = match &declaration.head {
+        Head::Type(body) => declared(db, index, anchor, body, &mut out),
+        _ => Type::Broken,
+    };
+    Arc::new(Checked::new(ty, out))
+}
+
+pub(super) fn unknown_behind(db: &dyn Db, anchor: Anchor, link: Link) -> Arc<Checked<Type>> {
+    let problem = link.is_one_too_many().then(|| too_long(Origin::of(anchor), anchor.name(db)));
+    Arc::new(Checked::new(Type::Broken, problem.into_iter().collect()))
+}
+
+fn type_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    cyclic_type(db, anchor)
+}
+
+fn cyclic_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::type_cycle(Origin::of(anchor), anchor.name(db))]))
+}
+
+/// The type of a function.
+#[salsa::tracked]
+pub fn function_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<FunctionType>> {
+    let index = names::index_of(db, anchor);
+    let mut out = Vec::new();
+    let ty = match &syntax::declaration(db, anchor).head {
+        Head::Fn { params, result, .. } => FunctionType {
+            params: params
+                .iter()
+                .map(|it| Param {
+                    name: it.name.clone(),
+                    ty: lower(db, index, anchor, &it.ty, &mut out),
+                    default: it.default.as_ref().map(|it| written(anchor, it)),
+                    origin: Origin::new(anchor, it.node),
+                })
+                .collect(),
+            result: lower(db, index, anchor, result, &mut out),
+        },
+        _ => FunctionType { params: Vec::new(), result: Type::Broken },
+    };
+    Arc::new(Checked::new(ty, out))
+}
 
 /// Reads a written type; what it names is looked up in the index.
 pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mut Vec<Diagnostic>) -> Type {
@@ -106,13 +161,8 @@ fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
     })
 }
 
-/// Every name that may stand for a type.
-pub(super) fn known_names(index: &Index) -> impl Iterator<Item = &str> {
-    NATIVE.into_iter().chain(index.types.keys().map(EcoString::as_str))
-}
-
 /// The type that a `type` declaration declares.
-pub(super) fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &mut Vec<Diagnostic>) -> Type {
+fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &mut Vec<Diagnostic>) -> Type {
     let name = anchor.name(db).clone();
     let origin = Some(Origin::of(anchor));
     match body {

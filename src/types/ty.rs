@@ -119,6 +119,30 @@ pub enum FieldsAre {
     Params,
 }
 
+/// What a function takes and gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionType {
+    pub params: Vec<Param>,
+    pub result: Type,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    pub name: EcoString,
+    pub ty: Type,
+    pub default: Option<Written>,
+    pub origin: Origin,
+}
+
+impl Param {
+    /// Whether a call may leave it out.
+    #[must_use]
+    pub const fn may_be_left_out(&self) -> bool {
+        self.default.is_some() || matches!(self.ty, Type::Optional(_))
+    }
+}
+
 /// A field of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldType {

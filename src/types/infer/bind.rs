@@ -1,6 +1,6 @@
 //! The arms of a `match` and the head of a comprehension.
 
-use super::Infer;
+use super::context::Infer;
 use crate::source::{IndexSet, Origin};
 use crate::syntax::ast::{Arm, Expr, ForHead, Literal};
 use crate::types::assign::fits;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::Infer;
+use super::context::Infer;
 use super::operator::widen;
 use crate::source::{IndexMap, IndexSet, Origin};
 use crate::syntax::ast::{Action, Block, Key, Member};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Infer;
+use super::context::Infer;
 use super::operator::widen;
 use crate::diagnostic::few;
 use crate::source::{Anchor, Kind, Origin};
@@ -10,8 +10,9 @@ use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
 use crate::types::builtin::{self, Builtin};
 use crate::types::notes::Meaning;
+use crate::types::problems;
+use crate::types::signature::function_type;
 use crate::types::ty::Type;
-use crate::types::{function_type, problems};
 
 impl Infer<'_> {
     pub(super) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr]) -> Type {

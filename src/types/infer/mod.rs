@@ -7,6 +7,7 @@
 mod bind;
 mod block;
 mod call;
+mod context;
 mod narrow;
 mod operator;
 mod path;
@@ -17,54 +18,20 @@ use ecow::EcoString;
 
 use self::operator::is_printable;
 use super::assign::fits;
-use super::notes::{Meaning, Notes};
+use super::cycle::link;
+use super::notes::Meaning;
+use super::problems;
+use super::signature::{lower, unknown_behind};
 use super::ty::{Reference, Type};
-use super::{let_type, problems};
-use crate::diagnostic::Diagnostic;
-use crate::names::Index;
+use crate::diagnostic::Checked;
+use crate::names;
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::ast::{Expr, ExprKind, Literal};
+use crate::syntax::{self, ast::Head};
 
+pub use context::{Infer, Literals, Resolver, Scope, no_references};
 pub use narrow::dotted;
 pub use operator::widen;
-
-/// What an expression may name, beside `let`s and functions.
-#[derive(Clone, Default)]
-pub struct Scope {
-    /// Facts and `name`, `path`, `group`, `groups`.
-    pub cluster: Option<Type>,
-    pub params: Option<Type>,
-    pub fleet: Option<Type>,
-    /// Inside an add-on that says `irsa { … }`.
-    pub irsa: Option<Type>,
-    /// Variables of comprehensions, `it`, fields of the record around a `where`.
-    pub locals: Vec<(EcoString, Type)>,
-    /// Whether reading what may be absent is no mistake: in a check it fails the check.
-    pub absent_fails: bool,
-    /// Why `cluster` cannot be read here, where it cannot.
-    pub why_no_cluster: &'static str,
-}
-
-/// Resolves references to declarations; the layer that knows the catalogue does it.
-pub type Resolver<'a> = &'a dyn Fn(Reference, &str, Origin) -> Result<(), Diagnostic>;
-
-/// Holds a literal against the conditions of its type; the layer that evaluates does it.
-pub type Literals<'a> = &'a dyn Fn(&Expr, &Type, Option<Origin>) -> Vec<Diagnostic>;
-
-/// One declaration's expressions.
-pub struct Infer<'a> {
-    pub db: &'a dyn Db,
-    pub index: &'a Index,
-    pub anchor: Anchor,
-    pub scope: Scope,
-    pub resolver: Resolver<'a>,
-    pub literals: Literals<'a>,
-    pub out: &'a mut Vec<Diagnostic>,
-    /// Paths that a condition has shown to be there: `p != null`.
-    pub narrowed: Vec<(String, Type)>,
-    /// What is found out, where somebody wants to know.
-    pub notes: Option<&'a mut Notes>,
-}
 
 impl Infer<'_> {
     const fn at(&self, expr: &Expr) -> Origin {
@@ -283,4 +250,61 @@ impl Infer<'_> {
         self.out.push(problems::unknown_name(self.at(expr), name, known, self.index));
         Type::Broken
     }
+}
+
+/// The type of a top-level `let`: the declared one, or that of its value.
+#[salsa::tracked(cycle_result = let_cycle)]
+pub fn let_type(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    let link = link(db, anchor);
+    if link.is_own_cycle() {
+        return cyclic_let(db, anchor);
+    }
+    if link.is_too_long() {
+        return unknown_behind(db, anchor, link);
+    }
+    let declaration = syntax::declaration(db, anchor);
+    let index = names::index_of(db, anchor);
+    let mut out = Vec::new();
+    let ty = match &declaration.head {
+        Head::Let { ty, value } => {
+            let declared = ty.as_ref().map(|it| lower(db, index, anchor, it, &mut out));
+            let mut infer = Infer {
+                db,
+                index,
+                anchor,
+                scope: Scope { why_no_cluster: NO_CLUSTER_IN_LET, ..Scope::default() },
+                resolver: &no_references,
+                literals: &|_, _, _| Vec::new(),
+                out: &mut out,
+                narrowed: Vec::new(),
+                notes: None,
+            };
+            match declared {
+                Some(ty) => {
+                    infer.check(value, &ty, declaration_type_origin(anchor, &declaration.head));
+                    ty
+                }
+                None => widen(&infer.infer(value)),
+            }
+        }
+        _ => Type::Broken,
+    };
+    Arc::new(Checked::new(ty, out))
+}
+
+const NO_CLUSTER_IN_LET: &str = "a `let` is the same for every cluster; write the expression where the value is used";
+
+fn declaration_type_origin(anchor: Anchor, head: &Head) -> Option<Origin> {
+    match head {
+        Head::Let { ty: Some(ty), .. } => Some(Origin::new(anchor, ty.node)),
+        _ => None,
+    }
+}
+
+fn let_cycle(db: &dyn Db, _id: salsa::Id, anchor: Anchor) -> Arc<Checked<Type>> {
+    cyclic_let(db, anchor)
+}
+
+fn cyclic_let(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Type>> {
+    Arc::new(Checked::new(Type::Broken, vec![problems::let_cycle(Origin::of(anchor), anchor.name(db))]))
 }

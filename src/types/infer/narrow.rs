@@ -1,6 +1,6 @@
 //! What a condition shows to be there.
 
-use super::Infer;
+use super::context::Infer;
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::types::assign::fits;
 use crate::types::problems;

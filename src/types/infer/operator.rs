@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Infer;
+use super::context::Infer;
 use super::narrow::without_null;
 use crate::syntax::ast::{BinaryOp, Expr, Literal, UnaryOp};
 use crate::types::assign::fits;

@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use super::Infer;
+use super::context::Infer;
 use super::narrow::without_null;
 use crate::diagnostic::{Diagnostic, Written, few};
 use crate::source::Origin;
