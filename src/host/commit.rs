@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use super::error::HostError;
 use super::git::{Network, causes, options};
-use super::project::{ROOT_FILE, outline_of, source_text};
+use super::outline::outline_of;
+use super::sources::{ROOT_FILE, source_text};
 use super::store::{Disk, Store};
 use super::tree_hash::Files;
 
@@ -90,7 +91,7 @@ pub fn is_bare(directory: &Path) -> bool {
 #[must_use]
 pub fn prefix(directory: &Path) -> String {
     let inner = || {
-        let root = super::project::find_root(directory).ok()?;
+        let root = super::sources::find_root(directory).ok()?;
         let base = Repository::around(&root).ok()?.base;
         Some(root.strip_prefix(base).ok()?.to_str()?.replace('\\', "/"))
     };

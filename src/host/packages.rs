@@ -7,17 +7,13 @@ use ecow::{EcoString, eco_format};
 
 use super::error::HostError;
 use super::lock::{self, Lock};
-use super::problems;
-use super::project::{ROOT_FILE, settings_of};
+use super::outline::settings_of;
+use super::problems::Trouble;
+use super::sources::VENDOR;
 use super::store::Store;
 use super::tree_hash::tree_hash;
-use crate::diagnostic::Diagnostic;
-use crate::fleet::{Output, Package};
-use crate::plan::is_below;
+use crate::fleet::Package;
 use crate::source::Sources;
-
-/// Where `fleetc vendor` puts what comes from Git, from the project's root.
-pub(super) const VENDOR: &str = "vendor";
 
 /// All packages of a project, those of packages included.
 #[derive(Default)]
@@ -29,32 +25,6 @@ pub(super) struct Packages {
     pub roots: BTreeMap<EcoString, PathBuf>,
     /// What keeps one from being read: the project's own name of it, and the reason.
     pub troubles: Vec<(EcoString, Trouble)>,
-}
-
-/// Why a package cannot be used.
-pub(super) enum Trouble {
-    NoDirectory(EcoString),
-    NoSources(EcoString),
-    Cycle(EcoString),
-    NotVendored(EcoString),
-    Changed {
-        dir: EcoString,
-        locked: EcoString,
-        found: EcoString,
-    },
-    /// A package from Git names something on this machine: its own name of it, and what.
-    Outside {
-        package: EcoString,
-        alias: EcoString,
-        what: EcoString,
-    },
-}
-
-impl Trouble {
-    /// The diagnostic, at the package's declaration.
-    pub(super) fn diagnostic(&self, name: &str, package: &Package) -> Diagnostic {
-        problems::package(name, package.origin, self)
-    }
 }
 
 /// Reads the packages that a project declares; `unsaved` texts, by their paths, instead of what is stored.
@@ -215,39 +185,4 @@ pub(super) fn local_part(remote: &Path, dir: &Path, package: &Package) -> Option
 
 fn join(shown: &str, path: &str) -> EcoString {
     if shown.is_empty() { path.into() } else { eco_format!("{}/{path}", shown.trim_end_matches('/')) }
-}
-
-/// What is known of a project before it is compiled.
-#[derive(PartialEq)]
-pub(super) struct Outline {
-    pub output: Vec<EcoString>,
-    pub packages: BTreeMap<EcoString, Package>,
-}
-
-impl Default for Outline {
-    fn default() -> Self {
-        Self::new(&Output::default(), BTreeMap::new())
-    }
-}
-
-impl Outline {
-    pub(super) fn new(output: &Output, packages: BTreeMap<EcoString, Package>) -> Self {
-        let output = vec![output.common.clone(), output.applications.clone(), output.clusters.clone()];
-        Self { output, packages }
-    }
-
-    /// Whether a file belongs to what is generated, or to a package inside the project.
-    pub(super) fn hides(&self, path: &str) -> bool {
-        if path == ROOT_FILE {
-            return false;
-        }
-        let of_package = self.packages.values().filter_map(|it| it.path.as_ref()).map(|it| it.trim_start_matches("./"));
-        self.output.iter().map(EcoString::as_str).chain(of_package).any(|it| is_below(path, it.trim_end_matches('/')))
-            || is_below(path, VENDOR)
-    }
-}
-
-/// Whether the file is the one at the root of a project.
-pub(super) fn is_root_file(path: &str) -> bool {
-    path == ROOT_FILE
 }

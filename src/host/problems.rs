@@ -1,12 +1,38 @@
 //! What can be wrong with packages on disk.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
-use super::packages::Trouble;
 use crate::diagnostic::{Diagnostic, code};
+use crate::fleet::Package;
 use crate::source::Origin;
 
-pub(super) fn package(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
+/// Why a package cannot be used.
+pub(super) enum Trouble {
+    NoDirectory(EcoString),
+    NoSources(EcoString),
+    Cycle(EcoString),
+    NotVendored(EcoString),
+    Changed {
+        dir: EcoString,
+        locked: EcoString,
+        found: EcoString,
+    },
+    /// A package from Git names something on this machine: its own name of it, and what.
+    Outside {
+        package: EcoString,
+        alias: EcoString,
+        what: EcoString,
+    },
+}
+
+impl Trouble {
+    /// The diagnostic, at the package's declaration.
+    pub(super) fn diagnostic(&self, name: &str, package: &Package) -> Diagnostic {
+        cannot_be_used(name, package.origin, self)
+    }
+}
+
+fn cannot_be_used(name: &str, at: Origin, trouble: &Trouble) -> Diagnostic {
     match trouble {
         Trouble::NoDirectory(dir) => Diagnostic::new(
             code::NO_PACKAGE,

@@ -5,24 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ecow::EcoString;
-use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::commit::Repository;
 use super::error::HostError;
-use super::packages::{self, Outline, Packages};
-use super::record::{Input, Inputs};
+use super::inputs::{Input, Inputs};
+use super::outline::{Outline, outline_of};
+use super::packages::{self, Packages};
+use super::sources::{find_root, source_paths, sources};
 use super::stamp::{Stamp, now};
 use super::standard::standard_library;
 use super::store::{Disk, Store};
 use crate::compile;
 use crate::data::PACKAGE;
-use crate::diagnostic::{Diagnostic, Invariant};
+use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::source::{Db, FleetDatabase, InMemory, Loader, Sources};
-
-/// The file at the root of every project.
-pub(super) const ROOT_FILE: &str = "fleet.fleet";
+use crate::source::{Db, FleetDatabase, Loader, Sources};
 
 /// A project that was read.
 pub struct Opened {
@@ -234,102 +232,6 @@ fn check_roots(files: &[(String, String)]) -> Result<(), HostError> {
             "a project has one `fleet.fleet`; move the inner one beside this project, declare it as a package, or name it in `.gitignore`",
         ))
     })
-}
-
-/// What the sources say of where things lie. Where neither word stands in the text, the
-/// defaults hold, and nothing is read twice.
-pub(super) fn outline_of(files: &[(String, String)]) -> Outline {
-    let words = ["packages", "output", "\\"];
-    let says_where = |(path, text): &(String, String)| path == ROOT_FILE && words.iter().any(|it| text.contains(it));
-    if files.iter().any(says_where) { settings_of(files) } else { Outline::default() }
-}
-
-pub(super) fn find_root(start: &Path) -> Result<PathBuf, HostError> {
-    let start = start.canonicalize().map_err(|it| HostError::at(start, "read", &it))?;
-    let root = start.ancestors().find(|it| it.join(ROOT_FILE).is_file());
-    root.map(Path::to_path_buf).ok_or_else(|| {
-        HostError::new(format!("there is no `{ROOT_FILE}` in `{}` or above it", start.display()))
-            .help("`fleetc init` makes a new project; `-C DIR` names another directory")
-    })
-}
-
-/// Every `.fleet` file below the root that git would not ignore.
-pub(super) fn sources(root: &Path, inputs: Option<&Inputs>) -> Result<Vec<(String, String)>, HostError> {
-    let read: Vec<Result<(String, String), HostError>> =
-        source_paths(root)?.into_par_iter().map(|(name, path)| source(root, name, &path, inputs)).collect();
-    read.into_iter().collect()
-}
-
-/// The sources' names from the root, and where they are, in order of name.
-pub(super) fn source_paths(root: &Path) -> Result<Vec<(String, PathBuf)>, HostError> {
-    let mut found = Vec::new();
-    let walk = WalkBuilder::new(root)
-        .hidden(true)
-        .parents(false)
-        .git_global(false)
-        .require_git(false)
-        .follow_links(false)
-        .build();
-    for entry in walk {
-        let entry = entry.map_err(|it| HostError::new(format!("the project cannot be read: {it}")))?;
-        let path = entry.path();
-        let is_file = || match entry.file_type() {
-            Some(it) if !it.is_symlink() => it.is_file(),
-            _ => path.is_file(),
-        };
-        if path.extension().is_none_or(|it| it != "fleet") || !is_file() {
-            continue;
-        }
-        found.push((relative(root, path)?, entry.into_path()));
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn source(root: &Path, name: String, path: &Path, inputs: Option<&Inputs>) -> Result<(String, String), HostError> {
-    let now = now();
-    let metadata = path.symlink_metadata().map_err(|it| HostError::at(path, "read", &it))?;
-    if metadata.is_symlink() {
-        let target = path.canonicalize().map_err(|it| HostError::at(path, "read", &it))?;
-        if !target.starts_with(root) {
-            return Err(HostError::new(format!("`{name}` leads out of the project"))
-                .help("a build reads nothing but the project: copy the file into it"));
-        }
-    }
-    let bytes = std::fs::read(path).map_err(|it| HostError::at(path, "read", &it))?;
-    if let Some(inputs) = inputs {
-        inputs.note(&name, Stamp::of(&metadata, now, &bytes).map(Input::Source));
-    }
-    let text = source_text(&name, bytes)?;
-    Ok((name, text))
-}
-
-/// The text of a source.
-pub(super) fn source_text(name: &str, bytes: Vec<u8>) -> Result<String, HostError> {
-    let text = String::from_utf8(bytes).map_err(|it| {
-        HostError::new(format!("`{name}` is not UTF-8 (at byte {})", it.utf8_error().valid_up_to()))
-            .help("save it as UTF-8")
-    })?;
-    let is_marked = text.starts_with('\u{feff}');
-    Ok(if is_marked { text.trim_start_matches('\u{feff}').to_owned() } else { text })
-}
-
-/// A path from the root, with `/`.
-pub(super) fn relative(root: &Path, path: &Path) -> Result<String, HostError> {
-    let inner = path.strip_prefix(root).ok().invariant("the path is below the root");
-    let parts: Option<Vec<&str>> = inner.components().map(|it| it.as_os_str().to_str()).collect();
-    parts
-        .map(|it| it.join("/"))
-        .ok_or_else(|| HostError::new(format!("the name of `{}` is not UTF-8", path.display())).help("rename it"))
-}
-
-/// What `fleet.fleet` alone says of the generated directories and of packages.
-pub(super) fn settings_of(files: &[(String, String)]) -> Outline {
-    let files = files.iter().filter(|(path, _)| path == ROOT_FILE).cloned().collect();
-    let small = Sources { files, ..Sources::default() };
-    let db = FleetDatabase::with_packages(small, standard_library(), Arc::new(InMemory::default()));
-    let settings = &fleet::settings(&db, db.project()).value;
-    Outline::new(&settings.output, settings.packages.clone())
 }
 
 /// Reads input files of a commit.

@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use ecow::EcoString;
@@ -15,7 +14,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::error::HostError;
-use super::project::{ROOT_FILE, source_paths};
+use super::inputs::{Input, Inputs};
+use super::sources::{ROOT_FILE, source_paths};
 use super::stamp::{Stamp, now};
 use super::tree::{Found, Tree, Walked, walk};
 use super::writer;
@@ -25,14 +25,6 @@ const DIRECTORY: &str = ".fleetc";
 
 /// Keeps it out of Git.
 const IGNORE: &str = ".gitignore";
-
-/// A file that a build read, or did not find.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Input {
-    Source(Stamp),
-    Data(Stamp),
-    Missing,
-}
 
 /// What a build says when it ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,54 +90,6 @@ impl Record {
             grown |= it.grow(now);
         }
         grown
-    }
-}
-
-/// The files that a build reads, noted while it does.
-#[derive(Clone, Debug, Default)]
-pub struct Inputs {
-    /// None once something was read that cannot be told from outside.
-    files: Arc<Mutex<Option<BTreeMap<String, Input>>>>,
-}
-
-impl Inputs {
-    pub(super) fn new() -> Self {
-        Self { files: Arc::new(Mutex::new(Some(BTreeMap::new()))) }
-    }
-
-    /// Notes a file, by its path from the project's root.
-    pub(super) fn note(&self, path: &str, input: Option<Input>) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        match (files.as_mut(), input) {
-            (Some(all), Some(it)) => {
-                all.insert(path.to_owned(), it);
-            }
-            _ => *files = None,
-        }
-    }
-
-    /// The stamps of the sources by path; none where one cannot be told from outside.
-    pub(super) fn sources(&self) -> Option<BTreeMap<String, Stamp>> {
-        let source = |(path, it): (String, Input)| match it {
-            Input::Source(it) => Some((path, it)),
-            Input::Data(_) | Input::Missing => None,
-        };
-        Some(self.read()?.into_iter().filter_map(source).collect())
-    }
-
-    /// Puts the sources that were noted elsewhere in place of its own.
-    pub(super) fn take_sources(&self, other: &Self) {
-        let sources = other.read();
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        *files = files.take().zip(sources).map(|(mut all, sources)| {
-            all.retain(|_, it| !matches!(it, Input::Source(_)));
-            all.extend(sources);
-            all
-        });
-    }
-
-    fn read(&self) -> Option<BTreeMap<String, Input>> {
-        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

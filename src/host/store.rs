@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use ecow::EcoString;
 
 use super::error::{HostError, plain};
-use super::project;
 use super::tree_hash::{Files, files_below};
 
 /// Largest input file, in bytes: bundles of custom resources have four megabytes.
@@ -36,7 +35,7 @@ pub(super) struct Disk;
 
 impl Store for Disk {
     fn sources(&self, dir: &Path) -> Result<Vec<(String, String)>, HostError> {
-        project::sources(dir, None)
+        super::sources::sources(dir, None)
     }
 
     fn text(&self, path: &Path) -> Result<Option<String>, HostError> {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::error::{HostError, plain};
-use super::packages::VENDOR;
-use super::project::{ROOT_FILE, find_root, outline_of, source_paths, source_text};
+use super::outline::outline_of;
+use super::sources::VENDOR;
+use super::sources::{ROOT_FILE, find_root, source_paths, source_text};
 
 /// A source, and where it is written.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::error::HostError;
 use super::exclusive::Exclusive;
-use super::project::relative;
+use super::sources::relative;
 use super::stamp::{Stamp, now};
 use super::writer::{self, TEMPORARY};
 use crate::diagnostic::Invariant;

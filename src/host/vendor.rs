@@ -9,8 +9,9 @@ use tempfile::TempDir;
 use super::error::HostError;
 use super::git::{self, Network};
 use super::lock::{self, Lock, Locked};
-use super::packages::{VENDOR, id_of, is_root_file, local_part};
-use super::project::settings_of;
+use super::outline::{is_root_file, settings_of};
+use super::packages::{id_of, local_part};
+use super::sources::VENDOR;
 use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
 use super::writer;
@@ -126,7 +127,7 @@ impl Job<'_> {
                     let inner = dir.join(path.as_str());
                     // One that is not there is reported where it is declared.
                     if inner.is_dir() {
-                        let files = super::project::sources(&inner, None)?;
+                        let files = super::sources::sources(&inner, None)?;
                         self.inside(&id, place_of(&inner), &inner, &settings_of(&files).packages)?;
                     }
                 }
@@ -177,7 +178,7 @@ impl Job<'_> {
         let texts: Vec<(String, String)> = files
             .iter()
             .filter(|(path, _)| is_root_file(path))
-            .map(|(path, bytes)| Ok((path.clone(), super::project::source_text(path, bytes.clone())?)))
+            .map(|(path, bytes)| Ok((path.clone(), super::sources::source_text(path, bytes.clone())?)))
             .collect::<Result<_, HostError>>()?;
         let outline = settings_of(&texts);
         let is_kept = |path: &str| {
