@@ -2,9 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::answer::{Absence, Subject, What};
 use super::asked::Asked;
 use super::placed::in_common;
-use super::why::{Absence, Subject, What};
 use crate::fleet::{self, Cluster, Selected};
 use crate::flux;
 use crate::kube::{Id, Object};

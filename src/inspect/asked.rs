@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::answer::{Layer, Leaf, Subject, What};
 use super::placed::Placed;
 use super::selector::{NotFound, Selector};
-use super::why::{Layer, Leaf, Subject, What};
 use crate::diagnostic::Checked;
 use crate::emit::Named;
 use crate::fleet::{Cluster, Evaluated, Read, Selected, reason};

@@ -3,11 +3,12 @@
 use ecow::EcoString;
 
 use super::absence::absence_on;
+use super::answer::{Absence, Leaf, What};
 use super::asked::{Asked, Found, in_spec, meant, within};
 use super::placed::{Placed, placed};
 use super::secrets;
 use super::selector::{NotFound, Selector};
-use super::why::{Absence, Leaf, What, deepest};
+use super::why::deepest;
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed};
 use crate::kube::Id;

@@ -4,6 +4,7 @@
 //! is what it is, how two clusters differ. Reads nothing but the model, and parses no YAML.
 
 mod absence;
+mod answer;
 mod asked;
 mod compare;
 mod diff;
@@ -17,6 +18,7 @@ mod selector;
 mod whom;
 mod why;
 
+pub use answer::{Absence, Layer, Leaf, Subject, What, Why};
 pub use compare::{Comparison, Differing, Only, compare};
 pub use diff::{
     Because, Bump, Cause, Change, ClusterChange, ClusterFate, Danger, Difference, Explained, Fate, FilesChange,
@@ -29,4 +31,4 @@ pub use report::{Column, Line, Report, Variant, layers as report_layers, report}
 pub use secrets::HIDDEN;
 pub use selector::{NotFound, Selector};
 pub use whom::Whom;
-pub use why::{Absence, Layer, Leaf, Subject, What, Why, why, why_line};
+pub use why::{why, why_line};

@@ -6,8 +6,9 @@
 
 use ecow::EcoString;
 
-use super::diff::{Because, Cause, Change, LeafChange, Verb};
-use super::why::{Absence, Layer, Leaf, What};
+use super::answer::{Absence, Layer, Leaf, What};
+use super::diff::change::{Because, Cause, Change, Verb};
+use super::diff::leaves::LeafChange;
 use crate::fleet::Read;
 use crate::kube::Id;
 use crate::schema::is_credential;

@@ -6,14 +6,14 @@
 use std::rc::Rc;
 
 use super::cause;
-use super::leaves::LeafChange;
+use super::change::{Bump, Change, Explained, Fate, Touched};
+use super::danger::Danger;
+use super::leaves::{LeafChange, described};
 use super::pairing::Raw;
-use super::{Bump, Change, Danger, Explained, Fate, Touched};
 use crate::diagnostic::Invariant;
 use crate::inspect::whom::Traits;
 use crate::kube::Id;
 use crate::source::IndexMap;
-use crate::value::json;
 
 /// What holds of the clusters of a variant.
 const TOUCHED: &str = "a variant is on clusters that something touches";
@@ -111,12 +111,6 @@ fn parts_of(raw: &Raw) -> Vec<(Part, usize)> {
         parts.push((Part::Moved(raw.units.clone()), 0));
     }
     parts
-}
-
-/// What makes two leaves the same change.
-pub(super) fn described(it: &LeafChange) -> String {
-    let [old, new] = [&it.old, &it.new].map(|side| side.as_ref().map(json));
-    format!("{} {old:?} {new:?} {:?}", it.path, it.facts)
 }
 
 impl Change {

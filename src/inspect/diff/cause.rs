@@ -5,83 +5,17 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
+use super::change::{Because, Cause, Fate, Side, Switch, Touched, Verb};
 use super::pairing::Raw;
-use super::{Fate, Touched};
 use crate::data::locate;
 use crate::eval::Outcome;
 use crate::fleet::{self, Cluster, Evaluated, Read, reason};
 use crate::flux;
 use crate::inspect::absence::absence_on;
-use crate::inspect::why::{Absence, Layer};
+use crate::inspect::answer::{Absence, Layer};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::value::{Node, Overridden, Path, Step, Value, same};
-
-/// The state of the project in which a place stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Old,
-    New,
-}
-
-/// Why a leaf changed.
-#[derive(Clone, Debug)]
-pub struct Cause {
-    pub verb: Verb,
-    pub side: Side,
-    /// Who did it.
-    pub layer: Layer,
-    /// One of the clusters where it is so: what is read may be something else on others.
-    pub on: EcoString,
-}
-
-/// What a layer did.
-#[derive(Clone, Debug)]
-pub enum Verb {
-    /// It sets the value.
-    Sets,
-    /// It removes the value.
-    Unsets,
-    /// It set the old value, and says nothing of it any more: where its condition does not
-    /// hold now, what that reads, each with what it was.
-    NoLonger(Vec<(Read, Option<Node>)>),
-    /// It says what it said, and what it reads is not what it was: each with what it was.
-    Reads(Vec<(Read, Option<Node>)>),
-}
-
-/// Why an object came or went.
-#[derive(Clone, Debug)]
-pub enum Because {
-    /// Something uses it.
-    Used(Box<Layer>),
-    /// It is attached, or the tenant that it belongs to.
-    Attached(Box<Layer>),
-    /// Nothing attaches it any more.
-    Detached,
-    /// It is declared now.
-    Declared(Origin),
-    /// It is declared no more.
-    Undeclared(Origin),
-    /// What the catalogue has is not taken.
-    Absent(Box<Absence>),
-    /// What makes it says so: the names of what is made follow from it.
-    Follows(Origin),
-    /// What made it is there, and makes it no more.
-    NoLonger(Origin),
-    /// It was dropped, and is no more: where the condition does not hold now, with what that reads.
-    NotDropped(Box<Cause>),
-    /// What names objects, or says what applies them, is set otherwise.
-    Switched(Box<Switch>),
-}
-
-/// A field that is not what it was.
-#[derive(Clone, Debug)]
-pub struct Switch {
-    pub key: &'static str,
-    /// None where it was not set.
-    pub old: Option<Node>,
-    pub new: Option<Node>,
-}
 
 /// What of a catalogue and of an item says how its objects are called and what applies them.
 const SWITCHES: [&str; 6] = ["split", "release-in", "namespace", "release-name", "source", "name"];

@@ -6,27 +6,11 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::Touched;
 use crate::fleet;
 use crate::flux::{self, Unit, UnitPlace};
-use crate::inspect::whom::Whom;
 use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Node;
-
-/// A directory whose files are not what they were.
-#[derive(Debug)]
-pub struct FilesChange {
-    /// The Kustomization that applies it.
-    pub unit: Id,
-    pub directory: EcoString,
-    /// The files, from the project's root.
-    pub files: Rc<[EcoString]>,
-    /// In order of name.
-    pub clusters: Vec<Touched>,
-    /// Who they are, in a word.
-    pub whom: Whom,
-}
 
 /// A Kustomization, and the directory that it applies.
 pub(super) type Applied = (Id, EcoString);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use crate::source::IndexSet;
-use crate::value::is_written;
 use crate::value::{Map, Node, Path, Step, Value};
+use crate::value::{is_written, json};
 
 /// A value that is not what it was.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,12 @@ pub(super) fn differences_with(old: Option<&Node>, new: Option<&Node>, facts: &I
     let mut walk = Walk { facts, path: Vec::new(), found: Vec::new() };
     walk.node(old, new);
     walk.found
+}
+
+/// What makes two leaves the same change.
+pub(super) fn described(it: &LeafChange) -> String {
+    let [old, new] = [&it.old, &it.new].map(|side| side.as_ref().map(json));
+    format!("{} {old:?} {new:?} {:?}", it.path, it.facts)
 }
 
 struct Walk<'a> {

@@ -6,16 +6,18 @@
 
 mod bundle;
 mod cause;
+pub(super) mod change;
 mod clusters;
 mod danger;
 mod files;
-mod leaves;
+pub(super) mod leaves;
 mod pairing;
 
-pub use cause::{Because, Cause, Side, Switch, Verb};
+pub use change::{
+    Because, Bump, Cause, Change, Difference, Explained, Fate, FilesChange, Objects, Side, Switch, Touched, Verb,
+};
 pub use clusters::{ClusterChange, ClusterFate};
 pub use danger::Danger;
-pub use files::FilesChange;
 pub use leaves::{LeafChange, differences};
 
 use std::rc::Rc;
@@ -25,94 +27,11 @@ use ecow::EcoString;
 use crate::fleet;
 use crate::flux::{self, Deployed};
 use crate::inspect::secrets;
-use crate::inspect::whom::{self, Whom};
+use crate::inspect::whom::{self};
 use crate::kube::Id;
 use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
 use pairing::{Facts, Memo, Raw, pair};
-
-/// What is between two states of a project.
-#[derive(Debug)]
-pub struct Difference {
-    /// How many clusters both have.
-    pub clusters: usize,
-    /// Clusters that come, go, move or are called otherwise.
-    pub whole: Vec<ClusterChange>,
-    pub changes: Vec<Change>,
-    /// Directories written by hand that differ.
-    pub files: Vec<FilesChange>,
-    /// How many objects, each counted on each cluster, came, went and changed.
-    pub objects: Objects,
-    /// Every cluster that changes, in order of name, with the ring that it is in.
-    pub touched: Vec<Touched>,
-}
-
-/// Counts of objects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Objects {
-    pub added: usize,
-    pub removed: usize,
-    pub changed: usize,
-}
-
-/// A cluster on both sides.
-#[derive(Clone, Debug)]
-pub struct Touched {
-    pub name: EcoString,
-    pub old: Anchor,
-    pub new: Anchor,
-    /// Its place in the rollout, if the fleet has rings and it is in one.
-    pub ring: Option<EcoString>,
-    /// The one that it was in.
-    pub old_ring: Option<EcoString>,
-}
-
-/// What becomes of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fate {
-    Added,
-    Removed,
-    Changed,
-}
-
-/// A step of a chart's version.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Bump {
-    pub old: EcoString,
-    pub new: EcoString,
-}
-
-/// What becomes of an object on some clusters: all of it, or what just those have in common.
-#[derive(Debug)]
-pub struct Change {
-    pub object: Id,
-    pub fate: Fate,
-    /// The Kustomizations that applied it and that apply it; none where that is the same one.
-    pub units: [Option<EcoString>; 2],
-    /// Whether the object is somebody else's, and what a patch says of it changes.
-    pub is_patched: bool,
-    pub leaves: Vec<Explained>,
-    pub dangers: Vec<Danger>,
-    pub bump: Option<Bump>,
-    /// Whether it goes, and stays on the cluster all the same: nothing prunes it.
-    pub stays: bool,
-    /// Why it came or went.
-    pub because: Vec<Because>,
-    /// In order of name.
-    pub clusters: Vec<Touched>,
-    /// Who they are, in a word.
-    pub whom: Whom,
-}
-
-/// A leaf, and what made it change: several causes where clusters differ in that.
-#[derive(Debug)]
-pub struct Explained {
-    pub leaf: LeafChange,
-    /// The first of them.
-    pub causes: Vec<Cause>,
-    /// How many more there are.
-    pub more: usize,
-}
 
 /// Holds two projects against each other.
 #[must_use]

@@ -9,10 +9,9 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::bundle::described;
+use super::change::{Bump, Fate};
 use super::danger::{self, Danger};
-use super::leaves::{LeafChange, differences, differences_with};
-use super::{Bump, Fate};
+use super::leaves::{LeafChange, described, differences, differences_with};
 use crate::flux::{Deployed, Unit, UnitPlace};
 use crate::inspect::placed::patched;
 use crate::kube::{Id, Object};

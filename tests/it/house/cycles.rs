@@ -8,7 +8,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use syn::visit::{self, Visit};
 
 /// Files that still import each other. The list only shrinks: what is in no cycle any more goes from it.
-const KNOTS: [&[&str]; 7] = [
+const KNOTS: [&[&str]; 3] = [
     &[
         "eval",
         "eval::budget",
@@ -72,29 +72,6 @@ const KNOTS: [&[&str]; 7] = [
         "flux::source",
         "flux::tenant",
     ],
-    &[
-        "host::commit",
-        "host::lock",
-        "host::packages",
-        "host::problems",
-        "host::project",
-        "host::record",
-        "host::store",
-        "host::tree",
-    ],
-    &[
-        "inspect::absence",
-        "inspect::asked",
-        "inspect::diff",
-        "inspect::diff::bundle",
-        "inspect::diff::cause",
-        "inspect::diff::files",
-        "inspect::diff::pairing",
-        "inspect::secrets",
-        "inspect::why",
-    ],
-    &["names", "names::problems", "names::table"],
-    &["types", "types::infer", "types::infer::narrow", "types::infer::operator", "types::problems", "types::signature"],
 ];
 
 /// The modules of the library, `flux::deploy::units`, and the modules that each names.
