@@ -1,7 +1,7 @@
 //! What evaluation may cost. Every expression ends; the budget is for those that end
 //! too late.
 
-use super::expression::Env;
+use super::env::Env;
 use super::problems;
 use crate::diagnostic::code;
 use crate::source::Origin;
@@ -24,13 +24,6 @@ const DEPTH: usize = 200;
 
 /// How many nodes of a value are looked at in one step.
 const NODES: u64 = 16;
-
-/// What a declaration has taken so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Budget {
-    steps: u64,
-    calls: u32,
-}
 
 impl Env<'_> {
     /// Takes `count` steps of the budget; false once it is used up, which is reported once.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::expression::Env;
+use super::env::Env;
+use super::env::Local;
 use super::problems;
-use super::scope::Local;
 use crate::source::IndexMap;
 use crate::syntax::ast::{Expr, ForHead};
 use crate::value::{Node, Value};

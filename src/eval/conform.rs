@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::builtins;
-use super::expression::Env;
+use super::env::Env;
 use super::problems;
 use crate::diagnostic::Invariant;
 use crate::source::{IndexMap, Origin};

@@ -1,132 +1,22 @@
 //! Expressions → values.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::budget::Budget;
-use super::given::Given;
-use super::scope::{Heads, Local, Row};
-use super::{builtins, layer, let_value, problems};
-use crate::diagnostic::{Diagnostic, keep};
-use crate::names::{self, Index};
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, NodeId, Origin, STANDARD};
+use super::env::{Env, Given};
+use super::lets::let_value;
+use super::{builtins, layer, problems};
+use crate::names::{self};
+use crate::source::{Kind, NodeId, Origin, STANDARD};
 use crate::syntax::ast::{Element, Expr, ExprKind};
 use crate::value::{Node, Part, Template, Value, same};
 
-/// What an expression is evaluated in.
-pub struct Env<'a> {
-    pub db: &'a dyn Db,
-    pub index: &'a Index,
-    /// The declaration that the expression stands in.
-    pub anchor: Anchor,
-    pub cluster: Given<'a>,
-    pub params: Given<'a>,
-    pub irsa: Given<'a>,
-    pub fleet: Value,
-    pub locals: Vec<(EcoString, Local)>,
-    /// The row that a cluster was made of, as its inventory calls it.
-    pub row: Option<Arc<Row>>,
-    pub out: Vec<Diagnostic>,
-    /// The cluster that is looked at, for messages.
-    pub cluster_name: Option<EcoString>,
-    /// Facts that are not known here and that something depends on otherwise than by
-    /// passing them on.
-    pub needed_facts: IndexSet<EcoString>,
-    /// Whether some of the cluster's facts are placeholders.
-    pub has_placeholders: bool,
-    /// Whether a bare reference has the place where it is written, not that of what it
-    /// refers to: for those who ask which entry set a value.
-    pub traces: bool,
-    pub(super) budget: Budget,
-    /// How many are around that do not listen to problems.
-    pub(super) unheard: usize,
-    /// For each fact, param or `let` that is being computed, how many others it leads to in a row.
-    pub(super) links: Vec<usize>,
-    /// Regular expressions that steps were taken for.
-    pub(super) patterns: IndexSet<EcoString>,
-    /// By declaration: the `let`s around it that were asked for.
-    pub(super) heads: IndexMap<Anchor, Rc<Heads>>,
-}
-
 impl<'a> Env<'a> {
-    /// Without a cluster, params or locals.
-    pub fn new(db: &'a dyn Db, index: &'a Index, anchor: Anchor) -> Self {
-        Self {
-            db,
-            index,
-            anchor,
-            cluster: Given::No,
-            params: Given::No,
-            irsa: Given::No,
-            row: None,
-            fleet: Value::Unknown,
-            locals: Vec::new(),
-            out: Vec::new(),
-            cluster_name: None,
-            needed_facts: IndexSet::default(),
-            has_placeholders: false,
-            traces: false,
-            budget: Budget::default(),
-            unheard: 0,
-            links: Vec::new(),
-            patterns: IndexSet::default(),
-            heads: IndexMap::default(),
-        }
-    }
-
-    /// A place in the declaration.
-    #[must_use]
-    pub const fn at(&self, node: NodeId) -> Origin {
-        Origin::new(self.anchor, node)
-    }
-
-    /// Reports a problem, naming the cluster that shows it.
-    pub fn report(&mut self, problem: Diagnostic) -> Value {
-        let problem = problem.on(self.cluster_name.as_ref());
-        keep(&mut self.out, problem);
-        Value::Unknown
-    }
-
-    /// Evaluates in another declaration's text.
-    pub fn within<T>(&mut self, anchor: Anchor, run: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.anchor, anchor);
-        let result = run(self);
-        self.anchor = outer;
-        result
-    }
-
-    /// Evaluates with one more name in scope.
-    pub fn with_local<T>(&mut self, name: &str, value: Node, run: impl FnOnce(&mut Self) -> T) -> T {
-        self.locals.push((name.into(), Local::Value(value)));
-        let result = run(self);
-        self.locals.pop();
-        result
-    }
-
     /// The value of an expression that somebody looks at.
     pub fn eval(&mut self, expr: &Expr) -> Node {
         let node = self.passed(expr);
         self.forced(node)
-    }
-
-    /// A node that somebody looks at: what has placeholders in it is not known, and the facts
-    /// that belong in them are needed.
-    pub fn forced(&mut self, mut node: Node) -> Node {
-        if self.has_placeholders {
-            let needed_facts = self.needed_facts.len();
-            let mut found = false;
-            node.value.each_template(&mut |it| {
-                found = true;
-                self.needed_facts.extend(it.facts().cloned());
-            });
-            debug_assert!(found || needed_facts == self.needed_facts.len(), "a template has placeholders");
-            if found {
-                node.value = Value::Unknown;
-            }
-        }
-        node
     }
 
     /// The value of an expression that is passed on, not looked at: it may have placeholders.

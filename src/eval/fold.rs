@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::effect::{Effect, Effects, Outcome};
-use super::expression::Env;
+use super::env::Env;
 use super::layer::{Edit, Layer, Op, combine, join};
 use super::problems;
 use super::select::{Elements, Pins, has_pins, selector_text};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::expression::Env;
+use super::env::Env;
 use super::problems;
 use super::select::Pins;
 use crate::source::{IndexMap, Origin};

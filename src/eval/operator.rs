@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expression::Env;
+use super::env::Env;
 use super::problems;
 use crate::source::Origin;
 use crate::syntax::ast::{BinaryOp, Expr, UnaryOp};

@@ -9,51 +9,14 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::conform::{Conform, complete};
-use super::expression::Env;
-use super::given::Given;
+use super::env::Given;
+use super::env::{Bound, Env, Heads, Local};
 use crate::names;
 use crate::source::{Anchor, IndexMap, Kind, Origin};
-use crate::syntax::ast::{Block, BlockLet, Head};
+use crate::syntax::ast::{Block, Head};
 use crate::syntax::{self};
 use crate::types;
 use crate::value::{Node, Value};
-
-/// What a name in scope stands for.
-#[derive(Clone)]
-pub enum Local {
-    Value(Node),
-    /// Computed when it is first asked for.
-    Let(Rc<Bound>),
-    /// The fields of an object, each under its own name.
-    Fields(Rc<IndexMap<EcoString, Node>>),
-}
-
-/// A `let` of a block that is being evaluated.
-pub struct Bound {
-    anchor: Anchor,
-    written: Arc<BlockLet>,
-    /// How many names were in scope above it.
-    depth: usize,
-    /// The value, the steps that it took, and how many others it leads to in a row.
-    known: RefCell<Option<(Node, u64, usize)>>,
-}
-
-/// The `let`s at the heads of a declaration and of those around it.
-pub(super) struct Heads {
-    all: Vec<(EcoString, Local)>,
-    by_name: IndexMap<EcoString, usize>,
-}
-
-/// The row of data that a cluster was made of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The inventory, in whose text the names mean something.
-    pub inventory: Anchor,
-    /// `row`, or `key` and `row`.
-    pub names: Vec<(EcoString, Node)>,
-    /// Its place in the data.
-    pub origin: Origin,
-}
 
 impl Env<'_> {
     /// The value of a variable of a comprehension, or of another name in scope.

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Call;
-use crate::eval::expression::Env;
+use super::call::Call;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::source::noncharacter;
 use crate::value::yaml::{Style, Writer};

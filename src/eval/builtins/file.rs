@@ -1,8 +1,8 @@
 //! Files of the project, and text that stands for a value.
 
-use super::Call;
+use super::call::Call;
 use crate::data::{self, Document, Format};
-use crate::eval::expression::Env;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::source::noncharacter;
 use crate::value::Value;

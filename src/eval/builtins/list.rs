@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::call::{Call, count, list, usize_of};
 use super::text::text_at;
-use super::{Call, count, list, usize_of};
 use crate::diagnostic::bug;
-use crate::eval::expression::Env;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::source::{IndexMap, IndexSet};
 use crate::value::{Node, Value, same};

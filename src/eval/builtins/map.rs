@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::{Call, list};
-use crate::eval::expression::Env;
+use super::call::{Call, list};
+use crate::eval::env::Env;
 use crate::source::{IndexMap, IndexSet};
 use crate::value::{Map, Node, Value};
 

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use ecow::{EcoString, eco_format};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::Call;
-use crate::eval::expression::Env;
+use super::call::Call;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::value::Value;
 

@@ -2,8 +2,8 @@
 
 use ecow::eco_format;
 
-use super::Call;
-use crate::eval::expression::Env;
+use super::call::Call;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::value::Value;
 

@@ -3,9 +3,10 @@
 use ecow::{EcoString, eco_format};
 use sha2::{Digest, Sha256};
 
-use super::{Call, REFUSED, count, regex, texts, usize_of, whole_regex};
+use super::call::{Call, count, texts, usize_of};
+use super::pattern::{REFUSED, regex, whole_regex};
 use crate::diagnostic::Invariant;
-use crate::eval::expression::Env;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value};
 

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use ecow::EcoString;
 use semver::{BuildMetadata, Prerelease, Version};
 
-use super::Call;
-use crate::eval::expression::Env;
+use super::call::Call;
+use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::value::{Node, Value};
 
