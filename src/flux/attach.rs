@@ -2,9 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::common::{tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
-use super::problems;
+use super::namespaces::{tenant_namespace, tenant_namespaces};
+use super::{kustomization, problems, tenant};
 use crate::diagnostic::Invariant;
 use crate::fleet::{self, Attached, Cluster};
 use crate::kube::ServedFields;
@@ -31,7 +31,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     let mut objects = Vec::new();
     let mut repositories: Vec<(Anchor, Option<Anchor>, Origin)> = Vec::new();
     let tenants: Vec<Anchor> = cluster.attached.iter().filter_map(|(it, _)| it.tenant()).collect();
-    objects.extend(super::tenant::role(ctx, &tenants));
+    objects.extend(tenant::role(ctx, &tenants));
     if !cluster.lockdown {
         ctx.out.extend(
             cluster.attached.iter().filter_map(|(it, at)| Some(problems::not_locked_down(ctx.db, it.tenant()?, *at))),
@@ -40,7 +40,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     for (what, at) in &cluster.attached {
         match what {
             Attached::Tenant(it) => {
-                objects.extend(super::tenant::objects(ctx, *it));
+                objects.extend(tenant::objects(ctx, *it));
                 repositories
                     .extend(repositories_of(ctx, *it).into_iter().map(|repository| (repository, Some(*it), *at)));
             }
@@ -56,7 +56,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
         let whose = match tenant {
             Some(tenant) => For {
                 namespace: tenant_namespace(ctx.db, *tenant),
-                service_account: Some(service_account(ctx, *tenant)),
+                service_account: Some(tenant::service_account(ctx, *tenant)),
                 tenant: Some(tenant.name(ctx.db)),
                 namespaces: tenant_namespaces(ctx.db, *tenant),
                 kustomizations: fleet::declared(ctx.db, *tenant)
@@ -104,11 +104,6 @@ fn repositories_of(ctx: &Context<'_>, tenant: Anchor) -> Vec<Anchor> {
     found.sort_by_key(|it| it.name(ctx.db).clone());
     found.dedup();
     found
-}
-
-pub(super) fn service_account(ctx: &Context<'_>, tenant: Anchor) -> EcoString {
-    let body = &fleet::declared(ctx.db, tenant).value;
-    body.get("service-account").and_then(Node::text).unwrap_or(tenant.name(ctx.db)).clone()
 }
 
 /// The GitRepository, and the Kustomization that applies it.
@@ -208,6 +203,6 @@ fn kustomization(
     }
     let version = ctx.api_version("Kustomization", origin);
     let mut kustomization = object(&version, "Kustomization", &whose.namespace, name, Some(fields), origin);
-    set(&mut kustomization.body, &["metadata", "annotations"], super::kustomization::annotations(origin));
+    set(&mut kustomization.body, &["metadata", "annotations"], kustomization::annotations(origin));
     kustomization
 }

@@ -6,43 +6,19 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::diagnostic::{Checked, Diagnostic, Invariant, bug, code};
+use super::lookup::{comes_with_definition, find_source, is_of_package, source_kind};
+use super::problems;
+use super::shared_item::{Made, SharedItem};
+use super::version_range::Range;
+use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
 use crate::eval::let_value;
 use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Specialization};
 use crate::kube::object::Object;
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::syntax::{self, ast::Head, ast::SourceKind};
+use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
-
-use super::problems;
-use super::shared_item::{Made, SharedItem};
-
-/// The Flux versions of all clusters that take something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Range {
-    pub oldest: (Minor, EcoString),
-    pub newest: (Minor, EcoString),
-}
-
-impl Range {
-    /// One cluster's Flux.
-    #[must_use]
-    pub fn one(minor: Minor, cluster: &EcoString) -> Self {
-        Self { oldest: (minor, cluster.clone()), newest: (minor, cluster.clone()) }
-    }
-
-    /// With another cluster's Flux.
-    pub fn add(&mut self, minor: Minor, cluster: &EcoString) {
-        if minor < self.oldest.0 {
-            self.oldest = (minor, cluster.clone());
-        }
-        if minor > self.newest.0 {
-            self.newest = (minor, cluster.clone());
-        }
-    }
-}
 
 /// The source that an item names.
 #[derive(Clone, Debug, PartialEq)]
@@ -338,37 +314,6 @@ impl<'a> Context<'a> {
                 None
             }
         }
-    }
-}
-
-fn is_of_package(db: &dyn Db, anchor: Anchor) -> bool {
-    !anchor.file(db).package(db).is_empty()
-}
-
-/// Whether a source is written beside each add-on that uses it, under the add-on's name: one of a
-/// definition, or of a package, unless the project imports it.
-pub(super) fn comes_with_definition(db: &dyn Db, source: Anchor) -> bool {
-    let is_imported = || names::index(db, db.project()).sources.get(source.name(db)) == Some(&source);
-    source.parent(db).is_some_and(|it| it.kind(db) == Kind::ADDON) || (is_of_package(db, source) && !is_imported())
-}
-
-/// The source of that name: in the catalogue, cluster or group, else at the top level.
-pub fn find_source(db: &dyn Db, index: &Index, scope: Option<Anchor>, name: &str) -> Option<Anchor> {
-    let mut at = scope;
-    while let Some(parent) = at {
-        if let Some(it) = index.local_sources.get(&parent).and_then(|it| it.get(name)) {
-            return Some(*it);
-        }
-        at = parent.parent(db);
-    }
-    index.sources.get(name).copied()
-}
-
-/// Which of the four a source is.
-pub(super) fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
-    match &syntax::declaration(db, source).head {
-        Head::Source { provider, .. } => *provider,
-        _ => bug("a source is declared as one"),
     }
 }
 

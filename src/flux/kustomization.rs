@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::context::Context;
 use super::problems;
+use super::release::Release;
 use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
 use crate::kube::object::{Object, Tree, list, object, remove, set, text};
@@ -147,7 +148,7 @@ pub(super) fn fields(
 const BLOCK: &str = "kustomization";
 
 /// A health check of a release.
-pub(super) fn health_check(api_version: &str, release: &super::Release, name: &EcoString, origin: Origin) -> Node {
+pub(super) fn health_check(api_version: &str, release: &Release, name: &EcoString, origin: Origin) -> Node {
     Tree::new(origin)
         .text("apiVersion", api_version)
         .text("kind", "HelmRelease")

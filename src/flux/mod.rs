@@ -5,25 +5,38 @@
 //! Flux Kustomizations with their patches and the objects that come of them.
 //! Knows no files but their names, and writes no YAML.
 
+mod addon;
 mod attach;
-mod common;
+mod base;
+mod contents;
 mod context;
 mod deploy;
 pub mod external;
+mod item;
 mod kustomization;
-mod shared_item;
+mod layout;
+mod lookup;
 mod manifest;
+mod namespaces;
+mod objects;
 mod problems;
 mod release;
+mod shared_item;
 mod source;
 mod tenant;
+mod version_range;
 
-pub use common::{BUILT_IN_NAMESPACES, Bundle, Part, directory, has_own_unit};
+pub use addon::find_addon;
+pub use base::{Bundle, Part, bundle, shared_sources};
 use context::Memo;
-pub use context::{Range, find_source};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
-pub use release::{Release, find_addon};
-pub use shared_item::{Made, SharedItem, made};
+pub use item::made;
+pub use layout::{directory, has_own_unit};
+pub use lookup::find_source;
+pub use namespaces::BUILT_IN_NAMESPACES;
+pub use release::Release;
+pub use shared_item::{Made, SharedItem};
+pub use version_range::{Range, range, ranges, whole_range};
 
 use std::sync::Arc;
 
@@ -31,53 +44,7 @@ use ecow::EcoString;
 
 use crate::diagnostic::Checked;
 use crate::fleet::{self, Class, Cluster};
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Project};
-
-/// The Flux versions of the clusters that take each catalogue.
-#[salsa::tracked]
-pub fn ranges(db: &dyn Db, _project: Project) -> Arc<IndexMap<Anchor, Range>> {
-    let mut ranges: IndexMap<Anchor, Range> = IndexMap::default();
-    for anchor in fleet::clusters(db) {
-        let cluster = &fleet::cluster(db, anchor).value;
-        for taken in &cluster.taken {
-            ranges
-                .entry(taken.catalogue)
-                .and_modify(|it| it.add(cluster.flux, &cluster.name))
-                .or_insert_with(|| Range::one(cluster.flux, &cluster.name));
-        }
-    }
-    Arc::new(ranges)
-}
-
-/// The Flux versions of all clusters: sources at the top level are for any.
-#[salsa::tracked]
-pub fn whole_range(db: &dyn Db, _project: Project) -> Option<Range> {
-    let mut clusters = fleet::clusters(db).map(|it| fleet::cluster(db, it));
-    let first = &clusters.next()?.value;
-    let mut range = Range::one(first.flux, &first.name);
-    for it in clusters {
-        range.add(it.value.flux, &it.value.name);
-    }
-    Some(range)
-}
-
-/// The Flux versions of the clusters that take one catalogue.
-#[salsa::tracked]
-pub fn range(db: &dyn Db, catalogue: Anchor) -> Option<Range> {
-    ranges(db, db.project()).get(&catalogue).cloned()
-}
-
-/// What `common/` holds of a catalogue.
-#[salsa::tracked]
-pub fn bundle(db: &dyn Db, catalogue: Anchor) -> Arc<Checked<Bundle>> {
-    Arc::new(common::of_catalogue(db, catalogue))
-}
-
-/// The sources at the top level, in `common/sources`.
-#[salsa::tracked]
-pub fn shared_sources(db: &dyn Db, _project: Project) -> Arc<Checked<Bundle>> {
-    Arc::new(common::of_shared_sources(db))
-}
+use crate::source::{Anchor, Db, IndexSet};
 
 /// What a cluster ends up with: its own, or what it shares with clusters of its class.
 #[salsa::tracked]

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::context::Range;
+use super::version_range::Range;
 use crate::diagnostic::{Diagnostic, code};
 use crate::kube::Id;
 use crate::source::{Anchor, Db, Kind, Origin};

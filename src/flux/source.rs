@@ -2,7 +2,8 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::context::{Context, in_file, source_kind};
+use super::context::{Context, in_file};
+use super::lookup::source_kind;
 use crate::fleet::Evaluated;
 use crate::kube::object::{Object, Tree, merge, object, remove, set, text};
 use crate::source::{Anchor, Origin};

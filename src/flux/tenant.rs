@@ -2,10 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::attach::service_account;
-use super::common::{BUILT_IN_NAMESPACES, tenant_namespace, tenant_namespaces};
 use super::context::{Context, in_file};
 use super::manifest::namespace;
+use super::namespaces::{BUILT_IN_NAMESPACES, tenant_namespace, tenant_namespaces};
 use super::problems;
 use crate::fleet;
 use crate::kube::object::{Object, Tree, list, object, set};
@@ -195,4 +194,9 @@ fn texts(node: &Node) -> Node {
         }
     });
     tree.build()
+}
+
+pub(super) fn service_account(ctx: &Context<'_>, tenant: Anchor) -> EcoString {
+    let body = &fleet::declared(ctx.db, tenant).value;
+    body.get("service-account").and_then(Node::text).unwrap_or(tenant.name(ctx.db)).clone()
 }

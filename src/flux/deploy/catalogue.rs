@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
+use super::unit::UnitPlace;
 use crate::fleet::{self, Cluster, Taken};
-use crate::flux::bundle;
-use crate::flux::common::{Part, contents, has_own_unit, is_split};
-use crate::flux::context::{Context, source_kind};
+use crate::flux::base::{Part, bundle};
+use crate::flux::contents::contents;
+use crate::flux::context::Context;
+use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
+use crate::flux::layout::{has_own_unit, is_split};
+use crate::flux::lookup::source_kind;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::kube::object::{Object, set};
@@ -31,7 +34,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let (_, standing) = &**fleet::contents_of(db, catalogue);
     let is_used = |it: &Anchor| used.get(it.name(db)) == Some(&false);
     let sources: Vec<Anchor> = standing.iter().copied().filter(is_used).collect();
-    let mut contents = contents(ctx, &taken.items, &sources);
+    let mut contents = contents(ctx, &taken.items, &sources, pieces_for, Some(&base.derived));
     namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
     let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), taken.origin());
     let origin = taken.origin();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::UnitPlace;
+use super::unit::UnitPlace;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::kube::object::Object;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::problems;
+use super::unit::UnitPlace;
 use crate::diagnostic::few;
-use crate::flux::context::{Context, source_kind};
+use crate::flux::context::Context;
+use crate::flux::lookup::source_kind;
 use crate::kube::{directory, object};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;

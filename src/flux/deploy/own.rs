@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::UnitPlace;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
+use super::unit::UnitPlace;
 use crate::diagnostic::Invariant;
 use crate::fleet::Cluster;
-use crate::flux::common::contents;
-use crate::flux::context::{Context, Range, find_source};
+use crate::flux::contents::contents;
+use crate::flux::context::Context;
+use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
+use crate::flux::lookup::find_source;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
+use crate::flux::version_range::Range;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Kind};
 
@@ -36,7 +39,7 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
             find_source(db, ctx.index, Some(cluster.anchor), name).invariant("a source that is used is known")
         })
         .collect();
-    let contents = contents(ctx, &items, &sources);
+    let contents = contents(ctx, &items, &sources, pieces_for, None);
     let origin = cluster.origin;
     let fields = fields(ctx, cluster, None, None, origin);
     let mut after = Vec::new();

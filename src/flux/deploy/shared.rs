@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use ecow::EcoString;
 
-use super::UnitPlace;
 use super::draft::Draft;
+use super::unit::UnitPlace;
 use crate::diagnostic::Invariant;
 use crate::fleet::Cluster;
-use crate::flux::common::contents;
+use crate::flux::base::shared_sources;
+use crate::flux::contents::contents;
 use crate::flux::context::{Context, Named, Stands};
+use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
-use crate::flux::shared_sources;
 use crate::source::{Anchor, IndexMap, ItemKind, Origin};
 
 /// The sources at the top level that this cluster uses.
@@ -32,7 +33,7 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
     ctx.range = base.range.clone();
     let anchors: Vec<Anchor> =
         used.iter().map(|it| *ctx.index.sources.get(it).invariant("a source that is used is known")).collect();
-    let contents = contents(ctx, &[], &anchors);
+    let contents = contents(ctx, &[], &anchors, pieces_for, None);
     let origin = anchors.first().map_or(cluster.origin, |it| Origin::of(*it));
     let fields = fields(ctx, cluster, None, None, origin);
     drafts.push(Draft {

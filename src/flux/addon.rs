@@ -1,0 +1,244 @@
+//! Add-ons → HelmRelease, and the OCIRepository of a chart in a registry.
+
+use ecow::{EcoString, eco_format};
+
+use super::context::{Context, in_file};
+use super::lookup::{comes_with_definition, source_kind};
+use super::problems;
+use super::release::Release;
+use super::source::{ChartVersion, chart_in_registry, source_beside};
+use crate::fleet::{self, Evaluated, ReleaseIn};
+use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
+use crate::names::Index;
+use crate::schema::Minor;
+use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
+use crate::syntax::ast::SourceKind;
+use crate::value::{Node, Value};
+
+/// The Flux that has retry strategies for releases.
+const STRATEGIES_SINCE: Minor = Minor(7);
+
+/// An add-on's objects.
+pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
+    let origin = Origin::of(addon);
+    let name = addon.name(ctx.db).clone();
+    let node = &evaluated.node;
+    let Some(source_node) = node.get("source") else {
+        if !ctx.is_stopped(addon) {
+            ctx.out.push(problems::no_source(ctx.db, addon));
+        }
+        ctx.is_whole = false;
+        return None;
+    };
+    let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
+    let source = ctx.source(&source_name, source_at)?;
+    let kind = source_kind(ctx.db, source);
+    let text = |ctx: &mut Context<'_>, key: &str, default: &EcoString| match node.get(key) {
+        None => Some((default.clone(), origin)),
+        it => ctx.identity(addon, it, key),
+    };
+    // `chart` defaults to the name of the first definition.
+    let first = fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone();
+    let (chart, chart_at) = text(ctx, "chart", &first)?;
+    let (target, target_at) = text(ctx, "namespace", &name)?;
+    let (release_name, name_at) = text(ctx, "release-name", &name)?;
+    if release_name.len() > 53 {
+        ctx.out.push(problems::long_release_name(name_at, &release_name));
+    }
+    let version = match node.get("version") {
+        None if matches!(kind, SourceKind::Helm | SourceKind::Oci) => {
+            ctx.out.push(problems::no_version(addon, ctx.db));
+            return None;
+        }
+        None => None,
+        // Without its version, the newest chart would be installed.
+        Some(it) => Some(ctx.identity(addon, Some(it), "version")?),
+    };
+    let flux = ctx.flux_namespace().clone();
+    let namespace = match ctx.release_in(node) {
+        ReleaseIn::FluxSystem => flux.clone(),
+        ReleaseIn::Target => target.clone(),
+    };
+    let mut objects = Vec::new();
+    let mut spec = Tree::new(origin)
+        .node("releaseName", crate::kube::object::text(release_name.clone(), name_at))
+        .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
+    let chart_node = crate::kube::object::text(chart.clone(), chart_at);
+    if kind == SourceKind::Oci {
+        let chart_version = version.as_ref().map(|(text, origin)| ChartVersion { text, origin: *origin });
+        objects.push(chart_in_registry(ctx, source, addon, &chart, chart_version.as_ref(), &namespace)?);
+        let reference = Tree::new(origin).text("kind", "OCIRepository").text("name", name.clone());
+        spec = spec.tree("chartRef", reference);
+    } else {
+        let mut reference = Tree::new(source_at).text("kind", kind.object());
+        if comes_with_definition(ctx.db, source) {
+            objects.push(source_beside(ctx, source, addon, &namespace)?);
+            reference = reference.text("name", name.clone());
+        } else {
+            reference = reference.text("name", source_name);
+            if namespace != flux {
+                reference = reference.text("namespace", flux.clone());
+            }
+        }
+        let mut inner = Tree::new(origin).node("chart", chart_node);
+        if let Some((version, at)) = &version {
+            inner = inner.node("version", crate::kube::object::text(version.clone(), *at));
+        }
+        inner = inner.tree("sourceRef", reference);
+        if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
+            // A change of the chart without a new version would silently not be deployed.
+            inner = inner.text("reconcileStrategy", "Revision");
+        }
+        spec = spec.tree("chart", Tree::new(origin).tree("spec", inner));
+    }
+    let requires = required(ctx, addon, node);
+    if !requires.is_empty() {
+        let dependencies = requires.iter().map(|(it, at)| dependency(ctx, *it, *at, &namespace)).collect();
+        spec = spec.node("dependsOn", list(dependencies, origin));
+    }
+    let mut spec = spec.build();
+    merge(&mut spec, &release_fields(ctx, node));
+    let account = ctx.cluster.map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
+    if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
+        set(&mut spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
+    } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
+        if namespace != flux {
+            ctx.out.push(problems::no_service_account(addon, ctx.db, &namespace));
+        }
+        set(&mut spec, &["serviceAccountName"], crate::kube::object::text("helm-controller", origin));
+    }
+    let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
+    if !suspended {
+        // `false` would undo an operator's `flux suspend`.
+        remove(&mut spec, &["suspend"]);
+    }
+    if let Some(values) = node.get("values") {
+        set(&mut spec, &["values"], values.clone());
+    }
+    let storage = spec.get("storageNamespace").and_then(Node::text).unwrap_or(&namespace).clone();
+    let api_version = ctx.api_version("HelmRelease", origin);
+    let it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
+    objects.push(in_file(it, eco_format!("add-ons/{name}.yaml")));
+    let release = Release {
+        addon,
+        namespace,
+        target,
+        name: release_name,
+        storage,
+        crds: crds(ctx, node, &chart),
+        chart,
+        source: Some(source),
+        requires,
+        suspended,
+        reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
+        version,
+        role: evaluated.role.clone(),
+    };
+    Some((release, objects))
+}
+
+/// The strategy that has an interval.
+const RETRY: &str = "RetryOnFailure";
+
+/// The fields of the spec that defaults and `release { … }` give. A default that an
+/// author's choice leaves without meaning goes, and so does what the Flux has not.
+fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
+    let Some(written) = node.get("release") else { return Tree::new(node.origin).build() };
+    let mut fields = written.clone();
+    let is_default = |it: &Node| it.origin.anchor.file(ctx.db).package(ctx.db) == STANDARD;
+    for section in ["install", "upgrade"] {
+        let at = |path: &[&str]| written.get(section).and_then(|it| it.at(path));
+        let name_is_default = at(&["strategy", "name"]).is_some_and(is_default);
+        let interval_is_default = at(&["strategy", "retryInterval"]).is_some_and(is_default);
+        let is_untouched = name_is_default && interval_is_default;
+        if is_untouched && at(&["remediation"]).is_some() {
+            remove(&mut fields, &[section, "strategy"]);
+        } else if is_untouched && ctx.minor() < STRATEGIES_SINCE {
+            remove(&mut fields, &[section, "strategy"]);
+            let instead = ctx.standard("helm-release-defaults-without-strategy");
+            if let Some(it) = instead.at(&[section, "remediation"]) {
+                set(&mut fields, &[section, "remediation"], it.clone());
+            }
+        } else if interval_is_default && at(&["strategy", "name"]).and_then(Node::text).is_some_and(|it| it != RETRY) {
+            remove(&mut fields, &[section, "strategy", "retryInterval"]);
+        }
+    }
+    fields
+}
+
+/// The add-ons that an add-on names in `requires`.
+fn required(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
+    let Some(names) = node.get("requires").and_then(Node::list) else { return Vec::new() };
+    let mut found: Vec<(Anchor, Origin)> = Vec::new();
+    for it in names {
+        let Some(name) = it.text() else { continue };
+        match find_addon(ctx.db, ctx.index, addon, name) {
+            Some(required) => found.push((required, it.origin)),
+            None => ctx.out.push(problems::unknown_requirement(ctx.db, it.origin, name, addon)),
+        }
+    }
+    found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
+    found.dedup_by_key(|(it, _)| *it);
+    found
+}
+
+/// `requires = [cert-manager]`, `[cluster-addons.cert-manager]`: an add-on beside
+/// this one, or in another catalogue.
+pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Option<Anchor> {
+    let parent = from.parent(db)?;
+    let of = |parent: &Anchor, name: &str| {
+        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
+    };
+    if let Some((catalogue, name)) = name.split_once('.') {
+        return index.catalogues.get(catalogue).and_then(|it| of(it, name));
+    }
+    of(&parent, name).or_else(|| {
+        let found: Vec<Anchor> = index.catalogues.values().filter_map(|it| of(it, name)).collect();
+        match found.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    })
+}
+
+fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString) -> Node {
+    let namespace = namespace_of(ctx, addon);
+    let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
+    if namespace != *from {
+        tree = tree.text("namespace", namespace);
+    }
+    tree.build()
+}
+
+/// The namespace of an add-on's release.
+pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
+    if let Some((_, namespace)) = ctx.required.iter().find(|(it, _)| *it == addon) {
+        return namespace.clone();
+    }
+    let evaluated = ctx.evaluated(addon);
+    let node = &evaluated.value.node;
+    let outer = ctx.scope;
+    ctx.scope = addon.parent(ctx.db);
+    let namespace = match ctx.release_in(node) {
+        ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
+        ReleaseIn::Target => node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
+    };
+    ctx.scope = outer;
+    namespace
+}
+
+/// Custom resources: what the block says, and what is known of the chart.
+fn crds(ctx: &mut Context<'_>, node: &Node, chart: &str) -> Vec<(EcoString, EcoString, bool)> {
+    let written =
+        node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
+            let Some((group, kind)) = key.split_once('/') else {
+                ctx.out.push(problems::bad_crd(scope.origin, key));
+                return None;
+            };
+            Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
+        });
+    let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {
+        (EcoString::from(group), EcoString::from(kind), scope == crate::schema::Scope::Namespaced)
+    });
+    written.chain(known).collect()
+}

@@ -1,0 +1,120 @@
+//! Kustomizations of a cluster, with what they apply.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use crate::diagnostic::{Checked, Invariant};
+use crate::fleet::{Class, Evaluated};
+use crate::flux::item::made;
+use crate::flux::release::Release;
+use crate::flux::shared_item::SharedItem;
+use crate::kube::object::split_api_version;
+use crate::kube::{Id, Object, Patch, Substitution};
+use crate::source::{Anchor, Db, Origin};
+use crate::syntax::ast;
+use crate::value::Node;
+
+/// What a cluster ends up with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployed {
+    pub cluster: EcoString,
+    /// Its directory, from the project's root.
+    pub path: EcoString,
+    pub anchor: Anchor,
+    pub units: Arc<Vec<Unit>>,
+    /// Objects that stand in the cluster's root themselves.
+    pub root: Arc<Vec<Object>>,
+    /// The items that it takes: what overrides did to them is known here.
+    pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
+    /// What its items are made from, where that is shared with clusters of other classes.
+    pub shared_items: Arc<Vec<SharedItem>>,
+    /// The class of clusters that share it: then texts have marks where their facts
+    /// belong, and what the cluster writes itself is told by [`Cluster`].
+    pub class: Option<Class>,
+    /// Whether nothing was left out because it is not known: else there is an error somewhere, or
+    /// nothing of it may be written.
+    pub is_whole: bool,
+}
+
+/// A patch of a unit: made for the cluster, or for all that have the item so.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UnitPatch {
+    Own(Patch),
+    Made { shared_item: SharedItem, object: usize, patch: usize },
+}
+
+impl UnitPatch {
+    /// The patch.
+    pub fn get<'a>(&'a self, db: &'a dyn Db) -> &'a Patch {
+        match self {
+            Self::Own(it) => it,
+            Self::Made { shared_item, object, patch } => made(db, *shared_item)
+                .objects
+                .get(*object)
+                .and_then(|it| it.patches.get(*patch))
+                .invariant("a patch of a unit is one of those that were made"),
+        }
+    }
+}
+
+/// A Flux Kustomization and what it applies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    pub name: EcoString,
+    /// The Flux Kustomization, without its patches.
+    pub kustomization: Object,
+    pub patches: Vec<UnitPatch>,
+    /// Raw patches of a kustomize item: the object and what is merged into it.
+    pub raw_patches: Vec<(ast::Patch, Node)>,
+    /// What is built, patches made, before Flux substitutes.
+    pub objects: Vec<Arc<Object>>,
+    /// What Flux replaces in it, where the author asked for `postBuild`.
+    pub substitution: Option<Substitution>,
+    pub releases: Vec<Arc<Release>>,
+    /// The directory that it points at, from the source's root.
+    pub path: EcoString,
+    pub place: UnitPlace,
+    pub origin: Origin,
+    /// The catalogue that it is made from.
+    pub catalogue: Option<Anchor>,
+    /// Components of the bundle that it takes.
+    pub components: Vec<EcoString>,
+}
+
+impl Unit {
+    /// The objects of somebody else's that it patches, each with what is merged into it.
+    pub fn raw_patched(&self) -> impl Iterator<Item = (Id, &Node)> {
+        self.raw_patches.iter().map(|(patch, node)| {
+            let api_version = node.get("apiVersion").and_then(Node::text).map_or("", EcoString::as_str);
+            let (group, _) = split_api_version(api_version);
+            let namespace = patch.namespace.clone().unwrap_or_default();
+            (Id { group, kind: patch.object.clone(), namespace, name: patch.name.clone() }, node)
+        })
+    }
+}
+
+/// Where a unit's Flux Kustomization is written, and whether its objects are too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitPlace {
+    /// In the cluster's root; the objects are in `common/`.
+    Root,
+    /// Behind the gate of the cluster's own directory, which holds the objects.
+    Gate,
+    /// In the cluster's root; the objects are in a directory or repository of somebody else's.
+    Foreign,
+}
+
+impl Deployed {
+    /// Every object of the cluster with the unit that applies it; none for the root's own.
+    pub fn objects(&self) -> impl Iterator<Item = (Option<&Unit>, &Object)> {
+        let of_units = self.units.iter().flat_map(|unit| unit.objects.iter().map(move |it| (Some(unit), &**it)));
+        let kustomizations = self.units.iter().map(|it| (None, &it.kustomization));
+        self.root.iter().map(|it| (None, it)).chain(kustomizations).chain(of_units)
+    }
+
+    /// Every release of the cluster.
+    pub fn releases(&self) -> impl Iterator<Item = (&Unit, &Release)> {
+        self.units.iter().flat_map(|unit| unit.releases.iter().map(move |it| (unit, &**it)))
+    }
+}

@@ -1,0 +1,86 @@
+//! Items → objects, in the base and on a cluster.
+
+use super::addon::release;
+use super::context::{Context, in_file};
+use super::layout::is_split;
+use super::lookup::{find_source, source_kind};
+use super::manifest::{PRUNE, manifest, namespace};
+use super::release::Release;
+use super::source::source;
+use crate::diagnostic::bug;
+use crate::fleet;
+use crate::kube::object::set;
+use crate::kube::{Object, ServedFields, rules};
+use crate::source::{Anchor, ItemKind, Kind, Origin};
+use crate::syntax::ast::SourceKind;
+use crate::value::Node;
+
+/// What one item or source comes to, before its Flux is looked at.
+pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Release>, Vec<Object>) {
+    let db = ctx.db;
+    let checked = ctx.evaluated(item);
+    let evaluated = &checked.value;
+    let objects = match item.kind(db) {
+        Kind::Source => source(ctx, item, evaluated).into_iter().collect(),
+        Kind::Item(ItemKind::Addon) => {
+            let Some((release, made)) = release(ctx, item, evaluated) else { return (None, Vec::new()) };
+            let split = ctx.scope.is_some_and(|it| it.kind(db) != Kind::Cluster && is_split(db, it));
+            let own_part = split || (fleet::is_optional(db, item) && !in_cluster(ctx));
+            let component = own_part.then(|| item.name(db).clone());
+            let placed = made.into_iter().map(|it| {
+                let file = match (&component, it.id.kind.as_str()) {
+                    (Some(_), "HelmRelease") => "release.yaml".into(),
+                    (Some(_), _) => "source.yaml".into(),
+                    (None, _) => it.file.clone(),
+                };
+                Object { component: component.clone(), ..in_file(it, file) }
+            });
+            return (Some(release), placed.collect());
+        }
+        Kind::Item(ItemKind::Namespace) => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
+        Kind::Item(ItemKind::Manifest) => manifest(ctx, item, evaluated),
+        // A directory of its own, with a Kustomization that applies it.
+        Kind::Item(ItemKind::Kustomize) => Vec::new(),
+        _ => bug("what is made into objects is an item or a source"),
+    };
+    (None, objects)
+}
+
+/// Takes out what the Flux has not, and holds the objects against its rules.
+pub(super) fn finish(ctx: &mut Context<'_>, objects: &mut [Object]) {
+    let kept = &fleet::moves(ctx.db, ctx.db.project()).value.kept;
+    for object in objects.iter_mut() {
+        if object.raw.is_none() && kept.contains(&object.origin.anchor) {
+            // On its way from one Kustomization to another it must survive both.
+            let disabled = crate::kube::object::text("disabled", object.origin);
+            set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
+        }
+        let cluster = ctx.cluster.map(|it| it.name.as_str());
+        ServedFields { db: ctx.db, minor: ctx.minor(), cluster }.strip(object, &mut ctx.out);
+        if ctx.cluster.is_some() {
+            rules::check(object, &mut ctx.out);
+        }
+    }
+}
+
+fn in_cluster(ctx: &Context<'_>) -> bool {
+    ctx.scope.is_some_and(|it| it.kind(ctx.db) == Kind::Cluster)
+}
+
+/// Whether a source is an object of its own: a registry of charts is none.
+pub(super) fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
+    source_kind(ctx.db, source) != SourceKind::Oci || is_kustomized(ctx, source)
+}
+
+/// Whether a kustomize item takes its files from a source.
+pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
+    ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE).any(
+        |it| {
+            let node = &fleet::base(ctx.db, *it).value.node;
+            node.get("source")
+                .and_then(Node::text)
+                .and_then(|name| find_source(ctx.db, ctx.index, it.parent(ctx.db), name))
+                == Some(source)
+        },
+    )
+}
