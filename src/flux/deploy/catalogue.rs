@@ -10,7 +10,7 @@ use super::kustomized::kustomized;
 use super::shared::used_sources;
 use super::unit::UnitPlace;
 use crate::fleet::{self, Cluster, Taken};
-use crate::flux::base::{Part, bundle};
+use crate::flux::base::{Bundle, Part, bundle};
 use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
@@ -128,7 +128,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
 fn namespaces_of_overrides(
     ctx: &mut Context<'_>,
     cluster: &Cluster,
-    base: &crate::flux::Bundle,
+    base: &Bundle,
     objects: &mut Vec<Piece>,
     drafts: &mut Vec<Draft>,
 ) {
