@@ -3,8 +3,12 @@
 
 use std::sync::Arc;
 
+use super::clusters;
+use super::config;
 use super::config::Settings;
 use super::facts::Named;
+use super::inventory;
+use super::statement;
 use super::statement::OverrideStatement;
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::eval::{Env, Given};
@@ -27,7 +31,7 @@ pub struct AppliedOverride {
 impl AppliedOverride {
     /// The override.
     pub fn statement(self, db: &dyn Db) -> &OverrideStatement {
-        let all = &super::statements(db, self.anchor).value.overrides;
+        let all = &statement::statements(db, self.anchor).value.overrides;
         all.get(self.nth as usize).invariant("an override that applies is one of its declaration's")
     }
 }
@@ -39,7 +43,7 @@ fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> V
     for of_rank in ranks {
         let before = found.len();
         for anchor in of_rank {
-            for (nth, it) in (0..).zip(&super::statements(db, *anchor).value.overrides) {
+            for (nth, it) in (0..).zip(&statement::statements(db, *anchor).value.overrides) {
                 let holds =
                     it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
                 if holds {
@@ -69,7 +73,7 @@ pub(super) fn layers(
     env.cluster_name = Some(it.name.clone());
     env.row.clone_from(&it.row);
     for anchor in
-        super::top_level_overrides(db, super::clusters::project_of(db, it.anchor)).iter().chain(index.rules.values())
+        inventory::top_level_overrides(db, clusters::project_of(db, it.anchor)).iter().chain(index.rules.values())
     {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.
@@ -92,11 +96,11 @@ pub(super) fn layers(
 #[salsa::tracked]
 pub(super) fn base_overrides(db: &dyn Db, project: Project) -> Arc<[AppliedOverride]> {
     let index = names::index(db, project);
-    let ranks = base_ranks(db, &super::settings(db, project).value);
+    let ranks = base_ranks(db, &config::settings(db, project).value);
     let Some(first) = ranks.iter().flatten().next() else { return Arc::default() };
     let mut env = Env::new(db, index, *first);
     env.cluster = Given::Unknown;
-    env.fleet = super::settings(db, project).value.value.clone();
+    env.fleet = config::settings(db, project).value.value.clone();
     applied_overrides(db, &ranks, &mut env).into()
 }
 
@@ -104,7 +108,7 @@ pub(super) fn base_overrides(db: &dyn Db, project: Project) -> Arc<[AppliedOverr
 fn base_ranks(db: &dyn Db, settings: &Settings) -> Vec<Vec<Anchor>> {
     let index = names::index(db, db.project());
     let mut ranks = vec![Vec::new(); settings.layers.len() + 1];
-    for anchor in super::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
+    for anchor in inventory::top_level_overrides(db, db.project()).iter().chain(index.rules.values()) {
         let declaration = syntax::declaration(db, *anchor);
         let conditional = match &declaration.head {
             Head::Rule { when, .. } | Head::Override { when, .. } => when.is_some(),

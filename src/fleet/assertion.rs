@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::clusters;
 use super::clusters::Cluster;
+use super::config;
+use super::definition;
 use super::explain::explain;
+use super::item;
 use super::problems;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::eval::{Env, Given};
 use crate::names;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin, Project};
 use crate::syntax::{
     self,
     ast::{BinaryOp, Expr, ExprKind, Head},
@@ -83,7 +87,7 @@ pub struct Checks {
 
 /// The checks that read `cluster`, for one cluster.
 pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
-    let cluster = &super::cluster(db, anchor).value;
+    let cluster = &clusters::cluster(db, anchor).value;
     let mut checks = Checks { failures: Vec::new(), covering: Vec::new() };
     for check in sorted(db) {
         let head = &syntax::declaration(db, check).head;
@@ -190,7 +194,7 @@ pub fn addons_for_which(db: &dyn Db, check: Anchor, cluster: Anchor) -> Vec<EcoS
 
 /// Where a check is held against one cluster.
 fn asking<'a>(db: &'a dyn Db, check: Anchor, head: &Head, cluster: Anchor) -> Env<'a> {
-    let cluster = &super::cluster(db, cluster).value;
+    let cluster = &clusters::cluster(db, cluster).value;
     let mut env = Env::new(db, names::index(db, db.project()), check);
     env.cluster = Given::Known(record(db, cluster, &Reads::of(head)));
     env.fleet = Value::clone(fleet_of(db, check));
@@ -225,7 +229,7 @@ fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
 
 /// An add-on as it ends up on a cluster.
 fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
-    let evaluated = super::evaluate_in(db, item, cluster).value;
+    let evaluated = item::evaluate_in(db, item, cluster).value;
     let origin = Origin::of(item);
     let text = |it: &EcoString| Node::new(Value::Text(it.clone()), origin);
     let mut entries: IndexMap<EcoString, Node> = IndexMap::default();
@@ -233,7 +237,7 @@ fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
     if let Some(parent) = item.parent(db).filter(|it| it.kind(db) != Kind::Cluster) {
         entries.insert("catalogue".into(), text(parent.name(db)));
     }
-    let first = super::levels(db, item).value.first().map_or(item.name(db), |it| it.name(db));
+    let first = definition::levels(db, item).value.first().map_or(item.name(db), |it| it.name(db));
     for (key, default) in [("chart", first), ("namespace", item.name(db)), ("release-name", item.name(db))] {
         entries.insert(key.into(), evaluated.node.get(key).cloned().unwrap_or_else(|| text(default)));
     }
@@ -251,11 +255,11 @@ fn addon(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Node {
 #[salsa::tracked]
 fn fleet_of(db: &dyn Db, check: Anchor) -> Arc<Value> {
     let reads = &Reads::of(&syntax::declaration(db, check).head);
-    let settings = &super::settings(db, db.project()).value;
+    let settings = &config::settings(db, db.project()).value;
     let (true, Value::Map(map)) = (reads.fleet, &settings.value) else { return Arc::new(settings.value.clone()) };
     let mut entries = map.entries.clone();
-    let clusters = super::clusters(db).map(|it| {
-        let cluster = &super::cluster(db, it).value;
+    let clusters = clusters::clusters(db).map(|it| {
+        let cluster = &clusters::cluster(db, it).value;
         Node::new(Value::Map(record(db, cluster, reads)), cluster.origin)
     });
     let list: Vec<Node> = clusters.collect();
@@ -263,4 +267,18 @@ fn fleet_of(db: &dyn Db, check: Anchor) -> Arc<Value> {
         entries.insert("clusters".into(), Node::new(Value::List(Arc::new(list)), at));
     }
     Arc::new(Value::of_map(entries))
+}
+
+/// The checks that read `cluster`, for one cluster.
+#[salsa::tracked]
+pub fn cluster_checks(db: &dyn Db, anchor: Anchor) -> Arc<Checks> {
+    Arc::new(of_cluster(db, anchor))
+}
+
+/// The checks of the fleet as a whole, and those that cover no cluster.
+#[salsa::tracked]
+pub fn fleet_checks(db: &dyn Db, _project: Project) -> Diagnostics {
+    let covered: IndexSet<Anchor> =
+        clusters(db).flat_map(|it| cluster_checks(db, it).covering.iter().copied()).collect();
+    of_fleet(db, &covered).into()
 }

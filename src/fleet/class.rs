@@ -9,8 +9,10 @@ use super::applied::AppliedOverride;
 use super::clusters::Cluster;
 use super::config;
 use super::irsa::{self, Identity};
+use super::selection;
 use super::selection::{Attached, Taken};
 use super::specialization::{self, KnownFacts, Specialization, Specialized};
+use super::statement;
 use super::statement::OverrideTarget;
 use crate::diagnostic::Invariant;
 use crate::names;
@@ -51,7 +53,7 @@ impl Class {
     pub fn of(db: &dyn Db, cluster: &Cluster) -> Option<Self> {
         let index = names::index(db, db.project());
         let anchor = cluster.anchor;
-        super::settings(db, db.project()).value.anchor?;
+        config::settings(db, db.project()).value.anchor?;
         let has_own = index.items_of(anchor).next().is_some()
             || index.local_sources.get(&anchor).is_some_and(|it| !it.is_empty())
             || index.externals.iter().any(|it| it.parent(db) == Some(anchor));
@@ -62,7 +64,7 @@ impl Class {
         for taken in &cluster.taken {
             for (holder, it) in taken.uses.iter().filter(|(_, it)| it.block.is_some()) {
                 let rank = cluster.ranks.iter().position(|rank| rank.contains(holder))?;
-                let statements = &super::statements(db, *holder).value;
+                let statements = &statement::statements(db, *holder).value;
                 uses.push((taken.catalogue, rank, *holder, statements.uses.iter().position(|other| other == it)?));
             }
         }
@@ -111,7 +113,7 @@ impl Class {
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
-        let taken = key.taken.iter().map(|(catalogue, _)| (*catalogue, super::whole(db, *catalogue).to_vec()));
+        let taken = key.taken.iter().map(|(catalogue, _)| (*catalogue, selection::whole(db, *catalogue).to_vec()));
         let without_own = ClassKey {
             applied: key.applied.iter().filter(|it| !is_own(it)).copied().collect(),
             taken: taken.collect(),
@@ -135,7 +137,7 @@ impl Class {
         let uses = |catalogue: Anchor| {
             let of_it = key.uses.iter().filter(move |it| it.0 == catalogue);
             of_it.map(|(_, _, holder, nth)| {
-                let uses = &super::statements(db, *holder).value.uses;
+                let uses = &statement::statements(db, *holder).value.uses;
                 (*holder, uses.get(*nth).invariant("a `use` of a class is one of its declaration's").clone())
             })
         };
@@ -198,7 +200,7 @@ impl StandsFor {
 impl Cluster {
     /// A representative that uses nothing and to which no override applies.
     pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &config::Sync) -> Option<Self> {
-        let anchor = super::settings(db, db.project()).value.anchor?;
+        let anchor = config::settings(db, db.project()).value.anchor?;
         Some(Self {
             anchor,
             origin: Origin::of(anchor),
@@ -265,7 +267,7 @@ pub fn specialization_on(
 /// Whether a cluster's facts are texts that are written as they are, wherever they are
 /// put, and all that is checked of each cluster by itself holds.
 fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
-    let settings = &super::settings(db, db.project()).value;
+    let settings = &config::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];
     let is_declared = |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.contains_key(name);
     let written_alike = |it: &EcoString| it.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'"' && it != b'\\');
@@ -289,7 +291,7 @@ fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoStrin
     let addons: Vec<Anchor> = items.copied().filter(|it| it.kind(db) == Kind::ADDON).collect();
     let holders = index.overrides.iter().chain(index.rules.values()).chain(index.groups.values());
     let holders = holders.chain(index.clusters.values()).chain(index.inventories.values());
-    let mut overrides = holders.flat_map(|it| &super::statements(db, *it).value.overrides);
+    let mut overrides = holders.flat_map(|it| &statement::statements(db, *it).value.overrides);
     let has_role = overrides.any(|it| it.block.members.iter().any(irsa::is_irsa))
         || addons.iter().any(|it| irsa::has_irsa(db, *it));
     has_role.then(|| addons.iter().map(|it| it.name(db)).max_by_key(|it| it.len()).cloned()).flatten()

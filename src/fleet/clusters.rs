@@ -7,9 +7,12 @@ use ecow::{EcoString, eco_format};
 
 use super::applied::{AppliedOverride, layers};
 use super::class::StandsFor;
+use super::config;
 use super::config::{Settings, Sync, boolean};
 use super::facts::{Named, facts};
 use super::irsa::Identity;
+use super::item;
+use super::relocation;
 use super::selection::{Attached, Taken, attached, select};
 use super::{inventory, problems};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, code, few};
@@ -57,7 +60,7 @@ pub struct Cluster {
 
 /// All clusters, in order of name.
 pub fn clusters(db: &dyn Db) -> impl Iterator<Item = Anchor> {
-    super::all_clusters(db, db.project()).value.values().copied()
+    all_clusters(db, db.project()).value.values().copied()
 }
 
 /// Declared clusters, and those that inventories make.
@@ -108,7 +111,7 @@ fn imported(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Option<An
         out.push(names::unknown_package(at, alias, known));
         return None;
     };
-    let theirs = &super::all_clusters(db, package).value;
+    let theirs = &all_clusters(db, package).value;
     let found = theirs.get(name).copied();
     if found.is_none() {
         out.push(problems::unknown_imported(at, alias, name, theirs.keys().map(EcoString::as_str)));
@@ -128,7 +131,7 @@ fn own_ranks(db: &dyn Db, cluster: Anchor) -> Vec<Vec<Anchor>> {
         None => vec![vec![cluster]],
         Some(inventory) => {
             let mut ranks = vec![vec![inventory]];
-            ranks.extend(super::cluster_overrides(db, project_of(db, cluster)).get(cluster.name(db)).cloned());
+            ranks.extend(inventory::cluster_overrides(db, project_of(db, cluster)).get(cluster.name(db)).cloned());
             ranks
         }
     }
@@ -175,7 +178,7 @@ pub fn groups_of(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
 /// Reads a cluster.
 pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let index = names::index_of(db, anchor);
-    let settings = &super::settings(db, project_of(db, anchor)).value;
+    let settings = &config::settings(db, project_of(db, anchor)).value;
     let mut out: Vec<Diagnostic> = Vec::new();
     let name = anchor.name(db).clone();
     let row = inventory::row_of(db, anchor).clone();
@@ -184,7 +187,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let own: Vec<Node> = own_ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
     let groups = groups_around(db, anchor, &own, &mut out);
     let of_groups: Vec<Node> = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect();
-    let imported = imported(db, anchor, &mut out).map(|it| &super::cluster(db, it).value);
+    let imported = imported(db, anchor, &mut out).map(|it| &cluster(db, it).value);
     let path = match (own.iter().rev().find_map(|it| it.get("path").and_then(Node::text)), imported) {
         (Some(it), _) => it.clone(),
         // It stands where the other project has it, unless this one groups it anew.
@@ -259,7 +262,7 @@ impl Cluster {
     pub fn env<'a>(&self, db: &'a dyn Db) -> Env<'a> {
         let mut env = Env::new(db, names::index_of(db, self.anchor), self.anchor);
         env.cluster = Given::Known(Arc::clone(&self.facts));
-        env.fleet = super::settings(db, project_of(db, self.anchor)).value.value.clone();
+        env.fleet = config::settings(db, project_of(db, self.anchor)).value.value.clone();
         env.cluster_name = Some(self.name.clone());
         env.row.clone_from(&self.row);
         env.has_placeholders = self.stands_for.is_some();
@@ -271,7 +274,7 @@ impl Cluster {
 /// What is taken, where it stands: items that are about to move are taken with the
 /// catalogue that they leave.
 fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diagnostic>) -> Vec<Taken> {
-    let moves = &super::moves(db, db.project()).value;
+    let moves = &relocation::moves(db, db.project()).value;
     if moves.held.is_empty() {
         return taken;
     }
@@ -314,7 +317,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
     let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
-    env.fleet = super::settings(db, project_of(db, anchor)).value.value.clone();
+    env.fleet = config::settings(db, project_of(db, anchor)).value.value.clone();
     env.row = row.cloned();
     let mut fold = Fold::new();
     for key in ["path", "directory", "group", "flux", "lockdown", "identity", "baseline", "sync"] {
@@ -323,7 +326,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
         fold.apply(&mut env, layer);
     }
     let mut node = fold.into_node(Origin::of(anchor));
-    super::report_conflicts(&mut env, anchor, &mut node, true);
+    item::report_conflicts(&mut env, anchor, &mut node, true);
     complete(&mut env, &mut node, &crate::types::shape(db, "ClusterBody"), crate::eval::Conform::Partial, None);
     out.append(&mut env.out);
     node
@@ -344,4 +347,16 @@ fn directory(
     }
     let own = own.iter().rev().find_map(|it| it.get("directory").and_then(Node::text));
     eco_format!("{path}/{}", own.unwrap_or(name))
+}
+
+/// All clusters by name: those that are declared, and those that inventories make.
+#[salsa::tracked]
+pub fn all_clusters(db: &dyn Db, project: Project) -> Arc<Checked<BTreeMap<EcoString, Anchor>>> {
+    Arc::new(all(db, project))
+}
+
+/// One cluster: its facts, layers and items.
+#[salsa::tracked]
+pub fn cluster(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Cluster>> {
+    Arc::new(read(db, anchor))
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::syntax::{self, ast};
 use crate::types::{self, FieldType, FieldsAre, RecordType, Type};
 use crate::value::{Node, Value};
@@ -380,4 +380,10 @@ fn cluster_type(facts: &Declarations) -> Type {
         origin: None,
         fields_are: FieldsAre::Facts,
     }))
+}
+
+/// What the `fleet` declaration says.
+#[salsa::tracked]
+pub fn settings(db: &dyn Db, project: Project) -> Arc<Checked<Settings>> {
+    Arc::new(read(db, names::index(db, project)))
 }

@@ -1,6 +1,7 @@
 //! What an add-on or a baseline is taken `from`, and what that is taken from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -11,7 +12,7 @@ use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::{self, ast::Head};
 
 /// The definitions of a declaration, the first of all first, then itself.
-pub(super) fn levels(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
+pub(super) fn levels_of(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
     let mut levels = vec![anchor];
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut at = anchor;
@@ -95,4 +96,10 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
         }
     }
     known
+}
+
+/// What an add-on or a baseline is taken `from`, the first definition first, itself last.
+#[salsa::tracked]
+pub fn levels(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Vec<Anchor>>> {
+    Arc::new(levels_of(db, anchor))
 }

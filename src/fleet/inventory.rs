@@ -240,3 +240,23 @@ pub fn overridden_cluster(db: &dyn Db, anchor: Anchor) -> Option<EcoString> {
         _ => None,
     }
 }
+
+/// The `override cluster` of each cluster.
+#[salsa::tracked]
+pub fn cluster_overrides(db: &dyn Db, project: Project) -> Arc<BTreeMap<EcoString, Vec<Anchor>>> {
+    Arc::new(overrides(db, project))
+}
+
+/// The overrides at the top level. They have no names to be ordered by, so it is
+/// by what they say: never by where they stand.
+#[salsa::tracked]
+pub fn top_level_overrides(db: &dyn Db, project: Project) -> Arc<[Anchor]> {
+    let mut all: Vec<(String, Anchor)> = names::index(db, project)
+        .overrides
+        .iter()
+        .filter(|it| overridden_cluster(db, **it).is_none())
+        .map(|it| (format!("{} {:?}", it.name(db), syntax::declaration(db, *it).body), *it))
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.into_iter().map(|(_, it)| it).collect()
+}

@@ -4,6 +4,9 @@
 use ecow::{EcoString, eco_format};
 
 use super::clusters::Cluster;
+use super::config;
+use super::definition;
+use super::item;
 use super::item::{Overrides, View};
 use super::problems;
 use super::statement::OverrideStatement;
@@ -86,7 +89,7 @@ pub(super) fn is_irsa(it: &Member) -> bool {
 
 /// Whether an add-on or one of its definitions says `irsa { … }`.
 pub fn has_irsa(db: &dyn crate::source::Db, item: Anchor) -> bool {
-    super::levels(db, item).value.iter().any(|it| syntax::declaration(db, *it).body.members.iter().any(is_irsa))
+    definition::levels(db, item).value.iter().any(|it| syntax::declaration(db, *it).body.members.iter().any(is_irsa))
 }
 
 /// What `irsa` stands for in the add-on's expressions; and the role, where the cluster is known.
@@ -196,7 +199,7 @@ fn arn(env: &mut Env<'_>, item: Anchor, view: &View<'_>, path: &str, name: &Valu
         Some(Value::Text(it)) if is_account(it) => Value::Text(it.clone()),
         Some(it @ Value::Template(template)) if template.is_text() => it.clone(),
         _ => {
-            let declared = super::settings(env.db, env.db.project()).value.facts.contains_key("account");
+            let declared = config::settings(env.db, env.db.project()).value.facts.contains_key("account");
             env.report(problems::no_account(at, item.name(env.db), declared));
             return Value::Absent;
         }
@@ -219,14 +222,14 @@ pub(super) fn is_regular(cluster: &Cluster, item: &str) -> bool {
 fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
     let only = Only { path: &["irsa"], ..Only::default() };
     let mut fold = Fold::new();
-    for level in &super::levels(env.db, item).value {
+    for level in &definition::levels(env.db, item).value {
         let body = &syntax::declaration(env.db, *level).body;
         let layer = env.within(*level, |env| build_some(env, body, &only));
         fold.apply(env, layer);
     }
-    super::item::amend(env, &mut fold, overrides, &only);
+    item::amend(env, &mut fold, overrides, &only);
     let mut root = fold.into_node(Origin::of(item));
-    super::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
+    item::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
     let mut node =
         root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
     let shape = types::shape(env.db, "Irsa");

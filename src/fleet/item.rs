@@ -8,9 +8,13 @@ use ecow::{EcoString, eco_format};
 
 use super::applied::{AppliedOverride, base_overrides};
 use super::clusters::Cluster;
+use super::config;
 use super::config::{declared_names, single_name};
+use super::definition;
+use super::irsa;
 use super::irsa::{Identity, Role};
 use super::patch::patches;
+use super::problems;
 use super::statement::OverrideStatement;
 use super::table::{Declarations, Declared, Setter, State, Table};
 use crate::diagnostic::{Checked, Invariant, bug};
@@ -47,7 +51,7 @@ pub struct Evaluated {
 pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
-pub(super) fn base(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
+fn base_of(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
     evaluate(db, item, base_overrides(db, db.project()), &View::Base).0
 }
 
@@ -106,7 +110,7 @@ pub(super) fn evaluate(
     view: &View<'_>,
 ) -> (Checked<Evaluated>, IndexSet<EcoString>) {
     let index = names::index(db, db.project());
-    let settings = &super::settings(db, db.project()).value;
+    let settings = &config::settings(db, db.project()).value;
     let declaration = syntax::declaration(db, item);
     let mut env = Env::new(db, index, item);
     env.fleet = settings.value.clone();
@@ -117,9 +121,9 @@ pub(super) fn evaluate(
         env.traces = it.traces;
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
-    let levels = &super::levels(db, item).value;
+    let levels = &definition::levels(db, item).value;
     let overrides = overrides(db, item, applied);
-    let declared = super::params_of(db, item);
+    let declared = params_of(db, item);
     let setters = setters(db, levels, &overrides);
     let table = Table {
         declared,
@@ -134,7 +138,7 @@ pub(super) fn evaluate(
     env.params = if item.kind(db).has_params() { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
-    let (given, role) = super::irsa::irsa(&mut env, item, &overrides, view);
+    let (given, role) = irsa::irsa(&mut env, item, &overrides, view);
     env.irsa = given;
     env.forget_lets();
     let mut effects = table.state.borrow().effects();
@@ -210,12 +214,12 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
 }
 
 /// The params that an add-on or a baseline declares, those of its definitions first.
-pub(super) fn params_of(db: &dyn Db, item: Anchor) -> Declarations {
+fn declared_params(db: &dyn Db, item: Anchor) -> Declarations {
     let mut declared = Declarations::default();
     if !item.kind(db).has_params() {
         return declared;
     }
-    for level in &super::levels(db, item).value {
+    for level in &definition::levels(db, item).value {
         for entry in declared_names(&syntax::declaration(db, *level).body, "params") {
             let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
                 continue;
@@ -262,7 +266,7 @@ fn fold(
             fold = Fold::over(&node);
         } else {
             if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
-                env.report(super::problems::override_of_several(Origin::new(*anchor, it.node), origin));
+                env.report(problems::override_of_several(Origin::new(*anchor, it.node), origin));
             }
             return node;
         }
@@ -355,7 +359,7 @@ pub fn body_type(
         _ => return None,
     };
     let mut ty = types::shape(db, shape);
-    let levels = &super::levels(db, item).value;
+    let levels = &definition::levels(db, item).value;
     for level in levels {
         let body = if *level == item { &declaration.body } else { &syntax::declaration(db, *level).body };
         // What is wrong with a definition is said where it is declared.
@@ -446,4 +450,16 @@ fn has_conflict(value: &Value) -> bool {
         Value::List(list) => list.iter().any(|it| has_conflict(&it.value)),
         _ => false,
     }
+}
+
+/// An item in the base: layers 1 and 2 and the rules without `when`, the cluster unknown.
+#[salsa::tracked]
+pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
+    Arc::new(base_of(db, anchor))
+}
+
+/// The params that an add-on or a baseline declares, those of its definitions first.
+#[salsa::tracked]
+pub fn params_of(db: &dyn Db, item: Anchor) -> Arc<Declarations> {
+    Arc::new(declared_params(db, item))
 }

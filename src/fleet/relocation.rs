@@ -6,8 +6,11 @@
 //! `prune: false` where a whole Kustomization is renamed); then it changes hands. Once
 //! that is applied too, the `moved` is removed.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
+use super::definition;
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Only, build_some};
@@ -77,7 +80,7 @@ fn source_named(db: &dyn Db, item: Anchor) -> Option<EcoString> {
     let index = names::index_of(db, item);
     let only = Only { path: &["source"], references: &["source"], ..Only::default() };
     let mut fold = Fold::new();
-    for level in &super::levels(db, item).value {
+    for level in &definition::levels(db, item).value {
         let mut env = Env::new(db, index, *level);
         let layer = build_some(&mut env, &syntax::declaration(db, *level).body, &only);
         fold.apply(&mut env, layer);
@@ -156,4 +159,23 @@ fn named(node: &Node) -> Option<Named> {
         None => Named::Catalogue(text.clone()),
         Some((catalogue, item)) => Named::Item(catalogue.into(), item.into()),
     })
+}
+
+/// What changes its Kustomization without being deleted on the way.
+#[salsa::tracked]
+pub fn moves(db: &dyn Db, project: Project) -> Arc<Checked<Moves>> {
+    Arc::new(read(db, project))
+}
+
+/// What a catalogue's Kustomization and directory are called: its name, or in the first
+/// stage of a move the one that it had.
+pub fn unit_name(db: &dyn Db, catalogue: Anchor) -> EcoString {
+    let moves = &moves(db, db.project()).value;
+    moves.old_names.get(&catalogue).unwrap_or_else(|| catalogue.name(db)).clone()
+}
+
+/// Where an item or a source stands in the tree: its own catalogue, or in the first
+/// stage of a move the one that it leaves.
+pub fn holder(db: &dyn Db, item: Anchor) -> Option<Anchor> {
+    moves(db, db.project()).value.held.get(&item).copied().or_else(|| item.parent(db))
 }

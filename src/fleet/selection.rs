@@ -1,11 +1,15 @@
 //! Which items a cluster takes (`semantics.md` rule 1).
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::clusters::Cluster;
 use super::problems;
+use super::statement;
 use super::statement::{Selected, UseStatement};
 use crate::diagnostic::Diagnostic;
+use crate::names;
 use crate::names::Index;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{self, ast::Head};
@@ -70,7 +74,7 @@ pub(super) fn select(
 ) -> Vec<Taken> {
     let mut uses: IndexMap<Anchor, Vec<(Anchor, UseStatement)>> = IndexMap::default();
     for anchor in ranks.iter().flatten() {
-        for it in &super::statements(db, *anchor).value.uses {
+        for it in &statement::statements(db, *anchor).value.uses {
             uses.entry(catalogue_of(it.what)).or_default().push((*anchor, it.clone()));
         }
     }
@@ -79,10 +83,10 @@ pub(super) fn select(
     let mut taken = Vec::new();
     for catalogue in index.catalogues.values() {
         let Some(uses) = uses.swap_remove(catalogue) else { continue };
-        let whole = is_taken(Selected::Catalogue(*catalogue)).unwrap_or(false);
+        let is_whole = is_taken(Selected::Catalogue(*catalogue)).unwrap_or(false);
         let by_name = decided.keys().any(|it| matches!(it, Selected::Item { catalogue: of, .. } if of == catalogue));
         if !by_name {
-            let items = if whole { super::whole(db, *catalogue).to_vec() } else { Vec::new() };
+            let items = if is_whole { whole(db, *catalogue).to_vec() } else { Vec::new() };
             if !items.is_empty() {
                 taken.push(Taken { catalogue: *catalogue, items, uses });
             }
@@ -93,7 +97,7 @@ pub(super) fn select(
             .map(|(_, item)| item)
             .filter(|item| {
                 let named = is_taken(Selected::Item { catalogue: *catalogue, item: *item });
-                named.unwrap_or_else(|| whole && !is_optional(db, *item))
+                named.unwrap_or_else(|| is_whole && !is_optional(db, *item))
             })
             .collect();
         if !items.is_empty() {
@@ -125,7 +129,7 @@ fn decisions(
     for rank in ranks.iter().rev() {
         let higher = decided.len();
         for anchor in rank {
-            let statements = &super::statements(db, *anchor).value;
+            let statements = &statement::statements(db, *anchor).value;
             let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
             let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
             for (what, node, taken) in uses.chain(drops) {
@@ -149,7 +153,7 @@ fn decisions(
 #[must_use]
 pub fn decision(db: &dyn Db, cluster: &Cluster, wanted: Selected) -> Option<(bool, Origin)> {
     let of = |anchor: &Anchor| {
-        let statements = &super::statements(db, *anchor).value;
+        let statements = &statement::statements(db, *anchor).value;
         let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
         let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
         let (_, node, taken) = uses.chain(drops).find(|(what, ..)| *what == wanted)?;
@@ -169,7 +173,7 @@ pub(super) fn attached(
     for rank in ranks.iter().rev() {
         let settled = decided.len();
         for anchor in rank {
-            let statements = &super::statements(db, *anchor).value;
+            let statements = &statement::statements(db, *anchor).value;
             let attaches = statements.attaches.iter().map(|(what, node)| (*what, *node, true));
             let detaches = statements.detaches.iter().map(|(what, node)| (*what, *node, false));
             for (what, node, taken) in attaches.chain(detaches) {
@@ -192,4 +196,11 @@ pub(super) fn attached(
         decided.into_iter().filter(|(_, it)| it.taken).map(|(what, it)| (what, it.at)).collect();
     attached.sort_by_key(|(it, _)| (it.anchor().kind(db), it.anchor().name(db).clone()));
     attached
+}
+
+/// What a catalogue has for those who use it as a whole, in order of name.
+#[salsa::tracked]
+pub(crate) fn whole(db: &dyn Db, catalogue: Anchor) -> Arc<[Anchor]> {
+    let items = names::index(db, db.project()).items_of(catalogue).map(|(_, it)| it);
+    items.filter(|it| !is_optional(db, *it)).collect()
 }

@@ -138,7 +138,7 @@ pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specializ
     let (mut evaluated, mut needed_facts) = item::evaluate(db, item, specialization.applied(db), &view);
     let mut is_certain = true;
     if needed_facts.is_empty() {
-        let base = &super::base(db, item).value.node;
+        let base = &item::base(db, item).value.node;
         place(db, item, &mut evaluated.value.node, base, &mut needed_facts, &mut is_certain);
         is_certain &= evaluated.value.patches.iter().all(|(_, it)| !it.value.has_unknown());
     }

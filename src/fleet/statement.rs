@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::Attached;
+use super::clusters;
+use super::config;
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic, bug, few};
 use crate::names::{self, Index, unknown};
@@ -12,8 +15,6 @@ use crate::syntax::{
     self,
     ast::{Action, Block, Expr, ExprKind, Head, Member, OverrideOf, Patch, Target},
 };
-
-use super::Attached;
 
 /// The statements of one declaration.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,7 +70,7 @@ impl About {
         let mut members = Vec::with_capacity(block.members.len());
         for member in &block.members {
             let slot = match member {
-                Member::Entry(entry) => match super::config::single_name(entry) {
+                Member::Entry(entry) => match config::single_name(entry) {
                     Some((name, _)) if name == "reason" => Some((entry, &mut about.reason)),
                     Some((name, _)) if name == "owner" => Some((entry, &mut about.owner)),
                     Some((name, _)) if name == "until" => Some((entry, &mut about.until)),
@@ -313,7 +314,7 @@ impl Finder<'_> {
     fn source(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {
         let found: Vec<Anchor> = match target.parts.as_slice() {
             [Some(name)] => {
-                let mut around = super::groups_of(self.db, self.anchor);
+                let mut around = clusters::groups_of(self.db, self.anchor);
                 around.push(self.anchor);
                 let local = self.index.catalogues.values().chain(&around);
                 let mut found: Vec<Anchor> = local
@@ -373,4 +374,21 @@ pub fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
+}
+
+/// The `use`, `drop`, `attach` and `override` of one declaration, their targets found.
+#[salsa::tracked]
+pub fn statements(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Statements>> {
+    Arc::new(statements_of(db, anchor))
+}
+
+/// The overrides of a declaration whose last day is before `today`, both as
+/// `2026-12-31`.
+pub fn expired(db: &dyn Db, anchor: Anchor, today: &str) -> Vec<Diagnostic> {
+    let of = |it: &OverrideStatement| {
+        let (node, until) = it.about.until.as_ref()?;
+        (until.as_str() < today && is_date(until))
+            .then(|| problems::expired(Origin::new(anchor, *node), until, &it.about))
+    };
+    statements(db, anchor).value.overrides.iter().filter_map(of).collect()
 }
