@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::clusters;
+use super::around;
 use super::config;
-use super::config::Settings;
 use super::facts::Named;
+use super::finder;
 use super::inventory;
-use super::statement;
-use super::statement::OverrideStatement;
+use super::settings_data::Settings;
+use super::statement::{AppliedOverride, OverrideStatement};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::eval::{Env, Given};
 use crate::names;
@@ -17,21 +17,10 @@ use crate::source::{Anchor, Db, Project};
 use crate::syntax::{self, ast::Head};
 use crate::value::Map;
 
-/// An override whose condition holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AppliedOverride {
-    /// Overrides of one rank disagree, a higher rank beats a lower one.
-    pub rank: u32,
-    /// The declaration that it stands in.
-    pub anchor: Anchor,
-    /// Which of its overrides it is.
-    pub nth: u32,
-}
-
 impl AppliedOverride {
     /// The override.
     pub fn statement(self, db: &dyn Db) -> &OverrideStatement {
-        let all = &statement::statements(db, self.anchor).value.overrides;
+        let all = &finder::statements(db, self.anchor).value.overrides;
         all.get(self.nth as usize).invariant("an override that applies is one of its declaration's")
     }
 }
@@ -43,7 +32,7 @@ fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> V
     for of_rank in ranks {
         let before = found.len();
         for anchor in of_rank {
-            for (nth, it) in (0..).zip(&statement::statements(db, *anchor).value.overrides) {
+            for (nth, it) in (0..).zip(&finder::statements(db, *anchor).value.overrides) {
                 let holds =
                     it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
                 if holds {
@@ -73,7 +62,7 @@ pub(super) fn layers(
     env.cluster_name = Some(it.name.clone());
     env.row.clone_from(&it.row);
     for anchor in
-        inventory::top_level_overrides(db, clusters::project_of(db, it.anchor)).iter().chain(index.rules.values())
+        inventory::top_level_overrides(db, around::project_of(db, it.anchor)).iter().chain(index.rules.values())
     {
         let declaration = syntax::declaration(db, *anchor);
         // A top-level override keeps its condition in its one statement.

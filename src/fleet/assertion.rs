@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::cluster_data::Cluster;
 use super::clusters;
-use super::clusters::Cluster;
 use super::config;
 use super::definition;
 use super::explain::explain;

@@ -5,19 +5,20 @@
 
 use ecow::EcoString;
 
-use super::applied::AppliedOverride;
-use super::clusters::Cluster;
+use super::cluster_data::{Cluster, StandsFor, Taken};
 use super::config;
-use super::irsa::{self, Identity};
+use super::finder;
+use super::identity::Identity;
+use super::irsa;
+use super::known_facts::KnownFacts;
 use super::selection;
-use super::selection::{Attached, Taken};
-use super::specialization::{self, KnownFacts, Specialization, Specialized};
-use super::statement;
-use super::statement::OverrideTarget;
+use super::settings_data;
+use super::specialization::{self, Specialization, Specialized};
+use super::statement::{AppliedOverride, Attached, OverrideTarget};
 use crate::diagnostic::Invariant;
 use crate::names;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax;
 use crate::syntax::ast::{Key, Member};
 use crate::value::{Node, Value};
@@ -43,7 +44,7 @@ pub struct ClassKey {
     flux: Minor,
     lockdown: bool,
     identity: Identity,
-    sync: config::Sync,
+    sync: settings_data::Sync,
     attached: Vec<(Attached, Origin)>,
     known_facts: KnownFacts,
 }
@@ -64,7 +65,7 @@ impl Class {
         for taken in &cluster.taken {
             for (holder, it) in taken.uses.iter().filter(|(_, it)| it.block.is_some()) {
                 let rank = cluster.ranks.iter().position(|rank| rank.contains(holder))?;
-                let statements = &statement::statements(db, *holder).value;
+                let statements = &finder::statements(db, *holder).value;
                 uses.push((taken.catalogue, rank, *holder, statements.uses.iter().position(|other| other == it)?));
             }
         }
@@ -137,7 +138,7 @@ impl Class {
         let uses = |catalogue: Anchor| {
             let of_it = key.uses.iter().filter(move |it| it.0 == catalogue);
             of_it.map(|(_, _, holder, nth)| {
-                let uses = &statement::statements(db, *holder).value.uses;
+                let uses = &finder::statements(db, *holder).value.uses;
                 (*holder, uses.get(*nth).invariant("a `use` of a class is one of its declaration's").clone())
             })
         };
@@ -164,17 +165,6 @@ impl Class {
     }
 }
 
-/// What a cluster that stands for others knows of them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StandsFor {
-    /// The facts that they share.
-    known: KnownFacts,
-    /// The overrides that name one item, each with its place among all.
-    exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
-    /// Those that name several.
-    patterns: Vec<(usize, OverrideTarget, AppliedOverride)>,
-}
-
 impl StandsFor {
     fn new(db: &dyn Db, known: KnownFacts, applied: &[AppliedOverride]) -> Self {
         let mut it = Self { known, ..Self::default() };
@@ -199,7 +189,7 @@ impl StandsFor {
 
 impl Cluster {
     /// A representative that uses nothing and to which no override applies.
-    pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &config::Sync) -> Option<Self> {
+    pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &settings_data::Sync) -> Option<Self> {
         let anchor = config::settings(db, db.project()).value.anchor?;
         Some(Self {
             anchor,
@@ -291,7 +281,7 @@ fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoStrin
     let addons: Vec<Anchor> = items.copied().filter(|it| it.kind(db) == Kind::ADDON).collect();
     let holders = index.overrides.iter().chain(index.rules.values()).chain(index.groups.values());
     let holders = holders.chain(index.clusters.values()).chain(index.inventories.values());
-    let mut overrides = holders.flat_map(|it| &statement::statements(db, *it).value.overrides);
+    let mut overrides = holders.flat_map(|it| &finder::statements(db, *it).value.overrides);
     let has_role = overrides.any(|it| it.block.members.iter().any(irsa::is_irsa))
         || addons.iter().any(|it| irsa::has_irsa(db, *it));
     has_role.then(|| addons.iter().map(|it| it.name(db)).max_by_key(|it| it.len()).cloned()).flatten()

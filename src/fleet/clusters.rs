@@ -5,58 +5,24 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::applied::{AppliedOverride, layers};
-use super::class::StandsFor;
+use super::applied::layers;
+use super::around::{groups_of, project_of};
+use super::cluster_data::{Cluster, Taken};
 use super::config;
-use super::config::{Settings, Sync, boolean};
+use super::conflicts;
 use super::facts::{Named, facts};
-use super::irsa::Identity;
-use super::item;
+use super::identity::Identity;
 use super::relocation;
-use super::selection::{Attached, Taken, attached, select};
+use super::selection::{attached, select};
+use super::settings_data::{Settings, boolean};
 use super::{inventory, problems};
-use crate::diagnostic::{Checked, Diagnostic, Invariant, code, few};
+use crate::diagnostic::{Checked, Diagnostic, code, few};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin, Project};
 use crate::syntax::{self, ast::Head};
-use crate::value::{Map, Node};
-
-/// A cluster and what it takes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cluster {
-    pub anchor: Anchor,
-    /// Its declaration, or the row of data that it is made of.
-    pub origin: Origin,
-    pub row: Option<Arc<Row>>,
-    /// The ranks that are its own, lowest first.
-    pub own: Vec<Vec<Anchor>>,
-    pub name: EcoString,
-    /// Its directory, from the project's root.
-    pub path: EcoString,
-    /// Outermost first.
-    pub groups: Vec<Anchor>,
-    /// What `cluster` stands for.
-    pub facts: Arc<Map>,
-    pub flux: Minor,
-    pub lockdown: bool,
-    /// What the cluster itself is, for those that are made from here.
-    pub baseline: Option<Anchor>,
-    /// How pods get their roles, where an add-on does not say.
-    pub identity: Identity,
-    pub sync: Sync,
-    /// The declarations that apply to it, lowest rank first, in order of name within a rank.
-    pub ranks: Vec<Vec<Anchor>>,
-    /// The overrides in them whose condition holds.
-    pub applied: Arc<[AppliedOverride]>,
-    pub taken: Vec<Taken>,
-    pub attached: Vec<(Attached, Origin)>,
-    /// For one that stands for all clusters of a class.
-    pub stands_for: Option<StandsFor>,
-    /// Whether its values shall tell which entry set them, where they only refer to others.
-    pub traces: bool,
-}
+use crate::value::Node;
 
 /// All clusters, in order of name.
 pub fn clusters(db: &dyn Db) -> impl Iterator<Item = Anchor> {
@@ -91,11 +57,6 @@ pub(super) fn all(db: &dyn Db, project: Project) -> Checked<BTreeMap<EcoString, 
         }
     }
     Checked::new(clusters, out)
-}
-
-/// The project or package that a declaration belongs to.
-pub fn project_of(db: &dyn Db, anchor: Anchor) -> Project {
-    db.package(anchor.file(db).package(db)).invariant("a file is of a package that there is")
 }
 
 /// The cluster of another project that a cluster is taken `from`.
@@ -159,20 +120,6 @@ fn groups_around(db: &dyn Db, cluster: Anchor, own: &[Node], out: &mut Vec<Diagn
             around
         }
     }
-}
-
-/// The groups around a declaration, outermost first.
-pub fn groups_of(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
-    let mut groups = Vec::new();
-    let mut at = anchor.parent(db);
-    while let Some(group) = at {
-        if group.kind(db) == Kind::Group {
-            groups.push(group);
-        }
-        at = group.parent(db);
-    }
-    groups.reverse();
-    groups
 }
 
 /// Reads a cluster.
@@ -326,7 +273,7 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
         fold.apply(&mut env, layer);
     }
     let mut node = fold.into_node(Origin::of(anchor));
-    item::report_conflicts(&mut env, anchor, &mut node, true);
+    conflicts::report_conflicts(&mut env, anchor, &mut node, true);
     complete(&mut env, &mut node, &crate::types::shape(db, "ClusterBody"), crate::eval::Conform::Partial, None);
     out.append(&mut env.out);
     node

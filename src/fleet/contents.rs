@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::clusters::cluster;
-use super::item::{Evaluated, evaluate_in, report_conflicts};
+use super::conflicts::report_conflicts;
+use super::evaluated::Evaluated;
+use super::item::evaluate_in;
 use super::relocation::{holder, moves};
 use crate::diagnostic::Checked;
 use crate::eval::{Env, Fold, build_some};

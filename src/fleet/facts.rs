@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::Settings;
+use super::settings_data::Settings;
 use super::table::{Setter, State, Table};
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Env, Given, Row};

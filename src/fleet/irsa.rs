@@ -3,11 +3,13 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::clusters::Cluster;
+use super::amend;
+use super::cluster_data::Cluster;
 use super::config;
+use super::conflicts;
 use super::definition;
-use super::item;
-use super::item::{Overrides, View};
+use super::evaluated::{Overrides, View};
+use super::identity::{Identity, Role};
 use super::problems;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
@@ -24,46 +26,6 @@ const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
 
 /// Longest name of an IAM role (IAM API, `CreateRole`).
 const LONGEST_NAME: usize = 64;
-
-/// How pods get a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Identity {
-    /// IAM Roles for Service Accounts: the account is annotated.
-    Irsa,
-    /// EKS Pod Identity: the cluster associates role and account.
-    PodIdentity,
-    None,
-}
-
-impl Identity {
-    /// `None`: not one of its type's words, which is reported.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text {
-            "irsa" => Some(Self::Irsa),
-            "pod-identity" => Some(Self::PodIdentity),
-            "none" => Some(Self::None),
-            _ => None,
-        }
-    }
-}
-
-/// The role of an add-on on a cluster.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Role {
-    pub via: Identity,
-    /// With placeholders where clusters share the add-on.
-    pub name: Template,
-    /// `/` or `/platform/`.
-    pub path: EcoString,
-    /// None without an account.
-    pub arn: Option<Template>,
-    pub service_account: EcoString,
-    /// Names, ARNs and documents, as they are written.
-    pub policies: Vec<Node>,
-    pub boundary: Option<EcoString>,
-    pub tags: IndexMap<EcoString, EcoString>,
-    pub origin: Origin,
-}
 
 /// The partition of AWS that a region lies in (botocore's `partitions.json`).
 #[must_use]
@@ -227,9 +189,9 @@ fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
         let layer = env.within(*level, |env| build_some(env, body, &only));
         fold.apply(env, layer);
     }
-    item::amend(env, &mut fold, overrides, &only);
+    amend::amend(env, &mut fold, overrides, &only);
     let mut root = fold.into_node(Origin::of(item));
-    item::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
+    conflicts::report_conflicts(env, item, &mut root, env.cluster_name.is_some());
     let mut node =
         root.get("irsa").cloned().unwrap_or_else(|| Node::new(Value::of_map(IndexMap::default()), root.origin));
     let shape = types::shape(env.db, "Irsa");

@@ -4,51 +4,35 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
-use super::applied::{AppliedOverride, base_overrides};
-use super::clusters::Cluster;
+use super::amend::amend;
+use super::applied::base_overrides;
+use super::cluster_data::Cluster;
 use super::config;
 use super::config::{declared_names, single_name};
+use super::conflicts::report_conflicts;
+use super::declarations::{Declarations, Declared};
 use super::definition;
+use super::evaluated::{Evaluated, Overrides, View};
 use super::irsa;
-use super::irsa::{Identity, Role};
 use super::patch::patches;
 use super::problems;
-use super::statement::OverrideStatement;
-use super::table::{Declarations, Declared, Setter, State, Table};
+use super::statement::AppliedOverride;
+use super::table::{Setter, State, Table};
 use crate::diagnostic::{Checked, Invariant, bug};
-use crate::eval::{
-    Conform, Contribution, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, conflict, let_value,
-};
+use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Head, Member, Patch, SourceKind},
+    ast::{Action, Block, Declaration, Head, Member, SourceKind},
 };
 use crate::types::{self, RecordType, Type};
 use crate::value::{Map, Node, Value};
 
 /// Keys of an item's block that name declarations.
 pub const ITEM_REFERENCES: [&str; 2] = ["source", "requires"];
-
-/// What an item comes to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evaluated {
-    /// The block: for a manifest the object, or a list of objects.
-    pub node: Node,
-    pub params: Params,
-    /// Raw patches of a kustomize item, lowest layer first.
-    pub patches: Vec<(Patch, Node)>,
-    /// The AWS role of an add-on that has one, on a cluster.
-    pub role: Option<Role>,
-    /// What entries of overrides did.
-    pub effects: Vec<Effect>,
-}
-
-/// The values of an add-on's params.
-pub type Params = Arc<Map>;
 
 /// The item where no cluster is given.
 fn base_of(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
@@ -58,47 +42,6 @@ fn base_of(db: &dyn Db, item: Anchor) -> Checked<Evaluated> {
 /// The item on a cluster.
 pub fn evaluate_in(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Evaluated> {
     evaluate(db, item, &cluster.applied, &View::Cluster(cluster)).0
-}
-
-/// What is known of the cluster that an item is looked at for.
-pub(super) enum View<'a> {
-    /// Nothing: what `common/` holds.
-    Base,
-    Cluster(&'a Cluster),
-    /// Some of its facts; the others are placeholders.
-    Specialized {
-        facts: Arc<Map>,
-        identity: Identity,
-    },
-}
-
-impl View<'_> {
-    /// `cluster` in expressions.
-    fn facts(&self) -> Option<&Arc<Map>> {
-        match self {
-            Self::Base => None,
-            Self::Cluster(it) => Some(&it.facts),
-            Self::Specialized { facts, .. } => Some(facts),
-        }
-    }
-
-    /// A fact of the cluster.
-    pub(super) fn fact(&self, name: &str) -> Option<&Node> {
-        self.facts()?.entries.get(name)
-    }
-
-    /// How pods get their roles; none where there is no cluster.
-    pub(super) const fn identity(&self) -> Option<Identity> {
-        match self {
-            Self::Base => None,
-            Self::Cluster(it) => Some(it.identity),
-            Self::Specialized { identity, .. } => Some(*identity),
-        }
-    }
-
-    pub(super) const fn is_base(&self) -> bool {
-        matches!(self, Self::Base)
-    }
 }
 
 /// The item under the overrides among the given ones that reach it, and the facts
@@ -166,9 +109,6 @@ pub(super) fn evaluate(
     (Checked::new(Evaluated { node, params, patches, role, effects }, env.out), needed_facts)
 }
 
-/// Overrides by rank, lowest first.
-pub(super) type Overrides<'a> = Vec<Vec<(Anchor, &'a OverrideStatement)>>;
-
 /// Those that reach an item.
 fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> Overrides<'a> {
     let mut found: Overrides<'a> = Vec::new();
@@ -186,13 +126,6 @@ fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> O
         }
     }
     found
-}
-
-fn rule_name(env: &Env<'_>, anchor: Anchor) -> EcoString {
-    match anchor.kind(env.db) {
-        Kind::Rule => anchor.name(env.db).clone(),
-        _ => EcoString::new(),
-    }
 }
 
 fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) -> Vec<Vec<Setter<'a>>> {
@@ -301,21 +234,6 @@ fn fold(
     fold.into_node(origin)
 }
 
-/// Puts overrides upon a fold, rank by rank.
-pub(super) fn amend(env: &mut Env<'_>, fold: &mut Fold, overrides: &Overrides<'_>, only: &Only<'_>) {
-    for rank in overrides {
-        let contributions = rank
-            .iter()
-            .map(|(anchor, it)| Contribution {
-                specificity: it.target.specificity(),
-                name: rule_name(env, *anchor),
-                layer: env.within(*anchor, |env| build_some(env, &it.block, only)),
-            })
-            .collect();
-        fold.apply_rank(env, contributions);
-    }
-}
-
 const ALL_OF_IT: Only<'static> = Only { path: &[], except: &[], references: &[], deep: false };
 
 const fn only_for(kind: Kind) -> Only<'static> {
@@ -408,48 +326,6 @@ pub(super) fn merged(spec: &RecordType, own: &RecordType) -> Type {
         record.fields.insert(name.clone(), field.clone());
     }
     Type::Record(Arc::new(record))
-}
-
-/// Reports conflicts that no layer settled; where no cluster is given they are
-/// merely unknown.
-pub fn report_conflicts(env: &mut Env<'_>, item: Anchor, node: &mut Node, is_final: bool) {
-    let name = eco_format!("`{}`", item.name(env.db));
-    let mut found = Vec::new();
-    settle(node, &mut found);
-    if is_final {
-        for it in found {
-            env.report(conflict(&it, &name));
-        }
-    }
-}
-
-fn settle(node: &mut Node, found: &mut Vec<Arc<crate::value::Conflict>>) {
-    match &mut node.value {
-        Value::Conflict(it) => {
-            found.push(Arc::clone(it));
-            node.value = Value::Unknown;
-        }
-        Value::Map(map) if map.entries.values().any(|it| has_conflict(&it.value)) => {
-            for node in Arc::make_mut(map).entries.values_mut() {
-                settle(node, found);
-            }
-        }
-        Value::List(list) if list.iter().any(|it| has_conflict(&it.value)) => {
-            for node in Arc::make_mut(list) {
-                settle(node, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn has_conflict(value: &Value) -> bool {
-    match value {
-        Value::Conflict(_) => true,
-        Value::Map(map) => map.entries.values().any(|it| has_conflict(&it.value)),
-        Value::List(list) => list.iter().any(|it| has_conflict(&it.value)),
-        _ => false,
-    }
 }
 
 /// An item in the base: layers 1 and 2 and the rules without `when`, the cluster unknown.

@@ -5,17 +5,25 @@
 //! takes; for each item its value, in the base or for a cluster. Knows nothing
 //! of Flux's objects, of files or of YAML.
 
+mod amend;
+mod around;
 mod assertion;
 mod class;
+mod cluster_data;
 mod clusters;
 mod config;
+mod conflicts;
 mod contents;
+mod declarations;
 mod definition;
+mod evaluated;
 mod explain;
 mod facts;
+mod identity;
 mod inventory;
 mod irsa;
 mod item;
+mod known_facts;
 mod relocation;
 mod patch;
 mod problems;
@@ -23,25 +31,33 @@ mod applied;
 mod reason;
 mod selection;
 mod specialization;
+mod settings_data;
 mod statement;
+mod finder;
 mod table;
 
-pub use applied::AppliedOverride;
+pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
-pub use class::{Class, StandsFor, has_roles, specialization_on};
-pub use clusters::{Cluster, all_clusters, cluster, clusters, groups_of, project_of};
-pub use config::{Output, Package, ReleaseIn, Rings, Settings, Sync, release_in, settings};
+pub use class::{Class, has_roles, specialization_on};
+pub use cluster_data::{Cluster, StandsFor, Taken};
+pub use clusters::{all_clusters, cluster, clusters};
+pub use config::{release_in, settings};
+pub use conflicts::report_conflicts;
 pub use contents::{baseline, catalogue, contents_of, declared};
+pub use declarations::{Declarations, Declared};
 pub use definition::levels;
+pub use evaluated::{Evaluated, Params};
+pub use finder::{expired, is_date, statements, statements_of};
+pub use identity::{Identity, Role};
 pub use inventory::{cluster_overrides, overridden_cluster, row_of, rows, top_level_overrides};
-pub use irsa::{Identity, Role, has_irsa, partition};
-pub use item::{Evaluated, ITEM_REFERENCES, Params, base, body_type, evaluate_in, params_of, report_conflicts};
+pub use irsa::{has_irsa, partition};
+pub use item::{ITEM_REFERENCES, base, body_type, evaluate_in, params_of};
+pub use known_facts::KnownFacts;
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::{Moves, holder, moves, unit_name};
-pub use selection::{Attached, Taken, decision, is_optional};
-pub use specialization::{KnownFacts, Specialization, Specialized, specialized};
+pub use selection::{decision, is_optional};
+pub use settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync};
+pub use specialization::{Specialization, Specialized, specialized};
 pub use statement::{
-    About, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement, expired, is_date, statements,
-    statements_of,
+    About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };
-pub use table::{Declarations, Declared};

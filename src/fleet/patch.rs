@@ -3,7 +3,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::item::Overrides;
+use super::evaluated::Overrides;
 use super::problems;
 use crate::eval::{Env, Given, Layer, Op, build, conflict};
 use crate::source::{Anchor, IndexMap, Origin};

@@ -2,10 +2,10 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::config::Output;
+use super::declarations::Declared;
 use super::explain::Shown;
+use super::settings_data::Output;
 use super::statement::About;
-use super::table::Declared;
 use crate::diagnostic::{Diagnostic, Subject, Suggestion, code};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};

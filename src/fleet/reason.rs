@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::clusters::Cluster;
-use super::item::Evaluated;
-use super::statement;
+use super::cluster_data::Cluster;
+use super::evaluated::Evaluated;
+use super::finder;
 use super::statement::About;
 use crate::eval::{Env, Given};
 use crate::names;
@@ -71,7 +71,7 @@ pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, at: Orig
         env.bind(block);
     }
     let around = |node: NodeId| trail.blocks.iter().any(|it| it.node == node);
-    let overrides = &statement::statements(db, at.anchor).value.overrides;
+    let overrides = &finder::statements(db, at.anchor).value.overrides;
     let about = overrides.iter().find(|it| around(it.block.node)).map(|it| it.about.clone());
     let reads = trail.expression.map(|it| reads(&mut env, it));
     Reason { conditions, reads: reads.unwrap_or_default(), about: about.unwrap_or_default() }

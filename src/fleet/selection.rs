@@ -4,59 +4,15 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::clusters::Cluster;
+use super::cluster_data::{Cluster, Taken};
+use super::finder;
 use super::problems;
-use super::statement;
-use super::statement::{Selected, UseStatement};
+use super::statement::{Attached, Selected, UseStatement};
 use crate::diagnostic::Diagnostic;
 use crate::names;
 use crate::names::Index;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{self, ast::Head};
-
-/// What a cluster takes of one catalogue.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Taken {
-    pub catalogue: Anchor,
-    /// In order of name.
-    pub items: Vec<Anchor>,
-    /// Where it is used, highest layer last: the blocks of `use` amend each other.
-    pub uses: Vec<(Anchor, UseStatement)>,
-}
-
-impl Taken {
-    /// Where the highest layer says that it is used.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.uses.last().map_or(Origin::of(self.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
-    }
-}
-
-/// What an `attach` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Attached {
-    Tenant(Anchor),
-    Repository(Anchor),
-}
-
-impl Attached {
-    /// The declaration, if it is a tenant's.
-    #[must_use]
-    pub const fn tenant(self) -> Option<Anchor> {
-        match self {
-            Self::Tenant(it) => Some(it),
-            Self::Repository(_) => None,
-        }
-    }
-
-    /// The declaration.
-    #[must_use]
-    pub const fn anchor(self) -> Anchor {
-        match self {
-            Self::Tenant(it) | Self::Repository(it) => it,
-        }
-    }
-}
 
 /// A decision for or against, and who took it.
 struct Decision {
@@ -74,7 +30,7 @@ pub(super) fn select(
 ) -> Vec<Taken> {
     let mut uses: IndexMap<Anchor, Vec<(Anchor, UseStatement)>> = IndexMap::default();
     for anchor in ranks.iter().flatten() {
-        for it in &statement::statements(db, *anchor).value.uses {
+        for it in &finder::statements(db, *anchor).value.uses {
             uses.entry(catalogue_of(it.what)).or_default().push((*anchor, it.clone()));
         }
     }
@@ -129,7 +85,7 @@ fn decisions(
     for rank in ranks.iter().rev() {
         let higher = decided.len();
         for anchor in rank {
-            let statements = &statement::statements(db, *anchor).value;
+            let statements = &finder::statements(db, *anchor).value;
             let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
             let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
             for (what, node, taken) in uses.chain(drops) {
@@ -153,7 +109,7 @@ fn decisions(
 #[must_use]
 pub fn decision(db: &dyn Db, cluster: &Cluster, wanted: Selected) -> Option<(bool, Origin)> {
     let of = |anchor: &Anchor| {
-        let statements = &statement::statements(db, *anchor).value;
+        let statements = &finder::statements(db, *anchor).value;
         let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
         let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
         let (_, node, taken) = uses.chain(drops).find(|(what, ..)| *what == wanted)?;
@@ -173,7 +129,7 @@ pub(super) fn attached(
     for rank in ranks.iter().rev() {
         let settled = decided.len();
         for anchor in rank {
-            let statements = &statement::statements(db, *anchor).value;
+            let statements = &finder::statements(db, *anchor).value;
             let attaches = statements.attaches.iter().map(|(what, node)| (*what, *node, true));
             let detaches = statements.detaches.iter().map(|(what, node)| (*what, *node, false));
             for (what, node, taken) in attaches.chain(detaches) {

@@ -9,20 +9,21 @@
 //! `values.host = "api.\(cluster.name)"` needs no fact: its text has a placeholder for the name, on every cluster.
 //! `values.replicas = if cluster.zones > 2 { 3 } else { 1 }` needs `zones`, and is evaluated once for each of its values.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::applied::AppliedOverride;
-use super::irsa::Identity;
-use super::item::{self, Evaluated, View};
-use super::settings;
+use super::config::settings;
+use super::evaluated::{Evaluated, View};
+use super::identity::Identity;
+use super::item;
+use super::known_facts::KnownFacts;
+use super::statement::AppliedOverride;
 use crate::diagnostic::{Checked, Invariant};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::types::Type;
-use crate::value::is_written;
-use crate::value::{Map, Node, Template, Value};
+use crate::value::{Map, Node, Template, Value, is_written};
 
 /// An item under some overrides, with some facts known.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -36,86 +37,6 @@ pub struct Specialization {
     pub identity: Identity,
     #[returns(ref)]
     pub known_facts: KnownFacts,
-}
-
-/// Facts that are known, in order of name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct KnownFacts(Vec<(EcoString, Exact)>);
-
-impl KnownFacts {
-    /// The value of a fact; an absent one is [`Value::Absent`].
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(it, _)| it == name).map(|(_, it)| &it.0)
-    }
-
-    /// With more facts of a cluster; none if it is not known what one of them is.
-    pub(super) fn with<'a>(
-        &self,
-        names: impl IntoIterator<Item = &'a EcoString>,
-        of: impl Fn(&str) -> Option<Value>,
-    ) -> Option<Self> {
-        let mut all = self.0.clone();
-        for name in names {
-            if self.get(name).is_none() {
-                all.push((name.clone(), Exact(of(name)?)));
-            }
-        }
-        all.sort_by(|a, b| a.0.cmp(&b.0));
-        all.dedup_by(|a, b| a.0 == b.0);
-        Some(Self(all))
-    }
-}
-
-/// A value that is the same only if it is written alike, wherever it was written.
-#[derive(Clone, Debug)]
-struct Exact(Value);
-
-impl PartialEq for Exact {
-    fn eq(&self, other: &Self) -> bool {
-        alike(&self.0, &other.0)
-    }
-}
-
-impl Eq for Exact {}
-
-impl Hash for Exact {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        digest(&self.0, state);
-    }
-}
-
-fn alike(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
-        (Value::List(a), Value::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(&a.value, &b.value))
-        }
-        (Value::Map(a), Value::Map(b)) => {
-            let pairs = || a.entries.iter().zip(&b.entries);
-            a.entries.len() == b.entries.len() && pairs().all(|(a, b)| a.0 == b.0 && alike(&a.1.value, &b.1.value))
-        }
-        (Value::Null, Value::Null) | (Value::Absent, Value::Absent) => true,
-        (Value::Bool(a), Value::Bool(b)) => a == b,
-        (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Text(a), Value::Text(b)) => a == b,
-        _ => false,
-    }
-}
-
-fn digest<H: Hasher>(value: &Value, state: &mut H) {
-    std::mem::discriminant(value).hash(state);
-    match value {
-        Value::Bool(it) => it.hash(state),
-        Value::Int(it) => it.hash(state),
-        Value::Float(it) => it.to_bits().hash(state),
-        Value::Text(it) => it.hash(state),
-        Value::List(it) => it.iter().for_each(|it| digest(&it.value, state)),
-        Value::Map(it) => it.entries.iter().for_each(|(key, it)| {
-            key.hash(state);
-            digest(&it.value, state);
-        }),
-        _ => {}
-    }
 }
 
 /// The result of a specialization.

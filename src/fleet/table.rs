@@ -5,26 +5,13 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
+use super::declarations::{Declarations, Declared};
 use super::problems;
 use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind};
-use crate::types::{Type, Written};
+use crate::types::Type;
 use crate::value::{Map, Node, Value};
-
-/// Declared names, in the order in which they are declared.
-pub type Declarations = IndexMap<EcoString, Declared>;
-
-/// A declared name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Declared {
-    pub name: EcoString,
-    pub ty: Type,
-    pub default: Option<Written>,
-    pub origin: Origin,
-    /// Where it was made final.
-    pub is_final: Option<Origin>,
-}
 
 /// A block that may set declared names.
 pub(super) struct Setter<'a> {

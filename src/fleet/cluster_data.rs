@@ -1,0 +1,78 @@
+//! A cluster, as data.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::identity::Identity;
+use super::known_facts::KnownFacts;
+use super::settings_data::Sync;
+use super::statement::{AppliedOverride, Attached, OverrideTarget, UseStatement};
+use crate::eval::Row;
+use crate::schema::Minor;
+use crate::source::{Anchor, IndexMap, Origin};
+use crate::value::Map;
+
+/// A cluster and what it takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    pub anchor: Anchor,
+    /// Its declaration, or the row of data that it is made of.
+    pub origin: Origin,
+    pub row: Option<Arc<Row>>,
+    /// The ranks that are its own, lowest first.
+    pub own: Vec<Vec<Anchor>>,
+    pub name: EcoString,
+    /// Its directory, from the project's root.
+    pub path: EcoString,
+    /// Outermost first.
+    pub groups: Vec<Anchor>,
+    /// What `cluster` stands for.
+    pub facts: Arc<Map>,
+    pub flux: Minor,
+    pub lockdown: bool,
+    /// What the cluster itself is, for those that are made from here.
+    pub baseline: Option<Anchor>,
+    /// How pods get their roles, where an add-on does not say.
+    pub identity: Identity,
+    pub sync: Sync,
+    /// The declarations that apply to it, lowest rank first, in order of name within a rank.
+    pub ranks: Vec<Vec<Anchor>>,
+    /// The overrides in them whose condition holds.
+    pub applied: Arc<[AppliedOverride]>,
+    pub taken: Vec<Taken>,
+    pub attached: Vec<(Attached, Origin)>,
+    /// For one that stands for all clusters of a class.
+    pub stands_for: Option<StandsFor>,
+    /// Whether its values shall tell which entry set them, where they only refer to others.
+    pub traces: bool,
+}
+
+/// What a cluster takes of one catalogue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    pub catalogue: Anchor,
+    /// In order of name.
+    pub items: Vec<Anchor>,
+    /// Where it is used, highest layer last: the blocks of `use` amend each other.
+    pub uses: Vec<(Anchor, UseStatement)>,
+}
+
+impl Taken {
+    /// Where the highest layer says that it is used.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.uses.last().map_or(Origin::of(self.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
+    }
+}
+
+/// What a cluster that stands for others knows of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StandsFor {
+    /// The facts that they share.
+    pub(super) known: KnownFacts,
+    /// The overrides that name one item, each with its place among all.
+    pub(super) exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
+    /// Those that name several.
+    pub(super) patterns: Vec<(usize, OverrideTarget, AppliedOverride)>,
+}
