@@ -20,7 +20,7 @@ use crate::flux::lookup::source_kind;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::kube::object::{Object, set};
-use crate::source::{Anchor, Kind};
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::{Node, Value};
 
 /// A catalogue's unit, or its units if it is split, and those of its kustomize items.
@@ -42,84 +42,101 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
         set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
     }
-    let after = after_of(ctx, cluster, catalogue);
-    let name = fleet::unit_name(db, catalogue);
-    let mut main_after = after.clone();
+    let mut after = after_of(ctx, cluster, catalogue);
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
-        main_after.push(After::Applied("sources".into()));
+        after.push(After::Applied("sources".into()));
     }
-    let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();
-    for it in contents.pieces {
-        // What `common/` has not is of the main part: it is refused later.
-        let in_base = if base.has_parts { base.find(&it.object.id) } else { None };
-        let part = in_base.map_or(Part::Main, |it| base.part(it));
-        parts.entry(part).or_default().push(it);
-    }
-    let mut main = Vec::new();
-    let mut components = Vec::new();
-    let mut split = Vec::new();
-    for (part, objects) in parts {
-        match part {
-            Part::Main => main.extend(objects),
-            Part::Component(it) => {
-                components.push(it);
-                main.extend(objects);
-            }
-            Part::Split(it) => split.push((it, objects)),
-        }
-    }
-    let of_part = |wanted: &dyn Fn(&Part) -> bool| -> Vec<Arc<Object>> {
-        base.objects.iter().filter(|it| wanted(&base.part(it))).cloned().collect()
-    };
-    let is_release_of = |part: &EcoString, it: &&Arc<Release>| it.addon.name(db) == part;
-    let main_base = of_part(&|it| match it {
-        Part::Main => true,
-        Part::Component(it) => components.contains(it),
-        Part::Split(_) => false,
-    });
-    let split_names: Vec<EcoString> = split.iter().map(|(it, _)| it.clone()).collect();
-    let has_main = !main.is_empty();
-    if has_main {
-        drafts.push(Draft {
-            objects: main,
-            base: main_base,
-            releases: contents.releases.iter().filter(|it| !split_names.contains(it.addon.name(db))).cloned().collect(),
-            components: components.iter().map(|it| Part::Component(it.clone()).dir()).collect(),
-            catalogue: Some(catalogue),
-            after: main_after.clone(),
-            ..Draft::new(name.clone(), base.dir.clone(), UnitPlace::Root, origin, fields.clone())
-        });
-    }
-    for (part, objects) in split {
-        let mut after = main_after.clone();
-        if has_main {
-            after.push(After::Applied(name.clone()));
-        }
-        drafts.push(Draft {
-            objects,
-            base: of_part(&|it| *it == Part::Split(part.clone())),
-            releases: contents.releases.iter().filter(|it| is_release_of(&part, it)).cloned().collect(),
-            catalogue: Some(catalogue),
-            after,
-            ..Draft::new(
-                eco_format!("{name}-{part}"),
-                eco_format!("{}/{}", base.dir, Part::Split(part.clone()).dir()),
-                UnitPlace::Root,
-                origin,
-                fields.clone(),
-            )
-        });
+    let catalogue = OnCluster { catalogue, base, origin, fields, releases: contents.releases };
+    let name = fleet::unit_name(db, catalogue.catalogue);
+    if catalogue.units(db, &name, &after, contents.pieces, drafts) {
+        // Everything else of the catalogue comes after its main part.
+        after.push(After::Applied(name.clone()));
     }
     for item in taken.items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
-        let mut after = main_after.clone();
-        if has_main {
-            after.push(After::Applied(name.clone()));
-        }
-        let mut fields = fields.clone();
+        let mut fields = catalogue.fields.clone();
         if fleet::moves(db, db.project()).value.held.contains_key(item) {
             set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
         }
-        kustomized(ctx, *item, &name, after, &fields, drafts);
+        kustomized(ctx, *item, &name, after.clone(), &fields, drafts);
+    }
+}
+
+/// A catalogue as a cluster uses it.
+struct OnCluster<'a> {
+    catalogue: Anchor,
+    base: &'a Bundle,
+    origin: Origin,
+    /// Of each of its Kustomizations.
+    fields: Node,
+    releases: Vec<Arc<Release>>,
+}
+
+impl OnCluster<'_> {
+    /// Its main Kustomization with the components that it uses, and one for each part that is split off. Whether
+    /// there is a main one.
+    fn units(
+        &self,
+        db: &dyn Db,
+        name: &EcoString,
+        after: &[After],
+        pieces: Vec<Piece>,
+        drafts: &mut Vec<Draft>,
+    ) -> bool {
+        let is_split = |(it, _): &(Part, Vec<Piece>)| matches!(it, Part::Split(_));
+        let (split, parts): (BTreeMap<Part, Vec<Piece>>, BTreeMap<_, _>) =
+            self.parts(pieces).into_iter().partition(is_split);
+        let is_split_off = |it: &&Arc<Release>| split.contains_key(&Part::Split(it.addon.name(db).clone()));
+        let has_main = !parts.is_empty();
+        if has_main {
+            let components = parts.keys().filter(|it| **it != Part::Main).map(Part::dir).collect();
+            let is_used = |it: &Part| *it == Part::Main || parts.contains_key(it);
+            drafts.push(Draft {
+                base: self.base_of(&is_used),
+                releases: self.releases.iter().filter(|it| !is_split_off(it)).cloned().collect(),
+                components,
+                objects: parts.into_values().flatten().collect(),
+                ..self.draft(name.clone(), self.base.dir.clone(), after.to_vec())
+            });
+        }
+        for (part, objects) in split {
+            let Part::Split(addon) = &part else { continue };
+            let mut after = after.to_vec();
+            if has_main {
+                after.push(After::Applied(name.clone()));
+            }
+            let path = eco_format!("{}/{}", self.base.dir, part.dir());
+            drafts.push(Draft {
+                objects,
+                base: self.base_of(&|it| *it == part),
+                releases: self.releases.iter().filter(|it| it.addon.name(db) == addon).cloned().collect(),
+                ..self.draft(eco_format!("{name}-{addon}"), path, after)
+            });
+        }
+        has_main
+    }
+
+    /// Its objects, by the part of `common/` that they are in. What `common/` has not is of the main part: it is
+    /// refused later.
+    fn parts(&self, pieces: Vec<Piece>) -> BTreeMap<Part, Vec<Piece>> {
+        let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();
+        for it in pieces {
+            let in_base = if self.base.has_parts { self.base.find(&it.object.id) } else { None };
+            let part = in_base.map_or(Part::Main, |it| self.base.part(it));
+            parts.entry(part).or_default().push(it);
+        }
+        parts
+    }
+
+    fn base_of(&self, is_wanted: &dyn Fn(&Part) -> bool) -> Vec<Arc<Object>> {
+        self.base.objects.iter().filter(|it| is_wanted(&self.base.part(it))).cloned().collect()
+    }
+
+    fn draft(&self, name: EcoString, path: EcoString, after: Vec<After>) -> Draft {
+        Draft {
+            catalogue: Some(self.catalogue),
+            after,
+            ..Draft::new(name, path, UnitPlace::Root, self.origin, self.fields.clone())
+        }
     }
 }
 

@@ -23,114 +23,138 @@ use crate::kube::object::{Id, Object};
 use crate::kube::patch::{self, Patch};
 use crate::kube::rules;
 use crate::schema;
-use crate::source::{IndexMap, IndexSet, Origin};
+use crate::source::{Db, IndexMap, IndexSet, Origin};
 use crate::value::Value;
 
-/// Makes the Kustomizations, now that it is known who waits for whom.
+/// Makes the Kustomizations, now that it is known which of them wait for which.
 pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {
     drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
-    let mut ready: BTreeSet<EcoString> = BTreeSet::new();
-    let mut awaited: BTreeMap<EcoString, BTreeSet<EcoString>> = BTreeMap::new();
-    for draft in &drafts {
-        for after in &draft.after {
+    let awaited = Awaited::of(ctx.db, &drafts);
+    ctx.range = Range::one(cluster.flux, &cluster.name);
+    let mut units: Vec<Unit> = drafts.into_iter().map(|it| unit(ctx, cluster, it, &names, &awaited)).collect();
+    units.sort_by(|a, b| a.name.cmp(&b.name));
+    units
+}
+
+/// What others wait for.
+struct Awaited {
+    /// Kustomizations that have to be ready with everything in them.
+    whole: BTreeSet<EcoString>,
+    /// Add-ons that have to be ready, by their Kustomization.
+    addons: BTreeMap<EcoString, BTreeSet<EcoString>>,
+}
+
+impl Awaited {
+    fn of(db: &dyn Db, drafts: &[Draft]) -> Self {
+        let mut it = Self { whole: BTreeSet::new(), addons: BTreeMap::new() };
+        for after in drafts.iter().flat_map(|draft| &draft.after) {
             match after {
                 After::Ready(unit) => {
-                    ready.insert(unit.clone());
+                    it.whole.insert(unit.clone());
                 }
                 After::Release(unit, addon) => {
-                    awaited.entry(unit.clone()).or_default().insert(addon.name(ctx.db).clone());
+                    it.addons.entry(unit.clone()).or_default().insert(addon.name(db).clone());
                 }
                 After::Applied(_) => {}
             }
         }
+        it
     }
-    ctx.range = Range::one(cluster.flux, &cluster.name);
-    let namespace = cluster.sync.namespace.clone();
-    let release_version =
+
+    /// The releases of a Kustomization that others wait for. A class has no release of an add-on of which more has
+    /// to be known.
+    fn releases<'a>(&self, db: &dyn Db, draft: &'a Draft) -> Vec<&'a Arc<Release>> {
+        let names = self.addons.get(&draft.name).into_iter().flatten();
+        names.filter_map(|name| draft.releases.iter().find(|it| it.addon.name(db) == name)).collect()
+    }
+}
+
+fn unit(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    draft: Draft,
+    names: &BTreeSet<EcoString>,
+    awaited: &Awaited,
+) -> Unit {
+    report_suspended(ctx, &draft, awaited);
+    let mut kustomization = of_draft(ctx, cluster, &draft, names, awaited);
+    ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
+        .strip(&mut kustomization, &mut ctx.out);
+    rules::check(&kustomization, &mut ctx.out);
+    let substitution =
+        Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
+    let mut objects = draft.objects;
+    if let Some(substitution) = &substitution {
+        for it in &mut objects {
+            let object = Arc::make_mut(&mut it.object);
+            object.is_checked = false;
+            substitution.escape(object, &mut ctx.out);
+            it.made = None;
+        }
+        // What is in the texts of facts is looked at, too.
+        ctx.is_certain &= cluster.stands_for.is_none();
+    }
+    let base_is_whole =
+        draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
+    let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
+    let patches = difference(ctx, cluster, &draft.base, &objects, place);
+    Unit {
+        name: draft.name,
+        kustomization,
+        patches,
+        raw_patches: draft.raw_patches,
+        substitution,
+        objects: objects.into_iter().map(|it| it.object).collect(),
+        releases: draft.releases,
+        path: draft.path,
+        place: draft.place,
+        origin: draft.origin,
+        catalogue: draft.catalogue,
+        components: draft.components,
+    }
+}
+
+/// What is suspended never becomes ready, and others wait for it.
+fn report_suspended(ctx: &mut Context<'_>, draft: &Draft, awaited: &Awaited) {
+    let is_whole = awaited.whole.contains(&draft.name);
+    let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
+    if is_suspended && (is_whole || awaited.addons.contains_key(&draft.name)) {
+        ctx.out.push(problems::suspended_unit(draft.origin, &draft.name));
+    }
+    let releases = awaited.releases(ctx.db, draft);
+    for release in draft.releases.iter().filter(|it| it.suspended) {
+        if is_whole || releases.iter().any(|it| it.addon == release.addon) {
+            ctx.out.push(problems::suspended(ctx.db, release, &draft.name));
+        }
+    }
+}
+
+/// The Flux Kustomization of a draft.
+fn of_draft(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    draft: &Draft,
+    names: &BTreeSet<EcoString>,
+    awaited: &Awaited,
+) -> Object {
+    let waits_for = |it: &&EcoString| names.contains(*it) && **it != draft.name && **it != cluster.sync.root;
+    let depends_on: BTreeSet<EcoString> = draft.after.iter().map(After::unit).filter(waits_for).cloned().collect();
+    let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
-    let mut units: Vec<Unit> = drafts
-        .into_iter()
-        .map(|draft| {
-            let mut depends_on: BTreeSet<EcoString> = draft
-                .after
-                .iter()
-                .map(After::unit)
-                .filter(|it| names.contains(*it) && **it != draft.name)
-                .cloned()
-                .collect();
-            depends_on.remove(&cluster.sync.root);
-            let wait = ready.contains(&draft.name);
-            let checks: Vec<&Arc<Release>> = awaited
-                .get(&draft.name)
-                .into_iter()
-                .flatten()
-                // An outline has no release of an add-on of which more has to be known.
-                .filter_map(|name| draft.releases.iter().find(|it| it.addon.name(ctx.db) == name))
-                .collect();
-            let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
-            if is_suspended && (wait || awaited.contains_key(&draft.name)) {
-                ctx.out.push(problems::suspended_unit(draft.origin, &draft.name));
-            }
-            for release in draft.releases.iter().filter(|it| it.suspended) {
-                if wait || checks.iter().any(|it| it.addon == release.addon) {
-                    ctx.out.push(problems::suspended(ctx.db, release, &draft.name));
-                }
-            }
-            let health_checks = checks
-                .into_iter()
-                .map(|it| health_check(&release_version, it, it.addon.name(ctx.db), Origin::of(it.addon)))
-                .collect();
-            let pointing = Pointing {
-                name: draft.name.clone(),
-                namespace: namespace.clone(),
-                path: draft.path.clone(),
-                source: draft.source,
-                depends_on: depends_on.into_iter().collect(),
-                health_checks,
-                wait,
-                components: draft.components.clone(),
-                origin: draft.origin,
-            };
-            let mut kustomization = kustomization(ctx, cluster, pointing, &draft.fields);
-            ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
-                .strip(&mut kustomization, &mut ctx.out);
-            rules::check(&kustomization, &mut ctx.out);
-            let substitution =
-                Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
-            let mut objects = draft.objects;
-            if let Some(substitution) = &substitution {
-                for it in &mut objects {
-                    let object = Arc::make_mut(&mut it.object);
-                    object.is_checked = false;
-                    substitution.escape(object, &mut ctx.out);
-                    it.made = None;
-                }
-                // What is in the texts of facts is looked at, too.
-                ctx.is_certain &= cluster.stands_for.is_none();
-            }
-            let base_is_whole =
-                draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
-            let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
-            let patches = difference(ctx, cluster, &draft.base, &objects, place);
-            Unit {
-                name: draft.name,
-                kustomization,
-                patches,
-                raw_patches: draft.raw_patches,
-                substitution,
-                objects: objects.into_iter().map(|it| it.object).collect(),
-                releases: draft.releases,
-                path: draft.path,
-                place: draft.place,
-                origin: draft.origin,
-                catalogue: draft.catalogue,
-                components: draft.components,
-            }
-        })
-        .collect();
-    units.sort_by(|a, b| a.name.cmp(&b.name));
-    units
+    let check = |it: &Arc<Release>| health_check(&version, it, it.addon.name(ctx.db), Origin::of(it.addon));
+    let pointing = Pointing {
+        name: draft.name.clone(),
+        namespace: cluster.sync.namespace.clone(),
+        path: draft.path.clone(),
+        source: draft.source.clone(),
+        depends_on: depends_on.into_iter().collect(),
+        health_checks: awaited.releases(ctx.db, draft).into_iter().map(check).collect(),
+        wait: awaited.whole.contains(&draft.name),
+        components: draft.components.clone(),
+        origin: draft.origin,
+    };
+    kustomization(ctx, cluster, pointing, &draft.fields)
 }
 
 /// The patches that make the cluster's objects of those in `common/`.
