@@ -198,6 +198,30 @@ fn fixes_leave_nothing_wrong() {
     assert_eq!(neat.matches("zone = \"\"").count() + neat.matches("zone        = \"\"").count(), 2, "{neat}");
 }
 
+/// What a group sets, and all that a `match` lacks.
+#[test]
+fn facts_of_groups_and_every_case_are_fixed() {
+    for (text, title, wanted) in [
+        (
+            "fleet f { }\ngroup g {\n  tier = 2\n  cluster one { }\n}\n",
+            "Declare the fact `tier: Int`",
+            "facts { tier: Int }",
+        ),
+        (
+            "fleet f { }\nfn size(of: \"a\" | \"b\" | \"c\" | \"d\" | \"e\"): Int = match of { \"a\" => 1 }\n",
+            "Say what it is for `\"b\"`, `\"c\"`, `\"d\"`, `\"e\"`",
+            "\"e\" => 0",
+        ),
+    ] {
+        let db = database(&[("fleet.fleet".into(), text.into())]);
+        let found = fleetc::compile::diagnose(&db);
+        let fixes: Vec<ide::Fix> = found.iter().flat_map(|it| ide::fixes(&db, it)).collect();
+        let titles: Vec<&str> = fixes.iter().map(|it| it.title.as_str()).collect();
+        let fix = fixes.iter().find(|it| it.title == title).unwrap_or_else(|| panic!("{titles:?}: {found:?}"));
+        assert!(edited(text, &fix.edits).contains(wanted), "{}", edited(text, &fix.edits));
+    }
+}
+
 /// What the library reads is declared in the fleet.
 #[test]
 fn facts_of_the_library_are_declared() {
