@@ -13,7 +13,7 @@ use crate::syntax::{
     self,
     ast::{Declaration, Head, TypeBody},
 };
-use crate::types::{self, Constraint, FieldType, RecordType, Scope, Type};
+use crate::types::{self, Constraint, FieldType, FieldsAre, RecordType, Scope, Type};
 
 impl Checker<'_> {
     pub(super) fn type_(&mut self, it: &Declaration) {
@@ -145,12 +145,12 @@ impl Checker<'_> {
                 addons.insert(name.clone(), field);
             }
         }
-        let record = |name: &str, fields| {
-            Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, ..RecordType::default() }))
+        let record = |name: &str, fields, fields_are| {
+            Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin: None, fields_are }))
         };
         let mut fields = self.settings.cluster_type.record().map(|it| it.fields.clone()).unwrap_or_default();
-        fields.insert("addons".into(), FieldType::optional(record("cluster.addons", addons)));
-        record("cluster", fields)
+        fields.insert("addons".into(), FieldType::optional(record("cluster.addons", addons, FieldsAre::Own)));
+        record("cluster", fields, FieldsAre::Facts)
     }
 
     fn addon_record(&self, item: Anchor) -> RecordType {

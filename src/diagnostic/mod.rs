@@ -130,6 +130,13 @@ impl Diagnostic {
         self.suggest(Suggestion::of(written, known))
     }
 
+    /// Notes that a name was meant instead of what is written; its help says so in its own words.
+    #[must_use]
+    pub fn instead_of(mut self, written: &str, name: &str) -> Self {
+        self.suggestion = Some(Suggestion { written: written.into(), names: vec![name.into()] });
+        self
+    }
+
     /// Asks whether one of the names was meant, where there are some.
     #[must_use]
     pub fn suggest(mut self, suggestion: Option<Suggestion>) -> Self {
@@ -158,13 +165,16 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<EcoString>) -> Self {
         self.help = Some(text.into());
+        self.suggestion = None;
         self
     }
 
     /// Says what to write, where that is known.
     #[must_use]
     pub fn help_if(mut self, text: Option<EcoString>) -> Self {
-        self.help = text.or(self.help);
+        if let Some(it) = text {
+            self = self.help(it);
+        }
         self
     }
 

@@ -259,6 +259,7 @@ pub(super) fn near_miss(at: Origin, key: &str, sibling: &str, declared: Origin) 
     Diagnostic::new(code::NEAR_MISS, eco_format!("no lower layer has `{key}`, but `{sibling}`"), at, "a new key")
         .label(declared, "the sibling is set here")
         .help(eco_format!("did you mean `{sibling}`? Otherwise give the values a type"))
+        .instead_of(key, sibling)
 }
 
 /// Two layers of one rank that nothing higher settles.

@@ -99,6 +99,7 @@ pub(super) fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Inde
             diagnostic
                 .label(Origin::of(**anchor), eco_format!("{what} is declared here"))
                 .help(eco_format!("did you mean `{near}`?"))
+                .instead_of(name, near)
         }
         None => diagnostic.help("declare it in a catalogue, or in the cluster that alone has it"),
     }

@@ -7,7 +7,7 @@ use super::declare::declaration;
 use super::key::quoted;
 use super::place::{Place, place_of};
 use crate::check;
-use crate::diagnostic::{self, Diagnostic, Subject, code};
+use crate::diagnostic::{self, Diagnostic, Subject, code, listed};
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -46,7 +46,8 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
     // A path may stand around what is wrong, or only its end may be written.
     let written = suggestion.written.as_str();
     let last = written.rsplit('.').next().unwrap_or(written);
-    let wrong = [written, last].into_iter().find_map(|it| Some((text.rfind(it)?, it.len())));
+    let wrong =
+        [written, last].into_iter().filter(|it| !it.is_empty()).find_map(|it| Some((text.rfind(it)?, it.len())));
     let Some((from, length)) = wrong else {
         // A text that is none of those that a type lists.
         let is_text = text.starts_with('"') && text.len() > 1 && text.ends_with('"');
@@ -137,7 +138,7 @@ fn arms(db: &dyn Db, missing: &[EcoString], at: Origin, place: &Place) -> Vec<Fi
     if !missing.is_empty() {
         let lines: EcoString = missing.iter().map(|it| line(it)).collect::<Vec<_>>().concat().into();
         let named: Vec<String> = missing.iter().map(|it| format!("`{it}`")).collect();
-        found.push(fix(eco_format!("Say what it is for {}", named.join(", ")), lines, true));
+        found.push(fix(eco_format!("Say what it is for {}", listed(&named)), lines, true));
     }
     found.push(fix(eco_format!("Say what it is for all others: `_ => {value}`"), line("_"), missing.is_empty()));
     found

@@ -5,6 +5,11 @@
 //! Another release name, target namespace, storage namespace or chart makes helm-controller uninstall the old release
 //! and install a new one (Flux' documentation of HelmRelease).
 
+use ecow::EcoString;
+
+use super::object::Object;
+use crate::value::{Node, Value};
+
 /// What a Flux Kustomization deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pruning {
@@ -26,9 +31,23 @@ impl Pruning {
         };
         Self { leaving, all }
     }
+
+    /// What a Flux Kustomization deletes. Of what leaves the build of one that stays, its new fields decide.
+    #[must_use]
+    pub fn of_kustomization(object: &Object) -> Self {
+        let field = |key: &str| object.body.at(&["spec", key]);
+        let prune = field("prune").map(|it| it.value == Value::Bool(true));
+        Self::of(prune, field("deletionPolicy").and_then(Node::text).map(EcoString::as_str))
+    }
 }
 
-/// Whether an object forbids by one of its annotations that Flux deletes it.
+/// Whether an annotation of an object on the cluster keeps Flux from deleting it.
+pub fn is_never_pruned<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> bool {
+    annotation("kustomize.toolkit.fluxcd.io/prune").is_some_and(|it| it.eq_ignore_ascii_case("disabled"))
+}
+
+/// Whether an object forbids by one of its annotations that Flux deletes it. Those but the first keep Flux from applying
+/// it, too: that they are in the tree does not say that they are on the cluster ([`is_never_pruned`]).
 pub fn is_kept<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> bool {
     [
         ("kustomize.toolkit.fluxcd.io/prune", "disabled"),

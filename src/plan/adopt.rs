@@ -17,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::flux::Deployed;
 use crate::kube::Id;
+use crate::kube::lifecycle::Pruning;
 use crate::source::Db;
 
 pub(super) fn check(
@@ -108,7 +109,9 @@ fn pruned(
         spec: spec.clone(),
     };
     let new = cluster.units.iter().find(|it| it.kustomization.id == id);
-    if !old.pruning().all || new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
+    // Of what a Kustomization that stays does not apply any longer, its new fields decide.
+    let deletes = new.map_or(old.pruning().all, |it| Pruning::of_kustomization(&it.kustomization).leaving);
+    if !deletes || new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
         return;
     }
     if !is_known(&old, snapshot) {

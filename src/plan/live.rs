@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux::{Deployed, Release};
 use crate::kube::Id;
-use crate::kube::lifecycle::ReleaseIdentity;
+use crate::kube::lifecycle::{Pruning, ReleaseIdentity};
 use crate::names;
 use crate::source::{Db, Kind, Origin};
 
@@ -166,9 +166,11 @@ fn changes(
             if let Some(owner) = owner
                 && **owner != old.name
                 && !is_allowed(&old.name)
-                && old.pruning().leaving
                 && !survives(document)
-                && new.units.iter().any(|it| it.name == old.name)
+                && new
+                    .units
+                    .iter()
+                    .any(|it| it.name == old.name && Pruning::of_kustomization(&it.kustomization).leaving)
             {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
                 let origin = origin.unwrap_or(Origin::of(new.anchor));

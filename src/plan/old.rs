@@ -12,7 +12,7 @@ use super::snapshot::Snapshot;
 use super::touched::Touched;
 use super::work::Plan;
 use crate::kube::Id;
-use crate::kube::lifecycle::{Pruning, is_kept};
+use crate::kube::lifecycle::{Pruning, is_never_pruned};
 
 /// A Flux Kustomization of the old tree.
 pub(super) struct Old {
@@ -90,7 +90,7 @@ fn cluster_of<'a>(path: &'a str, snapshot: &Snapshot) -> Option<&'a str> {
 /// Whether Flux leaves an object that a Kustomization no longer has.
 pub(super) fn survives(document: &Value) -> bool {
     let annotations = document.get("metadata").and_then(|it| it.get("annotations"));
-    is_kept(|key| annotations?.get(key)?.as_str())
+    is_never_pruned(|key| annotations?.get(key)?.as_str())
 }
 
 /// Whether everything that a Kustomization applied is marked to stay when it goes.

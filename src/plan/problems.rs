@@ -180,7 +180,7 @@ pub(super) fn adoption_prunes(path: &str, id: &Id, before: &str, lost: &[Id]) ->
         eco_format!("applies `{before}` now"),
     )
     .note("Flux prunes what a Kustomization applied and its new directory does not hold")
-    .help("set `prune: false` in this file, let Flux apply that, and take it over then; or name the catalogue otherwise and keep this one")
+    .help("write `prune = false` in the block of `use` until Flux has applied this build; or give the catalogue another name and keep this one")
 }
 
 /// The new Kustomization that has objects of one that goes.

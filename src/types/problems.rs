@@ -181,6 +181,7 @@ pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str)
     Diagnostic::new(code::NEAR_MISS, message, at, "passed on as it is")
         .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
         .help(eco_format!("did you mean `{near}`?"))
+        .instead_of(key, near)
 }
 
 fn all_fields(record: &RecordType) -> Option<EcoString> {

@@ -19,7 +19,7 @@ use crate::flux::layout::{has_own_unit, is_split};
 use crate::flux::lookup::source_kind;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
-use crate::kube::object::{Object, set};
+use crate::kube::object::{Object, set, text};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::{Node, Value};
 
@@ -40,7 +40,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let origin = taken.origin();
     if fleet::moves(db, db.project()).value.old_names.contains_key(&catalogue) {
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
-        set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
+        let_go(&mut fields, origin);
     }
     let mut after = after_of(ctx, cluster, catalogue);
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
@@ -55,9 +55,17 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     for item in taken.items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
         let mut fields = catalogue.fields.clone();
         if fleet::moves(db, db.project()).value.held.contains_key(item) {
-            set(&mut fields, &["prune"], Node::new(Value::Bool(false), origin));
+            let_go(&mut fields, origin);
         }
         kustomized(ctx, *item, &name, after.clone(), &fields, drafts);
+    }
+}
+
+/// What a Kustomization applied stays when it goes, whatever its author wants of its end.
+fn let_go(fields: &mut Node, origin: Origin) {
+    set(fields, &["prune"], Node::new(Value::Bool(false), origin));
+    if fields.get("deletionPolicy").is_some() {
+        set(fields, &["deletionPolicy"], text("Orphan", origin));
     }
 }
 

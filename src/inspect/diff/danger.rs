@@ -100,7 +100,7 @@ pub(super) fn of_removal(unit: Option<&Unit>, remaining: Option<&Unit>, object: 
         return Vec::new();
     }
     if object.id.group == "kustomize.toolkit.fluxcd.io" {
-        return if pruning(object).all { vec![Danger::DeletesContents] } else { Vec::new() };
+        return if Pruning::of_kustomization(object).all { vec![Danger::DeletesContents] } else { Vec::new() };
     }
     vec![match object.id.kind.as_str() {
         "HelmRelease" => Danger::Uninstall,
@@ -146,7 +146,10 @@ pub(super) fn of_change(
 ) -> Vec<Danger> {
     let mut found = Vec::new();
     let name = |unit: Option<&Unit>| unit.map(|it| it.name.clone()).unwrap_or_default();
-    if name(old) != name(new) && old.is_none_or(|it| pruning(&it.kustomization).leaving) && !keeps(object) {
+    if name(old) != name(new)
+        && old.is_none_or(|it| Pruning::of_kustomization(&it.kustomization).leaving)
+        && !keeps(object)
+    {
         found.push(Danger::Moves { old: name(old), new: name(new) });
     }
     if let (Some(old), Some(new)) = (release(old, old_object), release(new, object)) {
@@ -196,7 +199,7 @@ pub(super) fn of_change(
 
 /// Of a Kustomization that finds what it applies elsewhere, none of which is known.
 pub(super) fn of_contents(kustomization: &Object, leaves: &[LeafChange]) -> Option<Danger> {
-    (pruning(kustomization).leaving && leaves.iter().any(is_where)).then_some(Danger::OtherContents)
+    (Pruning::of_kustomization(kustomization).leaving && leaves.iter().any(is_where)).then_some(Danger::OtherContents)
 }
 
 /// Whether it says where a Kustomization finds what it applies.
@@ -262,17 +265,11 @@ pub(super) fn stays(unit: Option<&Unit>, remaining: Option<&Unit>, object: &Obje
 /// `deletionPolicy` says where it goes, too.
 fn is_deleted(unit: Option<&Unit>, remaining: Option<&Unit>) -> bool {
     match (remaining, unit) {
-        (Some(it), _) => pruning(&it.kustomization).leaving,
-        (None, Some(it)) => pruning(&it.kustomization).all,
+        (Some(it), _) => Pruning::of_kustomization(&it.kustomization).leaving,
+        (None, Some(it)) => Pruning::of_kustomization(&it.kustomization).all,
         // What no Kustomization of its own applies, the root of the cluster does, which prunes.
         (None, None) => true,
     }
-}
-
-fn pruning(kustomization: &Object) -> Pruning {
-    let field = |key: &str| kustomization.body.at(&["spec", key]);
-    let prune = field("prune").map(|it| it.value == Value::Bool(true));
-    Pruning::of(prune, field("deletionPolicy").and_then(Node::text).map(EcoString::as_str))
 }
 
 /// Whether an object forbids to be pruned.

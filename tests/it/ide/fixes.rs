@@ -198,10 +198,24 @@ fn fixes_leave_nothing_wrong() {
     assert_eq!(neat.matches("zone = \"\"").count() + neat.matches("zone        = \"\"").count(), 2, "{neat}");
 }
 
-/// What a group sets, and all that a `match` lacks.
+/// Each kind of mistake that names something near, or lacks a declaration.
 #[test]
-fn facts_of_groups_and_every_case_are_fixed() {
+fn each_suggestion_is_a_fix() {
+    let catalogue = "source s = helm \"https://e.com\"\ncatalogue c { addon web { source = s, version = \"1.0.0\", values.replicaCount = 1 } }\n";
+    let cluster = |more: &str| format!("fleet f {{ }}\n{catalogue}cluster one {{\n  use c\n{more}}}\n");
     for (text, title, wanted) in [
+        (&*cluster("  override wbe { labels.a = \"b\" }\n"), "Write `web`", "override web {"),
+        (&*cluster("  override web { values.replicaConut = 2 }\n"), "Write `replicaCount`", "values.replicaCount = 2"),
+        (
+            "fleet f { facts { environment: \"test\" | \"a\" = \"test\" } }\ncluster one { environment = \"\" }\n",
+            "Write \"a\"",
+            "environment = \"a\" }",
+        ),
+        (
+            "fleet f { }\ncheck \"c\" { cluster.zone == \"a\" }\ncluster one { }\n",
+            "Declare the fact `zone: String`",
+            "facts { zone: String }",
+        ),
         (
             "fleet f { }\ngroup g {\n  tier = 2\n  cluster one { }\n}\n",
             "Declare the fact `tier: Int`",

@@ -364,3 +364,25 @@ fn a_cluster_may_be_called_as_a_directory_of_fleetc() {
     fleet.write("fleet.fleet", &program("addons"));
     fails(&fleet, "E0708");
 }
+
+/// A Kustomization that would delete all when it goes is told otherwise before it does.
+#[test]
+fn a_rename_lets_go_whatever_the_deletion_policy_is() {
+    let program = |name: &str, rest: &str| {
+        format!(
+            "fleet f {{ kustomization {{ deletionPolicy = \"Delete\" }} }}\nsource charts = helm \"https://e.com\"\n\
+             catalogue {name} {{ addon web {{ source = charts, version = \"1.0.0\" }} }}\ncluster one {{ use {name} }}\n{rest}"
+        )
+    };
+    let fleet = Fleet::new(&program("old", ""));
+    fleet.build();
+    assert!(fleet.read("clusters/one/old.yaml").contains("deletionPolicy: Delete"));
+    fleet.write("fleet.fleet", &program("new", "moved { from = old, to = new }\n"));
+    fleet.build();
+    let first = fleet.read("clusters/one/old.yaml");
+    assert!(first.contains("prune: false") && first.contains("deletionPolicy: Orphan"), "{first}");
+    fleet.write("fleet.fleet", &program("new", "moved { from = old, to = new, stage = 2 }\n"));
+    fleet.build();
+    assert!(!fleet.path().join("clusters/one/old.yaml").exists());
+    assert!(fleet.read("clusters/one/new.yaml").contains("deletionPolicy: Delete"));
+}

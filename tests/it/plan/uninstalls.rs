@@ -189,7 +189,11 @@ fn objects_that_change_hands_need_a_word() {
     refused(&before, &after, &[], &["E0709"]);
     refused(&before, &after, &["--remove", "one/b"], &["E0709"]);
     goes(&before, &after, &["--remove", "one/a"]);
-    goes(&before.replace("use a, b", "use a { prune = false }\n use b"), &after, &[]);
+    // What is pruned of a Kustomization that stays is decided by its fields as they are then.
+    let kept = |text: &str| text.replace("use a, b", "use a { prune = false }\n use b");
+    goes(&before, &kept(&after), &[]);
+    goes(&kept(&before), &kept(&after), &[]);
+    refused(&kept(&before), &after, &[], &["E0709"]);
 }
 
 #[test]
@@ -259,8 +263,8 @@ const BY_HAND: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomi
 fn adoption_loses_nothing() {
     let text = with("cluster one { use a }");
     let file = "clusters/one/a.yaml";
-    let adopted = |by_hand: &[(&str, &str)]| {
-        let fleet = Fleet::new(&text);
+    let adopted_by = |text: &str, by_hand: &[(&str, &str)]| {
+        let fleet = Fleet::new(text);
         for (path, text) in by_hand {
             fleet.write(path, text);
         }
@@ -270,6 +274,7 @@ fn adoption_loses_nothing() {
         assert_eq!(run.status != 0, same, "{}", run.stderr);
         run
     };
+    let adopted = |by_hand: &[(&str, &str)]| adopted_by(&text, by_hand);
     assert_eq!(adopted(&[(file, BY_HAND)]).status, 0);
     let extras = format!("{BY_HAND}---\n{}", BY_HAND.replace("name: a,", "name: extras,"));
     for (by_hand, said) in [
@@ -284,10 +289,15 @@ fn adoption_loses_nothing() {
         let run = adopted(&[(file, by_hand)]);
         assert!(run.status == 1 && run.stderr.contains("E0714") && run.stderr.contains(said), "{said}: {}", run.stderr);
     }
-    assert_eq!(
-        adopted(&[(file, &BY_HAND.replace("./common/a", "./apps").replace("prune: true", "prune: false"))]).status,
-        0
-    );
+    // Flux prunes by the fields that it reads then: those of the file by hand decide nothing.
+    let elsewhere = BY_HAND.replace("./common/a", "./apps");
+    let unpruned = elsewhere.replace("prune: true", "prune: false");
+    let orphaned = elsewhere.replace("prune: true", "prune: true, deletionPolicy: Orphan");
+    for by_hand in [&unpruned, &orphaned] {
+        assert!(adopted(&[(file, by_hand)]).stderr.contains("E0714"), "{by_hand}");
+    }
+    let gentle = with("cluster one { use a { prune = false } }");
+    assert_eq!(adopted_by(&gentle, &[(file, &elsewhere)]).status, 0);
     // A directory that is generated holds what the new one does not.
     let index = "resources: [ns.yaml]\n";
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: old }\n";
