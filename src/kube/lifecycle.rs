@@ -41,21 +41,21 @@ impl Pruning {
     }
 }
 
-/// Whether an annotation of an object on the cluster keeps Flux from deleting it.
-pub fn is_never_pruned<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> bool {
-    annotation("kustomize.toolkit.fluxcd.io/prune").is_some_and(|it| it.eq_ignore_ascii_case("disabled"))
+/// Whether a label or an annotation of an object on the cluster keeps Flux from deleting it.
+pub fn is_never_pruned<'a>(mark: impl Fn(&str) -> Option<&'a str>) -> bool {
+    mark("kustomize.toolkit.fluxcd.io/prune").is_some_and(|it| it.eq_ignore_ascii_case("disabled"))
 }
 
-/// Whether an object forbids by one of its annotations that Flux deletes it. Those but the first keep Flux from applying
+/// Whether an object forbids by one of its labels or annotations that Flux deletes it. Those but the first keep Flux from applying
 /// it, too: that they are in the tree does not say that they are on the cluster ([`is_never_pruned`]).
-pub fn is_kept<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> bool {
+pub fn is_kept<'a>(mark: impl Fn(&str) -> Option<&'a str>) -> bool {
     [
         ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
         ("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
         ("kustomize.toolkit.fluxcd.io/ssa", "ignore"),
     ]
     .into_iter()
-    .any(|(key, value)| annotation(key).is_some_and(|it| it.eq_ignore_ascii_case(value)))
+    .any(|(key, value)| mark(key).is_some_and(|it| it.eq_ignore_ascii_case(value)))
 }
 
 /// What tells a Helm release from others.
@@ -85,5 +85,49 @@ impl<'a> ReleaseIdentity<'a> {
         .chain(charts)
         .filter(|(_, old, new)| old != new)
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pruning, ReleaseIdentity, is_kept, is_never_pruned};
+
+    #[test]
+    fn pruning_is_what_flux_does() {
+        for (prune, policy, leaving, all) in [
+            (Some(true), None, true, true),
+            (Some(false), None, false, false),
+            (None, None, false, false),
+            (Some(true), Some("Orphan"), true, false),
+            (Some(false), Some("Delete"), false, true),
+            (Some(false), Some("WaitForTermination"), false, true),
+            (Some(false), Some("MirrorPrune"), false, false),
+        ] {
+            assert_eq!(Pruning::of(prune, policy), Pruning { leaving, all }, "{prune:?} {policy:?}");
+        }
+    }
+
+    #[test]
+    fn marks_are_read_as_flux_reads_them() {
+        let marked = |name: &'static str, value: &'static str| move |key: &str| (key == name).then_some(value);
+        for (name, value, kept, never_pruned) in [
+            ("kustomize.toolkit.fluxcd.io/prune", "Disabled", true, true),
+            ("kustomize.toolkit.fluxcd.io/prune", "enabled", false, false),
+            ("kustomize.toolkit.fluxcd.io/reconcile", "disabled", true, false),
+            ("kustomize.toolkit.fluxcd.io/ssa", "Ignore", true, false),
+            ("kustomize.toolkit.fluxcd.io/ssa", "Merge", false, false),
+        ] {
+            assert_eq!(is_kept(marked(name, value)), kept, "{name}: {value}");
+            assert_eq!(is_never_pruned(marked(name, value)), never_pruned, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn a_release_is_told_from_another() {
+        let old = ReleaseIdentity { name: "web", target: "shop", storage: "flux-system", chart: Some("a/web") };
+        assert!(old.differences(ReleaseIdentity { chart: Some("b/web"), ..old }).is_empty());
+        assert!(old.differences(ReleaseIdentity { chart: None, ..old }).is_empty());
+        let new = ReleaseIdentity { name: "www", chart: Some("b/www"), ..old };
+        assert_eq!(old.differences(new), [("release name", "web", "www"), ("chart", "web", "www")]);
     }
 }

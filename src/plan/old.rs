@@ -89,8 +89,8 @@ fn cluster_of<'a>(path: &'a str, snapshot: &Snapshot) -> Option<&'a str> {
 
 /// Whether Flux leaves an object that a Kustomization no longer has.
 pub(super) fn survives(document: &Value) -> bool {
-    let annotations = document.get("metadata").and_then(|it| it.get("annotations"));
-    is_never_pruned(|key| annotations?.get(key)?.as_str())
+    let metadata = document.get("metadata");
+    ["annotations", "labels"].into_iter().any(|of| is_never_pruned(|key| metadata?.get(of)?.get(key)?.as_str()))
 }
 
 /// Whether everything that a Kustomization applied is marked to stay when it goes.

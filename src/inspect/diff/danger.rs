@@ -274,7 +274,9 @@ fn is_deleted(unit: Option<&Unit>, remaining: Option<&Unit>) -> bool {
 
 /// Whether an object forbids to be pruned.
 fn keeps(object: &Object) -> bool {
-    lifecycle::is_kept(|key| annotation(object, key).map(EcoString::as_str))
+    ["annotations", "labels"]
+        .into_iter()
+        .any(|of| lifecycle::is_kept(|key| object.body.at(&["metadata", of, key])?.text().map(EcoString::as_str)))
 }
 
 fn annotation<'a>(object: &'a Object, key: &str) -> Option<&'a EcoString> {
