@@ -1,4 +1,4 @@
-//! How add-ons become somebody to AWS.
+//! The AWS identity of an add-on: how its pods get a role, and which.
 
 use ecow::EcoString;
 

@@ -73,7 +73,7 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     }
 }
 
-/// What a cluster ends up with, made for it alone: nothing in it has marks.
+/// What a cluster ends up with, made for it alone, without placeholders.
 #[salsa::tracked]
 pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
     Arc::new(deploy::deploy(db, &fleet::cluster(db, cluster).value, Memo::default()).deployed)

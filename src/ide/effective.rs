@@ -139,7 +139,7 @@ struct Evaluations {
 }
 
 impl Evaluations {
-    /// An add-on's param on a cluster, perhaps with marks for what its facts are there.
+    /// An add-on's param on a cluster, perhaps with placeholders for its facts.
     fn param(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster, name: &str) -> Option<Node> {
         let shared = self.shared(db, item, cluster).and_then(|it| it.entries.get(name).cloned());
         shared.filter(|it| !is_open(&it.value)).or_else(|| {

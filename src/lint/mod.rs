@@ -4,7 +4,7 @@
 //!
 //! One file a rule, with its messages and the codes that it reports at its head: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`redundant`], which look at
 //! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
-//! asks for it in `Lint::needs`, and is asked again for the clusters that have the same; where a rule finds anything,
+//! asks for it in `Lint::needed_facts`, and is asked again for the clusters that have the same; where a rule finds anything,
 //! each cluster is checked by itself.
 
 mod bounds;

@@ -48,8 +48,6 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
-    pub const ALL: [Self; 4] = [Self::Addon, Self::Namespace, Self::Manifest, Self::Kustomize];
-
     /// Whether it names the source that it comes from.
     #[must_use]
     pub const fn has_source(self) -> bool {

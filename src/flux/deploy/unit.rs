@@ -29,8 +29,8 @@ pub struct Deployed {
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
     /// What its items are made from, where that is shared with clusters of other classes.
     pub shared_items: Arc<Vec<SharedItem>>,
-    /// The class of clusters that share it: then texts have marks where their facts
-    /// belong, and what the cluster writes itself is told by [`Cluster`].
+    /// The class of clusters that share it: then texts have placeholders where their facts
+    /// belong, and what the cluster writes itself is in [`Cluster`].
     pub class: Option<Class>,
     /// Whether nothing was left out because it is not known: else there is an error somewhere, or
     /// nothing of it may be written.

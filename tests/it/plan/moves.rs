@@ -365,7 +365,7 @@ fn a_cluster_may_be_called_as_a_directory_of_fleetc() {
     fails(&fleet, "E0708");
 }
 
-/// A Kustomization that would delete all when it goes is told otherwise before it does.
+/// A Kustomization whose policy is to delete everything gets `Orphan` before it is removed.
 #[test]
 fn a_rename_lets_go_whatever_the_deletion_policy_is() {
     let program = |name: &str, rest: &str| {
