@@ -9,6 +9,7 @@ use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
 use super::unit::UnitPlace;
+use crate::diagnostic::bug;
 use crate::fleet::{self, Cluster, Taken};
 use crate::flux::base::{Bundle, Part, bundle};
 use crate::flux::contents::contents;
@@ -107,7 +108,7 @@ impl OnCluster<'_> {
             });
         }
         for (part, objects) in split {
-            let Part::Split(addon) = &part else { continue };
+            let Part::Split(addon) = &part else { bug("what is split off is a part of its own") };
             let mut after = after.to_vec();
             if has_main {
                 after.push(After::Applied(name.clone()));
