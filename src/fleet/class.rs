@@ -5,15 +5,16 @@
 
 use ecow::EcoString;
 
-use super::cluster_data::{Cluster, StandsFor, Taken};
+use super::cluster_data::{Cluster, Taken};
 use super::config;
 use super::finder;
 use super::identity::Identity;
 use super::irsa;
 use super::known_facts::KnownFacts;
+use super::representative::{Representative, bare};
 use super::selection;
 use super::settings_data;
-use super::specialization::{self, Specialization, Specialized};
+use super::specialization;
 use super::statement::{AppliedOverride, Attached, OverrideTarget};
 use crate::diagnostic::Invariant;
 use crate::names;
@@ -123,9 +124,8 @@ impl Class {
         (without_own != *key).then(|| (Self::new(db, without_own), changed))
     }
 
-    /// A cluster that stands for all of the class. It has no name and no path, and is
-    /// written nowhere: its origin is the fleet's.
-    pub fn representative(self, db: &dyn Db) -> Option<Cluster> {
+    /// What stands for all clusters of the class.
+    pub fn representative(self, db: &dyn Db) -> Option<Representative> {
         let key = self.key(db);
         let ranks = key.uses.iter().map(|it| it.1).max().map_or(0, |it| it + 1);
         let mut ranks = vec![Vec::new(); ranks];
@@ -142,7 +142,8 @@ impl Class {
                 (*holder, uses.get(*nth).invariant("a `use` of a class is one of its declaration's").clone())
             })
         };
-        Some(Cluster {
+        let bare = bare(db, key.flux, key.lockdown, &key.sync)?;
+        let cluster = Cluster {
             own: key.own.iter().map(|it| vec![*it]).collect(),
             groups: key.groups.clone(),
             facts: std::sync::Arc::new(specialization::facts(db, &key.known_facts)),
@@ -159,98 +160,9 @@ impl Class {
                 })
                 .collect(),
             attached: key.attached.clone(),
-            stands_for: Some(StandsFor::new(db, key.known_facts.clone(), &key.applied)),
-            ..Cluster::bare(db, key.flux, key.lockdown, &key.sync)?
-        })
-    }
-}
-
-impl StandsFor {
-    fn new(db: &dyn Db, known: KnownFacts, applied: &[AppliedOverride]) -> Self {
-        let mut it = Self { known, ..Self::default() };
-        for (nth, reach) in applied.iter().enumerate() {
-            match reach.statement(db).target {
-                OverrideTarget::One(item) => it.exact.entry(item).or_default().push((nth, *reach)),
-                target => it.patterns.push((nth, target, *reach)),
-            }
-        }
-        it
-    }
-
-    /// The overrides that reach an item, lowest first.
-    fn reached(&self, db: &dyn Db, item: Anchor) -> impl Iterator<Item = AppliedOverride> {
-        let mut found: Vec<(usize, AppliedOverride)> = self.exact.get(&item).cloned().unwrap_or_default();
-        let patterns = self.patterns.iter().filter(|(_, target, _)| target.reaches(db, item));
-        found.extend(patterns.map(|(nth, _, reach)| (*nth, *reach)));
-        found.sort_by_key(|it| it.0);
-        found.into_iter().map(|it| it.1)
-    }
-}
-
-impl Cluster {
-    /// A representative that uses nothing and to which no override applies.
-    pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &settings_data::Sync) -> Option<Self> {
-        let anchor = config::settings(db, db.project()).value.anchor?;
-        Some(Self {
-            anchor,
-            origin: Origin::of(anchor),
-            row: None,
-            own: Vec::new(),
-            name: EcoString::new(),
-            path: EcoString::new(),
-            groups: Vec::new(),
-            facts: std::sync::Arc::new(specialization::facts(db, &KnownFacts::default())),
-            flux,
-            lockdown,
-            baseline: None,
-            identity: Identity::None,
-            sync: sync.clone(),
-            ranks: Vec::new(),
-            applied: std::sync::Arc::default(),
-            taken: Vec::new(),
-            attached: Vec::new(),
-            stands_for: Some(StandsFor::default()),
-            traces: false,
-        })
-    }
-}
-
-/// The specialization at which an item stands on a representative, or the facts that have to be known.
-pub fn specialization_on(
-    db: &dyn Db,
-    item: Anchor,
-    cluster: &Cluster,
-) -> Result<(Specialization, std::sync::Arc<Specialized>), IndexSet<EcoString>> {
-    let Some(it) = &cluster.stands_for else { return Err(IndexSet::default()) };
-    let known = &it.known;
-    let mut applied: Vec<AppliedOverride> = Vec::new();
-    let mut ranks = (None, 0);
-    for it in it.reached(db, item) {
-        if ranks.0.is_some_and(|last| last != it.rank) {
-            ranks.1 += 1;
-        }
-        ranks.0 = Some(it.rank);
-        applied.push(AppliedOverride { rank: ranks.1, ..it });
-    }
-    let applied: Box<[AppliedOverride]> = applied.into();
-    let mut known_facts = KnownFacts::default();
-    loop {
-        let specialization = Specialization::new(db, item, applied.clone(), cluster.identity, known_facts.clone());
-        let specialized = specialization::specialized(db, specialization);
-        if specialized.needed_facts.is_empty() {
-            return Ok((specialization, std::sync::Arc::clone(specialized)));
-        }
-        let missing: IndexSet<EcoString> =
-            specialized.needed_facts.iter().filter(|it| known.get(it).is_none()).cloned().collect();
-        if !missing.is_empty() {
-            return Err(missing);
-        }
-        let more = known_facts.with(&specialized.needed_facts, |it| known.get(it).cloned());
-        match more.filter(|it| *it != known_facts) {
-            Some(it) => known_facts = it,
-            // What is known already cannot be needed.
-            None => return Err(IndexSet::default()),
-        }
+            ..bare
+        };
+        Some(Representative::new(db, cluster, key.known_facts.clone()))
     }
 }
 

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::identity::Identity;
-use super::known_facts::KnownFacts;
 use super::settings_data::Sync;
-use super::statement::{AppliedOverride, Attached, OverrideTarget, UseStatement};
+use super::statement::{AppliedOverride, Attached, UseStatement};
 use crate::eval::Row;
 use crate::schema::Minor;
-use crate::source::{Anchor, IndexMap, Origin};
+use crate::source::{Anchor, Origin};
 use crate::value::Map;
 
 /// A cluster and what it takes.
@@ -42,8 +41,6 @@ pub struct Cluster {
     pub applied: Arc<[AppliedOverride]>,
     pub taken: Vec<Taken>,
     pub attached: Vec<(Attached, Origin)>,
-    /// For one that stands for all clusters of a class.
-    pub stands_for: Option<StandsFor>,
     /// Whether its values shall tell which entry set them, where they only refer to others.
     pub traces: bool,
 }
@@ -64,15 +61,4 @@ impl Taken {
     pub fn origin(&self) -> Origin {
         self.uses.last().map_or(Origin::of(self.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
     }
-}
-
-/// What a cluster that stands for others knows of them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StandsFor {
-    /// The facts that they share.
-    pub(super) known: KnownFacts,
-    /// The overrides that name one item, each with its place among all.
-    pub(super) exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
-    /// Those that name several.
-    pub(super) patterns: Vec<(usize, OverrideTarget, AppliedOverride)>,
 }

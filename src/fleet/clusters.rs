@@ -192,7 +192,6 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         applied: applied.into(),
         taken,
         attached,
-        stands_for: None,
         traces: false,
     };
     Checked::new(cluster, out)
@@ -212,7 +211,6 @@ impl Cluster {
         env.fleet = config::settings(db, project_of(db, self.anchor)).value.value.clone();
         env.cluster_name = Some(self.name.clone());
         env.row.clone_from(&self.row);
-        env.has_placeholders = self.stands_for.is_some();
         env.traces = self.traces;
         env
     }

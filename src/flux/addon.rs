@@ -25,9 +25,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let node = &evaluated.node;
     let Some(source_node) = node.get("source") else {
         if !ctx.is_stopped(addon) {
-            ctx.out.push(problems::no_source(ctx.db, addon));
+            ctx.state.out.push(problems::no_source(ctx.db, addon));
         }
-        ctx.is_whole = false;
+        ctx.state.is_whole = false;
         return None;
     };
     let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
@@ -43,11 +43,11 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let (target, target_at) = text(ctx, "namespace", &name)?;
     let (release_name, name_at) = text(ctx, "release-name", &name)?;
     if release_name.len() > 53 {
-        ctx.out.push(problems::long_release_name(name_at, &release_name));
+        ctx.state.out.push(problems::long_release_name(name_at, &release_name));
     }
     let version = match node.get("version") {
         None if matches!(kind, SourceKind::Helm | SourceKind::Oci) => {
-            ctx.out.push(problems::no_version(addon, ctx.db));
+            ctx.state.out.push(problems::no_version(addon, ctx.db));
             return None;
         }
         None => None,
@@ -55,7 +55,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         Some(it) => Some(ctx.identity(addon, Some(it), "version")?),
     };
     let flux = ctx.flux_namespace().clone();
-    let namespace = match ctx.release_in(node) {
+    let namespace = match ctx.release_in(ctx.scope, node) {
         ReleaseIn::FluxSystem => flux.clone(),
         ReleaseIn::Target => target.clone(),
     };
@@ -98,12 +98,12 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     }
     let mut spec = spec.build();
     merge(&mut spec, &release_fields(ctx, node));
-    let account = ctx.cluster.map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
+    let account = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
     if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
         set(&mut spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
     } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
         if namespace != flux {
-            ctx.out.push(problems::no_service_account(addon, ctx.db, &namespace));
+            ctx.state.out.push(problems::no_service_account(addon, ctx.db, &namespace));
         }
         set(&mut spec, &["serviceAccountName"], crate::kube::object::text("helm-controller", origin));
     }
@@ -174,7 +174,7 @@ fn required(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, O
         let Some(name) = it.text() else { continue };
         match find_addon(ctx.db, ctx.index, addon, name) {
             Some(required) => found.push((required, it.origin)),
-            None => ctx.out.push(problems::unknown_requirement(ctx.db, it.origin, name, addon)),
+            None => ctx.state.out.push(problems::unknown_requirement(ctx.db, it.origin, name, addon)),
         }
     }
     found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
@@ -217,14 +217,10 @@ pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
     }
     let evaluated = ctx.evaluated(addon);
     let node = &evaluated.value.node;
-    let outer = ctx.scope;
-    ctx.scope = addon.parent(ctx.db);
-    let namespace = match ctx.release_in(node) {
+    match ctx.release_in(addon.parent(ctx.db), node) {
         ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
         ReleaseIn::Target => node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
-    };
-    ctx.scope = outer;
-    namespace
+    }
 }
 
 /// Custom resources: what the block says, and what is known of the chart.
@@ -232,7 +228,7 @@ fn crds(ctx: &mut Context<'_>, node: &Node, chart: &str) -> Vec<(EcoString, EcoS
     let written =
         node.get("crds").and_then(Node::map).into_iter().flat_map(|it| &it.entries).filter_map(|(key, scope)| {
             let Some((group, kind)) = key.split_once('/') else {
-                ctx.out.push(problems::bad_crd(scope.origin, key));
+                ctx.state.out.push(problems::bad_crd(scope.origin, key));
                 return None;
             };
             Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))

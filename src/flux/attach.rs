@@ -33,7 +33,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     let tenants: Vec<Anchor> = cluster.attached.iter().filter_map(|(it, _)| it.tenant()).collect();
     objects.extend(tenant::role(ctx, &tenants));
     if !cluster.lockdown {
-        ctx.out.extend(
+        ctx.state.out.extend(
             cluster.attached.iter().filter_map(|(it, at)| Some(problems::not_locked_down(ctx.db, it.tenant()?, *at))),
         );
     }
@@ -68,7 +68,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
                     .collect(),
             },
             None if trusted => {
-                ctx.out.push(problems::trusted(body.node.get("trust").map_or(*at, |it| it.origin), name));
+                ctx.state.out.push(problems::trusted(body.node.get("trust").map_or(*at, |it| it.origin), name));
                 For {
                     namespace: ctx.flux_namespace().clone(),
                     service_account: None,
@@ -78,7 +78,7 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
                 }
             }
             None => {
-                ctx.out.push(problems::no_tenant(*at, name, Origin::of(*anchor)));
+                ctx.state.out.push(problems::no_tenant(*at, name, Origin::of(*anchor)));
                 continue;
             }
         };
@@ -141,8 +141,8 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
         made.push(kustomization(ctx, cluster, anchor, body, own_name, Some(it), whose));
     }
     for it in &mut made {
-        ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(it, &mut ctx.out);
-        rules::check(it, &mut ctx.out);
+        ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(it, &mut ctx.state.out);
+        rules::check(it, &mut ctx.state.out);
     }
     made
 }
@@ -172,7 +172,7 @@ fn kustomization(
         if let Some(namespace) = target.text()
             && !whose.namespaces.contains(namespace)
         {
-            ctx.out.push(problems::not_its_namespace(target.origin, namespace, &whose.namespaces));
+            ctx.state.out.push(problems::not_its_namespace(target.origin, namespace, &whose.namespaces));
         }
         set(&mut fields, &["targetNamespace"], target.clone());
     }
@@ -181,7 +181,7 @@ fn kustomization(
         let Some(other) = it.text() else { continue };
         if !whose.kustomizations.iter().any(|(known, _)| *known == other) || other == name {
             let known = whose.kustomizations.iter().map(|(name, _)| name.as_str());
-            ctx.out.push(problems::unknown_after(it.origin, other, known));
+            ctx.state.out.push(problems::unknown_after(it.origin, other, known));
         }
         after.push(Tree::new(it.origin).node("name", it.clone()).build());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::contents::{Namespaces, contents, own_pieces};
-use super::context::Context;
+use super::context::{Context, Memo, State, Target};
 use super::layout::{directory, is_split};
 use super::lookup::find_source;
 use super::release::Release;
@@ -116,7 +116,8 @@ fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
     let range = range(db, catalogue).clone().or_else(|| whole_range(db, db.project()).clone());
     let settings = &fleet::settings(db, db.project()).value;
     let range = range.unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name));
-    let mut ctx = Context::new(db, None, Some(catalogue), range);
+    let mut state = State::new(Memo::default());
+    let mut ctx = Context::new(db, Target::Base, Some(catalogue), range.clone(), &mut state);
     let (items, sources) = &**fleet::contents_of(db, catalogue);
     let contents = contents(&mut ctx, items, sources, own_pieces, None);
     let bundle = Bundle {
@@ -128,10 +129,10 @@ fn of_catalogue(db: &dyn Db, catalogue: Anchor) -> Checked<Bundle> {
         derived: derived(db, &contents.pieces),
         objects: contents.pieces.into_iter().map(|it| it.object).collect(),
         releases: contents.releases,
-        range: ctx.range,
+        range,
         split: is_split(db, catalogue),
     };
-    Checked::new(bundle, ctx.out)
+    Checked::new(bundle, state.out)
 }
 
 /// The bundle of the sources at the top level.
@@ -139,7 +140,8 @@ fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
     let index = names::index(db, db.project());
     let settings = &fleet::settings(db, db.project()).value;
     let range = range_of_shared(db).unwrap_or_else(|| Range::one(settings.flux.min(NEWEST), &settings.name));
-    let mut ctx = Context::new(db, None, None, range);
+    let mut state = State::new(Memo::default());
+    let mut ctx = Context::new(db, Target::Base, None, range.clone(), &mut state);
     let sources: Vec<Anchor> = index.sources.values().copied().collect();
     let contents = contents(&mut ctx, &[], &sources, own_pieces, None);
     let in_its_directory = |it: &Piece| {
@@ -156,10 +158,10 @@ fn of_shared_sources(db: &dyn Db) -> Checked<Bundle> {
         derived: IndexMap::default(),
         objects: contents.pieces.iter().map(in_its_directory).collect(),
         releases: Vec::new(),
-        range: ctx.range,
+        range,
         split: false,
     };
-    Checked::new(bundle, ctx.out)
+    Checked::new(bundle, state.out)
 }
 
 fn derived(db: &dyn Db, pieces: &[Piece]) -> Namespaces {

@@ -58,7 +58,7 @@ pub(super) fn contents(
     for (nth, it) in pieces.iter().enumerate() {
         match seen.entry(&it.object.id) {
             Entry::Occupied(mut first) => {
-                ctx.out.push(problems::same_object(&it.object.id, it.object.origin, *first.get()));
+                ctx.state.out.push(problems::same_object(&it.object.id, it.object.origin, *first.get()));
                 first.insert(it.object.origin);
             }
             Entry::Vacant(slot) => {
@@ -123,7 +123,7 @@ fn derive_namespaces(
 
 /// Whether the account that applies the cluster is bound to a namespace: then it is there.
 fn is_given_here(ctx: &Context<'_>, name: &EcoString) -> bool {
-    ctx.cluster.is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
+    ctx.target.cluster().is_some_and(|it| it.sync.bounds().is_some_and(|it| it.contains(&name)))
 }
 
 /// Whether a namespace is there without the items that are looked at, whichever of the

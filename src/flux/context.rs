@@ -12,7 +12,7 @@ use super::shared_item::{Made, SharedItem};
 use super::version_range::Range;
 use crate::diagnostic::{Checked, Diagnostic, Invariant, code};
 use crate::eval::let_value;
-use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Settings, Specialization};
+use crate::fleet::{self, Cluster, Evaluated, ReleaseIn, Representative, Settings, Specialization};
 use crate::kube::object::Object;
 use crate::names::{self, Index, unknown};
 use crate::schema::{self, Minor};
@@ -43,7 +43,7 @@ pub(super) enum Stands {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct KnownItem {
     pub evaluated: Arc<Checked<Evaluated>>,
-    /// Where the cluster stands for others.
+    /// Where clusters share it.
     specialization: Option<Specialization>,
     /// Whether what is wrong with it was said.
     is_reported: bool,
@@ -81,53 +81,112 @@ impl Memo {
     }
 }
 
-/// Where objects are made.
-pub(super) struct Context<'a> {
-    pub db: &'a dyn Db,
-    pub index: &'a Index,
-    pub settings: &'a Settings,
-    /// Whose API versions the objects have.
-    pub range: Range,
-    /// The cluster, or none for the base.
-    pub cluster: Option<&'a Cluster>,
-    /// The catalogue or cluster that holds the items; none for shared sources.
-    pub scope: Option<Anchor>,
+/// What objects are made for.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// `common/`: for all clusters, whatever their facts are.
+    Base,
+    /// One cluster by itself.
+    Cluster(&'a Cluster),
+    /// All clusters of a class at once, by the one that represents them.
+    Shared(&'a Representative),
+}
+
+impl<'a> Target<'a> {
+    /// The cluster, or the one that represents several; none for the base.
+    #[must_use]
+    pub(super) fn cluster(self) -> Option<&'a Cluster> {
+        match self {
+            Self::Base => None,
+            Self::Cluster(it) => Some(it),
+            Self::Shared(it) => Some(it.cluster()),
+        }
+    }
+
+    /// Whether facts are placeholders, so that what depends on them has to be made for each cluster.
+    #[must_use]
+    pub(super) const fn is_shared(self) -> bool {
+        matches!(self, Self::Shared(_))
+    }
+}
+
+/// What was found out while objects were made.
+pub(super) struct State {
     pub out: Vec<Diagnostic>,
     pub memo: Memo,
     /// What items are made from that this cluster uses.
     pub shared_items: IndexSet<SharedItem>,
-    /// The namespaces of releases that are required, where they are known already.
-    pub required: &'a [(Anchor, EcoString)],
-    /// Facts that have to be known first, where the cluster stands for others.
+    /// Facts that have to be known first, where clusters share what is made.
     pub needed_facts: IndexSet<EcoString>,
-    /// Whether what is made is so on every cluster that this one stands for.
+    /// Whether what is made is so on every cluster that shares it.
     pub is_certain: bool,
-    /// Whether nothing may be looked at that is not known already.
-    pub only_known: bool,
     /// False once something was left out because a value is not known: that has an error of its
     /// own, or what is made must not be written.
     pub is_whole: bool,
 }
 
+impl State {
+    /// Nothing made yet; what others found out of items, as `memo` has it, holds here, too.
+    pub(super) fn new(memo: Memo) -> Self {
+        Self {
+            out: Vec::new(),
+            memo,
+            shared_items: IndexSet::default(),
+            needed_facts: IndexSet::default(),
+            is_certain: true,
+            is_whole: true,
+        }
+    }
+}
+
+/// Where objects are made: for what, in which scope.
+pub(super) struct Context<'a> {
+    pub db: &'a dyn Db,
+    pub index: &'a Index,
+    pub settings: &'a Settings,
+    pub target: Target<'a>,
+    /// The catalogue or cluster that holds the items; none for shared sources.
+    pub scope: Option<Anchor>,
+    /// Whose API versions the objects have.
+    pub range: Range,
+    /// The namespaces of releases that are required, where they are known already.
+    pub required: &'a [(Anchor, EcoString)],
+    /// Whether nothing may be looked at that is not known already.
+    pub only_known: bool,
+    pub state: &'a mut State,
+}
+
 impl<'a> Context<'a> {
-    /// Nothing made yet.
-    pub(super) fn new(db: &'a dyn Db, cluster: Option<&'a Cluster>, scope: Option<Anchor>, range: Range) -> Self {
+    /// For a target, in a scope.
+    pub(super) fn new(
+        db: &'a dyn Db,
+        target: Target<'a>,
+        scope: Option<Anchor>,
+        range: Range,
+        state: &'a mut State,
+    ) -> Self {
         Self {
             db,
             index: names::index(db, db.project()),
             settings: &fleet::settings(db, db.project()).value,
-            range,
-            cluster,
+            target,
             scope,
-            out: Vec::new(),
-            memo: Memo::default(),
-            shared_items: IndexSet::default(),
+            range,
             required: &[],
-            needed_facts: IndexSet::default(),
-            is_certain: true,
             only_known: false,
-            is_whole: true,
+            state,
         }
+    }
+
+    /// The same in another scope.
+    pub(super) fn within(&mut self, scope: Option<Anchor>, range: Range) -> Context<'_> {
+        Context { scope, range, state: self.state, ..*self }
+    }
+
+    /// Whether it is `common/` that is made.
+    #[must_use]
+    pub(super) const fn is_base(&self) -> bool {
+        matches!(self.target, Target::Base)
     }
 
     /// The namespace of Flux' own objects.
@@ -138,8 +197,8 @@ impl<'a> Context<'a> {
 
     /// The Flux that the objects are for: the base is made for the oldest.
     #[must_use]
-    pub(super) const fn minor(&self) -> Minor {
-        match self.cluster {
+    pub(super) fn minor(&self) -> Minor {
+        match self.target.cluster() {
             Some(it) => it.flux,
             None => self.range.oldest.0,
         }
@@ -148,49 +207,49 @@ impl<'a> Context<'a> {
     /// Whether controllers refuse references across namespaces.
     #[must_use]
     pub(super) fn lockdown(&self) -> bool {
-        self.cluster.map_or(self.settings.lockdown, |it| it.lockdown)
+        self.target.cluster().map_or(self.settings.lockdown, |it| it.lockdown)
     }
 
     /// An item's value, in the base or on the cluster.
     pub(super) fn evaluated(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
         let evaluated = self.evaluated_quietly(item);
-        if let Some(known) = self.memo.known.get_mut(&item)
+        if let Some(known) = self.state.memo.known.get_mut(&item)
             && !known.is_reported
         {
             known.is_reported = true;
-            let (db, is_base) = (self.db, self.cluster.is_none());
+            let (db, is_base) = (self.db, self.is_base());
             let taken = LazyCell::new(|| is_taken(db, item));
-            self.out.extend(evaluated.diagnostics.iter().filter(|it| !(is_base && asks_below(it) && *taken)).cloned());
+            self.state
+                .out
+                .extend(evaluated.diagnostics.iter().filter(|it| !(is_base && asks_below(it) && *taken)).cloned());
         }
         evaluated
     }
 
     /// The same; what is wrong with it is said when its objects are made.
     pub(super) fn evaluated_quietly(&mut self, item: Anchor) -> Arc<Checked<Evaluated>> {
-        if let Some(known) = self.memo.known.get_mut(&item) {
+        if let Some(known) = self.state.memo.known.get_mut(&item) {
             known.is_used = true;
             return Arc::clone(&known.evaluated);
         }
-        self.is_certain &= !self.only_known;
-        let (specialization, evaluated) = match self.cluster {
-            None => (None, Arc::clone(fleet::base(self.db, item))),
-            Some(cluster) if cluster.stands_for.is_none() => {
-                (None, Arc::new(fleet::evaluate_in(self.db, item, cluster)))
-            }
-            Some(cluster) => match fleet::specialization_on(self.db, item, cluster) {
+        self.state.is_certain &= !self.only_known;
+        let (specialization, evaluated) = match self.target {
+            Target::Base => (None, Arc::clone(fleet::base(self.db, item))),
+            Target::Cluster(it) => (None, Arc::new(fleet::evaluate_in(self.db, item, it))),
+            Target::Shared(it) => match it.specialization(self.db, item) {
                 Ok((specialization, specialized)) => {
-                    self.is_certain &= specialized.is_certain;
+                    self.state.is_certain &= specialized.is_certain;
                     (Some(specialization), Arc::clone(&specialized.evaluated))
                 }
                 Err(needed) => {
-                    self.is_certain &= !needed.is_empty();
-                    self.needed_facts.extend(needed);
+                    self.state.is_certain &= !needed.is_empty();
+                    self.state.needed_facts.extend(needed);
                     // Something has to stand here until more is known.
                     (None, Arc::clone(fleet::base(self.db, item)))
                 }
             },
         };
-        self.memo.known.insert(
+        self.state.memo.known.insert(
             item,
             KnownItem { evaluated: Arc::clone(&evaluated), specialization, is_reported: false, is_used: true },
         );
@@ -199,17 +258,16 @@ impl<'a> Context<'a> {
 
     /// Tells what an item comes to, of which everything is said already.
     pub(super) fn tell(&mut self, item: Anchor, evaluated: &Arc<Checked<Evaluated>>) {
-        self.memo.known.insert(
+        self.state.memo.known.insert(
             item,
             KnownItem { evaluated: Arc::clone(evaluated), specialization: None, is_reported: true, is_used: true },
         );
     }
 
-    /// The specialization of an item on a cluster that stands for others; none where more has to
-    /// be known.
+    /// The specialization of an item that clusters share; none where more has to be known.
     pub(super) fn specialization(&mut self, item: Anchor) -> Option<Specialization> {
         self.evaluated_quietly(item);
-        self.memo.known.get(&item)?.specialization
+        self.state.memo.known.get(&item)?.specialization
     }
 
     /// The newest `apiVersion` of a Flux kind that all clusters serve.
@@ -217,8 +275,8 @@ impl<'a> Context<'a> {
         if let Some(it) = schema::api_version(kind, self.range.oldest.0, self.range.newest.0) {
             it.into()
         } else {
-            self.out.push(problems::no_common_version(origin, kind, &self.range));
-            let minor = self.cluster.map_or(self.range.newest.0, |it| it.flux);
+            self.state.out.push(problems::no_common_version(origin, kind, &self.range));
+            let minor = self.target.cluster().map_or(self.range.newest.0, |it| it.flux);
             // None where this Flux does not serve the kind at all: an error has said so.
             schema::api_version(kind, minor, minor).unwrap_or_default().into()
         }
@@ -237,7 +295,7 @@ impl<'a> Context<'a> {
     pub(super) fn source(&mut self, name: &str, at: Origin) -> Option<Anchor> {
         let found = self.source_of(name, at);
         if found.is_none() {
-            self.out.push(unknown::source(self.db, at, name, self.scope, self.index));
+            self.state.out.push(unknown::source(self.db, at, name, self.scope, self.index));
         }
         found
     }
@@ -262,7 +320,7 @@ impl<'a> Context<'a> {
     /// The source that an add-on or a kustomize item names, in the scope.
     pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<&Named> {
         let key = (self.scope, item);
-        if !self.memo.sources.contains_key(&key) {
+        if !self.state.memo.sources.contains_key(&key) {
             let evaluated = self.evaluated_quietly(item);
             let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
             let found = named.and_then(|(name, at)| {
@@ -276,15 +334,15 @@ impl<'a> Context<'a> {
                 };
                 Some(Named { name: name.clone(), source, stands })
             });
-            self.memo.sources.insert(key, found);
+            self.state.memo.sources.insert(key, found);
         }
-        self.memo.sources.get(&key)?.as_ref()
+        self.state.memo.sources.get(&key)?.as_ref()
     }
 
-    /// Where a catalogue's releases live.
+    /// Where the releases of a scope live.
     #[must_use]
-    pub(super) fn release_in(&self, body: &Node) -> ReleaseIn {
-        let of_scope = self.scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
+    pub(super) fn release_in(&self, scope: Option<Anchor>, body: &Node) -> ReleaseIn {
+        let of_scope = scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
         fleet::release_in(body)
             .or_else(|| of_scope.and_then(|it| fleet::release_in(&fleet::catalogue(self.db, it).value)))
             .unwrap_or(self.settings.release_in)
@@ -292,7 +350,7 @@ impl<'a> Context<'a> {
 
     /// Whether the evaluation of an item was stopped, which is said there: it lacks what it would have had.
     pub(super) fn is_stopped(&self, item: Anchor) -> bool {
-        let known = self.memo.known.get(&item);
+        let known = self.state.memo.known.get(&item);
         known.is_some_and(|it| it.evaluated.diagnostics.iter().any(|it| it.code == code::BUDGET))
     }
 
@@ -301,16 +359,16 @@ impl<'a> Context<'a> {
         let node = node?;
         match &node.value {
             Value::Text(it) => Some((it.clone(), node.origin)),
-            Value::Unknown if self.cluster.is_none() && !self.is_stopped(item) => {
-                self.out.push(problems::unknown_identity(self.db, item, key, node.origin));
+            Value::Unknown if self.is_base() && !self.is_stopped(item) => {
+                self.state.out.push(problems::unknown_identity(self.db, item, key, node.origin));
                 None
             }
             Value::Unknown => {
-                self.is_whole = false;
+                self.state.is_whole = false;
                 None
             }
             _ => {
-                self.out.push(problems::bad_identity(node.origin, key));
+                self.state.out.push(problems::bad_identity(node.origin, key));
                 None
             }
         }

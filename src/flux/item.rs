@@ -7,13 +7,13 @@ use ecow::EcoString;
 use super::addon::{find_addon, namespace_of};
 use super::base::{Bundle, bundle, shared_sources};
 use super::contents::own_pieces;
-use super::context::Context;
+use super::context::{Context, Memo, State, Target};
 use super::lookup::{comes_with_definition, source_kind};
 use super::objects::{finish, item_objects};
 use super::release::Release;
 use super::shared_item::{Differing, Made, MadePiece, Piece, SharedItem};
 use crate::fleet;
-use crate::fleet::Cluster;
+use crate::fleet::{Cluster, Representative};
 use crate::kube::{Object, patch};
 use crate::source::{Anchor, Db, Kind};
 use crate::syntax::ast::SourceKind;
@@ -26,10 +26,12 @@ pub fn made(db: &dyn Db, shared_item: SharedItem) -> Arc<Made> {
     let specialized = fleet::specialized(db, specialization);
     let scope = shared_item.scope(db);
     let base = scope.map_or_else(|| shared_sources(db, db.project()), |it| bundle(db, it));
-    let Some(cluster) = Cluster::bare(db, shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db)) else {
+    let (flux, lockdown, sync) = (shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db));
+    let Some(representative) = Representative::bare(db, flux, lockdown, sync) else {
         return Arc::default();
     };
-    let mut ctx = Context::new(db, Some(&cluster), scope, base.value.range.clone());
+    let mut state = State::new(Memo::default());
+    let mut ctx = Context::new(db, Target::Shared(&representative), scope, base.value.range.clone(), &mut state);
     ctx.required = shared_item.required(db);
     ctx.only_known = true;
     let item = specialization.item(db);
@@ -43,8 +45,8 @@ pub fn made(db: &dyn Db, shared_item: SharedItem) -> Arc<Made> {
         it.is_checked = true;
     }
     let objects = objects.into_iter().map(|it| differing(&mut ctx, it, &base.value)).collect();
-    let is_certain = ctx.is_certain && ctx.is_whole && ctx.needed_facts.is_empty();
-    Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: ctx.out.into(), is_certain })
+    let is_certain = state.is_certain && state.is_whole && state.needed_facts.is_empty();
+    Arc::new(Made { release: release.map(Arc::new), objects, diagnostics: state.out.into(), is_certain })
 }
 
 fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing {
@@ -54,10 +56,10 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing 
     if let Some(it) = &found
         && (it.version != object.version || it.raw.is_some() && !patches.is_empty())
     {
-        ctx.is_certain = false;
+        ctx.state.is_certain = false;
     }
-    ctx.out.extend(patch::ambiguous(&patches, &base.objects));
-    ctx.out.extend(found.as_ref().and_then(|it| patch::unreadable(&patches, it, &object)));
+    ctx.state.out.extend(patch::ambiguous(&patches, &base.objects));
+    ctx.state.out.extend(found.as_ref().and_then(|it| patch::unreadable(&patches, it, &object)));
     Differing { object, base: found, patches }
 }
 
@@ -65,18 +67,18 @@ fn differing(ctx: &mut Context<'_>, object: Object, base: &Bundle) -> Differing 
 /// not known, which the context remembers.
 pub(super) fn made_for(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<(SharedItem, Arc<Made>)> {
     let key = (ctx.scope, item);
-    if let Some(it) = ctx.memo.shared_items.get(&key).cloned() {
+    if let Some(it) = ctx.state.memo.shared_items.get(&key).cloned() {
         if let Some(source) = it.0.source(ctx.db) {
             // It is of this cluster, too, though nothing about it has to be found out.
             ctx.evaluated_quietly(source.item(ctx.db));
         }
-        ctx.shared_items.insert(it.0);
+        ctx.state.shared_items.insert(it.0);
         return Some(it);
     }
     let shared_item = made_from(ctx, cluster, item)?;
     let it = (shared_item, Arc::clone(made(ctx.db, shared_item)));
-    ctx.memo.shared_items.insert(key, it.clone());
-    ctx.shared_items.insert(shared_item);
+    ctx.state.memo.shared_items.insert(key, it.clone());
+    ctx.state.shared_items.insert(shared_item);
     Some(it)
 }
 
@@ -102,13 +104,13 @@ fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<S
     Some(SharedItem::new(ctx.db, specialization, ctx.scope, cluster.flux, cluster.lockdown, sync, required, source))
 }
 
-/// The objects of an item for a cluster: those that its class shares, where it stands for one.
+/// The objects of an item: those that clusters share, where several are looked at in one.
 pub(super) fn pieces_for(ctx: &mut Context<'_>, item: Anchor) -> (Option<Arc<Release>>, Vec<Piece>) {
-    let Some(cluster) = ctx.cluster.filter(|it| it.stands_for.is_some()) else { return own_pieces(ctx, item) };
-    let Some((shared_item, made)) = made_for(ctx, cluster, item) else { return (None, Vec::new()) };
-    ctx.is_certain &= made.is_certain;
+    let Target::Shared(representative) = ctx.target else { return own_pieces(ctx, item) };
+    let Some((shared_item, made)) = made_for(ctx, representative.cluster(), item) else { return (None, Vec::new()) };
+    ctx.state.is_certain &= made.is_certain;
     ctx.evaluated(item);
-    ctx.out.extend(made.diagnostics.iter().cloned());
+    ctx.state.out.extend(made.diagnostics.iter().cloned());
     let piece = |(nth, it): (usize, &Differing)| Piece {
         object: Arc::clone(&it.object),
         made: Some(MadePiece { shared_item, object: nth, patches: it.patches.len() }),

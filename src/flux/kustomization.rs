@@ -62,7 +62,7 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     let waits = it.wait || spec.get("wait").is_some_and(|it| it.value == Value::Bool(true));
     if waits {
         if !it.wait && spec.get("healthChecks").is_some() {
-            ctx.out.push(problems::wait_and_checks(spec.get("healthChecks").map_or(origin, |it| it.origin)));
+            ctx.state.out.push(problems::wait_and_checks(spec.get("healthChecks").map_or(origin, |it| it.origin)));
         }
         let at = spec.get("wait").map_or(origin, |it| it.origin);
         set(&mut spec, &["wait"], Node::new(Value::Bool(true), at));
@@ -107,6 +107,7 @@ pub(super) fn fields(
     origin: Origin,
 ) -> Node {
     let mut env = cluster.env(ctx.db);
+    env.has_placeholders = ctx.target.is_shared();
     let defaults = ctx.standard("kustomization-defaults");
     let mut fold = Fold::over(&Tree::new(origin).node(BLOCK, defaults).build());
     let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());
@@ -139,8 +140,8 @@ pub(super) fn fields(
     complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationSpec"), Conform::Partial, None);
     // Where clusters share the Kustomization, a fact in it has to be known.
     node.value.each_template(&mut |it| env.needed_facts.extend(it.facts().cloned()));
-    ctx.needed_facts.append(&mut env.needed_facts);
-    ctx.out.append(&mut env.out);
+    ctx.state.needed_facts.append(&mut env.needed_facts);
+    ctx.state.out.append(&mut env.out);
     node
 }
 

@@ -66,14 +66,14 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
             objects
         }
         Value::Unknown => {
-            if ctx.cluster.is_none() && !ctx.is_stopped(item) {
-                ctx.out.push(problems::unknown_identity(ctx.db, item, "the object", evaluated.node.origin));
+            if ctx.is_base() && !ctx.is_stopped(item) {
+                ctx.state.out.push(problems::unknown_identity(ctx.db, item, "the object", evaluated.node.origin));
             }
-            ctx.is_whole = false;
+            ctx.state.is_whole = false;
             Vec::new()
         }
         other => {
-            ctx.out.push(problems::no_object(origin, other.noun()));
+            ctx.state.out.push(problems::no_object(origin, other.noun()));
             Vec::new()
         }
     }
@@ -82,7 +82,7 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
 /// An object that is written anew, which would break the signature of an encrypted one.
 fn plain(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {
     if node.get("sops").is_some() {
-        ctx.out.push(problems::computed_sops(node.origin));
+        ctx.state.out.push(problems::computed_sops(node.origin));
         return None;
     }
     one(ctx, item, node, default_name)
@@ -90,7 +90,7 @@ fn plain(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<
 
 fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&EcoString>) -> Option<Object> {
     let missing = |ctx: &mut Context<'_>, key: &str| {
-        ctx.out.push(kube::problems::no_object_field(node.origin, key));
+        ctx.state.out.push(kube::problems::no_object_field(node.origin, key));
         None
     };
     let Some(api_version) = node.get("apiVersion") else { return missing(ctx, "apiVersion") };
@@ -110,7 +110,7 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
     if !is_name || api_version.is_empty() || kind.is_empty() {
         let (key, at) = if is_name { ("apiVersion", "kind") } else { ("metadata.name", "metadata.name") };
         let path: Vec<&str> = at.split('.').collect();
-        ctx.out.push(problems::bad_identity(node.at(&path).map_or(node.origin, |it| it.origin), key));
+        ctx.state.out.push(problems::bad_identity(node.at(&path).map_or(node.origin, |it| it.origin), key));
         return None;
     }
     let (group, version) = split_api_version(&api_version);
@@ -167,10 +167,10 @@ fn encrypted(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Opti
             let text = ctx.db.data_file(path).text(ctx.db).as_ref().ok();
             it.raw = Some(Arc::clone(text.invariant("what was evaluated from a file is in the file")));
         }
-        None => ctx.out.push(problems::computed_sops(Origin::of(item))),
+        None => ctx.state.out.push(problems::computed_sops(Origin::of(item))),
     }
     if evaluated.node.over.is_some() {
-        ctx.out.push(problems::amended_sops(Origin::of(item)));
+        ctx.state.out.push(problems::amended_sops(Origin::of(item)));
     }
     Some(vec![it])
 }

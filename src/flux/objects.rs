@@ -55,10 +55,10 @@ pub(super) fn finish(ctx: &mut Context<'_>, objects: &mut [Object]) {
             let disabled = crate::kube::object::text("disabled", object.origin);
             set(&mut object.body, &["metadata", "annotations", PRUNE], disabled);
         }
-        let cluster = ctx.cluster.map(|it| it.name.as_str());
-        ServedFields { db: ctx.db, minor: ctx.minor(), cluster }.strip(object, &mut ctx.out);
-        if ctx.cluster.is_some() {
-            rules::check(object, &mut ctx.out);
+        let cluster = ctx.target.cluster().map(|it| it.name.as_str());
+        ServedFields { db: ctx.db, minor: ctx.minor(), cluster }.strip(object, &mut ctx.state.out);
+        if !ctx.is_base() {
+            rules::check(object, &mut ctx.state.out);
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluate
     if kind == SourceKind::Helm
         && evaluated.node.get("url").and_then(Node::text).is_some_and(|it| it.starts_with("oci://"))
     {
-        ctx.out.push(super::problems::helm_over_oci(origin, anchor.name(ctx.db)));
+        ctx.state.out.push(super::problems::helm_over_oci(origin, anchor.name(ctx.db)));
         return None;
     }
     if kind == SourceKind::Helm {

@@ -24,7 +24,7 @@ const TENANT_LABEL: &str = "toolkit.fluxcd.io/tenant";
 /// them; quotas, limits and network policies where the tenant says so.
 pub(super) fn objects(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
     let checked = fleet::declared(ctx.db, anchor);
-    ctx.out.extend(checked.diagnostics.iter().cloned());
+    ctx.state.out.extend(checked.diagnostics.iter().cloned());
     let body = &checked.value;
     let name = anchor.name(ctx.db);
     let file = eco_format!("tenant-{name}.yaml");
@@ -33,7 +33,7 @@ pub(super) fn objects(ctx: &mut Context<'_>, anchor: Anchor) -> Vec<Object> {
         let own = body.get("namespaces").and_then(|it| it.get(&space));
         let at = own.or_else(|| body.get("namespace")).map_or(Origin::of(anchor), |it| it.origin);
         if BUILT_IN_NAMESPACES.contains(&space.as_str()) && space != *ctx.flux_namespace() {
-            ctx.out.push(problems::tenant_of_the_system(at, name, &space));
+            ctx.state.out.push(problems::tenant_of_the_system(at, name, &space));
         }
         let it = Space { name: space, tenant: anchor, own, body };
         objects.push(it.namespace(ctx));

@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::key::quoted;
-use crate::fleet::{self, Class, Cluster, Declarations, Params};
+use crate::fleet::{self, Class, Cluster, Declarations, Params, Representative};
 use crate::flux;
 use crate::kube::Object;
 use crate::names;
@@ -133,7 +133,7 @@ pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str], most: usize) -
 /// What items come to, where clusters of one class share it.
 #[derive(Default)]
 struct Evaluations {
-    stand_ins: IndexMap<Class, Option<Cluster>>,
+    representatives: IndexMap<Class, Option<Representative>>,
     shared: IndexMap<(Class, Anchor), Option<Params>>,
     own: IndexMap<(Anchor, Anchor), Params>,
 }
@@ -151,9 +151,9 @@ impl Evaluations {
 
     fn shared(&mut self, db: &dyn Db, item: Anchor, cluster: &Cluster) -> Option<Params> {
         flux::class_of(db, cluster.anchor).and_then(|class| {
-            let representative = self.stand_ins.entry(class).or_insert_with(|| class.representative(db));
+            let representative = self.representatives.entry(class).or_insert_with(|| class.representative(db));
             let shared = || {
-                let (_, specialized) = fleet::specialization_on(db, item, representative.as_ref()?).ok()?;
+                let (_, specialized) = representative.as_ref()?.specialization(db, item).ok()?;
                 specialized.is_certain.then(|| Params::clone(&specialized.evaluated.value.params))
             };
             self.shared.entry((class, item)).or_insert_with(shared).clone()

@@ -1,11 +1,10 @@
 //! Every name in a declaration, and what it means.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::place::{Place, nodes_at, place_of};
+use super::place::{Place, nodes_at};
 use super::scope;
 use crate::check;
 use crate::fleet;
@@ -108,31 +107,11 @@ impl Named {
     /// Where the name alone stands.
     #[must_use]
     pub fn place(&self, db: &dyn Db) -> Option<Place> {
-        let whole = place_of(db, Origin::new(self.anchor, self.node))?;
-        let text = whole.file.text(db).get(whole.range.clone())?;
-        let at = part(text, &self.name, self.part)?;
-        let range = whole.range.start + at.start..whole.range.start + at.end;
-        Some(Place { range, ..whole })
+        let (file, names) = syntax::locate_names(db, Origin::new(self.anchor, self.node))?;
+        let range = names.get(self.part).or_else(|| names.last())?.clone();
+        // What is escaped in a string stands there otherwise than it is called.
+        (file.text(db).get(range.clone())? == self.name).then_some(Place { file, range })
     }
-}
-
-/// Where a name stands in the text of its node: as its nth part, or as its last.
-fn part(text: &str, name: &str, nth: usize) -> Option<Range<usize>> {
-    let is_whole = |at: usize| {
-        let is_of_name = |it: char| it.is_alphanumeric() || it == '_' || it == '-';
-        let before = text.get(..at).unwrap_or_default().chars().next_back();
-        let after = text.get(at + name.len()..).unwrap_or_default().chars().next();
-        !before.is_some_and(is_of_name) && !after.is_some_and(is_of_name)
-    };
-    let all: Vec<usize> = text.match_indices(name).map(|(at, _)| at).filter(|at| is_whole(*at)).collect();
-    // The second part of `web.web` is the second of two.
-    let at = match nth {
-        0 => all.first(),
-        1 => all.get(1).or_else(|| all.first()),
-        _ => all.last(),
-    };
-    let at = *at?;
-    Some(at..at + name.len())
 }
 
 /// The last part of a node, however many it has: `c` of `a.b.c`.
@@ -180,7 +159,7 @@ impl Finder<'_> {
         for (node, meaning) in &notes.names {
             match meaning {
                 Meaning::At(at, ty) => {
-                    if let Some(name) = self.written(*node, at) {
+                    if let Some(name) = self.written(*node) {
                         self.push(*node, LAST, &name, Symbol::At(*at), Some(ty.clone()));
                     }
                 }
@@ -198,16 +177,11 @@ impl Finder<'_> {
         }
     }
 
-    /// The last name in the text of a node: that of a member, of a key.
-    fn written(&self, node: NodeId, at: &Origin) -> Option<EcoString> {
-        let place = place_of(self.db, Origin::new(self.anchor, node))?;
-        let text = place.file.text(self.db).get(place.range)?.trim();
-        // A key may have selectors behind it.
-        let text = text.split('[').next().unwrap_or(text).trim_end().trim_end_matches('"');
-        let from = text.rfind(|it: char| !(it.is_alphanumeric() || it == '_' || it == '-')).map_or(0, |it| it + 1);
-        let name = text.get(from..).filter(|it| !it.is_empty())?;
-        let declared = if at.node == 0 { at.anchor.name(self.db).clone() } else { EcoString::from(name) };
-        Some(if declared == *name { declared } else { name.into() })
+    /// The last name in a node: that of a member, of a key.
+    fn written(&self, node: NodeId) -> Option<EcoString> {
+        let (file, names) = syntax::locate_names(self.db, Origin::new(self.anchor, node))?;
+        let name = file.text(self.db).get(names.last()?.clone())?;
+        (!name.is_empty()).then(|| name.into())
     }
 
     fn reference(&mut self, node: NodeId, kind: Reference, name: &EcoString) {

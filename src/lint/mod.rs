@@ -2,10 +2,21 @@
 //!
 //! In: deployments. Out: diagnostics. Nothing below knows it.
 //!
-//! One file a rule, with its messages and the codes that it reports at its head: it looks at the objects of one cluster, but for [`reach`], [`rings`] and [`redundant`], which look at
-//! the whole fleet. Clusters of a class are checked once, on what they share. A rule that has to know a fact for that
-//! asks for it in `Lint::needed_facts`, and is asked again for the clusters that have the same; where a rule finds anything,
-//! each cluster is checked by itself.
+//! One file a rule, with its messages and the codes that it reports at its head: it looks at the objects of one
+//! cluster, but for [`reach`], [`rings`] and [`redundant`], which look at the whole fleet.
+//!
+//! **What a rule may meet.** Clusters of a class are checked once, on what they share:
+//!
+//! - The cluster may be a representative: no name, no path, and facts that are *placeholders*. A text such as
+//!   `"role-${name}"` is then a [`Value::Template`](crate::value::Value::Template), which no `text()` matches: a rule
+//!   that reads texts sees those alone that are the same on every cluster.
+//! - A rule that has to know a fact says so in `Lint::needed_facts`. It is asked again for a smaller class: the
+//!   clusters that have the same fact.
+//! - A rule need not be exact about a class: where it reports anything at all, each of the clusters is checked by
+//!   itself, without placeholders, and only that is shown. It must never be silent where one cluster is wrong.
+//! - An object with `is_checked` was looked at alone ([`shapes::object`]) when its item was made, for all clusters
+//!   that share it. Rules about single objects skip it; rules about several look at all.
+//! - Where `Lint::has_errors` is set, something was not made, and an error says so: what is missing may be that.
 
 mod bounds;
 mod context;
@@ -22,7 +33,7 @@ mod shapes;
 use ecow::EcoString;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::fleet::{self, Class, Cluster};
+use crate::fleet::{self, Class, Cluster, Representative};
 use crate::flux::{self, Deployed, SharedItem};
 use crate::source::{Anchor, Db, IndexSet, Project};
 
@@ -82,14 +93,14 @@ enum Verdict {
 
 #[salsa::tracked(returns(ref))]
 fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
-    let (Some(cluster), Some(deployed)) = (class.representative(db), flux::of_class(db, class)) else {
+    let (Some(representative), Some(deployed)) = (class.representative(db), flux::of_class(db, class)) else {
         return Verdict::Wrong;
     };
     if deployed.shared_items.iter().any(|it| !is_fine(db, *it)) {
         return Verdict::Wrong;
     }
     let mut lint = Lint::new(db, false);
-    run(&mut lint, &cluster, deployed);
+    run(&mut lint, representative.cluster(), deployed);
     if !lint.needed_facts.is_empty() {
         Verdict::Needs(lint.needed_facts)
     } else if lint.out.is_empty() {
@@ -102,12 +113,13 @@ fn class_verdict(db: &dyn Db, class: Class) -> Verdict {
 /// Whether the rules about single objects find nothing in what an item is made into for many clusters.
 #[salsa::tracked]
 fn is_fine(db: &dyn Db, shared_item: SharedItem) -> bool {
-    let Some(cluster) = Cluster::bare(db, shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db)) else {
+    let (flux, lockdown, sync) = (shared_item.flux(db), shared_item.lockdown(db), shared_item.sync(db));
+    let Some(representative) = Representative::bare(db, flux, lockdown, sync) else {
         return false;
     };
     let mut lint = Lint::new(db, false);
     for it in &flux::made(db, shared_item).objects {
-        shapes::object(&mut lint, &cluster, &it.object);
+        shapes::object(&mut lint, representative.cluster(), &it.object);
     }
     lint.out.is_empty() && lint.needed_facts.is_empty()
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Invariant;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Anchor, Db, IndexMap, Origin, SourceFile, is_bidi_control, is_noncharacter};
+use crate::source::{Anchor, Db, IndexMap, NodeId, Origin, SourceFile, is_bidi_control, is_noncharacter};
 use ast::Declaration;
 use problems::Problem;
 
@@ -38,6 +38,8 @@ pub struct Parsed {
     pub declarations: Vec<(Anchor, Arc<Declaration>)>,
     /// For each declaration, the byte range of each of its nodes.
     pub nodes: IndexMap<Anchor, Vec<Range<usize>>>,
+    /// For each declaration, where names stand in nodes that are more than a name.
+    names: IndexMap<Anchor, Vec<(NodeId, Range<usize>)>>,
     /// Byte ranges of the comments, in order.
     pub comments: Vec<Range<usize>>,
     pub diagnostics: Vec<Diagnostic>,
@@ -100,6 +102,7 @@ fn anchored(db: &dyn Db, file: SourceFile, lowered: Vec<lower::Lowered>) -> Pars
     let mut seen: IndexMap<(Option<Anchor>, crate::source::Kind, ecow::EcoString), u32> = IndexMap::default();
     let mut declarations = Vec::new();
     let mut nodes = IndexMap::default();
+    let mut names = IndexMap::default();
     for it in lowered {
         let parent = it.parent.and_then(|index| anchors.get(index).copied());
         let nth = seen.entry((parent, it.declaration.kind, it.declaration.name.clone())).or_default();
@@ -107,9 +110,10 @@ fn anchored(db: &dyn Db, file: SourceFile, lowered: Vec<lower::Lowered>) -> Pars
         *nth += 1;
         anchors.push(anchor);
         nodes.insert(anchor, it.nodes);
+        names.insert(anchor, it.names);
         declarations.push((anchor, Arc::new(it.declaration)));
     }
-    Parsed { declarations, nodes, comments: Vec::new(), diagnostics: Vec::new() }
+    Parsed { declarations, nodes, names, comments: Vec::new(), diagnostics: Vec::new() }
 }
 
 /// The declarations of a file by anchor: from here on, positions are gone.
@@ -156,4 +160,31 @@ pub fn locate(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Range<usize>)>
         return locate(db, Origin::of(origin.anchor.parent(db)?));
     };
     Some((file, nodes.get(origin.node as usize).or_else(|| nodes.first())?.clone()))
+}
+
+/// Where the names of a node stand in its file today, in bytes and without quotes: of `a.b`, whether it is a path or a
+/// text, `a` and `b`.
+pub fn locate_names(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Vec<Range<usize>>)> {
+    let (file, whole) = locate(db, origin)?;
+    let text = file.text(db);
+    let unquoted = |range: Range<usize>| {
+        let inner = text.get(range.clone()).unwrap_or_default();
+        let is_quote = ['"', '#'];
+        let start = range.end - inner.trim_start_matches(is_quote).len();
+        start..(range.start + inner.trim_end_matches(is_quote).len()).max(start)
+    };
+    let all = parse(db, file).names.get(&origin.anchor).into_iter().flatten();
+    let recorded: Vec<Range<usize>> =
+        all.filter(|(node, _)| *node == origin.node).map(|(_, range)| unquoted(range.clone())).collect();
+    if !recorded.is_empty() {
+        return Some((file, recorded));
+    }
+    let whole = unquoted(whole);
+    let mut start = whole.start;
+    let parts = text.get(whole).unwrap_or_default().split('.').map(|part| {
+        let range = start..start + part.len();
+        start = range.end + 1;
+        range
+    });
+    Some((file, parts.collect()))
 }

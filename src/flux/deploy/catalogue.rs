@@ -29,8 +29,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let db = ctx.db;
     let catalogue = taken.catalogue;
     let base = &bundle(db, catalogue).value;
-    ctx.scope = Some(catalogue);
-    ctx.range = base.range.clone();
+    let ctx = &mut ctx.within(Some(catalogue), base.range.clone());
     let used = used_sources(ctx, catalogue, &taken.items);
     let (_, standing) = &**fleet::contents_of(db, catalogue);
     let is_used = |it: &Anchor| used.get(it.name(db)) == Some(&false);
@@ -167,7 +166,7 @@ fn namespaces_of_overrides(
         return;
     }
     // It would stand in a directory that is the cluster's own.
-    ctx.is_certain &= cluster.stands_for.is_none();
+    ctx.state.is_certain &= !ctx.target.is_shared();
     let (extra, rest): (Vec<Piece>, Vec<Piece>) = std::mem::take(objects).into_iter().partition(is_extra);
     *objects = rest;
     let name = eco_format!("{}-namespaces", cluster.name);

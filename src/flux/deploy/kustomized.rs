@@ -28,7 +28,7 @@ pub(super) fn kustomized(
     let evaluated = &checked.value;
     let origin = Origin::of(item);
     let Some(path) = evaluated.node.get("path") else {
-        ctx.out.push(problems::no_kustomize_path(item, ctx.db));
+        ctx.state.out.push(problems::no_kustomize_path(item, ctx.db));
         return;
     };
     let Some((path, _)) = ctx.identity(item, Some(path), "path") else { return };
@@ -36,7 +36,7 @@ pub(super) fn kustomized(
     let at = evaluated.node.get("path").map_or(origin, |it| it.origin);
     let is_plain = !path.is_empty() && path.split('/').all(|it| !matches!(it, "" | "." | ".."));
     if !is_plain {
-        ctx.out.push(problems::bad_kustomize_path(at, &path));
+        ctx.state.out.push(problems::bad_kustomize_path(at, &path));
         return;
     }
     let is_local = evaluated.node.get("source").is_none();
@@ -48,7 +48,7 @@ pub(super) fn kustomized(
             // What is no source is reported, or not known: another directory must not be applied instead.
             let found = node.text().and_then(|name| ctx.source(name, node.origin));
             let Some(anchor) = found else {
-                ctx.is_whole = false;
+                ctx.state.is_whole = false;
                 return;
             };
             Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
@@ -78,16 +78,16 @@ fn local_patches(
     let output = &ctx.settings.output;
     let generated = [&output.common, &output.applications, &output.clusters];
     if is_local && generated.iter().any(|it| path == it.as_str() || path.starts_with(&format!("{it}/"))) {
-        ctx.out.push(problems::bad_kustomize_path(at, path));
+        ctx.state.out.push(problems::bad_kustomize_path(at, path));
         return Vec::new();
     }
     let directory = if is_local { directory::read(ctx.db, path) } else { None };
     if is_local && directory.is_none() {
-        ctx.out.push(problems::no_kustomize_directory(at, path));
+        ctx.state.out.push(problems::no_kustomize_directory(at, path));
         return Vec::new();
     }
     if let Some(remote) = directory.as_ref().and_then(|it| it.remote.as_ref()).filter(|_| ctx.lockdown()) {
-        ctx.out.push(problems::remote_base(at, path, remote));
+        ctx.state.out.push(problems::remote_base(at, path, remote));
     }
     let objects = directory.iter().flat_map(|it| &it.objects);
     let mut known: BTreeMap<(&str, &str, &str), &directory::Listed> = BTreeMap::new();
@@ -107,11 +107,11 @@ fn local_patches(
             (None, Some(directory)) if directory.complete => {
                 let names: Vec<&EcoString> =
                     few(directory.objects.iter()).filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
-                ctx.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
+                ctx.state.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
                 continue;
             }
             (None, _) if node.get("apiVersion").is_none() => {
-                ctx.out.push(problems::patch_without_version(node.origin, &patch));
+                ctx.state.out.push(problems::patch_without_version(node.origin, &patch));
                 continue;
             }
             (None, _) => {}

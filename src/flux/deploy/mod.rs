@@ -22,13 +22,13 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::attach::attached;
-use super::context::{Context, Memo};
+use super::context::{Context, Memo, State, Target};
 use crate::diagnostic::{Checked, Diagnostic};
-use crate::fleet::Cluster;
+use crate::fleet::{Cluster, Representative};
 use crate::source::{Db, IndexSet};
 
-/// What a cluster ends up with, or a representative: then also the facts that have to be
-/// known first, and whether it is so for all that it stands for.
+/// What a cluster ends up with, or all clusters of a class: then also the facts that have to be
+/// known first, and whether it is so for all of them.
 pub(in crate::flux) struct Outcome {
     pub deployed: Checked<Deployed>,
     pub needed_facts: IndexSet<EcoString>,
@@ -37,22 +37,30 @@ pub(in crate::flux) struct Outcome {
     pub memo: Memo,
 }
 
-/// Compiles a cluster. What another one found out of items, as `memo` has it, holds for it, too.
-pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, memo: Memo) -> Outcome {
-    let mut ctx = Context::new(db, Some(cluster), None, Range::one(cluster.flux, &cluster.name));
-    ctx.memo = memo;
+/// Compiles a cluster by itself.
+pub(in crate::flux) fn of_cluster(db: &dyn Db, cluster: &Cluster) -> Checked<Deployed> {
+    deploy(db, Target::Cluster(cluster), cluster, Memo::default()).deployed
+}
+
+/// Compiles all clusters of a class at once. What another class found out of items, as `memo` has it, holds for
+/// this one, too.
+pub(in crate::flux) fn of_class(db: &dyn Db, representative: &Representative, memo: Memo) -> Outcome {
+    deploy(db, Target::Shared(representative), representative.cluster(), memo)
+}
+
+fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Outcome {
+    let mut state = State::new(memo);
+    let mut ctx = Context::new(db, target, None, Range::one(cluster.flux, &cluster.name), &mut state);
     let mut drafts = Vec::new();
     for taken in &cluster.taken {
         catalogue::of_catalogue(&mut ctx, cluster, taken, &mut drafts);
     }
     own::own_items(&mut ctx, cluster, &mut drafts);
     shared::shared(&mut ctx, cluster, &mut drafts);
-    ctx.scope = None;
-    ctx.range = Range::one(cluster.flux, &cluster.name);
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
-    let used = ctx.memo.known.iter().filter(|(_, it)| it.is_used);
+    let used = state.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
     let deployed = Deployed {
         cluster: cluster.name.clone(),
@@ -61,12 +69,12 @@ pub(in crate::flux) fn deploy(db: &dyn Db, cluster: &Cluster, memo: Memo) -> Out
         units: Arc::new(units),
         root: Arc::new(root),
         items: Arc::new(items),
-        shared_items: Arc::new(ctx.shared_items.iter().copied().collect()),
+        shared_items: Arc::new(state.shared_items.iter().copied().collect()),
         class: None,
-        is_whole: ctx.is_whole,
+        is_whole: state.is_whole,
     };
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
-    let out = ctx.out.into_iter().map(named).collect();
-    let (needed_facts, is_certain, memo) = (ctx.needed_facts, ctx.is_certain && ctx.is_whole, ctx.memo);
+    let out = state.out.into_iter().map(named).collect();
+    let (needed_facts, is_certain, memo) = (state.needed_facts, state.is_certain && state.is_whole, state.memo);
     Outcome { deployed: Checked::new(deployed, out), needed_facts, is_certain, memo }
 }

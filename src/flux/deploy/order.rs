@@ -41,7 +41,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
             let kind = (it.id.group.clone(), it.id.kind.clone());
             if let Some((unit, addon)) = providers.get(&kind) {
                 if *unit == draft.name {
-                    ctx.out.push(problems::crd_beside(ctx.db, it, *addon).on(Some(&cluster.name)));
+                    ctx.state.out.push(problems::crd_beside(ctx.db, it, *addon).on(Some(&cluster.name)));
                 } else {
                     inferred.push(After::Release(unit.clone(), *addon));
                 }

@@ -28,8 +28,7 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
     if items.is_empty() {
         return;
     }
-    ctx.scope = Some(cluster.anchor);
-    ctx.range = Range::one(cluster.flux, &cluster.name);
+    let ctx = &mut ctx.within(Some(cluster.anchor), Range::one(cluster.flux, &cluster.name));
     let mut used = used_sources(ctx, cluster.anchor, &items);
     used.sort_keys();
     let sources: Vec<Anchor> = used

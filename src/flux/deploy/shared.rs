@@ -29,8 +29,7 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
         return;
     }
     let base = &shared_sources(db, db.project()).value;
-    ctx.scope = None;
-    ctx.range = base.range.clone();
+    let ctx = &mut ctx.within(None, base.range.clone());
     let anchors: Vec<Anchor> =
         used.iter().map(|it| *ctx.index.sources.get(it).invariant("a source that is used is known")).collect();
     let contents = contents(ctx, &[], &anchors, pieces_for, None);
@@ -46,7 +45,8 @@ pub(super) fn shared(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
 /// The sources that items use, out of those that are objects; and whether each stands
 /// at the top level.
 pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor]) -> IndexMap<EcoString, bool> {
-    let outer = ctx.scope.replace(scope);
+    let range = ctx.range.clone();
+    let ctx = &mut ctx.within(Some(scope), range);
     let mut used = IndexMap::default();
     for item in items {
         if !item.kind(ctx.db).item().is_some_and(ItemKind::has_source) {
@@ -59,6 +59,5 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
             _ => {}
         }
     }
-    ctx.scope = outer;
     used
 }

@@ -16,7 +16,6 @@ use crate::flux::external;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
 use crate::flux::release::Release;
 use crate::flux::shared_item::{MadePiece, Piece};
-use crate::flux::version_range::Range;
 use crate::kube::ServedFields;
 use crate::kube::Substitution;
 use crate::kube::object::{Id, Object};
@@ -31,7 +30,6 @@ pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<D
     drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
     let awaited = Awaited::of(ctx.db, &drafts);
-    ctx.range = Range::one(cluster.flux, &cluster.name);
     let mut units: Vec<Unit> = drafts.into_iter().map(|it| unit(ctx, cluster, it, &names, &awaited)).collect();
     units.sort_by(|a, b| a.name.cmp(&b.name));
     units
@@ -80,8 +78,8 @@ fn unit(
     report_suspended(ctx, &draft, awaited);
     let mut kustomization = of_draft(ctx, cluster, &draft, names, awaited);
     ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
-        .strip(&mut kustomization, &mut ctx.out);
-    rules::check(&kustomization, &mut ctx.out);
+        .strip(&mut kustomization, &mut ctx.state.out);
+    rules::check(&kustomization, &mut ctx.state.out);
     let substitution =
         Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
     let mut objects = draft.objects;
@@ -89,11 +87,11 @@ fn unit(
         for it in &mut objects {
             let object = Arc::make_mut(&mut it.object);
             object.is_checked = false;
-            substitution.escape(object, &mut ctx.out);
+            substitution.escape(object, &mut ctx.state.out);
             it.made = None;
         }
         // What is in the texts of facts is looked at, too.
-        ctx.is_certain &= cluster.stands_for.is_none();
+        ctx.state.is_certain &= !ctx.target.is_shared();
     }
     let base_is_whole =
         draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
@@ -120,12 +118,12 @@ fn report_suspended(ctx: &mut Context<'_>, draft: &Draft, awaited: &Awaited) {
     let is_whole = awaited.whole.contains(&draft.name);
     let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
     if is_suspended && (is_whole || awaited.addons.contains_key(&draft.name)) {
-        ctx.out.push(problems::suspended_unit(draft.origin, &draft.name));
+        ctx.state.out.push(problems::suspended_unit(draft.origin, &draft.name));
     }
     let releases = awaited.releases(ctx.db, draft);
     for release in draft.releases.iter().filter(|it| it.suspended) {
         if is_whole || releases.iter().any(|it| it.addon == release.addon) {
-            ctx.out.push(problems::suspended(ctx.db, release, &draft.name));
+            ctx.state.out.push(problems::suspended(ctx.db, release, &draft.name));
         }
     }
 }
@@ -181,25 +179,25 @@ fn difference(
         }
         let wanted = &*piece.object;
         if object.version != wanted.version {
-            ctx.out.push(problems::another_version(object, wanted, &cluster.name));
+            ctx.state.out.push(problems::another_version(object, wanted, &cluster.name));
             continue;
         }
         let own = patch::patches(object, wanted);
         if object.raw.is_some() {
             if !own.is_empty() {
-                ctx.out.push(crate::flux::problems::amended_sops(object.origin));
+                ctx.state.out.push(crate::flux::problems::amended_sops(object.origin));
             }
             continue;
         }
         for problem in patch::ambiguous(&own, base).into_iter().chain(patch::unreadable(&own, object, wanted)) {
-            ctx.out.push(problem.on(Some(&cluster.name)));
+            ctx.state.out.push(problem.on(Some(&cluster.name)));
         }
         patches.extend(own.into_iter().map(UnitPatch::Own));
     }
     if wanted.len() + patches_of_deletion(&patches) > base.len() {
         let known: IndexSet<&Id> = base.iter().map(|it| &it.id).collect();
         for piece in wanted.iter().filter(|it| !known.contains(&it.object.id)) {
-            ctx.out.push(problems::not_in_base(&piece.object, &cluster.name));
+            ctx.state.out.push(problems::not_in_base(&piece.object, &cluster.name));
         }
     }
     patches

@@ -172,6 +172,7 @@ impl Lowering<'_> {
 
     pub(super) fn target(&mut self, pair: Pair<'_, Rule>) -> Target {
         let node = self.node(&pair);
+        self.names_in(node, &pair);
         let parts = inner(pair).map(|it| (it.as_str().trim() != "*").then(|| self.plain_text(it))).collect();
         Target { node, parts }
     }

@@ -22,6 +22,7 @@ impl Lowering<'_> {
         let range = self.range(&pair);
         let doc = self.doc_above(start);
         let outer_nodes = std::mem::take(&mut self.nodes);
+        let outer_names = std::mem::take(&mut self.names);
         let outer = self.current;
         let index = self.declarations.len();
         // The place is taken first, so that nested declarations can name their parent.
@@ -35,6 +36,7 @@ impl Lowering<'_> {
                 doc: None,
             },
             nodes: Vec::new(),
+            names: Vec::new(),
         });
         self.current = Some(index);
         // Node 0 is the declaration's name; what has none points at its first line.
@@ -42,10 +44,12 @@ impl Lowering<'_> {
         self.node_at(range.start..range.start + first_line);
         let declaration = self.declaration(pair, doc);
         let nodes = std::mem::replace(&mut self.nodes, outer_nodes);
+        let names = std::mem::replace(&mut self.names, outer_names);
         self.current = outer;
         if let Some(slot) = self.declarations.get_mut(index) {
             slot.declaration = declaration;
             slot.nodes = nodes;
+            slot.names = names;
         }
     }
 
@@ -95,6 +99,7 @@ impl Lowering<'_> {
                 }
                 if let Some(it) = parts.next_if(|it| it.as_rule() == Rule::plain_path) {
                     let node = self.node(&it);
+                    self.names_in(node, &it);
                     let path = dotted(&it);
                     if !matches!(kind, Kind::Cluster | Kind::Baseline) {
                         let range = self.range(&it);
@@ -110,6 +115,7 @@ impl Lowering<'_> {
                 }
                 let from = parts.next_if(|it| it.as_rule() == Rule::plain_path).map(|it| {
                     let node = self.node(&it);
+                    self.names_in(node, &it);
                     (node, dotted(&it))
                 });
                 head = Head::Addon { optional, from };
@@ -237,6 +243,9 @@ impl Lowering<'_> {
         let mut name = EcoString::new();
         if let Some(it) = parts.next() {
             let full = self.range(&it);
+            if let Some(last) = inner(it.clone()).last() {
+                self.name_in(0, &last);
+            }
             let mut names: Vec<EcoString> = inner(it).map(|it| self.plain_text(it)).collect();
             if let Some(first) = self.nodes.first_mut() {
                 *first = full;

@@ -122,8 +122,14 @@ impl Lowering<'_> {
             },
             _ => match parts.next() {
                 Some(it) => {
+                    let node = self.node_at(start..end.max(start));
+                    if let (ExprKind::Name(_), Some(first)) = (&of.kind, self.nodes.get(of.node as usize)) {
+                        self.names.push((node, first.clone()));
+                    }
+                    self.name_in(node, &it);
                     let name = self.plain_text(it);
-                    ExprKind::Member { of: Box::new(of), name, safe: rule == Rule::safe_member }
+                    let kind = ExprKind::Member { of: Box::new(of), name, safe: rule == Rule::safe_member };
+                    return Expr { node, kind };
                 }
                 None => self.broken(ExprKind::Broken),
             },

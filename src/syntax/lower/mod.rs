@@ -33,6 +33,8 @@ pub(super) struct Lowered {
     pub declaration: Declaration,
     /// Byte range in the file of each node, by node number.
     pub nodes: Vec<Range<usize>>,
+    /// Where names stand in nodes that are more than a name, in order of the text: `a` and `b` of `a.b`.
+    pub names: Vec<(NodeId, Range<usize>)>,
 }
 
 /// What lowering a file gathers.
@@ -45,6 +47,8 @@ pub(super) struct Lowering<'a> {
     pub problems: Vec<Problem>,
     /// Node ranges of the declaration being lowered.
     nodes: Vec<Range<usize>>,
+    /// Ranges of names in them.
+    names: Vec<(NodeId, Range<usize>)>,
     /// The declaration being lowered.
     current: Option<usize>,
     depth: usize,
@@ -60,6 +64,7 @@ impl<'a> Lowering<'a> {
             declarations: Vec::new(),
             problems: Vec::new(),
             nodes: Vec::new(),
+            names: Vec::new(),
             current: None,
             depth: 0,
             is_broken: false,
@@ -136,6 +141,20 @@ impl<'a> Lowering<'a> {
     fn node_at(&mut self, range: Range<usize>) -> NodeId {
         self.nodes.push(range);
         NodeId::try_from(self.nodes.len() - 1).ok().invariant("a file has fewer nodes than bytes")
+    }
+
+    /// Says that a name stands in a node.
+    fn name_in(&mut self, node: NodeId, name: &Pair<'_, Rule>) {
+        let range = self.range(name);
+        self.names.push((node, range));
+    }
+
+    /// The same of each name of a path, if it is more than one.
+    fn names_in(&mut self, node: NodeId, path: &Pair<'_, Rule>) {
+        let names: Vec<Pair<'_, Rule>> = inner(path.clone()).collect();
+        if names.len() > 1 {
+            names.iter().for_each(|it| self.name_in(node, it));
+        }
     }
 
     /// The `///` lines right above byte `start`.

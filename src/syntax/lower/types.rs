@@ -77,7 +77,10 @@ impl Lowering<'_> {
                 }
             }
             Rule::literal_type => TypeKind::Literal(self.literal(pair)),
-            _ => TypeKind::Name(dotted(&pair)),
+            _ => {
+                self.names_in(node, &pair);
+                TypeKind::Name(dotted(&pair))
+            }
         };
         TypeExpr { node, kind }
     }

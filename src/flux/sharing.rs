@@ -1,0 +1,83 @@
+//! What clusters share: made once for a class, and held to be the same for each of its clusters.
+//!
+//! A class starts with no fact known: its facts are placeholders, and what is made of them are texts with
+//! placeholders in them. That goes well as long as no decision depends on a fact. Where one does (a condition, a number, a
+//! namespace that is a fact) the making asks for the fact instead of guessing, and the class becomes smaller: the
+//! clusters with the same value of it. So each class is as large as what its clusters use allows:
+//!
+//! ```text
+//! 1000 clusters of one ring        replicas = 2                        one class
+//!                                  replicas = cluster.size * 2         one for each size
+//! ```
+//!
+//! What is shared is *certain*: so on each cluster of the class. Where that cannot be said (an object that stands in a
+//! directory named after the cluster, a `${…}` that may come from a fact's text), or where anything is wrong, nothing
+//! is shared: each cluster is compiled by itself, so that an error names its cluster.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::context::Memo;
+use super::deploy::{self, Deployed, Outcome};
+use crate::fleet::{self, Class};
+use crate::source::{Anchor, Db, IndexSet};
+
+/// The class of a cluster, if it has one for whose clusters everything is the same.
+#[salsa::tracked]
+pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
+    let cluster = &fleet::cluster(db, anchor).value;
+    let mut class = Class::of(db, cluster)?;
+    loop {
+        match &**shared(db, class) {
+            Shared::Needs(facts) => class = class.with_facts(db, facts, cluster)?,
+            Shared::Nothing => return None,
+            Shared::All(..) => return Some(class),
+        }
+    }
+}
+
+/// What the clusters of a class end up with, if it is the same for all.
+pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
+    match &**shared(db, class) {
+        Shared::All(it, _) => Some(it),
+        _ => None,
+    }
+}
+
+/// What the clusters of a class share.
+#[derive(Debug, PartialEq)]
+enum Shared {
+    /// Facts have to be known to tell: smaller classes share something.
+    Needs(IndexSet<EcoString>),
+    /// Something is wrong, or not the same for all.
+    Nothing,
+    /// All, with what was found out of items on the way.
+    All(Deployed, Memo),
+}
+
+#[salsa::tracked]
+fn shared(db: &dyn Db, class: Class) -> Arc<Shared> {
+    let Some(representative) = class.representative(db) else { return Arc::new(Shared::Nothing) };
+    let outcome = deploy::of_class(db, &representative, known_of_items(db, class));
+    Arc::new(judged(outcome))
+}
+
+/// What is known of items from the class without its clusters' own overrides: all but the items that these change.
+fn known_of_items(db: &dyn Db, class: Class) -> Memo {
+    let Some((without_own, changed)) = class.without_own(db) else { return Memo::default() };
+    match &**shared(db, without_own) {
+        Shared::All(_, memo) => memo.without(db, &changed),
+        Shared::Needs(_) | Shared::Nothing => Memo::default(),
+    }
+}
+
+fn judged(outcome: Outcome) -> Shared {
+    if !outcome.needed_facts.is_empty() {
+        Shared::Needs(outcome.needed_facts)
+    } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
+        Shared::All(outcome.deployed.value, outcome.memo)
+    } else {
+        Shared::Nothing
+    }
+}
