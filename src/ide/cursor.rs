@@ -1,25 +1,44 @@
 //! What stands before a cursor, as text: a line that is half typed cannot be read otherwise.
 
+use crate::syntax::{Delimiter, Event, Open, Scanner};
+
 /// The text of a declaration as far as it is typed, and what is still open in it.
 pub(super) struct Cursor<'a> {
     text: &'a str,
     /// The outermost first.
-    open: Vec<Open>,
+    open: Vec<Around>,
     /// Where a string began that is not closed.
     quoted: Option<usize>,
     is_comment: bool,
 }
 
-/// A bracket that is not closed.
+/// A bracket that is not closed, or the whole text.
 #[derive(Clone, Copy)]
-struct Open {
-    at: usize,
-    bracket: char,
-    /// Behind the last comma or line break in it.
+struct Around {
+    /// None for the whole text.
+    bracket: Option<Open>,
+    /// Where its content begins.
+    start: usize,
+    /// Behind the last comma, semicolon or line break in it.
     member: usize,
     /// Behind the last line break in it.
     line: usize,
     commas: usize,
+}
+
+impl Around {
+    const fn new(bracket: Option<Open>, start: usize) -> Self {
+        Self { bracket, start, member: start, line: start, commas: 0 }
+    }
+
+    /// Where its bracket stands; of the whole text, its beginning.
+    fn at(&self) -> usize {
+        self.bracket.map_or(0, |it| it.at)
+    }
+
+    fn is(&self, delimiters: &[Delimiter]) -> bool {
+        self.bracket.is_some_and(|it| delimiters.contains(&it.delimiter))
+    }
 }
 
 impl<'a> Cursor<'a> {
@@ -33,66 +52,28 @@ impl<'a> Cursor<'a> {
     }
 
     fn read(text: &'a str) -> Self {
-        let top = Open { at: 0, bracket: ' ', member: 0, line: 0, commas: 0 };
-        let mut open = vec![top];
-        // Where each string began, with as many quotes and hashes as close it.
-        let mut quoted: Option<(usize, String)> = None;
-        // Strings around an interpolation.
-        let mut around: Vec<(usize, (usize, String))> = Vec::new();
-        let mut at = 0;
-        while let Some(rest) = text.get(at..).filter(|it| !it.is_empty()) {
-            let next = rest.chars().next().map_or(1, char::len_utf8);
-            if let Some((_, end)) = &quoted {
-                let is_raw = end.contains('#');
-                if rest.starts_with(end.as_str()) {
-                    at += end.len();
-                    quoted = None;
-                } else if !is_raw && rest.starts_with("\\(") {
-                    around.extend(quoted.take().map(|it| (open.len(), it)));
-                    open.push(Open { at: at + 1, bracket: '(', member: at + 2, line: at + 2, commas: 0 });
-                    at += 2;
-                } else if !is_raw && rest.starts_with('\\') {
-                    at += 1 + rest.chars().nth(1).map_or(0, char::len_utf8);
-                } else {
-                    at += next;
+        let is_bracket =
+            |it: &Open| !matches!(it.delimiter, Delimiter::Text { .. } | Delimiter::Raw | Delimiter::Comment);
+        let mut open = vec![Around::new(None, 0)];
+        let mut scanner = Scanner::new(text);
+        while let Some(event) = scanner.next() {
+            // A line break may have ended several at once.
+            open.truncate(1 + scanner.open().iter().filter(|it| is_bracket(it)).count());
+            match (event, open.last_mut()) {
+                (Event::Begin(it), _) if is_bracket(&it) => open.push(Around::new(Some(it), scanner.position())),
+                (Event::Comma(at), Some(last)) => {
+                    last.member = at + 1;
+                    last.commas += 1;
                 }
-                continue;
-            }
-            if rest.starts_with("//") {
-                let Some(end) = rest.find('\n') else { return Self { text, open, quoted: None, is_comment: true } };
-                at += end;
-                continue;
-            }
-            let end = ["\"\"\"", "#\"", "\""].into_iter().find(|it| rest.starts_with(it));
-            if let Some(it) = end {
-                quoted = Some((at, if it == "#\"" { "\"#".into() } else { it.into() }));
-                at += it.len();
-                continue;
-            }
-            match rest.chars().next() {
-                Some(bracket @ ('{' | '[' | '(')) => {
-                    open.push(Open { at, bracket, member: at + 1, line: at + 1, commas: 0 });
-                }
-                Some('}' | ']' | ')') if open.len() > 1 => {
-                    open.pop();
-                    if around.last().is_some_and(|(depth, _)| *depth == open.len()) {
-                        quoted = around.pop().map(|(_, it)| it);
-                    }
-                }
-                Some(it @ (',' | '\n' | ';')) => {
-                    if let Some(last) = open.last_mut() {
-                        last.member = at + 1;
-                        last.commas += usize::from(it == ',');
-                        if it == '\n' {
-                            last.line = at + 1;
-                        }
-                    }
-                }
+                (Event::Semicolon(at), Some(last)) => last.member = at + 1,
+                (Event::Line(at), Some(last)) => (last.member, last.line) = (at, at),
                 _ => {}
             }
-            at += next;
         }
-        Self { text, open, quoted: quoted.map(|(at, _)| at), is_comment: false }
+        let last = scanner.open().last();
+        let is_quoted = |it: &&Open| matches!(it.delimiter, Delimiter::Text { .. } | Delimiter::Raw);
+        let quoted = last.filter(is_quoted).map(|it| it.at);
+        Self { text, open, quoted, is_comment: last.is_some_and(|it| it.delimiter == Delimiter::Comment) }
     }
 
     pub(super) const fn is_comment(&self) -> bool {
@@ -112,19 +93,16 @@ impl<'a> Cursor<'a> {
         self.text.get(..end).unwrap_or_default()
     }
 
-    /// The block around, or the whole text: lists and arguments are part of a member.
-    fn block(&self) -> Option<&Open> {
-        self.open.iter().rev().find(|it| matches!(it.bracket, '{' | ' ') || self.is_interpolation(it))
-    }
-
-    fn is_interpolation(&self, it: &Open) -> bool {
-        it.bracket == '(' && it.at > 0 && self.text.get(..it.at).is_some_and(|it| it.ends_with('\\'))
+    /// The block around, an interpolation, or the whole text: lists and arguments are part of a member.
+    fn block(&self) -> Option<&Around> {
+        let holds_members = |it: &&Around| it.bracket.is_none() || it.is(&[Delimiter::Brace, Delimiter::Interpolation]);
+        self.open.iter().rev().find(holds_members)
     }
 
     /// What is written of the member that is being written; of an interpolation, that from its `(` on.
     pub(super) fn member(&self) -> &'a str {
         let Some(block) = self.block() else { return "" };
-        let from = if self.is_interpolation(block) { block.at } else { block.member };
+        let from = if block.is(&[Delimiter::Interpolation]) { block.at() + 1 } else { block.member };
         self.stem().get(from..).unwrap_or_default().trim_start()
     }
 
@@ -136,8 +114,8 @@ impl<'a> Cursor<'a> {
 
     /// What stands before each block that is open, the innermost first: `override web`, `values`, `match x`.
     pub(super) fn heads(&self) -> impl Iterator<Item = &'a str> {
-        self.open.iter().rev().filter(|it| it.bracket == '{').filter_map(|it| {
-            let before = self.text.get(..it.at)?;
+        self.open.iter().rev().filter(|it| it.is(&[Delimiter::Brace])).filter_map(|it| {
+            let before = self.text.get(..it.at())?;
             let from = before.rfind(['\n', '{', ',', ';']).map_or(0, |it| it + 1);
             Some(before.get(from..)?.trim())
         })
@@ -145,14 +123,14 @@ impl<'a> Cursor<'a> {
 
     /// What stands in each bracket that is open, the innermost first.
     pub(super) fn inside(&self) -> impl Iterator<Item = &'a str> {
-        self.open.iter().rev().filter(|it| it.bracket != ' ').filter_map(|it| self.text.get(it.at + 1..))
+        self.open.iter().rev().filter(|it| it.bracket.is_some()).filter_map(|it| self.text.get(it.start..))
     }
 
     /// The name of the innermost call, and how many arguments are written.
     pub(super) fn call(&self) -> Option<(&'a str, usize)> {
-        let is_call = |it: &&Open| it.bracket == '(';
+        let is_call = |it: &&Around| it.is(&[Delimiter::Parenthesis]);
         let (name, call) = self.open.iter().rev().filter(is_call).find_map(|it| {
-            let before = self.text.get(..it.at)?;
+            let before = self.text.get(..it.at())?;
             let from = before.trim_end_matches(|it: char| it.is_alphanumeric() || matches!(it, '_' | '-')).len();
             before.get(from..).filter(|it| !it.is_empty()).map(|name| (name, it))
         })?;

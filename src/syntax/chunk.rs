@@ -7,6 +7,8 @@
 use crate::diagnostic::Invariant;
 use std::ops::Range;
 
+use super::scan::{Delimiter, Event, Open, Scanner};
+
 /// Deepest nesting of braces, brackets and parentheses that is parsed.
 pub(super) const NESTING_LIMIT: usize = 100;
 
@@ -53,42 +55,31 @@ pub(super) struct Chunks {
 
 /// Cuts `text` into chunks.
 pub(super) fn split(text: &str) -> Chunks {
-    let scan = scan(text);
+    let outline = outline(text);
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut next = 0;
-    while let Some(&head) = scan.heads.get(next) {
+    while let Some(&head) = outline.heads.get(next) {
         next += 1;
-        let next_head = scan.heads.get(next).copied().unwrap_or(text.len());
-        let first = scan.opens.partition_point(|(open, _)| *open < head);
-        if let Some((open, Some(close))) = scan.opens.get(first)
+        let next_head = outline.heads.get(next).copied().unwrap_or(text.len());
+        let first = outline.opens.partition_point(|(open, _)| *open < head);
+        if let Some((open, Some(close))) = outline.opens.get(first)
             && *open < next_head
         {
-            next = scan.heads.partition_point(|it| it < close).max(next);
+            next = outline.heads.partition_point(|it| it < close).max(next);
         }
-        let cut = scan.heads.get(next).copied().unwrap_or(text.len());
+        let cut = outline.heads.get(next).copied().unwrap_or(text.len());
         ranges.push(start..cut);
         start = cut;
     }
     if start < text.len() || ranges.is_empty() {
         ranges.push(start..text.len());
     }
-    Chunks { ranges, too_deep: scan.too_deep }
+    Chunks { ranges, too_deep: outline.too_deep }
 }
 
-/// What the scanner is inside of.
-enum Inside {
-    /// Braces; the index of the opening one in [`Scan::opens`].
-    Brace(usize),
-    /// Brackets, parentheses.
-    Bracket,
-    /// `\( … )` in a string; the flag says whether newlines may stand in it.
-    Interpolation,
-    /// `"…"` or `"""…"""`.
-    Text { triple: bool },
-}
-
-struct Scan {
+/// What of a text shows where its declarations are.
+struct Outline {
     /// Offsets of declaration keywords in column 0.
     heads: Vec<usize>,
     /// Each `{` with the `}` that closes it, in order of the `{`.
@@ -96,99 +87,41 @@ struct Scan {
     too_deep: Option<usize>,
 }
 
-/// Finds braces and heads, skipping strings and comments. A string that its line
-/// does not close ends with the line.
-fn scan(text: &str) -> Scan {
-    let bytes = text.as_bytes();
-    let mut scan = Scan { heads: Vec::new(), opens: Vec::new(), too_deep: None };
-    let mut inside: Vec<Inside> = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if inside.len() > NESTING_LIMIT && scan.too_deep.is_none() {
-            scan.too_deep = Some(at);
+/// Finds braces and heads outside of strings and comments.
+fn outline(text: &str) -> Outline {
+    let mut it = Outline { heads: Vec::new(), opens: Vec::new(), too_deep: None };
+    let head = |at: usize| {
+        let line = text.get(at..).invariant("a line begins between characters");
+        is_head(line).then_some(at)
+    };
+    it.heads.extend(head(0));
+    let mut scanner = Scanner::new(text);
+    while let Some(event) = scanner.next() {
+        match event {
+            Event::Line(at) => it.heads.extend(head(at)),
+            Event::Begin(Open { delimiter: Delimiter::Comment | Delimiter::Raw, .. })
+            | Event::Comma(_)
+            | Event::Semicolon(_) => {}
+            Event::Begin(open) => {
+                let at = scanner.position();
+                if it.too_deep.is_none() && scanner.open().len() > NESTING_LIMIT && at < text.len() {
+                    it.too_deep = Some(at);
+                }
+                if open.delimiter == Delimiter::Brace {
+                    it.opens.push((open.at, None));
+                }
+            }
+            Event::End { open, at } => {
+                if open.delimiter == Delimiter::Brace
+                    && let Ok(nth) = it.opens.binary_search_by_key(&open.at, |it| it.0)
+                    && let Some(found) = it.opens.get_mut(nth)
+                {
+                    found.1 = Some(at);
+                }
+            }
         }
-        if let Some(&Inside::Text { triple }) = inside.last() {
-            at += match byte {
-                b'\\' if bytes.get(at + 1) == Some(&b'(') => {
-                    inside.push(Inside::Interpolation);
-                    2
-                }
-                b'\\' if bytes.get(at + 1) == Some(&b'\n') => 1,
-                b'\\' => 2,
-                b'"' if triple && bytes.get(at..at + 3) == Some(b"\"\"\"") => {
-                    inside.pop();
-                    3
-                }
-                b'"' if !triple => {
-                    inside.pop();
-                    1
-                }
-                b'\n' if !triple => {
-                    unwind(&mut inside);
-                    0
-                }
-                _ => 1,
-            };
-            continue;
-        }
-        if (at == 0 || bytes.get(at - 1) == Some(&b'\n'))
-            && is_head(text.get(at..).invariant("a line begins between characters"))
-        {
-            scan.heads.push(at);
-        }
-        at += match byte {
-            b'/' if bytes.get(at + 1) == Some(&b'/') => line_end(bytes, at) - at,
-            b'"' => {
-                let triple = bytes.get(at..at + 3) == Some(b"\"\"\"");
-                inside.push(Inside::Text { triple });
-                if triple { 3 } else { 1 }
-            }
-            b'#' if bytes.get(at + 1) == Some(&b'"') => raw_end(text, at) - at,
-            b'{' => {
-                inside.push(Inside::Brace(scan.opens.len()));
-                scan.opens.push((at, None));
-                1
-            }
-            b'[' | b'(' => {
-                inside.push(Inside::Bracket);
-                1
-            }
-            b'}' | b']' | b')' => {
-                close(byte, at, &mut inside, &mut scan.opens);
-                1
-            }
-            _ => 1,
-        };
     }
-    scan
-}
-
-/// Leaves everything that an unterminated one-line string holds.
-fn unwind(inside: &mut Vec<Inside>) {
-    while let Some(last) = inside.last() {
-        match last {
-            Inside::Text { triple: false } | Inside::Interpolation => inside.pop(),
-            Inside::Brace(_) | Inside::Bracket | Inside::Text { triple: true } => break,
-        };
-    }
-}
-
-/// Takes the bracket that `byte` closes off the stack; brackets that were left
-/// open inside braces go with the braces.
-fn close(byte: u8, at: usize, inside: &mut Vec<Inside>, opens: &mut [(usize, Option<usize>)]) {
-    if byte == b'}' {
-        while matches!(inside.last(), Some(Inside::Bracket)) {
-            inside.pop();
-        }
-        if let Some(&Inside::Brace(open)) = inside.last() {
-            inside.pop();
-            if let Some(open) = opens.get_mut(open) {
-                open.1 = Some(at);
-            }
-        }
-    } else if matches!(inside.last(), Some(Inside::Bracket | Inside::Interpolation)) {
-        inside.pop();
-    }
+    it
 }
 
 fn is_head(rest: &str) -> bool {
@@ -202,20 +135,4 @@ fn is_head(rest: &str) -> bool {
             && tail
                 .trim_start_matches([' ', '\t'])
                 .starts_with(|it: char| it.is_ascii_alphanumeric() || "_\"*".contains(it))
-}
-
-fn line_end(bytes: &[u8], from: usize) -> usize {
-    bytes.iter().skip(from).position(|it| *it == b'\n').map_or(bytes.len(), |it| from + it)
-}
-
-/// Where a raw string ends, whichever comes first: its own end, or that of its line. It does not look
-/// further: a line may hold a million of them.
-fn raw_end(text: &str, from: usize) -> usize {
-    let rest = text.as_bytes().get(from + 2..).unwrap_or_default();
-    let end = rest.iter().enumerate().find_map(|(at, byte)| match byte {
-        b'\n' => Some(at),
-        b'"' if rest.get(at + 1) == Some(&b'#') => Some(at + 2),
-        _ => None,
-    });
-    from + 2 + end.unwrap_or(rest.len())
 }

@@ -12,6 +12,7 @@ mod lower;
 mod memo;
 mod fix;
 mod problems;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -28,6 +29,7 @@ use crate::source::{Anchor, Db, IndexMap, NodeId, Origin, SourceFile, is_bidi_co
 use ast::Declaration;
 use problems::Problem;
 
+pub use scan::{Delimiter, Event, Open, Scanner};
 pub use tokens::{Chunk, Group, Role, Token, tokens};
 pub use trail::{Trail, trail};
 pub use word::{word, words};

@@ -153,7 +153,9 @@ impl<'a> Lowering<'a> {
     fn names_in(&mut self, node: NodeId, path: &Pair<'_, Rule>) {
         let names: Vec<Pair<'_, Rule>> = inner(path.clone()).collect();
         if names.len() > 1 {
-            names.iter().for_each(|it| self.name_in(node, it));
+            for it in &names {
+                self.name_in(node, it);
+            }
         }
     }
 
