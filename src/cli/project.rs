@@ -1,5 +1,6 @@
 //! The project that a command is about.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ecow::EcoString;
@@ -12,13 +13,21 @@ use crate::source::{Db, FleetDatabase};
 
 /// Opens the project; none if a package cannot be used, which is then said.
 pub(super) fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
-    let opened = host::open(directory)?;
+    Ok(usable(host::open(directory)?, terminal))
+}
+
+/// The same for a command that stays and looks again.
+pub(super) fn opened_to_stay(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
+    Ok(usable(host::open_session(directory, &BTreeMap::new())?, terminal))
+}
+
+fn usable(opened: Opened, terminal: &mut Terminal) -> Option<Opened> {
     if opened.problems.is_empty() {
-        return Ok(Some(opened));
+        return Some(opened);
     }
     let counts = terminal.diagnostics(&opened.db, &opened.problems);
     terminal.error(&format!("{}; nothing was compiled", Terminal::summary(counts)), None);
-    Ok(None)
+    None
 }
 
 /// That a cluster is not there, with the nearest name.

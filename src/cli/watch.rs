@@ -13,7 +13,7 @@ use rayon::ThreadPool;
 use super::args::Build;
 use super::build::{Planned, WAITING, carried_out, planned};
 use super::outcome::{Outcome, STACK};
-use super::project::opened;
+use super::project::opened_to_stay;
 use super::terminal::Terminal;
 use crate::diagnostic::{Bug, caught};
 use crate::fleet;
@@ -62,7 +62,7 @@ fn watch(
 ) -> Result<Outcome, HostError> {
     let (send, events) = channel();
     let mut number = 0;
-    let mut project = opened(directory, terminal)?;
+    let mut project = opened_to_stay(directory, terminal)?;
     loop {
         if let Some(project) = project {
             number += 1;
@@ -73,7 +73,7 @@ fn watch(
             let _watcher = watcher(&root, Vec::new(), &send)?;
             wait(&events);
         }
-        project = opened(directory, terminal).unwrap_or_else(|error| {
+        project = opened_to_stay(directory, terminal).unwrap_or_else(|error| {
             terminal.error(&error.message, error.help.as_deref());
             None
         });

@@ -94,6 +94,7 @@ pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
             diagnostics.retain(|it| it.code != code::DEAD);
         }
     }
+    db.settle();
     tidy(db, diagnostics)
 }
 

@@ -31,7 +31,7 @@ pub use error::HostError;
 pub use exclusive::Exclusive;
 pub use git::Network;
 pub use inputs::Inputs;
-pub use project::{Opened, Past, Refreshed, open, open_at, open_over};
+pub use project::{Opened, Past, Refreshed, open, open_at, open_session};
 pub use record::{Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
@@ -27,12 +28,34 @@ pub(super) struct Packages {
     pub troubles: Vec<(EcoString, Trouble)>,
 }
 
+/// Which packages there are and what they call each other: all but the texts of their files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Layout {
+    names: BTreeMap<EcoString, EcoString>,
+    /// What each calls its own.
+    aliases: BTreeMap<EcoString, BTreeMap<EcoString, EcoString>>,
+    /// Where each begins.
+    pub roots: BTreeMap<EcoString, PathBuf>,
+    pub has_troubles: bool,
+}
+
+impl Packages {
+    pub(super) fn layout(&self) -> Layout {
+        Layout {
+            names: self.names.clone(),
+            aliases: self.sources.iter().map(|it| (it.name.clone(), it.packages.clone())).collect(),
+            roots: self.roots.clone(),
+            has_troubles: !self.troubles.is_empty(),
+        }
+    }
+}
+
 /// Reads the packages that a project declares; `unsaved` texts, by their paths, instead of what is stored.
 pub(super) fn load(
     store: &dyn Store,
     root: &Path,
     declared: &BTreeMap<EcoString, Package>,
-    unsaved: &BTreeMap<PathBuf, String>,
+    unsaved: &BTreeMap<PathBuf, Arc<str>>,
 ) -> Result<Packages, HostError> {
     let mut loader = Loader {
         store,
@@ -56,7 +79,7 @@ pub(super) fn id_of(holder: &str, alias: &str) -> EcoString {
 struct Loader<'a> {
     store: &'a dyn Store,
     root: &'a Path,
-    unsaved: &'a BTreeMap<PathBuf, String>,
+    unsaved: &'a BTreeMap<PathBuf, Arc<str>>,
     lock: Lock,
     found: Packages,
     /// The packages around the one that is read, to see cycles.
@@ -122,7 +145,7 @@ impl Loader<'_> {
         let mut files = self.store.sources(dir)?;
         for (path, text) in &mut files {
             if let Some(it) = self.unsaved.get(&dir.join(&*path)) {
-                text.clone_from(it);
+                *text = it.to_string();
             }
         }
         let settings = settings_of(&files);

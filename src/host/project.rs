@@ -11,7 +11,7 @@ use super::commit::Repository;
 use super::error::HostError;
 use super::inputs::{Input, Inputs};
 use super::outline::{Outline, outline_of};
-use super::packages::{self, Packages};
+use super::packages::{self, Layout, Packages};
 use super::sources::{find_root, source_paths, sources};
 use super::stamp::{Stamp, now};
 use super::standard::standard_library;
@@ -31,9 +31,7 @@ pub struct Opened {
     /// The files that were read, and those that will be.
     pub inputs: Inputs,
     outline: Outline,
-    /// Where each package begins.
-    packages: BTreeMap<EcoString, PathBuf>,
-    has_packages: bool,
+    packages: Layout,
     /// Whether something changed that nobody was told of yet.
     is_outdated: bool,
 }
@@ -44,14 +42,22 @@ pub struct Opened {
 /// If there is none, a source cannot be read or is no UTF-8, or a second project
 /// lies inside.
 pub fn open(start: &Path) -> Result<Opened, HostError> {
-    open_over(start, &BTreeMap::new())
+    read(start, &BTreeMap::new(), FleetDatabase::with_packages)
 }
 
-/// The same; some texts, by their paths, are not what is on the disk, or not on it yet.
+/// The same for whoever stays, and looks at the disk [again](Opened::refresh). Some texts, by their paths, are not what
+/// is on the disk, or not on it yet.
 ///
 /// # Errors
 /// Those of [`open`].
-pub fn open_over(start: &Path, unsaved: &BTreeMap<PathBuf, String>) -> Result<Opened, HostError> {
+pub fn open_session(start: &Path, unsaved: &BTreeMap<PathBuf, Arc<str>>) -> Result<Opened, HostError> {
+    read(start, unsaved, FleetDatabase::for_session)
+}
+
+/// How a database is made of a project and its packages.
+type Making = fn(Sources, Vec<Sources>, Arc<dyn Loader>) -> FleetDatabase;
+
+fn read(start: &Path, unsaved: &BTreeMap<PathBuf, Arc<str>>, database: Making) -> Result<Opened, HostError> {
     let root = find_root(start)?;
     let inputs = Inputs::new();
     let mut files = overlaid(sources(&root, Some(&inputs))?, &root, unsaved);
@@ -59,15 +65,14 @@ pub fn open_over(start: &Path, unsaved: &BTreeMap<PathBuf, String>) -> Result<Op
     files.retain(|(path, _)| !outline.hides(path));
     check_roots(&files)?;
     let packages = packages::load(&Disk, &root, &outline.packages, unsaved)?;
-    let has_packages = !outline.packages.is_empty();
-    if has_packages {
+    if !outline.packages.is_empty() {
         // What packages are made of is not noted.
         inputs.note("", None);
     }
-    let roots = packages.roots.clone();
-    let loader = Arc::new(FromDisk { root: root.clone(), packages: roots.clone(), inputs: inputs.clone() });
-    let (db, problems) = database(files, packages, loader);
-    Ok(Opened { root, db, problems, inputs, outline, packages: roots, has_packages, is_outdated: false })
+    let layout = packages.layout();
+    let loader = FromDisk { root: root.clone(), packages: layout.roots.clone(), inputs: inputs.clone() };
+    let (db, problems) = assembled(files, packages, Arc::new(loader), database);
+    Ok(Opened { root, db, problems, inputs, outline, packages: layout, is_outdated: false })
 }
 
 /// A project as it was.
@@ -93,18 +98,19 @@ pub fn open_at(start: &Path, revision: &str) -> Result<Past, HostError> {
     let roots = packages.roots.clone();
     let name = commit.name.clone();
     let loader = Arc::new(FromStore { store: commit, root: root.clone(), packages: roots });
-    let (db, problems) = database(files, packages, loader);
+    let (db, problems) = assembled(files, packages, loader, FleetDatabase::with_packages);
     Ok(Past { root, db, problems, commit: name })
 }
 
-fn database(
+fn assembled(
     files: Vec<(String, String)>,
     packages: Packages,
     loader: Arc<dyn Loader>,
+    database: Making,
 ) -> (FleetDatabase, Vec<Diagnostic>) {
     let project = Sources { files, packages: packages.names, ..Sources::default() };
     let all = standard_library().into_iter().chain(packages.sources).collect();
-    let db = FleetDatabase::with_packages(project, all, loader);
+    let db = database(project, all, loader);
     compile::parse(&db);
     let declared = &fleet::settings(&db, db.project()).value.packages;
     // Where all files together declare other packages than `fleet.fleet` alone, that has an error of its own: the fleet or
@@ -145,10 +151,7 @@ impl Opened {
     ///
     /// # Errors
     /// Those of [`open`].
-    pub fn reread(&mut self, unsaved: &BTreeMap<PathBuf, String>) -> Result<Refreshed, HostError> {
-        if self.has_packages {
-            return Ok(Refreshed::Anew);
-        }
+    pub fn reread(&mut self, unsaved: &BTreeMap<PathBuf, Arc<str>>) -> Result<Refreshed, HostError> {
         let mut files = overlaid(sources(&self.root, None)?, &self.root, unsaved);
         let outline = outline_of(&files);
         if outline != self.outline {
@@ -156,9 +159,28 @@ impl Opened {
         }
         files.retain(|(path, _)| !outline.hides(path));
         check_roots(&files)?;
+        if !self.reread_packages(unsaved)? {
+            return Ok(Refreshed::Anew);
+        }
         self.db.refresh_data();
-        self.db.set_files(files);
+        self.db.set_files("", files);
         Ok(Refreshed::Changed)
+    }
+
+    /// Reads the files of packages again; false where they fit together otherwise than before.
+    fn reread_packages(&mut self, unsaved: &BTreeMap<PathBuf, Arc<str>>) -> Result<bool, HostError> {
+        if self.outline.packages.is_empty() {
+            return Ok(true);
+        }
+        let packages = packages::load(&Disk, &self.root, &self.outline.packages, unsaved)?;
+        let layout = packages.layout();
+        if layout != self.packages || layout.has_troubles {
+            return Ok(false);
+        }
+        for it in packages.sources {
+            self.is_outdated |= self.db.set_files(&it.name, it.files);
+        }
+        Ok(true)
     }
 
     /// Directories at the root that are generated.
@@ -170,7 +192,7 @@ impl Opened {
     /// Directories of packages that do not lie in the project.
     #[must_use]
     pub fn beside(&self) -> Vec<PathBuf> {
-        self.packages.values().filter(|it| !it.starts_with(&self.root)).cloned().collect()
+        self.packages.roots.values().filter(|it| !it.starts_with(&self.root)).cloned().collect()
     }
 
     fn look(&mut self) -> Result<Refreshed, HostError> {
@@ -180,8 +202,7 @@ impl Opened {
             let is_same = |(name, path): &(String, PathBuf)| noted.get(name).is_some_and(|it| it.holds(path));
             paths.len() == noted.len() && paths.par_iter().all(is_same)
         });
-        if self.has_packages {
-            // Their files are not noted one by one.
+        if self.db.is_worn() || !self.reread_packages(&BTreeMap::new())? {
             return Ok(Refreshed::Anew);
         }
         self.is_outdated |= self.db.refresh_data();
@@ -194,11 +215,11 @@ impl Opened {
             }
             files.retain(|(path, _)| !outline.hides(path));
             check_roots(&files)?;
-            self.db.set_files(files);
+            let changed = self.db.set_files("", files);
             compile::parse(&self.db);
             // Only now is what was read what is compiled.
             self.inputs.take_sources(&inputs);
-            self.is_outdated = true;
+            self.is_outdated |= changed || self.outline.packages.is_empty();
         }
         Ok(if std::mem::take(&mut self.is_outdated) { Refreshed::Changed } else { Refreshed::Same })
     }
@@ -208,7 +229,7 @@ impl Opened {
 fn overlaid(
     mut files: Vec<(String, String)>,
     root: &Path,
-    unsaved: &BTreeMap<PathBuf, String>,
+    unsaved: &BTreeMap<PathBuf, Arc<str>>,
 ) -> Vec<(String, String)> {
     let own = unsaved.iter().filter(|(path, _)| path.extension().is_some_and(|it| it == "fleet"));
     for (path, text) in own {
@@ -216,8 +237,8 @@ fn overlaid(
             continue;
         };
         match files.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => known.clone_from(text),
-            None => files.push((name, text.clone())),
+            Some((_, known)) => *known = text.to_string(),
+            None => files.push((name, text.to_string())),
         }
     }
     files.sort();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::host::{self, HostError, Opened, Refreshed, Watcher};
 use crate::source::{Db, FleetDatabase, SourceFile};
@@ -14,13 +15,13 @@ pub(super) struct Project {
 }
 
 /// The texts that an editor holds, by path.
-pub(super) type Texts = BTreeMap<PathBuf, String>;
+pub(super) type Texts = BTreeMap<PathBuf, Arc<str>>;
 
 impl Project {
     /// Opens the project around a file; `changed` is called when something changes on the disk.
     pub(super) fn around(path: &Path, texts: &Texts, changed: impl Fn() + Send + 'static) -> Result<Self, HostError> {
         let dir = path.ancestors().skip(1).find(|it| it.is_dir()).unwrap_or(path);
-        let opened = host::open_over(dir, texts)?;
+        let opened = host::open_session(dir, texts)?;
         let mut watcher = Watcher::new(&opened.root, opened.generated(), changed).ok();
         watch_beside(watcher.as_mut(), &opened);
         Ok(Self { opened, watcher })
@@ -28,8 +29,8 @@ impl Project {
 
     /// Looks at the disk again.
     pub(super) fn refresh(&mut self, texts: &Texts) -> Result<(), HostError> {
-        if self.opened.reread(texts)? == Refreshed::Anew {
-            self.opened = host::open_over(&self.opened.root, texts)?;
+        if self.opened.db.is_worn() || self.opened.reread(texts)? == Refreshed::Anew {
+            self.opened = host::open_session(&self.opened.root, texts)?;
         }
         watch_beside(self.watcher.as_mut(), &self.opened);
         if let Some(watcher) = &mut self.watcher {

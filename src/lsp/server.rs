@@ -99,7 +99,7 @@ impl<'a> Server<'a> {
             "textDocument/didOpen" => self.take(it, |this, it: DidOpenTextDocumentParams| {
                 let Some(path) = path_of(&it.text_document.uri) else { return };
                 let (uri, text, version) = (it.text_document.uri, it.text_document.text, it.text_document.version);
-                this.documents.insert(path.clone(), Document { uri, text, version });
+                this.documents.insert(path.clone(), Document { uri, text: text.into(), version });
                 this.text_changed(&path);
             }),
             "textDocument/didChange" => self.take(it, |this, it: DidChangeTextDocumentParams| {
@@ -146,7 +146,7 @@ impl<'a> Server<'a> {
     }
 
     fn texts(&self) -> Texts {
-        self.documents.iter().map(|(path, it)| (path.clone(), it.text.clone())).collect()
+        self.documents.iter().map(|(path, it)| (path.clone(), Arc::clone(&it.text))).collect()
     }
 
     /// The project that a file is of.
@@ -157,7 +157,7 @@ impl<'a> Server<'a> {
     fn text_changed(&mut self, path: &Path) {
         self.own_text_changed(path);
         // Other projects may have it as a package.
-        let Some(text) = self.documents.get(path).map(|it| it.text.clone()) else { return };
+        let Some(text) = self.documents.get(path).map(|it| Arc::clone(&it.text)) else { return };
         for root in self.others_with(path) {
             if self.projects.get_mut(&root).is_some_and(|it| it.set(path, &text)) {
                 self.diagnose(&root);
@@ -173,13 +173,13 @@ impl<'a> Server<'a> {
 
     fn own_text_changed(&mut self, path: &Path) {
         let known = self.root_of(path);
-        let Some(text) = self.documents.get(path).map(|it| it.text.clone()) else { return };
+        let Some(text) = self.documents.get(path).map(|it| Arc::clone(&it.text)) else { return };
         if let Some(root) = &known
             && let Some(project) = self.projects.get_mut(root)
             && project.set(path, &text)
         {
             // The file at the root says what is a package and what is generated.
-            if path.file_name().is_some_and(|it| it == "fleet.fleet") {
+            if path.file_name().is_some_and(|it| it == "fleet.fleet") || project.opened.db.is_worn() {
                 self.refresh(root);
             } else {
                 self.diagnose(root);

@@ -1,6 +1,7 @@
 //! The database behind every query.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ecow::EcoString;
@@ -30,6 +31,18 @@ impl Loader for InMemory {
 
 /// Queries, in the order in which they began.
 type Log = Arc<Mutex<Vec<String>>>;
+
+/// How many names a database keeps. Salsa never forgets what was interned (a name that was half typed, a class of
+/// clusters that is no more) nor what was computed for it.
+#[derive(Default)]
+struct Interned {
+    now: AtomicUsize,
+    /// When everything was computed for the first time; 0 before.
+    at_first: AtomicUsize,
+}
+
+/// So many names that are no more weigh less than computing everything anew: a cluster's name keeps some 300 kB.
+const NAMES_TO_KEEP: usize = 500;
 
 /// The package that every project sees without naming it.
 pub const STANDARD: &str = "std";
@@ -63,6 +76,8 @@ pub struct FleetDatabase {
     data: Arc<Mutex<BTreeMap<EcoString, DataFile>>>,
     /// The queries that ran, where somebody asked for them.
     log: Option<Log>,
+    /// In a session that goes on.
+    interned: Option<Arc<Interned>>,
 }
 
 impl FleetDatabase {
@@ -74,29 +89,45 @@ impl FleetDatabase {
 
     /// A database over a project and its packages.
     pub fn with_packages(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
-        Self::over(project, packages, loader, None)
+        Self::over(project, packages, loader, None, None)
+    }
+
+    /// The same for a session that goes on, which shall know when it [is worn](Self::is_worn).
+    pub fn for_session(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
+        Self::over(project, packages, loader, None, Some(Arc::default()))
     }
 
     /// The same; what runs is noted from now on, for [`Self::take_log`].
     pub fn with_log(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>) -> Self {
-        Self::over(project, packages, loader, Some(Log::default()))
+        Self::over(project, packages, loader, Some(Log::default()), None)
     }
 
-    fn over(project: Sources, packages: Vec<Sources>, loader: Arc<dyn Loader>, log: Option<Log>) -> Self {
-        let on_event = log.clone().map(|sink| -> Box<dyn Fn(salsa::Event) + Send + Sync> {
-            Box::new(move |event| {
-                if let salsa::EventKind::WillExecute { database_key } = event.kind {
+    fn over(
+        project: Sources,
+        packages: Vec<Sources>,
+        loader: Arc<dyn Loader>,
+        log: Option<Log>,
+        interned: Option<Arc<Interned>>,
+    ) -> Self {
+        let (sink, counter) = (log.clone(), interned.clone());
+        let on_event: Box<dyn Fn(salsa::Event) + Send + Sync> =
+            Box::new(move |event| match (event.kind, &sink, &counter) {
+                (salsa::EventKind::WillExecute { database_key }, Some(sink), _) => {
                     sink.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{database_key:?}"));
                 }
-            })
-        });
+                (salsa::EventKind::DidInternValue { .. }, _, Some(counter)) => {
+                    counter.now.fetch_add(1, Ordering::Relaxed);
+                }
+                _ => {}
+            });
         let mut db = Self {
-            storage: salsa::Storage::new(on_event),
+            storage: salsa::Storage::new((log.is_some() || interned.is_some()).then_some(on_event)),
             project: None,
             packages: BTreeMap::new(),
             loader,
             data: Arc::default(),
             log,
+            interned,
         };
         let is_prelude = |it: &&Sources| it.name == STANDARD;
         // Tests of single layers do without.
@@ -145,12 +176,13 @@ impl FleetDatabase {
         self.project().files(self).iter().copied().find(|it| it.path(self) == path)
     }
 
-    /// Makes the project's own files these: path and text of each. What is the same is
-    /// left alone. Whoever computes on another handle is cancelled.
-    pub fn set_files(&mut self, files: Vec<(String, String)>) {
+    /// Makes the files of the project (which has no name) or of a package these: path and text of each; whether one
+    /// changed. What is the same is left alone. Whoever computes on another handle is cancelled.
+    pub fn set_files(&mut self, package: &str, files: Vec<(String, String)>) -> bool {
         use salsa::Setter;
-        let project = self.project();
-        let is_own = |it: &&SourceFile| it.package(self).is_empty();
+        let Some(project) = self.package(package) else { return false };
+        let mut changed = false;
+        let is_own = |it: &&SourceFile| it.package(self) == package;
         let (own, others): (Vec<SourceFile>, Vec<SourceFile>) = project.files(self).iter().partition(|it| is_own(it));
         let known: BTreeMap<EcoString, SourceFile> = own.iter().map(|it| (it.path(self).clone(), *it)).collect();
         let mut all = others;
@@ -159,16 +191,37 @@ impl FleetDatabase {
                 Some(file) => {
                     if **file.text(self) != *text {
                         self.set_text(file, text);
+                        changed = true;
                     }
                     all.push(file);
                 }
-                None => all.push(SourceFile::new(self, path.into(), EcoString::new(), Arc::from(text))),
+                None => all.push(SourceFile::new(self, path.into(), package.into(), Arc::from(text))),
             }
         }
         all.sort_by(|a, b| a.path(self).cmp(b.path(self)));
         if **project.files(self) != *all {
             project.set_files(self).to(all.into());
+            changed = true;
         }
+        changed
+    }
+
+    /// Notes that everything was computed.
+    pub fn settle(&self) {
+        if let Some(it) = &self.interned {
+            let now = it.now.load(Ordering::Relaxed);
+            // Later ones are held against the first.
+            let _ = it.at_first.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether so many names are kept that are no more that the session should begin with a new database.
+    #[must_use]
+    pub fn is_worn(&self) -> bool {
+        self.interned.as_ref().is_some_and(|it| {
+            let at_first = it.at_first.load(Ordering::Relaxed);
+            at_first > 0 && it.now.load(Ordering::Relaxed) > at_first + NAMES_TO_KEEP
+        })
     }
 
     /// Reads the data files again that expressions named; whether one changed.

@@ -22,12 +22,12 @@ pub(super) fn formatting(snapshots: &[Snapshot], texts: &Texts, it: &lsp::Docume
     let Some(text) = texts.get(&path) else { return Ok(Json::Null) };
     let encoding = snapshots.first().map_or_else(Default::default, |it| it.client.encoding);
     let new = format(text).text;
-    if new == *text {
+    if *new == **text {
         return answered(Vec::<TextEdit>::new());
     }
     let lines = Lines::of(text, encoding);
     // Line by line, so that cursors and marks stay where they are.
-    let diff = similar::TextDiff::from_lines(text.as_str(), new.as_str());
+    let diff = similar::TextDiff::from_lines(&**text, new.as_str());
     let mut starts: Vec<usize> = vec![0];
     starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
     let start = |line: usize| starts.get(line).copied().unwrap_or(text.len());

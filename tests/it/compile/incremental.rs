@@ -170,7 +170,7 @@ fn a_new_file_renders_its_cluster_and_no_other() {
     let it = ran(|db| {
         let mut files = sources();
         files.push(("fleet/new.fleet".into(), new.into()));
-        db.set_files(files);
+        db.set_files("", files);
     });
     assert!(it.queries.contains("cluster_files 1,") && it.queries.contains(" parse 1,"), "{}", it.queries);
     assert_eq!(it.written, ["clusters/new/addons.yaml"]);
@@ -181,7 +181,7 @@ fn a_file_that_goes_renders_no_cluster() {
     let it = ran(|db| {
         let mut files = sources();
         files.retain(|it| it.0 != "fleet/c03.fleet");
-        db.set_files(files);
+        db.set_files("", files);
     });
     assert!(!it.queries.contains("cluster_files") && !it.queries.contains("parse"), "{}", it.queries);
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);

@@ -1,4 +1,5 @@
 //! Files, revisions and watching.
 
 mod revisions;
+mod sessions;
 mod watch;
