@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use crate::diagnostic::{Diagnostic, Place, Subject, code};
 use crate::fleet;
 use crate::names;
-use crate::source::{Anchor, Db, IndexSet, Origin, is_of_library};
+use crate::source::{Anchor, Db, IndexSet, Origin};
 use crate::syntax::{self, ast::Head};
 
 /// The same diagnostics, none of which has its place in the standard library where the project
@@ -16,7 +16,7 @@ pub(super) fn said_of_the_project(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Di
     let mut lacking: BTreeMap<EcoString, IndexSet<Anchor>> = BTreeMap::new();
     let mut own: Vec<Diagnostic> = Vec::new();
     for it in found {
-        match anchor_of(&it).filter(|it| is_of_library(it.file(db).package(db))) {
+        match anchor_of(&it).filter(|it| it.is_of_library(db)) {
             None => own.push(it),
             Some(anchor) => match fact_of(db, &it) {
                 Some(fact) => {

@@ -8,7 +8,7 @@ use crate::fleet;
 use crate::flux::{self, Unit};
 use crate::kube::{Id, Identity, Object, Patch};
 use crate::names;
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, is_below};
 use crate::value::yaml::{Line, Style, Writer};
 use crate::value::{self, Node, Path, Step, Value};
 
@@ -50,15 +50,11 @@ pub fn lines_of(db: &dyn Db, path: &str) -> Option<Lines> {
             return Some(Lines { cluster: None, spots: spots(db, draft) });
         }
     }
-    fleet::clusters(db).filter(|it| is_of(path, &fleet::cluster(db, *it).value.path)).find_map(|anchor| {
+    fleet::clusters(db).filter(|it| is_below(path, &fleet::cluster(db, *it).value.path)).find_map(|anchor| {
         let drafts = cluster_drafts(db, &flux::exactly(db, anchor).value);
         let draft = drafts.iter().find(|it| it.path == path)?;
         Some(Lines { cluster: Some(anchor), spots: spots(db, draft) })
     })
-}
-
-fn is_of(path: &str, dir: &str) -> bool {
-    path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
 }
 
 fn spots(db: &dyn Db, draft: &Draft<'_>) -> Vec<Option<Spot>> {

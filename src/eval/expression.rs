@@ -8,7 +8,7 @@ use super::env::{Env, Given};
 use super::lets::let_value;
 use super::{builtins, layer, problems};
 use crate::names::{self};
-use crate::source::{Kind, NodeId, Origin, STANDARD};
+use crate::source::{Kind, NodeId, Origin};
 use crate::syntax::ast::{Element, Expr, ExprKind};
 use crate::value::{Node, Part, Template, Value, same};
 
@@ -35,8 +35,7 @@ impl<'a> Env<'a> {
     fn traced(&self, expr: &Expr, node: Node) -> Node {
         let at = self.at(expr.node);
         // What the language says stays the language's.
-        let is_part =
-            |it: Origin| it.anchor.kind(self.db) == Kind::Data || it.anchor.file(self.db).package(self.db) != STANDARD;
+        let is_part = |it: Origin| it.anchor.kind(self.db) == Kind::Data || !it.anchor.is_standard(self.db);
         match &expr.kind {
             ExprKind::Name(_) | ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => {
                 // A leaf is told by what the expression reads.

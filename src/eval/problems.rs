@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::select::Pins;
 use crate::diagnostic::{Diagnostic, code, listed};
-use crate::source::{Db, Kind, Origin, STANDARD};
+use crate::source::{Db, Kind, Origin};
 use crate::syntax::{self, ast::BinaryOp};
 use crate::types::{RecordType, Type};
 use crate::value::{Conflict, Node, Value};
@@ -340,7 +340,7 @@ pub(super) fn condition_fails(db: &dyn Db, node: &Node, name: Option<&EcoString>
             .help("change the value, or the condition");
     };
     let diagnostic = diagnostic.note(doc.lines().collect::<Vec<_>>().join(" "));
-    if declared.file(db).package(db) == STANDARD {
+    if declared.is_standard(db) {
         return diagnostic.help("write it in that form");
     }
     diagnostic.label(condition, "this condition does not hold for it").help("change the value, or the condition")

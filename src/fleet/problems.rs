@@ -8,7 +8,7 @@ use super::settings_data::Output;
 use super::statement::About;
 use crate::diagnostic::{Diagnostic, Subject, Suggestion, code};
 use crate::names::Index;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, is_within};
 use crate::value::{Node, Value};
 
 pub(super) fn cycle(at: Origin, what: &str, path: &str) -> Diagnostic {
@@ -48,9 +48,8 @@ pub(super) fn no_value(declared: &Declared, what: &str) -> Diagnostic {
 
 pub(super) fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
     let all = [&output.common, &output.applications, &output.clusters];
-    let nested = all.iter().enumerate().any(|(nth, a)| {
-        all.iter().enumerate().any(|(other, b)| nth != other && (a == b || b.starts_with(&format!("{a}/"))))
-    });
+    let nested =
+        all.iter().enumerate().any(|(nth, a)| all.iter().enumerate().any(|(other, b)| nth != other && is_within(b, a)));
     nested.then(|| {
         Diagnostic::new(
             code::OUTPUTS_OVERLAP,

@@ -11,7 +11,7 @@ use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::names::Index;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
+use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -145,7 +145,7 @@ const RETRY: &str = "RetryOnFailure";
 fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
     let Some(written) = node.get("release") else { return Tree::new(node.origin).build() };
     let mut fields = written.clone();
-    let is_default = |it: &Node| it.origin.anchor.file(ctx.db).package(ctx.db) == STANDARD;
+    let is_default = |it: &Node| it.origin.anchor.is_standard(ctx.db);
     for section in ["install", "upgrade"] {
         let at = |path: &[&str]| written.get(section).and_then(|it| it.at(path));
         let name_is_default = at(&["strategy", "name"]).is_some_and(is_default);

@@ -9,7 +9,7 @@ use super::sources::{ROOT_FILE, VENDOR};
 use super::standard::standard_library;
 use crate::fleet;
 use crate::fleet::{Output, Package};
-use crate::plan::is_below;
+use crate::source::is_within;
 use crate::source::{Db, FleetDatabase, InMemory, Sources};
 
 /// What is known of a project before it is compiled.
@@ -37,8 +37,8 @@ impl Outline {
             return false;
         }
         let of_package = self.packages.values().filter_map(|it| it.path.as_ref()).map(|it| it.trim_start_matches("./"));
-        self.output.iter().map(EcoString::as_str).chain(of_package).any(|it| is_below(path, it.trim_end_matches('/')))
-            || is_below(path, VENDOR)
+        self.output.iter().map(EcoString::as_str).chain(of_package).any(|it| is_within(path, it.trim_end_matches('/')))
+            || is_within(path, VENDOR)
     }
 }
 

@@ -16,7 +16,7 @@ use super::store::Disk;
 use super::tree_hash::{Files, tree_hash};
 use super::writer;
 use crate::fleet::Package;
-use crate::plan::is_below;
+use crate::source::is_within;
 
 /// A package that was fetched.
 pub struct Vendored {
@@ -182,7 +182,7 @@ impl Job<'_> {
             .collect::<Result<_, HostError>>()?;
         let outline = settings_of(&texts);
         let is_kept = |path: &str| {
-            !outline.output.iter().any(|it| is_below(path, it)) && !is_below(path, VENDOR) && path != lock::FILE
+            !outline.output.iter().any(|it| is_within(path, it)) && !is_within(path, VENDOR) && path != lock::FILE
         };
         files.retain(|path, _| is_kept(path));
         let Some(tree) = tree_hash(&files) else {

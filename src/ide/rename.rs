@@ -7,7 +7,7 @@ use super::occurrence::{Symbol, named_at, named_in, references};
 use super::place::{Place, place_of};
 use crate::fleet;
 use crate::names::{self, is_dns_label, is_reserved};
-use crate::source::{Anchor, Db, Kind, Origin, SourceFile, is_of_library};
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax::{
     self,
     ast::{Head, Key, Member},
@@ -71,7 +71,7 @@ fn is_read_by_library(db: &dyn Db, fact: Origin, name: &str) -> bool {
     let index = names::index(db, db.project());
     let own = index.items.values().flat_map(|it| it.values()).chain(index.definitions.values());
     let levels = own.flat_map(|it| &fleet::levels(db, *it).value);
-    let mut taken = levels.filter(|it| is_of_library(it.file(db).package(db)));
+    let mut taken = levels.filter(|it| it.is_of_library(db));
     let is_of_role = ["account", "region"].contains(&name);
     taken.any(|it| {
         is_of_role && fleet::has_irsa(db, *it) || named_in(db, *it).iter().any(|it| it.symbol == Symbol::At(fact))

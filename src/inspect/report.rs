@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Release};
 use crate::kube::Object;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
+use crate::source::{Anchor, ById, Db, IndexMap, IndexSet, Origin};
 use crate::value::{Node, Path, Step, Value};
 
 /// What a page shows.
@@ -35,8 +35,13 @@ pub struct Column {
     pub holder: EcoString,
     /// What it is on some clusters, each once.
     pub variants: Vec<Variant>,
-    /// From an object, or from what it says, to a variant.
-    known: (IndexMap<(usize, EcoString), usize>, IndexMap<String, usize>),
+}
+
+/// A column that is being filled: from an object with its version, and from what these say, to a variant.
+struct Filling<'a> {
+    column: Column,
+    by_object: IndexMap<(ById<'a, Object>, EcoString), usize>,
+    by_text: IndexMap<String, usize>,
 }
 
 /// A release as some clusters have it; texts may have placeholders for their facts.
@@ -64,7 +69,7 @@ pub struct Line {
 #[must_use]
 pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
     let settings = &fleet::settings(db, db.project()).value;
-    let mut columns: IndexMap<(EcoString, EcoString), Column> = IndexMap::default();
+    let mut columns: IndexMap<(EcoString, EcoString), Filling<'_>> = IndexMap::default();
     // What each cluster has, by the column's key, before the columns have their order.
     let mut rows: IndexSet<Vec<((EcoString, EcoString), usize)>> = IndexSet::default();
     let mut clusters = Vec::new();
@@ -78,7 +83,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
                 let object = unit.objects.iter().find(is_it).invariant("a release is an object of its unit");
                 let holder = release.addon.parent(db).map(|it| it.name(db).clone()).unwrap_or_default();
                 let key = (release.addon.name(db).clone(), holder);
-                let column = columns.entry(key.clone()).or_insert_with(|| Column::new(&key));
+                let column = columns.entry(key.clone()).or_insert_with(|| Filling::new(&key));
                 row.push((key, column.variant(db, cluster, object, release)));
             }
         }
@@ -107,23 +112,24 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
         facts: settings.facts.keys().cloned().collect(),
         rings: settings.rings.as_ref().map(|it| (it.fact.clone(), it.order.clone())),
         cells: rows.iter().map(place).collect(),
-        addons: columns.into_values().collect(),
+        addons: columns.into_values().map(|it| it.column).collect(),
         clusters,
         warnings,
     }
 }
 
-impl Column {
+impl<'a> Filling<'a> {
     fn new((name, holder): &(EcoString, EcoString)) -> Self {
-        Self { name: name.clone(), holder: holder.clone(), variants: Vec::new(), known: Default::default() }
+        let column = Column { name: name.clone(), holder: holder.clone(), variants: Vec::new() };
+        Self { column, by_object: IndexMap::default(), by_text: IndexMap::default() }
     }
 
     /// The number of what a cluster has.
-    fn variant(&mut self, db: &dyn Db, cluster: &Cluster, object: &Arc<Object>, release: &Release) -> usize {
+    fn variant(&mut self, db: &dyn Db, cluster: &Cluster, object: &'a Object, release: &Release) -> usize {
         let version = release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default();
         // The version may stand in another object: that of the chart's registry.
-        let address = (Arc::as_ptr(object).addr(), version.clone());
-        if let Some(nth) = self.known.0.get(&address) {
+        let key = (ById(object), version.clone());
+        if let Some(nth) = self.by_object.get(&key) {
             return *nth;
         }
         let whole = Path::default();
@@ -138,18 +144,18 @@ impl Column {
         for (path, node) in &leaves {
             text.push_str(&eco_format!("{path} {} {:?}\n", crate::value::json(node), node.origin));
         }
-        let next = self.variants.len();
-        let nth = *self.known.1.entry(text).or_insert(next);
+        let next = self.column.variants.len();
+        let nth = *self.by_text.entry(text).or_insert(next);
         if nth == next {
             let own = |it: &Node| is_of(db, it.origin.anchor, cluster);
-            self.variants.push(Variant {
+            self.column.variants.push(Variant {
                 version,
                 namespace: release.target.clone(),
                 is_own: leaves.iter().any(|(_, it)| own(it)),
                 leaves,
             });
         }
-        self.known.0.insert(address, nth);
+        self.by_object.insert(key, nth);
         nth
     }
 }

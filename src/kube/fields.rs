@@ -7,7 +7,7 @@ use super::object::Object;
 use super::problems;
 use crate::diagnostic::{Diagnostic, Invariant, bug};
 use crate::schema::{self, Field, Minor};
-use crate::source::{Db, STANDARD};
+use crate::source::Db;
 use crate::value::{Node, Value};
 
 /// The version of Flux that an object is for.
@@ -78,7 +78,7 @@ impl ServedFields<'_> {
     }
 
     fn refuse(&self, node: &Node, kind: &str, path: &str, since: Minor, out: &mut Vec<Diagnostic>) {
-        let is_default = node.origin.anchor.file(self.db).package(self.db) == STANDARD;
+        let is_default = node.origin.anchor.is_standard(self.db);
         if let (Some(cluster), false) = (self.cluster, is_default) {
             out.push(problems::too_new(node.origin, kind, path, since, cluster, self.minor));
         }

@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, OverrideTarget};
 use crate::names;
-use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin, is_below, is_within};
 
 pub(super) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -27,21 +27,17 @@ fn paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     all.sort_by_key(|(path, _)| path.split('/').collect::<Vec<_>>());
     for pair in all.windows(2) {
         let [(outer, a), (inner, b)] = pair else { continue };
-        if outer == inner || inner.starts_with(&format!("{outer}/")) {
+        if is_within(inner, outer) {
             out.push(nested_path(db, *a, outer, *b, inner));
         }
     }
     let output = &fleet::settings(db, db.project()).value.output;
     for (path, anchor) in all {
-        if !is_inside(path, &output.clusters) {
+        if !is_below(path, &output.clusters) {
             out.push(outside_output(Origin::of(anchor), path, &output.clusters));
         }
     }
     catalogue_paths(db, out);
-}
-
-fn is_inside(path: &str, dir: &str) -> bool {
-    path.strip_prefix(dir).is_some_and(|it| it.starts_with('/'))
 }
 
 /// Catalogues stand below `common/`, applications below `applications/`, and none
@@ -58,7 +54,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             Some(Kind::Application) => &output.applications,
             _ => &output.common,
         };
-        if let (Some(anchor), false) = (anchor, is_inside(path, root)) {
+        if let (Some(anchor), false) = (anchor, is_below(path, root)) {
             out.push(outside_output(Origin::of(*anchor), path, root));
         }
     }
@@ -66,7 +62,7 @@ fn catalogue_paths(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     dirs.sort_by_key(|(path, _)| path.split('/').map(EcoString::from).collect::<Vec<_>>());
     for pair in dirs.windows(2) {
         let [(outer, a), (inner, b)] = pair else { continue };
-        let overlap = outer == inner || is_inside(inner, outer);
+        let overlap = is_within(inner, outer);
         if let (true, Some(at)) = (overlap, b.or(*a)) {
             let other = if b.is_some() { *a } else { None };
             out.push(nested_catalogue(Origin::of(at), inner, other.map(Origin::of), outer));

@@ -2,15 +2,13 @@
 //!
 //! Reports W0528, W0529.
 
-use std::sync::Arc;
-
 use ecow::eco_format;
 
 use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Evaluated};
 use crate::flux::deployed;
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::source::{Anchor, ById, Db, IndexMap, IndexSet, Kind, Origin};
 
 /// What an entry did on all clusters that it reaches.
 struct Seen<'a> {
@@ -24,15 +22,15 @@ struct Seen<'a> {
 pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let mut seen: IndexMap<Origin, Seen<'_>> = IndexMap::default();
     let mut shared = IndexSet::default();
-    let mut looked_at: IndexSet<*const Checked<Evaluated>> = IndexSet::default();
+    let mut looked_at: IndexSet<ById<'_, Checked<Evaluated>>> = IndexSet::default();
     for cluster in fleet::clusters(db) {
         let items = &deployed(db, cluster).value.items;
         // What many clusters share says the same of all.
-        if !shared.insert(Arc::as_ptr(items)) {
+        if !shared.insert(ById(&**items)) {
             continue;
         }
         let items = items.iter();
-        let fresh = items.filter(|(_, it)| looked_at.insert(Arc::as_ptr(it)));
+        let fresh = items.filter(|(_, it)| looked_at.insert(ById(&**it)));
         for (item, effect) in fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, effect))) {
             if effect.origin.anchor.kind(db) == Kind::Source {
                 continue;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::problems;
-use super::table::{Index, is_standard};
+use super::table::Index;
 use crate::source::{Anchor, Db, Kind, Origin, Project};
 use crate::syntax::{self, ast::Head};
 
@@ -42,7 +42,7 @@ pub(super) fn import<'a>(index: &mut Index, db: &'a dyn Db, project: Project, de
                     continue;
                 }
                 match mine.get(&it.local) {
-                    Some(first) if *first != found && !is_standard(db, *first) => {
+                    Some(first) if *first != found && !first.is_standard(db) => {
                         index.bad_imports.push(problems::imported_twice(at, &it.local, *first));
                     }
                     _ => {

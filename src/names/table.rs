@@ -8,7 +8,7 @@ use super::place::{Place, carries_label, is_dns_label, may_stand};
 use super::reserved::is_reserved;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
-use crate::source::{Anchor, Db, IndexMap, Kind, Project, STANDARD};
+use crate::source::{Anchor, Db, IndexMap, Kind, Project};
 
 /// Every declaration, by what it declares. All orders are orders of names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,9 +123,9 @@ impl Index {
             },
         };
         match table.get(name) {
-            Some(first) if is_standard(db, *first) == is_standard(db, anchor) => self.duplicates.push((*first, anchor)),
+            Some(first) if first.is_standard(db) == anchor.is_standard(db) => self.duplicates.push((*first, anchor)),
             // A project's own name hides what the standard library calls so.
-            Some(_) if is_standard(db, anchor) => {}
+            Some(_) if anchor.is_standard(db) => {}
             _ => {
                 table.insert(name.clone(), anchor);
             }
@@ -158,8 +158,4 @@ impl Index {
     pub fn items_of(&self, parent: Anchor) -> impl Iterator<Item = (&EcoString, Anchor)> {
         self.items.get(&parent).into_iter().flatten().map(|(name, anchor)| (name, *anchor))
     }
-}
-
-pub(super) fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
-    anchor.file(db).package(db) == STANDARD
 }

@@ -8,7 +8,6 @@ mod adopt;
 mod bootstrap;
 mod live;
 mod old;
-mod paths;
 mod problems;
 mod roots;
 mod snapshot;
@@ -24,7 +23,6 @@ use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
 
-pub use paths::is_below;
 pub use snapshot::{Content, Digest, Entry, KnownFile, Snapshot, digest};
 pub use work::{Permissions, Plan};
 

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::paths::is_below;
 use super::roots::{documents, id_of};
 use super::snapshot::Snapshot;
 use super::touched::Touched;
 use super::work::Plan;
 use crate::kube::Id;
 use crate::kube::lifecycle::{Pruning, is_never_pruned};
+use crate::source::is_within;
 
 /// A Flux Kustomization of the old tree.
 pub(super) struct Old {
@@ -53,7 +53,7 @@ pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &
     for (path, entry) in &snapshot.entries {
         let Some(dir) = cluster_of(path, snapshot) else { continue };
         let is_old = || entry.is_ours(path) || plan.adopted.contains(path);
-        if !is_below(dir, clusters) || !touched.reaches(dir) || !is_old() {
+        if !is_within(dir, clusters) || !touched.reaches(dir) || !is_old() {
             continue;
         }
         let Some(text) = entry.text().filter(|it| it.contains("kustomize.toolkit.fluxcd.io/")) else { continue };
@@ -110,7 +110,7 @@ pub(super) fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
 
 /// Whether the directory of a Kustomization is among what is known of the disk.
 pub(super) fn is_known(old: &Old, snapshot: &Snapshot) -> bool {
-    old.path().is_some_and(|dir| snapshot.entries.keys().any(|it| is_below(it, dir)))
+    old.path().is_some_and(|dir| snapshot.entries.keys().any(|it| is_within(it, dir)))
 }
 
 /// What an old Kustomization made.

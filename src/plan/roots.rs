@@ -6,7 +6,6 @@
 
 use ecow::EcoString;
 
-use super::paths::is_below;
 use super::problems;
 use super::snapshot::{Entry, Snapshot};
 use crate::diagnostic::Diagnostic;
@@ -15,6 +14,7 @@ use crate::fleet::Settings;
 use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::kube::object::split_api_version;
+use crate::source::is_within;
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -61,7 +61,7 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
             continue;
         }
         let is_yaml = has_suffix(path, ".yaml") || has_suffix(path, ".yml");
-        if !is_yaml || gates.iter().any(|it| is_below(path, it)) || is_below(path, &format!("{root}/flux-system")) {
+        if !is_yaml || gates.iter().any(|it| is_within(path, it)) || is_within(path, &format!("{root}/flux-system")) {
             continue;
         }
         match ids(entry) {

@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::paths::is_below;
 use super::roots::documents;
 use super::snapshot::Snapshot;
 use super::work::Plan;
 use crate::emit::FileTree;
 use crate::fleet::Output;
+use crate::source::is_within;
 
 /// The files that change.
 pub(super) struct Touched<'a> {
@@ -23,7 +23,7 @@ pub(super) struct Touched<'a> {
 impl<'a> Touched<'a> {
     pub(super) fn new(output: &Output, tree: &FileTree, snapshot: &Snapshot, plan: &'a Plan) -> Self {
         let files: BTreeSet<&EcoString> = plan.write.iter().chain(&plan.remove).collect();
-        let is_shared = |path: &&&EcoString| !is_below(path, &output.clusters);
+        let is_shared = |path: &&&EcoString| !is_within(path, &output.clusters);
         let shared = files.iter().filter(is_shared).any(|path| !is_harmless(path, tree, snapshot));
         Self { files, shared }
     }

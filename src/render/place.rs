@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::credentials::source_line;
 use crate::data::locate;
-use crate::source::{Anchor, Db, Kind, Origin, STANDARD};
+use crate::source::{Anchor, Db, Kind, Origin};
 
 /// A place in a file that an author wrote.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,7 @@ pub(super) fn spot(db: &dyn Db, origin: Origin) -> Option<Spot> {
 }
 
 fn is_standard(db: &dyn Db, anchor: Anchor) -> bool {
-    anchor.kind(db) != Kind::Data && anchor.file(db).package(db) == STANDARD
+    anchor.kind(db) != Kind::Data && anchor.is_standard(db)
 }
 
 /// Whose a place is: "rule `production`", "addon `web` of `cluster-addons`".

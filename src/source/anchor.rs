@@ -6,7 +6,8 @@
 
 use ecow::EcoString;
 
-use super::file::SourceFile;
+use super::db::Db;
+use super::file::{STANDARD, SourceFile, is_of_library};
 
 /// Number of a node inside its declaration, counted in the order of the text.
 pub type NodeId = u32;
@@ -169,6 +170,18 @@ pub struct Anchor {
     /// Which of several with that parent, kind and name, counted from 0.
     #[returns(copy)]
     pub nth: u32,
+}
+
+impl Anchor {
+    /// Whether it is of what every project sees without naming it: the package `std` itself.
+    pub fn is_standard(self, db: &dyn Db) -> bool {
+        self.file(db).package(db) == STANDARD
+    }
+
+    /// Whether it is of the library: `std`, or a package inside it.
+    pub fn is_of_library(self, db: &dyn Db) -> bool {
+        is_of_library(self.file(db).package(db))
+    }
 }
 
 /// Where something was written: a node of a declaration.

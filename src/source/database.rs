@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ecow::EcoString;
 
 use super::db::Db;
-use super::file::{DataFile, Project, SourceFile};
+use super::file::{DataFile, Project, STANDARD, SourceFile, is_of_library};
 
 /// Fetches the files that expressions name. The host reads the disk, tests
 /// answer from memory.
@@ -43,15 +43,6 @@ struct Interned {
 
 /// So many names that are no more weigh less than computing everything anew: a cluster's name keeps some 300 kB.
 const NAMES_TO_KEEP: usize = 500;
-
-/// The package that every project sees without naming it.
-pub const STANDARD: &str = "std";
-
-/// Whether a package is the standard library, or one of those inside it.
-#[must_use]
-pub fn is_of_library(package: &str) -> bool {
-    package.split('.').next() == Some(STANDARD)
-}
 
 /// The files of a project or a package: path and text of each.
 #[derive(Clone, Debug, Default)]

@@ -5,6 +5,15 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+/// The package that every project sees without naming it.
+pub const STANDARD: &str = "std";
+
+/// Whether a package is the standard library, or one of those inside it.
+#[must_use]
+pub fn is_of_library(package: &str) -> bool {
+    package.split('.').next() == Some(STANDARD)
+}
+
 /// One `.fleet` file.
 #[salsa::input(debug)]
 pub struct SourceFile {

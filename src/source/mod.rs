@@ -10,11 +10,15 @@ mod character;
 mod database;
 mod db;
 mod file;
+mod identity;
 mod ordered;
+mod path;
 
 pub use anchor::{Anchor, ItemKind, Kind, NodeId, Origin};
 pub use character::{is_bidi_control, is_noncharacter, noncharacter, shown, shown_length};
-pub use database::{FleetDatabase, InMemory, Loader, STANDARD, Sources, is_of_library};
+pub use database::{FleetDatabase, InMemory, Loader, Sources};
 pub use db::Db;
-pub use file::{DataFile, Project, SourceFile};
+pub use file::{DataFile, Project, STANDARD, SourceFile, is_of_library};
+pub use identity::ById;
 pub use ordered::{IndexMap, IndexSet};
+pub use path::{is_below, is_within};

@@ -140,7 +140,7 @@ fn links(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Link>> {
     let mut todo: Vec<Anchor> = Vec::new();
     for it in index.lets.values().chain(index.types.values()) {
         // Only what the project speaks of is read of the standard library.
-        if it.file(db).package(db) != STANDARD {
+        if !it.is_standard(db) {
             places.entry(*it).or_insert_with(|| graph.add_node(*it));
             todo.push(*it);
         }

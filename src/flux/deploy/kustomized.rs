@@ -11,7 +11,7 @@ use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
 use crate::kube::{directory, object};
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, Origin, is_within};
 use crate::syntax::ast::Patch;
 use crate::value::Node;
 
@@ -77,7 +77,7 @@ fn local_patches(
 ) -> Vec<(Patch, Node)> {
     let output = &ctx.settings.output;
     let generated = [&output.common, &output.applications, &output.clusters];
-    if is_local && generated.iter().any(|it| path == it.as_str() || path.starts_with(&format!("{it}/"))) {
+    if is_local && generated.iter().any(|it| is_within(path, it)) {
         ctx.state.out.push(problems::bad_kustomize_path(at, path));
         return Vec::new();
     }

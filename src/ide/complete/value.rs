@@ -11,7 +11,7 @@ use crate::ide::cursor::{chain, compared, value_part};
 use crate::ide::key::names_a_key;
 use crate::ide::occurrence::Symbol;
 use crate::ide::place::nodes_at;
-use crate::source::{Anchor, Kind, Origin, STANDARD};
+use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{self, Head, TypeBody},
@@ -228,7 +228,7 @@ impl Asking<'_> {
             }
         }
         // What the compiler takes from the library itself is nobody's business.
-        let own = |it: &Anchor| it.file(self.db).package(self.db) != STANDARD;
+        let own = |it: &Anchor| !it.is_standard(self.db);
         for (name, anchor) in self.index().lets.iter().filter(|(_, it)| own(it)) {
             let is_function = anchor.kind(self.db) == Kind::Fn;
             let ty = if is_function {

@@ -25,11 +25,11 @@ use std::rc::Rc;
 use ecow::EcoString;
 
 use crate::fleet;
-use crate::flux::{self, Deployed};
+use crate::flux::{self, Deployed, Unit};
 use crate::inspect::secrets;
 use crate::inspect::whom::{self};
-use crate::kube::Id;
-use crate::source::{Anchor, Db, IndexMap, IndexSet};
+use crate::kube::{Id, Object};
+use crate::source::{Anchor, ById, Db, IndexMap, IndexSet};
 use bundle::{Variant, bundle};
 use pairing::{Facts, Memo, Raw, pair};
 
@@ -102,19 +102,22 @@ fn order(it: &Change) -> impl Ord + use<'_> {
 }
 
 /// What a pair of clusters shares with others, and the facts that are not what they were.
-type Pair = ([usize; 4], Vec<EcoString>);
+type Pair<'a> = ([SharedBy<'a>; 2], Vec<EcoString>);
+
+/// What clusters of a class share.
+type SharedBy<'a> = (ById<'a, Vec<Unit>>, ById<'a, Vec<Object>>);
 
 /// What is found out once for many clusters.
 struct Shared<'a> {
     old: &'a dyn Db,
     new: &'a dyn Db,
-    known: Memo,
-    pairs: IndexMap<Pair, Vec<Rc<Raw>>>,
+    known: Memo<'a>,
+    pairs: IndexMap<Pair<'a>, Vec<Rc<Raw>>>,
     /// The facts that texts of a class have placeholders for.
-    placeholders: IndexMap<usize, Rc<IndexSet<EcoString>>>,
+    placeholders: IndexMap<ById<'a, Vec<Unit>>, Rc<IndexSet<EcoString>>>,
 }
 
-impl Shared<'_> {
+impl<'a> Shared<'a> {
     /// What changes on one cluster.
     fn changes(&mut self, was: Anchor, is: Anchor) -> Vec<Rc<Raw>> {
         let (old, new) = (flux::deployed(self.old, was), flux::deployed(self.new, is));
@@ -133,8 +136,8 @@ impl Shared<'_> {
             placeholders.iter().flat_map(|it| it.iter()).filter(|it| !is_same(it)).cloned().collect();
         let own;
         let found = if both {
-            let ([a, b], known) = ([old, new].map(address), &mut self.known);
-            let key = ([a[0], a[1], b[0], b[1]], differing.iter().cloned().collect());
+            let known = &mut self.known;
+            let key = ([old, new].map(shared_by), differing.iter().cloned().collect());
             self.pairs.entry(key).or_insert_with(|| {
                 let facts = Facts { old: before, new: after, differing: Some(differing) };
                 pair(old, new, known, Some(&facts))
@@ -157,17 +160,17 @@ impl Shared<'_> {
         found.iter().filter_map(real).collect()
     }
 
-    fn placeholders(&mut self, deployed: &Deployed) -> Rc<IndexSet<EcoString>> {
+    fn placeholders(&mut self, deployed: &'a Deployed) -> Rc<IndexSet<EcoString>> {
         if deployed.class.is_none() {
             return Rc::default();
         }
-        let [units, _] = address(deployed);
         let known = &mut self.known;
-        Rc::clone(self.placeholders.entry(units).or_insert_with(|| Rc::new(known.placeholders(deployed))))
+        Rc::clone(
+            self.placeholders.entry(ById(&*deployed.units)).or_insert_with(|| Rc::new(known.placeholders(deployed))),
+        )
     }
 }
 
-/// What clusters of a class share.
-fn address(deployed: &Deployed) -> [usize; 2] {
-    [std::sync::Arc::as_ptr(&deployed.units).addr(), std::sync::Arc::as_ptr(&deployed.root).addr()]
+fn shared_by(deployed: &Deployed) -> SharedBy<'_> {
+    (ById(&*deployed.units), ById(&*deployed.root))
 }

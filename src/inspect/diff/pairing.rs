@@ -15,7 +15,7 @@ use super::leaves::{LeafChange, described, differences, differences_with};
 use crate::flux::{Deployed, Unit, UnitPlace};
 use crate::inspect::placed::patched;
 use crate::kube::{Id, Object};
-use crate::source::{IndexMap, IndexSet, Origin};
+use crate::source::{ById, IndexMap, IndexSet, Origin};
 use crate::value::Map;
 
 /// What became of one object, on every cluster that has it so.
@@ -42,14 +42,11 @@ pub(super) struct Raw {
     pub description: Rc<str>,
 }
 
-/// Two objects by where they stand in memory: both live as long as the databases.
-type Addresses = (*const Object, *const Object);
-
 /// What was found out of objects that several clusters share.
 #[derive(Default)]
-pub(super) struct Memo {
-    leaves: IndexMap<Addresses, Rc<[LeafChange]>>,
-    placeholders: IndexMap<*const Object, Rc<[EcoString]>>,
+pub(super) struct Memo<'a> {
+    leaves: IndexMap<[ById<'a, Object>; 2], Rc<[LeafChange]>>,
+    placeholders: IndexMap<ById<'a, Object>, Rc<[EcoString]>>,
 }
 
 /// An object on one side.
@@ -75,7 +72,12 @@ impl Facts<'_> {
 }
 
 /// Every object that is not what it was; texts are compared as they are, or with facts.
-pub(super) fn pair(old: &Deployed, new: &Deployed, known: &mut Memo, facts: Option<&Facts<'_>>) -> Vec<Rc<Raw>> {
+pub(super) fn pair<'a>(
+    old: &'a Deployed,
+    new: &'a Deployed,
+    known: &mut Memo<'a>,
+    facts: Option<&Facts<'_>>,
+) -> Vec<Rc<Raw>> {
     let [mut before, after] = [old, new].map(entries);
     let mut found = Vec::new();
     let unit_of = |side: &Deployed, entry: &Entry<'_>| entry.unit.and_then(|it| position(side, &it.name));
@@ -235,12 +237,10 @@ fn described_whole(
     (key, description.into())
 }
 
-impl Memo {
-    fn leaves(&mut self, old: &Entry<'_>, new: &Entry<'_>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
+impl<'a> Memo<'a> {
+    fn leaves(&mut self, old: &Entry<'a>, new: &Entry<'a>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
         if let Some(facts) = facts
-            && [old, new]
-                .into_iter()
-                .any(|it| facts.concern(&self.holes_of(&it.object, matches!(it.object, Cow::Borrowed(_)))))
+            && [old, new].into_iter().any(|it| facts.concern(&self.placeholders_of(&it.object)))
         {
             if let Some(differing) = &facts.differing {
                 return differences_with(Some(&old.object.body), Some(&new.object.body), differing).into();
@@ -257,23 +257,27 @@ impl Memo {
         let (Cow::Borrowed(old), Cow::Borrowed(new)) = (&old.object, &new.object) else {
             return compare(&old.object, &new.object);
         };
-        let found = self.leaves.entry((std::ptr::from_ref(*old), std::ptr::from_ref(*new)));
+        let found = self.leaves.entry([ById(*old), ById(*new)]);
         Rc::clone(found.or_insert_with(|| compare(old, new)))
     }
 
     /// The facts that a cluster's texts have placeholders for.
-    pub(super) fn placeholders(&mut self, deployed: &Deployed) -> IndexSet<EcoString> {
-        deployed.objects().flat_map(|(_, it)| self.holes_of(it, true).to_vec()).collect()
+    pub(super) fn placeholders(&mut self, deployed: &'a Deployed) -> IndexSet<EcoString> {
+        deployed.objects().flat_map(|(_, it)| self.placeholders_of(&Cow::Borrowed(it)).to_vec()).collect()
     }
 
-    /// The facts that an object's texts have placeholders for; it is kept if the object stays where it is.
-    fn holes_of(&mut self, object: &Object, stays: bool) -> Rc<[EcoString]> {
+    /// The facts that an object's texts have placeholders for.
+    #[expect(clippy::ptr_arg, reason = "what is borrowed is remembered, what is owned goes")]
+    fn placeholders_of(&mut self, object: &Cow<'a, Object>) -> Rc<[EcoString]> {
         let find = || {
             let mut found: IndexSet<EcoString> = IndexSet::default();
             object.body.value.each_per_cluster(&mut |it| found.extend(it.facts().cloned()));
             found.into_iter().collect()
         };
-        if stays { Rc::clone(self.placeholders.entry(std::ptr::from_ref(object)).or_insert_with(find)) } else { find() }
+        match object {
+            Cow::Borrowed(it) => Rc::clone(self.placeholders.entry(ById(*it)).or_insert_with(find)),
+            Cow::Owned(_) => find(),
+        }
     }
 }
 

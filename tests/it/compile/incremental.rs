@@ -108,7 +108,7 @@ fn an_override_of_one_cluster_runs_that_clusters_queries_alone() {
         it.queries,
         "anchors 1, check 1, class_files 1, class_of 1, class_verdict 1, cluster 1, cluster_files 1, declaration 1, \
          declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine 1, longest_role 1, made 1, \
-         made_texts 1, parse 1, shared 1, specialized 1, statements 1"
+         made_texts 1, of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }
@@ -121,7 +121,8 @@ fn a_cluster_that_leaves_its_class_leaves_the_others_alone() {
         it.queries,
         "anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_verdict 1, cluster 1, cluster_diagnostics \
          1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine \
-         1, longest_role 1, made 1, made_texts 1, parse 1, ranges 1, shared 1, specialized 1, statements 1"
+         1, longest_role 1, made 1, made_texts 1, of_clusters 1, parse 1, ranges 1, shared 1, specialized 1, \
+         statements 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -132,7 +133,8 @@ fn a_fact_of_one_cluster_fills_its_file_and_makes_nothing() {
     assert_eq!(
         it.queries,
         "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration \
-         1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, parse 1, ranges 1, statements 1"
+         1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, of_clusters 1, parse 1, ranges 1, \
+         statements 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -146,8 +148,8 @@ fn a_value_of_the_catalogue_that_no_patch_touches_renders_no_cluster() {
         it.queries,
         "anchors 1, base 1, bundle 1, check 2, class_files 2, class_of 13, class_verdict 2, common_files 1, \
          declaration 5, declarations 1, deployed 13, diagnostics 1, fleet_diagnostics 1, is_fine 2, levels 1, \
-         longest_role 1, made 5, made_texts 2, params_of 1, parse 1, shared 3, shared_sources 1, specialized 2, whole \
-         1"
+         longest_role 1, made 5, made_texts 2, of_clusters 1, params_of 1, parse 1, shared 3, shared_sources 1, \
+         specialized 2, whole 1"
     );
     assert_eq!(it.written, ["common/addons/add-ons/web.yaml"]);
 }
@@ -159,7 +161,7 @@ fn a_value_of_a_rule_renders_the_clusters_that_it_holds_for() {
         it.queries,
         "anchors 1, base_overrides 1, check 1, class_files 1, class_of 1, class_verdict 1, cluster 13, cluster_files \
          1, declaration 5, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine 1, longest_role 1, \
-         made 1, made_texts 1, parse 1, shared 2, specialized 1, statements 1"
+         made 1, made_texts 1, of_clusters 1, parse 1, shared 2, specialized 1, statements 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }
