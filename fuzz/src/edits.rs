@@ -48,7 +48,7 @@ fn ask(db: &FleetDatabase, at: usize) {
     let _ = ide::signature(db, file, at);
     let _ = ide::outline(db, file);
     let _ = ide::highlights(db, file);
-    let _ = ide::named_at(db, file, at);
+    let _ = ide::occurrence_at(db, file, at);
     let _ = ide::preview(db, file, at, None);
     for it in compile(db).diagnostics.iter().take(5) {
         let _ = ide::fixes(db, it);

@@ -13,7 +13,7 @@ use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::flux;
-use crate::host::{self, Exclusive, Found, HostError, Opened, Record, Records, Summary, Tree};
+use crate::host::{self, Exclusive, HostError, Opened, Record, Records, StampedSnapshot, Summary, Tree};
 use crate::plan::{self, Permissions, Plan};
 use crate::source::{Db, FleetDatabase};
 
@@ -57,7 +57,7 @@ pub(super) struct Planned {
 struct Work {
     root: PathBuf,
     directories: BTreeSet<EcoString>,
-    found: Found,
+    found: StampedSnapshot,
     plan: Plan,
     /// None where nothing will be written.
     exclusive: Option<Exclusive>,

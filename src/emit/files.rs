@@ -10,7 +10,7 @@ use super::patch::with_patches;
 use super::tree::{FileTree, HEADER};
 use crate::diagnostic::{Invariant, bug};
 use crate::fleet;
-use crate::flux::{self, Bundle, Deployed, Part, Unit, UnitPlace};
+use crate::flux::{self, Bundle, BundlePart, Deployed, Unit, UnitPlace};
 use crate::kube::Object;
 use crate::kube::object::{Tree, list, text};
 use crate::source::{Anchor, Db, Origin};
@@ -75,19 +75,19 @@ pub(super) fn common_drafts(bundle: &Bundle) -> Vec<Draft<'_>> {
     let mut drafts = Vec::new();
     let origin = bundle.catalogue.map(Origin::of).or_else(|| bundle.objects.first().map(|it| it.origin));
     let Some(origin) = origin else { return drafts };
-    let mut parts: BTreeMap<Part, Vec<&Object>> = BTreeMap::new();
+    let mut parts: BTreeMap<BundlePart, Vec<&Object>> = BTreeMap::new();
     for object in &bundle.objects {
         parts.entry(bundle.part(object)).or_default().push(&**object);
     }
     if !parts.is_empty() {
-        parts.entry(Part::Main).or_default();
+        parts.entry(BundlePart::Main).or_default();
     }
     for (part, objects) in parts {
         let dir = match part.dir().as_str() {
             "" => bundle.dir.clone(),
             inner => eco_format!("{}/{inner}", bundle.dir),
         };
-        let is_component = matches!(part, Part::Component(_));
+        let is_component = matches!(part, BundlePart::Component(_));
         directory(&mut drafts, &dir, objects, is_component, origin);
     }
     drafts

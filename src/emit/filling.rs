@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use crate::diagnostic::{Invariant, bug};
-use crate::value::{Map, Part, Template, fact};
+use crate::value::{Map, Template, TemplatePart, fact};
 
 /// A text that is whole but for facts of a cluster.
 #[derive(Debug, Default, PartialEq)]
@@ -21,8 +21,8 @@ impl Filling {
         let mut it = Self::default();
         for part in template.parts() {
             match part {
-                Part::Text(text) => it.push(text),
-                Part::Fact(name) => it.placeholder(it.text.len(), name),
+                TemplatePart::Text(text) => it.push(text),
+                TemplatePart::Fact(name) => it.placeholder(it.text.len(), name),
             }
         }
         it

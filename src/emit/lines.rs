@@ -25,12 +25,12 @@ pub struct Lines {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {
     pub object: Id,
-    pub what: Named,
+    pub what: SpotValues,
 }
 
 /// Which values of an object a line is about.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Named {
+pub enum SpotValues {
     /// What stands at a path.
     At(Path),
     /// What a patch sets or removes, each by itself.
@@ -72,7 +72,7 @@ fn spots(db: &dyn Db, draft: &Draft<'_>) -> Vec<Option<Spot>> {
         spots.push(line.path.as_ref().zip(document).and_then(|(path, document)| {
             match document {
                 Document::Index(_) => None,
-                Document::Object(it) => Some(Spot { object: it.id.clone(), what: Named::At(path.clone()) }),
+                Document::Object(it) => Some(Spot { object: it.id.clone(), what: SpotValues::At(path.clone()) }),
                 // The patches are of other objects.
                 Document::Unit(unit, _)
                     if is_head(path) && unit.kustomization.body.at(&["spec", "patches"]).is_none() =>
@@ -80,7 +80,7 @@ fn spots(db: &dyn Db, draft: &Draft<'_>) -> Vec<Option<Spot>> {
                     None
                 }
                 Document::Unit(unit, it) => patched(db, unit, it, path, above)
-                    .or_else(|| Some(Spot { object: it.id.clone(), what: Named::At(path.clone()) })),
+                    .or_else(|| Some(Spot { object: it.id.clone(), what: SpotValues::At(path.clone()) })),
             }
         }));
     }
@@ -108,29 +108,29 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
         return Some(Spot { object, what: merge_line(&body, &body, line) });
     }
     let patch = unit.patches.get(nth)?.get(db);
-    let of = |object: &Identity, what: Named| Some(Spot { object: object.id(), what });
+    let of = |object: &Identity, what: SpotValues| Some(Spot { object: object.id(), what });
     match patch {
-        Patch::Delete { object } => of(object, Named::Gone),
+        Patch::Delete { object } => of(object, SpotValues::Gone),
         Patch::Merge { object, body } => of(object, merge_line(&merged(object, body), body, line)),
         Patch::Json { object, operations } => {
             // The bracket opens in a line of its own.
             let operation = line.and_then(|it| operations.get(it.checked_sub(1)?));
             let wanted = unit.objects.iter().find(|it| it.id == object.id())?;
             let operations = operation.map_or(operations.as_slice(), std::slice::from_ref);
-            of(object, Named::Each(operations.iter().map(|it| steps(&it.path, &wanted.body)).collect()))
+            of(object, SpotValues::Each(operations.iter().map(|it| steps(&it.path, &wanted.body)).collect()))
         }
     }
 }
 
 /// What a line of a merge is about: `body` is what it changes in the object.
-fn merge_line(whole: &Node, body: &Node, line: Option<usize>) -> Named {
+fn merge_line(whole: &Node, body: &Node, line: Option<usize>) -> SpotValues {
     let mut writer = Writer::mapped(Style::Patch);
     writer.document(whole);
     let (_, lines) = writer.finish_mapped();
     let at = line.and_then(|it| lines.get(it)?.path.clone()).unwrap_or_default();
     let changed: Vec<Path> = changes(body).into_iter().filter(|it| it.0.starts_with(&at.0)).collect();
     // What only names the object is not changed by it.
-    if changed.is_empty() { Named::At(at) } else { Named::Each(changed) }
+    if changed.is_empty() { SpotValues::At(at) } else { SpotValues::Each(changed) }
 }
 
 /// The leaves of a patch, what it removes included.

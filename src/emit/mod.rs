@@ -13,6 +13,6 @@ mod tree;
 
 pub use document::documents;
 pub use files::{cluster_files, common_files, exact_files, header_line};
-pub use lines::{Lines, Named, Spot, lines_of};
+pub use lines::{Lines, Spot, SpotValues, lines_of};
 pub use patch::with_patches;
 pub use tree::{FileTree, GeneratedFile, HEADER, header_path};

@@ -13,7 +13,7 @@ use crate::kube::{Identity, Object, Operation, Patch};
 use crate::source::{Db, Origin};
 use crate::syntax::ast;
 use crate::value::yaml::{Style, Writer};
-use crate::value::{AsciiWriter, Node, Part, Template};
+use crate::value::{AsciiWriter, Node, Template, TemplatePart};
 
 /// The Flux Kustomization of a unit, with its patches.
 #[must_use]
@@ -66,9 +66,9 @@ fn entry_text(entry: Node) -> Filling {
     let spec = Tree::new(origin).node("patches", list(vec![entry], origin));
     let mut writer = Writer::new(Style::File);
     writer.document(&Tree::new(origin).tree("spec", spec).build());
-    let (head, mut parts) = (Part::Text(HEAD.into()), writer.finish_template().parts().to_vec());
+    let (head, mut parts) = (TemplatePart::Text(HEAD.into()), writer.finish_template().parts().to_vec());
     match parts.first_mut() {
-        Some(Part::Text(first)) if first.starts_with(HEAD) => *first = first.replacen(HEAD, "", 1),
+        Some(TemplatePart::Text(first)) if first.starts_with(HEAD) => *first = first.replacen(HEAD, "", 1),
         it => bug(&format!("a list of patches begins with {head:?}, and not with {it:?}")),
     }
     Filling::of(&Template::joined(parts))

@@ -10,7 +10,7 @@ use super::{builtins, layer, problems};
 use crate::names::{self};
 use crate::source::{Kind, NodeId, Origin};
 use crate::syntax::ast::{Element, Expr, ExprKind};
-use crate::value::{Node, Part, Template, Value, same};
+use crate::value::{Node, Template, TemplatePart, Value, same};
 
 impl<'a> Env<'a> {
     /// The value of an expression that somebody looks at.
@@ -121,13 +121,13 @@ impl<'a> Env<'a> {
 
     fn interpolation(&mut self, parts: &[Expr]) -> Value {
         let mut text = String::new();
-        let mut open: Vec<Part> = Vec::new();
+        let mut open: Vec<TemplatePart> = Vec::new();
         let mut known = true;
         for part in parts {
             let mut node = self.passed(part);
             match &node.value {
                 Value::Template(it) if it.is_text() => {
-                    open.push(Part::Text(std::mem::take(&mut text).into()));
+                    open.push(TemplatePart::Text(std::mem::take(&mut text).into()));
                     open.extend(it.parts().iter().cloned());
                     continue;
                 }
@@ -155,7 +155,7 @@ impl<'a> Env<'a> {
         if open.is_empty() {
             return Value::Text(text.into());
         }
-        open.push(Part::Text(text.into()));
+        open.push(TemplatePart::Text(text.into()));
         Value::Template(Arc::new(Template::joined(open)))
     }
 

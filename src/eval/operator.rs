@@ -6,7 +6,7 @@ use super::env::Env;
 use super::problems;
 use crate::source::Origin;
 use crate::syntax::ast::{BinaryOp, Expr, UnaryOp};
-use crate::value::{Node, Part, Template, Value, same};
+use crate::value::{Node, Template, TemplatePart, Value, same};
 
 impl Env<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, of: &Expr, origin: Origin) -> Value {
@@ -48,7 +48,7 @@ impl Env<'_> {
     /// Two texts with placeholders make one.
     fn sum(&mut self, left: &Expr, right: &Expr, origin: Origin) -> Value {
         let parts = |it: &Value| match it {
-            Value::Text(it) => Some(vec![Part::Text(it.clone())]),
+            Value::Text(it) => Some(vec![TemplatePart::Text(it.clone())]),
             Value::Template(it) if it.is_text() => Some(it.parts().to_vec()),
             _ => None,
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::around;
 use super::config;
-use super::facts::Named;
+use super::facts::ClusterHead;
 use super::finder;
 use super::inventory;
 use super::settings_data::Settings;
@@ -50,7 +50,7 @@ fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> V
 pub(super) fn layers(
     db: &dyn Db,
     settings: &Settings,
-    it: &Named,
+    it: &ClusterHead,
     facts: &Arc<Map>,
     out: &mut Vec<Diagnostic>,
 ) -> (Vec<Vec<Anchor>>, Vec<AppliedOverride>) {

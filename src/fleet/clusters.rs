@@ -10,7 +10,7 @@ use super::around::{groups_of, project_of};
 use super::cluster_data::{Cluster, Taken};
 use super::config;
 use super::conflicts;
-use super::facts::{Named, facts};
+use super::facts::{ClusterHead, facts};
 use super::identity::Identity;
 use super::relocation;
 use super::selection::{attached, select};
@@ -142,7 +142,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         (None, _) => directory(db, settings, &groups, &of_groups, &own, &name),
     };
     let chain = of_groups.into_iter().chain(own);
-    let named = Named {
+    let named = ClusterHead {
         anchor,
         origin,
         name: name.clone(),
@@ -173,7 +173,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let (ranks, applied) = layers(db, settings, &named, &facts, &mut out);
     let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
-    let Named { own, row, .. } = named;
+    let ClusterHead { own, row, .. } = named;
     let cluster = Cluster {
         anchor,
         origin,

@@ -16,7 +16,7 @@ use crate::syntax;
 use crate::value::{Map, Node, Value};
 
 /// What is known of a cluster before its facts.
-pub(super) struct Named {
+pub(super) struct ClusterHead {
     pub anchor: Anchor,
     pub origin: Origin,
     /// The ranks that are its own, lowest first.
@@ -31,7 +31,7 @@ pub(super) struct Named {
 }
 
 /// The map that `cluster` stands for.
-pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<Diagnostic>) -> Arc<Map> {
+pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &ClusterHead, out: &mut Vec<Diagnostic>) -> Arc<Map> {
     let index = names::index_of(db, it.anchor);
     let setter = |anchor: &Anchor| {
         let block = &syntax::declaration(db, *anchor).body;
@@ -63,7 +63,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &Named, out: &mut Vec<
     Arc::new(Map { entries })
 }
 
-fn fixed(db: &dyn Db, it: &Named) -> IndexMap<EcoString, Node> {
+fn fixed(db: &dyn Db, it: &ClusterHead) -> IndexMap<EcoString, Node> {
     let at = it.origin;
     let mut entries = IndexMap::default();
     entries.insert("name".into(), Node::new(Value::Text(it.name.clone()), at));

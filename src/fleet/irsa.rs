@@ -19,7 +19,7 @@ use crate::syntax::{
     ast::{Key, Member},
 };
 use crate::types;
-use crate::value::{Map, Node, Part, Template, Value};
+use crate::value::{Map, Node, Template, TemplatePart, Value};
 
 /// The annotation by which EKS gives a service account its role.
 const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
@@ -142,14 +142,14 @@ fn joined<const N: usize>(texts: [Value; N]) -> Value {
     let mut parts = Vec::new();
     for it in texts {
         match it {
-            Value::Text(it) => parts.push(Part::Text(it)),
+            Value::Text(it) => parts.push(TemplatePart::Text(it)),
             Value::Template(it) if it.is_text() => parts.extend(it.parts().iter().cloned()),
             _ => return Value::Unknown,
         }
     }
     let template = Template::joined(parts);
     match template.parts() {
-        [Part::Text(it)] => Value::Text(it.clone()),
+        [TemplatePart::Text(it)] => Value::Text(it.clone()),
         _ => Value::Template(std::sync::Arc::new(template)),
     }
 }

@@ -33,7 +33,7 @@ pub struct Moves {
 }
 
 /// A name that `from` or `to` writes.
-enum Named {
+enum MovedName {
     Catalogue(EcoString),
     Item(EcoString, EcoString),
 }
@@ -109,7 +109,7 @@ fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>
     };
     let (from_at, to_at) = (from.origin, to.origin);
     match (named(from), named(to)) {
-        (Some(Named::Catalogue(old)), Some(Named::Catalogue(new))) => {
+        (Some(MovedName::Catalogue(old)), Some(MovedName::Catalogue(new))) => {
             let Some(catalogue) = index.catalogues.get(&new) else {
                 out.push(names::unknown::catalogue(db, to_at, &new, index));
                 return;
@@ -122,7 +122,7 @@ fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>
                 moves.vacated.insert(old, from_at);
             }
         }
-        (Some(Named::Item(old, old_name)), Some(Named::Item(new, name))) => {
+        (Some(MovedName::Item(old, old_name)), Some(MovedName::Item(new, name))) => {
             if old_name != name {
                 out.push(problems::renamed_item(to_at, &old_name, &name));
                 return;
@@ -153,11 +153,11 @@ fn one(db: &dyn Db, anchor: Anchor, moves: &mut Moves, out: &mut Vec<Diagnostic>
     }
 }
 
-fn named(node: &Node) -> Option<Named> {
+fn named(node: &Node) -> Option<MovedName> {
     let text = node.text()?;
     Some(match text.split_once('.') {
-        None => Named::Catalogue(text.clone()),
-        Some((catalogue, item)) => Named::Item(catalogue.into(), item.into()),
+        None => MovedName::Catalogue(text.clone()),
+        Some((catalogue, item)) => MovedName::Item(catalogue.into(), item.into()),
     })
 }
 

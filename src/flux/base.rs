@@ -41,7 +41,7 @@ pub struct Bundle {
 
 /// Which part of a bundle an object belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum BundlePart {
     Main,
     /// A kustomize component that clusters take by name.
     Component(EcoString),
@@ -57,16 +57,16 @@ impl Bundle {
 
     /// Where an object belongs.
     #[must_use]
-    pub fn part(&self, object: &Object) -> Part {
+    pub fn part(&self, object: &Object) -> BundlePart {
         match &object.component {
-            None => Part::Main,
-            Some(it) if self.split => Part::Split(it.clone()),
-            Some(it) => Part::Component(it.clone()),
+            None => BundlePart::Main,
+            Some(it) if self.split => BundlePart::Split(it.clone()),
+            Some(it) => BundlePart::Component(it.clone()),
         }
     }
 }
 
-impl Part {
+impl BundlePart {
     /// The directory of the part, from that of the bundle; empty for the bundle itself.
     #[must_use]
     pub fn dir(&self) -> EcoString {

@@ -22,7 +22,7 @@ use crate::value::{Node, Value};
 
 /// The source that an item names.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Named {
+pub(super) struct UsedSource {
     pub name: EcoString,
     pub source: Anchor,
     pub stands: Stands,
@@ -57,7 +57,7 @@ pub(super) struct Memo {
     /// Items that were evaluated.
     pub known: IndexMap<Anchor, KnownItem>,
     /// The sources that items name, by scope and item.
-    sources: IndexMap<(Option<Anchor>, Anchor), Option<Named>>,
+    sources: IndexMap<(Option<Anchor>, Anchor), Option<UsedSource>>,
     /// What items are made from and come to, by scope and item.
     pub shared_items: IndexMap<(Option<Anchor>, Anchor), (SharedItem, Arc<Made>)>,
 }
@@ -318,7 +318,7 @@ impl<'a> Context<'a> {
     }
 
     /// The source that an add-on or a kustomize item names, in the scope.
-    pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<&Named> {
+    pub(super) fn source_of_item(&mut self, item: Anchor) -> Option<&UsedSource> {
         let key = (self.scope, item);
         if !self.state.memo.sources.contains_key(&key) {
             let evaluated = self.evaluated_quietly(item);
@@ -332,7 +332,7 @@ impl<'a> Context<'a> {
                     (true, None) => Stands::Shared,
                     (true, Some(_)) => Stands::Local,
                 };
-                Some(Named { name: name.clone(), source, stands })
+                Some(UsedSource { name: name.clone(), source, stands })
             });
             self.state.memo.sources.insert(key, found);
         }

@@ -28,7 +28,7 @@ mod tenant;
 mod version_range;
 
 pub use addon::find_addon;
-pub use base::{Bundle, Part, bundle, shared_sources};
+pub use base::{Bundle, BundlePart, bundle, shared_sources};
 pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use item::made;
 pub use layout::{directory, has_own_unit};

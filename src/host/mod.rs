@@ -36,6 +36,6 @@ pub use record::{Record, Records, Summary};
 pub use stamp::Stamp;
 pub use standard::standard_library;
 pub use texts::{Text, texts_at, texts_of_project};
-pub use tree::{Found, Tree, apply, replace, rewrite, snapshot, write_copy, write_page};
+pub use tree::{StampedSnapshot, Tree, apply, replace, rewrite, snapshot, write_copy, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;

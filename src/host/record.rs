@@ -17,7 +17,7 @@ use super::error::HostError;
 use super::inputs::{Input, Inputs};
 use super::sources::{ROOT_FILE, source_paths};
 use super::stamp::{Stamp, now};
-use super::tree::{Found, Tree, Walked, walk};
+use super::tree::{StampedSnapshot, Tree, Walked, walk};
 use super::writer;
 
 /// Where it lies, from the project's root.
@@ -53,14 +53,19 @@ impl Record {
     /// A build that left nothing to be said. None where something that it read or left
     /// cannot be told from outside.
     #[must_use]
-    pub fn of(inputs: &Inputs, directories: BTreeSet<EcoString>, found: Found, summary: Summary) -> Option<Self> {
+    pub fn of(
+        inputs: &Inputs,
+        directories: BTreeSet<EcoString>,
+        found: StampedSnapshot,
+        summary: Summary,
+    ) -> Option<Self> {
         let program = std::env::current_exe().ok()?;
         let metadata = program.symlink_metadata().ok()?;
         let mut tree: Tree = found.directories.into_iter().map(|it| (it, None)).collect();
         for (path, stamp) in found.stamps {
             tree.insert(path, Some(stamp?));
         }
-        let is_plain = found.snapshot.entries.values().all(|it| !matches!(it, crate::plan::Entry::Link));
+        let is_plain = found.snapshot.entries.values().all(|it| !matches!(it, crate::plan::SnapshotEntry::Link));
         is_plain.then_some(())?;
         Some(Self {
             // A program is not built while it runs.

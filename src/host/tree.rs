@@ -15,7 +15,7 @@ use super::stamp::{Stamp, now};
 use super::writer::{self, TEMPORARY};
 use crate::diagnostic::Invariant;
 use crate::emit::FileTree;
-use crate::plan::{Content, Entry, KnownFile, Plan, Snapshot};
+use crate::plan::{Content, KnownFile, Plan, Snapshot, SnapshotEntry};
 
 /// A temporary file that was written so long ago is nobody's, where locks cannot tell.
 const OLD: Duration = Duration::from_secs(600);
@@ -72,29 +72,29 @@ fn below(root: &Path, dir: &Path, walked: &mut Walked) -> Result<(), HostError> 
 ///
 /// # Errors
 /// If a directory or file cannot be read.
-pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>, last: &Tree) -> Result<Found, HostError> {
+pub fn snapshot(root: &Path, directories: &BTreeSet<EcoString>, last: &Tree) -> Result<StampedSnapshot, HostError> {
     let mut walked = Walked::default();
     for dir in directories {
         walk(root, dir, &mut walked)?;
     }
     let files: Vec<EcoString> = walked.files.into_iter().collect();
-    let mut found = Found::default();
+    let mut found = StampedSnapshot::default();
     let unread = &found.unread;
     let look = |path| look(root, path, last, unread);
     let looked_at: Result<Vec<Look>, HostError> = files.into_par_iter().map(look).collect();
     for (path, content, stamp) in looked_at? {
-        found.snapshot.entries.insert(path.clone(), Entry::File(content));
+        found.snapshot.entries.insert(path.clone(), SnapshotEntry::File(content));
         found.stamps.insert(path, stamp);
     }
-    found.snapshot.entries.extend(walked.directories.iter().cloned().map(|it| (it, Entry::Directory)));
-    found.snapshot.entries.extend(walked.links.into_iter().map(|it| (it, Entry::Link)));
+    found.snapshot.entries.extend(walked.directories.iter().cloned().map(|it| (it, SnapshotEntry::Directory)));
+    found.snapshot.entries.extend(walked.links.into_iter().map(|it| (it, SnapshotEntry::Link)));
     found.directories = walked.directories;
     Ok(found)
 }
 
 /// What lies in the generated directories, and the stamp of each file.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct StampedSnapshot {
     pub snapshot: Snapshot,
     pub(super) stamps: Tree,
     pub(super) directories: BTreeSet<EcoString>,
@@ -104,7 +104,7 @@ pub struct Found {
 /// Why a file whose text was wanted later could not be read then.
 type Unread = Arc<OnceLock<String>>;
 
-impl Found {
+impl StampedSnapshot {
     /// # Errors
     /// If a file could not be read when its text was wanted: what follows from the snapshot then does not hold.
     pub fn is_whole(&self) -> Result<(), HostError> {
@@ -144,7 +144,7 @@ fn look(root: &Path, path: EcoString, last: &Tree, unread: &Unread) -> Result<Lo
     let bytes = std::fs::read(&full).map_err(|it| failed(&it))?;
     let stamp = Stamp::of(&metadata, now, &bytes);
     let content = Content::read(String::from_utf8(bytes).ok().map(Arc::from));
-    let is_ours = Entry::File(content.clone()).is_ours(&path);
+    let is_ours = SnapshotEntry::File(content.clone()).is_ours(&path);
     Ok((path, content, stamp.map(|it| (it, is_ours))))
 }
 
@@ -159,7 +159,7 @@ pub fn apply(
     root: &Path,
     tree: &FileTree,
     plan: &Plan,
-    found: &mut Found,
+    found: &mut StampedSnapshot,
     exclusive: &Exclusive,
 ) -> Result<(), HostError> {
     remove_leftovers(root, found, exclusive.is_certain())?;
@@ -233,7 +233,7 @@ pub fn write_copy(root: &Path, path: &Path, text: &str) -> Result<std::path::Pat
 }
 
 /// Temporary files of a build that was killed.
-fn remove_leftovers(root: &Path, found: &mut Found, is_alone: bool) -> Result<(), HostError> {
+fn remove_leftovers(root: &Path, found: &mut StampedSnapshot, is_alone: bool) -> Result<(), HostError> {
     let is_leftover = |path: &&EcoString| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
@@ -253,7 +253,7 @@ fn remove_leftovers(root: &Path, found: &mut Found, is_alone: bool) -> Result<()
 }
 
 /// Removes directories that a removed file leaves empty.
-fn remove_empty(root: &Path, file: &str, found: &mut Found) {
+fn remove_empty(root: &Path, file: &str, found: &mut StampedSnapshot) {
     for (at, _) in file.rmatch_indices('/') {
         let Some(dir) = file.get(..at).filter(|it| std::fs::remove_dir(root.join(it)).is_ok()) else { break };
         found.directories.remove(dir);

@@ -9,8 +9,8 @@ use super::effective::{Effective, effective, users};
 use super::fix::{sample, target};
 use super::hover::entry_at;
 use super::key::quoted;
-use super::occurrence::{Symbol, named_at, references};
-use super::place::{Place, declaration_at, place_of};
+use super::occurrence::{Symbol, occurrence_at, references};
+use super::place::{FileRange, declaration_at, place_of};
 use crate::fleet;
 use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
@@ -41,7 +41,7 @@ fn item_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Anchor, Vec<
     };
     let item = declaration_at(db, file, offset).filter(is_item)?;
     let (_, path) = entry_at(db, file, offset).unwrap_or((item, Vec::new()));
-    let is_head = named_at(db, file, offset).is_some_and(|(it, _)| it.symbol == Symbol::At(Origin::of(item)));
+    let is_head = occurrence_at(db, file, offset).is_some_and(|(it, _)| it.symbol == Symbol::At(Origin::of(item)));
     Some((item, if is_head { Vec::new() } else { path }))
 }
 
@@ -128,7 +128,7 @@ fn at_end(db: &dyn Db, of: Anchor, line: &str) -> Option<Edit> {
 }
 
 /// The spaces before the line that a block begins on.
-fn indentation(db: &dyn Db, block: &Place) -> EcoString {
+fn indentation(db: &dyn Db, block: &FileRange) -> EcoString {
     let before = block.file.text(db).get(..block.range.start).unwrap_or_default();
     let own = before.rsplit('\n').next().unwrap_or_default();
     own.get(..own.len() - own.trim_start().len()).unwrap_or_default().into()

@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::change::{Fix, beginning, beginning_of};
 use super::complete::field;
 use super::key::names_a_key;
-use super::place::Place;
+use super::place::FileRange;
 use crate::check;
 use crate::diagnostic::{self, Diagnostic, Subject, code};
 use crate::fleet;
@@ -16,7 +16,7 @@ use crate::syntax::ast::{Action, Block, Entry, Key, Member};
 use crate::types::{self, Type};
 
 /// The declaration that a diagnostic asks for, if it does.
-pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Option<Fix> {
+pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &FileRange) -> Option<Fix> {
     let (owner, name) = match it.subject.as_ref()? {
         Subject::Undeclared(facts) => {
             let s = if facts.len() == 1 { "" } else { "s" };
@@ -87,7 +87,7 @@ fn set_to(db: &dyn Db, at: Origin) -> Option<EcoString> {
 }
 
 /// The type that a name is read as: by what it is held against, or by the key that it is for.
-fn read_as(db: &dyn Db, at: Origin, place: &Place) -> EcoString {
+fn read_as(db: &dyn Db, at: Origin, place: &FileRange) -> EcoString {
     let text = place.file.text(db);
     let after = text.get(place.range.end..).unwrap_or_default().lines().next().unwrap_or_default().trim_start();
     let before = text.get(..place.range.start).unwrap_or_default().lines().next_back().unwrap_or_default().trim_end();

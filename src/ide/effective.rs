@@ -26,12 +26,12 @@ pub(super) struct Effective {
 }
 
 /// What is alike on several clusters, said once: a value, and where its layers stand.
-struct Found<'a> {
+struct EffectiveValues<'a> {
     facts: &'a Declarations,
     groups: IndexMap<(Option<EcoString>, Vec<Origin>), Effective>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> EffectiveValues<'a> {
     fn new(db: &'a dyn Db) -> Self {
         Self { facts: &fleet::settings(db, db.project()).value.facts, groups: IndexMap::default() }
     }
@@ -105,7 +105,7 @@ fn layers(declared: &Declarations, node: &Node, facts: &Map) -> Vec<(EcoString, 
 /// for each add-on that is taken from it.
 pub(super) fn effective(db: &dyn Db, item: Anchor, path: &[&str], most: usize) -> Vec<Effective> {
     let items = made_of(db, item);
-    let (mut found, mut evaluations) = (Found::new(db), Evaluations::default());
+    let (mut found, mut evaluations) = (EffectiveValues::new(db), Evaluations::default());
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for item in &items {
@@ -172,7 +172,7 @@ pub(super) fn made_of(db: &dyn Db, item: Anchor) -> IndexSet<Anchor> {
 
 /// What a fact is on each cluster.
 pub(super) fn of_fact(db: &dyn Db, name: &str, most: usize) -> Vec<Effective> {
-    let mut found = Found::new(db);
+    let mut found = EffectiveValues::new(db);
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         found.add(&cluster.name, cluster.facts.entries.get(name), &cluster.facts);

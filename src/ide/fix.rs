@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::change::{Edit, Fix, beginning};
 use super::declare::declaration;
 use super::key::quoted;
-use super::place::{Place, place_of};
+use super::place::{FileRange, place_of};
 use crate::check;
 use crate::diagnostic::{self, Diagnostic, Subject, code, listed};
 use crate::fleet;
@@ -22,7 +22,7 @@ pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
         diagnostic::Place::Origin(at) => *at,
         // What is no declaration has a place, and no more.
         diagnostic::Place::Span { file, start, end } => {
-            return misspelt(db, it, &Place { file: *file, range: *start..*end });
+            return misspelt(db, it, &FileRange { file: *file, range: *start..*end });
         }
         diagnostic::Place::File(_) => return Vec::new(),
     };
@@ -39,7 +39,7 @@ pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
 }
 
 /// The names that it suggests, in place of the one that is wrong.
-fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
+fn misspelt(db: &dyn Db, it: &Diagnostic, place: &FileRange) -> Vec<Fix> {
     let Some(suggestion) = &it.suggestion else { return Vec::new() };
     let names = &suggestion.names;
     let text = place.file.text(db).get(place.range.clone()).unwrap_or_default();
@@ -69,7 +69,7 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &Place) -> Vec<Fix> {
 }
 
 /// A fact or a param without a value: one for the clusters that show it, or a default.
-fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
+fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &FileRange) -> Vec<Fix> {
     let Some(name) = place.file.text(db).get(place.range.clone()) else { return Vec::new() };
     let is_fact = at.anchor.kind(db) == Kind::Fleet;
     let settings = &fleet::settings(db, db.project()).value;
@@ -115,7 +115,7 @@ fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &Place) -> Vec<Fix> {
 }
 
 /// A `match` that lacks values: a line for all others.
-fn arms(db: &dyn Db, missing: &[EcoString], at: Origin, place: &Place) -> Vec<Fix> {
+fn arms(db: &dyn Db, missing: &[EcoString], at: Origin, place: &FileRange) -> Vec<Fix> {
     let text = place.file.text(db);
     let Some(close) = text.get(place.range.clone()).and_then(|it| it.rfind('}')) else { return Vec::new() };
     let end =
@@ -156,7 +156,7 @@ pub(super) fn target(db: &dyn Db, item: Anchor) -> EcoString {
 }
 
 /// Where `name: Type` ends.
-fn declared_until(db: &dyn Db, at: Origin, name: &Place) -> Option<usize> {
+fn declared_until(db: &dyn Db, at: Origin, name: &FileRange) -> Option<usize> {
     let nodes = syntax::parse(db, name.file).nodes.get(&at.anchor)?;
     let begin_there = nodes.iter().filter(|it| it.start == name.range.start && it.end > name.range.end);
     begin_there.map(|it| it.end).min()

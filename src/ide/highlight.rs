@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::occurrence::{Symbol, named_in};
+use super::occurrence::{Symbol, occurrences_in};
 use super::scope::declared_in;
 use crate::source::{Db, Kind, SourceFile};
 use crate::syntax;
@@ -38,7 +38,7 @@ pub struct Highlight {
 pub fn highlights(db: &dyn Db, file: SourceFile) -> Vec<Highlight> {
     let mut found: Vec<Highlight> = Vec::new();
     for anchor in &**syntax::anchors(db, file) {
-        for it in named_in(db, *anchor).iter() {
+        for it in occurrences_in(db, *anchor).iter() {
             let Some(place) = it.place(db).filter(|it| it.file == file) else { continue };
             let (colour, is_built_in) = match &it.symbol {
                 Symbol::Builtin(_) => (Colour::Function, true),

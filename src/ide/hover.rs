@@ -7,8 +7,8 @@ use ecow::{EcoString, eco_format};
 
 use super::cursor::Cursor;
 use super::effective::{effective, of_fact};
-use super::occurrence::{Named, Symbol, named_at};
-use super::place::{Place, declaration_at, nodes_at, place_of};
+use super::occurrence::{Occurrence, Symbol, occurrence_at};
+use super::place::{FileRange, declaration_at, nodes_at, place_of};
 use crate::data;
 use crate::fleet;
 use crate::render::owner;
@@ -21,7 +21,7 @@ use crate::types::{self, builtin};
 #[derive(Clone, Debug)]
 pub struct Hover {
     pub text: String,
-    pub place: Place,
+    pub place: FileRange,
 }
 
 /// Most values that are listed.
@@ -34,15 +34,15 @@ const WIDEST: usize = 80;
 #[must_use]
 pub fn hover(db: &dyn Db, file: SourceFile, offset: usize) -> Option<Hover> {
     let mut text = String::new();
-    let Some((named, place)) = named_at(db, file, offset) else {
+    let Some((named, place)) = occurrence_at(db, file, offset) else {
         if let Some((word, range)) = keyword_at(db, file, offset) {
-            return Some(Hover { text: syntax::word(word)?.into(), place: Place { file, range } });
+            return Some(Hover { text: syntax::word(word)?.into(), place: FileRange { file, range } });
         }
         // A key that no type knows: what it comes to is all that there is to say.
         let (_, path) = entry_at(db, file, offset)?;
         let (.., range) = nodes_at(db, file, offset).into_iter().next()?;
         let values = values(db, file, offset, None)?;
-        return Some(Hover { text: format!("`{}`\n\n{values}", path.join(".")), place: Place { file, range } });
+        return Some(Hover { text: format!("`{}`\n\n{values}", path.join(".")), place: FileRange { file, range } });
     };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "```fleet\n{}\n```", signature(db, &named));
@@ -87,7 +87,7 @@ fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Ran
 }
 
 /// What it is, as the language writes it.
-pub(super) fn signature(db: &dyn Db, named: &Named) -> EcoString {
+pub(super) fn signature(db: &dyn Db, named: &Occurrence) -> EcoString {
     let typed = |name: &str| named.ty.as_ref().map_or_else(|| name.into(), |ty| eco_format!("{name}: {}", shape(ty)));
     match &named.symbol {
         Symbol::Builtin(name) => builtin::find(name).map_or_else(|| name.clone(), |it| it.signature.into()),
@@ -169,7 +169,7 @@ pub(super) fn documentation(db: &dyn Db, symbol: &Symbol) -> Option<EcoString> {
 }
 
 /// What a fact, a param or an entry comes to on each cluster, and what it stands over.
-fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Named>) -> Option<String> {
+fn values(db: &dyn Db, file: SourceFile, offset: usize, named: Option<&Occurrence>) -> Option<String> {
     let all = match named.map(|it| (&it.symbol, &it.name)) {
         Some((Symbol::At(at), name)) if at.node != 0 && at.anchor.kind(db) == Kind::Fleet => of_fact(db, name, MOST),
         Some((Symbol::At(at), name)) if at.node != 0 && is_param(db, *at) => {

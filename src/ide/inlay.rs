@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ecow::{EcoString, eco_format};
 
 use super::hover::shape;
-use super::occurrence::{Symbol, named_in};
+use super::occurrence::{Symbol, occurrences_in};
 use super::place::place_of;
 use crate::fleet;
 use crate::source::{Anchor, Db, Kind, NodeId, Origin, SourceFile};
@@ -74,7 +74,7 @@ fn params(db: &dyn Db, anchor: Anchor, found: &mut Vec<Inlay>) {
     let values = &fleet::base(db, anchor).value.params;
     let mut set = BTreeSet::new();
     keys(&syntax::declaration(db, anchor).body, &mut set);
-    for it in named_in(db, anchor).iter().filter(|it| !it.defines && !set.contains(&it.node)) {
+    for it in occurrences_in(db, anchor).iter().filter(|it| !it.defines && !set.contains(&it.node)) {
         let Symbol::At(at) = &it.symbol else { continue };
         let is_param = at.node != 0 && matches!(at.anchor.kind(db), Kind::ADDON | Kind::Baseline);
         let (Some(value), Some(place)) = (values.entries.get(&it.name).filter(|_| is_param), it.place(db)) else {

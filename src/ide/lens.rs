@@ -6,8 +6,8 @@ use ecow::{EcoString, eco_format};
 
 use super::effective::counts;
 use super::occurrence::{Symbol, references_to};
-use super::outline::{Entry, outline};
-use super::place::Place;
+use super::outline::{OutlineItem, outline};
+use super::place::FileRange;
 use crate::source::{Db, Kind, Origin, SourceFile};
 
 /// A line of text above a declaration.
@@ -17,7 +17,7 @@ pub struct Lens {
     pub range: Range<usize>,
     pub title: EcoString,
     /// What it leads to.
-    pub places: Vec<Place>,
+    pub places: Vec<FileRange>,
 }
 
 /// What stands above the declarations of a file.
@@ -37,7 +37,7 @@ pub fn lenses(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
             count => eco_format!("used by {count} clusters"),
         };
         lens(title, all.iter().filter(|(named, _)| !named.defines).map(|(_, it)| it.clone()).collect());
-        let overridden: Vec<Place> =
+        let overridden: Vec<FileRange> =
             all.into_iter().filter(|(named, _)| is_override(db, named)).map(|(_, it)| it).collect();
         match overridden.len() {
             0 => {}
@@ -49,7 +49,7 @@ pub fn lenses(db: &dyn Db, file: SourceFile) -> Vec<Lens> {
 }
 
 /// Those of a file's declarations that clusters have, the outer ones first.
-fn collect(entries: Vec<Entry>, found: &mut Vec<Entry>) {
+fn collect(entries: Vec<OutlineItem>, found: &mut Vec<OutlineItem>) {
     for mut it in entries {
         let inner = std::mem::take(&mut it.inner);
         if matches!(it.kind, Kind::Catalogue | Kind::Application | Kind::ADDON | Kind::MANIFEST | Kind::KUSTOMIZE) {
@@ -60,7 +60,7 @@ fn collect(entries: Vec<Entry>, found: &mut Vec<Entry>) {
 }
 
 /// Whether a name stands at the head of an override.
-fn is_override(db: &dyn Db, named: &super::occurrence::Named) -> bool {
+fn is_override(db: &dyn Db, named: &super::occurrence::Occurrence) -> bool {
     use crate::syntax::ast::{Head, Member};
     let declaration = crate::syntax::declaration(db, named.anchor);
     let own = matches!(&declaration.head, Head::Override { target, .. } if target.node == named.node);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::place::{Place, nodes_at};
+use super::place::{FileRange, nodes_at};
 use super::scope;
 use crate::check;
 use crate::fleet;
@@ -15,7 +15,7 @@ use crate::syntax;
 use crate::syntax::ast::{
     Action, Block, Declaration, ExprKind, Head, Key, Member, OverrideOf, Target, TypeBody, TypeExpr, TypeKind,
 };
-use crate::syntax::walk::{self, Part};
+use crate::syntax::walk::{self, Visited};
 use crate::types::{self, Meaning, Reference, Type};
 
 /// What a name means.
@@ -31,7 +31,7 @@ pub enum Symbol {
 
 /// A name that stands somewhere.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Named {
+pub struct Occurrence {
     pub anchor: Anchor,
     pub node: NodeId,
     /// Which part of the node: of `cluster-addons.karpenter`, 0 or 1.
@@ -47,7 +47,7 @@ pub struct Named {
 
 /// The names in a declaration.
 #[salsa::tracked]
-pub fn named_in(db: &dyn Db, anchor: Anchor) -> Arc<[Named]> {
+pub fn occurrences_in(db: &dyn Db, anchor: Anchor) -> Arc<[Occurrence]> {
     let declaration = syntax::declaration(db, anchor);
     let mut finder = Finder { db, anchor, index: names::index_of(db, anchor), found: Vec::new() };
     finder.own_name(declaration);
@@ -60,15 +60,15 @@ pub fn named_in(db: &dyn Db, anchor: Anchor) -> Arc<[Named]> {
 
 /// The name at a place, and where it stands.
 #[must_use]
-pub fn named_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Named, Place)> {
+pub fn occurrence_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Occurrence, FileRange)> {
     let mut seen = Vec::new();
-    let mut found: Vec<(Named, Place)> = Vec::new();
+    let mut found: Vec<(Occurrence, FileRange)> = Vec::new();
     for (anchor, ..) in nodes_at(db, file, offset) {
         if seen.contains(&anchor) {
             continue;
         }
         seen.push(anchor);
-        let names = named_in(db, anchor).iter().filter_map(|it| Some((it.clone(), it.place(db)?)));
+        let names = occurrences_in(db, anchor).iter().filter_map(|it| Some((it.clone(), it.place(db)?)));
         found.extend(names.filter(|(_, it)| it.file == file && it.range.start <= offset && offset <= it.range.end));
     }
     found.into_iter().min_by_key(|(_, it)| it.range.len())
@@ -76,19 +76,19 @@ pub fn named_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(Named, 
 
 /// Every place of the project that names something, in the order of files and texts.
 #[must_use]
-pub fn references(db: &dyn Db, symbol: &Symbol) -> Vec<(Named, Place)> {
+pub fn references(db: &dyn Db, symbol: &Symbol) -> Vec<(Occurrence, FileRange)> {
     references_to(db, std::slice::from_ref(symbol)).swap_remove(0)
 }
 
 /// The same of several things, each in its turn.
-pub(super) fn references_to(db: &dyn Db, symbols: &[Symbol]) -> Vec<Vec<(Named, Place)>> {
+pub(super) fn references_to(db: &dyn Db, symbols: &[Symbol]) -> Vec<Vec<(Occurrence, FileRange)>> {
     let wanted: IndexMap<&Symbol, usize> = symbols.iter().zip(0..).collect();
-    let mut found: Vec<Vec<(Named, Place)>> = vec![Vec::new(); symbols.len()];
+    let mut found: Vec<Vec<(Occurrence, FileRange)>> = vec![Vec::new(); symbols.len()];
     let files = std::iter::once(db.project()).chain(db.packages()).flat_map(|it| it.files(db).iter().copied());
     let mut seen = IndexSet::default();
     for file in files.filter(|it| seen.insert(*it)) {
         for anchor in &**syntax::anchors(db, file) {
-            for it in &**named_in(db, *anchor) {
+            for it in &**occurrences_in(db, *anchor) {
                 let of_it = wanted.get(&it.symbol).and_then(|nth| found.get_mut(*nth));
                 if let (Some(of_it), Some(place)) = (of_it, it.place(db)) {
                     of_it.push((it.clone(), place));
@@ -103,14 +103,14 @@ pub(super) fn references_to(db: &dyn Db, symbols: &[Symbol]) -> Vec<Vec<(Named, 
     found
 }
 
-impl Named {
+impl Occurrence {
     /// Where the name alone stands.
     #[must_use]
-    pub fn place(&self, db: &dyn Db) -> Option<Place> {
+    pub fn place(&self, db: &dyn Db) -> Option<FileRange> {
         let (file, names) = syntax::locate_names(db, Origin::new(self.anchor, self.node))?;
         let range = names.get(self.part).or_else(|| names.last())?.clone();
         // What is escaped in a string stands there otherwise than it is called.
-        (file.text(db).get(range.clone())? == self.name).then_some(Place { file, range })
+        (file.text(db).get(range.clone())? == self.name).then_some(FileRange { file, range })
     }
 }
 
@@ -121,14 +121,14 @@ struct Finder<'a> {
     db: &'a dyn Db,
     anchor: Anchor,
     index: &'a Index,
-    found: Vec<Named>,
+    found: Vec<Occurrence>,
 }
 
 impl Finder<'_> {
     fn push(&mut self, node: NodeId, part: usize, name: &EcoString, symbol: Symbol, ty: Option<Type>) {
         let at = Origin::new(self.anchor, node);
         let defines = symbol == Symbol::At(at);
-        self.found.push(Named { anchor: self.anchor, node, part, name: name.clone(), symbol, ty, defines });
+        self.found.push(Occurrence { anchor: self.anchor, node, part, name: name.clone(), symbol, ty, defines });
     }
 
     fn names(&mut self, node: NodeId, part: usize, name: &EcoString, target: Option<Anchor>) {
@@ -402,8 +402,8 @@ impl Finder<'_> {
         let mut types: Vec<&TypeExpr> = Vec::new();
         let mut bound = Vec::new();
         walk::parts(expr, &mut |part, _| match part {
-            Part::Type(it) => types.push(it),
-            Part::Expr(it) => bound.extend(scope::bound_by(it)),
+            Visited::Type(it) => types.push(it),
+            Visited::Expr(it) => bound.extend(scope::bound_by(it)),
         });
         for (node, name) in bound {
             self.push(node, 0, &name, Symbol::At(Origin::new(self.anchor, node)), None);
@@ -416,7 +416,7 @@ impl Finder<'_> {
     fn type_(&mut self, ty: &TypeExpr) {
         let mut found = Vec::new();
         walk::types(ty, &mut |part, _| {
-            if let Part::Type(it) = part {
+            if let Visited::Type(it) = part {
                 found.push(it);
             }
         });

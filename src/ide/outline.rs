@@ -10,7 +10,7 @@ use crate::syntax::{self, Role};
 
 /// A declaration of a file.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct OutlineItem {
     pub anchor: Anchor,
     pub name: EcoString,
     pub kind: Kind,
@@ -24,11 +24,11 @@ pub struct Entry {
 
 /// What a file declares, in the order of its text.
 #[must_use]
-pub fn outline(db: &dyn Db, file: SourceFile) -> Vec<Entry> {
+pub fn outline(db: &dyn Db, file: SourceFile) -> Vec<OutlineItem> {
     entries(db, file, None)
 }
 
-fn entries(db: &dyn Db, file: SourceFile, parent: Option<Anchor>) -> Vec<Entry> {
+fn entries(db: &dyn Db, file: SourceFile, parent: Option<Anchor>) -> Vec<OutlineItem> {
     let parsed = syntax::parse(db, file);
     let own = parsed.declarations.iter().filter(|(anchor, _)| anchor.parent(db) == parent);
     let entry = |(anchor, declaration): &(Anchor, std::sync::Arc<syntax::ast::Declaration>)| {
@@ -38,7 +38,7 @@ fn entries(db: &dyn Db, file: SourceFile, parent: Option<Anchor>) -> Vec<Entry> 
         let ends = nodes.iter().map(|it| it.end).chain(inner.iter().map(|it| it.whole.end));
         let start = nodes.iter().map(|it| it.start).min()?;
         let name = if declaration.name.is_empty() { declaration.kind.word().into() } else { declaration.name.clone() };
-        Some(Entry { anchor: *anchor, name, kind: declaration.kind, whole: start..ends.max()?, own, inner })
+        Some(OutlineItem { anchor: *anchor, name, kind: declaration.kind, whole: start..ends.max()?, own, inner })
     };
     own.filter_map(entry).collect()
 }

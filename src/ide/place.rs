@@ -7,7 +7,7 @@ use crate::syntax;
 
 /// A range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FileRange {
     pub file: SourceFile,
     /// In bytes.
     pub range: Range<usize>,
@@ -15,12 +15,12 @@ pub struct Place {
 
 /// Where an origin stands; none for what stands in no source.
 #[must_use]
-pub fn place_of(db: &dyn Db, origin: Origin) -> Option<Place> {
+pub fn place_of(db: &dyn Db, origin: Origin) -> Option<FileRange> {
     if origin.anchor.kind(db) == Kind::Data {
         return None;
     }
     let (file, range) = syntax::locate(db, origin)?;
-    Some(Place { file, range })
+    Some(FileRange { file, range })
 }
 
 /// The nodes around a place, the innermost first.

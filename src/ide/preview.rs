@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use super::effective::{made_of, users};
 use super::hover::{entry_at, overridden_at};
-use super::place::{Place, declaration_at, place_of};
+use super::place::{FileRange, declaration_at, place_of};
 use crate::emit::{documents, with_patches};
 use crate::fleet;
 use crate::flux;
@@ -22,7 +22,7 @@ pub struct Preview {
     pub clusters: Vec<EcoString>,
     pub text: String,
     /// For each line, where its value was written.
-    pub lines: Vec<Option<Place>>,
+    pub lines: Vec<Option<FileRange>>,
 }
 
 /// What stands at a place, on a cluster; on the first that has it if none is named.

@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::change::{Edit, beginning};
-use super::occurrence::{Symbol, named_at, named_in, references};
-use super::place::{Place, place_of};
+use super::occurrence::{Symbol, occurrence_at, occurrences_in, references};
+use super::place::{FileRange, place_of};
 use crate::fleet;
 use crate::names::{self, is_dns_label, is_reserved};
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
@@ -17,8 +17,8 @@ use crate::syntax::{
 ///
 /// # Errors
 /// Why it may not.
-pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoString, Place), EcoString> {
-    let (named, place) = named_at(db, file, offset).ok_or("there is no name here")?;
+pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoString, FileRange), EcoString> {
+    let (named, place) = occurrence_at(db, file, offset).ok_or("there is no name here")?;
     match &named.symbol {
         Symbol::Builtin(name) => Err(eco_format!("`{name}` is a function of the language")),
         Symbol::Field(name) => Err(eco_format!("`{name}` is no name of yours: Flux or the language has it so")),
@@ -54,7 +54,7 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
 fn is_column(db: &dyn Db, at: Origin) -> bool {
     let is_rows = |it: &Anchor| {
         matches!(&syntax::declaration(db, *it).head, Head::Inventory { ty: Some(ty), .. }
-            if named_in(db, *it).iter().any(|named| named.node == ty.node && named.symbol == Symbol::At(Origin::of(at.anchor))))
+            if occurrences_in(db, *it).iter().any(|named| named.node == ty.node && named.symbol == Symbol::At(Origin::of(at.anchor))))
     };
     at.node != 0 && at.anchor.kind(db) == Kind::Type && names::index(db, db.project()).inventories.values().any(is_rows)
 }
@@ -74,7 +74,7 @@ fn is_read_by_library(db: &dyn Db, fact: Origin, name: &str) -> bool {
     let mut taken = levels.filter(|it| it.is_of_library(db));
     let is_of_role = ["account", "region"].contains(&name);
     taken.any(|it| {
-        is_of_role && fleet::has_irsa(db, *it) || named_in(db, *it).iter().any(|it| it.symbol == Symbol::At(fact))
+        is_of_role && fleet::has_irsa(db, *it) || occurrences_in(db, *it).iter().any(|it| it.symbol == Symbol::At(fact))
     })
 }
 
@@ -84,7 +84,7 @@ fn is_read_by_library(db: &dyn Db, fact: Origin, name: &str) -> bool {
 /// Why it cannot be: the name is no name, or is taken.
 pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<Vec<Edit>, EcoString> {
     let (old, _) = renamable(db, file, offset)?;
-    let (named, _) = named_at(db, file, offset).ok_or("there is no name here")?;
+    let (named, _) = occurrence_at(db, file, offset).ok_or("there is no name here")?;
     let Symbol::At(at) = &named.symbol else { return Err("this cannot be renamed".into()) };
     let is_name = to.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
         && to.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_')
@@ -109,7 +109,7 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
             _ => eco_format!("`{to}` is the name of {} already", taken.noun()),
         });
     }
-    let in_project = |it: &Place| it.file.package(db).is_empty();
+    let in_project = |it: &FileRange| it.file.package(db).is_empty();
     let edits = all.into_iter().filter(|(it, place)| it.name == old && in_project(place));
     let mut edits: Vec<Edit> = edits.map(|(_, it)| Edit { file: it.file, range: it.range, text: to.into() }).collect();
     edits.extend(chart(db, *at, &old));
@@ -143,7 +143,7 @@ fn taken(db: &dyn Db, symbol: &Symbol, to: &str) -> Option<(Kind, EcoString)> {
             return Some((Kind::Cluster, to.into()));
         }
         // A name beside it, in the same declaration.
-        let same = named_in(db, at.anchor);
+        let same = occurrences_in(db, at.anchor);
         return same.iter().any(|it| it.defines && it.name == to).then(|| (at.anchor.kind(db), to.into()));
     }
     let table = match at.anchor.kind(db) {

@@ -8,7 +8,7 @@ use super::answer::{Layer, Leaf, Subject, What};
 use super::placed::Placed;
 use super::selector::{NotFound, Selector};
 use crate::diagnostic::Checked;
-use crate::emit::Named;
+use crate::emit::SpotValues;
 use crate::fleet::{Cluster, Evaluated, Read, Selected, reason};
 use crate::flux::Deployed;
 use crate::kube::Object;
@@ -17,11 +17,11 @@ use crate::value::path::leaves;
 use crate::value::{Node, Overridden, Path, Step, Value};
 
 /// Nodes, each with its whole path.
-pub(super) type Found<'a> = Vec<(Path, &'a Node)>;
+pub(super) type Leaves<'a> = Vec<(Path, &'a Node)>;
 
 /// The leaves below a path of an object; a path that does not begin at its top may begin
 /// in `spec`. Or how deep it leads, and what stands where it breaks off.
-pub(super) fn within<'a>(body: &'a Node, path: &Path) -> Result<Found<'a>, (usize, Vec<EcoString>)> {
+pub(super) fn within<'a>(body: &'a Node, path: &Path) -> Result<Leaves<'a>, (usize, Vec<EcoString>)> {
     let in_spec = in_spec(path);
     for it in [path, &in_spec] {
         let found = it.find(body);
@@ -58,7 +58,7 @@ pub(super) fn in_spec(path: &Path) -> Path {
 }
 
 /// The leaves at or below some nodes, each with its whole path.
-pub(super) fn below(found: Found<'_>) -> Found<'_> {
+pub(super) fn below(found: Leaves<'_>) -> Leaves<'_> {
     let mut all = Vec::new();
     for (path, node) in found {
         for (inner, node) in leaves(node) {
@@ -91,7 +91,7 @@ impl<'a> Asked<'a> {
         Self { db, cluster: Some(cluster), items: &deployed.items }
     }
 
-    pub(super) fn object(&self, placed: &Placed, found: Found<'_>) -> Subject {
+    pub(super) fn object(&self, placed: &Placed, found: Leaves<'_>) -> Subject {
         self.subject(placed, found.into_iter().map(|(path, node)| self.leaf_of(placed, path, node)).collect())
     }
 
@@ -104,7 +104,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What all clusters have: nothing applies it yet.
-    pub(super) fn in_common(&self, object: &Object, what: &Named) -> Subject {
+    pub(super) fn in_common(&self, object: &Object, what: &SpotValues) -> Subject {
         let leaf = |(path, node)| self.leaf(path, node, None);
         let leaves = paths(what).iter().flat_map(|it| below(it.find(&object.body))).map(leaf).collect();
         let what = What::Object(object.id.clone());
@@ -117,7 +117,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What a line is about.
-    pub(super) fn named(&self, placed: &Placed, what: &Named) -> Subject {
+    pub(super) fn named(&self, placed: &Placed, what: &SpotValues) -> Subject {
         let at = |path: &Path| -> Vec<Leaf> {
             let found = below(path.find(&placed.object.body));
             if found.is_empty() {
@@ -231,11 +231,11 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn paths(what: &Named) -> &[Path] {
+fn paths(what: &SpotValues) -> &[Path] {
     match what {
-        Named::At(path) => std::slice::from_ref(path),
-        Named::Each(paths) => paths,
-        Named::Gone => &[],
+        SpotValues::At(path) => std::slice::from_ref(path),
+        SpotValues::Each(paths) => paths,
+        SpotValues::Gone => &[],
     }
 }
 

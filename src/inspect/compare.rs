@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 use super::absence::absence_on;
 use super::answer::{Absence, Leaf, What};
-use super::asked::{Asked, Found, in_spec, meant, within};
+use super::asked::{Asked, Leaves, in_spec, meant, within};
 use super::placed::{Placed, placed};
 use super::secrets;
 use super::selector::{NotFound, Selector};
@@ -172,15 +172,15 @@ impl Side<'_> {
 }
 
 /// The leaves of an object below a path.
-fn of<'a>(placed: &'a Placed, path: &Path) -> Found<'a> {
+fn of<'a>(placed: &'a Placed, path: &Path) -> Leaves<'a> {
     let (inner, in_spec) = (path.find(&placed.object.body), in_spec(path));
     let found = if inner.is_empty() { in_spec.find(&placed.object.body) } else { inner };
     super::asked::below(found)
 }
 
 fn pairs(
-    mine: Found<'_>,
-    theirs: Found<'_>,
+    mine: Leaves<'_>,
+    theirs: Leaves<'_>,
     leaf: impl Fn(usize, &Path, Option<&Node>) -> Option<Leaf>,
 ) -> Vec<(Path, [Option<Leaf>; 2])> {
     let mine: IndexMap<Path, &Node> = mine.into_iter().collect();

@@ -8,7 +8,7 @@ use super::asked::{Asked, meant, within};
 use super::placed::{Placed, in_common, placed};
 use super::secrets;
 use super::selector::{NotFound, Selector};
-use crate::emit::{Named, Spot, lines_of};
+use crate::emit::{Spot, SpotValues, lines_of};
 use crate::fleet::{self, Cluster};
 use crate::flux;
 use crate::kube::Id;
@@ -104,7 +104,7 @@ pub fn why_line(db: &dyn Db, path: &str, line: usize) -> Option<Option<Why>> {
     let deployed = flux::traced(db, anchor);
     let cluster = &fleet::cluster(db, anchor).value;
     let asked = Asked::of(db, cluster, &deployed);
-    let subject = if what == Named::Gone {
+    let subject = if what == SpotValues::Gone {
         in_common(db).find(|it| it.id == id).and_then(|it| asked.absent(it))
     } else {
         placed(&deployed).iter().find(|it| it.object.id == id).map(|it| asked.named(it, &what))

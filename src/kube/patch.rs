@@ -16,7 +16,7 @@ use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::schema;
 use crate::source::{IndexMap, Origin};
-use crate::value::{Node, Part, Value, same};
+use crate::value::{Node, TemplatePart, Value, same};
 
 /// A patch of one object.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,9 +102,9 @@ fn tabbed(node: &Node) -> Option<Origin> {
     match &node.value {
         Value::Text(it) => is_tabbed(it).then_some(node.origin),
         Value::PerCluster(it) => match it.parts() {
-            [Part::Text(first), rest @ ..] => {
+            [TemplatePart::Text(first), rest @ ..] => {
                 let is_tabbed = first.starts_with('\t')
-                    && (breaks(first) || rest.iter().any(|it| matches!(it, Part::Text(it) if breaks(it))));
+                    && (breaks(first) || rest.iter().any(|it| matches!(it, TemplatePart::Text(it) if breaks(it))));
                 is_tabbed.then_some(node.origin)
             }
             _ => None,

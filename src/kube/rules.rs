@@ -40,7 +40,7 @@ struct Rules<'a> {
 }
 
 /// Where in the spec, and what is wrong.
-type Found = Vec<(&'static str, EcoString)>;
+type Violations = Vec<(&'static str, EcoString)>;
 
 impl Rules<'_> {
     fn has(&self, path: &str) -> bool {
@@ -54,7 +54,7 @@ impl Rules<'_> {
             .map_or("", EcoString::as_str)
     }
 
-    fn helm_release(&self) -> Found {
+    fn helm_release(&self) -> Violations {
         let mut found = self.kube_config();
         if self.has("chart") == self.has("chartRef") {
             found.push(("chart", "exactly one of `chart` and `chartRef` must be set".into()));
@@ -74,7 +74,7 @@ impl Rules<'_> {
 
     /// A key that is set both inline and by `targetPath`: which of the two wins
     /// depends on how helm-controller happens to share maps.
-    fn target_paths(&self) -> Found {
+    fn target_paths(&self) -> Violations {
         let Some(from) = self.spec.get("valuesFrom").and_then(Node::list) else { return Vec::new() };
         let Some(values) = self.spec.get("values") else { return Vec::new() };
         from.iter()
@@ -84,14 +84,14 @@ impl Rules<'_> {
             .collect()
     }
 
-    fn kube_config(&self) -> Found {
+    fn kube_config(&self) -> Violations {
         if self.has("kubeConfig") && self.has("kubeConfig.configMapRef") == self.has("kubeConfig.secretRef") {
             return vec![("kubeConfig", "exactly one of `configMapRef` and `secretRef` must be set".into())];
         }
         Vec::new()
     }
 
-    fn git_repository(&self) -> Found {
+    fn git_repository(&self) -> Violations {
         let mut found = Vec::new();
         let provider = self.text("provider");
         if self.has("serviceAccountName") && !matches!(provider, "azure" | "aws") {
@@ -112,13 +112,13 @@ impl Rules<'_> {
         found
     }
 
-    fn oci_repository(&self) -> Found {
+    fn oci_repository(&self) -> Violations {
         self.registry("url")
     }
 
     /// source-controller takes a login from AWS for ECR hosts only, and an ECR
     /// host always needs one.
-    fn registry(&self, path: &'static str) -> Found {
+    fn registry(&self, path: &'static str) -> Violations {
         let url = self.text(path);
         let host = url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
         let is_private_ecr = host.contains(".dkr.ecr") || host.contains(".dkr-ecr");
@@ -136,7 +136,7 @@ impl Rules<'_> {
         Vec::new()
     }
 
-    fn helm_repository(&self) -> Found {
+    fn helm_repository(&self) -> Violations {
         let is_oci = self.text("url").starts_with("oci://");
         if is_oci != (self.text("type") == "oci") {
             return vec![("url", "`oci://` URLs and `type: oci` go together".into())];
@@ -144,14 +144,14 @@ impl Rules<'_> {
         if is_oci { self.registry("url") } else { Vec::new() }
     }
 
-    fn helm_chart(&self) -> Found {
+    fn helm_chart(&self) -> Violations {
         if self.has("verify") && self.text("sourceRef.kind") != "HelmRepository" {
             return vec![("verify", "`verify` needs a HelmRepository".into())];
         }
         Vec::new()
     }
 
-    fn bucket(&self) -> Found {
+    fn bucket(&self) -> Violations {
         let mut found = Vec::new();
         let provider = match self.text("provider") {
             "" => "generic",
@@ -181,7 +181,7 @@ impl Rules<'_> {
         found
     }
 
-    fn provider(&self) -> Found {
+    fn provider(&self) -> Violations {
         let allowed = ["github", "gitlab", "gitea", "bitbucketserver", "bitbucket", "azuredevops"];
         if self.has("commitStatusExpr") && !allowed.contains(&self.text("type")) {
             return vec![("commitStatusExpr", "it goes with providers of Git hosts only".into())];
@@ -189,7 +189,7 @@ impl Rules<'_> {
         Vec::new()
     }
 
-    fn receiver(&self) -> Found {
+    fn receiver(&self) -> Violations {
         let is_oidc = self.text("type") == "generic-oidc";
         let has_providers = self.spec.get("oidcProviders").and_then(Node::list).is_some_and(|it| !it.is_empty());
         if is_oidc != has_providers {
@@ -201,7 +201,7 @@ impl Rules<'_> {
         Vec::new()
     }
 
-    fn image_policy(&self) -> Found {
+    fn image_policy(&self) -> Violations {
         let always = self.text("digestReflectionPolicy") == "Always";
         if always != self.has("interval") {
             return vec![("interval", "`interval` and `digestReflectionPolicy: Always` go together".into())];

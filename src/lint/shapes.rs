@@ -19,7 +19,7 @@ use crate::kube::rules;
 use crate::schema;
 use crate::source::{Kind, Origin};
 use crate::types;
-use crate::value::{Node, Part, Value};
+use crate::value::{Node, TemplatePart, Value};
 
 /// The largest integer that survives a JSON patch.
 const SAFE_INTEGER: i64 = 1 << 53;
@@ -188,8 +188,8 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
         }
         Value::PerCluster(text) => {
             let texts = text.parts().iter().filter_map(|it| match it {
-                Part::Text(it) => Some(it),
-                Part::Fact(_) => None,
+                TemplatePart::Text(it) => Some(it),
+                TemplatePart::Fact(_) => None,
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
                 lint.out.push(refused_character(object, it, node.origin));

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-pub use place::{Place, is_dns_label};
+pub use place::{Enclosing, is_dns_label};
 pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::Index;

@@ -4,24 +4,25 @@ use crate::source::Kind;
 
 /// Where a declaration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Enclosing {
     Top,
     In(Kind),
 }
 
 /// Whether a declaration of a kind may be there.
-pub(super) fn may_stand(kind: Kind, place: Place) -> bool {
+pub(super) fn may_stand(kind: Kind, place: Enclosing) -> bool {
     match kind {
-        Kind::ADDON if place == Place::Top => true,
+        Kind::ADDON if place == Enclosing::Top => true,
         Kind::Item(_) => {
-            matches!(place, Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
+            matches!(place, Enclosing::In(Kind::Catalogue | Kind::Application | Kind::Cluster))
         }
         Kind::Source => matches!(
             place,
-            Place::Top | Place::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::ADDON)
+            Enclosing::Top
+                | Enclosing::In(Kind::Catalogue | Kind::Application | Kind::Cluster | Kind::Group | Kind::ADDON)
         ),
-        Kind::External => matches!(place, Place::Top | Place::In(Kind::Group | Kind::Cluster)),
-        Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Place::Top | Place::In(Kind::Group)),
+        Kind::External => matches!(place, Enclosing::Top | Enclosing::In(Kind::Group | Kind::Cluster)),
+        Kind::Cluster | Kind::Group | Kind::Inventory => matches!(place, Enclosing::Top | Enclosing::In(Kind::Group)),
         Kind::Fleet
         | Kind::Type
         | Kind::Let
@@ -35,7 +36,7 @@ pub(super) fn may_stand(kind: Kind, place: Place) -> bool {
         | Kind::Baseline
         | Kind::Check
         | Kind::Import
-        | Kind::Moved => place == Place::Top,
+        | Kind::Moved => place == Enclosing::Top,
         Kind::Data => false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::place::Place;
+use super::place::Enclosing;
 use super::table::Index;
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::source::{Anchor, Db, Kind, Origin, Project};
@@ -42,15 +42,15 @@ pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic
     .help(eco_format!("rename one, or write `override` where this {what} was meant to change the other"))
 }
 
-pub(super) fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic {
+pub(super) fn misplaced(db: &dyn Db, anchor: Anchor, place: Enclosing) -> Diagnostic {
     let kind = anchor.kind(db);
     let (here, help) = match place {
-        Place::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
-        Place::In(Kind::Rule | Kind::ADDON | Kind::Override) if kind == Kind::ADDON => (
+        Enclosing::Top => ("at the top level".into(), "move it into a catalogue, an application or a cluster"),
+        Enclosing::In(Kind::Rule | Kind::ADDON | Kind::Override) if kind == Kind::ADDON => (
             eco_format!("inside a `{}`", in_word(place)),
             "declare it in a catalogue as `optional addon`, and `use` it here",
         ),
-        Place::In(_) => (eco_format!("inside a `{}`", in_word(place)), "move it to the top level"),
+        Enclosing::In(_) => (eco_format!("inside a `{}`", in_word(place)), "move it to the top level"),
     };
     Diagnostic::new(
         code::MISPLACED,
@@ -61,10 +61,10 @@ pub(super) fn misplaced(db: &dyn Db, anchor: Anchor, place: Place) -> Diagnostic
     .help(help)
 }
 
-const fn in_word(place: Place) -> &'static str {
+const fn in_word(place: Enclosing) -> &'static str {
     match place {
-        Place::Top => "file",
-        Place::In(kind) => kind.word(),
+        Enclosing::Top => "file",
+        Enclosing::In(kind) => kind.word(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecow::EcoString;
 
-use super::place::{Place, carries_label, is_dns_label, may_stand};
+use super::place::{Enclosing, carries_label, is_dns_label, may_stand};
 use super::reserved::is_reserved;
 use crate::diagnostic::Diagnostic;
 use crate::schema;
@@ -46,7 +46,7 @@ pub struct Index {
     pub local_sources: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
     /// Declared again under a taken name: first, again.
     pub(super) duplicates: Vec<(Anchor, Anchor)>,
-    pub(super) misplaced: Vec<(Anchor, Place)>,
+    pub(super) misplaced: Vec<(Anchor, Enclosing)>,
     pub(super) bad_labels: Vec<Anchor>,
     /// Names that no file may have on Windows.
     pub(super) devices: Vec<Anchor>,
@@ -79,7 +79,7 @@ impl Index {
 
     fn add(&mut self, db: &dyn Db, anchor: Anchor) {
         let kind = anchor.kind(db);
-        let place = anchor.parent(db).map_or(Place::Top, |it| Place::In(it.kind(db)));
+        let place = anchor.parent(db).map_or(Enclosing::Top, |it| Enclosing::In(it.kind(db)));
         if !may_stand(kind, place) {
             self.misplaced.push((anchor, place));
             return;

@@ -23,7 +23,7 @@ use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
 
-pub use snapshot::{Content, Digest, Entry, KnownFile, Snapshot, digest};
+pub use snapshot::{Content, Digest, KnownFile, Snapshot, SnapshotEntry, digest};
 pub use work::{Permissions, Plan};
 
 /// Compares the tree with what is there.
@@ -57,9 +57,9 @@ pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) ->
                     plan.write.push(path.clone());
                 }
             }
-            Some(Entry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
-            Some(Entry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
-            Some(Entry::File(it)) if it.is(&file.text) => plan.unchanged += 1,
+            Some(SnapshotEntry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
+            Some(SnapshotEntry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
+            Some(SnapshotEntry::File(it)) if it.is(&file.text) => plan.unchanged += 1,
             Some(entry) if entry.is_ours(path) => plan.write.push(path.clone()),
             Some(_) if permissions.adopt => {
                 plan.write.push(path.clone());

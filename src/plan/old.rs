@@ -40,7 +40,7 @@ impl Old {
 
 /// What the clusters of the old tree have.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct OldTree {
     pub kustomizations: Vec<Old>,
     /// Files of fleetc's that are not YAML any more, each with the directory of its cluster.
     pub unreadable: Vec<(EcoString, EcoString)>,
@@ -48,8 +48,8 @@ pub(super) struct Found {
 
 /// The Kustomizations of clusters that something touches; files that are taken over are part of
 /// the old tree.
-pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &Touched<'_>, plan: &Plan) -> Found {
-    let mut found = Found::default();
+pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &Touched<'_>, plan: &Plan) -> OldTree {
+    let mut found = OldTree::default();
     for (path, entry) in &snapshot.entries {
         let Some(dir) = cluster_of(path, snapshot) else { continue };
         let is_old = || entry.is_ours(path) || plan.adopted.contains(path);

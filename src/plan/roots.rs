@@ -7,7 +7,7 @@
 use ecow::EcoString;
 
 use super::problems;
-use super::snapshot::{Entry, Snapshot};
+use super::snapshot::{Snapshot, SnapshotEntry};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::fleet::Settings;
@@ -35,7 +35,7 @@ pub(super) fn check(
 fn undeclared(settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
     for (path, entry) in snapshot.below(&settings.output.clusters) {
         let Some(dir) = path.strip_suffix("/flux-system") else { continue };
-        if matches!(entry, Entry::Directory) && !deployed.iter().any(|it| it.path == dir) {
+        if matches!(entry, SnapshotEntry::Directory) && !deployed.iter().any(|it| it.path == dir) {
             out.push(problems::undeclared_cluster(dir));
         }
     }
@@ -50,7 +50,7 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         .map(|(dir, _)| dir)
         .collect();
     for (path, entry) in snapshot.below(root) {
-        if matches!(entry, Entry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
+        if matches!(entry, SnapshotEntry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
             continue;
         }
         if let Some((dir, name)) = path.rsplit_once('/')
@@ -82,7 +82,7 @@ fn has_suffix(path: &str, suffix: &str) -> bool {
 }
 
 /// The objects in a hand-written file.
-fn ids(entry: &Entry) -> Result<Vec<Id>, EcoString> {
+fn ids(entry: &SnapshotEntry) -> Result<Vec<Id>, EcoString> {
     let Some(text) = entry.text() else { return Err("it is not a text file".into()) };
     documents(text)?
         .iter()

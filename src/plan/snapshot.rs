@@ -11,12 +11,12 @@ use crate::emit::header_path;
 /// Paths from the tree's root, with `/`.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    pub entries: BTreeMap<EcoString, Entry>,
+    pub entries: BTreeMap<EcoString, SnapshotEntry>,
 }
 
 /// Something on disk.
 #[derive(Clone, Debug)]
-pub enum Entry {
+pub enum SnapshotEntry {
     File(Content),
     Directory,
     /// A symbolic link, or anything that is neither file nor directory.
@@ -83,7 +83,7 @@ impl Debug for Content {
     }
 }
 
-impl Entry {
+impl SnapshotEntry {
     /// Whether fleetc wrote it there. A copy names another path, and is not ours.
     #[must_use]
     pub fn is_ours(&self, path: &str) -> bool {
@@ -109,12 +109,12 @@ impl Snapshot {
     pub fn blocker(&self, path: &str) -> Option<&EcoString> {
         path.match_indices('/').find_map(|(at, _)| {
             let (key, entry) = self.entries.get_key_value(path.get(..at)?)?;
-            (!matches!(entry, Entry::Directory)).then_some(key)
+            (!matches!(entry, SnapshotEntry::Directory)).then_some(key)
         })
     }
 
     /// Files below a directory.
-    pub fn below<'a>(&'a self, dir: &'a str) -> impl Iterator<Item = (&'a EcoString, &'a Entry)> {
+    pub fn below<'a>(&'a self, dir: &'a str) -> impl Iterator<Item = (&'a EcoString, &'a SnapshotEntry)> {
         let start: EcoString = ecow::eco_format!("{dir}/");
         self.entries.range(start.clone()..).take_while(move |(path, _)| path.starts_with(start.as_str()))
     }

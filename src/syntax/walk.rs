@@ -6,14 +6,14 @@ use super::ast::{Action, Block, Expr, ExprKind, ForHead, Key, Member, Path, Type
 
 /// What is met on the way.
 #[derive(Clone, Copy)]
-pub enum Part<'a> {
+pub enum Visited<'a> {
     Expr(&'a Expr),
     Type(&'a TypeExpr),
 }
 
 /// What is called with each part, and with the names that comprehensions and `let`s
 /// around it bind.
-pub type Visit<'a, 'v> = &'v mut dyn FnMut(Part<'a>, &[&'a EcoString]);
+pub type Visit<'a, 'v> = &'v mut dyn FnMut(Visited<'a>, &[&'a EcoString]);
 
 /// Visits an expression and everything inside it, outermost first.
 pub fn parts<'a>(expr: &'a Expr, visit: Visit<'a, '_>) {
@@ -28,7 +28,7 @@ pub fn types<'a>(ty: &'a TypeExpr, visit: Visit<'a, '_>) {
 /// Visits the expressions alone.
 pub fn expressions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
     parts(expr, &mut |part, _| {
-        if let Part::Expr(it) = part {
+        if let Visited::Expr(it) = part {
             visit(it);
         }
     });
@@ -41,7 +41,7 @@ struct Walk<'a, 'v> {
 
 impl<'a> Walk<'a, '_> {
     fn expr(&mut self, expr: &'a Expr) {
-        (self.visit)(Part::Expr(expr), &self.bound);
+        (self.visit)(Visited::Expr(expr), &self.bound);
         match &expr.kind {
             ExprKind::Null
             | ExprKind::Bool(_)
@@ -166,7 +166,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn ty(&mut self, ty: &'a TypeExpr) {
-        (self.visit)(Part::Type(ty), &self.bound);
+        (self.visit)(Visited::Type(ty), &self.bound);
         match &ty.kind {
             TypeKind::Optional(of) | TypeKind::List(of) => self.ty(of),
             TypeKind::Map(key, of) => {

@@ -36,8 +36,8 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
             found.push(*it);
         }
     };
-    let mut visit = |part: walk::Part<'_>, bound: &[&EcoString]| match part {
-        walk::Part::Expr(expr) => {
+    let mut visit = |part: walk::Visited<'_>, bound: &[&EcoString]| match part {
+        walk::Visited::Expr(expr) => {
             if let ExprKind::Name(name) = &expr.kind
                 && !bound.contains(&name)
                 && !params.iter().any(|it| it.name == *name)
@@ -45,7 +45,7 @@ fn names_of(db: &dyn Db, anchor: Anchor) -> Arc<[Anchor]> {
                 note(index.lets.get(name));
             }
         }
-        walk::Part::Type(ty) => {
+        walk::Visited::Type(ty) => {
             if let TypeKind::Name(name) = &ty.kind {
                 note(index.types.get(name));
             }

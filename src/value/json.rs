@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ecow::EcoString;
 
 use super::node::{Node, Value, is_written};
-use super::template::{Part, Template};
+use super::template::{Template, TemplatePart};
 use crate::diagnostic::bug;
 
 /// The JSON of a node; what is not written in YAML is not in it either.
@@ -36,7 +36,7 @@ pub fn json(node: &Node) -> serde_json::Value {
 /// separators, or what stands beside them, for something else.
 #[derive(Default)]
 pub struct AsciiWriter {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     text: EcoString,
 }
 
@@ -61,9 +61,9 @@ impl AsciiWriter {
                 self.text.push('"');
                 for part in it.parts() {
                     match part {
-                        Part::Text(it) => self.escaped(it),
-                        Part::Fact(_) => {
-                            self.parts.push(Part::Text(std::mem::take(&mut self.text)));
+                        TemplatePart::Text(it) => self.escaped(it),
+                        TemplatePart::Fact(_) => {
+                            self.parts.push(TemplatePart::Text(std::mem::take(&mut self.text)));
                             self.parts.push(part.clone());
                         }
                     }
@@ -96,7 +96,7 @@ impl AsciiWriter {
     /// The text with its placeholders.
     #[must_use]
     pub fn finish(mut self) -> Template {
-        self.parts.push(Part::Text(self.text));
+        self.parts.push(TemplatePart::Text(self.text));
         Template::joined(self.parts)
     }
 

@@ -12,4 +12,4 @@ pub mod yaml;
 pub use json::{AsciiWriter, json};
 pub use node::{Conflict, Map, Node, Overridden, Value, fact, is_written, same};
 pub use path::{Path, Step};
-pub use template::{Part, Template};
+pub use template::{Template, TemplatePart};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::template::{Part, Template};
+use super::template::{Template, TemplatePart};
 use crate::diagnostic::bug;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::Literal;
@@ -352,8 +352,8 @@ impl Template {
     pub fn fill(&self, facts: &Map) -> EcoString {
         self.parts().iter().fold(EcoString::new(), |mut text, part| {
             text.push_str(match part {
-                Part::Text(it) => it,
-                Part::Fact(name) => fact(facts, name),
+                TemplatePart::Text(it) => it,
+                TemplatePart::Fact(name) => fact(facts, name),
             });
             text
         })
@@ -364,7 +364,7 @@ impl Template {
     pub fn into_value(self) -> Value {
         match self.parts() {
             [] => Value::Text(EcoString::new()),
-            [Part::Text(it)] => Value::Text(it.clone()),
+            [TemplatePart::Text(it)] => Value::Text(it.clone()),
             _ => Value::PerCluster(Arc::new(self)),
         }
     }

@@ -8,14 +8,14 @@ use crate::types::Type;
 /// same for many clusters is evaluated once, with these in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     /// The type of the fact, if it is one and nothing else.
     ty: Option<Type>,
 }
 
 /// A part of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TemplatePart {
     Text(EcoString),
     /// The text of a fact: `name`, `region`.
     Fact(EcoString),
@@ -25,17 +25,17 @@ impl Template {
     /// A fact and nothing else. One that is no text can be passed on, and not filled.
     #[must_use]
     pub fn of_fact(name: EcoString, ty: Type) -> Self {
-        Self { parts: vec![Part::Fact(name)], ty: Some(ty) }
+        Self { parts: vec![TemplatePart::Fact(name)], ty: Some(ty) }
     }
 
     /// Several texts, one after the other.
     #[must_use]
-    pub fn joined(parts: Vec<Part>) -> Self {
-        let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
+    pub fn joined(parts: Vec<TemplatePart>) -> Self {
+        let mut merged: Vec<TemplatePart> = Vec::with_capacity(parts.len());
         for part in parts {
             match (merged.last_mut(), part) {
-                (Some(Part::Text(text)), Part::Text(more)) => text.push_str(&more),
-                (_, Part::Text(text)) if text.is_empty() => {}
+                (Some(TemplatePart::Text(text)), TemplatePart::Text(more)) => text.push_str(&more),
+                (_, TemplatePart::Text(text)) if text.is_empty() => {}
                 (_, part) => merged.push(part),
             }
         }
@@ -45,41 +45,41 @@ impl Template {
     /// A text without placeholders.
     #[must_use]
     pub fn of_text(text: EcoString) -> Self {
-        Self::joined(vec![Part::Text(text)])
+        Self::joined(vec![TemplatePart::Text(text)])
     }
 
     /// The text as the language writes it: `"\(cluster.name)-logs"`.
     #[must_use]
     pub fn show(&self) -> EcoString {
         let parts = self.parts.iter().map(|part| match part {
-            Part::Text(it) => {
+            TemplatePart::Text(it) => {
                 let quoted = serde_json::Value::from(it.as_str()).to_string();
                 EcoString::from(quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(&quoted))
             }
-            Part::Fact(name) => eco_format!("\\(cluster.{name})"),
+            TemplatePart::Fact(name) => eco_format!("\\(cluster.{name})"),
         });
         eco_format!("\"{}\"", parts.collect::<EcoString>())
     }
 
     /// Its texts and placeholders, in order.
     #[must_use]
-    pub fn parts(&self) -> &[Part] {
+    pub fn parts(&self) -> &[TemplatePart] {
         &self.parts
     }
 
     /// The facts that it has placeholders for.
     pub fn facts(&self) -> impl Iterator<Item = &EcoString> {
         self.parts.iter().filter_map(|it| match it {
-            Part::Fact(name) => Some(name),
-            Part::Text(_) => None,
+            TemplatePart::Fact(name) => Some(name),
+            TemplatePart::Text(_) => None,
         })
     }
 
     /// Whether it can be that text on some cluster.
     #[must_use]
     pub fn may_be(&self, text: &str) -> bool {
-        let fits = |part: Option<&Part>, fits: &dyn Fn(&str) -> bool| match part {
-            Some(Part::Text(it)) => fits(it),
+        let fits = |part: Option<&TemplatePart>, fits: &dyn Fn(&str) -> bool| match part {
+            Some(TemplatePart::Text(it)) => fits(it),
             _ => true,
         };
         fits(self.parts.first(), &|it| text.starts_with(it)) && fits(self.parts.last(), &|it| text.ends_with(it))

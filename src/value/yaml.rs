@@ -10,7 +10,7 @@ use ecow::EcoString;
 
 use super::node::{Node, Value, is_written};
 use super::path::{Path, Step};
-use super::template::{Part, Template};
+use super::template::{Template, TemplatePart};
 use crate::diagnostic::{Invariant, bug};
 
 /// How strings are written.
@@ -120,11 +120,11 @@ impl Writer {
         let mut from = 0;
         for (at, name) in self.placeholders {
             let (before, after) = rest.split_at(at - from);
-            parts.push(Part::Text(before.into()));
-            parts.push(Part::Fact(name));
+            parts.push(TemplatePart::Text(before.into()));
+            parts.push(TemplatePart::Fact(name));
             (rest, from) = (after, at);
         }
-        parts.push(Part::Text(rest.into()));
+        parts.push(TemplatePart::Text(rest.into()));
         Template::joined(parts)
     }
 
@@ -330,8 +330,8 @@ impl Writer {
             .parts()
             .iter()
             .map(|it| match it {
-                Part::Text(it) => it.as_str(),
-                Part::Fact(_) => "x",
+                TemplatePart::Text(it) => it.as_str(),
+                TemplatePart::Fact(_) => "x",
             })
             .collect();
         let is_block = self.style == Style::File && is_block(&sketch);
@@ -345,8 +345,8 @@ impl Writer {
         let last = template.parts().len().saturating_sub(1);
         for (nth, part) in template.parts().iter().enumerate() {
             match part {
-                Part::Fact(name) => self.placeholders.push((self.text.len(), name.clone())),
-                Part::Text(text) if is_block => {
+                TemplatePart::Fact(name) => self.placeholders.push((self.text.len(), name.clone())),
+                TemplatePart::Text(text) if is_block => {
                     let body = if nth == last { text.strip_suffix('\n').unwrap_or(text) } else { text };
                     let mut lines = body.split('\n').peekable();
                     self.text.push_str(lines.next().unwrap_or_default());
@@ -360,7 +360,7 @@ impl Writer {
                         self.text.push_str(line);
                     }
                 }
-                Part::Text(text) => escaped(&mut self.text, text),
+                TemplatePart::Text(text) => escaped(&mut self.text, text),
             }
         }
         if !is_block {

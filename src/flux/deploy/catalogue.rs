@@ -11,7 +11,7 @@ use super::shared::used_sources;
 use super::unit::UnitPlace;
 use crate::diagnostic::bug;
 use crate::fleet::{self, Cluster, Taken};
-use crate::flux::base::{Bundle, Part, bundle};
+use crate::flux::base::{Bundle, BundlePart, bundle};
 use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
@@ -90,14 +90,14 @@ impl OnCluster<'_> {
         pieces: Vec<Piece>,
         drafts: &mut Vec<Draft>,
     ) -> bool {
-        let is_split = |(it, _): &(Part, Vec<Piece>)| matches!(it, Part::Split(_));
-        let (split, parts): (BTreeMap<Part, Vec<Piece>>, BTreeMap<_, _>) =
+        let is_split = |(it, _): &(BundlePart, Vec<Piece>)| matches!(it, BundlePart::Split(_));
+        let (split, parts): (BTreeMap<BundlePart, Vec<Piece>>, BTreeMap<_, _>) =
             self.parts(pieces).into_iter().partition(is_split);
-        let is_split_off = |it: &&Arc<Release>| split.contains_key(&Part::Split(it.addon.name(db).clone()));
+        let is_split_off = |it: &&Arc<Release>| split.contains_key(&BundlePart::Split(it.addon.name(db).clone()));
         let has_main = !parts.is_empty();
         if has_main {
-            let components = parts.keys().filter(|it| **it != Part::Main).map(Part::dir).collect();
-            let is_used = |it: &Part| *it == Part::Main || parts.contains_key(it);
+            let components = parts.keys().filter(|it| **it != BundlePart::Main).map(BundlePart::dir).collect();
+            let is_used = |it: &BundlePart| *it == BundlePart::Main || parts.contains_key(it);
             drafts.push(Draft {
                 base: self.base_of(&is_used),
                 releases: self.releases.iter().filter(|it| !is_split_off(it)).cloned().collect(),
@@ -107,7 +107,7 @@ impl OnCluster<'_> {
             });
         }
         for (part, objects) in split {
-            let Part::Split(addon) = &part else { bug("what is split off is a part of its own") };
+            let BundlePart::Split(addon) = &part else { bug("what is split off is a part of its own") };
             let mut after = after.to_vec();
             if has_main {
                 after.push(After::Applied(name.clone()));
@@ -125,17 +125,17 @@ impl OnCluster<'_> {
 
     /// Its objects, by the part of `common/` that they are in. What `common/` has not is of the main part: it is
     /// refused later.
-    fn parts(&self, pieces: Vec<Piece>) -> BTreeMap<Part, Vec<Piece>> {
-        let mut parts: BTreeMap<Part, Vec<Piece>> = BTreeMap::new();
+    fn parts(&self, pieces: Vec<Piece>) -> BTreeMap<BundlePart, Vec<Piece>> {
+        let mut parts: BTreeMap<BundlePart, Vec<Piece>> = BTreeMap::new();
         for it in pieces {
             let in_base = if self.base.has_parts { self.base.find(&it.object.id) } else { None };
-            let part = in_base.map_or(Part::Main, |it| self.base.part(it));
+            let part = in_base.map_or(BundlePart::Main, |it| self.base.part(it));
             parts.entry(part).or_default().push(it);
         }
         parts
     }
 
-    fn base_of(&self, is_wanted: &dyn Fn(&Part) -> bool) -> Vec<Arc<Object>> {
+    fn base_of(&self, is_wanted: &dyn Fn(&BundlePart) -> bool) -> Vec<Arc<Object>> {
         self.base.objects.iter().filter(|it| is_wanted(&self.base.part(it))).cloned().collect()
     }
 

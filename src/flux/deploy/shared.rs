@@ -10,7 +10,7 @@ use crate::diagnostic::Invariant;
 use crate::fleet::Cluster;
 use crate::flux::base::shared_sources;
 use crate::flux::contents::contents;
-use crate::flux::context::{Context, Named, Stands};
+use crate::flux::context::{Context, Stands, UsedSource};
 use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
 use crate::source::{Anchor, IndexMap, ItemKind, Origin};
@@ -53,7 +53,7 @@ pub(super) fn used_sources(ctx: &mut Context<'_>, scope: Anchor, items: &[Anchor
             continue;
         }
         match ctx.source_of_item(*item) {
-            Some(Named { name, stands, .. }) if *stands != Stands::Beside => {
+            Some(UsedSource { name, stands, .. }) if *stands != Stands::Beside => {
                 used.insert(name.clone(), *stands == Stands::Shared);
             }
             _ => {}

@@ -26,7 +26,7 @@ pub(super) type Variant = (Rc<Raw>, Vec<usize>);
 
 /// A part of what becomes of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Part {
+enum ChangePart {
     /// All of it: it came, or went.
     Whole(String),
     /// The path, and both values as they are written.
@@ -57,7 +57,7 @@ pub(super) fn bundle(
     touched: &[Touched],
     known: &Traits<'_>,
 ) -> Vec<Change> {
-    let mut parts: IndexMap<(Fate, Part), Had> = IndexMap::default();
+    let mut parts: IndexMap<(Fate, ChangePart), Had> = IndexMap::default();
     for (raw, clusters) in variants {
         for (part, nth) in parts_of(raw) {
             let had = parts.entry((raw.fate, part)).or_default();
@@ -65,7 +65,7 @@ pub(super) fn bundle(
             had.clusters.extend(clusters);
         }
     }
-    let mut bundles: IndexMap<Those, Vec<(Part, Had)>> = IndexMap::default();
+    let mut bundles: IndexMap<Those, Vec<(ChangePart, Had)>> = IndexMap::default();
     for ((fate, part), mut had) in parts {
         had.clusters.sort_unstable();
         let clusters = had.clusters.clone();
@@ -96,31 +96,31 @@ pub(super) fn bundle(
 }
 
 /// What a variant consists of.
-fn parts_of(raw: &Raw) -> Vec<(Part, usize)> {
+fn parts_of(raw: &Raw) -> Vec<(ChangePart, usize)> {
     if raw.fate != Fate::Changed {
-        return vec![(Part::Whole(raw.key.clone()), 0)];
+        return vec![(ChangePart::Whole(raw.key.clone()), 0)];
     }
-    let leaf = |(nth, it): (usize, &LeafChange)| (Part::Leaf(described(it)), nth);
-    let mut parts: Vec<(Part, usize)> = raw.leaves.iter().enumerate().map(leaf).collect();
+    let leaf = |(nth, it): (usize, &LeafChange)| (ChangePart::Leaf(described(it)), nth);
+    let mut parts: Vec<(ChangePart, usize)> = raw.leaves.iter().enumerate().map(leaf).collect();
     for danger in &raw.dangers {
         let leaves = raw.leaves.iter().filter(|it| danger.is_of(it)).map(described).collect();
-        parts.push((Part::Danger(danger.clone(), leaves), 0));
+        parts.push((ChangePart::Danger(danger.clone(), leaves), 0));
     }
-    parts.extend(raw.bump.iter().map(|it| (Part::Bump(it.clone()), 0)));
+    parts.extend(raw.bump.iter().map(|it| (ChangePart::Bump(it.clone()), 0)));
     if raw.units[0] != raw.units[1] && !raw.is_patched {
-        parts.push((Part::Moved(raw.units.clone()), 0));
+        parts.push((ChangePart::Moved(raw.units.clone()), 0));
     }
     parts
 }
 
 impl Change {
-    fn add(&mut self, states: &cause::States<'_>, part: Part, had: &Had, touched: &[Touched]) {
+    fn add(&mut self, states: &cause::States<'_>, part: ChangePart, had: &Had, touched: &[Touched]) {
         let variants: Vec<cause::Variant<'_>> =
             had.by.iter().map(|(raw, nth, first)| (&**raw, *nth, touched.get(*first).invariant(TOUCHED))).collect();
         let (raw, nth, _) = variants.first().invariant("a part is of a variant");
         self.is_patched |= raw.is_patched;
         match part {
-            Part::Whole(_) => {
+            ChangePart::Whole(_) => {
                 let plain = |leaf: &LeafChange| Explained { leaf: leaf.clone(), causes: Vec::new(), more: 0 };
                 self.leaves = raw.leaves.iter().map(plain).collect();
                 self.dangers.clone_from(&raw.dangers);
@@ -128,14 +128,14 @@ impl Change {
                 self.units.clone_from(&raw.units);
                 self.because = cause::of_object(states, &variants, MOST);
             }
-            Part::Leaf(_) => {
+            ChangePart::Leaf(_) => {
                 let leaf = raw.leaves.get(*nth).invariant("a leaf is of its variant");
                 let (causes, more) = cause::of_leaf(states, &variants, MOST);
                 self.leaves.push(Explained { leaf: leaf.clone(), causes, more });
             }
-            Part::Danger(it, _) => self.dangers.push(it),
-            Part::Bump(it) => self.bump = Some(it),
-            Part::Moved(units) => {
+            ChangePart::Danger(it, _) => self.dangers.push(it),
+            ChangePart::Bump(it) => self.bump = Some(it),
+            ChangePart::Moved(units) => {
                 self.units = units;
                 self.because = cause::of_object(states, &variants, MOST);
             }

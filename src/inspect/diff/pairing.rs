@@ -50,7 +50,7 @@ pub(super) struct Memo<'a> {
 }
 
 /// An object on one side.
-struct Entry<'a> {
+struct SideObject<'a> {
     unit: Option<&'a Unit>,
     object: Cow<'a, Object>,
     is_patched: bool,
@@ -80,7 +80,7 @@ pub(super) fn pair<'a>(
 ) -> Vec<Rc<Raw>> {
     let [mut before, after] = [old, new].map(entries);
     let mut found = Vec::new();
-    let unit_of = |side: &Deployed, entry: &Entry<'_>| entry.unit.and_then(|it| position(side, &it.name));
+    let unit_of = |side: &Deployed, entry: &SideObject<'_>| entry.unit.and_then(|it| position(side, &it.name));
     for (id, entry) in &after {
         match before.shift_remove(id) {
             Some(other) => {
@@ -129,14 +129,14 @@ pub(super) fn pair<'a>(
     found.into_iter().map(Rc::new).collect()
 }
 
-fn entries(deployed: &Deployed) -> IndexMap<Id, Entry<'_>> {
+fn entries(deployed: &Deployed) -> IndexMap<Id, SideObject<'_>> {
     let own = deployed.objects().map(|(unit, object)| {
         let substituted = unit.and_then(|it| it.substitution.as_ref()).map(|it| it.applied(object));
         let object = substituted.map_or(Cow::Borrowed(object), Cow::Owned);
-        Entry { unit, object, is_patched: false }
+        SideObject { unit, object, is_patched: false }
     });
     let of_others = deployed.units.iter().flat_map(|unit| {
-        let entry = move |object| Entry { unit: Some(unit), object: Cow::Owned(object), is_patched: true };
+        let entry = move |object| SideObject { unit: Some(unit), object: Cow::Owned(object), is_patched: true };
         patched(unit).into_iter().map(move |it| entry(it.object))
     });
     own.chain(of_others).map(|it| (it.object.id.clone(), it)).collect()
@@ -154,7 +154,7 @@ fn position(side: &Deployed, unit: &EcoString) -> Option<usize> {
 }
 
 /// Whether what patches somebody else's object is on the other side, too.
-fn other_has(other: &Deployed, entry: &Entry<'_>) -> bool {
+fn other_has(other: &Deployed, entry: &SideObject<'_>) -> bool {
     entry.unit.is_some_and(|it| position(other, &it.name).is_some())
 }
 
@@ -162,12 +162,18 @@ fn name(unit: Option<&Unit>) -> Option<&EcoString> {
     unit.map(|it| &it.name)
 }
 
-fn raw(id: &Id, fate: Fate, sides: [Option<&Entry<'_>>; 2], leaves: Rc<[LeafChange]>, dangers: Vec<Danger>) -> Raw {
+fn raw(
+    id: &Id,
+    fate: Fate,
+    sides: [Option<&SideObject<'_>>; 2],
+    leaves: Rc<[LeafChange]>,
+    dangers: Vec<Danger>,
+) -> Raw {
     let units = sides.map(|it| name(it?.unit).cloned());
     let origins = sides.map(|it| Some(it?.object.origin));
     let release =
-        |it: &Entry<'_>| danger::release(it.unit, &it.object).filter(|_| danger::says_chart(&it.object)).cloned();
-    let version = |it: &Entry<'_>| match release(it) {
+        |it: &SideObject<'_>| danger::release(it.unit, &it.object).filter(|_| danger::says_chart(&it.object)).cloned();
+    let version = |it: &SideObject<'_>| match release(it) {
         Some(it) => it.version.map(|it| it.0),
         None => danger::tag(&it.object).cloned(),
     };
@@ -238,7 +244,7 @@ fn described_whole(
 }
 
 impl<'a> Memo<'a> {
-    fn leaves(&mut self, old: &Entry<'a>, new: &Entry<'a>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
+    fn leaves(&mut self, old: &SideObject<'a>, new: &SideObject<'a>, facts: Option<&Facts<'_>>) -> Rc<[LeafChange]> {
         if let Some(facts) = facts
             && [old, new].into_iter().any(|it| facts.concern(&self.placeholders_of(&it.object)))
         {

@@ -72,7 +72,7 @@ fn with<T: DeserializeOwned>(params: Json, run: impl FnOnce(T) -> Answer) -> Ans
 }
 
 impl Snapshot {
-    fn location(&self, it: &ide::Place) -> Option<Location> {
+    fn location(&self, it: &ide::FileRange) -> Option<Location> {
         let path = self.path(it.file).or_else(|| standard_copy(self, it.file))?;
         Some(Location { uri: self.uri(&path)?, range: self.lines(it.file).range(&it.range) })
     }
@@ -147,8 +147,8 @@ fn completion(snapshots: &[Snapshot], it: &lsp::CompletionParams) -> Answer {
 }
 
 /// The name that is asked about.
-fn named(asked: &Asked<'_>, at: Position) -> Option<(ide::Named, ide::Place)> {
-    ide::named_at(&asked.snapshot.db, asked.file, asked.offset(at))
+fn named(asked: &Asked<'_>, at: Position) -> Option<(ide::Occurrence, ide::FileRange)> {
+    ide::occurrence_at(&asked.snapshot.db, asked.file, asked.offset(at))
 }
 
 fn definition(snapshots: &[Snapshot], it: &lsp::DefinitionParams) -> Answer {
@@ -174,7 +174,7 @@ fn highlights(snapshots: &[Snapshot], it: &lsp::DocumentHighlightParams) -> Answ
     let Some(asked) = asked(snapshots, &at.text_document.uri) else { return Ok(Json::Null) };
     let Some((named, _)) = named(&asked, at.position) else { return Ok(Json::Null) };
     let all = ide::references(&asked.snapshot.db, &named.symbol).into_iter().filter(|(_, it)| it.file == asked.file);
-    let highlight = |(named, place): (ide::Named, ide::Place)| lsp::DocumentHighlight {
+    let highlight = |(named, place): (ide::Occurrence, ide::FileRange)| lsp::DocumentHighlight {
         range: asked.lines.range(&place.range),
         kind: Some(if named.defines { lsp::DocumentHighlightKind::Write } else { lsp::DocumentHighlightKind::Read }),
     };
@@ -205,14 +205,14 @@ fn symbols(snapshots: &[Snapshot], it: &lsp::DocumentSymbolParams) -> Answer {
     let mut all = Vec::new();
     flat(&outline, &mut all);
     let uri = &it.text_document.uri;
-    let plain = |it: &&ide::Entry| {
+    let plain = |it: &&ide::OutlineItem| {
         let location = Location { uri: uri.clone(), range: asked.lines.range(&it.whole) };
         serde_json::json!({ "name": it.name.as_str(), "kind": symbol_kind(it.kind), "location": location })
     };
     answered(all.iter().map(plain).collect::<Vec<_>>())
 }
 
-fn symbol(lines: &Lines, it: &ide::Entry) -> Json {
+fn symbol(lines: &Lines, it: &ide::OutlineItem) -> Json {
     serde_json::json!({
         "name": it.name.as_str(),
         "detail": it.kind.word(),
@@ -223,7 +223,7 @@ fn symbol(lines: &Lines, it: &ide::Entry) -> Json {
     })
 }
 
-fn flat<'a>(entries: &'a [ide::Entry], found: &mut Vec<&'a ide::Entry>) {
+fn flat<'a>(entries: &'a [ide::OutlineItem], found: &mut Vec<&'a ide::OutlineItem>) {
     for it in entries {
         found.push(it);
         flat(&it.inner, found);
@@ -247,7 +247,7 @@ fn workspace_symbols(snapshots: &[Snapshot], it: &lsp::WorkspaceSymbolParams) ->
             let outline = ide::outline(db, *file);
             let mut all = Vec::new();
             flat(&outline, &mut all);
-            let hit: Vec<&&ide::Entry> = all.iter().filter(|it| matches(&it.name)).collect();
+            let hit: Vec<&&ide::OutlineItem> = all.iter().filter(|it| matches(&it.name)).collect();
             if hit.is_empty() {
                 continue;
             }

@@ -21,7 +21,7 @@ pub(super) const SWING: f64 = 36.0;
 
 /// A rectangle; all lengths are pixels of SVG.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Rect {
     pub left: f64,
     pub top: f64,
     pub width: f64,
@@ -32,7 +32,7 @@ pub(super) struct Place {
 pub(super) struct Laid {
     pub width: f64,
     pub height: f64,
-    pub boxes: Vec<Place>,
+    pub boxes: Vec<Rect>,
     /// The points of each arrow, from its beginning to its end.
     pub arrows: Vec<Vec<(f64, f64)>>,
 }
@@ -66,9 +66,9 @@ pub(super) fn laid(picture: &Picture) -> Laid {
     let place = |(of, (width, height)): (usize, &(f64, f64))| {
         let node = graph.node(&name(of));
         let center = node.and_then(|it| Some((it.x?, it.y?))).unwrap_or_default();
-        Place { left: center.0 - width / 2.0, top: center.1 - height / 2.0, width: *width, height: *height }
+        Rect { left: center.0 - width / 2.0, top: center.1 - height / 2.0, width: *width, height: *height }
     };
-    let boxes: Vec<Place> = sizes.iter().enumerate().map(place).collect();
+    let boxes: Vec<Rect> = sizes.iter().enumerate().map(place).collect();
     let mut ways: BTreeMap<(usize, usize), Vec<(f64, f64)>> = BTreeMap::new();
     for it in &picture.arrows {
         let key = (it.from.of, it.to.of);
@@ -102,7 +102,7 @@ fn letters(text: &str) -> usize {
 }
 
 /// The height at which an arrow meets a box.
-fn height(boxes: &[Place], end: End) -> f64 {
+fn height(boxes: &[Rect], end: End) -> f64 {
     let top = boxes.get(end.of).map_or(0.0, |it| it.top);
     #[expect(clippy::cast_precision_loss, reason = "no box has so many rows")]
     end.row.map_or(top + HEAD / 2.0, |row| top + HEAD + (row as f64 + 0.5) * ROW)
@@ -110,7 +110,7 @@ fn height(boxes: &[Place], end: End) -> f64 {
 
 /// From the right side of one to the left side of the other, and between them the way of
 /// the boxes; in one box, along its right side.
-fn points(boxes: &[Place], from: End, to: End, way: &[(f64, f64)]) -> Vec<(f64, f64)> {
+fn points(boxes: &[Rect], from: End, to: End, way: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let (Some(a), Some(b)) = (boxes.get(from.of), boxes.get(to.of)) else { return Vec::new() };
     let right = a.left + a.width;
     let (start, end) = (height(boxes, from), height(boxes, to));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::layout::{HEAD, Laid, PAD, Place, ROW, SWING, laid};
+use super::layout::{HEAD, Laid, PAD, ROW, Rect, SWING, laid};
 use crate::inspect::{ArrowKind, BoxKind, Boxed, Picture};
 
 /// Colours by the reader's own choice of light or dark.
@@ -116,14 +116,14 @@ fn curve(points: &[(f64, f64)]) -> String {
     path
 }
 
-fn boxed(out: &mut String, it: &Boxed, place: &Place) {
+fn boxed(out: &mut String, it: &Boxed, place: &Rect) {
     let class = match it.kind {
         BoxKind::Sources => "sources",
         BoxKind::Applied => "applied",
         BoxKind::Foreign => "foreign",
         BoxKind::Clusters => "clusters",
     };
-    let Place { left, top, width, height } = place;
+    let Rect { left, top, width, height } = place;
     let _ = writeln!(out, "<g transform=\"translate({left:.1} {top:.1})\">");
     let _ = writeln!(out, "<rect class=\"fg-box fg-{class}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\"/>");
     let text = |out: &mut String, x: f64, y: f64, class: &str, anchor: &str, text: &str| {

@@ -12,7 +12,7 @@ use super::place::{owner, spot};
 use super::terminal;
 use crate::inspect::{Column, Line, Picture, Report, Variant, report_layers};
 use crate::source::{Db, IndexSet, Origin};
-use crate::value::{self, Node, Part, Value};
+use crate::value::{self, Node, TemplatePart, Value};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -35,12 +35,12 @@ pub fn report_html(db: &dyn Db, report: &Report, picture: &Picture) -> String {
 }
 
 /// A place in the sources, and whose it is.
-type Place = (EcoString, EcoString);
+type SourcePlace = (EcoString, EcoString);
 
 struct Writing<'a> {
     db: &'a dyn Db,
     /// Each once: leaves name them by their numbers.
-    layers: IndexSet<Place>,
+    layers: IndexSet<SourcePlace>,
     /// Long texts, each once.
     texts: IndexSet<String>,
 }
@@ -125,9 +125,9 @@ impl Writing<'_> {
     /// long one the number that it has among those.
     fn written(&mut self, node: &Node) -> Json {
         if let Value::PerCluster(it) = &node.value {
-            let part = |it: &Part| match it {
-                Part::Text(it) => Json::from(it.as_str()),
-                Part::Fact(name) => json!([name.as_str()]),
+            let part = |it: &TemplatePart| match it {
+                TemplatePart::Text(it) => Json::from(it.as_str()),
+                TemplatePart::Fact(name) => json!([name.as_str()]),
             };
             return it.parts().iter().map(part).collect();
         }

@@ -87,7 +87,7 @@ fn at(text: &str, nth: usize) -> Marked {
 
 /// The lines on which something is named, each with the name.
 fn lines(it: &Marked) -> Vec<String> {
-    let Some((named, _)) = ide::named_at(&it.db, it.file, it.offset) else { return vec!["nothing".into()] };
+    let Some((named, _)) = ide::occurrence_at(&it.db, it.file, it.offset) else { return vec!["nothing".into()] };
     ide::references(&it.db, &named.symbol)
         .into_iter()
         .map(|(named, place)| {

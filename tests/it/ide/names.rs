@@ -89,7 +89,7 @@ fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
     if let Some(it) = ide::hover(db, file, offset) {
         assert!(it.place.file.text(db).get(it.place.range).is_some() && !it.text.is_empty());
     }
-    let Some((named, place)) = ide::named_at(db, file, offset) else { return };
+    let Some((named, place)) = ide::occurrence_at(db, file, offset) else { return };
     assert_eq!(file.text(db).get(place.range), Some(named.name.as_str()));
     for (other, place) in ide::references(db, &named.symbol) {
         assert_eq!(place.file.text(db).get(place.range), Some(other.name.as_str()));

@@ -43,7 +43,7 @@ fn renaming_reaches_every_place_and_nothing_else() {
     assert!(renamed(&at("web {", 0), "Big").is_err_and(|it| it.contains("Kubernetes")));
     let it = at("length", 0);
     assert!(
-        matches!(ide::named_at(&it.db, it.file, it.offset), Some((it, _)) if it.symbol == Symbol::Builtin("length".into()))
+        matches!(ide::occurrence_at(&it.db, it.file, it.offset), Some((it, _)) if it.symbol == Symbol::Builtin("length".into()))
     );
     assert!(renamed(&it, "size").is_err_and(|it| it.contains("function of the language")));
 }
@@ -150,7 +150,7 @@ fn everything_may_be_renamed() {
         let mut places: Vec<(SourceFile, usize, String)> = Vec::new();
         for file in &files {
             for (anchor, _) in &fleetc::syntax::parse(&db, *file).declarations {
-                for named in ide::named_in(&db, *anchor).iter().filter(|it| it.defines) {
+                for named in ide::occurrences_in(&db, *anchor).iter().filter(|it| it.defines) {
                     let all = ide::references(&db, &named.symbol);
                     let own = all.into_iter().filter(|(it, _)| it.defines && matches!(it.symbol, Symbol::At(_)));
                     places.extend(own.map(|(it, place)| (place.file, place.range.start, it.name.to_string())));

@@ -1,7 +1,7 @@
 //! `fleetc why`: every line of every generated file is somebody's, and asking changes nothing.
 
 use fleetc::compile::compile;
-use fleetc::emit::{Named, lines_of};
+use fleetc::emit::{SpotValues, lines_of};
 use fleetc::fleet;
 use fleetc::flux::{self, Deployed};
 use fleetc::host::open;
@@ -95,9 +95,9 @@ fn every_line_of_every_file_is_of_the_value_that_it_shows() {
                 // A line that shows one value shows the one that is found there.
                 let shown = text.split_once(": ").map(|(_, it)| it.trim());
                 let paths = match &spot.what {
-                    Named::At(path) => std::slice::from_ref(path),
-                    Named::Each(paths) => paths,
-                    Named::Gone => continue,
+                    SpotValues::At(path) => std::slice::from_ref(path),
+                    SpotValues::Each(paths) => paths,
+                    SpotValues::Gone => continue,
                 };
                 if let (Some(shown), [only]) = (shown, paths)
                     && let Some(value) = at(db, cluster, &spot.object, only)
