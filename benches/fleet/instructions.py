@@ -13,7 +13,7 @@ PHASES = [  # what it is called, and the functions whose calls are the phase
     ("declarations checked", r"<fleetc::check::_::check_Configuration_ as"),
     ("clusters: facts, layers, items", r"<fleetc::fleet::clusters::_::cluster_Configuration_ as"),
     ("items evaluated", r"<fleetc::fleet::specialization::_::specialized_Configuration_ as|<fleetc::fleet::item::_::base_Configuration_ as"),
-    ("classes deployed, with what they need", r"<fleetc::flux::_::outline_Configuration_ as"),
+    ("classes deployed, with what they need", r"<fleetc::flux::sharing::_::shared_Configuration_ as"),
     ("texts of classes", r"<fleetc::emit::class::_::class_files_Configuration_ as"),
     ("files of clusters, with the texts of classes", r"<fleetc::compile::_::cluster_files_Configuration_ as"),
     ("tree compared", r"fleetc::plan::plan$"),

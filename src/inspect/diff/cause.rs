@@ -374,12 +374,12 @@ impl Sides<'_> {
         }
         let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied().chain([it.catalogue]));
         let all = taken.chain(fleet::addons_of(self.known.new, cluster));
-        let mut heirs = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
-        let heir = heirs.next();
-        if let Some(it) = heir.and_then(|_| self.switched()) {
+        let mut successors = all.filter(|it| self.is_same_owner(Origin::of(origin.anchor), Origin::of(*it)));
+        let successor = successors.next();
+        if let Some(it) = successor.and_then(|_| self.switched()) {
             return vec![it];
         }
-        vec![heir.map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
+        vec![successor.map_or(Because::Undeclared(origin), |it| Because::NoLonger(Origin::of(it)))]
     }
 
     /// What says otherwise how the item's objects are called, or what applies them.
