@@ -199,6 +199,9 @@ codes! {
     REMOTE_BASE "E0636" Error "remote base under lockdown"
     PLAIN_CREDENTIAL "W0637" Warning "credential in plain text"
     NO_LOCKDOWN "W0638" Warning "tenant on a cluster without lockdown"
+    READ_OTHERWISE "E0639" Error "variable that Flux reads as something else"
+    DEFAULT_ALONE "W0640" Warning "default for a variable that nothing defines"
+    MAY_BE_NO_TEXT "W0641" Warning "text that may become a number"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

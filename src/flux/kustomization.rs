@@ -7,14 +7,12 @@ use super::problems;
 use super::release::Release;
 use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
+use crate::kube::SUBSTITUTE;
 use crate::kube::object::{Object, Tree, list, object, remove, set, text};
 use crate::source::{Anchor, Origin};
 use crate::syntax;
 use crate::types;
 use crate::value::{Node, Value};
-
-/// The annotation that keeps a root's `postBuild` from eating `${…}` in patches.
-const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// What a Flux Kustomization points at.
 pub(super) struct Pointing {
@@ -92,7 +90,7 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     it
 }
 
-/// What every Flux Kustomization is annotated with.
+/// What every Flux Kustomization is annotated with: a root's `postBuild` shall not replace `${…}` in patches.
 pub(super) fn annotations(origin: Origin) -> Node {
     Tree::new(origin).text(SUBSTITUTE, "disabled").build()
 }

@@ -5,3 +5,4 @@ mod model;
 mod oracle;
 mod properties;
 mod random;
+mod substitution;

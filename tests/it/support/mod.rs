@@ -5,6 +5,7 @@ mod editor;
 mod git;
 mod kustomize;
 mod project;
+mod substitute;
 
 pub(crate) use browser::Browser;
 pub(crate) use editor::{Editor, uri};
@@ -13,3 +14,4 @@ pub(crate) use kustomize::Kustomize;
 pub(crate) use project::{
     Fleet, Run, compiled, database, database_with_log, errors, files_of, quote, read_tree, summary,
 };
+pub(crate) use substitute::Substitute;
