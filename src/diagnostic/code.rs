@@ -202,6 +202,7 @@ codes! {
     READ_OTHERWISE "E0639" Error "variable that Flux reads as something else"
     DEFAULT_ALONE "W0640" Warning "default for a variable that nothing defines"
     MAY_BE_NO_TEXT "W0641" Warning "text that may become a number"
+    UNSEEN_VARIABLES "W0642" Warning "variables that are not checked"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::object::SUBSTITUTE;
 use crate::data;
 use crate::source::Db;
 
@@ -17,6 +18,10 @@ pub struct Listed {
     pub kind: EcoString,
     pub namespace: EcoString,
     pub name: EcoString,
+    /// Where it stands, from the project's root.
+    pub file: EcoString,
+    /// Its texts and keys that hold a `$`; none where Flux leaves them alone.
+    pub texts: Vec<EcoString>,
 }
 
 /// How deep directories may list each other.
@@ -143,17 +148,53 @@ fn file(db: &dyn Db, path: &str, found: &mut Directory) {
         found.complete = false;
         return;
     };
-    for it in documents {
-        let text = |value: Option<&serde_yaml::Value>| {
-            value.and_then(serde_yaml::Value::as_str).map(EcoString::from).unwrap_or_default()
-        };
-        let metadata = it.get("metadata");
-        found.objects.push(Listed {
-            api_version: text(it.get("apiVersion")),
-            kind: text(it.get("kind")),
-            namespace: text(metadata.and_then(|it| it.get("namespace"))),
-            name: text(metadata.and_then(|it| it.get("name"))),
-        });
+    for it in &documents {
+        list(it, path, found);
+    }
+}
+
+/// An object, or those of a `List`, which kustomize takes apart.
+fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
+    let text = |value: Option<&serde_yaml::Value>| {
+        value.and_then(serde_yaml::Value::as_str).map(EcoString::from).unwrap_or_default()
+    };
+    let kind = text(object.get("kind"));
+    if let Some(items) = object.get("items").and_then(serde_yaml::Value::as_sequence)
+        && kind.ends_with("List")
+    {
+        for it in items {
+            list(it, file, found);
+        }
+        return;
+    }
+    let metadata = object.get("metadata");
+    let says = |key: &str| metadata.and_then(|it| it.get(key)?.get(SUBSTITUTE)?.as_str()) == Some("disabled");
+    let mut texts = Vec::new();
+    if !says("annotations") && !says("labels") {
+        with_dollar(object, &mut texts);
+    }
+    found.objects.push(Listed {
+        api_version: text(object.get("apiVersion")),
+        kind,
+        namespace: text(metadata.and_then(|it| it.get("namespace"))),
+        name: text(metadata.and_then(|it| it.get("name"))),
+        file: file.into(),
+        texts,
+    });
+}
+
+/// Texts and keys that hold a `$`.
+fn with_dollar(value: &serde_yaml::Value, found: &mut Vec<EcoString>) {
+    match value {
+        serde_yaml::Value::String(it) if it.contains('$') => found.push(it.into()),
+        serde_yaml::Value::Sequence(list) => list.iter().for_each(|it| with_dollar(it, found)),
+        serde_yaml::Value::Mapping(map) => {
+            for (key, it) in map {
+                with_dollar(key, found);
+                with_dollar(it, found);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -22,4 +22,4 @@ mod substitution;
 pub use fields::ServedFields;
 pub use object::{Id, Identity, Object};
 pub use patch::{Operation, Patch};
-pub use substitution::{SUBSTITUTE, Substitution, is_substituted};
+pub use substitution::{Substitution, is_substituted};

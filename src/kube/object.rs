@@ -8,6 +8,9 @@ use ecow::{EcoString, eco_format};
 use crate::source::{IndexMap, Origin};
 use crate::value::{Node, Value};
 
+/// The annotation, or label, that keeps Flux from replacing variables in an object.
+pub const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
 /// What makes two objects the same object, but for the version.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id {

@@ -1,13 +1,11 @@
 //! Messages about one object that Flux, kustomize or the API server refuses.
 
-use ecow::{EcoString, eco_format};
+use ecow::eco_format;
 
 use super::object::{Id, Identity, Object};
-use super::substitution::Misread;
 use crate::diagnostic::{Diagnostic, code};
 use crate::schema::Minor;
 use crate::source::Origin;
-use crate::value::{Path, Value};
 
 pub(super) fn too_new(at: Origin, kind: &str, path: &str, since: Minor, cluster: &str, minor: Minor) -> Diagnostic {
     Diagnostic::new(
@@ -46,66 +44,6 @@ pub(super) fn tabbed_text(id: &Id, at: Origin) -> Diagnostic {
     )
     .note("kustomize writes an object that a JSON patch changes as YAML and reads it again; nulls, emptied maps and lists of built-in kinds need such a patch")
     .help("begin the text with a line break or with blanks instead of the tab")
-}
-
-pub(super) fn undefined_variable(id: &Id, name: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(
-        code::UNDEFINED_VARIABLE,
-        eco_format!("{id} names the variable `{name}`, which nothing defines"),
-        at,
-        eco_format!("`${{{name}}}`"),
-    )
-    .note("from Flux 2.9 on this fails; before, it became empty")
-    .help(eco_format!(
-        "define it in `postBuild.substitute`, interpolate the value here: `\\(…)`, or write `$${{{name}}}` for `${{{name}}}` on the cluster"
-    ))
-}
-
-/// A text that Flux reads again as something else, or not at all.
-pub(super) fn read_otherwise(id: &Id, path: &Path, text: &str, misread: &Misread, at: Origin) -> Diagnostic {
-    let what = match misread {
-        Misread::Error(reason) => {
-            eco_format!("Flux cannot read `{path}` of {id} once its variables are replaced: {reason}")
-        }
-        Misread::Value(it) => {
-            eco_format!("Flux reads `{path}` of {id} as {}, not as the text that is written", described(it))
-        }
-    };
-    Diagnostic::new(code::READ_OTHERWISE, what, at, eco_format!("`{text}`"))
-        .note("Flux replaces variables in the YAML text of an object and reads it again")
-        .help("interpolate the value instead: `\\(…)`")
-}
-
-fn described(value: &Value) -> EcoString {
-    match value {
-        Value::Map(_) => "an object".into(),
-        Value::List(_) => "a list".into(),
-        Value::Null => "nothing".into(),
-        Value::Bool(_) => eco_format!("the boolean {}", value.show()),
-        Value::Text(_) => eco_format!("the text {}", value.show()),
-        _ => eco_format!("the number {}", value.show()),
-    }
-}
-
-pub(super) fn default_alone(id: &Id, name: &str, text: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(
-        code::DEFAULT_ALONE,
-        eco_format!("nothing defines the variable `{name}` of {id}: its default is what every cluster gets"),
-        at,
-        eco_format!("`{text}`"),
-    )
-    .help(eco_format!("define it in `postBuild.substitute`, or write `$${{{name}…}}` if it is meant for a shell"))
-}
-
-pub(super) fn may_be_no_text(id: &Id, path: &Path, name: &str, at: Origin) -> Diagnostic {
-    Diagnostic::new(
-        code::MAY_BE_NO_TEXT,
-        eco_format!("`{path}` of {id} has to be a text, and is whatever `{name}` looks like: `1` is a number, `yes` is a boolean"),
-        at,
-        eco_format!("`${{{name}}}`"),
-    )
-    .note("Flux replaces variables in the YAML text of an object and reads it again; the value is known on the cluster alone")
-    .help("put more text around it, or say the value in the fleet and interpolate it: `\\(…)`")
 }
 
 pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {

@@ -10,7 +10,7 @@ use super::unit::UnitPlace;
 use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
-use crate::kube::{directory, object};
+use crate::kube::{Id, Substitution, directory, object};
 use crate::source::{Anchor, Origin, is_within};
 use crate::syntax::ast::Patch;
 use crate::value::Node;
@@ -64,6 +64,32 @@ pub(super) fn kustomized(
         after,
         ..Draft::new(eco_format!("{prefix}-{}", item.name(ctx.db)), path, UnitPlace::Foreign, origin, fields)
     });
+}
+
+/// Variables that Flux replaces in somebody else's directory, and in its patches: a name that nothing defines fails on
+/// the cluster.
+pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitution: &Substitution) {
+    let directory = if draft.source.is_none() { directory::read(ctx.db, &draft.path) } else { None };
+    for (patch, node) in &mut draft.raw_patches {
+        let id = Id {
+            group: EcoString::new(),
+            kind: patch.object.clone(),
+            namespace: patch.namespace.clone().unwrap_or_default(),
+            name: patch.name.clone(),
+        };
+        substitution.escape_tree(&id, node, &mut ctx.state.out);
+    }
+    let objects = directory.iter().flat_map(|it| &it.objects);
+    for it in objects {
+        let names = substitution.undefined_in(&it.texts);
+        if !names.is_empty() {
+            let names: Vec<&EcoString> = few(names.iter()).collect();
+            ctx.state.out.push(problems::undefined_in_directory(draft.origin, it, &names));
+        }
+    }
+    if directory.is_none_or(|it| it.remote.is_some()) {
+        ctx.state.out.push(problems::unseen_variables(draft.origin, &draft.path));
+    }
 }
 
 /// Holds raw patches against the directory, and completes them: a patch that hits

@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::flux::release::Release;
+use crate::kube::directory::Listed;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::Patch;
@@ -133,4 +134,29 @@ pub(super) fn remote_base(at: Origin, path: &str, remote: &str) -> Diagnostic {
     )
     .note("`--no-remote-bases`: kustomize-controller fetches nothing but its source")
     .help("copy what it names into the repository, or declare a `source` of Git and take the directory from it")
+}
+
+/// Variables in a directory that somebody wrote.
+pub(super) fn undefined_in_directory(at: Origin, it: &Listed, names: &[&EcoString]) -> Diagnostic {
+    let s = if names.len() == 1 { "" } else { "s" };
+    let (kind, name, file, names) = (&it.kind, &it.name, &it.file, listed(names.iter().map(|it| eco_format!("`{it}`"))));
+    Diagnostic::new(
+        code::UNDEFINED_VARIABLE,
+        eco_format!("{kind} `{name}` in `{file}` names the variable{s} {names}, which nothing defines"),
+        at,
+        "its Kustomization replaces variables",
+    )
+    .note("from Flux 2.9 on this fails; before, it became empty")
+    .help("define it in `postBuild.substitute`, or write `$${…}` in that file")
+}
+
+/// Variables that are out of sight.
+pub(super) fn unseen_variables(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::UNSEEN_VARIABLES,
+        eco_format!("the variables in `{path}` are not checked: it, or a part of it, is in another repository"),
+        at,
+        "its Kustomization replaces variables",
+    )
+    .help("move it into a catalogue whose Kustomizations have no `postBuild`")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::draft::{After, Draft};
+use super::kustomized;
 use super::problems;
 use super::unit::{Unit, UnitPatch, UnitPlace};
 use crate::diagnostic::{Diagnostic, Invariant};
@@ -71,7 +72,7 @@ impl Awaited {
 fn unit(
     ctx: &mut Context<'_>,
     cluster: &Cluster,
-    draft: Draft,
+    mut draft: Draft,
     names: &BTreeSet<EcoString>,
     awaited: &Awaited,
 ) -> Unit {
@@ -82,6 +83,9 @@ fn unit(
     rules::check(&kustomization, &mut ctx.state.out);
     let substitution =
         Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
+    if let Some(substitution) = substitution.as_ref().filter(|_| draft.place == UnitPlace::Foreign) {
+        kustomized::check_variables(ctx, &mut draft, substitution);
+    }
     let mut objects = draft.objects;
     if let Some(substitution) = &substitution {
         for it in &mut objects {

@@ -7,6 +7,7 @@
 
 mod expression;
 mod operator;
+mod problems;
 mod yaml;
 
 use std::collections::BTreeSet;
@@ -14,15 +15,12 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::object::Object;
-use super::problems;
+use super::object::{Id, Object, SUBSTITUTE};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::source::{IndexMap, IndexSet, Origin};
 use crate::value::{Map, Node, Path, Step, Value, same};
 use expression::{Failure, Known, Piece, Variable};
-
-/// The annotation, or label, that keeps an object from being substituted.
-pub const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+use problems::Misread;
 
 /// What holds of the ends of a variable.
 const A_PART: &str = "a variable is a part of its text";
@@ -87,9 +85,13 @@ impl Substitution {
         if object.raw.is_some() || !is_substituted(&object.body) {
             return;
         }
-        let id = object.id.clone();
+        self.escape_tree(&object.id, &mut object.body, out);
+    }
+
+    /// The same of a part of an object: a patch.
+    pub fn escape_tree(&self, id: &Id, body: &mut Node, out: &mut Vec<Diagnostic>) {
         let mut found = Vec::new();
-        walk(&mut object.body, &mut Path::default(), &mut |text, place| {
+        walk(body, &mut Path::default(), &mut |text, place| {
             let (escaped, variables) = self.escaped(text);
             if !variables.is_empty() {
                 found.push((escaped.clone(), variables, place.path.clone(), place.origin, place.is_key));
@@ -97,20 +99,44 @@ impl Substitution {
             (escaped != text).then_some(escaped)
         });
         for (escaped, variables, path, origin, is_key) in found {
-            self.report(&id, &variables, origin, out);
+            self.report(id, &variables, origin, out);
             if let Some(reason) = self.misread(&escaped, is_key) {
-                out.push(problems::read_otherwise(&id, &path, &escaped, &reason, origin));
+                out.push(problems::read_otherwise(id, &path, &escaped, &reason, origin));
             } else if let [only] = variables.as_slice()
                 && only.source == escaped
                 && matches!(self.value_of(&only.name), Known::Elsewhere)
                 && (is_key || must_be_text(&id.kind, &path))
             {
-                out.push(problems::may_be_no_text(&id, &path, &only.name, origin));
+                out.push(problems::may_be_no_text(id, &path, &only.name, origin));
             }
         }
     }
 
-    fn report(&self, id: &super::object::Id, variables: &[Variable], origin: Origin, out: &mut Vec<Diagnostic>) {
+    /// The variables in texts of somebody else's that nothing defines and that have no default.
+    #[must_use]
+    pub fn undefined_in(&self, texts: &[EcoString]) -> IndexSet<EcoString> {
+        let mut found = IndexSet::default();
+        for text in texts {
+            let mut rest = text.as_str();
+            while let Some((_, tail)) = rest.split_once('$') {
+                // Two are one, and no variable begins with it.
+                if let Some(after) = tail.strip_prefix('$') {
+                    rest = after;
+                    continue;
+                }
+                let from = rest.get(rest.len() - tail.len() - 1..).invariant(A_PART);
+                if let Ok(it) = expression::variable(from) {
+                    let all = it.all();
+                    let undefined = all.iter().filter(|it| !self.is_defined(&it.name) && !it.has_default());
+                    found.extend(undefined.map(|it| EcoString::from(it.name.as_str())));
+                }
+                rest = tail;
+            }
+        }
+        found
+    }
+
+    fn report(&self, id: &Id, variables: &[Variable], origin: Origin, out: &mut Vec<Diagnostic>) {
         let mut seen: IndexSet<&str> = IndexSet::default();
         for it in variables.iter().flat_map(Variable::all) {
             if self.is_defined(&it.name) || !seen.insert(&it.name) {
@@ -169,13 +195,14 @@ impl Substitution {
             Ok(it) => it,
             Err(reason) => return Some(Misread::Error(reason)),
         };
+        let misread = |found: Value| Some(Misread::Value { found, wanted: wanted.as_str().into() });
         let (key, value) = if is_key { (wanted.as_str(), "x") } else { ("x", wanted.as_str()) };
         match made.map().map(|it| it.entries.iter().collect::<Vec<_>>()).as_deref() {
             Some([(found, node)]) if found.as_str() == key => match &node.value {
                 Value::Text(it) if it == value => None,
-                other => Some(Misread::Value(other.clone())),
+                other => misread(other.clone()),
             },
-            _ => Some(Misread::Value(made.value)),
+            _ => misread(made.value),
         }
     }
 
@@ -237,13 +264,6 @@ impl Substitution {
         }
         used
     }
-}
-
-/// What Flux reads in place of what is written.
-pub(super) enum Misread {
-    /// No YAML, or not what JSON can say.
-    Error(String),
-    Value(Value),
 }
 
 fn said(failure: &Failure) -> String {

@@ -1,6 +1,7 @@
 //! `postBuild`: what fleetc says of an object is what Flux' own `SubstituteVariables` makes of it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use fleetc::compile::diagnose;
 use fleetc::flux;
@@ -178,7 +179,7 @@ fn what_variables_come_to_is_what_flux_makes_of_them() {
         let fleet = Fleet::new("");
         let mut source = String::from("fleet f { }\ncatalogue c {\n  kustomization { postBuild.substitute {\n");
         for (name, value) in &variables {
-            source += &format!("    {name} = {}\n", quote(value));
+            writeln!(source, "    {name} = {}", quote(value)).expect("a string");
         }
         source.push_str("  } }\n");
         let count = 60;
@@ -186,7 +187,7 @@ fn what_variables_come_to_is_what_flux_makes_of_them() {
             let mut object = json_of!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": format!("o{nth}"), "namespace": "default" } });
             object["data"] = draw(&mut runner, &tree());
             fleet.write(&format!("o{nth}.json"), &object.to_string());
-            source += &format!("  manifest m{nth} = json(\"o{nth}.json\")\n");
+            writeln!(source, "  manifest m{nth} = json(\"o{nth}.json\")").expect("a string");
         }
         source.push_str("}\ncluster one { use c }\n");
         fleet.write("fleet.fleet", &source);
