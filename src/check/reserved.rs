@@ -8,8 +8,7 @@ use crate::source::{Anchor, Origin};
 use crate::syntax::ast::{Action, Block, Key, Member, Segment};
 
 /// In `release { … }`: the field, and what to write instead.
-const RELEASE: [(&str, &str); 6] = [
-    ("chart", "write `source`, `chart` and `version` in the add-on"),
+const RELEASE: [(&str, &str); 5] = [
     ("chartRef", "write `source`, `chart` and `version` in the add-on"),
     ("values", "write `values { … }` in the add-on"),
     ("targetNamespace", "write `namespace` in the add-on"),

@@ -203,6 +203,7 @@ codes! {
     DEFAULT_ALONE "W0640" Warning "default for a variable that nothing defines"
     MAY_BE_NO_TEXT "W0641" Warning "text that may become a number"
     UNSEEN_VARIABLES "W0642" Warning "variables that are not checked"
+    OTHER_SHARD "E0643" Error "chart of another shard than its source"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -97,7 +97,14 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         spec = spec.node("dependsOn", list(dependencies, origin));
     }
     let mut spec = spec.build();
-    merge(&mut spec, &release_fields(ctx, node));
+    let mut fields = release_fields(ctx, node);
+    if let Some(chart) = fields.get("chart") {
+        report_chart(ctx, addon, kind, chart);
+        if kind == SourceKind::Oci {
+            remove(&mut fields, &["chart"]);
+        }
+    }
+    merge(&mut spec, &fields);
     let account = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
     if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
         set(&mut spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
@@ -135,6 +142,18 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         role: evaluated.role.clone(),
     };
     Some((release, objects))
+}
+
+/// What `release { chart … }` must not say: what the language sets, and anything where the chart comes from a registry.
+fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, chart: &Node) {
+    if kind == SourceKind::Oci {
+        ctx.state.out.push(problems::no_helm_chart(ctx.db, addon, chart.origin));
+    }
+    for key in ["chart", "version", "sourceRef"] {
+        if let Some(it) = chart.at(&["spec", key]) {
+            ctx.state.out.push(problems::chart_field(it.origin, key));
+        }
+    }
 }
 
 /// The strategy that has an interval.

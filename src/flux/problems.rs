@@ -209,3 +209,21 @@ pub(super) fn unknown_after<'a>(at: Origin, name: &str, known: impl Iterator<Ite
     .did_you_mean(name, known)
     .or_help(|| Some("name one of the tenant's own".into()))
 }
+
+/// A field of a chart that keywords of the add-on set.
+pub(super) fn chart_field(at: Origin, key: &str) -> Diagnostic {
+    Diagnostic::new(code::RESERVED_FIELD, eco_format!("the language sets `{key}` itself"), at, "cannot be set here")
+        .help("write `source`, `chart` and `version` in the add-on")
+}
+
+/// `release { chart … }` where there is no HelmChart.
+pub(super) fn no_helm_chart(db: &dyn Db, addon: Anchor, at: Origin) -> Diagnostic {
+    let name = addon.name(db);
+    Diagnostic::new(
+        code::RESERVED_FIELD,
+        eco_format!("the chart of `{name}` comes from a registry: its release names an OCIRepository and no `chart`"),
+        at,
+        "Flux refuses both",
+    )
+    .help("leave it out; what is said of the OCIRepository stands in the `source`")
+}

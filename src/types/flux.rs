@@ -17,7 +17,8 @@ static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
         .filter_map(|kind| {
             let name = eco_format!("{kind}Spec");
             let article = if kind.starts_with('O') { "an" } else { "a" };
-            Some((name, partial(record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?))))
+            let whole = record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?);
+            Some((name, partial(whole, &["chart", "spec"])))
         })
         .collect()
 });
@@ -39,13 +40,18 @@ pub fn spec_of_kind(kind: &str) -> Option<&'static Type> {
     SPECS.get(kind)
 }
 
-/// The language fills in what must be there: no layer has to say it.
-fn partial(ty: Type) -> Type {
+/// The language fills in what must be there, below a path of fields, too: no layer has to say it.
+fn partial(ty: Type, path: &[&str]) -> Type {
     match ty {
         Type::Record(it) => {
             let mut it = RecordType::clone(&it);
-            for field in it.fields.values_mut() {
+            for (key, field) in &mut it.fields {
                 field.required = false;
+                if let Some((first, rest)) = path.split_first()
+                    && first == key
+                {
+                    field.ty = partial(field.ty.clone(), rest);
+                }
             }
             Type::Record(Arc::new(it))
         }

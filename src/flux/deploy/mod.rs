@@ -10,6 +10,7 @@ mod kustomized;
 mod order;
 mod own;
 mod problems;
+mod shards;
 mod shared;
 mod unit;
 mod units;
@@ -59,6 +60,7 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
     shared::shared(&mut ctx, cluster, &mut drafts);
     let root = attached(&mut ctx, cluster);
     order::infer_order(&mut ctx, cluster, &mut drafts);
+    shards::label_charts(&mut ctx, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts);
     let used = state.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();

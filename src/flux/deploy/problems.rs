@@ -5,9 +5,10 @@ use ecow::{EcoString, eco_format};
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::flux::release::Release;
 use crate::kube::directory::Listed;
-use crate::kube::object::Object;
+use crate::kube::object::{Id, Object};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::Patch;
+use crate::value::Node;
 
 pub(super) fn no_kustomize_path(item: Anchor, db: &dyn Db) -> Diagnostic {
     Diagnostic::new(
@@ -139,7 +140,8 @@ pub(super) fn remote_base(at: Origin, path: &str, remote: &str) -> Diagnostic {
 /// Variables in a directory that somebody wrote.
 pub(super) fn undefined_in_directory(at: Origin, it: &Listed, names: &[&EcoString]) -> Diagnostic {
     let s = if names.len() == 1 { "" } else { "s" };
-    let (kind, name, file, names) = (&it.kind, &it.name, &it.file, listed(names.iter().map(|it| eco_format!("`{it}`"))));
+    let (kind, name, file, names) =
+        (&it.kind, &it.name, &it.file, listed(names.iter().map(|it| eco_format!("`{it}`"))));
     Diagnostic::new(
         code::UNDEFINED_VARIABLE,
         eco_format!("{kind} `{name}` in `{file}` names the variable{s} {names}, which nothing defines"),
@@ -159,4 +161,16 @@ pub(super) fn unseen_variables(at: Origin, path: &str) -> Diagnostic {
         "its Kustomization replaces variables",
     )
     .help("move it into a catalogue whose Kustomizations have no `postBuild`")
+}
+
+/// A chart that is of another shard than its source: no source-controller sees both.
+pub(super) fn other_shard(release: &Id, source: &str, of_source: Option<&EcoString>, written: &Node) -> Diagnostic {
+    let of_source = of_source.map_or_else(|| "of no shard".into(), |it| eco_format!("of the shard `{it}`"));
+    Diagnostic::new(
+        code::OTHER_SHARD,
+        eco_format!("the chart of {release} is of another shard than its source: `{source}` is {of_source}"),
+        written.origin,
+        "no source-controller sees both",
+    )
+    .help("leave it out: it follows from the source")
 }
