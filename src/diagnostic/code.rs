@@ -204,6 +204,8 @@ codes! {
     MAY_BE_NO_TEXT "W0641" Warning "text that may become a number"
     UNSEEN_VARIABLES "W0642" Warning "variables that are not checked"
     OTHER_SHARD "E0643" Error "chart of another shard than its source"
+    TWO_BRING_CRDS "E0644" Error "two releases that bring one CRD"
+    INEFFECTIVE "W0645" Warning "field without effect"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

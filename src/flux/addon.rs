@@ -98,12 +98,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     }
     let mut spec = spec.build();
     let mut fields = release_fields(ctx, node);
-    if let Some(chart) = fields.get("chart") {
-        report_chart(ctx, addon, kind, chart);
-        if kind == SourceKind::Oci {
-            remove(&mut fields, &["chart"]);
-        }
-    }
+    report_chart(ctx, addon, kind, &mut fields);
     merge(&mut spec, &fields);
     let account = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
     if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
@@ -122,6 +117,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     if let Some(values) = node.get("values") {
         set(&mut spec, &["values"], values.clone());
     }
+    let policy = |section| spec.at(&[section, "crds"]).and_then(Node::text).map(EcoString::as_str);
+    let applies_crds = policy("install") != Some(SKIP) || policy("upgrade").is_some_and(|it| it != SKIP);
     let storage = spec.get("storageNamespace").and_then(Node::text).unwrap_or(&namespace).clone();
     let api_version = ctx.api_version("HelmRelease", origin);
     let it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
@@ -137,6 +134,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         source: Some(source),
         requires,
         suspended,
+        applies_crds,
         reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
         version,
         role: evaluated.role.clone(),
@@ -145,9 +143,12 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
 }
 
 /// What `release { chart … }` must not say: what the language sets, and anything where the chart comes from a registry.
-fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, chart: &Node) {
+fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, fields: &mut Node) {
+    let Some(chart) = fields.get("chart") else { return };
     if kind == SourceKind::Oci {
         ctx.state.out.push(problems::no_helm_chart(ctx.db, addon, chart.origin));
+        remove(fields, &["chart"]);
+        return;
     }
     for key in ["chart", "version", "sourceRef"] {
         if let Some(it) = chart.at(&["spec", key]) {
@@ -155,6 +156,19 @@ fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, chart: &
         }
     }
 }
+
+/// A policy for CRDs: they are left alone.
+const SKIP: &str = "Skip";
+
+/// Values by which well-known charts bring no CRDs: those that are in their templates.
+const SWITCHES: [&[&str]; 6] = [
+    &["crds", "enabled"],
+    &["crds", "install"],
+    &["crds", "create"],
+    &["crds", "installed"],
+    &["installCRDs"],
+    &["createCustomResource"],
+];
 
 /// The strategy that has an interval.
 const RETRY: &str = "RetryOnFailure";
@@ -165,6 +179,13 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
     let Some(written) = node.get("release") else { return Tree::new(node.origin).build() };
     let mut fields = written.clone();
     let is_default = |it: &Node| it.origin.anchor.is_standard(ctx.db);
+    let upgrade = written.at(&["upgrade", "crds"]);
+    if written.at(&["install", "crds"]).and_then(Node::text).is_some_and(|it| it == SKIP)
+        && upgrade.is_some_and(is_default)
+    {
+        // Who does not install them does not upgrade them, either.
+        remove(&mut fields, &["upgrade", "crds"]);
+    }
     for section in ["install", "upgrade"] {
         let at = |path: &[&str]| written.get(section).and_then(|it| it.at(path));
         let name_is_default = at(&["strategy", "name"]).is_some_and(is_default);
@@ -255,5 +276,10 @@ fn crds(ctx: &mut Context<'_>, node: &Node, chart: &str) -> Vec<(EcoString, EcoS
     let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {
         (EcoString::from(group), EcoString::from(kind), scope == crate::schema::Scope::Namespaced)
     });
-    written.chain(known).collect()
+    let is_off = |path: &&[&str]| {
+        let value = node.get("values").and_then(|it| it.at(path));
+        value.is_some_and(|it| it.value == Value::Bool(false))
+    };
+    let brings_none = SWITCHES.iter().any(is_off);
+    written.chain(known.filter(|_| !brings_none)).collect()
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::Invariant;
 use crate::fleet::{self, Attached, Cluster};
 use crate::kube::ServedFields;
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set, text};
-use crate::kube::rules;
+use crate::kube::{ineffective, rules};
 use crate::source::{Anchor, Origin};
 use crate::value::Node;
 
@@ -143,6 +143,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     for it in &mut made {
         ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }.strip(it, &mut ctx.state.out);
         rules::check(it, &mut ctx.state.out);
+        ineffective::check(ctx.db, &it.id, it.spec(), cluster.flux, &mut ctx.state.out);
     }
     made
 }

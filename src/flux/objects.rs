@@ -10,7 +10,7 @@ use super::source::source;
 use crate::diagnostic::bug;
 use crate::fleet;
 use crate::kube::object::set;
-use crate::kube::{Object, ServedFields, rules};
+use crate::kube::{Object, ServedFields, ineffective, rules};
 use crate::source::{Anchor, ItemKind, Kind, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::Node;
@@ -59,6 +59,7 @@ pub(super) fn finish(ctx: &mut Context<'_>, objects: &mut [Object]) {
         ServedFields { db: ctx.db, minor: ctx.minor(), cluster }.strip(object, &mut ctx.state.out);
         if !ctx.is_base() {
             rules::check(object, &mut ctx.state.out);
+            ineffective::check(ctx.db, &object.id, object.spec(), ctx.minor(), &mut ctx.state.out);
         }
     }
 }

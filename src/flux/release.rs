@@ -22,6 +22,8 @@ pub struct Release {
     /// Custom resources that it brings: group, kind, whether namespaced.
     pub crds: Vec<(EcoString, EcoString, bool)>,
     pub suspended: bool,
+    /// Whether Helm applies the CRDs that stand in its chart.
+    pub applies_crds: bool,
     pub reinstall: bool,
     /// The version of the chart, and where it was set.
     pub version: Option<(EcoString, Origin)>,

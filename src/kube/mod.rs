@@ -12,6 +12,7 @@
 
 pub mod directory;
 mod fields;
+pub mod ineffective;
 pub mod lifecycle;
 pub mod object;
 pub mod patch;

@@ -55,3 +55,11 @@ pub fn no_object_field(at: Origin, key: &str) -> Diagnostic {
     )
     .help(eco_format!("write `{key} = \"…\"`"))
 }
+
+/// A field that does nothing.
+pub(super) fn ineffective(at: Origin, id: &Id, path: &str, since: Option<Minor>, reason: &str) -> Diagnostic {
+    let since = since.map(|it| eco_format!(" from Flux {it} on")).unwrap_or_default();
+    Diagnostic::new(code::INEFFECTIVE, eco_format!("`{path}` of {id} has no effect{since}"), at, "Flux ignores this")
+        .note(reason)
+        .help("remove it")
+}

@@ -1,9 +1,10 @@
 //! In one cluster every object and every Helm release has one owner: two that
 //! apply one object fight, and deleting one deletes it for both.
 //!
-//! Reports E0612, E0613.
+//! Reports E0612, E0613, E0644.
 
 use ecow::{EcoString, eco_format};
+use indexmap::map::Entry;
 
 use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
@@ -24,6 +25,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             lint.out.push(two_owners(&object.id, object.origin, first));
         }
     }
+    crds(lint, deployed);
     let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
     releases.reserve(deployed.releases().count());
     for (_, release) in deployed.releases() {
@@ -33,6 +35,34 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             first.addon.name(lint.db) == release.addon.name(lint.db) && first.namespace == release.namespace;
         if !is_same_object {
             lint.out.push(two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
+        }
+    }
+}
+
+/// Custom resources whose definition comes from two places: with each upgrade of one, the other's is gone.
+fn crds(lint: &mut Lint<'_>, deployed: &Deployed) {
+    let mut owners: IndexMap<(EcoString, EcoString), (EcoString, Origin)> = IndexMap::default();
+    for (_, object) in deployed.objects() {
+        if let Some(defined) = object.defined_kind() {
+            owners.insert(defined, (eco_format!("{}", object.id), object.origin));
+        }
+    }
+    for (_, release) in deployed.releases().filter(|(_, it)| it.applies_crds) {
+        let (name, at) = (eco_format!("`{}`", release.addon.name(lint.db)), Origin::of(release.addon));
+        let mut reported: Vec<Origin> = Vec::new();
+        for (group, kind, _) in &release.crds {
+            match owners.entry((group.clone(), kind.clone())) {
+                Entry::Vacant(slot) => {
+                    slot.insert((name.clone(), at));
+                }
+                // One release with several is said once.
+                Entry::Occupied(first) if !reported.contains(&first.get().1) && first.get().1 != at => {
+                    let (other, place) = first.get();
+                    reported.push(*place);
+                    lint.out.push(two_bring_crds(group, kind, &name, at, other, *place));
+                }
+                Entry::Occupied(_) => {}
+            }
         }
     }
 }
@@ -53,6 +83,18 @@ fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
         .label(first, "first made here")
         .note("two Kustomizations that apply one object fight, and removing one deletes it for both")
         .help("rename one of the two, or drop one on that cluster")
+}
+
+fn two_bring_crds(group: &str, kind: &str, name: &str, at: Origin, other: &str, first: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::TWO_BRING_CRDS,
+        eco_format!("{other} and {name} both bring the CRD of `{group}/{kind}`"),
+        at,
+        "brings it, too",
+    )
+    .label(first, "brought here first")
+    .note("each upgrade of one puts its own version in place of the other's")
+    .help("write `release { install.crds = \"Skip\", upgrade.crds = \"Skip\" }` in one of them, or turn its CRDs off in its values")
 }
 
 fn of_bootstrap(id: &Id, at: Origin) -> Diagnostic {

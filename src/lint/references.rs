@@ -217,9 +217,17 @@ fn requires(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     }
     let taken: BTreeSet<(EcoString, EcoString)> =
         deployed.releases().map(|(_, it)| (parent_name(lint.db, it.addon), it.addon.name(lint.db).clone())).collect();
-    for (_, release) in deployed.releases() {
+    for (unit, release) in deployed.releases() {
+        // What is suspended itself waits for nothing.
+        let is_suspended = release.suspended
+            || unit
+                .kustomization
+                .spec()
+                .and_then(|it| it.get("suspend"))
+                .is_some_and(|it| it.value == Value::Bool(true));
         for (required, at) in &release.requires {
-            if let Some((_, it)) = deployed.releases().find(|(_, it)| it.addon == *required && it.suspended) {
+            let mut suspended = deployed.releases().filter(|(_, it)| it.addon == *required && it.suspended);
+            if let (Some((_, it)), false) = (suspended.next(), is_suspended) {
                 lint.out.push(suspended_requirement(lint.db, release, it, *at));
             }
             let name = (parent_name(lint.db, *required), required.name(lint.db).clone());

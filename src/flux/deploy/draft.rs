@@ -10,7 +10,7 @@ use crate::flux::shared_item::Piece;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
-use crate::value::Node;
+use crate::value::{Node, Value};
 
 /// A unit whose Kustomization is not made yet.
 pub(super) struct Draft {
@@ -52,6 +52,11 @@ impl Draft {
             after: Vec::new(),
             fields,
         }
+    }
+
+    /// Whether Flux leaves it as it is for the time being.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true))
     }
 }
 

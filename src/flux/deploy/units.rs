@@ -21,16 +21,20 @@ use crate::kube::ServedFields;
 use crate::kube::Substitution;
 use crate::kube::object::{Id, Object};
 use crate::kube::patch::{self, Patch};
-use crate::kube::rules;
+use crate::kube::{ineffective, rules};
 use crate::schema;
 use crate::source::{Db, IndexMap, IndexSet, Origin};
-use crate::value::Value;
 
 /// Makes the Kustomizations, now that it is known which of them wait for which.
 pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {
     drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
-    let awaited = Awaited::of(ctx.db, &drafts);
+    let awaited = Awaited::of(ctx.db, drafts.iter());
+    // What is suspended itself waits for nothing.
+    let awaited_now = Awaited::of(ctx.db, drafts.iter().filter(|it| !it.is_suspended()));
+    for draft in &drafts {
+        report_suspended(ctx, draft, &awaited_now);
+    }
     let mut units: Vec<Unit> = drafts.into_iter().map(|it| unit(ctx, cluster, it, &names, &awaited)).collect();
     units.sort_by(|a, b| a.name.cmp(&b.name));
     units
@@ -45,9 +49,9 @@ struct Awaited {
 }
 
 impl Awaited {
-    fn of(db: &dyn Db, drafts: &[Draft]) -> Self {
+    fn of<'a>(db: &dyn Db, drafts: impl Iterator<Item = &'a Draft>) -> Self {
         let mut it = Self { whole: BTreeSet::new(), addons: BTreeMap::new() };
-        for after in drafts.iter().flat_map(|draft| &draft.after) {
+        for after in drafts.flat_map(|draft| &draft.after) {
             match after {
                 After::Ready(unit) => {
                     it.whole.insert(unit.clone());
@@ -76,11 +80,11 @@ fn unit(
     names: &BTreeSet<EcoString>,
     awaited: &Awaited,
 ) -> Unit {
-    report_suspended(ctx, &draft, awaited);
     let mut kustomization = of_draft(ctx, cluster, &draft, names, awaited);
     ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
         .strip(&mut kustomization, &mut ctx.state.out);
     rules::check(&kustomization, &mut ctx.state.out);
+    ineffective::check(ctx.db, &kustomization.id, Some(&draft.fields), cluster.flux, &mut ctx.state.out);
     let substitution =
         Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
     if let Some(substitution) = substitution.as_ref().filter(|_| draft.place == UnitPlace::Foreign) {
@@ -120,8 +124,7 @@ fn unit(
 /// What is suspended never becomes ready, and others wait for it.
 fn report_suspended(ctx: &mut Context<'_>, draft: &Draft, awaited: &Awaited) {
     let is_whole = awaited.whole.contains(&draft.name);
-    let is_suspended = draft.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
-    if is_suspended && (is_whole || awaited.addons.contains_key(&draft.name)) {
+    if draft.is_suspended() && (is_whole || awaited.addons.contains_key(&draft.name)) {
         ctx.state.out.push(problems::suspended_unit(draft.origin, &draft.name));
     }
     let releases = awaited.releases(ctx.db, draft);
