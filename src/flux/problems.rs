@@ -225,5 +225,5 @@ pub(super) fn no_helm_chart(db: &dyn Db, addon: Anchor, at: Origin) -> Diagnosti
         at,
         "Flux refuses both",
     )
-    .help("leave it out; what is said of the OCIRepository stands in the `source`")
+    .help("remove it; fields of the OCIRepository are written in the `source`")
 }

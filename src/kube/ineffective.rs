@@ -1,7 +1,7 @@
 //! Fields that a controller takes and does nothing with, or not any more.
 //!
-//! Source: the API documentation of helm-controller 1.5 (Flux 2.8, whose Helm applies on the server),
-//! kustomize-controller 1.9 and source-controller 1.9.
+//! Source: the API documentation of helm-controller (from Flux 2.8 on Helm applies on the server) and of
+//! source-controller.
 
 use super::object::Id;
 use super::problems;
@@ -22,7 +22,7 @@ struct Row {
     reason: &'static str,
 }
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 5] = [
     Row {
         kind: "HelmRelease",
         path: &["upgrade", "force"],
@@ -46,13 +46,6 @@ const ROWS: [Row; 6] = [
             is_of("GitRepository") || is_of("Bucket")
         },
         reason: "a chart in a repository of files is the one that is there",
-    },
-    Row {
-        kind: "Kustomization",
-        path: &["healthChecks"],
-        since: None,
-        holds: |spec| is_on(spec, &["wait"]),
-        reason: "with `wait = true` Flux waits for everything that it applies, and for nothing else",
     },
     Row {
         kind: "HelmRepository",

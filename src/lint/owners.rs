@@ -39,25 +39,31 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     }
 }
 
-/// Custom resources whose definition comes from two places: with each upgrade of one, the other's is gone.
+/// CRDs that the charts of a family share on purpose: those of AWS Controllers for Kubernetes.
+const SHARED: &str = "services.k8s.aws";
+
+/// Custom resources whose definition comes from two places: with each upgrade of one, the other's is gone. A chart that
+/// is installed twice brings the same.
 fn crds(lint: &mut Lint<'_>, deployed: &Deployed) {
-    let mut owners: IndexMap<(EcoString, EcoString), (EcoString, Origin)> = IndexMap::default();
+    let mut owners: IndexMap<(EcoString, EcoString), (EcoString, Origin, Option<&EcoString>)> = IndexMap::default();
     for (_, object) in deployed.objects() {
         if let Some(defined) = object.defined_kind() {
-            owners.insert(defined, (eco_format!("{}", object.id), object.origin));
+            owners.insert(defined, (eco_format!("{}", object.id), object.origin, None));
         }
     }
     for (_, release) in deployed.releases().filter(|(_, it)| it.applies_crds) {
         let (name, at) = (eco_format!("`{}`", release.addon.name(lint.db)), Origin::of(release.addon));
         let mut reported: Vec<Origin> = Vec::new();
-        for (group, kind, _) in &release.crds {
+        for (group, kind, _) in release.crds.iter().filter(|it| it.0 != SHARED) {
             match owners.entry((group.clone(), kind.clone())) {
                 Entry::Vacant(slot) => {
-                    slot.insert((name.clone(), at));
+                    slot.insert((name.clone(), at, Some(&release.chart)));
                 }
                 // One release with several is said once.
-                Entry::Occupied(first) if !reported.contains(&first.get().1) && first.get().1 != at => {
-                    let (other, place) = first.get();
+                Entry::Occupied(first)
+                    if !reported.contains(&first.get().1) && first.get().2 != Some(&release.chart) =>
+                {
+                    let (other, place, _) = first.get();
                     reported.push(*place);
                     lint.out.push(two_bring_crds(group, kind, &name, at, other, *place));
                 }

@@ -18,7 +18,7 @@ static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
             let name = eco_format!("{kind}Spec");
             let article = if kind.starts_with('O') { "an" } else { "a" };
             let whole = record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?);
-            Some((name, partial(whole, &["chart", "spec"])))
+            Some((name, partial(whole, &["chart", "spec", "sourceRef"])))
         })
         .collect()
 });

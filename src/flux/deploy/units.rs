@@ -21,7 +21,7 @@ use crate::kube::ServedFields;
 use crate::kube::Substitution;
 use crate::kube::object::{Id, Object};
 use crate::kube::patch::{self, Patch};
-use crate::kube::{ineffective, rules};
+use crate::kube::rules;
 use crate::schema;
 use crate::source::{Db, IndexMap, IndexSet, Origin};
 
@@ -84,7 +84,6 @@ fn unit(
     ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
         .strip(&mut kustomization, &mut ctx.state.out);
     rules::check(&kustomization, &mut ctx.state.out);
-    ineffective::check(ctx.db, &kustomization.id, Some(&draft.fields), cluster.flux, &mut ctx.state.out);
     let substitution =
         Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
     if let Some(substitution) = substitution.as_ref().filter(|_| draft.place == UnitPlace::Foreign) {

@@ -446,7 +446,8 @@ fn rule_20_after_orders_and_kinds_must_be_defined() {
 #[test]
 fn rule_21_the_languages_own_words_are_named() {
     for field in [
-        "chart = \"x\"",
+        "chart.spec.chart = \"x\"",
+        "chart.spec.sourceRef.name = \"x\"",
         "chartRef.name = \"x\"",
         "values { }",
         "targetNamespace = \"x\"",

@@ -53,7 +53,7 @@ fn completion_knows_what_may_stand_there() {
             "  override addons.web { values",
             "  override addons.web { release { $0 }, values",
             &["interval"],
-            &["chart", "dependsOn"],
+            &["chartRef", "dependsOn"],
         ),
         ("=> twice(name)]", "=> $0]", &["name", "home"], &["use"]),
         ("[for name in [\"a\", \"b\"] => twice(name)]", "[for it in cluster.groups => $0", &["it"], &["use"]),

@@ -106,7 +106,9 @@ fn g14_g15_g16_g17_variables() {
         )
     };
     assert_eq!(codes(&with("\"${B}\"")), ["E0630"]);
-    assert!(codes(&with("\"${B:=2}\"")).is_empty());
+    assert_eq!(codes(&with("\"${B:=b}\"")), ["W0640"]);
+    // A number is no text of a ConfigMap.
+    assert_eq!(codes(&with("\"${B:=2}\"")), ["E0639", "W0640"]);
     let text = tree(&with("\"${A} pa$$word ${{ x }} $y\""));
     assert!(text.contains("${A} pa$$$$word $${{ x }} $$y"), "{text}");
     // Flux sees one text: a key is no safer than a value.
