@@ -206,6 +206,8 @@ codes! {
     OTHER_SHARD "E0643" Error "chart of another shard than its source"
     TWO_BRING_CRDS "E0644" Error "two releases that bring one CRD"
     INEFFECTIVE "W0645" Warning "field without effect"
+    MISSING_FLUX_OBJECT "E0646" Error "Flux object that nothing creates"
+    MATCHES_NOTHING "W0647" Warning "source that matches nothing"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -33,7 +33,7 @@ pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
 pub use item::made;
 pub use layout::{directory, has_own_unit};
 pub use lookup::find_source;
-pub use namespaces::BUILT_IN_NAMESPACES;
+pub use namespaces::{BUILT_IN_NAMESPACES, tenant_namespaces};
 pub use release::Release;
 pub use shared_item::{Made, SharedItem};
 pub use sharing::{class_of, of_class};

@@ -15,7 +15,7 @@ pub(super) fn tenant_namespace(db: &dyn Db, tenant: Anchor) -> EcoString {
 }
 
 /// All namespaces of a tenant, its own first.
-pub(super) fn tenant_namespaces(db: &dyn Db, tenant: Anchor) -> Vec<EcoString> {
+pub fn tenant_namespaces(db: &dyn Db, tenant: Anchor) -> Vec<EcoString> {
     let body = &fleet::declared(db, tenant).value;
     let others = body.get("namespaces").and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned());
     let names: IndexSet<EcoString> = std::iter::once(tenant_namespace(db, tenant)).chain(others).collect();

@@ -20,6 +20,7 @@
 
 mod bounds;
 mod context;
+mod flux_references;
 mod kinds;
 mod order;
 mod owners;
@@ -47,6 +48,7 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     owners::check(lint, cluster, deployed);
     kinds::check(lint, cluster, deployed);
     references::check(lint, cluster, deployed);
+    flux_references::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
     shapes::check(lint, cluster, deployed);
     bounds::check(lint, cluster, deployed);

@@ -1,0 +1,239 @@
+//! What one Flux object says of another must be there: a provider, a source, what is waited for, what an alert is about.
+//!
+//! Reports E0646, W0647.
+
+use ecow::{EcoString, eco_format};
+
+use super::context::Lint;
+use crate::diagnostic::{Diagnostic, code, did_you_mean};
+use crate::fleet::Cluster;
+use crate::flux::{Deployed, UnitPlace, external, tenant_namespaces};
+use crate::kube::directory;
+use crate::kube::object::Object;
+use crate::source::{IndexMap, IndexSet, Kind, Origin};
+use crate::syntax::{self, ast::Head};
+use crate::value::{Node, Value};
+
+/// A place of an object that names another.
+struct Row {
+    /// The kind of the object.
+    of: &'static str,
+    /// From `spec` on.
+    path: &'static [&'static str],
+    /// What it names; none where its `kind` says so.
+    kind: Option<&'static str>,
+    /// Whether it may name another namespace than its own.
+    across: bool,
+}
+
+const fn row(of: &'static str, path: &'static [&'static str], kind: Option<&'static str>, across: bool) -> Row {
+    Row { of, path, kind, across }
+}
+
+/// Source: the API references of Flux' controllers.
+const ROWS: [Row; 12] = [
+    row("Alert", &["providerRef"], Some("Provider"), false),
+    row("Alert", &["eventSources"], None, true),
+    row("Receiver", &["resources"], None, true),
+    row("Kustomization", &["sourceRef"], None, true),
+    row("Kustomization", &["dependsOn"], Some("Kustomization"), true),
+    row("Kustomization", &["healthChecks"], None, true),
+    row("HelmRelease", &["chartRef"], None, true),
+    row("HelmRelease", &["chart", "spec", "sourceRef"], None, true),
+    row("HelmRelease", &["dependsOn"], Some("HelmRelease"), true),
+    row("HelmChart", &["sourceRef"], None, false),
+    row("ImagePolicy", &["imageRepositoryRef"], Some("ImageRepository"), true),
+    row("ImageUpdateAutomation", &["sourceRef"], None, true),
+];
+
+/// Kinds whose objects the project makes, or somebody declares `external`. A HelmChart is made by helm-controller.
+const KINDS: [&str; 14] = [
+    "Alert",
+    "Bucket",
+    "ExternalArtifact",
+    "GitRepository",
+    "HelmRelease",
+    "HelmRepository",
+    "ImagePolicy",
+    "ImageRepository",
+    "ImageUpdateAutomation",
+    "Kustomization",
+    "OCIRepository",
+    "Provider",
+    "Receiver",
+    "ArtifactGenerator",
+];
+
+/// What is on a cluster: names by kind and namespace.
+#[derive(Default)]
+struct There {
+    names: IndexMap<(EcoString, EcoString), IndexSet<EcoString>>,
+    /// Whether there may be more: a directory of somebody else's is applied that is not seen whole.
+    may_be_more: bool,
+}
+
+impl There {
+    fn add(&mut self, kind: &str, namespace: &EcoString, name: &EcoString) {
+        self.names.entry((kind.into(), namespace.clone())).or_default().insert(name.clone());
+    }
+
+    fn of(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> Self {
+        let mut it = Self::default();
+        let sync = &cluster.sync;
+        it.add(&sync.kind, &sync.namespace, &sync.name);
+        it.add("Kustomization", &sync.namespace, &sync.root);
+        for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
+            it.add(&object.id.kind, &object.id.namespace, &object.id.name);
+        }
+        for anchor in lint.index.externals.iter().filter(|it| external::is_visible(lint.db, **it, cluster)) {
+            let Head::External { object, namespace } = &syntax::declaration(lint.db, *anchor).head else { continue };
+            let namespace = namespace.clone().unwrap_or_else(|| sync.namespace.clone());
+            it.add(object, &namespace, anchor.name(lint.db));
+        }
+        for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
+            let is_own = unit.kustomization.spec().and_then(|it| it.at(&["sourceRef", "name"])).and_then(Node::text)
+                == Some(&sync.name);
+            let directory = if is_own { directory::read(lint.db, &unit.path) } else { None };
+            it.may_be_more |= directory.as_ref().is_none_or(|it| !it.complete);
+            for listed in directory.into_iter().flat_map(|it| it.objects) {
+                let namespace = if listed.namespace.is_empty() { sync.namespace.clone() } else { listed.namespace };
+                it.add(&listed.kind, &namespace, &listed.name);
+            }
+        }
+        // Where the project is a tenant's, others have what it does not see.
+        it.may_be_more |= sync.service_account.is_some();
+        it
+    }
+
+    fn has(&self, kind: &str, namespace: &EcoString, name: &EcoString) -> bool {
+        self.in_namespace(kind, namespace).is_some_and(|it| it.contains(name))
+    }
+
+    fn in_namespace(&self, kind: &str, namespace: &EcoString) -> Option<&IndexSet<EcoString>> {
+        self.names.get(&(kind.into(), namespace.clone()))
+    }
+
+    /// The namespaces that have one, or any, of a kind.
+    fn elsewhere(&self, kind: &str, name: Option<&EcoString>) -> Vec<&EcoString> {
+        let has = |names: &IndexSet<EcoString>| name.is_none_or(|it| names.contains(it));
+        let mut found: Vec<&EcoString> =
+            self.names.iter().filter(|((of, _), names)| of == kind && has(names)).map(|((_, it), _)| it).collect();
+        found.sort();
+        found
+    }
+}
+
+fn is_flux(object: &Object) -> bool {
+    object.id.group.ends_with(".toolkit.fluxcd.io")
+}
+
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+    // What is wrong is not made, and its error says so.
+    if lint.has_errors {
+        return;
+    }
+    // What the language makes of add-ons names what it makes itself.
+    let is_written = |it: &Object| is_flux(it) && it.origin.anchor.kind(lint.db) != Kind::ADDON;
+    let holders: Vec<&Object> = deployed.objects().map(|(_, it)| it).filter(|it| is_written(it)).collect();
+    if holders.is_empty() {
+        return;
+    }
+    let there = There::of(lint, cluster, deployed);
+    for object in holders {
+        let Some(spec) = object.spec() else { continue };
+        for row in ROWS.iter().filter(|it| it.of == object.id.kind) {
+            let Some(node) = spec.at(row.path) else { continue };
+            let all = node.list().unwrap_or(std::slice::from_ref(node));
+            for it in all {
+                one(lint, cluster, object, row, it, &there);
+            }
+        }
+    }
+}
+
+/// A text that is the same on every cluster; where it is not, more has to be known.
+fn text(lint: &mut Lint<'_>, node: Option<&Node>) -> Option<EcoString> {
+    let node = node?;
+    if let Value::PerCluster(it) = &node.value {
+        lint.needed_facts.extend(it.facts().cloned());
+    }
+    node.text().cloned()
+}
+
+fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node: &Node, there: &There) {
+    let kind = match row.kind {
+        Some(it) => Some(it.into()),
+        None => text(lint, node.get("kind")),
+    };
+    let (Some(kind), Some(name)) = (kind, text(lint, node.get("name"))) else { return };
+    if !KINDS.contains(&kind.as_str()) {
+        return;
+    }
+    let own = object.id.namespace.clone();
+    let namespace = match node.get("namespace").filter(|_| row.across) {
+        Some(it) => match text(lint, Some(it)) {
+            Some(it) => it,
+            None => return,
+        },
+        None => own,
+    };
+    let at = Some(node.get("name").map_or(node.origin, |it| it.origin));
+    let at = at.filter(|it| !it.anchor.is_of_library(lint.db)).unwrap_or(object.origin);
+    if name == "*" {
+        let elsewhere = there.elsewhere(&kind, None);
+        if there.in_namespace(&kind, &namespace).is_none() && !elsewhere.is_empty() && !there.may_be_more {
+            lint.out.push(matches_nothing(object, &kind, &namespace, &elsewhere, at, &cluster.name));
+        }
+        return;
+    }
+    if there.may_be_more || there.has(&kind, &namespace, &name) || is_of_tenant(lint, &namespace) {
+        return;
+    }
+    let known = there.in_namespace(&kind, &namespace);
+    let elsewhere = there.elsewhere(&kind, Some(&name));
+    let problem = Diagnostic::new(
+        code::MISSING_FLUX_OBJECT,
+        eco_format!("{} names the {kind} `{namespace}/{name}`, which nothing on `{}` creates", object.id, cluster.name),
+        at,
+        "named here",
+    );
+    let problem = match elsewhere.first() {
+        Some(it) if row.across => problem.help(eco_format!("it is in `{it}`: write `namespace = \"{it}\"`")),
+        Some(it) => problem.note(eco_format!("there is one in `{it}`, but Flux looks in the object's own namespace")),
+        None => {
+            let known: Vec<&str> = known.into_iter().flatten().map(EcoString::as_str).collect();
+            if did_you_mean(&name, known.iter().copied()).is_some() {
+                problem.did_you_mean(&name, known)
+            } else {
+                problem
+                    .help(eco_format!("declare it here, or say that it is there: `external {kind} {namespace}.{name}`"))
+            }
+        }
+    };
+    lint.out.push(problem.on(Some(&cluster.name)));
+}
+
+/// Whether a namespace is a tenant's: what is in it is in the tenant's repositories.
+fn is_of_tenant(lint: &Lint<'_>, namespace: &EcoString) -> bool {
+    lint.index.tenants.values().any(|it| tenant_namespaces(lint.db, *it).contains(namespace))
+}
+
+fn matches_nothing(
+    object: &Object,
+    kind: &str,
+    namespace: &EcoString,
+    elsewhere: &[&EcoString],
+    at: Origin,
+    cluster: &EcoString,
+) -> Diagnostic {
+    let names = crate::diagnostic::listed(elsewhere.iter().map(|it| eco_format!("`{it}`")));
+    Diagnostic::new(
+        code::MATCHES_NOTHING,
+        eco_format!("{} is about each {kind} in `{namespace}`, and there is none on `{cluster}`", object.id),
+        at,
+        "matches nothing",
+    )
+    .on(Some(cluster))
+    .note(eco_format!("there are some in {names}"))
+    .help("name the namespace in each of its sources")
+}
