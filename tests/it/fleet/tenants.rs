@@ -175,7 +175,7 @@ cluster one {{
     assert!(errors(&manifest(&format!("{source}, serviceAccountName = \"shop\""), "shop")).is_empty());
     assert_eq!(errors(&manifest(source, "shop")), ["E0635"]);
     assert_eq!(errors(&manifest(&format!("{source}, serviceAccountName = \"shp\""), "shop")), ["E0635"]);
-    let across = "sourceRef { kind = \"GitRepository\", name = \"x\", namespace = \"flux-system\" }, serviceAccountName = \"shop\"";
+    let across = "sourceRef { kind = \"GitRepository\", name = \"flux-system\", namespace = \"flux-system\" }, serviceAccountName = \"shop\"";
     assert_eq!(errors(&manifest(across, "shop")), ["E0608"]);
 }
 
