@@ -16,8 +16,7 @@ static TYPES: LazyLock<BTreeMap<EcoString, Type>> = LazyLock::new(|| {
         .into_iter()
         .filter_map(|kind| {
             let name = eco_format!("{kind}Spec");
-            let article = if kind.starts_with('O') { "an" } else { "a" };
-            let whole = record(&eco_format!("{article} {kind}'s spec"), schema::spec(kind)?);
+            let whole = record(&name_of_spec(kind), schema::spec(kind)?);
             Some((name, partial(whole, &["chart", "spec", "sourceRef"])))
         })
         .collect()
@@ -31,13 +30,19 @@ pub(super) fn spec_type(name: &str) -> Option<Type> {
 
 /// Types of the whole `spec` of every Flux kind.
 static SPECS: LazyLock<BTreeMap<&'static str, Type>> = LazyLock::new(|| {
-    let whole = |(kind, field): (&'static str, &Field)| (kind, record(&eco_format!("a {kind}'s spec"), field));
+    let whole = |(kind, field): (&'static str, &Field)| (kind, record(&name_of_spec(kind), field));
     schema::specs().map(whole).collect()
 });
 
 /// The type of a whole `spec` of any Flux kind, as a manifest writes it.
 pub fn spec_of_kind(kind: &str) -> Option<&'static Type> {
     SPECS.get(kind)
+}
+
+/// How messages name the spec of a kind.
+fn name_of_spec(kind: &str) -> EcoString {
+    let article = if kind.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
+    eco_format!("{article} {kind}'s spec")
 }
 
 /// The language fills in what must be there, below a path of fields, too: no layer has to say it.

@@ -117,9 +117,10 @@ impl Chapter {
 
 fn chapters() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let dirs = [root.join("docs/reference"), root.join("tests/spec")];
+    let dirs = [root.join("docs/reference"), root.join("tests/spec"), root.join("tests/spec/lint")];
     let entries = dirs.iter().flat_map(|it| std::fs::read_dir(it).expect("chapters"));
-    let mut paths: Vec<PathBuf> = entries.map(|it| it.expect("an entry").path()).collect();
+    let paths = entries.map(|it| it.expect("an entry").path());
+    let mut paths: Vec<PathBuf> = paths.filter(|it| it.is_file()).collect();
     paths.sort();
     paths
 }

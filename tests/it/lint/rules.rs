@@ -1,4 +1,5 @@
-//! Each rule names at its head the codes that it reports, and each code has one rule.
+//! Each rule names at its head the codes that it reports, each code has one rule, and `tests/spec/lint/` a chapter of
+//! the same name with an example of each.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,14 @@ fn each_rule_names_its_codes() {
         said.sort_unstable();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         assert_eq!(reported, said, "{name}");
+        let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let chapter = std::fs::read_to_string(root().join(format!("tests/spec/lint/{stem}.md"))).unwrap_or_default();
         for code in reported {
+            let severity = if code.starts_with('E') { "error" } else { "warning" };
+            assert!(
+                chapter.contains(&format!("```fleet {severity} {code}\n")),
+                "tests/spec/lint/{stem}.md has no example of {code}"
+            );
             let other = rules.insert(code.clone(), name.clone());
             assert!(other.is_none(), "{code} is reported by {name} and {other:?}");
         }
