@@ -208,6 +208,9 @@ codes! {
     INEFFECTIVE "W0645" Warning "field without effect"
     MISSING_FLUX_OBJECT "E0646" Error "Flux object that nothing creates"
     MATCHES_NOTHING "W0647" Warning "source that matches nothing"
+    TOO_LARGE_OBJECT "E0648" Error "object that Kubernetes cannot keep"
+    SHORT_TIMEOUT "W0649" Warning "timeout shorter than what it waits for"
+    ROLE_NOT_USED "W0650" Warning "role that the chart is not told of"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

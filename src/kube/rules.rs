@@ -8,6 +8,7 @@ use ecow::{EcoString, eco_format};
 
 use super::object::Object;
 use super::problems;
+use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::value::{Node, Value};
 
@@ -32,6 +33,35 @@ pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
         let at = path.split('.').try_fold(spec, |node, key| node.get(key)).map_or(object.origin, |it| it.origin);
         problems::rule(at, &object.id, &text)
     }));
+}
+
+/// What is wrong with the text of a patch: kustomize takes a strategic merge patch, or a list of JSON patch operations.
+fn wrong_patch(text: &str, has_target: bool) -> Option<&'static str> {
+    const OPERATIONS: [&str; 6] = ["add", "remove", "replace", "move", "copy", "test"];
+    let documents = data::documents(text).filter(|it| !it.is_empty());
+    let Some(documents) = documents else { return Some("is no YAML") };
+    documents.iter().find_map(|document| match document {
+        serde_yaml::Value::Sequence(operations) => {
+            let is_operation = |it: &serde_yaml::Value| {
+                let operation = it.get("op").and_then(serde_yaml::Value::as_str);
+                operation.is_some_and(|it| OPERATIONS.contains(&it)) && it.get("path").is_some()
+            };
+            match (operations.iter().all(is_operation), has_target) {
+                (false, _) => Some("has an operation without `op` and `path`"),
+                (true, false) => Some("is a list of operations and has no `target`"),
+                (true, true) => None,
+            }
+        }
+        serde_yaml::Value::Mapping(_) => {
+            let names = |key: &str| document.get(key).and_then(serde_yaml::Value::as_str).is_some();
+            let is_named = names("apiVersion")
+                && names("kind")
+                && document.get("metadata").and_then(|it| it.get("name")).is_some();
+            (!has_target && !is_named)
+                .then_some("names no object: it needs a `target`, or `apiVersion`, `kind` and `metadata.name`")
+        }
+        _ => Some("is neither an object nor a list of operations"),
+    })
 }
 
 struct Rules<'a> {
@@ -69,7 +99,23 @@ impl Rules<'_> {
             found.push(("upgrade.strategy.retryInterval", "`retryInterval` goes with `RetryOnFailure` only".into()));
         }
         found.extend(self.target_paths());
+        found.extend(self.post_renderers());
         found
+    }
+
+    /// The patches that Helm's output goes through: what kustomize cannot read fails each upgrade.
+    fn post_renderers(&self) -> Violations {
+        let all = self.spec.get("postRenderers").and_then(Node::list).unwrap_or_default().iter();
+        let patches = all.filter_map(|it| it.at(&["kustomize", "patches"])?.list()).flatten();
+        let wrong = patches.filter_map(|it| {
+            let text = it.get("patch").and_then(Node::text)?;
+            let reason = wrong_patch(text, it.get("target").is_some())?;
+            Some((
+                "postRenderers",
+                eco_format!("a patch of `postRenderers` {reason}: {}", it.get("patch")?.value.show()),
+            ))
+        });
+        wrong.collect()
     }
 
     /// A key that is set both inline and by `targetPath`: which of the two wins

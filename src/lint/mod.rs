@@ -28,6 +28,7 @@ mod reach;
 mod redundant;
 mod references;
 mod rings;
+mod roles;
 mod running;
 mod shapes;
 
@@ -50,6 +51,7 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     references::check(lint, cluster, deployed);
     flux_references::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
+    roles::check(lint, deployed);
     shapes::check(lint, cluster, deployed);
     bounds::check(lint, cluster, deployed);
 }

@@ -1,7 +1,7 @@
 //! Objects have the shape that the API server accepts: Flux kinds by their
 //! schemas, and a few things that Kubernetes refuses only when it applies.
 //!
-//! Reports E0611, E0626, E0627, E0628, W0637.
+//! Reports E0611, E0626, E0627, E0628, W0637, E0648.
 
 use std::collections::BTreeSet;
 
@@ -47,6 +47,7 @@ pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
         schema_of(lint, cluster, object);
     }
     if object.raw.is_none() {
+        sizes(lint, object);
         values(lint, object, &object.body);
         let is_secret = object.id.kind == "Secret" && object.id.group.is_empty();
         for part in if is_secret { &["data", "stringData"][..] } else { &["spec"][..] } {
@@ -55,6 +56,51 @@ pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
             }
         }
     }
+}
+
+/// Most bytes that the values of a ConfigMap or Secret may have (Kubernetes' validation).
+const MOST_DATA: usize = 1024 * 1024;
+
+/// Most bytes that an object may have (etcd's default limit of a request).
+const MOST: usize = 1536 * 1024;
+
+/// What is too large for Kubernetes to keep.
+fn sizes(lint: &mut Lint<'_>, object: &Object) {
+    let is_data = matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") && object.id.group.is_empty();
+    let parts = ["data", "stringData", "binaryData"].into_iter().filter_map(|it| object.body.get(it)?.map());
+    let data: usize = parts.flat_map(|it| it.entries.values()).map(|it| size(&it.value)).sum();
+    if is_data && data > MOST_DATA {
+        lint.out.push(too_large(object, data, MOST_DATA, "Kubernetes takes 1 MiB of data at most"));
+        return;
+    }
+    let whole = size(&object.body.value);
+    if whole > MOST {
+        lint.out.push(too_large(object, whole, MOST, "etcd takes 1.5 MiB at most"));
+    }
+}
+
+/// About as many bytes as a value has as JSON.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Text(it) => it.len() + 2,
+        Value::PerCluster(it) => {
+            it.parts().iter().map(|it| if let TemplatePart::Text(it) = it { it.len() } else { 0 }).sum()
+        }
+        Value::List(list) => list.iter().map(|it| size(&it.value) + 1).sum::<usize>() + 2,
+        Value::Map(map) => map.entries.iter().map(|(key, it)| key.len() + 4 + size(&it.value)).sum::<usize>() + 2,
+        _ => 4,
+    }
+}
+
+fn too_large(object: &Object, bytes: usize, most: usize, reason: &str) -> Diagnostic {
+    let (kib, most) = (bytes.div_ceil(1024), most / 1024);
+    Diagnostic::new(
+        code::TOO_LARGE_OBJECT,
+        eco_format!("{} is too large: {kib} KiB of {most}", object.id),
+        object.origin,
+        reason,
+    )
+    .help("split it, or fetch it on the cluster: by an init container, from a bucket or an image")
 }
 
 /// Credentials that stand in the sources as they are: whoever reads the repository has them.

@@ -12,6 +12,7 @@ mod own;
 mod problems;
 mod shards;
 mod shared;
+mod timeouts;
 mod unit;
 mod units;
 

@@ -174,3 +174,15 @@ pub(super) fn other_shard(release: &Id, source: &str, of_source: Option<&EcoStri
     )
     .help("leave it out: it follows from the source")
 }
+
+/// A Kustomization that gives up before a release is done that it waits for.
+pub(super) fn short_timeout(own: &Node, unit: &str, release: &str, takes: &Node) -> Diagnostic {
+    Diagnostic::new(
+        code::SHORT_TIMEOUT,
+        eco_format!("`{unit}` waits for `{release}`, which may take {}", takes.value.show()),
+        own.origin,
+        "it gives up before",
+    )
+    .label(takes.origin, "as long as this")
+    .help("make it at least as long, or remove it")
+}

@@ -7,8 +7,8 @@ use ecow::EcoString;
 
 use super::draft::{After, Draft};
 use super::kustomized;
-use super::problems;
 use super::unit::{Unit, UnitPatch, UnitPlace};
+use super::{problems, timeouts};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
 use crate::flux::base::bundle;
@@ -158,7 +158,12 @@ fn of_draft(
         components: draft.components.clone(),
         origin: draft.origin,
     };
-    kustomization(ctx, cluster, pointing, &draft.fields)
+    let mut fields = draft.fields.clone();
+    let is_whole = pointing.wait;
+    let releases = awaited.releases(ctx.db, draft);
+    let waits_for = draft.releases.iter().filter(|it| is_whole || releases.iter().any(|other| other.addon == it.addon));
+    timeouts::raise(ctx, draft, waits_for.map(|it| &**it), &mut fields);
+    kustomization(ctx, cluster, pointing, &fields)
 }
 
 /// The patches that make the cluster's objects of those in `common/`.
