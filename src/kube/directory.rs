@@ -20,8 +20,10 @@ pub struct Listed {
     pub name: EcoString,
     /// Where it stands, from the project's root.
     pub file: EcoString,
-    /// Its texts and keys that hold a `$`; none where Flux leaves them alone.
-    pub texts: Vec<EcoString>,
+    /// Whether Flux replaces variables in it.
+    pub is_substituted: bool,
+    /// Its texts and keys that hold a `$`, and whether nothing else than a text may be there.
+    pub texts: Vec<(EcoString, bool)>,
 }
 
 /// How deep directories may list each other.
@@ -37,6 +39,10 @@ pub struct Directory {
     pub complete: bool,
     /// What kustomize would fetch: the first such resource.
     pub remote: Option<EcoString>,
+    /// Whether kustomize gives objects other names or namespaces.
+    pub renames: bool,
+    /// Whether it changes objects otherwise: by patches and the like.
+    pub changes: bool,
     /// Directories and files that were looked into. What is listed twice is read once: kustomize
     /// refuses it.
     seen: BTreeSet<EcoString>,
@@ -44,7 +50,14 @@ pub struct Directory {
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
 pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
-    let mut found = Directory { objects: Vec::new(), complete: true, remote: None, seen: BTreeSet::new() };
+    let mut found = Directory {
+        objects: Vec::new(),
+        complete: true,
+        remote: None,
+        renames: false,
+        changes: false,
+        seen: BTreeSet::new(),
+    };
     collect(db, path, DEPTH, &mut found).then_some(found)
 }
 
@@ -65,6 +78,10 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     for key in ["components", "helmCharts", "generators", "configMapGenerator", "secretGenerator"] {
         found.complete &= kustomization.get(key).is_none();
     }
+    let has = |keys: &[&str]| keys.iter().any(|it| kustomization.get(it).is_some());
+    found.renames |= has(&["namespace", "namePrefix", "nameSuffix"]);
+    found.changes |=
+        has(&["patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "vars", "transformers"]);
     let listed = ["resources", "bases", "components"].iter().filter_map(|it| kustomization.get(it)?.as_sequence());
     let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
     found.remote = found.remote.take().or(remote.map(EcoString::from));
@@ -169,9 +186,12 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
     }
     let metadata = object.get("metadata");
     let says = |key: &str| metadata.and_then(|it| it.get(key)?.get(SUBSTITUTE)?.as_str()) == Some("disabled");
+    let is_substituted = !says("annotations") && !says("labels");
     let mut texts = Vec::new();
-    if !says("annotations") && !says("labels") {
-        with_dollar(object, &mut texts);
+    if is_substituted {
+        let is_data = matches!(kind.as_str(), "ConfigMap" | "Secret");
+        let mut path = Vec::new();
+        with_dollar(object, is_data, &mut path, &mut texts);
     }
     found.objects.push(Listed {
         api_version: text(object.get("apiVersion")),
@@ -179,19 +199,37 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
         namespace: text(metadata.and_then(|it| it.get("namespace"))),
         name: text(metadata.and_then(|it| it.get("name"))),
         file: file.into(),
+        is_substituted,
         texts,
     });
 }
 
 /// Texts and keys that hold a `$`.
-fn with_dollar(value: &serde_yaml::Value, found: &mut Vec<EcoString>) {
+fn with_dollar<'a>(
+    value: &'a serde_yaml::Value,
+    is_data: bool,
+    path: &mut Vec<&'a str>,
+    found: &mut Vec<(EcoString, bool)>,
+) {
     match value {
-        serde_yaml::Value::String(it) if it.contains('$') => found.push(it.into()),
-        serde_yaml::Value::Sequence(list) => list.iter().for_each(|it| with_dollar(it, found)),
+        serde_yaml::Value::String(it) if it.contains('$') => {
+            let must_be_text = match path.as_slice() {
+                [.., "metadata", "labels" | "annotations", _] => true,
+                ["data" | "stringData", _] => is_data,
+                _ => false,
+            };
+            found.push((it.into(), must_be_text));
+        }
+        serde_yaml::Value::Sequence(list) => list.iter().for_each(|it| with_dollar(it, is_data, path, found)),
         serde_yaml::Value::Mapping(map) => {
             for (key, it) in map {
-                with_dollar(key, found);
-                with_dollar(it, found);
+                let name = key.as_str().unwrap_or_default();
+                if name.contains('$') {
+                    found.push((name.into(), true));
+                }
+                path.push(name);
+                with_dollar(it, is_data, path, found);
+                path.pop();
             }
         }
         _ => {}

@@ -77,7 +77,7 @@ pub fn check(db: &dyn Db, id: &Id, spec: Option<&Node>, minor: Minor, out: &mut 
     let (Some(spec), true) = (spec, id.group.ends_with(".toolkit.fluxcd.io")) else { return };
     for row in ROWS.iter().filter(|it| it.kind == id.kind && it.since.is_none_or(|it| it <= minor)) {
         if let Some(field) = spec.at(row.path)
-            && !field.origin.anchor.is_standard(db)
+            && !field.origin.anchor.is_of_library(db)
             && (row.holds)(spec)
         {
             out.push(problems::ineffective(field.origin, id, &row.path.join("."), row.since, row.reason));

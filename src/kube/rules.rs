@@ -18,7 +18,7 @@ pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
     let rules = Rules { object, spec };
     let found = match object.id.kind.as_str() {
         "HelmRelease" => rules.helm_release(),
-        "Kustomization" if object.id.group == "kustomize.toolkit.fluxcd.io" => rules.kube_config(),
+        "Kustomization" if object.id.group == "kustomize.toolkit.fluxcd.io" => rules.kustomization(),
         "GitRepository" => rules.git_repository(),
         "OCIRepository" => rules.oci_repository(),
         "HelmRepository" => rules.helm_repository(),
@@ -128,6 +128,22 @@ impl Rules<'_> {
             .filter(|path| path.split('.').try_fold(values, |node, key| node.get(key)).is_some())
             .map(|path| ("valuesFrom", eco_format!("`{path}` is set inline and by `targetPath`; remove one")))
             .collect()
+    }
+
+    fn kustomization(&self) -> Violations {
+        let mut found = self.kube_config();
+        let variables = self.spec.at(&["postBuild", "substitute"]).and_then(Node::map);
+        // Flux: `^[_[:alpha:]][_[:alpha:][:digit:]]*$`
+        let is_name = |it: &EcoString| {
+            it.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
+                && it.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        };
+        let wrong = variables.into_iter().flat_map(|it| it.entries.keys()).filter(|it| !is_name(it));
+        found.extend(wrong.map(|it| {
+            let text = "is no name of a variable: letters, digits and `_`, and no digit first";
+            ("postBuild.substitute", eco_format!("`{it}` {text}"))
+        }));
+        found
     }
 
     fn kube_config(&self) -> Violations {

@@ -90,19 +90,48 @@ impl There {
             let namespace = namespace.clone().unwrap_or_else(|| sync.namespace.clone());
             it.add(object, &namespace, anchor.name(lint.db));
         }
-        for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
-            let is_own = unit.kustomization.spec().and_then(|it| it.at(&["sourceRef", "name"])).and_then(Node::text)
-                == Some(&sync.name);
-            let directory = if is_own { directory::read(lint.db, &unit.path) } else { None };
-            it.may_be_more |= directory.as_ref().is_none_or(|it| !it.complete);
-            for listed in directory.into_iter().flat_map(|it| it.objects) {
-                let namespace = if listed.namespace.is_empty() { sync.namespace.clone() } else { listed.namespace };
-                it.add(&listed.kind, &namespace, &listed.name);
+        for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "ArtifactGenerator") {
+            let artifacts = object.body.at(&["spec", "artifacts"]).and_then(Node::list).unwrap_or_default();
+            for name in artifacts.iter().filter_map(|it| it.get("name")?.text()) {
+                it.add("ExternalArtifact", &object.id.namespace, name);
             }
         }
-        // Where the project is a tenant's, others have what it does not see.
-        it.may_be_more |= sync.service_account.is_some();
+        let foreign = deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign).map(|it| &it.kustomization);
+        let written = deployed.objects().map(|(_, it)| it).filter(|it| {
+            it.id.kind == "Kustomization" && is_flux(it) && it.origin.anchor.kind(lint.db) == Kind::MANIFEST
+        });
+        for kustomization in foreign.chain(written) {
+            it.applied(lint, cluster, kustomization);
+        }
+        // Where the project is a tenant's, others have what it does not see; and so has a repository that may do anything.
+        let is_trusted = cluster.attached.iter().any(|(it, _)| it.tenant().is_none());
+        it.may_be_more |= sync.service_account.is_some() || is_trusted;
         it
+    }
+
+    /// What a Kustomization applies that somebody wrote by hand, as far as it is in sight.
+    fn applied(&mut self, lint: &Lint<'_>, cluster: &Cluster, kustomization: &Object) {
+        let sync = &cluster.sync;
+        let Some(spec) = kustomization.spec() else { return };
+        let named = |key: &str| spec.at(&["sourceRef", key]).and_then(Node::text).cloned();
+        let (Some(kind), Some(name)) = (named("kind"), named("name")) else { return };
+        let namespace = named("namespace").unwrap_or_else(|| kustomization.id.namespace.clone());
+        // Out of a source that is not there nothing comes.
+        if !self.has(&kind, &namespace, &name) {
+            return;
+        }
+        let path = spec.get("path").and_then(Node::text).map_or("", EcoString::as_str);
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let is_own = kind == sync.kind && name == sync.name;
+        let directory = if is_own { directory::read(lint.db, path) } else { None };
+        let is_seen = directory.as_ref().is_some_and(|it| it.complete && !it.renames && !it.changes);
+        let applies_more =
+            |it: &directory::Listed| it.kind == "Kustomization" && it.api_version.starts_with("kustomize.toolkit.");
+        self.may_be_more |= !is_seen || directory.iter().flat_map(|it| &it.objects).any(applies_more);
+        for listed in directory.into_iter().flat_map(|it| it.objects) {
+            let namespace = if listed.namespace.is_empty() { sync.namespace.clone() } else { listed.namespace };
+            self.add(&listed.kind, &namespace, &listed.name);
+        }
     }
 
     fn has(&self, kind: &str, namespace: &EcoString, name: &EcoString) -> bool {
@@ -179,6 +208,9 @@ fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node:
     };
     let at = Some(node.get("name").map_or(node.origin, |it| it.origin));
     let at = at.filter(|it| !it.anchor.is_of_library(lint.db)).unwrap_or(object.origin);
+    if is_of_tenant(lint, &namespace) {
+        return;
+    }
     if name == "*" {
         let elsewhere = there.elsewhere(&kind, None);
         if there.in_namespace(&kind, &namespace).is_none() && !elsewhere.is_empty() && !there.may_be_more {
@@ -186,7 +218,7 @@ fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node:
         }
         return;
     }
-    if there.may_be_more || there.has(&kind, &namespace, &name) || is_of_tenant(lint, &namespace) {
+    if there.may_be_more || there.has(&kind, &namespace, &name) {
         return;
     }
     let known = there.in_namespace(&kind, &namespace);

@@ -16,7 +16,9 @@ const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
 
 pub(super) fn check(lint: &mut Lint<'_>, deployed: &Deployed) {
     for (unit, release) in deployed.releases() {
-        let Some(role) = release.role.as_ref().filter(|it| it.via == Identity::Irsa) else { continue };
+        let Some(role) = release.role.as_ref().filter(|it| it.via == Identity::Irsa && it.arn.is_some()) else {
+            continue;
+        };
         let object = unit.objects.iter().find(|it| it.id.kind == "HelmRelease" && it.origin.anchor == release.addon);
         let Some(spec) = object.and_then(|it| it.spec()) else { continue };
         // What a Secret or ConfigMap says is not seen.

@@ -10,8 +10,8 @@ use super::unit::UnitPlace;
 use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
-use crate::kube::{Id, Substitution, directory, object};
-use crate::source::{Anchor, Origin, is_within};
+use crate::kube::{Id, Substitution, directory, is_substituted, object};
+use crate::source::{Anchor, IndexSet, Origin, is_within};
 use crate::syntax::ast::Patch;
 use crate::value::Node;
 
@@ -77,17 +77,22 @@ pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitu
             namespace: patch.namespace.clone().unwrap_or_default(),
             name: patch.name.clone(),
         };
-        substitution.escape_tree(&id, node, &mut ctx.state.out);
+        let mut listed = directory.iter().flat_map(|it| &it.objects);
+        let is_left_alone = listed
+            .any(|it| !it.is_substituted && (&it.kind, &it.name, &it.namespace) == (&id.kind, &id.name, &id.namespace));
+        if !is_left_alone && is_substituted(node) {
+            substitution.escape_tree(&id, node, &mut ctx.state.out);
+        }
     }
     let objects = directory.iter().flat_map(|it| &it.objects);
     for it in objects {
-        let names = substitution.undefined_in(&it.texts);
-        if !names.is_empty() {
-            let names: Vec<&EcoString> = few(names.iter()).collect();
-            ctx.state.out.push(problems::undefined_in_directory(draft.origin, it, &names));
+        let wrong: IndexSet<EcoString> =
+            it.texts.iter().flat_map(|(text, must_be_text)| substitution.wrong_in(text, *must_be_text)).collect();
+        for reason in wrong {
+            ctx.state.out.push(problems::wrong_in_directory(draft.origin, it, &reason));
         }
     }
-    if directory.is_none_or(|it| it.remote.is_some()) {
+    if directory.is_none_or(|it| it.remote.is_some() || !it.complete || it.changes) {
         ctx.state.out.push(problems::unseen_variables(draft.origin, &draft.path));
     }
 }

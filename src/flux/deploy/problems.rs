@@ -138,17 +138,15 @@ pub(super) fn remote_base(at: Origin, path: &str, remote: &str) -> Diagnostic {
 }
 
 /// Variables in a directory that somebody wrote.
-pub(super) fn undefined_in_directory(at: Origin, it: &Listed, names: &[&EcoString]) -> Diagnostic {
-    let s = if names.len() == 1 { "" } else { "s" };
-    let (kind, name, file, names) =
-        (&it.kind, &it.name, &it.file, listed(names.iter().map(|it| eco_format!("`{it}`"))));
+pub(super) fn wrong_in_directory(at: Origin, it: &Listed, reason: &str) -> Diagnostic {
+    let (kind, name, file) = (&it.kind, &it.name, &it.file);
     Diagnostic::new(
         code::UNDEFINED_VARIABLE,
-        eco_format!("{kind} `{name}` in `{file}` names the variable{s} {names}, which nothing defines"),
+        eco_format!("{kind} `{name}` in `{file}` {reason}"),
         at,
         "its Kustomization replaces variables",
     )
-    .note("from Flux 2.9 on this fails; before, it became empty")
+    .note("Flux replaces variables in the YAML text of an object and reads it again")
     .help("define it in `postBuild.substitute`, or write `$${…}` in that file")
 }
 
@@ -156,7 +154,9 @@ pub(super) fn undefined_in_directory(at: Origin, it: &Listed, names: &[&EcoStrin
 pub(super) fn unseen_variables(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(
         code::UNSEEN_VARIABLES,
-        eco_format!("the variables in `{path}` are not checked: it, or a part of it, is in another repository"),
+        eco_format!(
+            "not all variables in `{path}` are checked: a part of it is generated, patched or in another repository"
+        ),
         at,
         "its Kustomization replaces variables",
     )
@@ -175,13 +175,13 @@ pub(super) fn other_shard(release: &Id, source: &str, of_source: Option<&EcoStri
     .help("leave it out: it follows from the source")
 }
 
-/// A Kustomization that gives up before a release is done that it waits for.
+/// A Kustomization that stops waiting before a release is done that it waits for.
 pub(super) fn short_timeout(own: &Node, unit: &str, release: &str, takes: &Node) -> Diagnostic {
     Diagnostic::new(
         code::SHORT_TIMEOUT,
         eco_format!("`{unit}` waits for `{release}`, which may take {}", takes.value.show()),
         own.origin,
-        "it gives up before",
+        "it stops waiting before",
     )
     .label(takes.origin, "as long as this")
     .help("make it at least as long, or remove it")

@@ -8,19 +8,21 @@
 mod expression;
 mod operator;
 mod problems;
+mod tree;
 mod yaml;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::object::{Id, Object, SUBSTITUTE};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::source::{IndexMap, IndexSet, Origin};
-use crate::value::{Map, Node, Path, Step, Value, same};
+use crate::value::{Map, Node, Path, Step, Value};
 use expression::{Failure, Known, Piece, Variable};
 use problems::Misread;
+use tree::{mentions, walk, with_origins};
 
 /// What holds of the ends of a variable.
 const A_PART: &str = "a variable is a part of its text";
@@ -34,6 +36,8 @@ pub struct Substitution {
     elsewhere: BTreeSet<EcoString>,
     /// Whether a ConfigMap or Secret may hold any name.
     open: bool,
+    /// Whether there may be no variable at all: then Flux replaces nothing, not even two `$`.
+    may_be_empty: bool,
 }
 
 /// Whether Flux replaces variables in an object: not where a label or an annotation says that it shall not.
@@ -52,12 +56,16 @@ impl Substitution {
         for (name, node) in post_build.get("substitute").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
             it.known.insert(name.clone(), node.clone());
         }
+        let mut has_source = !it.known.is_empty();
         for from in post_build.get("substituteFrom").and_then(Node::list).unwrap_or_default() {
             let (Some(kind), Some(name)) =
                 (from.get("kind").and_then(Node::text), from.get("name").and_then(Node::text))
             else {
                 continue;
             };
+            let is_optional = from.get("optional").is_some_and(|it| it.value == Value::Bool(true));
+            it.may_be_empty = is_optional && (it.may_be_empty || !has_source);
+            has_source = true;
             match keys_of(kind, name) {
                 Some(keys) => it.elsewhere.extend(keys),
                 None => it.open = true,
@@ -91,13 +99,20 @@ impl Substitution {
     /// The same of a part of an object: a patch.
     pub fn escape_tree(&self, id: &Id, body: &mut Node, out: &mut Vec<Diagnostic>) {
         let mut found = Vec::new();
+        let mut doubled = None;
         walk(body, &mut Path::default(), &mut |text, place| {
             let (escaped, variables) = self.escaped(text);
             if !variables.is_empty() {
                 found.push((escaped.clone(), variables, place.path.clone(), place.origin, place.is_key));
             }
+            if escaped.contains("$$") {
+                doubled = doubled.or(Some(place.origin));
+            }
             (escaped != text).then_some(escaped)
         });
+        if let Some(at) = doubled.filter(|_| self.may_be_empty) {
+            out.push(problems::may_stay_doubled(id, at));
+        }
         for (escaped, variables, path, origin, is_key) in found {
             self.report(id, &variables, origin, out);
             if let Some(reason) = self.misread(&escaped, is_key) {
@@ -112,28 +127,31 @@ impl Substitution {
         }
     }
 
-    /// The variables in texts of somebody else's that nothing defines and that have no default.
+    /// What is wrong with a text of somebody else's: variables that nothing defines, `${…}` that Flux cannot read,
+    /// and, where it must stay a text, what it becomes instead.
     #[must_use]
-    pub fn undefined_in(&self, texts: &[EcoString]) -> IndexSet<EcoString> {
-        let mut found = IndexSet::default();
-        for text in texts {
-            let mut rest = text.as_str();
-            while let Some((_, tail)) = rest.split_once('$') {
-                // Two are one, and no variable begins with it.
-                if let Some(after) = tail.strip_prefix('$') {
-                    rest = after;
-                    continue;
-                }
-                let from = rest.get(rest.len() - tail.len() - 1..).invariant(A_PART);
-                if let Ok(it) = expression::variable(from) {
-                    let all = it.all();
-                    let undefined = all.iter().filter(|it| !self.is_defined(&it.name) && !it.has_default());
-                    found.extend(undefined.map(|it| EcoString::from(it.name.as_str())));
-                }
-                rest = tail;
-            }
+    pub fn wrong_in(&self, text: &str, must_be_text: bool) -> Vec<EcoString> {
+        if expression::pieces(text).is_err() {
+            return vec!["has a `${…}` that Flux cannot read".into()];
+        }
+        let undefined = self.undefined_in(text).into_iter();
+        let mut found: Vec<EcoString> =
+            undefined.map(|it| eco_format!("names the variable `{it}`, which nothing defines")).collect();
+        if let (true, true, Some(misread)) = (found.is_empty(), must_be_text, self.misread(text, false)) {
+            found.push(problems::becomes(text, &misread));
         }
         found
+    }
+
+    /// The variables in a text that nothing defines and that have no default.
+    fn undefined_in(&self, text: &str) -> IndexSet<EcoString> {
+        let pieces = expression::pieces(text).unwrap_or_default();
+        let variables = pieces.iter().filter_map(|it| match it {
+            Piece::Variable(it) => Some(it.all()),
+            Piece::Text(_) => None,
+        });
+        let undefined = variables.flatten().filter(|it| !self.is_defined(&it.name) && !it.has_default());
+        undefined.map(|it| it.name.as_str().into()).collect()
     }
 
     fn report(&self, id: &Id, variables: &[Variable], origin: Origin, out: &mut Vec<Diagnostic>) {
@@ -288,84 +306,6 @@ fn must_be_text(kind: &str, path: &Path) -> bool {
         [.., "metadata", "labels" | "annotations", _] | ["metadata", "name" | "namespace"] => true,
         ["data" | "stringData", _] => matches!(kind, "ConfigMap" | "Secret"),
         [.., "env", "value"] => !matches!(kind, "HelmRelease"),
-        _ => false,
-    }
-}
-
-/// Gives the nodes of a tree that was read again the origins and the past of those that it was made of. Keys stand in
-/// the old order; `renamed` tells what an old key is called now.
-fn with_origins(new: Node, old: &Node, renamed: &dyn Fn(&str) -> Option<String>) -> Node {
-    if same(&new.value, &old.value) {
-        return old.clone();
-    }
-    let value = match (new.value, &old.value) {
-        (Value::Map(map), Value::Map(before)) => {
-            let mut rest = map.entries.clone();
-            let mut entries = IndexMap::default();
-            for (key, was) in &before.entries {
-                let now =
-                    if key.contains('$') { renamed(key).map_or_else(|| key.clone(), Into::into) } else { key.clone() };
-                if let Some(it) = rest.shift_remove(&now) {
-                    entries.insert(now, with_origins(it, was, renamed));
-                }
-            }
-            entries.extend(rest);
-            Value::Map(Arc::new(Map { entries }))
-        }
-        (Value::List(list), Value::List(before)) => {
-            let list = list.iter().enumerate().map(|(nth, it)| match before.get(nth) {
-                Some(was) => with_origins(it.clone(), was, renamed),
-                None => it.clone(),
-            });
-            Value::List(Arc::new(list.collect()))
-        }
-        (value, _) => value,
-    };
-    Node { value, ..old.clone() }
-}
-
-/// Where a text stands.
-struct Place<'a> {
-    path: &'a Path,
-    origin: Origin,
-    is_key: bool,
-}
-
-/// Changes every text and key of a tree that holds a `$`.
-fn walk(node: &mut Node, path: &mut Path, change: &mut dyn FnMut(&str, &Place<'_>) -> Option<String>) {
-    match &mut node.value {
-        Value::Text(text) if text.contains('$') => {
-            if let Some(changed) = change(text, &Place { path, origin: node.origin, is_key: false }) {
-                *text = changed.into();
-            }
-        }
-        Value::List(list) if list.iter().any(|it| mentions(&it.value)) => {
-            for (nth, it) in Arc::make_mut(list).iter_mut().enumerate() {
-                path.0.push(Step::Nth(nth));
-                walk(it, path, change);
-                path.0.pop();
-            }
-        }
-        Value::Map(map) if mentions(&Value::Map(Arc::clone(map))) => {
-            let entries = &mut Arc::make_mut(map).entries;
-            for (key, mut it) in std::mem::take(entries) {
-                path.0.push(Step::Key(key.clone()));
-                walk(&mut it, path, change);
-                let place = Place { path, origin: it.origin, is_key: true };
-                let key = if key.contains('$') { change(&key, &place).map_or(key, Into::into) } else { key };
-                path.0.pop();
-                entries.insert(key, it);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn mentions(value: &Value) -> bool {
-    match value {
-        Value::Text(it) => it.contains('$'),
-        Value::List(it) => it.iter().any(|it| mentions(&it.value)),
-        Value::Map(it) => it.entries.iter().any(|(key, it)| key.contains('$') || mentions(&it.value)),
         _ => false,
     }
 }

@@ -77,3 +77,26 @@ pub(super) fn may_be_no_text(id: &Id, path: &Path, name: &str, at: Origin) -> Di
     .note("Flux replaces variables in the YAML text of an object and reads it again; the value is known on the cluster alone")
     .help("put more text around it, or say the value in the fleet and interpolate it: `\\(…)`")
 }
+
+/// What a text becomes instead, for a sentence about it.
+pub(super) fn becomes(text: &str, misread: &Misread) -> EcoString {
+    match misread {
+        Misread::Error(reason) => eco_format!("cannot be read once `{text}` is replaced: {reason}"),
+        Misread::Value { found, wanted } => {
+            let wanted = described(&Value::Text(wanted.clone()));
+            eco_format!("has `{text}`, which Flux reads as {}, not as {wanted}", described(found))
+        }
+    }
+}
+
+/// Doubled `$` where Flux may replace nothing.
+pub(super) fn may_stay_doubled(id: &Id, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::MAY_STAY_DOUBLED,
+        eco_format!("{id} has `$$`, which stays as it is where no variable is defined"),
+        at,
+        "`$` on the cluster, or `$$`",
+    )
+    .note("each ConfigMap and Secret of `substituteFrom` is optional: without any, Flux replaces nothing")
+    .help("define one variable in `postBuild.substitute`")
+}
