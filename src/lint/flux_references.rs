@@ -30,6 +30,8 @@ const fn row(of: &'static str, path: &'static [&'static str], kind: Option<&'sta
     Row { of, path, kind, across }
 }
 
+const HEALTH_CHECKS: &[&str] = &["healthChecks"];
+
 /// Source: the API references of Flux' controllers.
 const ROWS: [Row; 12] = [
     row("Alert", &["providerRef"], Some("Provider"), false),
@@ -37,7 +39,7 @@ const ROWS: [Row; 12] = [
     row("Receiver", &["resources"], None, true),
     row("Kustomization", &["sourceRef"], None, true),
     row("Kustomization", &["dependsOn"], Some("Kustomization"), true),
-    row("Kustomization", &["healthChecks"], None, true),
+    row("Kustomization", HEALTH_CHECKS, None, true),
     row("HelmRelease", &["chartRef"], None, true),
     row("HelmRelease", &["chart", "spec", "sourceRef"], None, true),
     row("HelmRelease", &["dependsOn"], Some("HelmRelease"), true),
@@ -161,22 +163,26 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     if lint.has_errors {
         return;
     }
-    // What the language makes of add-ons names what it makes itself.
-    let is_written = |it: &Object| is_flux(it) && it.origin.anchor.kind(lint.db) != Kind::ADDON;
-    let holders: Vec<&Object> = deployed.objects().map(|(_, it)| it).filter(|it| is_written(it)).collect();
-    if holders.is_empty() {
+    let mut written: Vec<(&Object, &Row, &Node)> = Vec::new();
+    for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
+        // What the language makes names what it makes itself, but for the health checks that an author adds.
+        let is_manifest = object.origin.anchor.kind(lint.db) == Kind::MANIFEST;
+        if !is_manifest && object.id.kind != "Kustomization" {
+            continue;
+        }
+        let Some(spec) = object.spec() else { continue };
+        for row in ROWS.iter().filter(|it| it.of == object.id.kind && (is_manifest || it.path == HEALTH_CHECKS)) {
+            let Some(node) = spec.at(row.path) else { continue };
+            let all = node.list().unwrap_or(std::slice::from_ref(node)).iter();
+            written.extend(all.filter(|it| it.origin.anchor.kind(lint.db) != Kind::ADDON).map(|it| (object, row, it)));
+        }
+    }
+    if written.is_empty() {
         return;
     }
     let there = There::of(lint, cluster, deployed);
-    for object in holders {
-        let Some(spec) = object.spec() else { continue };
-        for row in ROWS.iter().filter(|it| it.of == object.id.kind) {
-            let Some(node) = spec.at(row.path) else { continue };
-            let all = node.list().unwrap_or(std::slice::from_ref(node));
-            for it in all {
-                one(lint, cluster, object, row, it, &there);
-            }
-        }
+    for (object, row, node) in written {
+        one(lint, cluster, object, row, node, &there);
     }
 }
 

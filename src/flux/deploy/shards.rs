@@ -28,8 +28,9 @@ type Source = (EcoString, EcoString, EcoString);
 pub(super) fn label_charts(ctx: &mut Context<'_>, drafts: &mut [Draft]) {
     let mut shards: IndexMap<Source, EcoString> = IndexMap::default();
     for draft in drafts.iter() {
+        let of_unit = of_labels(draft.fields.at(&["commonMetadata", "labels"]));
         for object in draft.objects.iter().map(|it| &it.object).filter(|it| is_source(it)) {
-            if let Some(shard) = of_unit(draft).or_else(|| of_labels(object.body.at(&["metadata", "labels"]))) {
+            if let Some(shard) = of_unit.clone().or_else(|| of_labels(object.body.at(&["metadata", "labels"]))) {
                 let id = &object.id;
                 shards.insert((id.kind.clone(), id.namespace.clone(), id.name.clone()), shard);
             }
@@ -40,12 +41,16 @@ pub(super) fn label_charts(ctx: &mut Context<'_>, drafts: &mut [Draft]) {
         if object.id.kind != "HelmRelease" {
             continue;
         }
-        let Some(reference) = object.body.at(&["spec", "chart", "spec", "sourceRef"]) else { continue };
+        let Some(chart) = object.body.at(&["spec", "chart"]) else { continue };
+        let written = chart.at(&["metadata", "labels", KEY]);
+        if shards.is_empty() && written.is_none() {
+            continue;
+        }
+        let Some(reference) = chart.at(&["spec", "sourceRef"]) else { continue };
         let named = |key: &str| reference.get(key).and_then(Node::text).cloned();
         let (Some(kind), Some(name)) = (named("kind"), named("name")) else { continue };
         let namespace = named("namespace").unwrap_or_else(|| object.id.namespace.clone());
         let of_source = shards.get(&(kind, namespace, name.clone())).cloned();
-        let written = object.body.at(&["spec", "chart", "metadata", "labels", KEY]);
         match (of_source, written) {
             (None, None) => {}
             (Some(shard), None) => {
@@ -67,11 +72,6 @@ pub(super) fn label_charts(ctx: &mut Context<'_>, drafts: &mut [Draft]) {
 
 fn is_source(object: &Object) -> bool {
     object.id.group == "source.toolkit.fluxcd.io"
-}
-
-/// What a Kustomization labels everything with that it applies.
-fn of_unit(draft: &Draft) -> Option<EcoString> {
-    of_labels(draft.fields.at(&["commonMetadata", "labels"]))
 }
 
 fn of_labels(labels: Option<&Node>) -> Option<EcoString> {
