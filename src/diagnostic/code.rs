@@ -210,7 +210,7 @@ codes! {
     MATCHES_NOTHING "W0647" Warning "source that matches nothing"
     TOO_LARGE_OBJECT "E0648" Error "object that Kubernetes cannot keep"
     SHORT_TIMEOUT "W0649" Warning "timeout shorter than what it waits for"
-    ROLE_NOT_USED "W0650" Warning "role that the chart is not told of"
+    ROLE_NOT_USED "W0650" Warning "role that the values of a chart do not name"
     MAY_STAY_DOUBLED "W0651" Warning "dollar sign that may stay doubled"
 
     FOREIGN_FILE "E0701" Error "file in the way"

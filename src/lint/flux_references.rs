@@ -48,7 +48,7 @@ const ROWS: [Row; 12] = [
     row("ImageUpdateAutomation", &["sourceRef"], None, true),
 ];
 
-/// Kinds whose objects the project makes, or somebody declares `external`. A HelmChart is made by helm-controller.
+/// Kinds whose objects are of the project, or declared `external`. helm-controller makes HelmCharts.
 const KINDS: [&str; 14] = [
     "Alert",
     "Bucket",
@@ -70,7 +70,7 @@ const KINDS: [&str; 14] = [
 #[derive(Default)]
 struct There {
     names: IndexMap<(EcoString, EcoString), IndexSet<EcoString>>,
-    /// Whether there may be more: a directory of somebody else's is applied that is not seen whole.
+    /// Whether there may be more: a hand-written directory is applied that is not seen whole.
     may_be_more: bool,
 }
 
@@ -111,7 +111,7 @@ impl There {
         it
     }
 
-    /// What a Kustomization applies that somebody wrote by hand, as far as it is in sight.
+    /// What a hand-written Kustomization applies, as far as it is in the project.
     fn applied(&mut self, lint: &Lint<'_>, cluster: &Cluster, kustomization: &Object) {
         let sync = &cluster.sync;
         let Some(spec) = kustomization.spec() else { return };

@@ -1,4 +1,4 @@
-//! A role for pods is one that the chart is told of: by the annotation of the service account that the role trusts.
+//! The values of a chart name the role of its pods: in the annotation of the service account that the role trusts.
 //!
 //! Reports W0650.
 

@@ -66,7 +66,7 @@ pub(super) fn kustomized(
     });
 }
 
-/// Variables that Flux replaces in somebody else's directory, and in its patches: a name that nothing defines fails on
+/// Variables that Flux replaces in a hand-written directory, and in its patches: a name that nothing defines fails on
 /// the cluster.
 pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitution: &Substitution) {
     let directory = if draft.source.is_none() { directory::read(ctx.db, &draft.path) } else { None };

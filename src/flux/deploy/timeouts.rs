@@ -9,7 +9,7 @@ use crate::flux::release::Release;
 use crate::kube::object::set;
 use crate::value::Node;
 
-/// Raises the timeout of a Kustomization that nobody set; one that is set and too short is reported.
+/// Raises the default timeout of a Kustomization; one that an author set and that is too short is reported.
 pub(super) fn raise<'a>(
     ctx: &mut Context<'_>,
     draft: &Draft,

@@ -127,7 +127,7 @@ impl Substitution {
         }
     }
 
-    /// What is wrong with a text of somebody else's: variables that nothing defines, `${…}` that Flux cannot read,
+    /// What is wrong with a hand-written text: variables that nothing defines, `${…}` that Flux cannot read,
     /// and, where it must stay a text, what it becomes instead.
     #[must_use]
     pub fn wrong_in(&self, text: &str, must_be_text: bool) -> Vec<EcoString> {
@@ -258,7 +258,7 @@ impl Substitution {
             !name.starts_with(|it: char| it.is_ascii_digit())
                 && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
         };
-        // `${#name}` is a shell's, unless the name is one that somebody defines.
+        // `${#name}` is a shell's, unless the name is a variable's.
         let is_length = it.operator == "#" && it.arguments.is_empty();
         let is_ours = !is_length || self.is_defined(&it.name);
         (is_ours && it.all().iter().all(|it| is_name(&it.name))).then_some(it)
