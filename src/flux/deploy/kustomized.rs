@@ -86,8 +86,11 @@ pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitu
     }
     let objects = directory.iter().flat_map(|it| &it.objects);
     for it in objects {
-        let wrong: IndexSet<EcoString> =
-            it.texts.iter().flat_map(|(text, must_be_text)| substitution.wrong_in(text, *must_be_text)).collect();
+        let wrong: IndexSet<EcoString> = it
+            .texts
+            .iter()
+            .flat_map(|(text, must_be_text)| substitution.wrong_in(text, *must_be_text, draft.origin))
+            .collect();
         for reason in wrong {
             ctx.state.out.push(problems::wrong_in_directory(draft.origin, it, &reason));
         }

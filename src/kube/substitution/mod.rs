@@ -115,7 +115,7 @@ impl Substitution {
         }
         for (escaped, variables, path, origin, is_key) in found {
             self.report(id, &variables, origin, out);
-            if let Some(reason) = self.misread(&escaped, is_key) {
+            if let Some(reason) = self.misread(&escaped, is_key, origin) {
                 out.push(problems::read_otherwise(id, &path, &escaped, &reason, origin));
             } else if let [only] = variables.as_slice()
                 && only.source == escaped
@@ -130,14 +130,14 @@ impl Substitution {
     /// What is wrong with a hand-written text: variables that nothing defines, `${…}` that Flux cannot read,
     /// and, where it must stay a text, what it becomes instead.
     #[must_use]
-    pub fn wrong_in(&self, text: &str, must_be_text: bool) -> Vec<EcoString> {
+    pub fn wrong_in(&self, text: &str, must_be_text: bool, at: Origin) -> Vec<EcoString> {
         if expression::pieces(text).is_err() {
             return vec!["has a `${…}` that Flux cannot read".into()];
         }
         let undefined = self.undefined_in(text).into_iter();
         let mut found: Vec<EcoString> =
             undefined.map(|it| eco_format!("names the variable `{it}`, which nothing defines")).collect();
-        if let (true, true, Some(misread)) = (found.is_empty(), must_be_text, self.misread(text, false)) {
+        if let (true, true, Some(misread)) = (found.is_empty(), must_be_text, self.misread(text, false, at)) {
             found.push(problems::becomes(text, &misread));
         }
         found
@@ -195,7 +195,7 @@ impl Substitution {
     }
 
     /// Why Flux reads a text otherwise than it is written, if it does.
-    fn misread(&self, text: &str, is_key: bool) -> Option<Misread> {
+    fn misread(&self, text: &str, is_key: bool, origin: Origin) -> Option<Misread> {
         let wanted = match self.naively(text) {
             Ok(it) => it,
             // That is reported already.
@@ -205,7 +205,6 @@ impl Substitution {
         if wanted == text {
             return None;
         }
-        let origin = self.known.values().next()?.origin;
         let (key, value) = if is_key { (text, "x") } else { ("x", text) };
         let entries = [(EcoString::from(key), Node::new(Value::Text(value.into()), origin))].into_iter().collect();
         let alone = Node::new(Value::Map(Arc::new(Map { entries })), origin);

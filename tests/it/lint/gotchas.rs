@@ -109,6 +109,11 @@ fn g14_g15_g16_g17_variables() {
     assert_eq!(codes(&with("\"${B:=b}\"")), ["W0640"]);
     // A number is no text of a ConfigMap.
     assert_eq!(codes(&with("\"${B:=2}\"")), ["E0639", "W0640"]);
+    // Nor where all values are on the cluster.
+    let elsewhere = with("\"${B:=2}\"")
+        .replace("substitute { A = \"1\" }", "substituteFrom = [{ kind = \"ConfigMap\", name = \"vars\" }]");
+    let declared = format!("external ConfigMap flux-system.vars {{ keys = [\"A\"] }}\n{elsewhere}");
+    assert_eq!(codes(&declared), ["E0639", "W0640"]);
     let text = tree(&with("\"${A} pa$$word ${{ x }} $y\""));
     assert!(text.contains("${A} pa$$$$word $${{ x }} $$y"), "{text}");
     // Flux sees one text: a key is no safer than a value.
