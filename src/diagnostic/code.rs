@@ -212,6 +212,12 @@ codes! {
     SHORT_TIMEOUT "W0649" Warning "timeout shorter than what it waits for"
     ROLE_NOT_USED "W0650" Warning "role that the values of a chart do not name"
     MAY_STAY_DOUBLED "W0651" Warning "dollar sign that may stay doubled"
+    UNKNOWN_OBJECT_FIELD "E0652" Error "field that the API server does not know"
+    MISSING_OBJECT_FIELD "E0653" Error "object without a field that it needs"
+    REFUSED_VALUE "E0654" Error "value that the API server refuses"
+    REFUSED_NAME "E0655" Error "name or label that the API server refuses"
+    OLD_API "E0656" Error "API version that the cluster does not serve"
+    MAYBE_NEWER "W0657" Warning "field or value that an older schema does not have"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

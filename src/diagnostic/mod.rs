@@ -185,6 +185,15 @@ impl Diagnostic {
         self
     }
 
+    /// The node that has to change, where it is one.
+    #[must_use]
+    pub const fn origin(&self) -> Option<Origin> {
+        match &self.primary.place {
+            Place::Origin(it) => Some(*it),
+            Place::Span { .. } | Place::File(_) => None,
+        }
+    }
+
     /// Whether it keeps the tree from being written.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -24,6 +24,7 @@ mod inventory;
 mod irsa;
 mod item;
 mod known_facts;
+
 mod relocation;
 mod representative;
 mod patch;
@@ -36,6 +37,7 @@ mod settings_data;
 mod statement;
 mod finder;
 mod table;
+mod version;
 
 pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
@@ -63,3 +65,4 @@ pub use specialization::{Specialization, Specialized, specialized};
 pub use statement::{
     About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };
+pub use version::kubernetes_version;

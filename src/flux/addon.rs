@@ -273,7 +273,7 @@ fn crds(ctx: &mut Context<'_>, node: &Node, chart: &str) -> Vec<(EcoString, EcoS
             };
             Some((EcoString::from(group), EcoString::from(kind), scope.text().is_some_and(|it| it == "Namespaced")))
         });
-    let known = crate::schema::custom_kinds_of(chart).map(|(group, kind, scope)| {
+    let known = crate::schema::custom_kinds_of(chart).into_iter().map(|(group, kind, scope)| {
         (EcoString::from(group), EcoString::from(kind), scope == crate::schema::Scope::Namespaced)
     });
     let is_off = |path: &&[&str]| {

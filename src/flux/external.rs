@@ -26,6 +26,15 @@ pub fn name(db: &dyn Db, external: Anchor) -> EcoString {
     }
 }
 
+/// The CustomResourceDefinitions in a `schema`: one, or several documents.
+#[must_use]
+pub fn crds_of(schema: &Node) -> Vec<&Node> {
+    let all = schema.list().unwrap_or(std::slice::from_ref(schema));
+    all.iter()
+        .filter(|it| it.get("kind").and_then(Node::text).is_some_and(|it| it == "CustomResourceDefinition"))
+        .collect()
+}
+
 /// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
 pub(super) fn declared_keys(
     ctx: &Context<'_>,

@@ -4,12 +4,15 @@
 //!
 //! - [`Object`], [`Id`]: an object as a tree whose nodes know where they were set, and what identifies it on a cluster.
 //! - [`patch`]: the minimal kustomize patches that turn one object into another.
+//! - [`cel`]: conditions in objects, read and evaluated.
 //! - [`directory`]: directories with a `kustomization.yaml` that somebody wrote by hand.
 //! - [`Substitution`]: what `postBuild` replaces in the objects of a Flux Kustomization.
 //! - [`ServedFields`]: the fields of Flux' objects that a version of Flux serves.
 //! - [`lifecycle`]: what Flux deletes, and when Helm installs a release anew.
+//! - [`validation`]: whether the API server accepts an object.
 //! - [`rules`]: what Flux' CRDs refuse beyond types, such as two fields that exclude each other.
 
+pub mod cel;
 pub mod directory;
 mod fields;
 pub mod ineffective;
@@ -19,6 +22,7 @@ pub mod patch;
 pub mod problems;
 pub mod rules;
 mod substitution;
+pub mod validation;
 
 pub use fields::ServedFields;
 pub use object::{Id, Identity, Object};

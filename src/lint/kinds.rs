@@ -96,6 +96,13 @@ fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: 
             continue;
         }
         let body = &crate::fleet::declared(db, *external).value;
+        for crd in body.get("schema").into_iter().flat_map(external::crds_of) {
+            let text = |path: &[&str]| crd.at(path).and_then(Node::text);
+            if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
+                let scope = text(&["spec", "scope"]).map(|it| scope_of(it == "Namespaced"));
+                custom.insert((group.clone(), kind.clone()), scope);
+            }
+        }
         let name = external::name(db, *external);
         let group = body.get("group").and_then(Node::text).cloned();
         // One without a group is refused below.

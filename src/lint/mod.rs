@@ -31,6 +31,7 @@ mod rings;
 mod roles;
 mod running;
 mod shapes;
+mod validation;
 
 use ecow::EcoString;
 
@@ -41,6 +42,7 @@ use crate::source::{Anchor, Db, IndexSet, Project};
 
 pub use rings::{is_ahead, outside_rings, versions};
 pub use running::Running;
+pub use validation::unchecked;
 
 use context::Lint;
 
@@ -66,6 +68,7 @@ pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
     let exact = flux::exactly(db, anchor);
     let mut lint = Lint::new(db, exact.diagnostics.iter().any(Diagnostic::is_error));
     run(&mut lint, cluster, &exact.value);
+    validation::check(&mut lint, cluster, &exact.value);
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     lint.out.into_iter().map(named).collect::<Vec<_>>().into()
 }
@@ -75,7 +78,7 @@ fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool 
     let mut class = *class;
     loop {
         match class_verdict(db, class) {
-            Verdict::Fine => return true,
+            Verdict::Fine => return validation::is_fine(db, class, cluster),
             Verdict::Wrong => return false,
             Verdict::Needs(facts) => match class.with_facts(db, facts, cluster) {
                 Some(it) => class = it,

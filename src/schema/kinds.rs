@@ -1,5 +1,6 @@
 //! Which kinds there are, and whether their objects live in a namespace.
 
+use super::shape;
 use crate::diagnostic::bug;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -45,17 +46,21 @@ pub fn scope(group: &str, kind: &str) -> Option<Scope> {
     SCOPES.get(&(group, kind)).copied()
 }
 
-/// The custom resources that a well-known chart brings: group, kind, scope.
-pub fn custom_kinds_of(chart: &str) -> impl Iterator<Item = (&'static str, &'static str, Scope)> {
-    let name = chart.rsplit('/').next().unwrap_or(chart).to_owned();
-    CUSTOM.lines().filter(|it| !it.starts_with('#')).flat_map(move |line| {
+/// The custom resources that a well-known chart brings: group, kind, scope; in order of group and kind.
+#[must_use]
+pub fn custom_kinds_of(chart: &str) -> Vec<(&'static str, &'static str, Scope)> {
+    let name = chart.rsplit('/').next().unwrap_or(chart);
+    let rows = CUSTOM.lines().filter(|it| !it.starts_with('#')).filter_map(|line| {
         let mut columns = line.split('\t');
-        let is_it = columns.next() == Some(name.as_str());
+        (columns.next() == Some(name)).then_some(())?;
         let (Some(group), Some(scope), Some(kinds)) = (columns.next(), columns.next(), columns.next()) else {
             bug("a row of the table of CRDs has four columns")
         };
-        let scope = scope_of(scope);
-        let kinds = if is_it { kinds } else { "" };
-        kinds.split(' ').filter(|it| !it.is_empty()).map(move |kind| (group, kind, scope))
-    })
+        Some(kinds.split(' ').map(move |kind| (group, kind, scope_of(scope))))
+    });
+    let of_shapes = shape::kinds_of_chart(name).map(|(group, kind, scope)| (group, kind, scope_of(scope)));
+    let mut found: Vec<_> = rows.flatten().chain(of_shapes).collect();
+    found.sort_by_key(|(group, kind, _)| (*group, *kind));
+    found.dedup_by_key(|(group, kind, _)| (*group, *kind));
+    found
 }

@@ -242,7 +242,8 @@ fn the_table_of_add_ons_is_that_of_the_reference() {
         let first = doc.split_inclusive(". ").next().unwrap_or_default().trim();
         let requires: Vec<String> = it.requires.iter().map(|it| format!("`{it}`")).collect();
         let chart = entry("chart", &it.name);
-        let known = fleetc::schema::custom_kinds_of(&chart).map(|(group, kind, _)| format!("{group}/{kind}"));
+        let known =
+            fleetc::schema::custom_kinds_of(&chart).into_iter().map(|(group, kind, _)| format!("{group}/{kind}"));
         let all: BTreeSet<String> = known.chain(it.crds.iter().map(|(kind, _)| kind.clone())).collect();
         let kinds = if all.is_empty() { String::new() } else { all.len().to_string() };
         let _ = writeln!(
