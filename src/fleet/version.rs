@@ -8,7 +8,6 @@ use crate::value::Node;
 const FACTS: [&str; 2] = ["kubernetes", "kubernetes-version"];
 
 /// What the cluster's baseline says, or a fact of it; none where neither does.
-#[salsa::tracked(returns(copy))]
 pub fn kubernetes_version(db: &dyn Db, cluster: Anchor) -> Option<KubernetesMinor> {
     let of = |node: Option<&Node>| KubernetesMinor::parse(node?.text()?);
     let baseline = super::contents::baseline(db, cluster);

@@ -76,7 +76,6 @@ type Custom = BTreeMap<(EcoString, EcoString), Option<Scope>>;
 
 fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: &[Anchor]) -> Custom {
     let mut custom = Custom::new();
-    let scope_of = |namespaced: bool| if namespaced { Scope::Namespaced } else { Scope::Cluster };
     for (_, release) in deployed.releases() {
         for (group, kind, namespaced) in &release.crds {
             custom.insert((group.clone(), kind.clone()), Some(scope_of(*namespaced)));
@@ -88,31 +87,38 @@ fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: 
             custom.insert(defined, scope.map(|it| scope_of(it == "Namespaced")));
         }
     }
-    for external in externals {
-        if !external::is_visible(db, *external, cluster) {
-            continue;
-        }
-        if !is_crd(db, *external) {
-            continue;
-        }
-        let body = &crate::fleet::declared(db, *external).value;
-        for crd in body.get("schema").into_iter().flat_map(external::crds_of) {
-            let text = |path: &[&str]| crd.at(path).and_then(Node::text);
-            if let (Some(group), Some(kind)) = (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
-                let scope = text(&["spec", "scope"]).map(|it| scope_of(it == "Namespaced"));
-                custom.insert((group.clone(), kind.clone()), scope);
-            }
-        }
-        let name = external::name(db, *external);
-        let group = body.get("group").and_then(Node::text).cloned();
-        // One without a group is refused below.
-        let Some(group) = group.or_else(|| name.split_once('.').map(|(_, it)| it.into())) else { continue };
-        if let Some(kind) = body.get("kind").and_then(Node::text) {
-            let scope = body.get("scope").and_then(Node::text).map(|it| scope_of(it == "Namespaced"));
-            custom.insert((group, kind.clone()), scope);
-        }
+    for (group, kind, scope) in external_kinds(db, cluster, externals) {
+        custom.insert((group, kind), scope);
     }
     custom
+}
+
+fn scope_of(is_namespaced: bool) -> Scope {
+    if is_namespaced { Scope::Namespaced } else { Scope::Cluster }
+}
+
+/// The custom resources that are declared `external` on a cluster: group, kind, and the scope where it is said.
+pub(super) fn external_kinds(
+    db: &dyn Db,
+    cluster: &Cluster,
+    externals: &[Anchor],
+) -> impl Iterator<Item = (EcoString, EcoString, Option<Scope>)> {
+    let visible = externals.iter().filter(|it| external::is_visible(db, **it, cluster) && is_crd(db, **it));
+    visible.flat_map(|external| {
+        let body = &crate::fleet::declared(db, *external).value;
+        let scope = |it: Option<&Node>| it.and_then(Node::text).map(|it| scope_of(it == "Namespaced"));
+        let of_schema = body.get("schema").into_iter().flat_map(external::crds_of).filter_map(|crd| {
+            let text = |path: &[&str]| crd.at(path).and_then(Node::text).cloned();
+            Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?, scope(crd.at(&["spec", "scope"]))))
+        });
+        let name = external::name(db, *external);
+        let group = body.get("group").and_then(Node::text).cloned();
+        // One without a group is refused above.
+        let group = group.or_else(|| name.split_once('.').map(|(_, it)| it.into()));
+        let kind = body.get("kind").and_then(Node::text).cloned();
+        let own = group.zip(kind).map(|(group, kind)| (group, kind, scope(body.get("scope"))));
+        of_schema.chain(own).collect::<Vec<_>>()
+    })
 }
 
 fn crd_without_group(external: Anchor, name: &str) -> Diagnostic {

@@ -68,7 +68,7 @@ pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
     let exact = flux::exactly(db, anchor);
     let mut lint = Lint::new(db, exact.diagnostics.iter().any(Diagnostic::is_error));
     run(&mut lint, cluster, &exact.value);
-    validation::check(&mut lint, cluster, &exact.value);
+    validation::check(&mut lint, cluster, &exact.value, &exact.diagnostics);
     let named = |it: Diagnostic| if it.cluster.is_some() { it } else { it.on(Some(&cluster.name)) };
     lint.out.into_iter().map(named).collect::<Vec<_>>().into()
 }

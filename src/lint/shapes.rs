@@ -49,10 +49,20 @@ pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
     if object.raw.is_none() {
         sizes(lint, object);
         values(lint, object, &object.body);
-        let is_secret = object.id.kind == "Secret" && object.id.group.is_empty();
-        for part in if is_secret { &["data", "stringData"][..] } else { &["spec"][..] } {
-            if let Some(it) = object.body.get(part) {
-                credentials(lint, object, it, is_secret);
+        let all_of =
+            |part: &str| object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| it.entries.values());
+        match object.id.kind.as_str() {
+            "Secret" if object.id.group.is_empty() => {
+                for it in ["data", "stringData"].into_iter().flat_map(all_of) {
+                    credentials(lint, object, it, true);
+                }
+            }
+            // Its schema names what others have.
+            "CustomResourceDefinition" => {}
+            _ => {
+                if let Some(it) = object.spec() {
+                    credentials(lint, object, it, false);
+                }
             }
         }
     }
@@ -104,21 +114,26 @@ fn too_large(object: &Object, bytes: usize, most: usize, reason: &str) -> Diagno
 }
 
 /// Credentials that stand in the sources as they are: whoever reads the repository has them.
-fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, all: bool) {
+fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) {
     match &node.value {
-        Value::Text(it) if all && is_plain_secret(it) => {
+        Value::Text(it) if is_one && is_plain_secret(it) => {
             lint.out.push(plain_credential(object, node.origin));
         }
-        Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, all)),
+        Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, is_one)),
         Value::Map(map) => {
             for (key, it) in &map.entries {
-                // What a Secret holds by name is not its own text.
-                let is_reference = key.ends_with("From") || key.ends_with("Ref");
-                credentials(lint, object, it, !is_reference && (all || schema::is_credential(key)));
+                // An object of such a name says how a credential is made, or which: it stands in its `value`, if at all.
+                let is_one = if is_one { key == "value" } else { is_credential(key) };
+                credentials(lint, object, it, is_one);
             }
         }
         _ => {}
     }
+}
+
+/// Whether a field of this name holds a credential, and not the name of what holds it.
+fn is_credential(key: &str) -> bool {
+    schema::is_credential(key) && !key.ends_with("From") && !key.ends_with("Ref")
 }
 
 /// Whether a text can be a credential itself: not a variable of Flux, of a template or of a

@@ -1,8 +1,8 @@
 //! What authors write as objects is what the API server accepts: Kubernetes' own kinds by the cluster's version, custom
 //! resources by the CRD that is on the cluster.
 //!
-//! Reports E0652, E0653, E0654, E0655, E0656. What it looks at depends on a cluster's version of Kubernetes, which no
-//! class knows: it is asked for a class and a version ([`of_class`]), and leaves what each cluster has to keep.
+//! The messages are `kube::validation`'s. What it looks at depends on a cluster's version of Kubernetes, which no
+//! class knows: it is asked for a class and a version ([`class_validation`]), and leaves what each cluster has to keep.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -10,8 +10,9 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
+use super::kinds;
 use crate::data::{self, Format};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Class, Cluster};
 use crate::flux::{self, Deployed, UnitPlace, external};
 use crate::kube::object::{Id, Object, split_api_version};
@@ -22,25 +23,34 @@ use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head};
 use crate::value::{self, Node, Value};
 
-/// Checks one cluster.
-pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+/// Checks one cluster; `errors` are those of making its objects.
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, errors: &[Diagnostic]) {
     let minor = fleet::kubernetes_version(lint.db, cluster.anchor);
     let found = all(lint, cluster, deployed, minor);
     // What has a rule of its own is reported once.
-    let reported: IndexSet<Origin> = lint.out.iter().filter_map(Diagnostic::origin).collect();
-    lint.out.extend(found.diagnostics.into_iter().filter(|it| it.origin().is_none_or(|it| !reported.contains(&it))));
+    let reported: IndexSet<Origin> =
+        lint.out.iter().filter(|it| it.is_error()).filter_map(Diagnostic::origin).collect();
+    let failed: IndexSet<Anchor> =
+        errors.iter().filter(|it| it.is_error()).filter_map(|it| Some(it.origin()?.anchor)).collect();
+    let is_news = |it: &Diagnostic| {
+        // What an expression that failed did not make is not there, either.
+        let follows =
+            it.code == code::MISSING_OBJECT_FIELD && it.origin().is_some_and(|it| failed.contains(&it.anchor));
+        !follows && it.origin().is_none_or(|it| !reported.contains(&it))
+    };
+    lint.out.extend(found.diagnostics.into_iter().filter(is_news).collect::<Vec<_>>());
 }
 
 /// Whether all is right on a cluster of a class.
 pub(super) fn is_fine(db: &dyn Db, class: Class, cluster: &Cluster) -> bool {
     let minor = fleet::kubernetes_version(db, cluster.anchor);
-    let promises = of_class(db, class, minor).as_ref();
+    let promises = class_validation(db, class, minor).as_ref();
     promises.is_some_and(|it| it.iter().all(|it| it.holds(&cluster.facts)))
 }
 
 /// What has to hold on each cluster of a class, for the rest to be right; none where something is wrong.
 #[salsa::tracked(returns(ref))]
-fn of_class(db: &dyn Db, class: Class, minor: Option<KubernetesMinor>) -> Option<Vec<Promise>> {
+fn class_validation(db: &dyn Db, class: Class, minor: Option<KubernetesMinor>) -> Option<Vec<Promise>> {
     let representative = class.representative(db)?;
     let deployed = flux::of_class(db, class)?;
     let mut lint = Lint::new(db, false);
@@ -206,6 +216,8 @@ struct Custom<'a> {
     own: IndexMap<(EcoString, EcoString), Arc<Shape>>,
     /// By group and kind: the chart that brings it, and its version.
     charts: IndexMap<(&'a EcoString, &'a EcoString), (&'a EcoString, Option<&'a EcoString>)>,
+    /// Group and kind of those that are declared `external`.
+    external: IndexSet<(EcoString, EcoString)>,
 }
 
 impl<'a> Custom<'a> {
@@ -232,7 +244,8 @@ impl<'a> Custom<'a> {
                 charts.insert((group, kind), (&release.chart, release.version.as_ref().map(|it| &it.0)));
             }
         }
-        Self { own, charts }
+        let external = kinds::external_kinds(lint.db, cluster, &lint.index.externals);
+        Self { own, charts, external: external.map(|it| (it.0, it.1)).collect() }
     }
 
     fn known(&self, id: &Id, version: &EcoString, minor: Option<KubernetesMinor>) -> Known<'_> {
@@ -247,7 +260,10 @@ impl<'a> Custom<'a> {
         let (oldest, newest) = schema::kubernetes_minors();
         let served = |minor| schema::served_versions(&id.group, &id.kind, minor).collect::<Vec<_>>();
         match minor {
-            _ if all.is_empty() && served(newest).is_empty() => of_external(&api_version, id, version),
+            _ if all.is_empty() && served(newest).is_empty() => {
+                let is_external = self.external.contains(&(id.group.clone(), id.kind.clone()));
+                if is_external { of_external(&api_version, id, version) } else { Known::Nothing }
+            }
             Some(minor) if (oldest..=newest).contains(&minor) => {
                 let source = eco_format!("Kubernetes {minor}");
                 match all.iter().find(|it| (it.first..=it.last).contains(&minor)) {

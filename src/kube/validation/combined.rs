@@ -2,7 +2,8 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::{Found, Step, Validation};
+use super::found::Found;
+use super::validator::{Step, Validation};
 use crate::diagnostic::listed;
 use crate::schema::{Inner, Shape};
 use crate::value::{Node, Value};

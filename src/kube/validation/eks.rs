@@ -2,7 +2,8 @@
 
 use ecow::eco_format;
 
-use super::{Found, problems};
+use super::found::Found;
+use super::problems;
 use crate::kube::object::Id;
 use crate::value::Node;
 

@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::names::NameRule;
+use super::name_rule::NameRule;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::kube::object::Id;
 use crate::schema::{Rule, Shape, ShapeType};

@@ -1,16 +1,15 @@
 //! One value, without what it holds: its type and its limits.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ecow::{EcoString, eco_format};
-use regex::Regex;
 
-use super::promise::TextRule;
-use super::{Validation, problems};
-use crate::schema::{self, Shape, ShapeType};
-use crate::source::{IndexMap, IndexSet, Origin};
+use super::found::TextRule;
+use super::limits::{has_limits, wrong_text};
+use super::problems;
+use super::validator::Validation;
+use crate::schema::{Shape, ShapeType};
+use crate::source::{IndexSet, Origin};
 use crate::value::{Map, Node, Value};
 
 /// The largest whole numbers that a floating point number tells apart.
@@ -137,46 +136,4 @@ impl Validation<'_> {
         let place = self.place(None);
         self.report(problems::refused(at, self.id, &place, &reason, &self.against.source));
     }
-}
-
-/// Whether a schema says more of a text than that it is one.
-fn has_limits(shape: &Shape) -> bool {
-    let length = shape.min_length.is_some() || shape.max_length.is_some();
-    !shape.choices.is_empty() || shape.pattern.is_some() || shape.format.is_some() || length
-}
-
-/// Whether a text is within the limits of a schema.
-pub(super) fn fits(text: &EcoString, shape: &Shape) -> bool {
-    let is_choice = shape.choices.is_empty() || shape.choices.iter().any(|it| it == text.as_str());
-    is_choice && wrong_text(text, shape).is_empty()
-}
-
-/// What is wrong with a text, but for the values that are allowed.
-fn wrong_text(text: &EcoString, shape: &Shape) -> Vec<EcoString> {
-    let mut wrong = Vec::new();
-    match shape.format.as_deref() {
-        Some("quantity") if schema::quantity(text).is_none() => wrong.push(eco_format!("is no quantity: `{text}`")),
-        Some("byte") if STANDARD.decode(text.as_bytes()).is_err() => wrong.push("must be base64".into()),
-        _ => {}
-    }
-    let length = text.chars().count();
-    if let Some(least) = shape.min_length.filter(|it| length < *it) {
-        wrong.push(eco_format!("must not be shorter than {least}"));
-    } else if let Some(most) = shape.max_length.filter(|it| length > *it) {
-        wrong.push(eco_format!("has {length} characters, and may have {most}"));
-    }
-    if let Some(pattern) = &shape.pattern
-        && let Some(regex) = regex(pattern)
-        && !regex.is_match(text)
-    {
-        wrong.push(eco_format!("is `{text}`, which does not match `{pattern}`"));
-    }
-    wrong
-}
-
-/// The regular expression, compiled once; none where it is of another dialect.
-fn regex(pattern: &EcoString) -> Option<Regex> {
-    static KNOWN: LazyLock<Mutex<IndexMap<EcoString, Option<Regex>>>> = LazyLock::new(Mutex::default);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.entry(pattern.clone()).or_insert_with(|| Regex::new(pattern).ok()).clone()
 }

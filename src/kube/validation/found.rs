@@ -1,13 +1,21 @@
-//! What a text must be like on each cluster, where it has placeholders for facts: asked of each cluster by itself,
-//! which is far less than to check all of its objects.
+//! What was found, and what a text must be like on each cluster where it has placeholders for facts: asked of each
+//! cluster by itself, which is far less than to check all of its objects.
 
 use std::sync::Arc;
 
-use super::Found;
-use super::names::NameRule;
-use super::value;
+use super::limits;
+use super::name_rule::NameRule;
+use crate::diagnostic::Diagnostic;
 use crate::schema::Shape;
 use crate::value::{Map, Template};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub diagnostics: Vec<Diagnostic>,
+    /// What must hold on each cluster, where an object is checked for several.
+    pub promises: Vec<Promise>,
+}
 
 /// What a text must be like.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +39,7 @@ impl Promise {
         let text = self.text.fill(facts);
         match &self.rule {
             TextRule::Name(rule) => rule.holds(&text),
-            TextRule::Limits(shape) => value::fits(&text, shape),
+            TextRule::Limits(shape) => limits::fits(&text, shape),
         }
     }
 }
