@@ -121,6 +121,9 @@ pub(super) struct Check {
     /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
+    /// List the kinds of objects whose schema is not known
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// A date, `2026-12-31`.

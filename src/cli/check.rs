@@ -10,6 +10,8 @@ use crate::compile::{diagnose, expired};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::host::HostError;
+use crate::lint;
+use crate::source::{Db, IndexMap};
 
 pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
@@ -18,6 +20,12 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
     found.extend(arguments.today.iter().flat_map(|it| expired(&opened.db, it)));
     let counts = terminal.diagnostics(&opened.db, &found);
     let clusters = fleet::clusters(&opened.db).count();
+    if arguments.verbose {
+        for (kind, clusters) in unchecked(&opened.db) {
+            let on = if clusters == 1 { "1 cluster".to_owned() } else { format!("{clusters} clusters") };
+            terminal.status("Unchecked", &format!("{kind}, on {on}: its schema is not known"));
+        }
+    }
     let plural = if clusters == 1 { "" } else { "s" };
     if found.iter().any(Diagnostic::is_error) {
         terminal.error(&format!("{} in {clusters} cluster{plural}", Terminal::summary(counts)), None);
@@ -28,4 +36,16 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
     let verdict = if found.is_empty() { "no mistakes".to_owned() } else { Terminal::summary(counts) };
     terminal.status("Checked", &format!("{clusters} cluster{plural} in {elapsed:.2} s: {verdict}"));
     Ok(Outcome::Fine)
+}
+
+/// The kinds whose objects are not held against a schema, each with how many clusters have some; in order of name.
+fn unchecked(db: &dyn Db) -> IndexMap<String, usize> {
+    let mut found: IndexMap<String, usize> = IndexMap::default();
+    for cluster in fleet::clusters(db) {
+        for kind in lint::unchecked(db, cluster) {
+            *found.entry(kind.to_string()).or_default() += 1;
+        }
+    }
+    found.sort_keys();
+    found
 }

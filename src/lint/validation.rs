@@ -12,7 +12,7 @@ use ecow::{EcoString, eco_format};
 use super::context::Lint;
 use super::kinds;
 use crate::data::{self, Format};
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Class, Cluster};
 use crate::flux::{self, Deployed, UnitPlace, external};
 use crate::kube::object::{Id, Object, split_api_version};
@@ -34,8 +34,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
         errors.iter().filter(|it| it.is_error()).filter_map(|it| Some(it.origin()?.anchor)).collect();
     let is_news = |it: &Diagnostic| {
         // What an expression that failed did not make is not there, either.
-        let follows =
-            it.code == code::MISSING_OBJECT_FIELD && it.origin().is_some_and(|it| failed.contains(&it.anchor));
+        let follows = validation::is_missing_field(it) && it.origin().is_some_and(|it| failed.contains(&it.anchor));
         !follows && it.origin().is_none_or(|it| !reported.contains(&it))
     };
     lint.out.extend(found.diagnostics.into_iter().filter(is_news).collect::<Vec<_>>());

@@ -296,3 +296,16 @@ pub fn versions_of_chart(chart: &str, group: &str, kind: &str) -> Vec<(&'static 
 pub fn of_any_chart(api_version: &str, kind: &str) -> Option<(&'static str, &'static OfChart)> {
     KINDS.charts.iter().find_map(|(chart, it)| Some((*chart, it.get(api_version)?.get(kind)?)))
 }
+
+/// All kinds that are known, the newest of Kubernetes' own: apiVersion, kind, what is accepted.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static Shape)> {
+    let own = KINDS.kubernetes.iter().flat_map(|(api_version, kinds)| {
+        kinds.iter().filter_map(move |(kind, it)| Some((*api_version, *kind, it.last()?.shape())))
+    });
+    let of_charts = KINDS
+        .charts
+        .values()
+        .flatten()
+        .flat_map(|(api_version, kinds)| kinds.iter().map(move |(kind, it)| (*api_version, *kind, it.shape())));
+    own.chain(of_charts)
+}

@@ -35,8 +35,8 @@ KEPT = [
 ]
 # Definitions of Kubernetes that are written in more ways than their type says, or as anything.
 SPECIAL = {
-    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"format": "quantity"},
-    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"x-kubernetes-int-or-string": True},
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": {"format": "quantity", "nullable": True},
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {"x-kubernetes-int-or-string": True, "nullable": True},
     "io.k8s.apimachinery.pkg.runtime.RawExtension": {},
     "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": {},
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON": {},

@@ -25,7 +25,7 @@ use validator::Validation;
 pub use eks::check as eks;
 pub use found::{Found, Promise};
 pub use names::check as names;
-pub use problems::not_served;
+pub use problems::{is_missing_field, not_served};
 pub use validator::Against;
 
 /// Holds an object against a shape.

@@ -52,6 +52,12 @@ pub(super) fn missing_field(at: Origin, id: &Id, place: &str, source: &str) -> D
     .help("add it")
 }
 
+/// Whether a problem is that a field is missing.
+#[must_use]
+pub fn is_missing_field(problem: &Diagnostic) -> bool {
+    problem.code == code::MISSING_OBJECT_FIELD
+}
+
 pub(super) fn wrong_type(node: &Node, id: &Id, place: &str, shape: &Shape, source: &str) -> Diagnostic {
     let wanted = wanted(shape);
     let problem = Diagnostic::new(

@@ -25,7 +25,8 @@ impl Validation<'_> {
         match (&node.value, shape.ty) {
             (Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_), _) => return,
             (Value::Null, _) => {
-                let is_taken = shape.nullable || shape.default.0 || matches!(shape.ty, None | Some(ShapeType::Null));
+                let is_any = shape.ty.is_none() && !shape.int_or_string;
+                let is_taken = shape.nullable || shape.default.0 || is_any || shape.ty == Some(ShapeType::Null);
                 if !is_taken {
                     self.wrong_type(node, shape);
                 }
@@ -97,8 +98,15 @@ impl Validation<'_> {
                     let place = self.place(Some(key));
                     let known = shape.properties.keys().map(EcoString::as_str);
                     let newer = self.against.newer.as_deref();
-                    let problem =
-                        problems::unknown_field(node.origin, self.id, &place, key, known, &self.against.source, newer);
+                    let problem = problems::unknown_field(
+                        written(node, at),
+                        self.id,
+                        &place,
+                        key,
+                        known,
+                        &self.against.source,
+                        newer,
+                    );
                     self.report(problem);
                 }
             }
@@ -115,5 +123,14 @@ impl Validation<'_> {
                 self.report(problems::missing_field(at, self.id, &place, &self.against.source));
             }
         }
+    }
+}
+
+/// Where a field is written: one on the way to another, as `a` in `a.b = 1`, has no place of its own but that of the
+/// block.
+fn written(node: &Node, block: Origin) -> Origin {
+    match &node.value {
+        Value::Map(map) if node.origin == block => map.entries.first().map_or(block, |(_, it)| written(it, block)),
+        _ => node.origin,
     }
 }

@@ -66,7 +66,7 @@ fn a_text_that_becomes_the_number_it_spells_is_a_json_patch() {
 #[test]
 fn what_needs_a_namespace_or_a_kind_waits_for_it() {
     let text = format!(
-        "fleet f {{ }}\n{CHARTS}catalogue apps {{ addon web {{ source = charts, version = \"1.0.0\", namespace = \"shop\" }} }}\ncatalogue base {{ namespace shop {{ labels {{ team = \"shop\" }} }} }}\ncatalogue certs {{\n  addon cert-manager {{ source = charts, version = \"1.0.0\" }}\n  addon things {{ source = charts, version = \"1.0.0\", crds {{ \"example.com/Thing\" = \"Namespaced\" }} }}\n}}\ncatalogue issuers {{ manifest letsencrypt {{ apiVersion = \"cert-manager.io/v1\", kind = \"ClusterIssuer\", spec.x = 1 }} }}\ncatalogue things {{ manifest one {{ apiVersion = \"example.com/v1\", kind = \"Thing\", metadata.namespace = \"default\" }} }}\ncatalogue config {{ manifest c {{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"shop\", data.a = \"b\" }} }}\ncatalogue second {{ addon web2 {{ source = charts, version = \"1.0.0\", namespace = \"web-both\" }} }}\ncatalogue first {{ addon web1 {{ source = charts, version = \"1.0.0\", namespace = \"web-both\" }} }}\ncluster one {{ use apps, base, certs, issuers, things, config, first, second }}\n"
+        "fleet f {{ }}\n{CHARTS}catalogue apps {{ addon web {{ source = charts, version = \"1.0.0\", namespace = \"shop\" }} }}\ncatalogue base {{ namespace shop {{ labels {{ team = \"shop\" }} }} }}\ncatalogue certs {{\n  addon cert-manager {{ source = charts, version = \"1.0.0\" }}\n  addon things {{ source = charts, version = \"1.0.0\", crds {{ \"example.com/Thing\" = \"Namespaced\" }} }}\n}}\ncatalogue issuers {{ manifest letsencrypt {{ apiVersion = \"cert-manager.io/v1\", kind = \"ClusterIssuer\", spec.selfSigned {{ }} }} }}\ncatalogue things {{ manifest one {{ apiVersion = \"example.com/v1\", kind = \"Thing\", metadata.namespace = \"default\" }} }}\ncatalogue config {{ manifest c {{ apiVersion = \"v1\", kind = \"ConfigMap\", metadata.namespace = \"shop\", data.a = \"b\" }} }}\ncatalogue second {{ addon web2 {{ source = charts, version = \"1.0.0\", namespace = \"web-both\" }} }}\ncatalogue first {{ addon web1 {{ source = charts, version = \"1.0.0\", namespace = \"web-both\" }} }}\ncluster one {{ use apps, base, certs, issuers, things, config, first, second }}\n"
     );
     for (unit, wanted) in [
         ("apps", &["base", "flux-system", "sources"][..]),
@@ -83,7 +83,7 @@ fn what_needs_a_namespace_or_a_kind_waits_for_it() {
         &[("clusters/one/certs.yaml", &["healthChecks:", "name: cert-manager", "name: things"], &["wait: true"])],
     );
     let cycle = format!(
-        "fleet f {{ }}\n{CHARTS}catalogue a {{\n  namespace shop {{ }}\n  manifest letsencrypt {{ apiVersion = \"cert-manager.io/v1\", kind = \"ClusterIssuer\", spec.x = 1 }}\n}}\ncatalogue b {{ addon cert-manager {{ source = charts, version = \"1.0.0\", namespace = \"shop\" }} }}\ncluster one {{ use a, b }}\n"
+        "fleet f {{ }}\n{CHARTS}catalogue a {{\n  namespace shop {{ }}\n  manifest letsencrypt {{ apiVersion = \"cert-manager.io/v1\", kind = \"ClusterIssuer\", spec.selfSigned {{ }} }}\n}}\ncatalogue b {{ addon cert-manager {{ source = charts, version = \"1.0.0\", namespace = \"shop\" }} }}\ncluster one {{ use a, b }}\n"
     );
     assert_eq!(errors(&cycle), ["E0625"]);
 }

@@ -157,12 +157,14 @@ fn files_have_one_object_and_kubernetes_usual_order() {
 #[test]
 fn integers_of_yaml_1_1_in_inputs_are_what_kustomize_reads() {
     let (_, compilation) = compiled(
-        "fleet f { }\ncatalogue c { manifest m = yaml(\"m.yaml\") }\ncluster one { use c }\n--- m.yaml ---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: default}\nspec:\n  mode: 0644\n  many: 1_000\n  text: \"0755\"\n  plain: 0o7x\n",
+        "fleet f { }\ncatalogue c { manifest m = yaml(\"m.yaml\") }\ncluster one { use c }\n--- m.yaml ---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: default}\nspec:\n  activeDeadlineSeconds: 0644\n  priority: 1_000\n  hostname: \"0755\"\n  subdomain: 0o7x\n  containers: [{name: a}]\n",
     );
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
     let text = &compilation.tree.files["common/c/manifests/m.yaml"].text;
     assert!(
-        text.contains("mode: 420\n") && text.contains("many: 1000\n") && text.contains("text: \"0755\"\n"),
+        text.contains("activeDeadlineSeconds: 420\n")
+            && text.contains("priority: 1000\n")
+            && text.contains("hostname: \"0755\"\n"),
         "{text}"
     );
 }

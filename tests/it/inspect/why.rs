@@ -303,7 +303,7 @@ resources: [web.yaml]
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web, namespace: shop }
-spec: { paused: true }
+spec: { paused: true, selector: { matchLabels: { app: web } }, template: { spec: { containers: [{ name: web }] } } }
 "#;
 
 fn lines(text: &str) -> Vec<String> {

@@ -2,3 +2,4 @@
 
 mod gotchas;
 mod rules;
+mod validation;

@@ -4,6 +4,7 @@ mod browser;
 mod editor;
 mod git;
 mod kustomize;
+pub(crate) mod oracle;
 mod project;
 mod substitute;
 

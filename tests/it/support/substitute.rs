@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+
+use super::oracle;
 
 /// Where the program is.
 pub(crate) struct Substitute {
@@ -13,15 +15,9 @@ pub(crate) struct Substitute {
 }
 
 impl Substitute {
-    /// The program; without it the test says that it did not run, and with `CI=true` that is a failure.
+    /// The program, where it is built.
     pub(crate) fn find(test: &str) -> Option<Self> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracles/substitute");
-        if program.is_file() {
-            return Some(Self { program });
-        }
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} needs what tests/oracles/build makes");
-        eprintln!("{test} did not run: tests/oracles/build makes what it compares with");
-        None
+        oracle::find("substitute", test).map(|program| Self { program })
     }
 
     /// What Flux makes of each object: none where it leaves it alone.
