@@ -7,7 +7,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::object::Object;
-use super::problems;
+use super::{cel, problems};
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::value::{Node, Value};
@@ -100,6 +100,7 @@ impl Rules<'_> {
         }
         found.extend(self.target_paths());
         found.extend(self.post_renderers());
+        found.extend(self.conditions());
         found
     }
 
@@ -130,8 +131,27 @@ impl Rules<'_> {
             .collect()
     }
 
+    /// The conditions in CEL: what cannot be read is never met.
+    fn conditions(&self) -> Violations {
+        let all = |list: &str| self.spec.get(list).and_then(Node::list).unwrap_or_default().iter();
+        let checks = all("healthCheckExprs").flat_map(|it| {
+            ["current", "inProgress", "failed"]
+                .into_iter()
+                .filter_map(|key| Some(("healthCheckExprs", key, it.get(key)?)))
+        });
+        let ready = all("dependsOn").filter_map(|it| Some(("dependsOn", "readyExpr", it.get("readyExpr")?)));
+        let own =
+            ["resourceFilter", "commitStatusExpr"].into_iter().filter_map(|it| Some((it, it, self.spec.get(it)?)));
+        let wrong = checks.chain(ready).chain(own).filter_map(|(path, key, node)| {
+            let reason = cel::wrong(node.text()?)?;
+            Some((path, eco_format!("`{key}` is no condition in CEL: {reason}")))
+        });
+        wrong.collect()
+    }
+
     fn kustomization(&self) -> Violations {
         let mut found = self.kube_config();
+        found.extend(self.conditions());
         let variables = self.spec.at(&["postBuild", "substitute"]).and_then(Node::map);
         // Flux: `^[_[:alpha:]][_[:alpha:][:digit:]]*$`
         let is_name = |it: &EcoString| {
@@ -248,7 +268,7 @@ impl Rules<'_> {
         if self.has("commitStatusExpr") && !allowed.contains(&self.text("type")) {
             return vec![("commitStatusExpr", "it goes with providers of Git hosts only".into())];
         }
-        Vec::new()
+        self.conditions()
     }
 
     fn receiver(&self) -> Violations {
@@ -260,7 +280,7 @@ impl Rules<'_> {
         if is_oidc == self.has("secretRef") {
             return vec![("secretRef", "every type but `generic-oidc` needs a `secretRef`".into())];
         }
-        Vec::new()
+        self.conditions()
     }
 
     fn image_policy(&self) -> Violations {

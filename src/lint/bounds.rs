@@ -1,5 +1,5 @@
-//! What a service account bounds: a tenant's project stays in its namespaces, and
-//! under lockdown everything runs as an account that is there.
+//! What a service account bounds: a tenant's project stays in its namespaces, and what runs as an account runs as one
+//! that is there; under lockdown everything does.
 //!
 //! Reports E0634, E0635.
 
@@ -19,9 +19,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     if let Some(bounds) = cluster.sync.bounds() {
         within(lint, &bounds, deployed);
     }
-    if cluster.lockdown {
-        accounts(lint, cluster, deployed);
-    }
+    accounts(lint, cluster, deployed);
 }
 
 /// Everything that the project applies is in a namespace that it may fill: the
@@ -51,8 +49,8 @@ const CONTROLLERS: [&str; 6] = [
     "image-automation-controller",
 ];
 
-/// Flux impersonates the account that an object names: without one it is `default`,
-/// which may do nothing, and one that is not there fails.
+/// Flux impersonates the account that an object names: one that is not there fails, and without one, under lockdown, it
+/// is `default`, which may do nothing.
 fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let is_there = |namespace: &EcoString, name: &EcoString| {
         let made = deployed
@@ -77,12 +75,16 @@ fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         );
         let Some(spec) = object.spec().filter(|_| is_it) else { continue };
         match spec.get("serviceAccountName").and_then(Node::text) {
-            None => found.push(without_account(&object.id, object.origin)),
+            None if cluster.lockdown => found.push(without_account(&object.id, object.origin)),
+            // The platform made the account that a tenant's project runs as.
+            Some(name) if cluster.sync.service_account.as_ref() == Some(name) => {}
+            // It is one of the other cluster.
+            Some(_) if spec.get("kubeConfig").is_some() => {}
             Some(name) if !is_there(&object.id.namespace, name) => {
                 let at = spec.get("serviceAccountName").map_or(object.origin, |it| it.origin);
                 found.push(missing_account(&object.id, name, at));
             }
-            Some(_) => {}
+            None | Some(_) => {}
         }
     }
     lint.out.append(&mut found);

@@ -21,6 +21,7 @@
 mod bounds;
 mod context;
 mod flux_references;
+mod given;
 mod kinds;
 mod order;
 mod owners;
@@ -30,6 +31,7 @@ mod references;
 mod rings;
 mod roles;
 mod running;
+mod secret_keys;
 mod shapes;
 mod validation;
 
@@ -52,6 +54,7 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     kinds::check(lint, cluster, deployed);
     references::check(lint, cluster, deployed);
     flux_references::check(lint, cluster, deployed);
+    secret_keys::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
     roles::check(lint, deployed);
     shapes::check(lint, cluster, deployed);

@@ -8,53 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
+use super::given::{Given, given};
 use crate::diagnostic::{Diagnostic, code, few, listed};
-use crate::fleet::{self, Cluster};
+use crate::fleet::Cluster;
 use crate::flux::Deployed;
-use crate::flux::external;
 use crate::flux::{BUILT_IN_NAMESPACES, Release};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
-use crate::syntax::{self, ast::Head};
 use crate::value::{Node, Value};
-
-/// What a cluster has beside what the project makes: kind, namespace, name, with
-/// the keys that it holds where they are declared.
-type Given = BTreeMap<(EcoString, EcoString, EcoString), Option<BTreeSet<EcoString>>>;
-
-fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
-    let mut given = Given::new();
-    for external in &lint.index.externals {
-        if !external::is_visible(lint.db, *external, cluster) {
-            continue;
-        }
-        let Head::External { object, namespace } = &syntax::declaration(lint.db, *external).head else { continue };
-        let keys = fleet::declared(lint.db, *external)
-            .value
-            .get("keys")
-            .and_then(Node::list)
-            .map(|list| list.iter().filter_map(|it| it.text().cloned()).collect());
-        let in_namespace = match object.as_str() {
-            "Namespace" => EcoString::new(),
-            _ => namespace.clone().unwrap_or_else(|| lint.settings.sync.namespace.clone()),
-        };
-        given.insert((object.clone(), in_namespace, external.name(lint.db).clone()), keys);
-    }
-    for (_, object) in deployed.objects() {
-        if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap") && object.id.group.is_empty() {
-            let mut keys: BTreeSet<EcoString> = BTreeSet::new();
-            for part in ["data", "stringData", "binaryData"] {
-                keys.extend(
-                    object.body.get(part).and_then(Node::map).into_iter().flat_map(|it| it.entries.keys().cloned()),
-                );
-            }
-            let key = (object.id.kind.clone(), object.id.namespace.clone(), object.id.name.clone());
-            given.insert(key, (!keys.is_empty()).then_some(keys));
-        }
-    }
-    given
-}
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let given = given(lint, cluster, deployed);

@@ -30,7 +30,9 @@ impl Validation<'_> {
                     self.found.promise(template, TextRule::Limits(Arc::new(shape.clone())));
                 }
             }
-            Value::Bool(_) if matches!(shape.ty, None | Some(ShapeType::Boolean)) && !shape.int_or_string => {
+            Value::Bool(_)
+                if matches!(shape.ty, None | Some(ShapeType::Boolean)) && !shape.int_or_string && !is_quantity =>
+            {
                 self.choice(node, shape);
             }
             #[expect(clippy::cast_precision_loss, reason = "limits are small")]
