@@ -237,6 +237,7 @@ codes! {
     OLD_UNREADABLE "W0715" Warning "unreadable generated file"
     OUTSIDE_PACKAGE "E0716" Error "package that reaches outside its repository"
     PATHS_CLASH "E0717" Error "file names that not every system supports"
+    ROOT_FIELD "W0718" Warning "root Kustomization that does not apply all as it is built"
 
     INTERNAL "E0901" Error "bug in fleetc"
 }

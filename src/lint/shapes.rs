@@ -122,8 +122,11 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) 
         Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, is_one)),
         Value::Map(map) => {
             for (key, it) in &map.entries {
-                // An object of such a name says how a credential is made, or which: it stands in its `value`, if at all.
-                let is_one = if is_one { key == "value" } else { is_credential(key) };
+                // In the values of a chart all below such a name may be one. In an object of a known kind it says how a
+                // credential is made, or which: it stands in its `value`, if at all.
+                let is_free = object.id.kind == "HelmRelease";
+                let is_reference = key.ends_with("From") || key.ends_with("Ref");
+                let is_one = if is_one { (is_free && !is_reference) || key == "value" } else { is_credential(key) };
                 credentials(lint, object, it, is_one);
             }
         }

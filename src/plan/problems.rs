@@ -85,15 +85,36 @@ pub(super) fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &
     .help("fix `fleet { … }` or `path` of the cluster, or run `flux bootstrap` again")
 }
 
-pub(super) fn root_waits(path: &str) -> Diagnostic {
+pub(super) fn root_waits(path: &str, how: &str) -> Diagnostic {
     Diagnostic::new(
         code::BOOTSTRAP,
         "the root Kustomization waits for what waits for it",
         file(path),
-        "has `wait: true`",
+        eco_format!("has {how}"),
     )
     .note("every Kustomization of the fleet depends on the root having applied the same revision")
-    .help("remove `wait` there, or write `sync { gate = false }`")
+    .help("remove it there, or write `sync { gate = false }`")
+}
+
+pub(super) fn root_rewrites(path: &str, field: &str, value: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::BOOTSTRAP,
+        eco_format!("the root Kustomization changes what is built: `{field}` is `{value}`"),
+        file(path),
+        "written by `flux bootstrap`, with the patches beside it",
+    )
+    .note("every object in the root would get another name or namespace, and what names it would not")
+    .help("remove it")
+}
+
+pub(super) fn root_field(path: &str, field: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::ROOT_FIELD,
+        eco_format!("the root Kustomization has `{field}`: {why}"),
+        file(path),
+        "written by `flux bootstrap`, with the patches beside it",
+    )
+    .help("remove it, unless it is meant")
 }
 
 pub(super) fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {

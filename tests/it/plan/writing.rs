@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{Fleet, read_tree};
+use crate::support::{Fleet, Kustomize, read_tree};
 
 const SMALL: &str = r#"
 fleet small { }
@@ -308,6 +308,55 @@ fn flux_system_is_read_and_never_written() {
     fleet.write("clusters/one/flux-system/gotk-sync.yaml", &sync.replace("clusters/one, wait: true", "clusters/other"));
     let run = fleet.run(&["build"]);
     assert!(run.stderr.contains("E0706") && run.stderr.contains("clusters/other"), "{}", run.stderr);
+}
+
+/// What stands beside `gotk-sync.yaml` changes it: read as kustomize builds it.
+#[test]
+fn patches_of_bootstrap_are_read_as_kustomize_builds_them() {
+    const SYNC: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 10m\n  path: ./clusters/one\n  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n";
+    const WHOLE: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: flux-system\n  namespace: flux-system\nspec:\n";
+    let merge = |spec: &str| {
+        let text = format!("{WHOLE}  {spec}\n").replace('\n', "\n      ");
+        format!("patches:\n  - patch: |\n      {}\n", text.trim_end())
+    };
+    let target =
+        |target: &str, operation: &str| format!("patches:\n  - target: {target}\n    patch: |\n      - {operation}\n");
+    let wait = "{op: add, path: /spec/wait, value: true}";
+    let kustomize = Kustomize::find("patches_of_bootstrap");
+    // The kustomization, the code, a part of the message, and a part of what kustomize builds.
+    let cases: [(String, &str, &str, &str); 11] = [
+        (merge("wait: true"), "E0706", "waits for what waits", "\"wait\":true"),
+        (target("{kind: Kustomization}", wait), "E0706", "waits for what waits", "\"wait\":true"),
+        (target("{kind: Kustomization, name: flux-.*}", wait), "E0706", "waits for what waits", "\"wait\":true"),
+        (target("{kind: Kustomization, name: other}", wait), "", "", "\"prune\":true"),
+        (target("{kind: Deployment}", wait), "", "", "\"prune\":true"),
+        (merge("path: ./clusters/two"), "E0706", "clusters/two", "\"path\":\"./clusters/two\""),
+        (merge("sourceRef: {kind: OCIRepository}"), "E0706", "OCIRepository", "\"kind\":\"OCIRepository\""),
+        (merge("dependsOn: [{name: web}]"), "E0706", "`dependsOn` of `web`", "\"dependsOn\":[{\"name\":\"web\"}]"),
+        (
+            merge("healthChecks: [{kind: HelmRelease, name: web, namespace: flux-system}]"),
+            "E0706",
+            "health check of `web`",
+            "\"healthChecks\":[{",
+        ),
+        (merge("targetNamespace: x"), "E0706", "targetNamespace", "\"targetNamespace\":\"x\""),
+        (merge("prune: false"), "W0718", "prune: false", "\"prune\":false"),
+    ];
+    for (patches, code, text, built) in cases {
+        let fleet = Fleet::new(
+            "fleet f { }\ncatalogue web {\n  source charts = helm \"https://charts.example.com\"\n  addon web { source = charts, version = \"1.0.0\" }\n}\ncluster one { use web }\n",
+        );
+        fleet.write("clusters/one/flux-system/gotk-sync.yaml", SYNC);
+        fleet.write("clusters/one/flux-system/kustomization.yaml", &format!("resources: [gotk-sync.yaml]\n{patches}"));
+        let run = fleet.run(&["build"]);
+        assert!(run.stderr.contains(code) && run.stderr.contains(text), "{patches}\n{}", run.stderr);
+        assert_eq!(run.status, i32::from(code.starts_with('E')), "{patches}\n{}", run.stderr);
+        if let Some(kustomize) = &kustomize {
+            let objects = kustomize.build(&fleet.path().join("clusters/one/flux-system")).expect("it can be built");
+            let json = serde_json::to_string(&objects).expect("JSON");
+            assert!(json.contains(built), "{patches}\n{json}");
+        }
+    }
 }
 
 #[test]
