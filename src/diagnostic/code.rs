@@ -219,6 +219,7 @@ codes! {
     OLD_API "E0656" Error "API version that the cluster does not serve"
     MAYBE_NEWER "W0657" Warning "field or value that an older schema does not have"
     WITHOUT_KEYS "E0658" Error "Secret without the keys that Flux reads"
+    MISSING_DIRECTORY "E0659" Error "path that is not in the repository"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -15,7 +15,7 @@ use super::error::HostError;
 use super::git::{Network, causes, options};
 use super::outline::outline_of;
 use super::sources::{ROOT_FILE, source_text};
-use super::store::{Disk, Store};
+use super::store::{Disk, Store, lines};
 use super::tree_hash::Files;
 
 type Result<T> = std::result::Result<T, HostError>;
@@ -355,6 +355,20 @@ impl Store for Commit {
         }
         let regular = self.below(dir, &|_| true)?.into_iter().filter(|(_, it)| !it.is_link);
         regular.map(|(name, it)| Ok((name, self.bytes(it.id)?))).collect()
+    }
+
+    fn list(&self, root: &Path, dir: &Path) -> std::result::Result<String, EcoString> {
+        match self.inner(dir) {
+            None => Disk.list(root, dir),
+            Some(inner) if !self.base.join(&inner).starts_with(root) => Err("it leads out of the project".into()),
+            Some(_) => {
+                let below = self.below(dir, &|_| true).map_err(|it| EcoString::from(it.message))?;
+                if below.is_empty() {
+                    return Err("no such directory".into());
+                }
+                Ok(lines(below.into_iter().filter(|(_, it)| !it.is_link).map(|(name, _)| name)))
+            }
+        }
     }
 
     fn load(&self, root: &Path, path: &Path) -> std::result::Result<Vec<u8>, EcoString> {

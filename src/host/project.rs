@@ -265,6 +265,9 @@ struct FromStore {
 impl Loader for FromStore {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
         let (root, inner) = place_of(path, &self.root, &self.packages);
+        if path.ends_with('/') {
+            return self.store.list(root, &root.join(inner)).map(Arc::from);
+        }
         let bytes = self.store.load(root, &root.join(inner))?;
         String::from_utf8(bytes).map(Arc::from).map_err(|_| "it is not UTF-8".into())
     }
@@ -290,6 +293,11 @@ struct FromDisk {
 impl Loader for FromDisk {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
         let (root, inner) = place_of(path, &self.root, &self.packages);
+        if path.ends_with('/') {
+            // Whether a directory has the same files is not told from outside.
+            self.inputs.note(path, None);
+            return Disk.list(root, &root.join(inner)).map(Arc::from);
+        }
         let now = now();
         let found = root.join(inner);
         let metadata = found.symlink_metadata();

@@ -8,7 +8,7 @@ use ecow::{EcoString, eco_format};
 
 use super::object::SUBSTITUTE;
 use crate::data;
-use crate::source::Db;
+use crate::source::{Db, Project};
 
 /// An object that a directory lists, before kustomize transforms it: that is what
 /// a patch is matched with.
@@ -22,8 +22,47 @@ pub struct Listed {
     pub file: EcoString,
     /// Whether Flux replaces variables in it.
     pub is_substituted: bool,
+    /// Of a Flux Kustomization: what it applies.
+    pub applies: Option<Applies>,
     /// Its texts and keys that hold a `$`, and whether nothing else than a text may be there.
     pub texts: Vec<(EcoString, bool)>,
+}
+
+/// What the file is called that says what kustomize builds of a directory.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// What a Flux Kustomization of a directory applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applies {
+    /// Kind, name and namespace of its source; no namespace is its own.
+    pub source: (EcoString, EcoString, EcoString),
+    pub path: EcoString,
+    pub target_namespace: EcoString,
+    /// Whether it gives what it applies other names.
+    pub renames: bool,
+    /// Whether it patches what it applies.
+    pub patches: bool,
+    /// Whether it replaces variables.
+    pub substitutes: bool,
+}
+
+impl Applies {
+    /// Reads the spec of a Flux Kustomization.
+    #[must_use]
+    pub fn of(spec: &serde_yaml::Value) -> Self {
+        let text = |value: Option<&serde_yaml::Value>| {
+            value.and_then(serde_yaml::Value::as_str).map(EcoString::from).unwrap_or_default()
+        };
+        let source = |key: &str| text(spec.get("sourceRef").and_then(|it| it.get(key)));
+        Self {
+            source: (source("kind"), source("name"), source("namespace")),
+            path: text(spec.get("path")),
+            target_namespace: text(spec.get("targetNamespace")),
+            renames: ["namePrefix", "nameSuffix"].iter().any(|it| spec.get(it).is_some()),
+            patches: ["patches", "components"].iter().any(|it| spec.get(it).is_some()),
+            substitutes: spec.get("postBuild").is_some(),
+        }
+    }
 }
 
 /// How deep directories may list each other.
@@ -34,6 +73,7 @@ const MOST: usize = 10_000;
 
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Directory {
     pub objects: Vec<Listed>,
     pub complete: bool,
@@ -49,16 +89,41 @@ pub struct Directory {
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
-pub fn read(db: &dyn Db, path: &str) -> Option<Directory> {
-    let mut found = Directory {
-        objects: Vec::new(),
-        complete: true,
-        remote: None,
-        renames: false,
-        changes: false,
-        seen: BTreeSet::new(),
-    };
-    collect(db, path, DEPTH, &mut found).then_some(found)
+pub fn read<'a>(db: &'a dyn Db, path: &str) -> Option<&'a Directory> {
+    listed(db, db.project(), path.into()).as_ref()
+}
+
+#[salsa::tracked(returns(ref))]
+fn listed(db: &dyn Db, _project: Project, path: EcoString) -> Option<Directory> {
+    let mut found = Directory { complete: true, ..Directory::default() };
+    collect(db, &path, DEPTH, &mut found).then_some(found)
+}
+
+/// Reads what Flux applies of a directory: without a `kustomization.yaml` it makes one of all YAML below, in which a
+/// directory that has one is built as a whole. None if there is no such directory.
+pub fn of_flux<'a>(db: &'a dyn Db, path: &str) -> Option<&'a Directory> {
+    read(db, path).or_else(|| generated(db, db.project(), path.into()).as_ref())
+}
+
+#[salsa::tracked(returns(ref))]
+fn generated(db: &dyn Db, _project: Project, path: EcoString) -> Option<Directory> {
+    let place = eco_format!("{path}/");
+    let text = db.data_file(&place).text(db).clone().ok()?;
+    let mut found = Directory { complete: true, ..Directory::default() };
+    let mut built: Vec<&str> = Vec::new();
+    for name in text.lines() {
+        let (dir, file_name) = name.rsplit_once('/').unwrap_or(("", name));
+        if !dir.is_empty() && KUSTOMIZATIONS.contains(&file_name) {
+            built.push(dir);
+            collect(db, &eco_format!("{place}{dir}"), DEPTH, &mut found);
+        }
+    }
+    let is_built = |name: &str| built.iter().any(|it| crate::source::is_within(name, it));
+    let is_yaml = |name: &str| [".yaml", ".yml"].iter().any(|it| name.ends_with(it));
+    for name in text.lines().filter(|it| is_yaml(it) && !is_built(it)) {
+        file(db, &eco_format!("{place}{name}"), &mut found);
+    }
+    Some(found)
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
@@ -142,8 +207,9 @@ fn texts<'a>(value: &'a serde_yaml::Value, found: &mut Vec<&'a str>) {
 
 /// The kustomization of a directory: what its file is called, and its text.
 fn kustomization(db: &dyn Db, dir: &str) -> Option<(&'static str, Arc<str>)> {
-    let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-    names.into_iter().find_map(|it| Some((it, db.data_file(&eco_format!("{dir}/{it}")).text(db).clone().ok()?)))
+    KUSTOMIZATIONS
+        .into_iter()
+        .find_map(|it| Some((it, db.data_file(&eco_format!("{dir}/{it}")).text(db).clone().ok()?)))
 }
 
 /// Whether kustomize takes a resource for a URL or a Git repository (its `ifc`, `git.NewRepoSpecFromURL`).
@@ -193,8 +259,11 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
         let mut path = Vec::new();
         with_dollar(object, is_data, &mut path, &mut texts);
     }
+    let api_version = text(object.get("apiVersion"));
+    let is_applying = kind == "Kustomization" && api_version.starts_with("kustomize.toolkit.fluxcd.io/");
     found.objects.push(Listed {
-        api_version: text(object.get("apiVersion")),
+        applies: object.get("spec").filter(|_| is_applying).map(Applies::of),
+        api_version,
         kind,
         namespace: text(metadata.and_then(|it| it.get("namespace"))),
         name: text(metadata.and_then(|it| it.get("name"))),

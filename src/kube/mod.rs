@@ -4,6 +4,7 @@
 //!
 //! - [`Object`], [`Id`]: an object as a tree whose nodes know where they were set, and what identifies it on a cluster.
 //! - [`patch`]: the minimal kustomize patches that turn one object into another.
+//! - [`applied`]: what Flux applies of such directories, and of the Kustomizations in them.
 //! - [`cel`]: conditions in objects, read and evaluated.
 //! - [`directory`]: directories with a `kustomization.yaml` that somebody wrote by hand.
 //! - [`Substitution`]: what `postBuild` replaces in the objects of a Flux Kustomization.
@@ -12,6 +13,7 @@
 //! - [`validation`]: whether the API server accepts an object.
 //! - [`rules`]: what Flux' CRDs refuse beyond types, such as two fields that exclude each other.
 
+pub mod applied;
 pub mod cel;
 pub mod directory;
 mod fields;

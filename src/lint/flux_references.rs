@@ -5,10 +5,10 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
+use super::foreign::Foreign;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::fleet::Cluster;
-use crate::flux::{Deployed, UnitPlace, external, tenant_namespaces};
-use crate::kube::directory;
+use crate::flux::{Deployed, external, tenant_namespaces};
 use crate::kube::object::Object;
 use crate::source::{IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head};
@@ -79,7 +79,7 @@ impl There {
         self.names.entry((kind.into(), namespace.clone())).or_default().insert(name.clone());
     }
 
-    fn of(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> Self {
+    fn of(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) -> Self {
         let mut it = Self::default();
         let sync = &cluster.sync;
         it.add(&sync.kind, &sync.namespace, &sync.name);
@@ -98,42 +98,20 @@ impl There {
                 it.add("ExternalArtifact", &object.id.namespace, name);
             }
         }
-        let foreign = deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign).map(|it| &it.kustomization);
-        let written = deployed.objects().map(|(_, it)| it).filter(|it| {
-            it.id.kind == "Kustomization" && is_flux(it) && it.origin.anchor.kind(lint.db) == Kind::MANIFEST
-        });
-        for kustomization in foreign.chain(written) {
-            it.applied(lint, cluster, kustomization);
+        // Out of a source that is not there nothing comes.
+        let has_more = foreign.others.iter().any(|(kind, namespace, name)| it.has(kind, namespace, name));
+        it.may_be_more |= foreign.may_be_more || has_more;
+        for object in &foreign.objects {
+            match &object.object.id {
+                Some(id) if !id.namespace.is_empty() => it.add(&id.kind, &id.namespace, &id.name),
+                Some(id) => it.add(&id.kind, &sync.namespace, &id.name),
+                None => it.may_be_more = true,
+            }
         }
         // Where the project is a tenant's, others have what it does not see; and so has a repository that may do anything.
         let is_trusted = cluster.attached.iter().any(|(it, _)| it.tenant().is_none());
         it.may_be_more |= sync.service_account.is_some() || is_trusted;
         it
-    }
-
-    /// What a hand-written Kustomization applies, as far as it is in the project.
-    fn applied(&mut self, lint: &Lint<'_>, cluster: &Cluster, kustomization: &Object) {
-        let sync = &cluster.sync;
-        let Some(spec) = kustomization.spec() else { return };
-        let named = |key: &str| spec.at(&["sourceRef", key]).and_then(Node::text).cloned();
-        let (Some(kind), Some(name)) = (named("kind"), named("name")) else { return };
-        let namespace = named("namespace").unwrap_or_else(|| kustomization.id.namespace.clone());
-        // Out of a source that is not there nothing comes.
-        if !self.has(&kind, &namespace, &name) {
-            return;
-        }
-        let path = spec.get("path").and_then(Node::text).map_or("", EcoString::as_str);
-        let path = path.trim_start_matches("./").trim_end_matches('/');
-        let is_own = kind == sync.kind && name == sync.name;
-        let directory = if is_own { directory::read(lint.db, path) } else { None };
-        let is_seen = directory.as_ref().is_some_and(|it| it.complete && !it.renames && !it.changes);
-        let applies_more =
-            |it: &directory::Listed| it.kind == "Kustomization" && it.api_version.starts_with("kustomize.toolkit.");
-        self.may_be_more |= !is_seen || directory.iter().flat_map(|it| &it.objects).any(applies_more);
-        for listed in directory.into_iter().flat_map(|it| it.objects) {
-            let namespace = if listed.namespace.is_empty() { sync.namespace.clone() } else { listed.namespace };
-            self.add(&listed.kind, &namespace, &listed.name);
-        }
     }
 
     fn has(&self, kind: &str, namespace: &EcoString, name: &EcoString) -> bool {
@@ -158,7 +136,7 @@ fn is_flux(object: &Object) -> bool {
     object.id.group.ends_with(".toolkit.fluxcd.io")
 }
 
-pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
     // What is wrong is not made, and its error says so.
     if lint.has_errors {
         return;
@@ -180,7 +158,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     if written.is_empty() {
         return;
     }
-    let there = There::of(lint, cluster, deployed);
+    let there = There::of(lint, cluster, deployed, foreign);
     for (object, row, node) in written {
         one(lint, cluster, object, row, node, &there);
     }

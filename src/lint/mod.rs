@@ -21,6 +21,7 @@
 mod bounds;
 mod context;
 mod flux_references;
+mod foreign;
 mod given;
 mod kinds;
 mod order;
@@ -50,10 +51,11 @@ use context::Lint;
 
 /// All rules that look at one cluster.
 fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
-    owners::check(lint, cluster, deployed);
+    let foreign = foreign::of(lint, cluster, deployed);
+    owners::check(lint, cluster, deployed, &foreign);
     kinds::check(lint, cluster, deployed);
     references::check(lint, cluster, deployed);
-    flux_references::check(lint, cluster, deployed);
+    flux_references::check(lint, cluster, deployed, &foreign);
     secret_keys::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
     roles::check(lint, deployed);

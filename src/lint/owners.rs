@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use indexmap::map::Entry;
 
 use super::context::Lint;
+use super::foreign::{Foreign, ForeignObject};
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{Cluster, Sync};
 use crate::flux::Deployed;
@@ -14,7 +15,7 @@ use crate::flux::Release;
 use crate::kube::object::Id;
 use crate::source::{IndexMap, Origin};
 
-pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
     for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
         lint.out.push(of_bootstrap(&object.id, object.origin));
     }
@@ -23,6 +24,19 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     for (_, object) in deployed.objects() {
         if let Some(first) = owners.insert(&object.id, object.origin) {
             lint.out.push(two_owners(&object.id, object.origin, first));
+        }
+    }
+    let mut of_directories: IndexMap<&Id, (&ForeignObject<'_>, Origin)> = IndexMap::default();
+    for object in &foreign.objects {
+        let Some(id) = &object.object.id else { continue };
+        if is_of_bootstrap(&cluster.sync, id) {
+            lint.out
+                .push(of_bootstrap(id, object.origin).note(eco_format!("it is in `{}`", object.object.listed.file)));
+        }
+        let other = of_directories.insert(id, (object, object.origin));
+        let other = other.map(|(it, at)| (Some(&it.object.listed.file), at));
+        if let Some((file, first)) = other.or_else(|| owners.get(id).map(|it| (None, *it))) {
+            lint.out.push(two_owners_of_file(id, object, file, first));
         }
     }
     crds(lint, deployed);
@@ -89,6 +103,15 @@ fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
         .label(first, "first made here")
         .note("two Kustomizations that apply one object fight, and removing one deletes it for both")
         .help("rename one of the two, or drop one on that cluster")
+}
+
+fn two_owners_of_file(id: &Id, object: &ForeignObject<'_>, other: Option<&EcoString>, first: Origin) -> Diagnostic {
+    let problem = two_owners(id, object.origin, first);
+    match other {
+        Some(it) if *it == object.object.listed.file => problem.note(eco_format!("both apply `{it}`")),
+        Some(it) => problem.note(eco_format!("it is in `{it}` and in `{}`", object.object.listed.file)),
+        None => problem.note(eco_format!("it is in `{}`, too", object.object.listed.file)),
+    }
 }
 
 fn two_bring_crds(group: &str, kind: &str, name: &str, at: Origin, other: &str, first: Origin) -> Diagnostic {

@@ -10,14 +10,15 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
+use super::foreign::{self, Foreign, ForeignObject};
 use super::kinds;
 use crate::data::{self, Format};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Class, Cluster};
-use crate::flux::{self, Deployed, UnitPlace, external};
+use crate::flux::{self, Deployed, external};
+use crate::kube;
 use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
-use crate::kube::{self, directory};
 use crate::schema::{self, KubernetesMinor, Shape};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head};
@@ -89,34 +90,31 @@ fn all(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, minor: Optio
             Written { id: &object.id, version: &object.version, body: &object.body, is_substituted, is_part: false };
         one(&written, custom, minor, &mut found);
     }
-    for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
+    // What is wrong with the directories themselves is another rule's.
+    let foreign = foreign::of(&mut Lint::new(lint.db, false), cluster, deployed);
+    if !foreign.objects.is_empty() {
         let custom = custom.get_or_insert_with(|| Custom::of(lint, cluster, deployed));
-        directory(lint, cluster, unit, custom, minor, &mut found);
+        of_directories(lint, &foreign, custom, minor, &mut found);
     }
     found
 }
 
-/// The objects of a hand-written directory of the project.
-fn directory(
+/// The objects of hand-written directories of the project.
+fn of_directories(
     lint: &Lint<'_>,
-    cluster: &Cluster,
-    unit: &flux::Unit,
+    foreign: &Foreign<'_>,
     custom: &Custom<'_>,
     minor: Option<KubernetesMinor>,
     found: &mut Found,
 ) {
-    let sync = &cluster.sync;
-    let source = unit.kustomization.spec().and_then(|it| it.get("sourceRef"));
-    let names =
-        |key: &str, wanted: &EcoString| source.and_then(|it| it.get(key)?.text()).is_some_and(|it| it == wanted);
-    if !names("kind", &sync.kind) || !names("name", &sync.name) {
-        return;
-    }
-    let Some(directory) = directory::read(lint.db, &unit.path) else { return };
-    let files: IndexSet<&EcoString> = directory.objects.iter().map(|it| &it.file).collect();
-    for file in files {
+    let mut seen: IndexSet<&EcoString> = IndexSet::default();
+    for ForeignObject { object, origin } in &foreign.objects {
+        let file = &object.listed.file;
+        if !seen.insert(file) {
+            continue;
+        }
         let format = if file.ends_with(".json") { Format::Json } else { Format::Yaml };
-        let document = data::document(lint.db, data::anchor(lint.db, unit.origin.anchor, file, format));
+        let document = data::document(lint.db, data::anchor(lint.db, origin.anchor, file, format));
         let Ok(node) = &document.node else { continue };
         let mut objects = Vec::new();
         objects_of(node, &mut objects);
@@ -128,10 +126,9 @@ fn directory(
             if body.get("sops").is_some() {
                 continue;
             }
-            let is_substituted = unit.substitution.is_some() && kube::is_substituted(body);
-            // A patch may add what is missing, in the directory or in the project.
-            let is_part = directory.changes || !unit.raw_patches.is_empty();
-            one(&Written { id: &id, version: &version, body, is_substituted, is_part }, custom, minor, found);
+            let is_substituted = object.is_substituted && kube::is_substituted(body);
+            let written = Written { id: &id, version: &version, body, is_substituted, is_part: object.is_patched };
+            one(&written, custom, minor, found);
         }
     }
 }

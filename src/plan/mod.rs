@@ -33,7 +33,7 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
     let mut plan = files(tree, snapshot, permissions);
-    roots::check(settings, &deployed, tree, snapshot, &mut plan.diagnostics);
+    roots::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
         let touched = touched::Touched::new(&settings.output, tree, snapshot, &plan);

@@ -65,14 +65,18 @@ pub(super) fn not_an_object(path: &str, reason: &str) -> Diagnostic {
     .help("move it out of the cluster's directory")
 }
 
-pub(super) fn owned_by_hand(path: &str, id: &Id) -> Diagnostic {
-    Diagnostic::new(
+pub(super) fn owned_by_hand(path: &str, id: &Id, in_file: Option<&EcoString>) -> Diagnostic {
+    let problem = Diagnostic::new(
         code::OWNED_BY_HAND,
         eco_format!("{id} is declared here and generated too"),
         file(path),
-        "written by hand",
-    )
-    .help("remove it here, or in the sources")
+        if in_file.is_some() { "a Kustomization that applies it" } else { "written by hand" },
+    );
+    let problem = match in_file {
+        Some(it) => problem.note(eco_format!("it is in `{it}`")),
+        None => problem,
+    };
+    problem.help("remove it here, or in the sources")
 }
 
 pub(super) fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {

@@ -10,15 +10,18 @@ use super::problems;
 use super::snapshot::{Snapshot, SnapshotEntry};
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
-use crate::fleet::Settings;
+use crate::fleet::{self, Settings};
 use crate::flux::Deployed;
 use crate::kube::Id;
+use crate::kube::applied::{Applied, OwnSource};
+use crate::kube::directory::Applies;
 use crate::kube::object::split_api_version;
-use crate::source::is_within;
+use crate::source::{Db, is_within};
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 pub(super) fn check(
+    db: &dyn Db,
     settings: &Settings,
     deployed: &[&Deployed],
     tree: &FileTree,
@@ -27,7 +30,7 @@ pub(super) fn check(
 ) {
     undeclared(settings, deployed, snapshot, out);
     for it in deployed {
-        root(it, tree, snapshot, out);
+        root(db, settings, it, tree, snapshot, out);
     }
 }
 
@@ -41,8 +44,18 @@ fn undeclared(settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, 
     }
 }
 
-fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
+fn root(
+    db: &dyn Db,
+    settings: &Settings,
+    it: &Deployed,
+    tree: &FileTree,
+    snapshot: &Snapshot,
+    out: &mut Vec<Diagnostic>,
+) {
     let root = it.path.as_str();
+    let sync = &fleet::cluster(db, it.anchor).value.sync;
+    let generated = [&settings.output.common, &settings.output.applications, &settings.output.clusters];
+    let own = OwnSource { kind: &sync.kind, name: &sync.name, namespace: &sync.namespace, generated };
     let gates: Vec<&str> = snapshot
         .below(root)
         .filter_map(|(path, _)| path.rsplit_once('/'))
@@ -64,11 +77,21 @@ fn root(it: &Deployed, tree: &FileTree, snapshot: &Snapshot, out: &mut Vec<Diagn
         if !is_yaml || gates.iter().any(|it| is_within(path, it)) || is_within(path, &format!("{root}/flux-system")) {
             continue;
         }
-        match ids(entry) {
-            Ok(ids) => {
-                for id in ids {
+        match objects(entry) {
+            Ok(objects) => {
+                let mut brought = Vec::new();
+                for (id, document) in objects {
+                    if let (true, Some(spec)) = (is_flux_kustomization(&id), document.get("spec")) {
+                        let mut applied = Applied::default();
+                        applied.follow(db, &own, &Applies::of(spec), &id);
+                        let named = applied.objects.into_iter().filter_map(|it| Some((it.listed.file.clone(), it.id?)));
+                        brought.extend(named);
+                    }
+                    brought.push((path.clone(), id));
+                }
+                for (file, id) in brought {
                     if it.objects().any(|(_, it)| it.id == id) {
-                        out.push(problems::owned_by_hand(path, &id));
+                        out.push(problems::owned_by_hand(path, &id, (file != *path).then_some(&file)));
                     }
                 }
             }
@@ -81,13 +104,18 @@ fn has_suffix(path: &str, suffix: &str) -> bool {
     path.get(path.len().saturating_sub(suffix.len())..).is_some_and(|it| it.eq_ignore_ascii_case(suffix))
 }
 
+fn is_flux_kustomization(id: &Id) -> bool {
+    id.kind == "Kustomization" && id.group == "kustomize.toolkit.fluxcd.io"
+}
+
 /// The objects in a hand-written file.
-fn ids(entry: &SnapshotEntry) -> Result<Vec<Id>, EcoString> {
+fn objects(entry: &SnapshotEntry) -> Result<Vec<(Id, serde_yaml::Value)>, EcoString> {
     let Some(text) = entry.text() else { return Err("it is not a text file".into()) };
-    documents(text)?
-        .iter()
-        .map(|it| id_of(it).ok_or_else(|| "a document in it has no apiVersion, kind and metadata.name".into()))
-        .collect()
+    let identified = |it: serde_yaml::Value| {
+        let id = id_of(&it).ok_or("a document in it has no apiVersion, kind and metadata.name")?;
+        Ok((id, it))
+    };
+    documents(text)?.into_iter().map(identified).collect()
 }
 
 /// The documents of a YAML text, without empty ones.

@@ -12,7 +12,8 @@ use super::file::{DataFile, Project, STANDARD, SourceFile, is_of_library};
 /// Fetches the files that expressions name. The host reads the disk, tests
 /// answer from memory.
 pub trait Loader: Send + Sync {
-    /// The text of a file below the project's root, or why there is none.
+    /// The text of a file below the project's root, or why there is none. Of a path that ends with `/`: the files below
+    /// that directory, in order, one a line.
     ///
     /// # Errors
     /// A sentence for the author: "no such file", "is not UTF-8".
@@ -25,6 +26,14 @@ pub struct InMemory(pub BTreeMap<String, String>);
 
 impl Loader for InMemory {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
+        if path.ends_with('/') {
+            let below: Vec<&str> = self.0.keys().filter_map(|it| it.strip_prefix(path)).collect();
+            return if below.is_empty() {
+                Err("there is no such directory".into())
+            } else {
+                Ok((below.join("\n") + "\n").into())
+            };
+        }
         self.0.get(path).map(|it| Arc::from(it.as_str())).ok_or_else(|| "there is no such file".into())
     }
 }

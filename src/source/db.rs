@@ -15,6 +15,6 @@ pub trait Db: salsa::Database {
     fn packages(&self) -> Vec<Project>;
 
     /// A data file below the project's root (`yaml("versions.yaml")`), read once
-    /// and tracked from then on.
+    /// and tracked from then on. `deploy/` is the list of the files below a directory.
     fn data_file(&self, path: &str) -> DataFile;
 }

@@ -68,7 +68,7 @@ fn names_do_not_hide_a_cluster() {
 /// A cluster's own objects lie behind a gate, which is no cluster.
 #[test]
 fn own_objects_are_no_clusters() {
-    let own = "manifest k { apiVersion = \"kustomize.toolkit.fluxcd.io/v1\", kind = \"Kustomization\", metadata.namespace = \"flux-system\", spec { interval = \"10m\", path = \"./x\", prune = true, sourceRef { kind = \"GitRepository\", name = \"flux-system\" } } }";
+    let own = "manifest k { apiVersion = \"kustomize.toolkit.fluxcd.io/v1\", kind = \"Kustomization\", metadata.namespace = \"flux-system\", spec { interval = \"10m\", path = \"./\", prune = true, sourceRef { kind = \"GitRepository\", name = \"flux-system\" } } }";
     for path in ["", "path = \"clusters/prod-1\"", "path = \"clusters/one-specific\""] {
         let text = with(&format!(
             "cluster one {{\n  {path}\n  use a\n  addon mine {{ source = charts, version = \"1.0.0\" }}\n  {own}\n}}"

@@ -310,6 +310,26 @@ fn flux_system_is_read_and_never_written() {
     assert!(run.stderr.contains("E0706") && run.stderr.contains("clusters/other"), "{}", run.stderr);
 }
 
+#[test]
+fn a_kustomization_by_hand_in_a_root_is_followed() {
+    let fleet = Fleet::new(
+        "fleet f { }\ncatalogue web {\n  source charts = helm \"https://charts.example.com\"\n  addon web { source = charts, version = \"1.0.0\" }\n}\ncluster one { use web }\n",
+    );
+    let kustomization = |name: &str, path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec: {{interval: 1m, prune: true, path: {path}, sourceRef: {{kind: GitRepository, name: flux-system}}}}\n"
+        )
+    };
+    fleet.write("clusters/one/by-hand.yaml", &kustomization("by-hand", "./deploy"));
+    fleet.write("deploy/next.yaml", &kustomization("next", "./more"));
+    fleet.build();
+    let release =
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: flux-system}\n";
+    fleet.write("more/web.yaml", release);
+    let run = fleet.run(&["build"]);
+    assert!(run.stderr.contains("E0705") && run.stderr.contains("more/web.yaml"), "{}", run.stderr);
+}
+
 /// What stands beside `gotk-sync.yaml` changes it: read as kustomize builds it.
 #[test]
 fn patches_of_bootstrap_are_read_as_kustomize_builds_them() {

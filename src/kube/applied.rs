@@ -1,0 +1,98 @@
+//! What Flux applies of hand-written directories: their objects, and those of the Kustomizations in them.
+
+use ecow::EcoString;
+
+use super::directory::{self, Applies, Listed};
+use super::object::{Id, split_api_version};
+use crate::schema::{self, Scope};
+use crate::source::{Db, IndexSet, is_within};
+
+/// The source that is the fleet's own repository, and what of it is generated.
+pub struct OwnSource<'a> {
+    pub kind: &'a EcoString,
+    pub name: &'a EcoString,
+    pub namespace: &'a EcoString,
+    pub generated: [&'a EcoString; 3],
+}
+
+/// An object of a directory.
+pub struct AppliedObject<'a> {
+    pub listed: &'a Listed,
+    /// What it is on the cluster; none where kustomize or Flux gives it another name.
+    pub id: Option<Id>,
+    /// Whether it is patched: what is missing may be added.
+    pub is_patched: bool,
+    /// Whether Flux replaces variables in it.
+    pub is_substituted: bool,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Applied<'a> {
+    pub objects: Vec<AppliedObject<'a>>,
+    /// Whether there may be more: something is applied that is not seen.
+    pub may_be_more: bool,
+    /// Other sources, of which nothing is seen: kind, namespace, name.
+    pub others: IndexSet<(EcoString, EcoString, EcoString)>,
+    /// Paths that are not there, each with the Kustomization that names it.
+    pub missing: Vec<(Id, EcoString)>,
+    /// Paths and namespaces that were looked into.
+    seen: IndexSet<(EcoString, EcoString)>,
+}
+
+impl<'a> Applied<'a> {
+    /// Looks into the directory of a Kustomization `by`, which is in a namespace.
+    pub fn follow(&mut self, db: &'a dyn Db, own: &OwnSource<'_>, applies: &Applies, by: &Id) {
+        let (kind, name, namespace) = &applies.source;
+        let namespace = if namespace.is_empty() { &by.namespace } else { namespace };
+        let path: EcoString = applies.path.trim_start_matches("./").trim_matches('/').into();
+        let is_own = (kind, name, namespace) == (own.kind, own.name, own.namespace);
+        let is_generated = own.generated.iter().any(|it| is_within(&path, it));
+        if !is_own {
+            self.others.insert((kind.clone(), namespace.clone(), name.clone()));
+            return;
+        }
+        if is_generated || matches!(path.as_str(), "" | ".") {
+            self.may_be_more = true;
+            return;
+        }
+        let Some(directory) = directory::of_flux(db, &path) else {
+            self.missing.push((by.clone(), path));
+            return;
+        };
+        // One that leads to itself is looked into once.
+        if !self.seen.insert((path, applies.target_namespace.clone())) {
+            return;
+        }
+        self.may_be_more |= !directory.complete || directory.remote.is_some() || directory.changes;
+        for listed in &directory.objects {
+            let id = id_of(listed, &applies.target_namespace);
+            if let Some(inner) = &listed.applies {
+                let mut by = id.clone();
+                if by.namespace.is_empty() {
+                    by.namespace = own.namespace.clone();
+                }
+                self.follow(db, own, inner, &by);
+            }
+            let is_named = !applies.renames && !directory.renames;
+            self.objects.push(AppliedObject {
+                listed,
+                id: is_named.then_some(id),
+                is_patched: directory.changes || applies.patches,
+                is_substituted: applies.substitutes && listed.is_substituted,
+            });
+        }
+    }
+}
+
+/// What an object is on the cluster.
+fn id_of(listed: &Listed, target_namespace: &EcoString) -> Id {
+    let (group, _) = split_api_version(&listed.api_version);
+    let is_cluster_wide = schema::scope(&group, &listed.kind) == Some(Scope::Cluster);
+    let namespace = match () {
+        () if is_cluster_wide => EcoString::new(),
+        () if target_namespace.is_empty() => listed.namespace.clone(),
+        () => target_namespace.clone(),
+    };
+    Id { group, kind: listed.kind.clone(), namespace, name: listed.name.clone() }
+}
