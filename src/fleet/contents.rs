@@ -46,7 +46,7 @@ pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
 #[salsa::tracked]
 pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
     let (shape, references): (&str, &[&str]) = match anchor.kind(db) {
-        crate::source::Kind::Tenant => ("TenantBody", &["repositories", "repository"]),
+        crate::source::Kind::Tenant => ("TenantBody", &["repositories", "repository", "after"]),
         _ => ("ExternalBody", &[]),
     };
     Arc::new(plain_body(db, anchor, shape, references))

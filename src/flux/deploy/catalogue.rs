@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::after;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
@@ -16,7 +17,6 @@ use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
-use crate::flux::layout::{has_own_unit, is_split};
 use crate::flux::lookup::source_kind;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
@@ -42,7 +42,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
         let_go(&mut fields, origin);
     }
-    let mut after = after_of(ctx, cluster, catalogue);
+    let mut after = after::of(ctx, cluster, fleet::catalogue(ctx.db, catalogue).value.get("after"));
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         after.push(After::Applied("sources".into()));
     }
@@ -200,44 +200,4 @@ fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
     release
         .source
         .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
-}
-
-/// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.
-fn after_of(ctx: &Context<'_>, cluster: &Cluster, catalogue: Anchor) -> Vec<After> {
-    let body = &fleet::catalogue(ctx.db, catalogue).value;
-    let mut after = Vec::new();
-    for node in body.get("after").and_then(Node::list).unwrap_or_default() {
-        let Some(name) = node.text() else { continue };
-        let (catalogue, item) = match name.split_once('.') {
-            Some((catalogue, item)) => (catalogue, Some(item)),
-            None => (name.as_str(), None),
-        };
-        let Some(anchor) = ctx.index.catalogues.get(catalogue) else { continue };
-        let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
-        let unit = fleet::unit_name(ctx.db, *anchor);
-        let catalogue = unit.as_str();
-        match item {
-            None => {
-                after.push(After::Ready(catalogue.into()));
-                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
-                after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
-                if is_split(ctx.db, *anchor) {
-                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::ADDON);
-                    after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
-                }
-            }
-            Some(item) => {
-                let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
-                let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
-                let unit =
-                    if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
-                if item.kind(ctx.db) == Kind::ADDON {
-                    after.push(After::Release(unit, *item));
-                } else {
-                    after.push(After::Ready(unit));
-                }
-            }
-        }
-    }
-    after
 }

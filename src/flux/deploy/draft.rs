@@ -54,6 +54,11 @@ impl Draft {
         }
     }
 
+    /// Whether there is anything to apply.
+    pub(super) fn is_made(&self) -> bool {
+        !self.objects.is_empty() || self.place == UnitPlace::Foreign
+    }
+
     /// Whether Flux leaves it as it is for the time being.
     pub(super) fn is_suspended(&self) -> bool {
         self.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true))

@@ -4,6 +4,7 @@
 //! with the objects that it applies. Drafts are made first, because what one waits
 //! for is known only when all are there. It never writes YAML.
 
+mod after;
 mod catalogue;
 mod draft;
 mod kustomized;
@@ -59,10 +60,11 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
     }
     own::own_items(&mut ctx, cluster, &mut drafts);
     shared::shared(&mut ctx, cluster, &mut drafts);
-    let root = attached(&mut ctx, cluster);
+    let mut root = attached(&mut ctx, cluster);
+    let awaited_by_tenants = after::of_tenants(&ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);
-    let units = units::finish(&mut ctx, cluster, drafts);
+    let units = units::finish(&mut ctx, cluster, drafts, &awaited_by_tenants);
     let used = state.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
     let deployed = Deployed {

@@ -26,12 +26,19 @@ use crate::schema;
 use crate::source::{Db, IndexMap, IndexSet, Origin};
 
 /// Makes the Kustomizations, now that it is known which of them wait for which.
-pub(super) fn finish(ctx: &mut Context<'_>, cluster: &Cluster, mut drafts: Vec<Draft>) -> Vec<Unit> {
-    drafts.retain(|it| !it.objects.is_empty() || it.place == UnitPlace::Foreign);
+pub(super) fn finish(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    mut drafts: Vec<Draft>,
+    awaited_by_tenants: &[After],
+) -> Vec<Unit> {
+    drafts.retain(Draft::is_made);
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
-    let awaited = Awaited::of(ctx.db, drafts.iter());
+    let after = |it: &'_ Draft| it.after.clone();
+    let awaited = Awaited::of(ctx.db, drafts.iter().flat_map(after).chain(awaited_by_tenants.iter().cloned()));
     // What is suspended itself waits for nothing.
-    let awaited_now = Awaited::of(ctx.db, drafts.iter().filter(|it| !it.is_suspended()));
+    let active = drafts.iter().filter(|it| !it.is_suspended()).flat_map(after);
+    let awaited_now = Awaited::of(ctx.db, active.chain(awaited_by_tenants.iter().cloned()));
     for draft in &drafts {
         report_suspended(ctx, draft, &awaited_now);
     }
@@ -49,15 +56,15 @@ struct Awaited {
 }
 
 impl Awaited {
-    fn of<'a>(db: &dyn Db, drafts: impl Iterator<Item = &'a Draft>) -> Self {
+    fn of(db: &dyn Db, all: impl Iterator<Item = After>) -> Self {
         let mut it = Self { whole: BTreeSet::new(), addons: BTreeMap::new() };
-        for after in drafts.flat_map(|draft| &draft.after) {
+        for after in all {
             match after {
                 After::Ready(unit) => {
-                    it.whole.insert(unit.clone());
+                    it.whole.insert(unit);
                 }
                 After::Release(unit, addon) => {
-                    it.addons.entry(unit.clone()).or_default().insert(addon.name(db).clone());
+                    it.addons.entry(unit).or_default().insert(addon.name(db).clone());
                 }
                 After::Applied(_) => {}
             }

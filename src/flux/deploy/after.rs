@@ -1,0 +1,87 @@
+//! `after`: the Kustomizations that a catalogue, or a tenant, comes after.
+
+use ecow::eco_format;
+
+use super::draft::{After, Draft};
+use crate::fleet::{self, Attached, Cluster};
+use crate::flux::context::Context;
+use crate::flux::layout::{has_own_unit, is_split};
+use crate::flux::tenant_namespaces;
+use crate::kube::object::{Object, Tree, list, set};
+use crate::source::Kind;
+use crate::value::Node;
+
+/// What the tenants of a cluster come after. Each Kustomization of a tenant's repositories waits for it.
+pub(super) fn of_tenants(
+    ctx: &Context<'_>,
+    cluster: &Cluster,
+    drafts: &[Draft],
+    root: &mut [Object],
+) -> Vec<After> {
+    let mut all = Vec::new();
+    for tenant in cluster.attached.iter().filter_map(|(it, _): &(Attached, _)| it.tenant()) {
+        let body = &fleet::declared(ctx.db, tenant).value;
+        let Some(names) = body.get("after") else { continue };
+        let is_made = |it: &After| drafts.iter().any(|draft| draft.name == *it.unit() && draft.is_made());
+        let after: Vec<After> = of(ctx, cluster, Some(names)).into_iter().filter(is_made).collect();
+        let namespaces = tenant_namespaces(ctx.db, tenant);
+        let is_its = |it: &&mut Object| it.id.kind == "Kustomization" && namespaces.contains(&it.id.namespace);
+        for kustomization in root.iter_mut().filter(is_its) {
+            let own = kustomization.body.at(&["spec", "dependsOn"]).and_then(Node::list).unwrap_or_default();
+            let mut waits = own.to_vec();
+            for it in &after {
+                let node = Tree::new(names.origin)
+                    .text("name", it.unit().clone())
+                    .text("namespace", cluster.sync.namespace.clone())
+                    .build();
+                if !waits.contains(&node) {
+                    waits.push(node);
+                }
+            }
+            if !waits.is_empty() {
+                set(&mut kustomization.body, &["spec", "dependsOn"], list(waits, names.origin));
+            }
+        }
+        all.extend(after);
+    }
+    all
+}
+
+/// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.
+pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> Vec<After> {
+    let mut after = Vec::new();
+    for node in names.and_then(Node::list).unwrap_or_default() {
+        let Some(name) = node.text() else { continue };
+        let (catalogue, item) = match name.split_once('.') {
+            Some((catalogue, item)) => (catalogue, Some(item)),
+            None => (name.as_str(), None),
+        };
+        let Some(anchor) = ctx.index.catalogues.get(catalogue) else { continue };
+        let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
+        let unit = fleet::unit_name(ctx.db, *anchor);
+        let catalogue = unit.as_str();
+        match item {
+            None => {
+                after.push(After::Ready(catalogue.into()));
+                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
+                after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+                if is_split(ctx.db, *anchor) {
+                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::ADDON);
+                    after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+                }
+            }
+            Some(item) => {
+                let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
+                let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
+                let unit =
+                    if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
+                if item.kind(ctx.db) == Kind::ADDON {
+                    after.push(After::Release(unit, *item));
+                } else {
+                    after.push(After::Ready(unit));
+                }
+            }
+        }
+    }
+    after
+}
