@@ -220,6 +220,7 @@ codes! {
     MAYBE_NEWER "W0657" Warning "field or value that an older schema does not have"
     WITHOUT_KEYS "E0658" Error "Secret without the keys that Flux reads"
     MISSING_DIRECTORY "E0659" Error "path that is not in the repository"
+    WRONG_ACCOUNT "W0660" Warning "ARN without an account of 12 digits"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

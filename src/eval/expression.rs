@@ -252,12 +252,11 @@ impl<'a> Env<'a> {
 
     fn call(&mut self, callee: &Expr, args: &[Expr], origin: Origin) -> Node {
         let unknown = Node::new(Value::Unknown, origin);
-        let ExprKind::Name(name) = &callee.kind else { return unknown };
         let args: Vec<Node> = args.iter().map(|it| self.passed(it)).collect();
-        let declared = names::index_of(self.db, self.anchor).lets.get(name);
-        if let Some(function) = declared.filter(|it| it.kind(self.db) == Kind::Fn) {
-            return Node::new(self.apply(*function, args, origin), origin);
+        if let Some(function) = names::called(self.db, self.anchor, callee) {
+            return Node::new(self.apply(function, args, origin), origin);
         }
+        let ExprKind::Name(name) = &callee.kind else { return unknown };
         let args: Vec<Node> = args.into_iter().map(|it| self.forced(it)).collect();
         if !args.iter().all(|it| self.knows(&it.value, origin)) {
             return unknown;

@@ -39,7 +39,11 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
     if let Some(raw) = encrypted(ctx, item, evaluated) {
         return raw;
     }
-    match &evaluated.node.value {
+    // `kubectl get -o yaml` writes several objects as one.
+    let items = evaluated.node.get("items").filter(|it| it.list().is_some());
+    let is_list = evaluated.node.get("kind").and_then(Node::text).is_some_and(|it| it == "List");
+    let node = items.filter(|_| is_list).unwrap_or(&evaluated.node);
+    match &node.value {
         Value::Map(_) => {
             let file = eco_format!("manifests/{name}.yaml");
             plain(ctx, item, &evaluated.node, Some(&name)).map(|it| in_file(it, file)).into_iter().collect()

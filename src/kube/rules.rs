@@ -9,7 +9,8 @@ use ecow::{EcoString, eco_format};
 use super::object::Object;
 use super::{cel, problems};
 use crate::data;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::schema;
 use crate::value::{Node, Value};
 
 /// Checks an object of a Flux kind.
@@ -64,6 +65,21 @@ fn wrong_patch(text: &str, has_target: bool) -> Option<&'static str> {
     })
 }
 
+/// Whether a host is a registry of ECR, private or public.
+fn is_ecr(host: &str) -> bool {
+    host.contains(".dkr.ecr") || host.contains(".dkr-ecr") || host == "public.ecr.aws"
+}
+
+/// The kind that is most likely meant by a name that no kind has; none for patterns, and for what may be a kind.
+fn misspelt_kind(patch: &Node) -> Option<(&EcoString, EcoString)> {
+    let target = patch.at(&["target", "kind"]).and_then(Node::text)?;
+    let known: Vec<&str> = schema::kind_names().collect();
+    if !target.chars().all(char::is_alphanumeric) || known.contains(&target.as_str()) {
+        return None;
+    }
+    Some((target, did_you_mean(target, known)?))
+}
+
 struct Rules<'a> {
     object: &'a Object,
     spec: &'a Node,
@@ -107,8 +123,16 @@ impl Rules<'_> {
     /// The patches that Helm's output goes through: what kustomize cannot read fails each upgrade.
     fn post_renderers(&self) -> Violations {
         let all = self.spec.get("postRenderers").and_then(Node::list).unwrap_or_default().iter();
-        let patches = all.filter_map(|it| it.at(&["kustomize", "patches"])?.list()).flatten();
-        let wrong = patches.filter_map(|it| {
+        let patches: Vec<&Node> = all.filter_map(|it| it.at(&["kustomize", "patches"])?.list()).flatten().collect();
+        let unknown = patches.iter().filter_map(|it| {
+            let (kind, meant) = misspelt_kind(it)?;
+            let text = eco_format!(
+                "a patch of `postRenderers` is for the kind `{kind}`, which is none: did you mean `{meant}`?"
+            );
+            Some(("postRenderers", text))
+        });
+        let unknown: Violations = unknown.collect();
+        let wrong = patches.into_iter().filter_map(|it| {
             let text = it.get("patch").and_then(Node::text)?;
             let reason = wrong_patch(text, it.get("target").is_some())?;
             Some((
@@ -116,7 +140,7 @@ impl Rules<'_> {
                 eco_format!("a patch of `postRenderers` {reason}: {}", it.get("patch")?.value.show()),
             ))
         });
-        wrong.collect()
+        wrong.chain(unknown).collect()
     }
 
     /// A key that is set both inline and by `targetPath`: which of the two wins
@@ -203,8 +227,7 @@ impl Rules<'_> {
     fn registry(&self, path: &'static str) -> Violations {
         let url = self.text(path);
         let host = url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
-        let is_private_ecr = host.contains(".dkr.ecr") || host.contains(".dkr-ecr");
-        let is_ecr = is_private_ecr || host == "public.ecr.aws";
+        let is_private_ecr = is_ecr(host) && host != "public.ecr.aws";
         let provider = self.text("provider");
         if is_private_ecr && provider != "aws" && !self.has("secretRef") {
             return vec![(
@@ -212,7 +235,7 @@ impl Rules<'_> {
                 eco_format!("`{host}` always asks for a login: write `provider = \"aws\"`, or `auth = secret(\"…\")`"),
             )];
         }
-        if provider == "aws" && !is_ecr && !url.is_empty() {
+        if provider == "aws" && !is_ecr(host) && !url.is_empty() {
             return vec![("provider", eco_format!("`{host}` is no ECR registry, so `provider = \"aws\"` fails"))];
         }
         Vec::new()
@@ -223,7 +246,17 @@ impl Rules<'_> {
         if is_oci != (self.text("type") == "oci") {
             return vec![("url", "`oci://` URLs and `type: oci` go together".into())];
         }
-        if is_oci { self.registry("url") } else { Vec::new() }
+        if is_oci { self.registry("url") } else { self.no_registry() }
+    }
+
+    /// ECR keeps charts as OCI artifacts alone: it has no index of a chart repository.
+    fn no_registry(&self) -> Violations {
+        let url = self.text("url");
+        let rest = url.split("://").nth(1).unwrap_or_default();
+        if is_ecr(rest.split('/').next().unwrap_or_default()) {
+            return vec![("url", eco_format!("ECR has charts as OCI artifacts only: write `oci \"oci://{rest}\"`"))];
+        }
+        Vec::new()
     }
 
     fn helm_chart(&self) -> Violations {

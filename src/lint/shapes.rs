@@ -1,7 +1,7 @@
 //! Objects have the shape that the API server accepts: Flux kinds by their
 //! schemas, and a few things that Kubernetes refuses only when it applies.
 //!
-//! Reports E0611, E0626, E0627, E0628, W0637, E0648.
+//! Reports E0611, E0626, E0627, E0628, W0637, E0648, W0660.
 
 use std::collections::BTreeSet;
 
@@ -246,6 +246,9 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
             lint.out.push(unsafe_integer(object, *it, node.origin));
         }
         Value::Text(text) => {
+            if let Some(account) = wrong_account(text).filter(|_| !node.origin.anchor.is_of_library(lint.db)) {
+                lint.out.push(no_account(object, account, node.origin));
+            }
             if let Some(it) = text.chars().find(|it| is_refused(*it)) {
                 lint.out.push(refused_character(object, it, node.origin));
             }
@@ -280,6 +283,15 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
     }
 }
 
+/// The account in an ARN, where it is none: accounts have 12 digits (AWS, "AWS account identifiers").
+fn wrong_account(text: &str) -> Option<&str> {
+    let mut parts = text.strip_prefix("arn:aws")?.split(':');
+    let account = parts.nth(3)?;
+    let is_named = account.is_empty() || account == "aws" || account.contains(['$', '{', '*']);
+    let is_right = account.len() == 12 && account.bytes().all(|it| it.is_ascii_digit());
+    (!is_named && !is_right).then_some(account)
+}
+
 /// What kustomize's YAML reader refuses or changes, however it is written
 /// (measured with kustomize 5.5): control characters, and NEL, which becomes a space.
 const fn is_refused(it: char) -> bool {
@@ -304,6 +316,16 @@ fn no_decryption(object: &Object, unit: Option<&EcoString>) -> Diagnostic {
         "encrypted by SOPS",
     )
     .help("write `kustomization { decryption { provider = \"sops\" } }` in the catalogue")
+}
+
+fn no_account(object: &Object, account: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::WRONG_ACCOUNT,
+        eco_format!("an ARN of {} names the account `{account}`", object.id),
+        at,
+        "an account of AWS has 12 digits",
+    )
+    .help("write all of its digits, zeros in front included: an account is a String, and no number")
 }
 
 fn data_is_text(object: &Object, key: &str, node: &Node) -> Diagnostic {

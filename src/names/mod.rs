@@ -14,7 +14,7 @@ pub mod unknown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 pub use place::{Enclosing, is_dns_label};
 pub use problems::unknown_package;
@@ -22,8 +22,11 @@ pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::Index;
 
 use crate::diagnostic::{Diagnostics, Invariant};
-use crate::source::{Anchor, Db, Project, STANDARD};
-use crate::syntax;
+use crate::source::{Anchor, Db, Kind, Project, STANDARD};
+use crate::syntax::{
+    self,
+    ast::{Expr, ExprKind},
+};
 
 /// The names that a project or a package declares itself.
 #[salsa::tracked]
@@ -71,6 +74,25 @@ pub fn qualified(
     let package = db.package(project.packages(db).get(package)?)?;
     let found = table(declared(db, package)).get(name).copied()?;
     (found.file(db).package(db) == package.name(db)).then_some(found)
+}
+
+/// The declared function that a call names: by its name, or with its package, `std.eks.karpenter-node-pool`.
+#[must_use]
+pub fn called(db: &dyn Db, from: Anchor, callee: &Expr) -> Option<Anchor> {
+    let found = match &callee.kind {
+        ExprKind::Name(name) => index_of(db, from).lets.get(name).copied(),
+        _ => qualified(db, from, &path(callee)?, |it| &it.lets),
+    };
+    found.filter(|it| it.kind(db) == Kind::Fn)
+}
+
+/// Names with dots between them.
+fn path(expr: &Expr) -> Option<EcoString> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Member { of, name, safe: false } => Some(eco_format!("{}.{name}", path(of)?)),
+        _ => None,
+    }
 }
 
 /// What is wrong with the names: declared twice, in the wrong place, no DNS label.

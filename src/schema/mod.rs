@@ -20,8 +20,8 @@ pub use immutable::immutable_fields;
 pub use kinds::{Scope, custom_kinds_of, scope};
 pub use minor::{Minor, NEWEST, OLDEST};
 pub use quantity::quantity;
-pub use shape::all as all_shapes;
 pub use shape::{
     Inner, KubernetesMinor, More, Rule, Served, Shape, ShapeType, kubernetes_minors, metadata, of_any_chart, of_chart,
     of_kubernetes, served_versions, versions_of_chart,
 };
+pub use shape::{all as all_shapes, kind_names};

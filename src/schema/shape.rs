@@ -297,6 +297,12 @@ pub fn of_any_chart(api_version: &str, kind: &str) -> Option<(&'static str, &'st
     KINDS.charts.iter().find_map(|(chart, it)| Some((*chart, it.get(api_version)?.get(kind)?)))
 }
 
+/// The names of all kinds that are known.
+pub fn kind_names() -> impl Iterator<Item = &'static str> {
+    let of_charts = KINDS.charts.values().flat_map(|it| it.values());
+    KINDS.kubernetes.values().flat_map(BTreeMap::keys).chain(of_charts.flat_map(BTreeMap::keys)).copied()
+}
+
 /// All kinds that are known, the newest of Kubernetes' own: apiVersion, kind, what is accepted.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static Shape)> {
     let own = KINDS.kubernetes.iter().flat_map(|(api_version, kinds)| {

@@ -6,18 +6,13 @@ use super::draft::{After, Draft};
 use crate::fleet::{self, Attached, Cluster};
 use crate::flux::context::Context;
 use crate::flux::layout::{has_own_unit, is_split};
-use crate::flux::tenant_namespaces;
+use crate::flux::namespaces::tenant_namespaces;
 use crate::kube::object::{Object, Tree, list, set};
 use crate::source::Kind;
 use crate::value::Node;
 
 /// What the tenants of a cluster come after. Each Kustomization of a tenant's repositories waits for it.
-pub(super) fn of_tenants(
-    ctx: &Context<'_>,
-    cluster: &Cluster,
-    drafts: &[Draft],
-    root: &mut [Object],
-) -> Vec<After> {
+pub(super) fn of_tenants(ctx: &Context<'_>, cluster: &Cluster, drafts: &[Draft], root: &mut [Object]) -> Vec<After> {
     let mut all = Vec::new();
     for tenant in cluster.attached.iter().filter_map(|(it, _): &(Attached, _)| it.tenant()) {
         let body = &fleet::declared(ctx.db, tenant).value;

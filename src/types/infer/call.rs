@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::context::Infer;
 use super::operator::widen;
 use crate::diagnostic::few;
+use crate::names;
 use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
@@ -16,15 +17,14 @@ use crate::types::ty::Type;
 
 impl Infer<'_> {
     pub(super) fn call(&mut self, expr: &Expr, callee: &Expr, args: &[Expr]) -> Type {
+        if let Some(function) = names::called(self.db, self.anchor, callee) {
+            self.mean(callee.node, || Meaning::At(Origin::of(function), Type::Any));
+            return self.declared(expr, function, args);
+        }
         let ExprKind::Name(name) = &callee.kind else {
             self.out.push(problems::not_callable(self.at(callee)));
             return Type::Broken;
         };
-        if let Some(function) = self.index.lets.get(name).filter(|it| it.kind(self.db) == Kind::Fn) {
-            let function = *function;
-            self.mean(callee.node, || Meaning::At(Origin::of(function), Type::Any));
-            return self.declared(expr, function, args);
-        }
         if let Some(function) = builtin::find(name) {
             self.mean(callee.node, || Meaning::Builtin(name.clone()));
             return self.built_in(expr, function, args);
