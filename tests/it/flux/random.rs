@@ -1,5 +1,5 @@
-//! Random fleets: whatever layers say, the real kustomize makes of base and
-//! patches what fleetc renders.
+//! Random fleets: whatever layers say, the real kustomize makes of base and patches what fleetc renders, and where
+//! there is `postBuild`, Flux' own replacing of variables after it.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -118,11 +118,14 @@ fn show_edits(edits: &[(String, Edit)]) -> String {
 }
 
 /// A fleet whose layers say what was drawn.
-fn fleet(base: &[(String, Tree)], layers: &[Vec<(String, Edit)>; 5], dropped: bool) -> String {
+fn fleet(base: &[(String, Tree)], layers: &[Vec<(String, Edit)>; 5], dropped: bool, replaces: bool) -> String {
     let values: Vec<String> = base.iter().map(|(key, it)| format!("{} = {}", quote(key), show(it))).collect();
     let values = values.join("\n");
     let [always, pattern, rule, group, cluster] = layers.each_ref().map(|it| show_edits(it));
     let drop = if dropped { "drop addons.other" } else { "" };
+    // Then Flux reads each object again.
+    let replaces =
+        if replaces { r#"kustomization { postBuild.substitute { VAR = "web", OTHER = "1.5" } }"# } else { "" };
     format!(
         r#"
 fleet random {{ layers = [ring] }}
@@ -139,6 +142,7 @@ addon base {{
 addon middle from base {{ values {always} }}
 external CRD "things.example.com" {{ kind = "Thing", scope = "Cluster" }}
 catalogue addons {{
+  {replaces}
   source charts = helm "https://example.com/charts"
   addon web {{
     source = charts
@@ -193,16 +197,18 @@ fn kustomize_makes_what_fleetc_renders() {
     let config = Config { rng_seed: RngSeed::Fixed(20_261_122), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let layer = || entries(edit());
-    let drawn = (entries(tree()), [layer(), layer(), layer(), layer(), layer()], any::<bool>());
+    let drawn = (entries(tree()), [layer(), layer(), layer(), layer(), layer()], any::<bool>(), any::<bool>());
     let mut built = 0;
     let mut refused = 0;
+    let mut replaced = 0;
     let mut before = None;
     while built < cases {
-        let (base, layers, dropped) = drawn.new_tree(&mut runner).expect("a value").current();
-        let text = fleet(&base, &layers, dropped);
+        let (base, layers, dropped, replaces) = drawn.new_tree(&mut runner).expect("a value").current();
+        let text = fleet(&base, &layers, dropped, replaces);
         let (db, compilation) = compiled(&text);
         if compilation.is_clean() {
             built += 1;
+            replaced += usize::from(replaces);
             kustomize.check(&db, &compilation);
             crate::compile::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
@@ -215,6 +221,7 @@ fn kustomize_makes_what_fleetc_renders() {
             assert!(summary(&compilation).iter().all(|it| it.starts_with("E0") || it.starts_with('W')));
         }
     }
+    assert!(replaced * 8 > built, "too few fleets replace variables: {replaced} of {built}");
     assert!(refused < built * 40, "nearly all fleets are refused: the study shows nothing");
 }
 

@@ -15,6 +15,8 @@ use fleetc::source::{Db, FleetDatabase};
 use fleetc::{emit::with_patches, value::json};
 use serde_json::Value;
 
+use super::Substitute;
+
 /// Where kubectl is.
 pub(crate) struct Kustomize {
     kubectl: PathBuf,
@@ -103,8 +105,27 @@ impl Kustomize {
             std::fs::write(&list, before).expect("a file");
             let wanted: Vec<Value> = unit.objects.iter().map(|it| json(&it.body)).collect();
             same_objects(&what, &made, &wanted);
+            replaced(&what, unit, &spec["postBuild"], &made);
         }
     }
+}
+
+/// The last stage: Flux replaces variables in what kustomize made.
+fn replaced(what: &str, unit: &flux::Unit, post_build: &Value, made: &[Value]) {
+    let Some(substitution) = unit.substitution.as_ref().filter(|_| post_build.get("substituteFrom").is_none()) else {
+        return;
+    };
+    let Some(flux) = Substitute::find("replacing variables") else { return };
+    let variables = post_build["substitute"].as_object().expect("variables");
+    let variables: BTreeMap<String, String> =
+        variables.iter().map(|(name, it)| (name.clone(), it.as_str().expect("a text").to_owned())).collect();
+    let theirs: Vec<Value> = made
+        .iter()
+        .zip(flux.of(made, &variables))
+        .map(|(before, after)| after.unwrap_or_else(|it| panic!("{what}: {it}")).unwrap_or_else(|| before.clone()))
+        .collect();
+    let ours: Vec<Value> = unit.objects.iter().map(|it| json(&substitution.applied(it).body)).collect();
+    same_objects(&format!("{what}, variables replaced"), &theirs, &ours);
 }
 
 /// Makes the `kustomization.yaml` of a root that has none: its files, and its
