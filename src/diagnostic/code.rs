@@ -221,6 +221,8 @@ codes! {
     WITHOUT_KEYS "E0658" Error "Secret without the keys that Flux reads"
     MISSING_DIRECTORY "E0659" Error "path that is not in the repository"
     WRONG_ACCOUNT "W0660" Warning "ARN without an account of 12 digits"
+    REMOTE_FLUX_OBJECT "E0661" Error "Flux object on a cluster without Flux"
+    REMOTE_NAMESPACE "W0662" Warning "release to another cluster without its namespace"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -29,6 +29,7 @@ mod owners;
 mod reach;
 mod redundant;
 mod references;
+mod remote;
 mod rings;
 mod roles;
 mod running;
@@ -58,6 +59,7 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     flux_references::check(lint, cluster, deployed, &foreign);
     secret_keys::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
+    remote::check(lint, deployed);
     roles::check(lint, deployed);
     shapes::check(lint, cluster, deployed);
     bounds::check(lint, cluster, deployed);

@@ -17,7 +17,6 @@ use crate::value::{Node, Value};
 
 /// A field that names a Secret, and what Flux reads of it.
 struct Row {
-    of: &'static str,
     /// From `spec` on; the reference has a `name`.
     path: &'static [&'static str],
     when: fn(&Node) -> bool,
@@ -40,84 +39,119 @@ fn begins(spec: &Node, start: &str) -> bool {
     spec.get("url").and_then(Node::text).is_some_and(|it| it.starts_with(start))
 }
 
-const fn row(
-    of: &'static str,
-    path: &'static [&'static str],
-    when: fn(&Node) -> bool,
-    needs: &'static [&'static [&'static str]],
-) -> Row {
-    Row { of, path, when, needs }
+const fn row(path: &'static [&'static str], when: fn(&Node) -> bool, needs: &'static [&'static [&'static str]]) -> Row {
+    Row { path, when, needs }
 }
 
-/// Source: the API references of Flux' controllers, in the sections about each `secretRef`.
-const ROWS: [Row; 23] = [
-    row("GitRepository", &["secretRef"], |it| begins(it, "ssh://"), &[&["identity", "known_hosts"]]),
-    row(
-        "GitRepository",
-        &["secretRef"],
-        |it| begins(it, "http"),
+/// By kind, the most frequent first. Source: the API references of Flux' controllers, in the sections about each `secretRef`.
+const ROWS: [(&str, &[Row]); 11] = [
+    (
+        "HelmRelease",
         &[
-            &["username", "password"],
-            &["bearerToken"],
-            &["githubAppID", "githubAppPrivateKey"],
-            &["tls.crt", "tls.key"],
-            &["ca.crt"],
-            &["caFile"],
+            row(&["chart", "spec", "verify", "secretRef"], ALWAYS, SIGNED),
+            row(&["kubeConfig", "secretRef"], ALWAYS, KUBE_CONFIG),
         ],
     ),
-    row("GitRepository", &["verify", "secretRef"], ALWAYS, &[&["*.asc"], &["*.sshpub"]]),
-    row("GitRepository", &["proxySecretRef"], ALWAYS, PROXY),
-    row(
-        "HelmRepository",
-        &["secretRef"],
-        |it| says(it, "type", "oci"),
-        &[&["username", "password"], &[".dockerconfigjson"]],
-    ),
-    row(
-        "HelmRepository",
-        &["secretRef"],
-        |it| !says(it, "type", "oci"),
-        &[&["username", "password"], &["ca.crt"], &["tls.crt", "tls.key"], &["caFile"], &["certFile", "keyFile"]],
-    ),
-    row("HelmRepository", &["certSecretRef"], ALWAYS, CERTIFICATES),
-    row("HelmChart", &["verify", "secretRef"], ALWAYS, SIGNED),
-    row("HelmRelease", &["chart", "spec", "verify", "secretRef"], ALWAYS, SIGNED),
-    row("HelmRelease", &["kubeConfig", "secretRef"], ALWAYS, KUBE_CONFIG),
-    row("OCIRepository", &["secretRef"], ALWAYS, DOCKER),
-    row("OCIRepository", &["verify", "secretRef"], ALWAYS, SIGNED),
-    row("OCIRepository", &["certSecretRef"], ALWAYS, CERTIFICATES),
-    row("OCIRepository", &["proxySecretRef"], ALWAYS, PROXY),
-    row("Bucket", &["secretRef"], |it| says(it, "provider", "gcp"), &[&["serviceaccount"]]),
-    row(
-        "Bucket",
-        &["secretRef"],
-        |it| !says(it, "provider", "gcp") && !says(it, "provider", "azure"),
-        &[&["accesskey", "secretkey"]],
-    ),
-    row("Bucket", &["proxySecretRef"], ALWAYS, PROXY),
-    row(
+    (
         "Kustomization",
-        &["decryption", "secretRef"],
-        ALWAYS,
-        &[&["*.agekey"], &["*.asc"], &["sops.aws-kms"], &["sops.azure-kv"], &["sops.gcp-kms"], &["sops.vault-token"]],
+        &[
+            row(
+                &["decryption", "secretRef"],
+                ALWAYS,
+                &[
+                    &["*.agekey"],
+                    &["*.asc"],
+                    &["sops.aws-kms"],
+                    &["sops.azure-kv"],
+                    &["sops.gcp-kms"],
+                    &["sops.vault-token"],
+                ],
+            ),
+            row(&["kubeConfig", "secretRef"], ALWAYS, KUBE_CONFIG),
+        ],
     ),
-    row("Kustomization", &["kubeConfig", "secretRef"], ALWAYS, KUBE_CONFIG),
-    row("Receiver", &["secretRef"], ALWAYS, &[&["token"]]),
-    row("ImageRepository", &["secretRef"], ALWAYS, DOCKER),
-    row("ImageUpdateAutomation", &["git", "commit", "signingKey", "secretRef"], ALWAYS, &[&["git.asc"]]),
-    row(
+    (
+        "GitRepository",
+        &[
+            row(&["secretRef"], |it| begins(it, "ssh://"), &[&["identity", "known_hosts"]]),
+            row(
+                &["secretRef"],
+                |it| begins(it, "http"),
+                &[
+                    &["username", "password"],
+                    &["bearerToken"],
+                    &["githubAppID", "githubAppPrivateKey"],
+                    &["tls.crt", "tls.key"],
+                    &["ca.crt"],
+                    &["caFile"],
+                ],
+            ),
+            row(&["verify", "secretRef"], ALWAYS, &[&["*.asc"], &["*.sshpub"]]),
+            row(&["proxySecretRef"], ALWAYS, PROXY),
+        ],
+    ),
+    (
+        "HelmRepository",
+        &[
+            row(&["secretRef"], |it| says(it, "type", "oci"), &[&["username", "password"], &[".dockerconfigjson"]]),
+            row(
+                &["secretRef"],
+                |it| !says(it, "type", "oci"),
+                &[
+                    &["username", "password"],
+                    &["ca.crt"],
+                    &["tls.crt", "tls.key"],
+                    &["caFile"],
+                    &["certFile", "keyFile"],
+                ],
+            ),
+            row(&["certSecretRef"], ALWAYS, CERTIFICATES),
+        ],
+    ),
+    ("HelmChart", &[row(&["verify", "secretRef"], ALWAYS, SIGNED)]),
+    (
+        "OCIRepository",
+        &[
+            row(&["secretRef"], ALWAYS, DOCKER),
+            row(&["verify", "secretRef"], ALWAYS, SIGNED),
+            row(&["certSecretRef"], ALWAYS, CERTIFICATES),
+            row(&["proxySecretRef"], ALWAYS, PROXY),
+        ],
+    ),
+    (
+        "Bucket",
+        &[
+            row(&["secretRef"], |it| says(it, "provider", "gcp"), &[&["serviceaccount"]]),
+            row(
+                &["secretRef"],
+                |it| !says(it, "provider", "gcp") && !says(it, "provider", "azure"),
+                &[&["accesskey", "secretkey"]],
+            ),
+            row(&["proxySecretRef"], ALWAYS, PROXY),
+        ],
+    ),
+    ("Receiver", &[row(&["secretRef"], ALWAYS, &[&["token"]])]),
+    ("ImageRepository", &[row(&["secretRef"], ALWAYS, DOCKER)]),
+    ("ImageUpdateAutomation", &[row(&["git", "commit", "signingKey", "secretRef"], ALWAYS, &[&["git.asc"]])]),
+    (
         "Provider",
-        &["secretRef"],
-        ALWAYS,
-        &[&["token"], &["address"], &["password"], &["headers"], &["githubAppID", "githubAppPrivateKey"]],
+        &[row(
+            &["secretRef"],
+            ALWAYS,
+            &[&["token"], &["address"], &["password"], &["headers"], &["githubAppID", "githubAppPrivateKey"]],
+        )],
     ),
 ];
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let mut known: Option<Given> = None;
-    for (_, object) in deployed.objects().filter(|(_, it)| schema::is_flux_kind(&it.id.group, &it.id.kind)) {
+    for (_, object) in deployed.objects() {
+        let Some((_, rows)) = ROWS.iter().find(|it| it.0 == object.id.kind) else { continue };
+        if !schema::is_flux_kind(&object.id.group, &object.id.kind) {
+            continue;
+        }
         let Some(spec) = object.spec() else { continue };
-        for row in ROWS.iter().filter(|it| it.of == object.id.kind) {
+        for row in *rows {
             let Some(reference) = spec.at(row.path).filter(|_| (row.when)(spec)) else { continue };
             // Another key may be named, and is looked at with the reference.
             if reference.get("key").is_none() {

@@ -200,7 +200,7 @@ fn kustomize_makes_what_fleetc_renders() {
     let drawn = (entries(tree()), [layer(), layer(), layer(), layer(), layer()], any::<bool>(), any::<bool>());
     let mut built = 0;
     let mut refused = 0;
-    let mut replaced = 0;
+    let mut with_variables = 0;
     let mut before = None;
     while built < cases {
         let (base, layers, dropped, replaces) = drawn.new_tree(&mut runner).expect("a value").current();
@@ -208,7 +208,7 @@ fn kustomize_makes_what_fleetc_renders() {
         let (db, compilation) = compiled(&text);
         if compilation.is_clean() {
             built += 1;
-            replaced += usize::from(replaces);
+            with_variables += usize::from(replaces);
             kustomize.check(&db, &compilation);
             crate::compile::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
@@ -221,7 +221,7 @@ fn kustomize_makes_what_fleetc_renders() {
             assert!(summary(&compilation).iter().all(|it| it.starts_with("E0") || it.starts_with('W')));
         }
     }
-    assert!(replaced * 8 > built, "too few fleets replace variables: {replaced} of {built}");
+    assert!(with_variables * 8 > built, "too few fleets replace variables: {with_variables} of {built}");
     assert!(refused < built * 40, "nearly all fleets are refused: the study shows nothing");
 }
 
