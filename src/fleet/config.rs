@@ -143,13 +143,14 @@ fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &Declarations) -> Option<R
         };
         let node = env.eval(&it.order);
         let mut order: IndexSet<EcoString> = IndexSet::default();
-        let literals: Option<IndexSet<ast::Literal>> = fact.ty.present().literals().map(|it| it.into_iter().collect());
         for ring in node.list().unwrap_or_default() {
             let Some(name) = ring.text() else {
                 env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
                 continue;
             };
-            let is_possible = literals.as_ref().is_none_or(|it| it.contains(&ast::Literal::Text(name.clone())));
+            let mut probe = Env::new(env.db, env.index, env.anchor);
+            complete(&mut probe, &mut ring.clone(), fact.ty.present(), Conform::Final, None);
+            let is_possible = probe.out.is_empty();
             if !is_possible || !order.insert(name.clone()) {
                 env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
             }

@@ -49,6 +49,8 @@ pub enum What {
     Object(Id),
     /// An item, in the words of the language.
     Item(Anchor),
+    /// A fact of the cluster.
+    Fact(EcoString),
 }
 
 /// A value that has none inside it.

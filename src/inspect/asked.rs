@@ -181,6 +181,14 @@ impl<'a> Asked<'a> {
         Ok(Subject { what: What::Item(item), unit: None, is_patched: false, taken, absence: None, leaves })
     }
 
+    /// A fact of the cluster, or a part of it.
+    pub(super) fn fact(&self, name: &EcoString, node: &Node, path: &Path) -> Result<Subject, (usize, Vec<EcoString>)> {
+        let behind = |it: Path| Path(std::iter::once(Step::Key(name.clone())).chain(it.0).collect());
+        let leaves = within(node, path)?.into_iter().map(|(path, node)| self.leaf(behind(path), node, None)).collect();
+        let what = What::Fact(name.clone());
+        Ok(Subject { what, unit: None, is_patched: false, taken: Vec::new(), absence: None, leaves })
+    }
+
     /// A value of an object, with the variables that Flux put into it.
     pub(super) fn leaf_of(&self, placed: &Placed, path: Path, node: &Node) -> Leaf {
         let variables = placed.variables(&path);

@@ -76,9 +76,12 @@ fn head(names: &[&str]) -> Vec<EcoString> {
 
 fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
     let facts = &fleet::settings(db, db.project()).value.facts;
-    let mut table = Table { head: head(&["cluster", "group"]), rows: Vec::new() };
-    table.head.extend(facts.keys().cloned());
-    table.head.extend(head(&["flux", "add-ons", "path"]));
+    let (before, after) = (["cluster", "group"], ["flux", "add-ons", "path"]);
+    let mut table = Table { head: head(&before), rows: Vec::new() };
+    // A fact may be called as a column is.
+    let is_column = |it: &EcoString| before.iter().chain(&after).any(|column| column == it);
+    table.head.extend(facts.keys().map(|it| if is_column(it) { eco_format!("fact {it}") } else { it.clone() }));
+    table.head.extend(head(&after));
     for anchor in clusters {
         let cluster = &fleet::cluster(db, *anchor).value;
         let groups: Vec<&str> = cluster.groups.iter().map(|it| it.name(db).as_str()).collect();

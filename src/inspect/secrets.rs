@@ -68,7 +68,7 @@ pub(super) fn entries<'a>(all: impl Iterator<Item = (&'a EcoString, &'a Node)>) 
 pub(super) fn leaf(what: &What, it: &mut Leaf) {
     let object = match what {
         What::Object(id) => Some(id),
-        What::Item(_) => None,
+        What::Item(_) | What::Fact(_) => None,
     };
     let all = is_hidden(object, &it.path);
     it.layers.iter_mut().for_each(|it| layer(it, all));

@@ -53,6 +53,19 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
             }
         }
     }
+    if subjects.is_empty() && selector.is_bare() {
+        for (name, node) in &cluster.facts.entries {
+            let Some(path) = selector.path_behind(name) else { continue };
+            let path = Path::parse(path).map_err(NotFound::Path)?;
+            match asked.fact(name, node, &path) {
+                Ok(it) => subjects.push(it),
+                Err((depth, known)) => {
+                    let object = eco_format!("the fact `{name}`");
+                    missed = missed.or(Some((depth, NotFound::Inside { object, path, known })));
+                }
+            }
+        }
+    }
     if subjects.is_empty() && meant.is_empty() {
         let is_meant = |it: &Id| selector.path_in(it).is_some();
         subjects.extend(in_common(db).filter(|it| is_meant(&it.id)).filter_map(|it| asked.absent(it)));

@@ -41,6 +41,7 @@ pub(super) fn subject(db: &dyn Db, what: &What) -> EcoString {
     match what {
         What::Object(id) => eco_format!("{id}"),
         What::Item(it) => owner(db, *it),
+        What::Fact(it) => eco_format!("the fact `{it}`"),
     }
 }
 
@@ -167,6 +168,7 @@ fn one_of_each(db: &dyn Db, why: &Why) -> String {
         What::Object(id) if id.namespace.is_empty() => eco_format!("{}/{}", id.kind, id.name),
         What::Object(id) => eco_format!("{}/{}/{}", id.kind, id.namespace, id.name),
         What::Item(it) => it.name(db).clone(),
+        What::Fact(it) => it.clone(),
     };
     if let Some(cluster) = &why.cluster {
         line(&mut out, 0, &eco_format!("on `{cluster}`\n"));
@@ -238,6 +240,7 @@ pub(super) fn what_json(db: &dyn Db, what: &What) -> (Json, Json) {
     match what {
         What::Object(id) => (id_json(id), Json::Null),
         What::Item(item) => (Json::Null, owner_json(db, Origin::of(*item))),
+        What::Fact(it) => (Json::Null, json!({ "kind": "fact", "name": it.as_str() })),
     }
 }
 

@@ -33,7 +33,7 @@ catalogue legacy {
   kustomize shop { path = "deploy/shop" }
   manifest cm { apiVersion = "v1", kind = "ConfigMap", metadata.namespace = "shop", data.a = "${place}" }
 }
-catalogue more { kustomize m { path = "deploy/shop" } }
+catalogue more { kustomize m { path = "deploy/more" } }
 cluster one {
   use addons, legacy, more
   override shop { patch Deployment web in shop { spec.replicas = 1 } }
@@ -45,6 +45,12 @@ resources: [web.yaml]
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web, namespace: shop }
+--- deploy/more/kustomization.yaml ---
+resources: [more.yaml]
+--- deploy/more/more.yaml ---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: more, namespace: shop }
 "#;
 
 #[test]

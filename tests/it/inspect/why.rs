@@ -145,6 +145,24 @@ fn every_line_with_a_value_has_an_answer() {
 }
 
 #[test]
+fn a_fact_is_followed_to_who_states_it() {
+    let fleet = Fleet::new(
+        "fleet f { facts { region: String = \"eu\", add-ons: Int = 1 } }\ngroup us {\n  region = \"us\"\n  cluster one { }\n}\ninventory more from csv(\"more.csv\") as row { name = row.name, region = row.where }\n--- more.csv ---\nname,where\ntwo,apac\n",
+    );
+    let one = why(&fleet, &["one", "region"]);
+    says(
+        &one,
+        &["the fact `region` on `one`", "region = \"us\"", "set by group `us`", "instead of \"eu\" of fleet `f`"],
+    );
+    let two = why(&fleet, &["two", "region"]);
+    says(&two, &["region = \"apac\"", "more.csv:2: two,apac"]);
+    assert!(fleet.run(&["why", "one", "regio"]).status != 0);
+    // A fact that is called as a column is has a column of its own.
+    let listed = fleet.run(&["list", "clusters", "-o", "json"]).stdout;
+    assert!(listed.contains("\"fact add-ons\": 1") && listed.contains("\"add-ons\": 0"), "{listed}");
+}
+
+#[test]
 fn conditions_facts_and_what_an_override_says_of_itself_are_told() {
     let fleet = Fleet::new(FLEET);
     let said = why(&fleet, &["two", "web.values.replicas"]);
