@@ -45,14 +45,17 @@ impl<'a> Applied<'a> {
     pub fn follow(&mut self, db: &'a dyn Db, own: &OwnSource<'_>, applies: &Applies, by: &Id) {
         let (kind, name, namespace) = &applies.source;
         let namespace = if namespace.is_empty() { &by.namespace } else { namespace };
-        let path: EcoString = applies.path.trim_start_matches("./").trim_matches('/').into();
+        if applies.is_remote {
+            return;
+        }
+        let path = cleaned(&applies.path);
         let is_own = (kind, name, namespace) == (own.kind, own.name, own.namespace);
         let is_generated = own.generated.iter().any(|it| is_within(&path, it));
         if !is_own {
             self.others.insert((kind.clone(), namespace.clone(), name.clone()));
             return;
         }
-        if is_generated || matches!(path.as_str(), "" | ".") {
+        if is_generated || path.is_empty() || path.contains('$') {
             self.may_be_more = true;
             return;
         }
@@ -67,19 +70,24 @@ impl<'a> Applied<'a> {
         self.may_be_more |= !directory.complete || directory.remote.is_some() || directory.changes;
         for listed in &directory.objects {
             let id = id_of(listed, &applies.target_namespace);
-            if let Some(inner) = &listed.applies {
+            // What a patch makes of a Kustomization is not known.
+            let is_changed = directory.changes || applies.patches;
+            self.may_be_more |= is_changed && listed.applies.is_some();
+            if let Some(inner) = listed.applies.as_ref().filter(|_| !is_changed) {
                 let mut by = id.clone();
                 if by.namespace.is_empty() {
                     by.namespace = own.namespace.clone();
                 }
                 self.follow(db, own, inner, &by);
             }
-            let is_named = !applies.renames && !directory.renames;
+            let is_substituted = applies.substitutes && listed.is_substituted;
+            let is_open = is_substituted && [&id.name, &id.namespace].iter().any(|it| it.contains('$'));
+            let is_named = !applies.renames && !directory.renames && !is_changed && !is_open;
             self.objects.push(AppliedObject {
                 listed,
                 id: is_named.then_some(id),
-                is_patched: directory.changes || applies.patches,
-                is_substituted: applies.substitutes && listed.is_substituted,
+                is_patched: is_changed || directory.adds,
+                is_substituted,
             });
         }
     }
@@ -95,4 +103,19 @@ fn id_of(listed: &Listed, target_namespace: &EcoString) -> Id {
         () => target_namespace.clone(),
     };
     Id { group, kind: listed.kind.clone(), namespace, name: listed.name.clone() }
+}
+
+/// A path from the source's root, as Flux joins it: `..` does not lead out.
+fn cleaned(path: &str) -> EcoString {
+    let mut parts: Vec<&str> = Vec::new();
+    for it in path.split('/') {
+        match it {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            it => parts.push(it),
+        }
+    }
+    parts.join("/").into()
 }

@@ -35,7 +35,8 @@ pub fn wrong(expression: &str) -> Option<EcoString> {
 /// What a rule says of a value; none if it cannot be told.
 #[must_use]
 pub fn holds(rule: &str, this: &Node) -> Option<bool> {
-    if is_too_deep(rule) {
+    // `__` stands for characters that a name in CEL cannot have.
+    if is_too_deep(rule) || rule.contains("__") {
         return None;
     }
     let mut context = Context::with_env(Arc::clone(&ENV));

@@ -33,6 +33,7 @@ const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 
 /// What a Flux Kustomization of a directory applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of its spec")]
 pub struct Applies {
     /// Kind, name and namespace of its source; no namespace is its own.
     pub source: (EcoString, EcoString, EcoString),
@@ -40,8 +41,10 @@ pub struct Applies {
     pub target_namespace: EcoString,
     /// Whether it gives what it applies other names.
     pub renames: bool,
-    /// Whether it patches what it applies.
+    /// Whether it patches what it applies, so that it may become another object, or none.
     pub patches: bool,
+    /// Whether it is applied to another cluster.
+    pub is_remote: bool,
     /// Whether it replaces variables.
     pub substitutes: bool,
 }
@@ -60,6 +63,7 @@ impl Applies {
             target_namespace: text(spec.get("targetNamespace")),
             renames: ["namePrefix", "nameSuffix"].iter().any(|it| spec.get(it).is_some()),
             patches: ["patches", "components"].iter().any(|it| spec.get(it).is_some()),
+            is_remote: spec.get("kubeConfig").is_some(),
             substitutes: spec.get("postBuild").is_some(),
         }
     }
@@ -74,6 +78,7 @@ const MOST: usize = 10_000;
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that its kustomization does")]
 pub struct Directory {
     pub objects: Vec<Listed>,
     pub complete: bool,
@@ -83,6 +88,8 @@ pub struct Directory {
     pub renames: bool,
     /// Whether it changes objects otherwise: by patches and the like.
     pub changes: bool,
+    /// Whether it adds fields to them, such as labels and what selects by them.
+    pub adds: bool,
     /// Directories and files that were looked into. What is listed twice is read once: kustomize
     /// refuses it.
     seen: BTreeSet<EcoString>,
@@ -145,8 +152,16 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     }
     let has = |keys: &[&str]| keys.iter().any(|it| kustomization.get(it).is_some());
     found.renames |= has(&["namespace", "namePrefix", "nameSuffix"]);
-    found.changes |=
-        has(&["patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "vars", "transformers"]);
+    found.changes |= has(&[
+        "patches",
+        "patchesStrategicMerge",
+        "patchesJson6902",
+        "replacements",
+        "vars",
+        "transformers",
+        "components",
+    ]);
+    found.adds |= has(&["commonLabels", "labels", "replicas"]);
     let listed = ["resources", "bases", "components"].iter().filter_map(|it| kustomization.get(it)?.as_sequence());
     let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
     found.remote = found.remote.take().or(remote.map(EcoString::from));
@@ -251,6 +266,10 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
         return;
     }
     let metadata = object.get("metadata");
+    // A document of comments is no object.
+    if kind.is_empty() || metadata.and_then(|it| it.get("name")).is_none() {
+        return;
+    }
     let says = |key: &str| metadata.and_then(|it| it.get(key)?.get(SUBSTITUTE)?.as_str()) == Some("disabled");
     let is_substituted = !says("annotations") && !says("labels");
     let mut texts = Vec::new();

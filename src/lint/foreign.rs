@@ -44,8 +44,7 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
     let starts: Vec<(&Object, Origin, Option<&Unit>)> = of_items.chain(of_manifests).collect();
     let mut foreign = Foreign::default();
     for (kustomization, at, item) in starts {
-        let Some(mut directory) = applies(lint, kustomization) else { continue };
-        directory.patches |= item.is_some_and(|it| !it.raw_patches.is_empty());
+        let Some(directory) = applies(lint, kustomization) else { continue };
         let (sync, output) = (&cluster.sync, &lint.settings.output);
         let own = OwnSource {
             kind: &sync.kind,
@@ -57,7 +56,12 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
         applied.follow(lint.db, &own, &directory, &kustomization.id);
         foreign.may_be_more |= applied.may_be_more;
         foreign.others.extend(applied.others);
-        foreign.objects.extend(applied.objects.into_iter().map(|object| ForeignObject { object, origin: at }));
+        // The patches of an item keep what its objects are.
+        let is_patched = item.is_some_and(|it| !it.raw_patches.is_empty());
+        foreign.objects.extend(applied.objects.into_iter().map(|mut object| {
+            object.is_patched |= is_patched;
+            ForeignObject { object, origin: at }
+        }));
         // That the directory of an item is there was looked at when it was made.
         let missing = applied.missing.iter().filter(|(by, _)| item.is_none() || *by != kustomization.id);
         lint.out.extend(missing.map(|(by, path)| missing_directory(by, path, at, &cluster.name)));
@@ -82,6 +86,7 @@ fn applies(lint: &mut Lint<'_>, kustomization: &Object) -> Option<Applies> {
         target_namespace: text(&["targetNamespace"])?,
         renames: ["namePrefix", "nameSuffix"].iter().any(|it| spec.get(it).is_some()),
         patches: ["patches", "components"].iter().any(|it| spec.get(it).is_some()),
+        is_remote: spec.get("kubeConfig").is_some(),
         substitutes: spec.get("postBuild").is_some(),
     })
 }

@@ -86,7 +86,6 @@ const ROWS: [(&str, &[Row]); 11] = [
                     &["caFile"],
                 ],
             ),
-            row(&["verify", "secretRef"], ALWAYS, &[&["*.asc"], &["*.sshpub"]]),
             row(&["proxySecretRef"], ALWAYS, PROXY),
         ],
     ),

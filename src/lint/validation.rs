@@ -61,15 +61,26 @@ fn class_validation(db: &dyn Db, class: Class, minor: Option<KubernetesMinor>) -
 /// Objects that nothing is known of, as `apiVersion/Kind`, in order of name.
 pub fn unchecked(db: &dyn Db, cluster: Anchor) -> IndexSet<EcoString> {
     let cluster = &fleet::cluster(db, cluster).value;
-    let deployed = &flux::exactly(db, cluster.anchor).value;
-    let lint = Lint::new(db, false);
+    let deployed = &flux::deployed(db, cluster.anchor).value;
+    let mut lint = Lint::new(db, false);
     let custom = Custom::of(&lint, cluster, deployed);
     let minor = fleet::kubernetes_version(db, cluster.anchor);
     let mut found: IndexSet<EcoString> = IndexSet::default();
-    for (_, object) in written(&lint, deployed) {
-        if let Known::Nothing = custom.known(&object.id, &object.version, minor) {
-            found.insert(eco_format!("{} {}", object.api_version(), object.id.kind));
+    let mut add = |id: &Id, version: &EcoString| {
+        let is_known =
+            schema::is_flux_kind(&id.group, &id.kind) || !matches!(custom.known(id, version, minor), Known::Nothing);
+        if !is_known {
+            found.insert(eco_format!("{} {}", api_version(id, version), id.kind));
         }
+    };
+    for (_, object) in written(&lint, deployed) {
+        add(&object.id, &object.version);
+    }
+    for it in foreign::of(&mut lint, cluster, deployed).objects {
+        let listed = it.object.listed;
+        let (group, version) = split_api_version(&listed.api_version);
+        let (kind, namespace, name) = (listed.kind.clone(), listed.namespace.clone(), listed.name.clone());
+        add(&Id { group, kind, namespace, name }, &version);
     }
     found.sort();
     found
@@ -86,8 +97,14 @@ fn all(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, minor: Optio
     for (unit, object) in written(lint, deployed) {
         let custom = custom.get_or_insert_with(|| Custom::of(lint, cluster, deployed));
         let is_substituted = unit.is_some_and(|it| it.substitution.is_some()) && kube::is_substituted(&object.body);
-        let written =
-            Written { id: &object.id, version: &object.version, body: &object.body, is_substituted, is_part: false };
+        let written = Written {
+            id: &object.id,
+            version: &object.version,
+            body: &object.body,
+            is_substituted,
+            is_part: false,
+            is_named: true,
+        };
         one(&written, custom, minor, &mut found);
     }
     // What is wrong with the directories themselves is another rule's.
@@ -127,7 +144,9 @@ fn of_directories(
                 continue;
             }
             let is_substituted = object.is_substituted && kube::is_substituted(body);
-            let written = Written { id: &id, version: &version, body, is_substituted, is_part: object.is_patched };
+            let is_named = object.id.is_some();
+            let written =
+                Written { id: &id, version: &version, body, is_substituted, is_part: object.is_patched, is_named };
             one(&written, custom, minor, found);
         }
     }
@@ -156,10 +175,14 @@ struct Written<'a> {
     body: &'a Node,
     is_substituted: bool,
     is_part: bool,
+    /// Whether it has these names on the cluster, too.
+    is_named: bool,
 }
 
 fn one(written: &Written<'_>, custom: &Custom<'_>, minor: Option<KubernetesMinor>, found: &mut Found) {
-    validation::names(written.id, written.body, written.is_substituted, found);
+    if written.is_named {
+        validation::names(written.id, written.body, written.is_substituted, found);
+    }
     validation::eks(written.id, written.body, found);
     let validate = |shape: &Shape, source: EcoString, newer| {
         let (is_part, is_substituted) = (written.is_part, written.is_substituted);

@@ -20,7 +20,8 @@ pub struct Shape {
     pub ty: Option<ShapeType>,
     pub format: Option<EcoString>,
     pub nullable: bool,
-    pub default: IsThere,
+    /// What the API server fills in.
+    pub default: Option<serde_json::Value>,
     #[serde(rename = "enum")]
     pub choices: Vec<serde_json::Value>,
     pub pattern: Option<EcoString>,
@@ -58,16 +59,6 @@ pub struct Shape {
     pub list_keys: Vec<EcoString>,
     #[serde(rename = "x-kubernetes-validations")]
     pub rules: Vec<Rule>,
-}
-
-/// Whether something is said, whatever it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IsThere(pub bool);
-
-impl<'de> Deserialize<'de> for IsThere {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self(true))
-    }
 }
 
 /// A type of JSON.

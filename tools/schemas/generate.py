@@ -26,7 +26,7 @@ import yaml
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "..", "src", "schema")
 
-# What is kept of a schema as it is; texts for people, formats and defaults are not.
+# What is kept of a schema as it is; texts for people and formats are not.
 KEPT = [
     "type", "nullable", "enum", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "required",
@@ -144,8 +144,8 @@ def api_version(group, version):
 def custom(shapes, schema):
     """A schema of a CustomResourceDefinition."""
     shape = stripped(schema, lambda it: custom(shapes, it))
-    if "default" in schema:
-        shape["default"] = True
+    if schema.get("default") is not None:
+        shape["default"] = schema["default"]
     rules = schema.get("x-kubernetes-validations", [])
     if rules:
         shape["x-kubernetes-validations"] = [{name: it[name] for name in ("rule", "message") if name in it} for it in rules]

@@ -3,12 +3,16 @@
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use ecow::{EcoString, eco_format};
 use regex::Regex;
 
 use crate::schema::{self, Shape};
 use crate::source::IndexMap;
+
+/// As Go reads it.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// Whether a schema says more of a text than that it is one.
 pub(super) fn has_limits(shape: &Shape) -> bool {
@@ -26,8 +30,12 @@ pub(super) fn fits(text: &EcoString, shape: &Shape) -> bool {
 pub(super) fn wrong_text(text: &EcoString, shape: &Shape) -> Vec<EcoString> {
     let mut wrong = Vec::new();
     match shape.format.as_deref() {
-        Some("quantity") if schema::quantity(text).is_none() => wrong.push(eco_format!("is no quantity: `{text}`")),
-        Some("byte") if STANDARD.decode(text.as_bytes()).is_err() => wrong.push("must be base64".into()),
+        Some("quantity") if schema::quantity(text.trim()).is_none() => {
+            wrong.push(eco_format!("is no quantity: `{text}`"));
+        }
+        Some("byte") if BASE64.decode(text.as_str().replace(['\r', '\n'], "")).is_err() => {
+            wrong.push("must be base64".into());
+        }
         _ => {}
     }
     let length = text.chars().count();

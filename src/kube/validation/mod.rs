@@ -3,11 +3,13 @@
 //! In: an object's tree and the [`Shape`] of its kind. Out: diagnostics. Never knows which version a cluster has.
 //!
 //! - [`Against`]: the shape, and how sure it is; [`Found`] and [`Promise`]: what comes out.
+//! - `defaults`: what the API server fills in first.
 //! - `tree`: field by field; `value`: one value without what it holds; `combined`: `anyOf` and its like.
 //! - [`eks`]: what Amazon EKS refuses beside.
 //! - [`names`]: names, labels and annotations.
 
 mod combined;
+mod defaults;
 mod eks;
 mod found;
 mod limits;
@@ -32,6 +34,10 @@ pub use validator::Against;
 #[must_use]
 pub fn validate(against: &Against<'_>, id: &Id, body: &Node) -> Found {
     let mut validation = Validation { against, id, path: Vec::new(), found: Found::default() };
-    validation.node(body, against.shape);
+    if against.is_part {
+        validation.node(body, against.shape);
+    } else {
+        validation.node(&defaults::defaulted(body, against.shape), against.shape);
+    }
     validation.found
 }

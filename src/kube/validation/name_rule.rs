@@ -19,7 +19,9 @@ impl NameRule {
     /// The rule for the names of a kind.
     pub(super) fn of_kind(group: &str, kind: &str) -> Self {
         match (group, kind) {
-            ("rbac.authorization.k8s.io", _) | ("networking.k8s.io", "IPAddress") => Self::PathSegment,
+            ("rbac.authorization.k8s.io" | "certificates.k8s.io", _) | ("networking.k8s.io", "IPAddress") => {
+                Self::PathSegment
+            }
             ("", "Namespace" | "Service") => Self::Label,
             // What it makes has eleven characters more.
             ("batch", "CronJob") => Self::Subdomain(52),

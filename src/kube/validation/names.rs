@@ -51,7 +51,8 @@ impl Names<'_> {
         self.labels(metadata.and_then(|it| it.get("labels")), &eco_format!("{place}.labels"));
         let annotations = metadata.and_then(|it| it.get("annotations")).and_then(Node::map);
         for (key, node) in annotations.into_iter().flat_map(|it| &it.entries) {
-            self.key(node, key, &eco_format!("{place}.annotations"));
+            // Kubernetes looks at their keys in small letters.
+            self.key(node, &key.to_lowercase(), &eco_format!("{place}.annotations"));
         }
     }
 

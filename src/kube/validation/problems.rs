@@ -52,6 +52,11 @@ pub(super) fn missing_field(at: Origin, id: &Id, place: &str, source: &str) -> D
     .help("add it")
 }
 
+/// Whether a problem is that a field is not known.
+pub(super) fn is_unknown_field(problem: &Diagnostic) -> bool {
+    problem.code == code::UNKNOWN_OBJECT_FIELD || problem.code == code::MAYBE_NEWER
+}
+
 /// Whether a problem is that a field is missing.
 #[must_use]
 pub fn is_missing_field(problem: &Diagnostic) -> bool {

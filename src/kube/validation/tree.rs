@@ -26,7 +26,7 @@ impl Validation<'_> {
             (Value::Absent | Value::Unknown | Value::Conflict(_) | Value::Template(_), _) => return,
             (Value::Null, _) => {
                 let is_any = shape.ty.is_none() && !shape.int_or_string;
-                let is_taken = shape.nullable || shape.default.0 || is_any || shape.ty == Some(ShapeType::Null);
+                let is_taken = shape.nullable || shape.default.is_some() || is_any || shape.ty == Some(ShapeType::Null);
                 if !is_taken {
                     self.wrong_type(node, shape);
                 }
@@ -117,7 +117,7 @@ impl Validation<'_> {
         }
         for key in &shape.required {
             let is_there = map.entries.get(key).is_some_and(|it| !matches!(it.value, Value::Absent));
-            let is_filled = || shape.properties.get(key).is_some_and(|it| it.get().default.0);
+            let is_filled = || shape.properties.get(key).is_some_and(|it| it.get().default.is_some());
             if !is_there && !is_filled() {
                 let place = self.place(Some(key));
                 self.report(problems::missing_field(at, self.id, &place, &self.against.source));

@@ -44,7 +44,9 @@ pub(super) struct Validation<'a> {
 
 impl Validation<'_> {
     pub(super) fn report(&mut self, problem: Diagnostic) {
-        if self.found.diagnostics.len() < MOST {
+        // A patch may put another value in place of a wrong one.
+        let is_certain = !self.against.is_part || problems::is_unknown_field(&problem);
+        if is_certain && self.found.diagnostics.len() < MOST {
             self.found.diagnostics.push(problem);
         }
     }

@@ -116,7 +116,7 @@ impl Draw {
 fn json_schema(shape: &Shape, is_whole: bool) -> Value {
     let mut schema = Map::new();
     let is_quantity = shape.format.as_deref() == Some("quantity");
-    let may_be_null = shape.nullable || shape.default.0;
+    let may_be_null = shape.nullable || shape.default.is_some();
     let mut types: Vec<&str> = match shape.ty {
         _ if is_quantity => vec!["string", "number"],
         _ if shape.int_or_string => vec!["string", "integer"],
@@ -165,7 +165,7 @@ fn json_schema(shape: &Shape, is_whole: bool) -> Value {
     ] {
         set(key, it.map(|it| json!(it)));
     }
-    let has_default = |key: &EcoString| shape.properties.get(key).is_some_and(|it| it.get().default.0);
+    let has_default = |key: &EcoString| shape.properties.get(key).is_some_and(|it| it.get().default.is_some());
     let required: Vec<&str> = shape.required.iter().filter(|it| !has_default(it)).map(EcoString::as_str).collect();
     set("required", (!required.is_empty()).then(|| json!(required)));
     let inner = |it: &schema::Inner, is_whole: bool| json_schema(it.get(), is_whole);
