@@ -13,7 +13,7 @@ use crate::flux::external;
 use crate::kube::object::Id;
 use crate::source::Origin;
 use crate::syntax::{self, ast::Head};
-use crate::value::Node;
+use crate::value::{Node, Value};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     if let Some(bounds) = cluster.sync.bounds() {
@@ -67,13 +67,17 @@ fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
                     && of.as_ref() == Some(namespace)
             })
     };
-    let mut found = Vec::new();
+    let (mut found, mut needed) = (Vec::new(), Vec::new());
     for (_, object) in deployed.objects() {
         let is_it = matches!(
             (object.id.group.as_str(), object.id.kind.as_str()),
             ("kustomize.toolkit.fluxcd.io", "Kustomization") | ("helm.toolkit.fluxcd.io", "HelmRelease")
         );
         let Some(spec) = object.spec().filter(|_| is_it) else { continue };
+        if let Some(Node { value: Value::PerCluster(it), .. }) = spec.get("serviceAccountName") {
+            needed.extend(it.facts().cloned());
+            continue;
+        }
         match spec.get("serviceAccountName").and_then(Node::text) {
             None if cluster.lockdown => found.push(without_account(&object.id, object.origin)),
             // The platform made the account that a tenant's project runs as.
@@ -88,6 +92,7 @@ fn accounts(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         }
     }
     lint.out.append(&mut found);
+    lint.needed_facts.extend(needed);
 }
 
 fn outside_tenant(id: &Id, at: Origin, bounds: &[&EcoString]) -> Diagnostic {

@@ -159,7 +159,7 @@ fn layers_may_change_what_facts_filled() {
         "rule r when cluster.zones == 2 { use c { wait = true } }",
         "rule r { use c { commonMetadata.labels { region = cluster.region, zones = \"z-\\(cluster.zones)\" } } }",
         "rule r { use c { postBuild.substitute { region = cluster.region } } }",
-        "rule r { use c { serviceAccountName = cluster.name, interval = \"\\(cluster.zones)m\" } }",
+        "external ServiceAccount flux-system.a\nexternal ServiceAccount flux-system.b\nexternal ServiceAccount flux-system.c\nexternal ServiceAccount flux-system.d\nrule r { use c { serviceAccountName = cluster.name, interval = \"\\(cluster.zones)m\" } }",
     ] {
         let text = fleet_of("", "a = cluster.name\n      fixed = \"eu-west-1\"", rest);
         let (db, compilation) = compiled(&text);

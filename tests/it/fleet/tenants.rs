@@ -161,7 +161,7 @@ catalogue c {{
     apiVersion = "kustomize.toolkit.fluxcd.io/v1"
     kind       = "Kustomization"
     metadata.namespace = "{namespace}"
-    spec {{ interval = "10m", path = "./x", prune = true, {spec} }}
+    spec {{ interval = "10m", path = "./", prune = true, {spec} }}
   }}
 }}
 cluster one {{
@@ -215,7 +215,7 @@ catalogue c {{
     apiVersion = "kustomize.toolkit.fluxcd.io/v1"
     kind       = "Kustomization"
     metadata.namespace = "flux-system"
-    spec {{ interval = "10m", path = "./x", prune = true, sourceRef {{ kind = "GitRepository", name = "flux-system" }}, serviceAccountName = "{account}" }}
+    spec {{ interval = "10m", path = "./", prune = true, sourceRef {{ kind = "GitRepository", name = "flux-system" }}, serviceAccountName = "{account}" }}
   }}
 }}
 cluster one {{ use c }}
