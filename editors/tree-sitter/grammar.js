@@ -100,7 +100,7 @@ module.exports = grammar({
     unary: ($) => prec(7, seq(choice("-", "not"), $.expression)),
     member: ($) => prec.left(9, seq($.expression, choice(".", "?."), field("name", choice($.key_name, $.string)))),
     index: ($) => prec.left(9, seq($.expression, token.immediate("["), $.expression, "]")),
-    call: ($) => prec(9, seq(field("function", $.variable), token.immediate("("), sep($.expression), ")")),
+    call: ($) => prec(9, seq(field("function", choice($.variable, $.member)), token.immediate("("), sep($.expression), ")")),
     if: ($) => prec.right(seq("if", $.expression, "then", $.expression, "else", $.expression)),
     match: ($) => seq("match", $.expression, "{", sep($.arm), "}"),
     arm: ($) => seq(list_of($.pattern), "=>", $.expression),

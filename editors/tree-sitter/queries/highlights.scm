@@ -42,6 +42,7 @@
 (variable) @variable
 ((variable) @variable.builtin (#any-of? @variable.builtin "cluster" "params" "fleet" "irsa" "it"))
 (call function: (variable) @function.call)
+(call function: (member name: (key_name) @function.call))
 
 ["=" "+=" "==" "!=" "<" "<=" ">" ">=" "+" "-" "*" "/" "%" "??" "?." "=>" "|" "?" "..."] @operator
 ["{" "}" "[" "]" "(" ")"] @punctuation.bracket

@@ -43,6 +43,7 @@
 (variable) @variable
 ((variable) @variable.builtin (#any-of? @variable.builtin "cluster" "params" "fleet" "irsa" "it"))
 (call function: (variable) @function)
+(call function: (member name: (key_name) @function))
 
 ["=" "+=" "==" "!=" "<" "<=" ">" ">=" "+" "-" "*" "/" "%" "??" "?." "=>" "|" "?" "..."] @operator
 ["{" "}" "[" "]" "(" ")"] @punctuation.bracket
