@@ -7,12 +7,12 @@ use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
-use crate::fleet::Cluster;
-use crate::flux::{Deployed, Unit, UnitPlace};
+use crate::fleet::{self, Cluster};
+use crate::flux::{self, Deployed, Unit, UnitPlace};
 use crate::kube::applied::{Applied, AppliedObject, OwnSource};
 use crate::kube::directory::Applies;
 use crate::kube::object::{Id, Object};
-use crate::source::{IndexSet, Kind, Origin};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::value::{Node, Value};
 
 /// An object of a directory, and what makes Flux apply it.
@@ -67,6 +67,16 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
         lint.out.extend(missing.map(|(by, path)| missing_directory(by, path, at, &cluster.name)));
     }
     foreign
+}
+
+/// The objects that hand-written directories bring to a cluster, each with its file, where it is known what they are.
+#[must_use]
+pub fn brought(db: &dyn Db, cluster: Anchor) -> Vec<(EcoString, Id)> {
+    let deployed = &flux::deployed(db, cluster).value;
+    let mut lint = Lint::new(db, false);
+    let foreign = of(&mut lint, &fleet::cluster(db, cluster).value, deployed);
+    let objects = foreign.objects.into_iter().map(|it| it.object);
+    objects.filter_map(|it| Some((it.listed.file.clone(), it.id?))).collect()
 }
 
 /// What a Kustomization of the project applies; none where that is not known.

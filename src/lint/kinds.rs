@@ -140,8 +140,12 @@ fn unknown_kind(object: &Object, custom: &BTreeMap<(EcoString, EcoString), Optio
         eco_format!("a {kind}"),
     );
     let group = if object.id.group.is_empty() { "core" } else { &object.id.group };
+    if let Some(it) = schema::api_versions_of(kind).last() {
+        return diagnostic.help(eco_format!("write `apiVersion = \"{it}\"`"));
+    }
     let known = custom.keys().filter(|(group, _)| *group == object.id.group).map(|(_, it)| it.as_str());
-    diagnostic.did_you_mean(kind, known).or_help(|| {
+    let own: Vec<&str> = schema::kinds_of_group(&object.id.group).collect();
+    diagnostic.did_you_mean(kind, known.chain(own)).or_help(|| {
         Some(eco_format!(
             "use the add-on that installs it. If fleetc does not know that add-on, list the kind in it with `crds {{ \"{group}/{kind}\" = … }}` (\"Namespaced\" or \"Cluster\"), or declare `external CRD \"…\"`"
         ))

@@ -14,7 +14,7 @@ use crate::fleet::Cluster;
 use crate::flux::Deployed;
 use crate::kube;
 use crate::kube::ServedFields;
-use crate::kube::object::Object;
+use crate::kube::object::{Id, Object};
 use crate::kube::rules;
 use crate::schema;
 use crate::source::{Kind, Origin};
@@ -162,6 +162,21 @@ fn schema_of(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
     complete(&mut env, &mut spec.clone(), ty, Conform::Final, None);
     lint.needed_facts.append(&mut env.needed_facts);
     lint.out.append(&mut env.out);
+}
+
+/// The same for an object of a hand-written directory, of a kind of Flux.
+pub(super) fn flux_object(lint: &mut Lint<'_>, cluster: &Cluster, id: &Id, version: &EcoString, body: &Node) {
+    let object = Object {
+        id: id.clone(),
+        version: version.clone(),
+        body: body.clone(),
+        file: EcoString::new(),
+        origin: body.origin,
+        raw: None,
+        component: None,
+        is_checked: false,
+    };
+    manifest(lint, cluster, &object);
 }
 
 fn manifest(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {

@@ -12,6 +12,7 @@ use ecow::{EcoString, eco_format};
 use super::context::Lint;
 use super::foreign::{self, Foreign, ForeignObject};
 use super::kinds;
+use super::shapes;
 use crate::data::{self, Format};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Class, Cluster};
@@ -111,7 +112,7 @@ fn all(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, minor: Optio
     let foreign = foreign::of(&mut Lint::new(lint.db, false), cluster, deployed);
     if !foreign.objects.is_empty() {
         let custom = custom.get_or_insert_with(|| Custom::of(lint, cluster, deployed));
-        of_directories(lint, &foreign, custom, minor, &mut found);
+        of_directories(lint, cluster, &foreign, custom, minor, &mut found);
     }
     found
 }
@@ -119,6 +120,7 @@ fn all(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, minor: Optio
 /// The objects of hand-written directories of the project.
 fn of_directories(
     lint: &Lint<'_>,
+    cluster: &Cluster,
     foreign: &Foreign<'_>,
     custom: &Custom<'_>,
     minor: Option<KubernetesMinor>,
@@ -147,9 +149,26 @@ fn of_directories(
             let is_named = object.id.is_some();
             let written =
                 Written { id: &id, version: &version, body, is_substituted, is_part: object.is_patched, is_named };
+            let before = found.diagnostics.len();
             one(&written, custom, minor, found);
+            let is_whole = !object.is_patched && !is_substituted;
+            if is_whole && schema::is_flux_kind(&id.group, &id.kind) {
+                let mut inner = Lint::new(lint.db, false);
+                shapes::flux_object(&mut inner, cluster, &id, &version, body);
+                found.diagnostics.append(&mut inner.out);
+            }
+            if found.diagnostics.len() == before && is_no_kind(&id) {
+                let at = body.get("kind").map_or(body.origin, |it| it.origin);
+                found.diagnostics.push(validation::no_kind(&id, &version, at));
+            }
         }
     }
+}
+
+/// Whether a kind is of a group of Kubernetes' own, which has none of that name.
+fn is_no_kind(id: &Id) -> bool {
+    let mut of_group = schema::kinds_of_group(&id.group).peekable();
+    of_group.peek().is_some() && !of_group.any(|it| it == id.kind) && schema::scope(&id.group, &id.kind).is_none()
 }
 
 /// The objects of a file: several documents, and what a `List` holds.

@@ -79,6 +79,31 @@ pub(super) fn owned_by_hand(path: &str, id: &Id, in_file: Option<&EcoString>) ->
     problem.help("remove it here, or in the sources")
 }
 
+pub(super) fn twice_by_hand(path: &str, id: &Id, other: &str, in_file: Option<&EcoString>) -> Diagnostic {
+    let problem = Diagnostic::new(
+        code::OWNED_BY_HAND,
+        eco_format!("{id} has two owners on one cluster"),
+        file(path),
+        eco_format!("applied by `{other}`, too"),
+    );
+    let problem = match in_file {
+        Some(it) => problem.note(eco_format!("it is in `{it}`")),
+        None => problem,
+    };
+    problem.help("remove it from one of the two")
+}
+
+pub(super) fn missing_directory(path: &str, by: &Id, missing: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::MISSING_DIRECTORY,
+        eco_format!("{by} applies `{missing}`, which is no directory of the repository"),
+        file(path),
+        "written by hand",
+    )
+    .note("Flux reports that the path is not found, and applies nothing")
+    .help("write the path from the repository's root, or make the directory")
+}
+
 pub(super) fn bootstrap_differs(path: &str, what: &str, found: &str, expected: &str) -> Diagnostic {
     Diagnostic::new(
         code::BOOTSTRAP,

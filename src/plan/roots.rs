@@ -16,7 +16,7 @@ use crate::kube::Id;
 use crate::kube::applied::{Applied, OwnSource};
 use crate::kube::directory::Applies;
 use crate::kube::object::split_api_version;
-use crate::source::{Db, is_within};
+use crate::source::{Db, IndexMap, IndexSet, is_within};
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -62,6 +62,9 @@ fn root(
         .filter(|(dir, name)| KUSTOMIZATIONS.contains(name) && *dir != root)
         .map(|(dir, _)| dir)
         .collect();
+    // What is applied by hand already: by which file.
+    let mut by_hand: IndexMap<Id, EcoString> = IndexMap::default();
+    let mut of_directories: Option<IndexSet<Id>> = None;
     for (path, entry) in snapshot.below(root) {
         if matches!(entry, SnapshotEntry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
             continue;
@@ -84,14 +87,23 @@ fn root(
                     if let (true, Some(spec)) = (is_flux_kustomization(&id), document.get("spec")) {
                         let mut applied = Applied::default();
                         applied.follow(db, &own, &Applies::of(spec), &id);
+                        for (by, missing) in &applied.missing {
+                            out.push(problems::missing_directory(path, by, missing));
+                        }
                         let named = applied.objects.into_iter().filter_map(|it| Some((it.listed.file.clone(), it.id?)));
                         brought.extend(named);
                     }
                     brought.push((path.clone(), id));
                 }
                 for (file, id) in brought {
-                    if it.objects().any(|(_, it)| it.id == id) {
-                        out.push(problems::owned_by_hand(path, &id, (file != *path).then_some(&file)));
+                    let in_file = (file != *path).then_some(&file);
+                    let of_directories = of_directories.get_or_insert_with(|| {
+                        crate::lint::brought(db, it.anchor).into_iter().map(|(_, id)| id).collect()
+                    });
+                    if it.objects().any(|(_, it)| it.id == id) || of_directories.contains(&id) {
+                        out.push(problems::owned_by_hand(path, &id, in_file));
+                    } else if let Some(other) = by_hand.insert(id.clone(), path.clone()) {
+                        out.push(problems::twice_by_hand(path, &id, &other, in_file));
                     }
                 }
             }

@@ -24,4 +24,4 @@ pub use shape::{
     Inner, KubernetesMinor, More, Rule, Served, Shape, ShapeType, kubernetes_minors, metadata, of_any_chart, of_chart,
     of_kubernetes, served_versions, versions_of_chart,
 };
-pub use shape::{all as all_shapes, kind_names};
+pub use shape::{all as all_shapes, api_versions_of, kind_names, kinds_of_group};

@@ -288,6 +288,19 @@ pub fn of_any_chart(api_version: &str, kind: &str) -> Option<(&'static str, &'st
     KINDS.charts.iter().find_map(|(chart, it)| Some((*chart, it.get(api_version)?.get(kind)?)))
 }
 
+/// The API versions in which the newest Kubernetes serves a kind, whatever its group.
+pub fn api_versions_of(kind: &str) -> impl Iterator<Item = &'static str> + use<'_> {
+    let (_, newest) = kubernetes_minors();
+    let is_served = move |served: &Vec<Served>| served.last().is_some_and(|it| it.last == newest);
+    KINDS.kubernetes.iter().filter(move |(_, kinds)| kinds.get(kind).is_some_and(is_served)).map(|(it, _)| *it)
+}
+
+/// The kinds of Kubernetes' own that a group has.
+pub fn kinds_of_group(group: &str) -> impl Iterator<Item = &'static str> + use<'_> {
+    let of_group = move |api_version: &str| api_version.rsplit_once('/').map_or("", |(it, _)| it) == group;
+    KINDS.kubernetes.iter().filter(move |(it, _)| of_group(it)).flat_map(|(_, kinds)| kinds.keys().copied())
+}
+
 /// The names of all kinds that are known.
 pub fn kind_names() -> impl Iterator<Item = &'static str> {
     let of_charts = KINDS.charts.values().flat_map(|it| it.values());

@@ -27,7 +27,7 @@ use validator::Validation;
 pub use eks::check as eks;
 pub use found::{Found, Promise};
 pub use names::check as names;
-pub use problems::{is_missing_field, not_served};
+pub use problems::{is_missing_field, no_kind, not_served};
 pub use validator::Against;
 
 /// Holds an object against a shape.

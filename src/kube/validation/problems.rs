@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::name_rule::NameRule;
 use crate::diagnostic::{Diagnostic, code, did_you_mean, listed};
 use crate::kube::object::Id;
-use crate::schema::{Rule, Shape, ShapeType};
+use crate::schema::{self, Rule, Shape, ShapeType};
 use crate::source::Origin;
 use crate::value::{Node, Value};
 
@@ -154,8 +154,24 @@ pub fn not_served(id: &Id, api_version: &str, at: Origin, source: &str, served: 
         "the API server has no such kind",
     );
     match served.last() {
-        Some(it) => problem.help(eco_format!("write `apiVersion = \"{it}\"`")),
+        Some(it) => problem.help(eco_format!("its `apiVersion` there is `{it}`")),
         None => problem.help("remove it, or write what took its place"),
+    }
+}
+
+/// An object of a group of Kubernetes' own, whose kind that group does not have.
+#[must_use]
+pub fn no_kind(id: &Id, version: &str, at: Origin) -> Diagnostic {
+    let group = if id.group.is_empty() { version.into() } else { eco_format!("{}/{version}", id.group) };
+    let problem = Diagnostic::new(
+        code::OLD_API,
+        eco_format!("Kubernetes has no kind `{}` in `{group}`", id.kind),
+        at,
+        "the API server has no such kind",
+    );
+    match schema::api_versions_of(&id.kind).last() {
+        Some(it) => problem.help(eco_format!("its `apiVersion` is `{it}`")),
+        None => problem.did_you_mean(&id.kind, schema::kinds_of_group(&id.group)),
     }
 }
 

@@ -322,12 +322,27 @@ fn a_kustomization_by_hand_in_a_root_is_followed() {
     };
     fleet.write("clusters/one/by-hand.yaml", &kustomization("by-hand", "./deploy"));
     fleet.write("deploy/next.yaml", &kustomization("next", "./more"));
+    fleet.write("more/none.yaml", "# nothing\n");
     fleet.build();
     let release =
         "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: flux-system}\n";
     fleet.write("more/web.yaml", release);
     let run = fleet.run(&["build"]);
     assert!(run.stderr.contains("E0705") && run.stderr.contains("more/web.yaml"), "{}", run.stderr);
+    // Two by hand have one owner each, and their paths are there.
+    fleet.write("more/web.yaml", "# nothing\n");
+    fleet.write("deploy/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n");
+    fleet.build();
+    fleet.write("clusters/one/other.yaml", &kustomization("other", "./deploy"));
+    let run = fleet.run(&["build"]);
+    assert!(
+        run.stderr.contains("E0705") && run.stderr.contains("ConfigMap `default/a` has two owners"),
+        "{}",
+        run.stderr
+    );
+    fleet.write("clusters/one/other.yaml", &kustomization("other", "./nowhere"));
+    let run = fleet.run(&["build"]);
+    assert!(run.stderr.contains("E0659") && run.stderr.contains("`nowhere`"), "{}", run.stderr);
 }
 
 /// What stands beside `gotk-sync.yaml` changes it: read as kustomize builds it.
