@@ -23,6 +23,8 @@ pub struct WellKnown {
     pub eksctl: &'static str,
     /// How terraform-aws-modules/iam's role module attaches it, if it does.
     pub terraform: Option<Attached>,
+    /// The same of terraform-aws-modules/eks-pod-identity.
+    pub pod_identity: Option<Attached>,
 }
 
 /// How a role module attaches a policy.
@@ -53,39 +55,50 @@ const fn scoped(input: &'static str, names: &'static str, scope: Scope) -> Attac
     Attached { input, scope: Some((names, scope)) }
 }
 
-/// eksctl's schema (`WellKnownPolicies`), and version 6 of terraform-aws-modules/iam.
+/// eksctl's schema (`WellKnownPolicies`), version 6 of terraform-aws-modules/iam, and version 2.8 of
+/// terraform-aws-modules/eks-pod-identity.
 const WELL_KNOWN: [WellKnown; 7] = [
     WellKnown {
         name: "AWSLoadBalancerController",
         eksctl: "awsLoadBalancerController",
         terraform: Some(attached("attach_load_balancer_controller_policy")),
+        pod_identity: Some(attached("attach_aws_lb_controller_policy")),
     },
     WellKnown {
         name: "CertManager",
         eksctl: "certManager",
         terraform: Some(scoped("attach_cert_manager_policy", "cert_manager_hosted_zone_arns", Scope::HostedZones)),
+        pod_identity: Some(scoped("attach_cert_manager_policy", "cert_manager_hosted_zone_arns", Scope::HostedZones)),
     },
     WellKnown {
         name: "ClusterAutoscaler",
         eksctl: "autoScaler",
         terraform: Some(scoped("attach_cluster_autoscaler_policy", "cluster_autoscaler_cluster_names", Scope::Cluster)),
+        pod_identity: Some(scoped(
+            "attach_cluster_autoscaler_policy",
+            "cluster_autoscaler_cluster_names",
+            Scope::Cluster,
+        )),
     },
     WellKnown {
         name: "EBSCSIController",
         eksctl: "ebsCSIController",
         terraform: Some(attached("attach_ebs_csi_policy")),
+        pod_identity: Some(attached("attach_aws_ebs_csi_policy")),
     },
     WellKnown {
         name: "EFSCSIController",
         eksctl: "efsCSIController",
         terraform: Some(attached("attach_efs_csi_policy")),
+        pod_identity: Some(attached("attach_aws_efs_csi_policy")),
     },
     WellKnown {
         name: "ExternalDNS",
         eksctl: "externalDNS",
         terraform: Some(scoped("attach_external_dns_policy", "external_dns_hosted_zone_arns", Scope::HostedZones)),
+        pod_identity: Some(scoped("attach_external_dns_policy", "external_dns_hosted_zone_arns", Scope::HostedZones)),
     },
-    WellKnown { name: "ImageBuilder", eksctl: "imageBuilder", terraform: None },
+    WellKnown { name: "ImageBuilder", eksctl: "imageBuilder", terraform: None, pod_identity: None },
 ];
 
 impl Policy {

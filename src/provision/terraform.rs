@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::json::pretty;
 use super::model::{Cluster, Role};
-use super::policy::{Policy, Scope};
+use super::policy::{Attached, Policy, Scope, WellKnown};
 use super::problems;
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Identity;
@@ -30,21 +30,22 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     for role in it.roles.iter().filter(|role| role.via != Identity::None) {
         let label = label_of(&role.name);
         if role.policies.iter().any(|it| matches!(it, Policy::WellKnown(_))) {
-            if let Some(module) = role_module(it, role, out) {
+            let module = match role.via {
+                Identity::PodIdentity => Some(pod_identity_module(it, role, out)),
+                _ => role_module(it, role, out),
+            };
+            if let Some(module) = module {
                 // `eks` is the cluster's own.
                 modules.insert(format!("role-{label}"), module);
             }
-        } else {
-            role_resources(it, role, &label, &mut resources, out);
+            continue;
         }
+        role_resources(it, role, &label, &mut resources, out);
         if role.via == Identity::PodIdentity {
-            let mut association = Map::new();
-            association.insert("cluster_name".into(), cluster_name(it));
+            let mut association = association(it, role);
             if let Some(region) = &it.region {
                 association.insert("region".into(), plain(region));
             }
-            association.insert("namespace".into(), plain(&role.namespace));
-            association.insert("service_account".into(), plain(&role.service_account));
             association.insert("role_arn".into(), format!("${{aws_iam_role.{}.arn}}", label_of(&role.name)).into());
             add(&mut resources, "aws_eks_pod_identity_association", &label_of(&role.name), Json::Object(association));
         }
@@ -322,14 +323,6 @@ fn issuer(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<(Strin
 
 /// The module brings policies that are too long to be repeated here.
 fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<Json> {
-    if role.via == Identity::PodIdentity {
-        for policy in &role.policies {
-            if let Policy::WellKnown(policy) = policy {
-                out.push(problems::unknown_policy(role, "Terraform, for a Pod Identity,", policy.name));
-            }
-        }
-        return None;
-    }
     let (issuer, provider) = issuer(it, role, out)?;
     let mut module = Map::new();
     module.insert("source".into(), "terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts".into());
@@ -345,6 +338,60 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
     let account = format!("{}:{}", escaped(&role.namespace), escaped(&role.service_account));
     let main = json!({ "provider": issuer, "provider_arn": provider, "namespace_service_accounts": [account] });
     module.insert("oidc_providers".into(), json!({ "main": main }));
+    let attached = attach(it, role, |it| it.terraform.as_ref(), &mut module, out);
+    if !attached.is_empty() {
+        module.insert("policies".into(), Json::Object(attached));
+    }
+    if !role.tags.is_empty() {
+        module.insert("tags".into(), tags(role));
+    }
+    Some(Json::Object(module))
+}
+
+/// The same for a Pod Identity: the module makes the association, too.
+fn pod_identity_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Json {
+    let mut module = Map::new();
+    module.insert("source".into(), "terraform-aws-modules/eks-pod-identity/aws".into());
+    module.insert("version".into(), "~> 2.8".into());
+    if let Some(region) = &it.region {
+        module.insert("region".into(), plain(region));
+    }
+    module.insert("name".into(), plain(&role.name));
+    module.insert("use_name_prefix".into(), false.into());
+    // The module's own names for policies are one for each account.
+    module.insert("policy_name_prefix".into(), plain(&format!("{}-", role.name)));
+    module.insert("path".into(), plain(&role.path));
+    if let Some(boundary) = &role.boundary {
+        module.insert("permissions_boundary_arn".into(), plain(boundary));
+    }
+    module.insert("associations".into(), json!({ "main": association(it, role) }));
+    let attached = attach(it, role, |it| it.pod_identity.as_ref(), &mut module, out);
+    if !attached.is_empty() {
+        module.insert("additional_policy_arns".into(), Json::Object(attached));
+    }
+    if !role.tags.is_empty() {
+        module.insert("tags".into(), tags(role));
+    }
+    Json::Object(module)
+}
+
+/// Which pods have a role.
+fn association(it: &Cluster, role: &Role) -> Map<String, Json> {
+    let mut association = Map::new();
+    association.insert("cluster_name".into(), cluster_name(it));
+    association.insert("namespace".into(), plain(&role.namespace));
+    association.insert("service_account".into(), plain(&role.service_account));
+    association
+}
+
+/// Attaches the policies that a module knows by an input of its own; the others, by ARN, are returned.
+fn attach(
+    it: &Cluster,
+    role: &Role,
+    known: impl Fn(&'static WellKnown) -> Option<&'static Attached>,
+    module: &mut Map<String, Json>,
+    out: &mut Vec<Diagnostic>,
+) -> Map<String, Json> {
     let mut attached = Map::new();
     for (nth, policy) in role.policies.iter().enumerate() {
         match policy {
@@ -354,7 +401,7 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
             Policy::Managed(name) => {
                 attached.insert(format!("policy-{nth}"), plain(&it.managed(name)));
             }
-            Policy::WellKnown(policy) => match &policy.terraform {
+            Policy::WellKnown(policy) => match known(policy) {
                 Some(attached) => {
                     module.insert(attached.input.into(), true.into());
                     if let Some((names, scope)) = attached.scope {
@@ -375,13 +422,7 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
             )),
         }
     }
-    if !attached.is_empty() {
-        module.insert("policies".into(), Json::Object(attached));
-    }
-    if !role.tags.is_empty() {
-        module.insert("tags".into(), tags(role));
-    }
-    Some(Json::Object(module))
+    attached
 }
 
 fn tags(role: &Role) -> Json {

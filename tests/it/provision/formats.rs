@@ -92,6 +92,48 @@ fn fits(schema: &str, value: &Value) {
     assert!(errors.is_empty(), "{schema}: {errors:#?}\n{value:#}");
 }
 
+/// Pods that have their roles by Pod Identity: the policies that tools know by name, in Terraform, too.
+#[test]
+fn well_known_policies_of_pod_identities_are_in_terraform() {
+    let fleet = Fleet::new(
+        r#"import std.addons.{ external-dns, aws-load-balancer-controller, cert-manager, aws-ebs-csi-driver, cluster-autoscaler }
+import std.eks.{ managed-nodes }
+fleet p { identity = "pod-identity", facts { account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1" } }
+baseline nodes from managed-nodes { vpc { id = "vpc-0a", private { eu-west-1a = "subnet-0a", eu-west-1b = "subnet-0b" } } }
+catalogue a {
+  addon external-dns from external-dns { }
+  addon aws-load-balancer-controller from aws-load-balancer-controller { }
+  addon cert-manager from cert-manager { }
+  addon aws-ebs-csi-driver from aws-ebs-csi-driver { }
+  addon cluster-autoscaler from cluster-autoscaler { }
+}
+cluster one {
+  baseline = nodes
+  use a
+}
+"#,
+    );
+    let root: Value = serde_json::from_str(&printed(&fleet, "one", "terraform")).expect("JSON");
+    let modules = root["module"].as_object().expect("modules");
+    let roles: Vec<&Value> = modules.iter().filter(|(name, _)| name.starts_with("role-")).map(|(_, it)| it).collect();
+    assert!(roles.len() >= 4, "{root:#}");
+    for role in &roles {
+        assert_eq!(role["source"], "terraform-aws-modules/eks-pod-identity/aws");
+        let association = &role["associations"]["main"];
+        assert_eq!(association["cluster_name"], "${module.eks.cluster_name}");
+        assert!(association["namespace"].is_string() && association["service_account"].is_string(), "{role:#}");
+        let attaches = |it: &String| it.starts_with("attach_") && it.ends_with("_policy");
+        let inputs = role.as_object().expect("inputs").keys();
+        assert!(inputs.into_iter().any(attaches) || role.get("additional_policy_arns").is_some(), "{role:#}");
+    }
+    let with = |input: &str| roles.iter().find(|it| it[input] == true).unwrap_or_else(|| panic!("{input}: {root:#}"));
+    assert_eq!(
+        with("attach_external_dns_policy")["external_dns_hosted_zone_arns"][0],
+        "arn:aws:route53:::hostedzone/*"
+    );
+    assert!(with("attach_aws_lb_controller_policy")["name"].is_string());
+}
+
 #[test]
 fn eksctl_fits_its_schema() {
     let fleet = Fleet::new(FLEET);
