@@ -16,7 +16,7 @@ use super::shapes;
 use crate::data::{self, Format};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Class, Cluster};
-use crate::flux::{self, Deployed, external};
+use crate::flux::{self, Deployed, UnitPlace, external};
 use crate::kube;
 use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
@@ -52,9 +52,14 @@ pub(super) fn is_fine(db: &dyn Db, class: Class, cluster: &Cluster) -> bool {
 /// What has to hold on each cluster of a class, for the rest to be right; none where something is wrong.
 #[salsa::tracked(returns(ref))]
 fn class_validation(db: &dyn Db, class: Class, minor: Option<KubernetesMinor>) -> Option<Vec<Promise>> {
-    let representative = class.representative(db)?;
     let deployed = flux::of_class(db, class)?;
     let mut lint = Lint::new(db, false);
+    // Most clusters have releases alone.
+    let has_directories = deployed.units.iter().any(|it| it.place == UnitPlace::Foreign);
+    if !has_directories && written(&lint, deployed).next().is_none() {
+        return Some(Vec::new());
+    }
+    let representative = class.representative(db)?;
     let found = all(&mut lint, representative.cluster(), deployed, minor);
     found.diagnostics.is_empty().then_some(found.promises)
 }
