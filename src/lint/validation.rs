@@ -162,7 +162,8 @@ fn of_directories(
                 shapes::flux_object(&mut inner, cluster, &id, &version, body);
                 found.diagnostics.append(&mut inner.out);
             }
-            if found.diagnostics.len() == before && is_no_kind(&id) {
+            let is_unknown = matches!(custom.known(&id, &version, minor), Known::Nothing);
+            if found.diagnostics.len() == before && is_unknown && is_no_kind(&id) {
                 let at = body.get("kind").map_or(body.origin, |it| it.origin);
                 found.diagnostics.push(validation::no_kind(&id, &version, at));
             }
