@@ -1,7 +1,7 @@
 //! CEL, the language of conditions that Kubernetes and Flux have in their objects.
 //!
 //! Parsing is whole. Kubernetes' own functions (quantities, URLs, IP addresses) are not there: an expression that
-//! needs one comes to nothing.
+//! needs one has no result.
 
 use std::sync::{Arc, LazyLock};
 

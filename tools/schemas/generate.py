@@ -5,8 +5,8 @@ In: Kubernetes' OpenAPI by minor version and the CRDs of well-known charts, as G
 `sources.tsv` says which. Out: one line a shape. Shapes that are the same are one line, so that nine versions of Kubernetes take little more
 than one. Texts for people are left out.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install pyyaml
-    /tmp/venv/bin/python tools/schemas/generate.py CACHE
+    pip install pyyaml
+    python3 tools/schemas/generate.py CACHE
 
 CACHE is a directory for what is downloaded (by `go mod download` and `git clone`); each file is taken once.
 """
