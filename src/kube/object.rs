@@ -21,6 +21,14 @@ pub struct Id {
     pub name: EcoString,
 }
 
+impl Id {
+    /// `apiVersion` of an object in a version of its kind.
+    #[must_use]
+    pub fn api_version(&self, version: &str) -> EcoString {
+        if self.group.is_empty() { version.into() } else { eco_format!("{}/{version}", self.group) }
+    }
+}
+
 impl Display for Id {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.namespace.is_empty() {
@@ -103,7 +111,7 @@ impl Object {
     /// `apiVersion`, as it stands in the object.
     #[must_use]
     pub fn api_version(&self) -> EcoString {
-        if self.id.group.is_empty() { self.version.clone() } else { eco_format!("{}/{}", self.id.group, self.version) }
+        self.id.api_version(&self.version)
     }
 
     /// The `spec`.

@@ -69,14 +69,13 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
     foreign
 }
 
-/// The objects that hand-written directories bring to a cluster, each with its file, where it is known what they are.
+/// The objects that hand-written directories bring to a cluster, where it is known what they are.
 #[must_use]
-pub fn brought(db: &dyn Db, cluster: Anchor) -> Vec<(EcoString, Id)> {
+pub fn brought(db: &dyn Db, cluster: Anchor) -> IndexSet<Id> {
     let deployed = &flux::deployed(db, cluster).value;
     let mut lint = Lint::new(db, false);
     let foreign = of(&mut lint, &fleet::cluster(db, cluster).value, deployed);
-    let objects = foreign.objects.into_iter().map(|it| it.object);
-    objects.filter_map(|it| Some((it.listed.file.clone(), it.id?))).collect()
+    foreign.objects.into_iter().filter_map(|it| it.object.id).collect()
 }
 
 /// What a Kustomization of the project applies; none where that is not known.

@@ -25,7 +25,7 @@ fn has_no_group(db: &dyn Db, external: Anchor) -> bool {
         && crate::fleet::declared(db, external).value.get("group").is_none()
 }
 
-fn is_crd(db: &dyn Db, external: Anchor) -> bool {
+pub(super) fn is_crd(db: &dyn Db, external: Anchor) -> bool {
     let Head::External { object, .. } = &syntax::declaration(db, external).head else { return false };
     matches!(object.as_str(), "CRD" | "CustomResourceDefinition")
 }

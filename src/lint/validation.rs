@@ -22,7 +22,6 @@ use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
 use crate::schema::{self, KubernetesMinor, Shape};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::syntax::{self, ast::Head};
 use crate::value::{self, Node, Value};
 
 /// Checks one cluster; `errors` are those of making its objects.
@@ -76,7 +75,7 @@ pub fn unchecked(db: &dyn Db, cluster: Anchor) -> IndexSet<EcoString> {
         let is_known =
             schema::is_flux_kind(&id.group, &id.kind) || !matches!(custom.known(id, version, minor), Known::Nothing);
         if !is_known {
-            found.insert(eco_format!("{} {}", api_version(id, version), id.kind));
+            found.insert(eco_format!("{} {}", id.api_version(version), id.kind));
         }
     };
     for (_, object) in written(&lint, deployed) {
@@ -217,7 +216,7 @@ fn one(written: &Written<'_>, custom: &Custom<'_>, minor: Option<KubernetesMinor
         Known::Nothing => {}
         Known::NotServed(source, served) => {
             let at = written.body.get("apiVersion").map_or(written.body.origin, |it| it.origin);
-            let api_version = api_version(written.id, written.version);
+            let api_version = written.id.api_version(written.version);
             found.diagnostics.push(validation::not_served(written.id, &api_version, at, &source, &served));
         }
         Known::One(shape, source, newer) => found.add(validate(shape, source, newer)),
@@ -237,10 +236,6 @@ fn one(written: &Written<'_>, custom: &Custom<'_>, minor: Option<KubernetesMinor
             }
         }
     }
-}
-
-fn api_version(id: &Id, version: &EcoString) -> EcoString {
-    if id.group.is_empty() { version.clone() } else { eco_format!("{}/{version}", id.group) }
 }
 
 /// What is known of a kind.
@@ -273,13 +268,10 @@ impl<'a> Custom<'a> {
             }
         }
         for anchor in lint.index.externals.iter().filter(|it| external::is_visible(lint.db, **it, cluster)) {
-            let Head::External { object, .. } = &syntax::declaration(lint.db, *anchor).head else { continue };
-            if matches!(object.as_str(), "CRD" | "CustomResourceDefinition")
-                && let Some(schema) = fleet::declared(lint.db, *anchor).value.get("schema")
-            {
-                for it in external::crds_of(schema) {
-                    add_crd(it, &mut own);
-                }
+            let schema =
+                fleet::declared(lint.db, *anchor).value.get("schema").filter(|_| kinds::is_crd(lint.db, *anchor));
+            for it in schema.into_iter().flat_map(external::crds_of) {
+                add_crd(it, &mut own);
             }
         }
         let mut charts = IndexMap::default();
@@ -293,7 +285,7 @@ impl<'a> Custom<'a> {
     }
 
     fn known(&self, id: &Id, version: &EcoString, minor: Option<KubernetesMinor>) -> Known<'_> {
-        let api_version = api_version(id, version);
+        let api_version = id.api_version(version);
         if let Some(shape) = self.own.get(&(api_version.clone(), id.kind.clone())) {
             return Known::One(shape, "its CRD".into(), None);
         }

@@ -16,6 +16,7 @@ use crate::kube::Id;
 use crate::kube::applied::{Applied, OwnSource};
 use crate::kube::directory::Applies;
 use crate::kube::object::split_api_version;
+use crate::lint;
 use crate::source::{Db, IndexMap, IndexSet, is_within};
 
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -97,9 +98,7 @@ fn root(
                 }
                 for (file, id) in brought {
                     let in_file = (file != *path).then_some(&file);
-                    let of_directories = of_directories.get_or_insert_with(|| {
-                        crate::lint::brought(db, it.anchor).into_iter().map(|(_, id)| id).collect()
-                    });
+                    let of_directories = of_directories.get_or_insert_with(|| lint::brought(db, it.anchor));
                     if it.objects().any(|(_, it)| it.id == id) || of_directories.contains(&id) {
                         out.push(problems::owned_by_hand(path, &id, in_file));
                     } else if let Some(other) = by_hand.insert(id.clone(), path.clone()) {

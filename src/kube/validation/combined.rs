@@ -59,10 +59,8 @@ impl Validation<'_> {
                         self.path.pop();
                     }
                 }
-                if !self.against.is_part {
-                    for key in shape.required.iter().filter(|it| !map.entries.contains_key(*it)) {
-                        self.refused(node, &eco_format!("needs `{key}`"));
-                    }
+                for key in shape.required.iter().filter(|it| !map.entries.contains_key(*it)) {
+                    self.refused(node, &eco_format!("needs `{key}`"));
                 }
                 self.sizes_of_map(map, node.origin, shape);
             }

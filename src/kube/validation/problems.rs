@@ -162,10 +162,9 @@ pub fn not_served(id: &Id, api_version: &str, at: Origin, source: &str, served: 
 /// An object of a group of Kubernetes' own, whose kind that group does not have.
 #[must_use]
 pub fn no_kind(id: &Id, version: &str, at: Origin) -> Diagnostic {
-    let group = if id.group.is_empty() { version.into() } else { eco_format!("{}/{version}", id.group) };
     let problem = Diagnostic::new(
         code::OLD_API,
-        eco_format!("Kubernetes has no kind `{}` in `{group}`", id.kind),
+        eco_format!("Kubernetes has no kind `{}` in `{}`", id.kind, id.api_version(version)),
         at,
         "the API server has no such kind",
     );

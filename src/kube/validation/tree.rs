@@ -112,13 +112,9 @@ impl Validation<'_> {
             }
         }
         self.sizes_of_map(map, at, shape);
-        if self.against.is_part {
-            return;
-        }
         for key in &shape.required {
             let is_there = map.entries.get(key).is_some_and(|it| !matches!(it.value, Value::Absent));
-            let is_filled = || shape.properties.get(key).is_some_and(|it| it.get().default.is_some());
-            if !is_there && !is_filled() {
+            if !is_there {
                 let place = self.place(Some(key));
                 self.report(problems::missing_field(at, self.id, &place, &self.against.source));
             }

@@ -128,7 +128,7 @@ impl Validation<'_> {
 
     pub(super) fn sizes_of_map(&mut self, map: &Map, at: Origin, shape: &Shape) {
         let entries = map.entries.values().filter(|it| !matches!(it.value, Value::Absent)).count();
-        let least = shape.min_properties.filter(|it| entries < *it && !self.against.is_part);
+        let least = shape.min_properties.filter(|it| entries < *it);
         let most = shape.max_properties.filter(|it| entries > *it);
         let reason = match (least, most) {
             (Some(it), _) => eco_format!("has {entries} entries, and must have at least {it}"),
