@@ -19,7 +19,8 @@ use crate::syntax::{
 use crate::types::{self, FieldType, FieldsAre, RecordType, Scope, Type};
 
 /// What a cluster or group says of itself, which cannot depend on its facts.
-const SETTINGS: [&str; 9] = ["name", "group", "path", "directory", "flux", "lockdown", "identity", "baseline", "sync"];
+const SETTINGS: [&str; 10] =
+    ["name", "group", "path", "directory", "flux", "lockdown", "identity", "baseline", "sync", "via"];
 
 /// The type of what a cluster, a group or an inventory says of clusters.
 #[salsa::tracked]

@@ -98,6 +98,12 @@ pub(super) fn unknown_baseline(at: Origin, name: &str, index: &Index) -> Diagnos
         .or_help(|| Some(eco_format!("declare it: `baseline {name} {{ kubernetes = \"…\" }}`")))
 }
 
+pub(super) fn unknown_cluster<'a>(at: Origin, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no cluster `{name}`"), at, "not declared anywhere")
+        .did_you_mean(name, known)
+        .or_help(|| Some(eco_format!("declare it: `cluster {name} {{ }}`")))
+}
+
 pub(super) fn unknown_fact(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no fact `{name}`"), at, "not declared")
         .did_you_mean(name, settings.facts.keys().map(EcoString::as_str))

@@ -1,8 +1,10 @@
 //! Names of declarations where a declaration is meant: `source = eks-charts`.
 
+use ecow::EcoString;
+
 use super::problems;
 use crate::diagnostic::Diagnostic;
-use crate::fleet::Settings;
+use crate::fleet::{self, Settings};
 use crate::flux::{find_addon, find_source};
 use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -62,6 +64,13 @@ pub(super) fn resolve(
             Some(_) => Ok(()),
             None => Err(problems::unknown_baseline(at, name, index)),
         },
+        Reference::Cluster => {
+            let clusters = &fleet::all_clusters(db, db.project()).value;
+            match clusters.get(name) {
+                Some(_) => Ok(()),
+                None => Err(problems::unknown_cluster(at, name, clusters.keys().map(EcoString::as_str))),
+            }
+        }
         Reference::Fact if settings.facts.contains_key(name) => Ok(()),
         Reference::Fact => Err(problems::unknown_fact(at, name, settings)),
         // The list declares the layers.

@@ -7,6 +7,7 @@ use ecow::EcoString;
 use super::identity::Identity;
 use super::settings_data::Sync;
 use super::statement::{AppliedOverride, Attached, UseStatement};
+use super::via::Via;
 use crate::eval::Row;
 use crate::schema::Minor;
 use crate::source::{Anchor, Origin};
@@ -35,6 +36,8 @@ pub struct Cluster {
     /// How pods get their roles, where an add-on does not say.
     pub identity: Identity,
     pub sync: Sync,
+    /// The hub whose Flux applies what it gets; none where it has a Flux of its own.
+    pub via: Option<Via>,
     /// The declarations that apply to it, lowest rank first, in order of name within a rank.
     pub ranks: Vec<Vec<Anchor>>,
     /// The overrides in them whose condition holds.

@@ -14,8 +14,8 @@ use super::facts::{ClusterHead, facts};
 use super::identity::Identity;
 use super::relocation;
 use super::selection::{attached, select};
-use super::settings_data::{Settings, boolean};
-use super::{inventory, problems};
+use super::settings_data::{Settings, Sync, boolean};
+use super::{inventory, problems, via};
 use crate::diagnostic::{Checked, Diagnostic, code, few};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
@@ -78,6 +78,17 @@ fn imported(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Option<An
         out.push(problems::unknown_imported(at, alias, name, theirs.keys().map(EcoString::as_str)));
     }
     found
+}
+
+/// What a cluster says of a hub, which is looked at without reading the cluster.
+pub(super) fn says_via(db: &dyn Db, anchor: Anchor) -> Option<Node> {
+    let row = inventory::row_of(db, anchor).clone();
+    let mut out = Vec::new();
+    let ranks = own_ranks(db, anchor);
+    let own: Vec<Node> = ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
+    let groups = groups_around(db, anchor, &own, &mut out);
+    let of_groups = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect::<Vec<_>>();
+    of_groups.into_iter().chain(own).rev().find_map(|it| it.get("via").cloned())
 }
 
 /// Where a cluster comes from: its declaration, or its row.
@@ -162,13 +173,22 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let mut sync = settings.sync.clone();
     let mut identity = settings.identity;
     let mut baseline = None;
+    let mut says_via = None;
     for node in chain {
+        says_via = node.get("via").cloned().or(says_via);
         let named = node.get("baseline").and_then(Node::text).and_then(|it| index.baselines.get(it));
         baseline = named.copied().or(baseline);
         identity = node.get("identity").and_then(Node::text).and_then(|it| Identity::parse(it)).unwrap_or(identity);
         flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
+    }
+    let via = via::via(db, &named, &facts, &says_via, &mut out);
+    if let Some(it) = &via {
+        // What reads, and applies, is the hub's Flux.
+        let hub = &cluster(db, it.hub).value;
+        (flux, lockdown) = (hub.flux, hub.lockdown);
+        sync = Sync { root: name.clone(), ..hub.sync.clone() };
     }
     let (ranks, applied) = layers(db, settings, &named, &facts, &mut out);
     let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
@@ -188,6 +208,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         baseline,
         identity,
         sync,
+        via,
         ranks,
         applied: applied.into(),
         taken,
@@ -265,8 +286,8 @@ fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Ve
     env.fleet = config::settings(db, project_of(db, anchor)).value.value.clone();
     env.row = row.cloned();
     let mut fold = Fold::new();
-    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "baseline", "sync"] {
-        let only = Only { path: &[key], references: &["baseline"], ..Only::default() };
+    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "baseline", "sync", "via"] {
+        let only = Only { path: &[key], references: &["baseline", "via"], ..Only::default() };
         let layer = build_some(&mut env, &declaration.body, &only);
         fold.apply(&mut env, layer);
     }

@@ -38,6 +38,7 @@ mod statement;
 mod finder;
 mod table;
 mod version;
+mod via;
 
 pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
@@ -66,3 +67,4 @@ pub use statement::{
     About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };
 pub use version::kubernetes_version;
+pub use via::{KubeConfig, Via, spokes};

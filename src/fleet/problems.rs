@@ -387,6 +387,44 @@ pub(super) fn unknown_imported<'a>(
     .or_help(|| Some("remove this cluster, or take it from another".into()))
 }
 
+pub(super) fn own_hub(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::HUB, eco_format!("`{name}` cannot be reached through itself"), at, "names the cluster itself")
+        .note("the hub is the cluster that Flux runs on")
+        .help("take the hub out of this group, or remove `via`")
+}
+
+pub(super) fn hub_with_hub(at: Origin, hub: &str, other: Origin) -> Diagnostic {
+    Diagnostic::new(code::HUB, eco_format!("`{hub}` is no hub: it is reached through another itself"), at, "no hub")
+        .label(other, eco_format!("`{hub}` has no Flux of its own"))
+        .help("name the cluster that Flux runs on")
+}
+
+pub(super) fn kube_config_without_hub(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(code::HUB, eco_format!("nothing says whose Flux reaches `{name}`"), at, "how it is reached")
+        .help("name the hub beside it: `via = …`")
+}
+
+pub(super) fn secret_and_identity(at: Origin, other: Origin) -> Diagnostic {
+    Diagnostic::new(code::HUB, "Flux connects with a Secret or with an identity, not with both", at, "a Secret")
+        .label(other, "an identity")
+        .help("remove one of the two")
+}
+
+pub(super) fn identity_without(at: Origin, provider: Option<&str>, key: &str) -> Diagnostic {
+    let reason = match (provider, key) {
+        (_, "provider") => eco_format!("which cloud knows the identity is not said"),
+        (Some("generic"), _) => eco_format!("without a cloud, the API server's address has to be said"),
+        (Some(it), _) => eco_format!("which cluster `{it}` is to be asked for is not said"),
+        (None, _) => eco_format!("which cluster is meant is not said"),
+    };
+    let example = match key {
+        "provider" => "provider = \"aws\"",
+        "address" => "address = \"https://…\"",
+        _ => "cluster = \"arn:aws:eks:…\"",
+    };
+    Diagnostic::new(code::HUB, reason, at, eco_format!("lacks `{key}`")).help(eco_format!("write `{example}`"))
+}
+
 pub(super) fn rings_twice(at: Origin, first: Origin) -> Diagnostic {
     Diagnostic::new(code::DUPLICATE, "a fleet has one order of rings", at, "stated again")
         .label(first, "first stated here")

@@ -116,6 +116,7 @@ pub(super) fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &Sync) -> Opt
         baseline: None,
         identity: Identity::None,
         sync: sync.clone(),
+        via: None,
         ranks: Vec::new(),
         applied: Arc::default(),
         taken: Vec::new(),

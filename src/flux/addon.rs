@@ -125,6 +125,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     objects.push(in_file(it, eco_format!("add-ons/{name}.yaml")));
     let release = Release {
         addon,
+        object: name,
         namespace,
         target,
         name: release_name,

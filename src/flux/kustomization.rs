@@ -146,11 +146,11 @@ pub(super) fn fields(
 const BLOCK: &str = "kustomization";
 
 /// A health check of a release.
-pub(super) fn health_check(api_version: &str, release: &Release, name: &EcoString, origin: Origin) -> Node {
+pub(super) fn health_check(api_version: &str, release: &Release, origin: Origin) -> Node {
     Tree::new(origin)
         .text("apiVersion", api_version)
         .text("kind", "HelmRelease")
-        .text("name", name.clone())
+        .text("name", release.object.clone())
         .text("namespace", release.namespace.clone())
         .build()
 }

@@ -10,6 +10,8 @@ use crate::source::{Anchor, Origin};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Release {
     pub addon: Anchor,
+    /// The name of the HelmRelease, and its namespace.
+    pub object: EcoString,
     pub namespace: EcoString,
     /// The namespace that the chart's objects go to.
     pub target: EcoString,

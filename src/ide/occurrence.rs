@@ -200,6 +200,7 @@ impl Finder<'_> {
             }
             Reference::Repository => self.names(node, LAST, name, index.repositories.get(name).copied()),
             Reference::Baseline => self.names(node, LAST, name, index.baselines.get(name).copied()),
+            Reference::Cluster => self.names(node, LAST, name, index.clusters.get(name).copied()),
             Reference::Fact => {
                 let facts = &fleet::settings(db, db.project()).value.facts;
                 if let Some(it) = facts.get(name) {

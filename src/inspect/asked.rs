@@ -11,7 +11,7 @@ use crate::diagnostic::Checked;
 use crate::emit::SpotValues;
 use crate::fleet::{Cluster, Evaluated, Read, Selected, reason};
 use crate::flux::Deployed;
-use crate::kube::Object;
+use crate::kube::{Id, Object};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::value::path::leaves;
 use crate::value::{Node, Overridden, Path, Step, Value};
@@ -71,12 +71,12 @@ pub(super) fn below(found: Leaves<'_>) -> Leaves<'_> {
 /// Those that a selector means, and the path that it has behind their names. Of names
 /// that begin alike the longest is meant.
 pub(super) fn meant<'a>(objects: &'a [Placed], selector: &Selector) -> Result<Vec<(&'a Placed, Path)>, NotFound> {
-    let named: Vec<(&Placed, &str)> =
-        objects.iter().filter_map(|it| Some((it, selector.path_in(&it.object.id)?))).collect();
-    let longest = named.iter().map(|(it, _)| it.object.id.name.len()).max();
-    let is_longest = |it: &Placed| selector.name() == "*" || Some(it.object.id.name.len()) == longest;
-    let meant = named.into_iter().filter(|(it, _)| is_longest(it));
-    meant.map(|(it, path)| Ok((it, Path::parse(path).map_err(NotFound::Path)?))).collect()
+    let named: Vec<(&Placed, (&Id, &str))> =
+        objects.iter().filter_map(|it| Some((it, it.selected(selector)?))).collect();
+    let longest = named.iter().map(|(_, (id, _))| id.name.len()).max();
+    let is_longest = |id: &Id| selector.name() == "*" || Some(id.name.len()) == longest;
+    let meant = named.into_iter().filter(|(_, (id, _))| is_longest(id));
+    meant.map(|(it, (_, path))| Ok((it, Path::parse(path).map_err(NotFound::Path)?))).collect()
 }
 
 pub(super) struct Asked<'a> {

@@ -68,7 +68,7 @@ pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) 
     let whole = Path::default();
     match selector {
         None => {
-            let all = |side: &Side<'_>| side.placed.iter().map(|it| (it.object.id.clone(), whole.clone())).collect();
+            let all = |side: &Side<'_>| side.placed.iter().map(|it| (it.called.clone(), whole.clone())).collect();
             it.add(db, &a, &b, &all(&a), &all(&b));
         }
         Some(selector) => {
@@ -78,7 +78,7 @@ pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) 
             };
             if mine.iter().any(|it| reaches(&a, it)) || theirs.iter().any(|it| reaches(&b, it)) {
                 let by_id = |all: &[(&Placed, Path)]| {
-                    all.iter().map(|(it, path)| (it.object.id.clone(), path.clone())).collect()
+                    all.iter().map(|(it, path)| (it.called.clone(), path.clone())).collect()
                 };
                 it.add(db, &a, &b, &by_id(&mine), &by_id(&theirs));
             } else if !it.add_items(db, &a, &b, selector)? {
@@ -162,7 +162,7 @@ impl Comparison {
 
 impl Side<'_> {
     fn find(&self, id: &Id) -> Option<&Placed> {
-        self.placed.iter().find(|it| it.object.id == *id)
+        self.placed.iter().find(|it| it.called == *id)
     }
 
     /// Whether what applies an object is here, too.

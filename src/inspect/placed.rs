@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::selector::Selector;
 use crate::flux::{self, Deployed, Unit};
 use crate::kube::object::{remove, split_api_version};
 use crate::kube::{Id, Object, Substitution};
@@ -17,6 +18,8 @@ pub(super) struct Placed {
     /// The Kustomization; none for what the cluster's root holds.
     pub unit: Option<EcoString>,
     pub object: Object,
+    /// What the object would be called on a cluster with a Flux of its own: on a hub it has another name.
+    pub called: Id,
     /// The object before Flux substitutes variables, and which those are.
     unsubstituted: Option<(Object, Substitution)>,
     /// Whether it is in a directory of somebody else's: then the body is what patches say.
@@ -24,6 +27,12 @@ pub(super) struct Placed {
 }
 
 impl Placed {
+    /// The name by which a selector means the object, and the path that it has behind it.
+    pub(super) fn selected<'a>(&'a self, selector: &'a Selector) -> Option<(&'a Id, &'a str)> {
+        let mut ids = [&self.called, &self.object.id].into_iter();
+        ids.find_map(|it| Some((it, selector.path_in(it)?)))
+    }
+
     /// The variables in a text of the object, each with its value.
     pub(super) fn variables(&self, path: &Path) -> Vec<(EcoString, Node)> {
         let Some((object, substitution)) = &self.unsubstituted else { return Vec::new() };
@@ -39,6 +48,7 @@ pub(super) fn placed(deployed: &Deployed) -> Vec<Placed> {
         let substitution = unit.and_then(|it| it.substitution.as_ref());
         Placed {
             unit: unit.map(|it| it.name.clone()),
+            called: deployed.own_name(&object.id).clone(),
             object: substitution.map_or_else(|| object.clone(), |it| it.applied(object)),
             unsubstituted: substitution.map(|it| (object.clone(), it.clone())),
             is_patched: false,
@@ -55,6 +65,7 @@ pub(super) fn patched(unit: &Unit) -> Vec<Placed> {
         let body = deleting(node.clone());
         let placed = found.entry(id.clone()).or_insert_with(|| Placed {
             unit: Some(unit.name.clone()),
+            called: id.clone(),
             object: Object {
                 id,
                 version: split_api_version(&api_version).1,

@@ -87,6 +87,9 @@ impl There {
         for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
             it.add(&object.id.kind, &object.id.namespace, &object.id.name);
         }
+        for object in &deployed.hub_sources {
+            it.add(&object.id.kind, &object.id.namespace, &object.id.name);
+        }
         for anchor in lint.index.externals.iter().filter(|it| external::is_visible(lint.db, **it, cluster)) {
             let Head::External { object, namespace } = &syntax::declaration(lint.db, *anchor).head else { continue };
             let namespace = namespace.clone().unwrap_or_else(|| sync.namespace.clone());

@@ -16,7 +16,10 @@ use crate::kube::object::Id;
 use crate::source::{IndexMap, Origin};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
-    for (_, object) in deployed.objects().filter(|(_, it)| is_of_bootstrap(&cluster.sync, &it.id)) {
+    // A cluster that is reached through a hub has no Flux: its namespace there is like any other.
+    let is_on_hub = |id: &Id| cluster.via.is_none() || id.kind != "Namespace";
+    let of_flux = deployed.objects().filter(|(_, it)| is_on_hub(&it.id) && is_of_bootstrap(&cluster.sync, &it.id));
+    for (_, object) in of_flux {
         lint.out.push(of_bootstrap(&object.id, object.origin));
     }
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
@@ -46,7 +49,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.
         let is_same_object =
-            first.addon.name(lint.db) == release.addon.name(lint.db) && first.namespace == release.namespace;
+            first.object == release.object && first.namespace == release.namespace;
         if !is_same_object {
             lint.out.push(two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }

@@ -7,7 +7,7 @@ const RESERVED: [&str; 19] = [
 ];
 
 /// What a cluster or a group states beside its facts, and what `cluster` holds beside them.
-pub const CLUSTER_SETTINGS: [&str; 23] = [
+pub const CLUSTER_SETTINGS: [&str; 25] = [
     "name",
     "path",
     "group",
@@ -31,6 +31,8 @@ pub const CLUSTER_SETTINGS: [&str; 23] = [
     "namespace",
     "external",
     "baseline",
+    "via",
+    "kube-config",
 ];
 
 /// Whether an author may not give a fact, a param, a `let` or a function this name.

@@ -198,11 +198,11 @@ fn successor(
     out: &mut Vec<Diagnostic>,
 ) {
     let was = old_release(id, old, objects);
-    let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.addon.name(db).clone(), ..id.clone() };
+    let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.object.clone(), ..id.clone() };
     // Several catalogues may have an add-on of one name, each in its own namespace.
     let same = new.releases().find(|(_, it)| id_of(it) == *id);
     let new_owner =
-        same.or_else(|| new.releases().find(|(_, it)| it.addon.name(db) == &id.name && !was_there(&id_of(it))));
+        same.or_else(|| new.releases().find(|(_, it)| it.object == id.name && !was_there(&id_of(it))));
     if let Some((_, new_owner)) = new_owner {
         release(db, new, new_owner, id, old, objects, out);
     } else if let Some((_, new_owner)) =

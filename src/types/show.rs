@@ -52,6 +52,7 @@ impl Reference {
             Self::Repository => "a repository",
             Self::Layer => "a layer",
             Self::Baseline => "a baseline",
+            Self::Cluster => "a cluster",
             Self::Fact => "a fact",
         }
     }

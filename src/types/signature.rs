@@ -152,6 +152,7 @@ fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
         "ItemName" => Type::Reference(Reference::CatalogueOrItem),
         "LayerName" => Type::Reference(Reference::Layer),
         "BaselineName" => Type::Reference(Reference::Baseline),
+        "ClusterName" => Type::Reference(Reference::Cluster),
         "FactName" => Type::Reference(Reference::Fact),
         "RepositoryName" => Type::Reference(Reference::Repository),
         _ => match index.types.get(name) {

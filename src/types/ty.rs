@@ -88,6 +88,7 @@ pub enum Reference {
     /// A rank of rules that the fleet declares.
     Layer,
     Baseline,
+    Cluster,
     /// `cluster`, for what names one of another project.
     Fact,
 }

@@ -7,6 +7,7 @@
 mod after;
 mod catalogue;
 mod draft;
+mod hub;
 mod kustomized;
 mod order;
 mod own;
@@ -17,6 +18,7 @@ mod timeouts;
 mod unit;
 mod units;
 
+use hub::OnHub;
 pub use unit::{Deployed, Unit, UnitPatch, UnitPlace};
 
 use crate::flux::version_range::Range;
@@ -64,6 +66,8 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
     let awaited_by_tenants = after::of_tenants(&ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);
+    let OnHub { sources: hub_sources, own_names } = hub::of_spoke(&mut ctx, cluster, &mut drafts, &mut root);
+    hub::of_hub(&mut ctx, cluster, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts, &awaited_by_tenants);
     let used = state.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
@@ -73,6 +77,8 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
         anchor: cluster.anchor,
         units: Arc::new(units),
         root: Arc::new(root),
+        hub_sources,
+        own_names,
         items: Arc::new(items),
         shared_items: Arc::new(state.shared_items.iter().copied().collect()),
         class: None,

@@ -32,6 +32,47 @@ pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnos
     .help("move it into another catalogue: what it comes after is inferred")
 }
 
+pub(super) fn own_kube_config(at: Origin, cluster: &EcoString, via: Origin) -> Diagnostic {
+    Diagnostic::new(code::HUB, eco_format!("how `{cluster}` is reached is said for all of it"), at, "said here again")
+        .label(via, "reached through its hub")
+        .on(Some(cluster))
+        .help("remove `kubeConfig`, and write `kube-config { … }` in the cluster")
+}
+
+pub(super) fn flux_object_of_spoke(object: &Object, cluster: &EcoString, via: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::REMOTE_FLUX_OBJECT,
+        eco_format!("{} is for Flux, and `{cluster}` has none", object.id),
+        object.origin,
+        eco_format!("a {} of a cluster that another's Flux applies", object.id.kind),
+    )
+    .label(via, "reached through its hub")
+    .on(Some(cluster))
+    .help("take it on the hub, and `drop` it here")
+}
+
+pub(super) fn long_hub_name(at: Origin, name: &str, longest: usize) -> Diagnostic {
+    Diagnostic::new(
+        code::REFUSED_NAME,
+        eco_format!("on the hub this would be `{name}`, which has {} letters", name.chars().count()),
+        at,
+        eco_format!("Flux labels what it applies with the name: at most {longest} letters"),
+    )
+    .help("give it, or the cluster, a shorter name")
+}
+
+pub(super) fn other_source(id: &Id, at: Origin, first: Origin, spoke: &str, hub: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::TWO_OWNERS,
+        eco_format!("`{spoke}` needs another {id} than `{hub}` has"),
+        at,
+        eco_format!("what `{spoke}` needs"),
+    )
+    .label(first, "the other")
+    .note(eco_format!("the sources of a cluster that is reached through `{hub}` are on `{hub}`"))
+    .help("give one of the two another name")
+}
+
 pub(super) fn suspended(db: &dyn Db, release: &Release, unit: &str) -> Diagnostic {
     Diagnostic::new(
         code::SUSPENDED,

@@ -11,7 +11,7 @@ use crate::flux::release::Release;
 use crate::flux::shared_item::SharedItem;
 use crate::kube::object::split_api_version;
 use crate::kube::{Id, Object, Patch, Substitution};
-use crate::source::{Anchor, Db, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::ast;
 use crate::value::Node;
 
@@ -25,6 +25,10 @@ pub struct Deployed {
     pub units: Arc<Vec<Unit>>,
     /// Objects that stand in the cluster's root themselves.
     pub root: Arc<Vec<Object>>,
+    /// The sources that its hub has for it, where another cluster's Flux applies it.
+    pub hub_sources: Vec<Arc<Object>>,
+    /// What those would be called on a cluster with a Flux of its own that have another name on a hub.
+    pub own_names: IndexMap<Id, Id>,
     /// The items that it takes: what overrides did to them is known here.
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
     /// What its items are made from, where that is shared with clusters of other classes.
@@ -111,6 +115,11 @@ impl Deployed {
         let of_units = self.units.iter().flat_map(|unit| unit.objects.iter().map(move |it| (Some(unit), &**it)));
         let kustomizations = self.units.iter().map(|it| (None, &it.kustomization));
         self.root.iter().map(|it| (None, it)).chain(kustomizations).chain(of_units)
+    }
+
+    /// What an object would be called on a cluster with a Flux of its own.
+    pub fn own_name<'a>(&'a self, id: &'a Id) -> &'a Id {
+        self.own_names.get(id).unwrap_or(id)
     }
 
     /// Every release of the cluster.

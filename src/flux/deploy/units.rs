@@ -153,7 +153,7 @@ fn of_draft(
     let depends_on: BTreeSet<EcoString> = draft.after.iter().map(After::unit).filter(waits_for).cloned().collect();
     let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
-    let check = |it: &Arc<Release>| health_check(&version, it, it.addon.name(ctx.db), Origin::of(it.addon));
+    let check = |it: &Arc<Release>| health_check(&version, it, Origin::of(it.addon));
     let pointing = Pointing {
         name: draft.name.clone(),
         namespace: cluster.sync.namespace.clone(),

@@ -273,6 +273,10 @@ impl Asking<'_> {
             Reference::CatalogueOrItem => index.catalogues.iter().map(|(name, it)| (name, *it)).collect(),
             Reference::Repository => index.repositories.iter().map(|(name, it)| (name, *it)).collect(),
             Reference::Baseline => index.baselines.iter().map(|(name, it)| (name, *it)).collect(),
+            Reference::Cluster => {
+                let all = &fleet::all_clusters(self.db, self.db.project()).value;
+                all.iter().map(|(name, it)| (name, *it)).collect()
+            }
             Reference::Layer | Reference::Fact => Vec::new(),
         };
         all.into_iter().map(|(name, it)| self.item(name, it, name.clone())).collect()
