@@ -212,6 +212,9 @@ fn kustomize_makes_what_fleetc_renders() {
             kustomize.check(&db, &compilation);
             crate::compile::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
+            if built % 4 == 0 {
+                super::hub::assert_reached(&db, &text, "all", Some(&kustomize));
+            }
             if let Some(before) = before.replace(db.clone()) {
                 crate::inspect::diff::assert_applies(&before, &db, &text);
             }
