@@ -42,7 +42,11 @@ pub(super) fn run(directory: &Path, arguments: &Provision, terminal: &mut Termin
         let with: Vec<Anchor> = clusters
             .values()
             .copied()
-            .filter(|it| !format.needs_baseline() || fleet::cluster(db, *it).value.baseline.is_some())
+            .filter(|it| {
+                let cluster = &fleet::cluster(db, *it).value;
+                (!format.needs_baseline() || cluster.baseline.is_some())
+                    && (!format.installs_flux() || cluster.via.is_none())
+            })
             .collect();
         return write(db, &opened.root, format, &with, terminal);
     };

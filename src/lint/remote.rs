@@ -45,7 +45,7 @@ fn flux_object(unit: &str, at: Origin, object: &Object) -> Diagnostic {
     )
     .label(object.origin, eco_format!("a {} of this cluster's Flux", object.id.kind))
     .note("a cluster that is reached by `kubeConfig` has no Flux that would act on it")
-    .help("write `kubeConfig` into the releases instead: `release { kubeConfig … }`; keep sources where Flux is")
+    .help("write `via = …` in the cluster that is reached: its releases and sources are then kept where Flux is")
 }
 
 fn no_namespace(id: &Id, at: Origin) -> Diagnostic {

@@ -24,7 +24,15 @@ fn is_platform(it: &Cluster, out: &mut Vec<Diagnostic>) -> bool {
             "this is a tenant's project: install Flux from the platform's",
         ));
     }
-    it.sync.service_account.is_none()
+    if let Some((hub, at)) = &it.hub {
+        out.push(problems::cannot_say(
+            *at,
+            "what installs Flux",
+            "a cluster that is reached through a hub",
+            &eco_format!("install Flux on `{hub}`"),
+        ));
+    }
+    it.sync.service_account.is_none() && it.hub.is_none()
 }
 
 fn repository<'a>(it: &'a Cluster, out: &mut Vec<Diagnostic>) -> Option<&'a EcoString> {

@@ -61,6 +61,12 @@ impl Format {
     pub const fn needs_baseline(self) -> bool {
         matches!(self, Self::Eksctl | Self::Capi)
     }
+
+    /// Whether it installs Flux, which a cluster that is reached through a hub has not.
+    #[must_use]
+    pub const fn installs_flux(self) -> bool {
+        matches!(self, Self::FluxBootstrap | Self::FluxInstance)
+    }
 }
 
 /// What is wrong with a cluster's baseline, whichever tool makes it.

@@ -33,6 +33,8 @@ pub struct Cluster {
     pub repository: Option<EcoString>,
     pub branch: EcoString,
     pub origin: Origin,
+    /// The cluster whose Flux applies what this one gets, and where it says so.
+    pub hub: Option<(EcoString, Origin)>,
     /// Whether the tree has objects of Flux' image automation.
     pub scans_images: bool,
 }
@@ -140,6 +142,7 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
         repository: settings.repository.as_ref().and_then(Node::text).cloned(),
         branch: settings.branch.clone(),
         origin: cluster.origin,
+        hub: cluster.via.as_ref().map(|it| (it.hub.name(db).clone(), it.origin)),
         scans_images: deployed.objects().any(|(_, it)| it.id.group == "image.toolkit.fluxcd.io"),
     })
 }
