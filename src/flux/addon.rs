@@ -93,8 +93,12 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     }
     let requires = required(ctx, addon, node);
     if !requires.is_empty() {
-        let dependencies = requires.iter().map(|(it, at)| dependency(ctx, *it, *at, &namespace)).collect();
-        spec = spec.node("dependsOn", list(dependencies, origin));
+        let conditions = conditions(ctx, addon, node, &requires);
+        let dependencies = requires.iter().map(|(it, at)| {
+            let condition = conditions.iter().find(|(of, _)| of == it).map(|(_, it)| (*it).clone());
+            dependency(ctx, *it, *at, &namespace, condition)
+        });
+        spec = spec.node("dependsOn", list(dependencies.collect(), origin));
     }
     let mut spec = spec.build();
     let mut fields = release_fields(ctx, node);
@@ -242,13 +246,39 @@ pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Optio
     })
 }
 
-fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString) -> Node {
+/// When each of the required add-ons is ready, as far as that is said.
+fn conditions<'a>(
+    ctx: &mut Context<'_>,
+    addon: Anchor,
+    node: &'a Node,
+    requires: &[(Anchor, Origin)],
+) -> Vec<(Anchor, &'a Node)> {
+    let mut found = Vec::new();
+    for (name, condition) in node.get("ready-when").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
+        match find_addon(ctx.db, ctx.index, addon, name).filter(|it| requires.iter().any(|(of, _)| of == it)) {
+            Some(it) => found.push((it, condition)),
+            None => {
+                let known = requires.iter().map(|(it, _)| it.name(ctx.db).as_str());
+                ctx.state.out.push(problems::not_awaited(condition.origin, name, "requires", known));
+            }
+        }
+    }
+    found
+}
+
+fn dependency(
+    ctx: &mut Context<'_>,
+    addon: Anchor,
+    at: Origin,
+    from: &EcoString,
+    ready_when: Option<Node>,
+) -> Node {
     let namespace = namespace_of(ctx, addon);
     let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
     if namespace != *from {
         tree = tree.text("namespace", namespace);
     }
-    tree.build()
+    tree.maybe("readyExpr", ready_when).build()
 }
 
 /// The namespace of an add-on's release.

@@ -21,8 +21,8 @@ pub(super) struct Pointing {
     pub path: EcoString,
     /// Another source than the fleet's: kind and name.
     pub source: Option<(EcoString, EcoString)>,
-    /// Names of Kustomizations of the same namespace, without the root.
-    pub depends_on: Vec<EcoString>,
+    /// Names of Kustomizations of the same namespace, without the root, each with the condition for it to be ready.
+    pub depends_on: Vec<(EcoString, Option<Node>)>,
     /// Releases to wait for.
     pub health_checks: Vec<Node>,
     /// Whether everything in it is waited for.
@@ -46,13 +46,14 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     set(&mut spec, &["sourceRef"], Tree::new(origin).text("kind", kind).text("name", name).build());
     let mut depends_on = Vec::new();
     if reads_fleet && sync.gate {
-        depends_on.push(sync.root.clone());
+        depends_on.push((sync.root.clone(), None));
     }
     depends_on.extend(it.depends_on);
     if depends_on.is_empty() {
         remove(&mut spec, &["dependsOn"]);
     } else {
-        let nodes = depends_on.into_iter().map(|it| Tree::new(origin).text("name", it).build()).collect();
+        let node = |(name, ready_when): (EcoString, Option<Node>)| Tree::new(origin).text("name", name).maybe("readyExpr", ready_when).build();
+        let nodes = depends_on.into_iter().map(node).collect();
         set(&mut spec, &["dependsOn"], list(nodes, origin));
     }
     // `wait` ignores health checks, so only one of the two is written.

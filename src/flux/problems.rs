@@ -188,6 +188,17 @@ pub(super) fn unknown_requirement(db: &dyn Db, at: Origin, name: &str, addon: An
     .help(eco_format!("declare `addon {name}` beside it, or write `requires = [ … ]` in the add-on itself"))
 }
 
+pub(super) fn not_awaited<'a>(at: Origin, name: &str, by: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("`ready-when` is about `{name}`, which `{by}` does not name"),
+        at,
+        "nothing waits for it",
+    )
+    .did_you_mean(name, known)
+    .or_help(|| Some(eco_format!("add `{name}` to `{by}`, or remove the condition")))
+}
+
 pub(super) fn not_its_namespace(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
     Diagnostic::new(
         code::UNKNOWN_TARGET,

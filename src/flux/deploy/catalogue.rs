@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::after;
+use super::after::{self, ReadyWhen};
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
@@ -46,7 +46,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         after.push(After::Applied("sources".into()));
     }
-    let catalogue = OnCluster { catalogue, base, origin, fields, releases: contents.releases };
+    let ready_when = ReadyWhen::of(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
+    let catalogue = OnCluster { catalogue, base, origin, fields, ready_when: ready_when.clone(), releases: contents.releases };
     let name = fleet::unit_name(db, catalogue.catalogue);
     if catalogue.units(db, &name, &after, contents.pieces, drafts) {
         // Everything else of the catalogue comes after its main part.
@@ -57,7 +58,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         if fleet::moves(db, db.project()).value.held.contains_key(item) {
             let_go(&mut fields, origin);
         }
-        kustomized(ctx, *item, &name, after.clone(), &fields, drafts);
+        kustomized(ctx, *item, &name, (after.clone(), ready_when.clone()), &fields, drafts);
     }
 }
 
@@ -76,6 +77,7 @@ struct OnCluster<'a> {
     origin: Origin,
     /// Of each of its Kustomizations.
     fields: Node,
+    ready_when: ReadyWhen,
     releases: Vec<Arc<Release>>,
 }
 
@@ -143,6 +145,7 @@ impl OnCluster<'_> {
         Draft {
             catalogue: Some(self.catalogue),
             after,
+            ready_when: self.ready_when.clone(),
             ..Draft::new(name, path, UnitPlace::Root, self.origin, self.fields.clone())
         }
     }

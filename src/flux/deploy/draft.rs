@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::unit::UnitPlace;
+use super::after::ReadyWhen;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::kube::object::Object;
@@ -30,6 +31,8 @@ pub(super) struct Draft {
     pub raw_patches: Vec<(Patch, Node)>,
     /// Units to come after, beside what is inferred.
     pub after: Vec<After>,
+    /// When those are ready, where the author says so.
+    pub ready_when: ReadyWhen,
     /// Fields that the author gave for the Kustomization.
     pub fields: Node,
 }
@@ -50,6 +53,7 @@ impl Draft {
             source: None,
             raw_patches: Vec::new(),
             after: Vec::new(),
+            ready_when: ReadyWhen::default(),
             fields,
         }
     }

@@ -140,6 +140,7 @@ impl Spoke<'_> {
             }
         }
         let after: Vec<After> = draft.after.iter().flat_map(|it| self.after(it)).collect();
+        let ready_when = draft.ready_when.renamed(|unit| vec![self.name(sync, unit), self.releases_of(unit)]);
         let releases = draft.releases.iter().map(|it| {
             let storage = if it.storage == it.namespace { it.target.clone() } else { it.storage.clone() };
             let object = self.name(&it.namespace, &it.object);
@@ -149,6 +150,7 @@ impl Spoke<'_> {
             objects: here,
             releases: releases.collect(),
             after: after.clone(),
+            ready_when: ready_when.clone(),
             catalogue: draft.catalogue,
             ..Draft::new(
                 self.releases_of(&draft.name),
@@ -177,6 +179,7 @@ impl Spoke<'_> {
             objects: there,
             releases: Vec::new(),
             after,
+            ready_when,
             fields,
             ..draft
         };
@@ -341,7 +344,14 @@ impl Spoke<'_> {
             match unit.filter(|_| is_unit) {
                 Some(unit) => {
                     let halves = [self.name(sync, unit), self.releases_of(unit)].into_iter();
-                    after.extend(halves.filter(|half| made.contains(half)).map(|half| named(half, it.origin)));
+                    let halves = halves.filter(|half| made.contains(half));
+                    after.extend(halves.map(|half| {
+                        let mut half = named(half, it.origin);
+                        if let Some(condition) = it.get("readyExpr") {
+                            set(&mut half, &["readyExpr"], condition.clone());
+                        }
+                        half
+                    }));
                 }
                 None => after.push(self.reference(it, was, |_| true)),
             }

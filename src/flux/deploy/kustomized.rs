@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
+use super::after::ReadyWhen;
 use super::draft::{After, Draft};
 use super::problems;
 use super::unit::UnitPlace;
@@ -20,7 +21,7 @@ pub(super) fn kustomized(
     ctx: &mut Context<'_>,
     item: Anchor,
     prefix: &str,
-    after: Vec<After>,
+    (after, ready_when): (Vec<After>, ReadyWhen),
     fields: &Node,
     drafts: &mut Vec<Draft>,
 ) {
@@ -62,6 +63,7 @@ pub(super) fn kustomized(
         source,
         raw_patches,
         after,
+        ready_when,
         ..Draft::new(eco_format!("{prefix}-{}", item.name(ctx.db)), path, UnitPlace::Foreign, origin, fields)
     });
 }

@@ -63,7 +63,7 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
     own::own_items(&mut ctx, cluster, &mut drafts);
     shared::shared(&mut ctx, cluster, &mut drafts);
     let mut root = attached(&mut ctx, cluster);
-    let awaited_by_tenants = after::of_tenants(&ctx, cluster, &drafts, &mut root);
+    let awaited_by_tenants = after::of_tenants(&mut ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);
     let OnHub { sources: hub_sources, own_names } = hub::of_spoke(&mut ctx, cluster, &mut drafts, &mut root);

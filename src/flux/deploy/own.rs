@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::after::ReadyWhen;
 use super::draft::{After, Draft};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
@@ -74,6 +75,6 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
         drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));
     }
     for item in items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
-        kustomized(ctx, *item, &prefix, kustomized_after.clone(), &fields, drafts);
+        kustomized(ctx, *item, &prefix, (kustomized_after.clone(), ReadyWhen::default()), &fields, drafts);
     }
 }

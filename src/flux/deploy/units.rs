@@ -159,7 +159,7 @@ fn of_draft(
         namespace: cluster.sync.namespace.clone(),
         path: draft.path.clone(),
         source: draft.source.clone(),
-        depends_on: depends_on.into_iter().collect(),
+        depends_on: depends_on.into_iter().map(|it| (it.clone(), draft.ready_when.condition(&it))).collect(),
         health_checks: awaited.releases(ctx.db, draft).into_iter().map(check).collect(),
         wait: awaited.whole.contains(&draft.name),
         components: draft.components.clone(),
