@@ -33,7 +33,7 @@ module.exports = grammar({
       optional(field("body", $.block)))),
     source: ($) => prec.right(seq("source", field("name", $._item_name), "=", field("kind", $.source_kind), $.expression,
       optional(field("body", $.block)))),
-    source_kind: () => choice("helm", "oci", "git", "bucket"),
+    source_kind: () => choice("helm", "oci", "git", "bucket", "external"),
     manifest: ($) => seq("manifest", field("name", $._item_name), choice(seq("=", $.expression), field("body", $.block))),
     external: ($) => prec.right(seq("external", field("kind", $.name), field("name", $.target), optional($.block))),
     rule: ($) => seq("rule", field("name", $._item_name), optional(seq("in", $.name)), optional($.when_clause),

@@ -205,9 +205,8 @@ fn fold(
         }
     } else {
         if let Head::Source { provider, url } = &declaration.head {
-            let key = if *provider == SourceKind::Bucket { "bucketName" } else { "url" };
             let url = env.passed(url);
-            let entries = std::iter::once((EcoString::from(key), url)).collect();
+            let entries = std::iter::once((EcoString::from(provider.address()), url)).collect();
             fold = Fold::over(&Node::new(Value::of_map(entries), origin));
         }
         if item.kind(env.db) == Kind::ADDON {
@@ -304,12 +303,15 @@ pub fn body_type(
 fn source_type(db: &dyn Db, declaration: &Declaration) -> Type {
     let Head::Source { provider, .. } = &declaration.head else { bug("a source is declared as one") };
     let spec = types::shape(db, provider.spec_name());
+    if *provider == SourceKind::External {
+        return spec;
+    }
     let own = types::shape(db, "SourceBody");
     let all = merged(fields(&spec), fields(&own));
     let reference = match provider {
         SourceKind::Git => types::shape(db, "GitReference"),
         SourceKind::Oci => types::shape(db, "OciArtifact"),
-        SourceKind::Helm | SourceKind::Bucket => return all,
+        SourceKind::Helm | SourceKind::Bucket | SourceKind::External => return all,
     };
     merged(fields(&all), fields(&reference))
 }

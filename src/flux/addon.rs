@@ -6,7 +6,7 @@ use super::context::{Context, in_file};
 use super::lookup::{comes_with_definition, source_kind};
 use super::problems;
 use super::release::Release;
-use super::source::{ChartVersion, chart_in_registry, source_beside};
+use super::source::{ChartVersion, artifact, chart_in_registry, source_beside};
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::names::Index;
@@ -17,6 +17,9 @@ use crate::value::{Node, Value};
 
 /// The Flux that has retry strategies for releases.
 const STRATEGIES_SINCE: Minor = Minor(7);
+
+/// The Flux from which on releases take charts that something else makes.
+const ARTIFACTS_SINCE: Minor = Minor(7);
 
 /// An add-on's objects.
 pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
@@ -64,7 +67,17 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         .node("releaseName", crate::kube::object::text(release_name.clone(), name_at))
         .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
     let chart_node = crate::kube::object::text(chart.clone(), chart_at);
-    if kind == SourceKind::Oci {
+    if kind == SourceKind::External {
+        if let Some((_, at)) = &version {
+            ctx.state.out.push(problems::version_of_artifact(ctx.db, addon, *at));
+        }
+        if ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
+            ctx.state.out.push(problems::artifact_too_new(ctx.db, addon, source_at, ctx.minor()));
+            ctx.state.is_whole = false;
+            return None;
+        }
+        spec = spec.node("chartRef", artifact(ctx, source, source_at, &namespace)?.reference());
+    } else if kind == SourceKind::Oci {
         let chart_version = version.as_ref().map(|(text, origin)| ChartVersion { text, origin: *origin });
         objects.push(chart_in_registry(ctx, source, addon, &chart, chart_version.as_ref(), &namespace)?);
         let reference = Tree::new(origin).text("kind", "OCIRepository").text("name", name.clone());
@@ -92,8 +105,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         spec = spec.tree("chart", Tree::new(origin).tree("spec", inner));
     }
     let requires = required(ctx, addon, node);
+    let conditions = conditions(ctx, addon, node, &requires);
     if !requires.is_empty() {
-        let conditions = conditions(ctx, addon, node, &requires);
         let dependencies = requires.iter().map(|(it, at)| {
             let condition = conditions.iter().find(|(of, _)| of == it).map(|(_, it)| (*it).clone());
             dependency(ctx, *it, *at, &namespace, condition)
@@ -150,7 +163,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
 /// What `release { chart … }` must not say: what the language sets, and anything where the chart comes from a registry.
 fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, fields: &mut Node) {
     let Some(chart) = fields.get("chart") else { return };
-    if kind == SourceKind::Oci {
+    if kind.is_one_chart() {
         ctx.state.out.push(problems::no_helm_chart(ctx.db, addon, chart.origin));
         remove(fields, &["chart"]);
         return;
@@ -266,13 +279,7 @@ fn conditions<'a>(
     found
 }
 
-fn dependency(
-    ctx: &mut Context<'_>,
-    addon: Anchor,
-    at: Origin,
-    from: &EcoString,
-    ready_when: Option<Node>,
-) -> Node {
+fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString, ready_when: Option<Node>) -> Node {
     let namespace = namespace_of(ctx, addon);
     let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
     if namespace != *from {

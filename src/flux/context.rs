@@ -325,8 +325,11 @@ impl<'a> Context<'a> {
             let named = evaluated.value.node.get("source").and_then(|it| Some((it.text()?, it.origin)));
             let found = named.and_then(|(name, at)| {
                 let source = self.source_of(name, at)?;
-                let as_object =
-                    item.kind(self.db) == Kind::KUSTOMIZE || source_kind(self.db, source) != SourceKind::Oci;
+                let as_object = match source_kind(self.db, source) {
+                    SourceKind::External => false,
+                    SourceKind::Oci => item.kind(self.db) == Kind::KUSTOMIZE,
+                    _ => true,
+                };
                 let stands = match (as_object && !comes_with_definition(self.db, source), source.parent(self.db)) {
                     (false, _) => Stands::Beside,
                     (true, None) => Stands::Shared,

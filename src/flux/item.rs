@@ -16,7 +16,6 @@ use crate::fleet;
 use crate::fleet::{Cluster, Representative};
 use crate::kube::{Object, patch};
 use crate::source::{Anchor, Db, Kind};
-use crate::syntax::ast::SourceKind;
 use crate::value::Node;
 
 /// The objects that an item comes to on clusters.
@@ -94,7 +93,7 @@ fn made_from(ctx: &mut Context<'_>, cluster: &Cluster, item: Anchor) -> Option<S
         }
     }
     let source = if item.kind(ctx.db) == Kind::ADDON { ctx.source_of_item(item).map(|it| it.source) } else { None };
-    let is_part = |it: &Anchor| source_kind(ctx.db, *it) == SourceKind::Oci || comes_with_definition(ctx.db, *it);
+    let is_part = |it: &Anchor| source_kind(ctx.db, *it).is_one_chart() || comes_with_definition(ctx.db, *it);
     let source = match source.filter(is_part) {
         Some(it) => Some(ctx.specialization(it)?),
         None => None,

@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::context::Context;
 use super::problems;
 use super::release::Release;
+use super::source::SourceRef;
 use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
 use crate::kube::object::{Object, SUBSTITUTE, Tree, list, object, remove, set, text};
@@ -19,8 +20,8 @@ pub(super) struct Pointing {
     pub namespace: EcoString,
     /// From the source's root, without `./`.
     pub path: EcoString,
-    /// Another source than the fleet's: kind and name.
-    pub source: Option<(EcoString, EcoString)>,
+    /// Another source than the fleet's.
+    pub source: Option<SourceRef>,
     /// Names of Kustomizations of the same namespace, without the root, each with the condition for it to be ready.
     pub depends_on: Vec<(EcoString, Option<Node>)>,
     /// Releases to wait for.
@@ -42,8 +43,13 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
         text(if it.path.is_empty() { "./".into() } else { eco_format!("./{}", it.path) }, origin),
     );
     let reads_fleet = it.source.is_none();
-    let (kind, name) = it.source.unwrap_or_else(|| (sync.kind.clone(), sync.name.clone()));
-    set(&mut spec, &["sourceRef"], Tree::new(origin).text("kind", kind).text("name", name).build());
+    let source = it.source.unwrap_or_else(|| SourceRef {
+        kind: sync.kind.clone(),
+        name: sync.name.clone(),
+        namespace: None,
+        origin,
+    });
+    set(&mut spec, &["sourceRef"], source.reference());
     let mut depends_on = Vec::new();
     if reads_fleet && sync.gate {
         depends_on.push((sync.root.clone(), None));
@@ -52,7 +58,9 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     if depends_on.is_empty() {
         remove(&mut spec, &["dependsOn"]);
     } else {
-        let node = |(name, ready_when): (EcoString, Option<Node>)| Tree::new(origin).text("name", name).maybe("readyExpr", ready_when).build();
+        let node = |(name, ready_when): (EcoString, Option<Node>)| {
+            Tree::new(origin).text("name", name).maybe("readyExpr", ready_when).build()
+        };
         let nodes = depends_on.into_iter().map(node).collect();
         set(&mut spec, &["dependsOn"], list(nodes, origin));
     }

@@ -68,9 +68,12 @@ fn in_cluster(ctx: &Context<'_>) -> bool {
     ctx.scope.is_some_and(|it| it.kind(ctx.db) == Kind::Cluster)
 }
 
-/// Whether a source is an object of its own: a registry of charts is none.
+/// Whether a source is an object of its own: a registry of charts is none, and what something else makes.
 pub(super) fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
-    source_kind(ctx.db, source) != SourceKind::Oci || is_kustomized(ctx, source)
+    match source_kind(ctx.db, source) {
+        SourceKind::Oci => is_kustomized(ctx, source),
+        it => it != SourceKind::External,
+    }
 }
 
 /// Whether a kustomize item takes its files from a source.

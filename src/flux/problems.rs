@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::version_range::Range;
 use crate::diagnostic::{Diagnostic, code};
 use crate::kube::Id;
+use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin};
 
 pub(super) fn no_common_version(at: Origin, kind: &str, range: &Range) -> Diagnostic {
@@ -76,7 +77,9 @@ pub(super) fn no_service_account(addon: Anchor, db: &dyn Db, namespace: &str) ->
 pub(super) fn helm_over_oci(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::HELM_OVER_OCI, eco_format!("`{name}` is an OCI registry"), at, "declared as `helm`")
         .note("an OCI HelmRepository is never Ready, and in maintenance upstream")
-        .help(eco_format!("write `source {name} = oci \"oci://…\"`"))
+        .help(eco_format!(
+            "write `source {name} = oci \"oci://…\"`; or add `type = \"oci\"` if a chart puts its version into labels"
+        ))
 }
 
 pub(super) fn no_object(at: Origin, found: &str) -> Diagnostic {
@@ -228,13 +231,37 @@ pub(super) fn chart_field(at: Origin, key: &str) -> Diagnostic {
 }
 
 /// `release { chart … }` where there is no HelmChart.
+pub(super) fn artifact_too_new(db: &dyn Db, addon: Anchor, at: Origin, flux: Minor) -> Diagnostic {
+    Diagnostic::new(
+        code::TOO_NEW,
+        eco_format!(
+            "the chart of `{}` is an artifact that something else makes, which Flux {flux} does not take",
+            addon.name(db)
+        ),
+        at,
+        "needs Flux 2.7",
+    )
+    .help("take the chart from its own source, or raise `flux` of the cluster")
+}
+
+pub(super) fn version_of_artifact(db: &dyn Db, addon: Anchor, at: Origin) -> Diagnostic {
+    let name = addon.name(db);
+    Diagnostic::new(
+        code::RESERVED_FIELD,
+        eco_format!("the chart of `{name}` is an artifact that something else makes: it has one version"),
+        at,
+        "nothing chooses by it",
+    )
+    .help("remove it")
+}
+
 pub(super) fn no_helm_chart(db: &dyn Db, addon: Anchor, at: Origin) -> Diagnostic {
     let name = addon.name(db);
     Diagnostic::new(
         code::RESERVED_FIELD,
-        eco_format!("the chart of `{name}` comes from a registry: its release names an OCIRepository and no `chart`"),
+        eco_format!("the chart of `{name}` is an artifact: its release names that, and no `chart`"),
         at,
         "Flux refuses both",
     )
-    .help("remove it; fields of the OCIRepository are written in the `source`")
+    .help("remove it; what there is to say of an OCIRepository is written in the `source`")
 }

@@ -27,11 +27,12 @@ pub(super) fn source_beside(ctx: &mut Context<'_>, anchor: Anchor, addon: Anchor
 pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluated) -> Option<Object> {
     let kind = source_kind(ctx.db, anchor);
     let origin = Origin::of(anchor);
-    let address = if kind == SourceKind::Bucket { "bucketName" } else { "url" };
+    let address = kind.address();
     ctx.identity(anchor, evaluated.node.get(address), address)?;
     let mut spec = spec(ctx, &evaluated.node, origin);
     if kind == SourceKind::Helm
         && evaluated.node.get("url").and_then(Node::text).is_some_and(|it| it.starts_with("oci://"))
+        && evaluated.node.get("type").is_none()
     {
         ctx.state.out.push(super::problems::helm_over_oci(origin, anchor.name(ctx.db)));
         return None;
@@ -129,4 +130,35 @@ pub(super) fn chart_in_registry(
     let name = addon.name(ctx.db);
     let it = object(&api_version, "OCIRepository", namespace, name, Some(ordered), origin);
     Some(in_file(it, eco_format!("sources/{name}.yaml")))
+}
+
+/// An object that a Flux object names as its source.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SourceRef {
+    pub kind: EcoString,
+    pub name: EcoString,
+    /// None for that of the object that names it.
+    pub namespace: Option<EcoString>,
+    pub origin: Origin,
+}
+
+impl SourceRef {
+    /// As it stands in the object that names it.
+    pub(super) fn reference(&self) -> Node {
+        let tree = Tree::new(self.origin).text("kind", self.kind.clone()).text("name", self.name.clone());
+        self.namespace.iter().fold(tree, |tree, it| tree.text("namespace", it.clone())).build()
+    }
+}
+
+/// What something else makes, as an object in a namespace names it.
+pub(super) fn artifact(ctx: &mut Context<'_>, source: Anchor, at: Origin, from: &EcoString) -> Option<SourceRef> {
+    let evaluated = ctx.evaluated(source);
+    let node = &evaluated.value.node;
+    let (name, _) = ctx.identity(source, node.get("name"), "name")?;
+    let namespace = match node.get("namespace") {
+        None => ctx.flux_namespace().clone(),
+        it => ctx.identity(source, it, "namespace")?.0,
+    };
+    let namespace = (namespace != *from).then_some(namespace);
+    Some(SourceRef { kind: SourceKind::External.object().into(), name, namespace, origin: at })
 }

@@ -77,9 +77,8 @@ pub fn compare(db: &dyn Db, clusters: [Anchor; 2], selector: Option<&Selector>) 
                 within(&placed.object.body, path).is_ok() || !side.asked.removed(&placed.object, path).is_empty()
             };
             if mine.iter().any(|it| reaches(&a, it)) || theirs.iter().any(|it| reaches(&b, it)) {
-                let by_id = |all: &[(&Placed, Path)]| {
-                    all.iter().map(|(it, path)| (it.called.clone(), path.clone())).collect()
-                };
+                let by_id =
+                    |all: &[(&Placed, Path)]| all.iter().map(|(it, path)| (it.called.clone(), path.clone())).collect();
                 it.add(db, &a, &b, &by_id(&mine), &by_id(&theirs));
             } else if !it.add_items(db, &a, &b, selector)? {
                 let missed = deepest(mine.iter().chain(&theirs));

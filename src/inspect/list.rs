@@ -206,7 +206,11 @@ fn of_sources(db: &dyn Db, clusters: &[Anchor], is_asked: bool) -> Table {
     all.retain(|it| used.contains_key(it) || (!is_asked && it.file(db).package(db).is_empty()));
     let row = |it: Anchor| {
         let evaluated = &fleet::base(db, it).value.node;
-        let url = ["url", "bucketName"].iter().find_map(|key| evaluated.get(key)?.text()).cloned().unwrap_or_default();
+        let url = ["url", "bucketName", "name"]
+            .iter()
+            .find_map(|key| evaluated.get(key)?.text())
+            .cloned()
+            .unwrap_or_default();
         let kind = match &syntax::declaration(db, it).head {
             Head::Source { provider, .. } => EcoString::from(provider.object()),
             _ => EcoString::new(),

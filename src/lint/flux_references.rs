@@ -8,7 +8,7 @@ use super::context::Lint;
 use super::foreign::Foreign;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::fleet::Cluster;
-use crate::flux::{Deployed, external, tenant_namespaces};
+use crate::flux::{self, Deployed, external, tenant_namespaces};
 use crate::kube::object::Object;
 use crate::source::{IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::{self, ast::Head};
@@ -33,7 +33,8 @@ const fn row(of: &'static str, path: &'static [&'static str], kind: Option<&'sta
 const HEALTH_CHECKS: &[&str] = &["healthChecks"];
 
 /// Source: the API references of Flux' controllers.
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 13] = [
+    row("ArtifactGenerator", &["sources"], None, true),
     row("Alert", &["providerRef"], Some("Provider"), false),
     row("Alert", &["eventSources"], None, true),
     row("Receiver", &["resources"], None, true),
@@ -79,14 +80,29 @@ impl There {
         self.names.entry((kind.into(), namespace.clone())).or_default().insert(name.clone());
     }
 
+    /// What a cluster's Flux objects are, and the artifacts that they make.
+    fn add_made(&mut self, deployed: &Deployed) {
+        for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
+            self.add(&object.id.kind, &object.id.namespace, &object.id.name);
+        }
+        for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "ArtifactGenerator") {
+            let artifacts = object.body.at(&["spec", "artifacts"]).and_then(Node::list).unwrap_or_default();
+            for name in artifacts.iter().filter_map(|it| it.get("name")?.text()) {
+                self.add("ExternalArtifact", &object.id.namespace, name);
+            }
+        }
+    }
+
     fn of(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) -> Self {
         let mut it = Self::default();
         let sync = &cluster.sync;
+        if let Some(via) = &cluster.via {
+            let hub = &flux::exactly(lint.db, via.hub).value;
+            it.add_made(hub);
+        }
         it.add(&sync.kind, &sync.namespace, &sync.name);
         it.add("Kustomization", &sync.namespace, &sync.root);
-        for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
-            it.add(&object.id.kind, &object.id.namespace, &object.id.name);
-        }
+        it.add_made(deployed);
         for object in &deployed.hub_sources {
             it.add(&object.id.kind, &object.id.namespace, &object.id.name);
         }
@@ -94,12 +110,6 @@ impl There {
             let Head::External { object, namespace } = &syntax::declaration(lint.db, *anchor).head else { continue };
             let namespace = namespace.clone().unwrap_or_else(|| sync.namespace.clone());
             it.add(object, &namespace, anchor.name(lint.db));
-        }
-        for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "ArtifactGenerator") {
-            let artifacts = object.body.at(&["spec", "artifacts"]).and_then(Node::list).unwrap_or_default();
-            for name in artifacts.iter().filter_map(|it| it.get("name")?.text()) {
-                it.add("ExternalArtifact", &object.id.namespace, name);
-            }
         }
         // Out of a source that is not there nothing comes.
         let has_more = foreign.others.iter().any(|(kind, namespace, name)| it.has(kind, namespace, name));
@@ -135,8 +145,13 @@ impl There {
     }
 }
 
+/// Whether it names what the language does not make: an artifact of something else.
+fn is_external(reference: &Node) -> bool {
+    reference.get("kind").and_then(Node::text).is_some_and(|it| it == "ExternalArtifact")
+}
+
 fn is_flux(object: &Object) -> bool {
-    object.id.group.ends_with(".toolkit.fluxcd.io")
+    object.id.group.ends_with(".fluxcd.io")
 }
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
@@ -148,14 +163,18 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
     for (_, object) in deployed.objects().filter(|(_, it)| is_flux(it)) {
         // What the language makes names what it makes itself, but for the health checks that an author adds.
         let is_manifest = object.origin.anchor.kind(lint.db) == Kind::MANIFEST;
-        if !is_manifest && object.id.kind != "Kustomization" {
+        if !is_manifest && !["Kustomization", "HelmRelease"].contains(&object.id.kind.as_str()) {
             continue;
         }
         let Some(spec) = object.spec() else { continue };
-        for row in ROWS.iter().filter(|it| it.of == object.id.kind && (is_manifest || it.path == HEALTH_CHECKS)) {
+        for row in ROWS.iter().filter(|it| it.of == object.id.kind) {
             let Some(node) = spec.at(row.path) else { continue };
+            let is_named = |it: &&Node| {
+                let is_own = is_manifest || row.path == HEALTH_CHECKS;
+                is_external(it) || (is_own && it.origin.anchor.kind(lint.db) != Kind::ADDON)
+            };
             let all = node.list().unwrap_or(std::slice::from_ref(node)).iter();
-            written.extend(all.filter(|it| it.origin.anchor.kind(lint.db) != Kind::ADDON).map(|it| (object, row, it)));
+            written.extend(all.filter(is_named).map(|it| (object, row, it)));
         }
     }
     if written.is_empty() {

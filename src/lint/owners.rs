@@ -48,8 +48,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
     for (_, release) in deployed.releases() {
         let Some(first) = releases.insert((&release.storage, &release.name), release) else { continue };
         // Two HelmReleases of one name are two owners of one object, which is said already.
-        let is_same_object =
-            first.object == release.object && first.namespace == release.namespace;
+        let is_same_object = first.object == release.object && first.namespace == release.namespace;
         if !is_same_object {
             lint.out.push(two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }

@@ -83,7 +83,8 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         let wanted = Id { group: SOURCES.into(), kind, namespace, name };
         // What an author writes in a manifest may be made by somebody else.
         let is_addon = object.origin.anchor.kind(lint.db) == Kind::ADDON;
-        if is_addon && !made.contains(&wanted) {
+        // What something else makes is looked at with all that Flux objects name.
+        if is_addon && wanted.kind != "ExternalArtifact" && !made.contains(&wanted) {
             lint.out.push(missing_source(object, &wanted, &cluster.name));
         }
     }

@@ -81,8 +81,7 @@ fn plain(it: &Value) -> Option<&str> {
 
 /// A release whose HelmRelease is taken over and that Helm would keep elsewhere from then on.
 fn reinstalled(db: &dyn Db, deployed: &[&Deployed], id: &Id, document: &Value, out: &mut Vec<Diagnostic>) {
-    let of =
-        |it: &&&Deployed| it.releases().any(|(_, it)| it.object == id.name && it.namespace == id.namespace);
+    let of = |it: &&&Deployed| it.releases().any(|(_, it)| it.object == id.name && it.namespace == id.namespace);
     let Some(cluster) = deployed.iter().find(of) else { return };
     for (_, it) in cluster.releases().filter(|(_, it)| it.object == id.name && it.namespace == id.namespace) {
         release(db, cluster, it, id, document, &std::collections::BTreeMap::new(), out);

@@ -201,8 +201,7 @@ fn successor(
     let id_of = |it: &Release| Id { namespace: it.namespace.clone(), name: it.object.clone(), ..id.clone() };
     // Several catalogues may have an add-on of one name, each in its own namespace.
     let same = new.releases().find(|(_, it)| id_of(it) == *id);
-    let new_owner =
-        same.or_else(|| new.releases().find(|(_, it)| it.object == id.name && !was_there(&id_of(it))));
+    let new_owner = same.or_else(|| new.releases().find(|(_, it)| it.object == id.name && !was_there(&id_of(it))));
     if let Some((_, new_owner)) = new_owner {
         release(db, new, new_owner, id, old, objects, out);
     } else if let Some((_, new_owner)) =

@@ -62,7 +62,7 @@ const fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::kw_in => "`in`",
         Rule::kw_from => "`from`",
         Rule::arm | Rule::pattern => "`value => result`",
-        Rule::source_kw => "`helm`, `oci`, `git` or `bucket`",
+        Rule::source_kw => "`helm`, `oci`, `git`, `bucket` or `external`",
         Rule::or
         | Rule::and
         | Rule::eq

@@ -13,7 +13,12 @@ use crate::source::Kind;
 use crate::value::Node;
 
 /// What the tenants of a cluster come after. Each Kustomization of a tenant's repositories waits for it.
-pub(super) fn of_tenants(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &[Draft], root: &mut [Object]) -> Vec<After> {
+pub(super) fn of_tenants(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    drafts: &[Draft],
+    root: &mut [Object],
+) -> Vec<After> {
     let mut all = Vec::new();
     for tenant in cluster.attached.iter().filter_map(|(it, _): &(Attached, _)| it.tenant()) {
         let body = &fleet::declared(ctx.db, tenant).value;
@@ -73,8 +78,7 @@ impl ReadyWhen {
             [] => None,
             [only] => Some((*only).clone()),
             [first, ..] => {
-                let all: Vec<String> =
-                    of_unit.iter().filter_map(|it| it.text()).map(|it| format!("({it})")).collect();
+                let all: Vec<String> = of_unit.iter().filter_map(|it| it.text()).map(|it| format!("({it})")).collect();
                 Some(text(all.join(" && "), first.origin))
             }
         }

@@ -47,7 +47,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         after.push(After::Applied("sources".into()));
     }
     let ready_when = ReadyWhen::of(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
-    let catalogue = OnCluster { catalogue, base, origin, fields, ready_when: ready_when.clone(), releases: contents.releases };
+    let catalogue =
+        OnCluster { catalogue, base, origin, fields, ready_when: ready_when.clone(), releases: contents.releases };
     let name = fleet::unit_name(db, catalogue.catalogue);
     if catalogue.units(db, &name, &after, contents.pieces, drafts) {
         // Everything else of the catalogue comes after its main part.
@@ -200,7 +201,5 @@ fn namespaces_of_overrides(
 }
 
 fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
-    release
-        .source
-        .is_some_and(|it| it.parent(ctx.db).is_none() && source_kind(ctx.db, it) != crate::syntax::ast::SourceKind::Oci)
+    release.source.is_some_and(|it| it.parent(ctx.db).is_none() && !source_kind(ctx.db, it).is_one_chart())
 }

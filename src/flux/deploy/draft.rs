@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::unit::UnitPlace;
 use super::after::ReadyWhen;
+use super::unit::UnitPlace;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
+use crate::flux::source::SourceRef;
 use crate::kube::object::Object;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
@@ -26,8 +27,8 @@ pub(super) struct Draft {
     pub place: UnitPlace,
     pub catalogue: Option<Anchor>,
     pub origin: Origin,
-    /// Kind and name of the source, where it is not the fleet's own.
-    pub source: Option<(EcoString, EcoString)>,
+    /// The source, where it is not the fleet's own.
+    pub source: Option<SourceRef>,
     pub raw_patches: Vec<(Patch, Node)>,
     /// Units to come after, beside what is inferred.
     pub after: Vec<After>,

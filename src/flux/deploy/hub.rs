@@ -273,12 +273,7 @@ impl Spoke<'_> {
 
     /// What a cluster's root holds for tenants. Their accounts and namespaces go to the spoke. Flux takes the account of
     /// a Kustomization to be in the Kustomization's namespace, on the spoke as well: so the accounts are there, too.
-    fn tenants(
-        &mut self,
-        ctx: &mut Context<'_>,
-        root: &mut Vec<Object>,
-        made: &IndexSet<EcoString>,
-    ) -> Option<Draft> {
+    fn tenants(&mut self, ctx: &mut Context<'_>, root: &mut Vec<Object>, made: &IndexSet<EcoString>) -> Option<Draft> {
         let sync = &self.cluster.sync.namespace;
         let tenants = eco_format!("{}-tenants", self.cluster.name);
         let mut there: Vec<Object> = Vec::new();
@@ -401,7 +396,8 @@ fn bind_moved(binding: &mut Object, sync: &EcoString) {
     let Some(subjects) = binding.body.get("subjects").and_then(Node::list) else { return };
     let mut subjects = subjects.to_vec();
     let at = binding.origin;
-    for it in subjects.iter_mut().filter(|it| it.get("kind").and_then(Node::text).is_some_and(|it| it == "ServiceAccount"))
+    for it in
+        subjects.iter_mut().filter(|it| it.get("kind").and_then(Node::text).is_some_and(|it| it == "ServiceAccount"))
     {
         let named = |key: &str| it.get(key).and_then(Node::text).cloned();
         let (Some(name), Some(namespace)) = (named("name"), named("namespace")) else { continue };
@@ -433,7 +429,8 @@ pub(super) fn of_hub(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut Vec<
                 }
                 Some(other) if is_same(other, it) => {}
                 Some(other) => {
-                    let problem = problems::other_source(&it.id, it.origin, other.origin, spoke.name(db), &cluster.name);
+                    let problem =
+                        problems::other_source(&it.id, it.origin, other.origin, spoke.name(db), &cluster.name);
                     ctx.state.out.push(problem);
                 }
             }

@@ -11,9 +11,10 @@ use super::unit::UnitPlace;
 use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
+use crate::flux::source::{SourceRef, artifact};
 use crate::kube::{Id, Substitution, directory, is_substituted, object};
 use crate::source::{Anchor, IndexSet, Origin, is_within};
-use crate::syntax::ast::Patch;
+use crate::syntax::ast::{Patch, SourceKind};
 use crate::value::Node;
 
 /// A directory of somebody else's, with a Kustomization of its own.
@@ -52,7 +53,15 @@ pub(super) fn kustomized(
                 ctx.state.is_whole = false;
                 return;
             };
-            Some((EcoString::from(source_kind(ctx.db, anchor).object()), anchor.name(ctx.db).clone()))
+            let kind = source_kind(ctx.db, anchor);
+            if kind == SourceKind::External {
+                let from = ctx.flux_namespace().clone();
+                let Some(it) = artifact(ctx, anchor, node.origin, &from) else { return };
+                Some(it)
+            } else {
+                let name = anchor.name(ctx.db).clone();
+                Some(SourceRef { kind: kind.object().into(), name, namespace: None, origin })
+            }
         }
     };
     let mut fields = fields.clone();

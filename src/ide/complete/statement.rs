@@ -25,7 +25,7 @@ const STATEMENTS: [&str; 14] = [
     "unset",
 ];
 
-const SOURCES: [&str; 4] = ["helm", "oci", "git", "bucket"];
+const SOURCES: [&str; 5] = ["helm", "oci", "git", "bucket", "external"];
 
 fn kind(word: &str, detail: &str, rest: &str) -> Completion {
     Completion { snippet: Some(format!("{word}{rest}").into()), ..keyword(word, detail) }

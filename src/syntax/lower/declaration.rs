@@ -211,6 +211,7 @@ impl Lowering<'_> {
             Some("oci") => SourceKind::Oci,
             Some("git") => SourceKind::Git,
             Some("bucket") => SourceKind::Bucket,
+            Some("external") => SourceKind::External,
             Some("helm") => SourceKind::Helm,
             _ => self.broken(SourceKind::Helm),
         };
