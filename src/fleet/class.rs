@@ -15,8 +15,8 @@ use super::representative::{Representative, bare};
 use super::selection;
 use super::settings_data;
 use super::specialization;
+use super::spokes;
 use super::statement::{AppliedOverride, Attached, OverrideTarget};
-use super::via;
 use crate::diagnostic::Invariant;
 use crate::names;
 use crate::schema::Minor;
@@ -60,7 +60,7 @@ impl Class {
         let has_own = index.items_of(anchor).next().is_some()
             || index.local_sources.get(&anchor).is_some_and(|it| !it.is_empty())
             || index.externals.iter().any(|it| it.parent(db) == Some(anchor));
-        let has_hub = cluster.via.is_some() || !via::spokes(db, anchor).is_empty();
+        let has_hub = cluster.via.is_some() || !spokes::spokes(db, anchor).is_empty();
         if has_own || has_hub || !is_plain(db, cluster) {
             return None;
         }

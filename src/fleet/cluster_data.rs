@@ -7,11 +7,10 @@ use ecow::EcoString;
 use super::identity::Identity;
 use super::settings_data::Sync;
 use super::statement::{AppliedOverride, Attached, UseStatement};
-use super::via::Via;
 use crate::eval::Row;
 use crate::schema::Minor;
 use crate::source::{Anchor, Origin};
-use crate::value::Map;
+use crate::value::{Map, Node};
 
 /// A cluster and what it takes.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,4 +63,23 @@ impl Taken {
     pub fn origin(&self) -> Origin {
         self.uses.last().map_or(Origin::of(self.catalogue), |(anchor, it)| Origin::new(*anchor, it.node))
     }
+}
+
+/// How a spoke is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Via {
+    pub hub: Anchor,
+    /// Where the cluster, or a group, says so.
+    pub origin: Origin,
+    /// What names the Secret or ConfigMap that Flux reads beside itself.
+    pub kube_config: KubeConfig,
+}
+
+/// What Flux connects with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KubeConfig {
+    /// A Secret with a kubeconfig, and the key that it is in.
+    Secret { name: Node, key: Option<Node> },
+    /// An identity that the cloud knows: a ConfigMap of that name, with what it holds.
+    Identity { name: EcoString, data: Vec<(EcoString, Node)>, origin: Origin },
 }

@@ -91,6 +91,21 @@ pub(super) fn says_via(db: &dyn Db, anchor: Anchor) -> Option<Node> {
     of_groups.into_iter().chain(own).rev().find_map(|it| it.get("via").cloned())
 }
 
+/// The hub that a cluster names, and where.
+fn hub_of(db: &dyn Db, cluster: Anchor, said: &Node, out: &mut Vec<Diagnostic>) -> Option<(Anchor, Origin)> {
+    // What is no cluster's name is reported where names are resolved.
+    let hub = *all_clusters(db, project_of(db, cluster)).value.get(said.text()?)?;
+    if hub == cluster {
+        out.push(problems::own_hub(said.origin, cluster.name(db)));
+        return None;
+    }
+    if let Some(other) = says_via(db, hub) {
+        out.push(problems::hub_with_hub(said.origin, hub.name(db), other.origin));
+        return None;
+    }
+    Some((hub, said.origin))
+}
+
 /// Where a cluster comes from: its declaration, or its row.
 pub(super) fn origin_of(db: &dyn Db, cluster: Anchor) -> Origin {
     inventory::row_of(db, cluster).as_ref().map_or(Origin::of(cluster), |it| it.origin)
@@ -183,7 +198,11 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
         sync = sync.amended(node.get("sync"));
     }
-    let via = via::via(db, &named, &facts, &says_via, &mut out);
+    let via = match says_via.map(|it| hub_of(db, anchor, &it, &mut out)) {
+        // What is wrong with the hub is reported.
+        Some(None) => None,
+        hub => via::via(db, &named, &facts, hub.flatten(), &mut out),
+    };
     if let Some(it) = &via {
         // What reads, and applies, is the hub's Flux.
         let hub = &cluster(db, it.hub).value;

@@ -33,6 +33,7 @@ mod applied;
 mod reason;
 mod selection;
 mod specialization;
+mod spokes;
 mod settings_data;
 mod statement;
 mod finder;
@@ -43,7 +44,7 @@ mod via;
 pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
 pub use class::{Class, has_roles};
-pub use cluster_data::{Cluster, Taken};
+pub use cluster_data::{Cluster, KubeConfig, Taken, Via};
 pub use clusters::{all_clusters, cluster, clusters};
 pub use config::{release_in, settings};
 pub use conflicts::report_conflicts;
@@ -63,8 +64,8 @@ pub use representative::Representative;
 pub use selection::{decision, is_optional};
 pub use settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use specialization::{Specialization, Specialized, specialized};
+pub use spokes::spokes;
 pub use statement::{
     About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };
 pub use version::kubernetes_version;
-pub use via::{KubeConfig, Via, spokes};

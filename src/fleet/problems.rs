@@ -412,10 +412,10 @@ pub(super) fn secret_and_identity(at: Origin, other: Origin) -> Diagnostic {
 
 pub(super) fn identity_without(at: Origin, provider: Option<&str>, key: &str) -> Diagnostic {
     let reason = match (provider, key) {
-        (_, "provider") => eco_format!("which cloud knows the identity is not said"),
-        (Some("generic"), _) => eco_format!("without a cloud, the API server's address has to be said"),
-        (Some(it), _) => eco_format!("which cluster `{it}` is to be asked for is not said"),
-        (None, _) => eco_format!("which cluster is meant is not said"),
+        (_, "provider") => eco_format!("an identity needs the cloud that knows it"),
+        (Some("generic"), _) => eco_format!("without a cloud, Flux needs the address of the API server"),
+        (Some(it), _) => eco_format!("`{it}` needs the cluster that it is asked for"),
+        (None, _) => eco_format!("Flux needs the cluster that is meant"),
     };
     let example = match key {
         "provider" => "provider = \"aws\"",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::clusters::{all_clusters, cluster, clusters, says_via};
+use super::cluster_data::{KubeConfig, Via};
 use super::config;
 use super::conflicts;
 use super::facts::ClusterHead;
@@ -16,61 +16,32 @@ use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
 use crate::names;
-use crate::source::{Anchor, Db, IndexMap, Origin, Project};
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax;
 use crate::types;
 use crate::value::{Map, Node, Value};
 
 use super::around::project_of;
 
-/// How a spoke is reached.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Via {
-    pub hub: Anchor,
-    /// Where the cluster, or a group, says so.
-    pub origin: Origin,
-    /// What names the Secret or ConfigMap that Flux reads beside itself.
-    pub kube_config: KubeConfig,
-}
-
-/// What Flux connects with.
-#[derive(Clone, Debug, PartialEq)]
-pub enum KubeConfig {
-    /// A Secret with a kubeconfig, and the key that it is in.
-    Secret { name: Node, key: Option<Node> },
-    /// An identity that the cloud knows: a ConfigMap of that name, with what it holds.
-    Identity { name: EcoString, data: Vec<(EcoString, Node)>, origin: Origin },
-}
-
 const BLOCK: &str = "kube-config";
 
-/// How a cluster is reached, if it is not by a Flux of its own. `said` is what it says of a hub.
+/// How a cluster is reached through a hub; none of one with a Flux of its own.
 pub(super) fn via(
     db: &dyn Db,
     head: &ClusterHead,
     facts: &Arc<Map>,
-    said: &Option<Node>,
+    hub: Option<(Anchor, Origin)>,
     out: &mut Vec<Diagnostic>,
 ) -> Option<Via> {
     let written = kube_config(db, head, facts, out);
-    let Some(said) = said else {
+    let Some((hub, origin)) = hub else {
         if let Some(it) = written {
             out.push(problems::kube_config_without_hub(it.origin, &head.name));
         }
         return None;
     };
-    // What is no cluster's name is said where names are resolved.
-    let hub = *all_clusters(db, project_of(db, head.anchor)).value.get(said.text()?)?;
-    if hub == head.anchor {
-        out.push(problems::own_hub(said.origin, &head.name));
-        return None;
-    }
-    if let Some(other) = says_via(db, hub) {
-        out.push(problems::hub_with_hub(said.origin, hub.name(db), other.origin));
-        return None;
-    }
-    let kube_config = read(written.as_ref(), &head.name, said.origin, out);
-    Some(Via { hub, origin: said.origin, kube_config })
+    let kube_config = read(written.as_ref(), &head.name, origin, out);
+    Some(Via { hub, origin, kube_config })
 }
 
 /// `kube-config { … }` of the groups and the cluster.
@@ -140,20 +111,4 @@ fn read(written: Option<&Node>, name: &EcoString, at: Origin, out: &mut Vec<Diag
         data.push((theirs.into(), it));
     }
     KubeConfig::Identity { name: default, data, origin: of_identity.origin }
-}
-
-/// The clusters that are reached through a hub, in order of name.
-pub fn spokes(db: &dyn Db, hub: Anchor) -> &[Anchor] {
-    all_spokes(db, db.project()).get(&hub).map_or(&[], Vec::as_slice)
-}
-
-#[salsa::tracked(returns(ref))]
-fn all_spokes(db: &dyn Db, _project: Project) -> IndexMap<Anchor, Vec<Anchor>> {
-    let mut all: IndexMap<Anchor, Vec<Anchor>> = IndexMap::default();
-    for it in clusters(db) {
-        if let Some(via) = &cluster(db, it).value.via {
-            all.entry(via.hub).or_default().push(it);
-        }
-    }
-    all
 }

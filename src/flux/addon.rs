@@ -2,11 +2,11 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::chart::ChartFrom;
 use super::context::{Context, in_file};
-use super::lookup::{comes_with_definition, source_kind};
+use super::lookup::source_kind;
 use super::problems;
 use super::release::Release;
-use super::source::{ChartVersion, artifact, chart_in_registry, source_beside};
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::names::Index;
@@ -17,9 +17,6 @@ use crate::value::{Node, Value};
 
 /// The Flux that has retry strategies for releases.
 const STRATEGIES_SINCE: Minor = Minor(7);
-
-/// The Flux from which on releases take charts that something else makes.
-const ARTIFACTS_SINCE: Minor = Minor(7);
 
 /// An add-on's objects.
 pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
@@ -66,44 +63,16 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let mut spec = Tree::new(origin)
         .node("releaseName", crate::kube::object::text(release_name.clone(), name_at))
         .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
-    let chart_node = crate::kube::object::text(chart.clone(), chart_at);
-    if kind == SourceKind::External {
-        if let Some((_, at)) = &version {
-            ctx.state.out.push(problems::version_of_artifact(ctx.db, addon, *at));
-        }
-        if ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
-            ctx.state.out.push(problems::artifact_too_new(ctx.db, addon, source_at, ctx.minor()));
-            ctx.state.is_whole = false;
-            return None;
-        }
-        spec = spec.node("chartRef", artifact(ctx, source, source_at, &namespace)?.reference());
-    } else if kind == SourceKind::Oci {
-        let chart_version = version.as_ref().map(|(text, origin)| ChartVersion { text, origin: *origin });
-        objects.push(chart_in_registry(ctx, source, addon, &chart, chart_version.as_ref(), &namespace)?);
-        let reference = Tree::new(origin).text("kind", "OCIRepository").text("name", name.clone());
-        spec = spec.tree("chartRef", reference);
-    } else {
-        let mut reference = Tree::new(source_at).text("kind", kind.object());
-        if comes_with_definition(ctx.db, source) {
-            objects.push(source_beside(ctx, source, addon, &namespace)?);
-            reference = reference.text("name", name.clone());
-        } else {
-            reference = reference.text("name", source_name);
-            if namespace != flux {
-                reference = reference.text("namespace", flux.clone());
-            }
-        }
-        let mut inner = Tree::new(origin).node("chart", chart_node);
-        if let Some((version, at)) = &version {
-            inner = inner.node("version", crate::kube::object::text(version.clone(), *at));
-        }
-        inner = inner.tree("sourceRef", reference);
-        if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
-            // A change of the chart without a new version would silently not be deployed.
-            inner = inner.text("reconcileStrategy", "Revision");
-        }
-        spec = spec.tree("chart", Tree::new(origin).tree("spec", inner));
-    }
+    let from = ChartFrom {
+        addon,
+        source,
+        named: crate::kube::object::text(source_name, source_at),
+        chart: crate::kube::object::text(chart.clone(), chart_at),
+        version: version.as_ref(),
+        namespace: &namespace,
+    };
+    let (key, taken) = from.taken(ctx, &mut objects)?;
+    spec = spec.node(key, taken);
     let requires = required(ctx, addon, node);
     let conditions = conditions(ctx, addon, node, &requires);
     if !requires.is_empty() {
@@ -268,12 +237,12 @@ fn conditions<'a>(
 ) -> Vec<(Anchor, &'a Node)> {
     let mut found = Vec::new();
     for (name, condition) in node.get("ready-when").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
-        match find_addon(ctx.db, ctx.index, addon, name).filter(|it| requires.iter().any(|(of, _)| of == it)) {
-            Some(it) => found.push((it, condition)),
-            None => {
-                let known = requires.iter().map(|(it, _)| it.name(ctx.db).as_str());
-                ctx.state.out.push(problems::not_awaited(condition.origin, name, "requires", known));
-            }
+        let named = find_addon(ctx.db, ctx.index, addon, name);
+        if let Some(it) = named.filter(|it| requires.iter().any(|(of, _)| of == it)) {
+            found.push((it, condition));
+        } else {
+            let known = requires.iter().map(|(it, _)| it.name(ctx.db).as_str());
+            ctx.state.out.push(problems::not_awaited(condition.origin, name, "requires", known));
         }
     }
     found

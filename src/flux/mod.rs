@@ -8,6 +8,7 @@
 mod addon;
 mod attach;
 mod base;
+mod chart;
 mod contents;
 mod context;
 mod deploy;
@@ -61,12 +62,18 @@ pub fn deployed(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Deployed>> {
 /// What a cluster ends up with, made for it alone, without placeholders.
 #[salsa::tracked]
 pub fn exactly(db: &dyn Db, cluster: Anchor) -> Arc<Checked<Deployed>> {
-    Arc::new(deploy::of_cluster(db, &fleet::cluster(db, cluster).value))
+    Arc::new(of_cluster(db, &fleet::cluster(db, cluster).value))
 }
 
 /// The same, for those who ask why: what refers to other values tells where it stands itself.
 #[must_use]
 pub fn traced(db: &dyn Db, cluster: Anchor) -> Deployed {
     let cluster = Cluster { traces: true, ..fleet::cluster(db, cluster).value.clone() };
-    deploy::of_cluster(db, &cluster).value
+    of_cluster(db, &cluster).value
+}
+
+fn of_cluster(db: &dyn Db, cluster: &Cluster) -> Checked<Deployed> {
+    let spokes = fleet::spokes(db, cluster.anchor).iter().map(|it| exactly(db, *it));
+    let spokes: Vec<&Deployed> = spokes.map(|it| &it.value).collect();
+    deploy::of_cluster(db, cluster, &spokes)
 }

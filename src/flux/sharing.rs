@@ -53,7 +53,7 @@ enum Shared {
     /// Something is wrong, or not the same for all.
     Nothing,
     /// All, with what was found out of items on the way.
-    All(Deployed, Memo),
+    All(Deployed, Box<Memo>),
 }
 
 #[salsa::tracked]
@@ -76,7 +76,7 @@ fn judged(outcome: Outcome) -> Shared {
     if !outcome.needed_facts.is_empty() {
         Shared::Needs(outcome.needed_facts)
     } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
-        Shared::All(outcome.deployed.value, outcome.memo)
+        Shared::All(outcome.deployed.value, Box::new(outcome.memo))
     } else {
         Shared::Nothing
     }

@@ -103,7 +103,7 @@ impl There {
         it.add(&sync.kind, &sync.namespace, &sync.name);
         it.add("Kustomization", &sync.namespace, &sync.root);
         it.add_made(deployed);
-        for object in &deployed.hub_sources {
+        for object in deployed.hub_sources() {
             it.add(&object.id.kind, &object.id.namespace, &object.id.name);
         }
         for anchor in lint.index.externals.iter().filter(|it| external::is_visible(lint.db, **it, cluster)) {

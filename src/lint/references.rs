@@ -70,7 +70,7 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         return;
     }
     let is_source = |it: &&Object| it.id.group == SOURCES;
-    let of_hub = deployed.hub_sources.iter().map(|it| &it.id);
+    let of_hub = deployed.hub_sources().iter().map(|it| &it.id);
     let made = deployed.objects().map(|(_, it)| it).filter(is_source).map(|it| &it.id);
     let made: IndexSet<&Id> = made.chain(of_hub).collect();
     for (_, object) in deployed.objects().filter(|(_, it)| it.id.kind == "HelmRelease") {

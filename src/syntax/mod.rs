@@ -13,6 +13,7 @@ mod memo;
 mod fix;
 mod problems;
 mod scan;
+mod source_kind;
 #[cfg(test)]
 mod tests;
 mod tokens;

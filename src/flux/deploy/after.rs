@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::draft::{After, Draft};
+use super::draft::{After, Draft, ReadyWhen};
 use crate::fleet::{self, Attached, Cluster};
 use crate::flux::context::Context;
 use crate::flux::layout::{has_own_unit, is_split};
@@ -23,7 +23,7 @@ pub(super) fn of_tenants(
     for tenant in cluster.attached.iter().filter_map(|(it, _): &(Attached, _)| it.tenant()) {
         let body = &fleet::declared(ctx.db, tenant).value;
         let Some(names) = body.get("after") else { continue };
-        let ready_when = ReadyWhen::of(ctx, cluster, body);
+        let ready_when = ready_when(ctx, cluster, body);
         let is_made = |it: &After| drafts.iter().any(|draft| draft.name == *it.unit() && draft.is_made());
         let after: Vec<After> = of(ctx, cluster, Some(names)).into_iter().filter(is_made).collect();
         let namespaces = tenant_namespaces(ctx.db, tenant);
@@ -50,45 +50,19 @@ pub(super) fn of_tenants(
     all
 }
 
-/// When a Kustomization that is waited for is ready, by its name.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ReadyWhen(Vec<(EcoString, Node)>);
-
-impl ReadyWhen {
-    /// `ready-when { cluster-addons.karpenter = "…" }` beside `after`.
-    pub(super) fn of(ctx: &mut Context<'_>, cluster: &Cluster, body: &Node) -> Self {
-        let mut all = Vec::new();
-        let names = || body.get("after").and_then(Node::list).unwrap_or_default().iter().filter_map(Node::text);
-        for (name, condition) in body.get("ready-when").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
-            if !names().any(|it| it == name) {
-                let known = names().map(EcoString::as_str);
-                ctx.state.out.push(problems::not_awaited(condition.origin, name, "after", known));
-            }
-            let named = list(vec![text(name.clone(), condition.origin)], condition.origin);
-            all.extend(of(ctx, cluster, Some(&named)).iter().map(|it| (it.unit().clone(), condition.clone())));
+/// `ready-when { cluster-addons.karpenter = "…" }` beside `after`.
+pub(super) fn ready_when(ctx: &mut Context<'_>, cluster: &Cluster, body: &Node) -> ReadyWhen {
+    let mut all = Vec::new();
+    let names = || body.get("after").and_then(Node::list).unwrap_or_default().iter().filter_map(Node::text);
+    for (name, condition) in body.get("ready-when").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
+        if !names().any(|it| it == name) {
+            let known = names().map(EcoString::as_str);
+            ctx.state.out.push(problems::not_awaited(condition.origin, name, "after", known));
         }
-        Self(all)
+        let one = list(vec![text(name.clone(), condition.origin)], condition.origin);
+        all.extend(of(ctx, cluster, Some(&one)).iter().map(|it| (it.unit().clone(), condition.clone())));
     }
-
-    /// The condition for a unit: of several, all have to hold.
-    pub(super) fn condition(&self, unit: &EcoString) -> Option<Node> {
-        let mut of_unit: Vec<&Node> = self.0.iter().filter(|(it, _)| it == unit).map(|(_, it)| it).collect();
-        of_unit.dedup();
-        match of_unit.as_slice() {
-            [] => None,
-            [only] => Some((*only).clone()),
-            [first, ..] => {
-                let all: Vec<String> = of_unit.iter().filter_map(|it| it.text()).map(|it| format!("({it})")).collect();
-                Some(text(all.join(" && "), first.origin))
-            }
-        }
-    }
-
-    /// The same for units of other names.
-    pub(super) fn renamed(&self, names: impl Fn(&EcoString) -> Vec<EcoString>) -> Self {
-        let all = self.0.iter().flat_map(|(unit, it)| names(unit).into_iter().map(move |name| (name, it.clone())));
-        Self(all.collect())
-    }
+    ReadyWhen(all)
 }
 
 /// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::after::{self, ReadyWhen};
-use super::draft::{After, Draft};
+use super::after;
+use super::draft::{After, Draft, ReadyWhen};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
 use super::unit::UnitPlace;
@@ -46,7 +46,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         after.push(After::Applied("sources".into()));
     }
-    let ready_when = ReadyWhen::of(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
+    let ready_when = after::ready_when(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
     let catalogue =
         OnCluster { catalogue, base, origin, fields, ready_when: ready_when.clone(), releases: contents.releases };
     let name = fleet::unit_name(db, catalogue.catalogue);

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::after::ReadyWhen;
 use super::unit::UnitPlace;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::flux::source::SourceRef;
-use crate::kube::object::Object;
+use crate::kube::object::{Object, text};
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::Patch;
 use crate::value::{Node, Value};
@@ -86,5 +85,31 @@ impl After {
     pub(super) const fn unit(&self) -> &EcoString {
         let (Self::Ready(unit) | Self::Release(unit, _) | Self::Applied(unit)) = self;
         unit
+    }
+}
+
+/// When a Kustomization that is waited for is ready, by its name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadyWhen(pub Vec<(EcoString, Node)>);
+
+impl ReadyWhen {
+    /// The condition for a unit: of several, all have to hold.
+    pub(super) fn condition(&self, unit: &EcoString) -> Option<Node> {
+        let mut of_unit: Vec<&Node> = self.0.iter().filter(|(it, _)| it == unit).map(|(_, it)| it).collect();
+        of_unit.dedup();
+        match of_unit.as_slice() {
+            [] => None,
+            [only] => Some((*only).clone()),
+            [first, ..] => {
+                let all: Vec<String> = of_unit.iter().filter_map(|it| it.text()).map(|it| format!("({it})")).collect();
+                Some(text(all.join(" && "), first.origin))
+            }
+        }
+    }
+
+    /// The same for units of other names.
+    pub(super) fn renamed(&self, names: impl Fn(&EcoString) -> Vec<EcoString>) -> Self {
+        let all = self.0.iter().flat_map(|(unit, it)| names(unit).into_iter().map(move |name| (name, it.clone())));
+        Self(all.collect())
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::after::ReadyWhen;
-use super::draft::{After, Draft};
+use super::draft::{After, Draft, ReadyWhen};
 use super::problems;
 use super::unit::UnitPlace;
 use crate::diagnostic::few;

@@ -18,7 +18,6 @@ mod timeouts;
 mod unit;
 mod units;
 
-use hub::OnHub;
 pub use unit::{Deployed, Unit, UnitPatch, UnitPlace};
 
 use crate::flux::version_range::Range;
@@ -42,18 +41,18 @@ pub(in crate::flux) struct Outcome {
     pub memo: Memo,
 }
 
-/// Compiles a cluster by itself.
-pub(in crate::flux) fn of_cluster(db: &dyn Db, cluster: &Cluster) -> Checked<Deployed> {
-    deploy(db, Target::Cluster(cluster), cluster, Memo::default()).deployed
+/// Compiles a cluster by itself. `spokes` are those that are reached from it.
+pub(in crate::flux) fn of_cluster(db: &dyn Db, cluster: &Cluster, spokes: &[&Deployed]) -> Checked<Deployed> {
+    deploy(db, Target::Cluster(cluster), cluster, spokes, Memo::default()).deployed
 }
 
 /// Compiles all clusters of a class at once. What another class found out of items, as `memo` has it, holds for
 /// this one, too.
 pub(in crate::flux) fn of_class(db: &dyn Db, representative: &Representative, memo: Memo) -> Outcome {
-    deploy(db, Target::Shared(representative), representative.cluster(), memo)
+    deploy(db, Target::Shared(representative), representative.cluster(), &[], memo)
 }
 
-fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Outcome {
+fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, spokes: &[&Deployed], memo: Memo) -> Outcome {
     let mut state = State::new(memo);
     let mut ctx = Context::new(db, target, None, Range::one(cluster.flux, &cluster.name), &mut state);
     let mut drafts = Vec::new();
@@ -66,8 +65,8 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
     let awaited_by_tenants = after::of_tenants(&mut ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);
-    let OnHub { sources: hub_sources, own_names } = hub::of_spoke(&mut ctx, cluster, &mut drafts, &mut root);
-    hub::of_hub(&mut ctx, cluster, &mut drafts);
+    let on_hub = hub::of_spoke(&mut ctx, cluster, &mut drafts, &mut root);
+    hub::of_hub(&mut ctx, cluster, spokes, &mut drafts);
     let units = units::finish(&mut ctx, cluster, drafts, &awaited_by_tenants);
     let used = state.memo.known.iter().filter(|(_, it)| it.is_used);
     let items = used.map(|(item, it)| (*item, Arc::clone(&it.evaluated))).collect();
@@ -77,8 +76,7 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, memo: Memo) -> Out
         anchor: cluster.anchor,
         units: Arc::new(units),
         root: Arc::new(root),
-        hub_sources,
-        own_names,
+        on_hub,
         items: Arc::new(items),
         shared_items: Arc::new(state.shared_items.iter().copied().collect()),
         class: None,

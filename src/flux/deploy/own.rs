@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::after::ReadyWhen;
-use super::draft::{After, Draft};
+use super::draft::{After, Draft, ReadyWhen};
 use super::kustomized::kustomized;
 use super::shared::used_sources;
 use super::unit::UnitPlace;

@@ -33,10 +33,15 @@ pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnos
 }
 
 pub(super) fn own_kube_config(at: Origin, cluster: &EcoString, via: Origin) -> Diagnostic {
-    Diagnostic::new(code::HUB, eco_format!("how `{cluster}` is reached is said for all of it"), at, "said here again")
-        .label(via, "reached through its hub")
-        .on(Some(cluster))
-        .help("remove `kubeConfig`, and write `kube-config { … }` in the cluster")
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("`{cluster}` is reached in one way, which its `kube-config` says"),
+        at,
+        "written here again",
+    )
+    .label(via, "reached through its hub")
+    .on(Some(cluster))
+    .help("remove `kubeConfig`, and write `kube-config { … }` in the cluster")
 }
 
 pub(super) fn flux_object_of_spoke(object: &Object, cluster: &EcoString, via: Origin) -> Diagnostic {

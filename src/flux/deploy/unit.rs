@@ -25,10 +25,8 @@ pub struct Deployed {
     pub units: Arc<Vec<Unit>>,
     /// Objects that stand in the cluster's root themselves.
     pub root: Arc<Vec<Object>>,
-    /// The sources that its hub has for it, where another cluster's Flux applies it.
-    pub hub_sources: Vec<Arc<Object>>,
-    /// What those would be called on a cluster with a Flux of its own that have another name on a hub.
-    pub own_names: IndexMap<Id, Id>,
+    /// What its hub has of it, where another cluster's Flux applies it.
+    pub on_hub: Option<Arc<OnHub>>,
     /// The items that it takes: what overrides did to them is known here.
     pub items: Arc<Vec<(Anchor, Arc<Checked<Evaluated>>)>>,
     /// What its items are made from, where that is shared with clusters of other classes.
@@ -39,6 +37,15 @@ pub struct Deployed {
     /// Whether nothing was left out because it is not known: else there is an error somewhere, or
     /// nothing of it may be written.
     pub is_whole: bool,
+}
+
+/// What a hub has of a cluster whose objects its Flux applies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OnHub {
+    /// The sources that are the hub's, once for all that use them.
+    pub sources: Vec<Arc<Object>>,
+    /// What the cluster's own objects would be called with a Flux of its own, by what they are called on the hub.
+    pub own_names: IndexMap<Id, Id>,
 }
 
 /// A patch of a unit: made for the cluster, or for all that have the item so.
@@ -119,7 +126,12 @@ impl Deployed {
 
     /// What an object would be called on a cluster with a Flux of its own.
     pub fn own_name<'a>(&'a self, id: &'a Id) -> &'a Id {
-        self.own_names.get(id).unwrap_or(id)
+        self.on_hub.as_ref().and_then(|it| it.own_names.get(id)).unwrap_or(id)
+    }
+
+    /// The sources that its hub has for it; none on a cluster with a Flux of its own.
+    pub fn hub_sources(&self) -> &[Arc<Object>] {
+        self.on_hub.as_ref().map_or(&[], |it| &it.sources)
     }
 
     /// Every release of the cluster.

@@ -84,9 +84,8 @@ pub(super) fn assert_reached(own: &FleetDatabase, text: &str, group: &str, kusto
     let (head, files) = text.split_once("\n--- ").map_or((text, String::new()), |(a, b)| (a, format!("\n--- {b}")));
     let mut through = head.replace(&format!("group {group} {{"), &format!("group {group} {{\n  via = the-hub"));
     through += "\ncluster the-hub { }\n";
-    for cluster in fleet::clusters(own) {
-        through += &format!("external Secret flux-system.{}-kubeconfig {{ }}\n", cluster.name(own));
-    }
+    let secret = |name: &str| format!("external Secret flux-system.{name}-kubeconfig {{ }}\n");
+    through.extend(fleet::clusters(own).map(|it| secret(it.name(own))));
     through += &files;
     let (db, compilation) = compiled(&through);
     assert!(compilation.is_clean(), "{:?}\n{through}", summary(&compilation));

@@ -1,0 +1,87 @@
+//! Where a release takes its chart from: `spec.chart` or `spec.chartRef`, and the source that stands beside it.
+
+use ecow::EcoString;
+
+use super::context::Context;
+use super::lookup::{comes_with_definition, source_kind};
+use super::problems;
+use super::source::{ChartVersion, artifact, chart_in_registry, source_beside};
+use crate::kube::object::{Object, Tree, text};
+use crate::schema::Minor;
+use crate::source::{Anchor, Origin};
+use crate::syntax::ast::SourceKind;
+use crate::value::Node;
+
+/// The Flux from which on releases take charts that something else makes.
+const ARTIFACTS_SINCE: Minor = Minor(7);
+
+/// What an add-on says of its chart.
+pub(super) struct ChartFrom<'a> {
+    pub addon: Anchor,
+    pub source: Anchor,
+    /// The source as the add-on names it.
+    pub named: Node,
+    /// The chart's name.
+    pub chart: Node,
+    pub version: Option<&'a (EcoString, Origin)>,
+    /// That of the release.
+    pub namespace: &'a EcoString,
+}
+
+impl ChartFrom<'_> {
+    /// The field of the release's spec, and what stands in it. A source of the release's own goes to `beside`.
+    pub(super) fn taken(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<(&'static str, Node)> {
+        match source_kind(ctx.db, self.source) {
+            SourceKind::External => Some(("chartRef", self.artifact(ctx)?)),
+            SourceKind::Oci => {
+                let version = self.version.map(|(text, origin)| ChartVersion { text, origin: *origin });
+                let chart = self.chart.text()?;
+                beside.push(chart_in_registry(ctx, self.source, self.addon, chart, version.as_ref(), self.namespace)?);
+                let name = self.addon.name(ctx.db).clone();
+                let reference = Tree::new(self.origin()).text("kind", "OCIRepository").text("name", name);
+                Some(("chartRef", reference.build()))
+            }
+            kind => Some(("chart", self.helm_chart(ctx, kind, beside)?)),
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of(self.addon)
+    }
+
+    fn artifact(&self, ctx: &mut Context<'_>) -> Option<Node> {
+        let at = self.named.origin;
+        if let Some((_, at)) = self.version {
+            ctx.state.out.push(problems::version_of_artifact(ctx.db, self.addon, *at));
+        }
+        if ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
+            ctx.state.out.push(problems::artifact_too_new(ctx.db, self.addon, at, ctx.minor()));
+            ctx.state.is_whole = false;
+            return None;
+        }
+        Some(artifact(ctx, self.source, at, self.namespace)?.reference())
+    }
+
+    fn helm_chart(&self, ctx: &mut Context<'_>, kind: SourceKind, beside: &mut Vec<Object>) -> Option<Node> {
+        let mut reference = Tree::new(self.named.origin).text("kind", kind.object());
+        if comes_with_definition(ctx.db, self.source) {
+            beside.push(source_beside(ctx, self.source, self.addon, self.namespace)?);
+            reference = reference.text("name", self.addon.name(ctx.db).clone());
+        } else {
+            reference = reference.text("name", self.named.text()?.clone());
+            if self.namespace != ctx.flux_namespace() {
+                reference = reference.text("namespace", ctx.flux_namespace().clone());
+            }
+        }
+        let mut inner = Tree::new(self.origin()).node("chart", self.chart.clone());
+        if let Some((version, at)) = self.version {
+            inner = inner.node("version", text(version.clone(), *at));
+        }
+        inner = inner.tree("sourceRef", reference);
+        if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
+            // A change of the chart without a new version would silently not be deployed.
+            inner = inner.text("reconcileStrategy", "Revision");
+        }
+        Some(Tree::new(self.origin()).tree("spec", inner).build())
+    }
+}

@@ -1,0 +1,73 @@
+//! What a hub has for the clusters that are reached from it.
+
+use std::sync::Arc;
+
+use ecow::eco_format;
+
+use super::names::{is_same, is_source};
+use crate::fleet::{self, Cluster};
+use crate::flux::context::{Context, file_name};
+use crate::flux::deploy::draft::{After, Draft};
+use crate::flux::deploy::problems;
+use crate::flux::deploy::unit::{Deployed, UnitPlace};
+use crate::flux::kustomization::fields;
+use crate::flux::shared_item::Piece;
+use crate::kube::{Id, Object};
+use crate::source::IndexMap;
+
+/// What a hub has for its spokes: the sources that they share, and a Kustomization for the root of each.
+pub(in crate::flux::deploy) fn of_hub(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    spokes: &[&Deployed],
+    drafts: &mut Vec<Draft>,
+) {
+    let db = ctx.db;
+    if spokes.is_empty() {
+        return;
+    }
+    let own: IndexMap<Id, Arc<Object>> = drafts
+        .iter()
+        .flat_map(|it| &it.objects)
+        .filter(|it| is_source(&it.object.id))
+        .map(|it| (it.object.id.clone(), Arc::clone(&it.object)))
+        .collect();
+    let mut sources: IndexMap<Id, Arc<Object>> = IndexMap::default();
+    for spoke in spokes {
+        for it in spoke.hub_sources() {
+            match own.get(&it.id).or_else(|| sources.get(&it.id)) {
+                None => {
+                    sources.insert(it.id.clone(), Arc::clone(it));
+                }
+                Some(other) if is_same(other, it) => {}
+                Some(other) => {
+                    let problem =
+                        problems::other_source(&it.id, it.origin, other.origin, &spoke.cluster, &cluster.name);
+                    ctx.state.out.push(problem);
+                }
+            }
+        }
+    }
+    sources.sort_keys();
+    let of_sources = eco_format!("{}-spokes", cluster.name);
+    let origin = cluster.origin;
+    if !sources.is_empty() {
+        let fields = fields(ctx, cluster, None, None, origin);
+        let path = eco_format!("{}/{}-specific/spokes", cluster.path, cluster.name);
+        let objects = sources.into_values().map(|it| {
+            let file = eco_format!("{}-{}.yaml", it.id.kind.to_lowercase(), file_name(&it.id.name));
+            Piece::own(Object { file, component: None, ..Object::clone(&it) })
+        });
+        let objects = objects.collect();
+        drafts.push(Draft { objects, ..Draft::new(of_sources.clone(), path, UnitPlace::Gate, origin, fields) });
+    }
+    for spoke in spokes {
+        let spoke = &fleet::cluster(db, spoke.anchor).value;
+        let at = spoke.via.as_ref().map_or(origin, |it| it.origin);
+        let fields = fields(ctx, cluster, None, None, at);
+        drafts.push(Draft {
+            after: vec![After::Applied(of_sources.clone())],
+            ..Draft::new(spoke.name.clone(), spoke.path.clone(), UnitPlace::Foreign, at, fields)
+        });
+    }
+}
