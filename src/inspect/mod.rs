@@ -27,7 +27,7 @@ pub use diff::{
 pub use filter::Filter;
 pub use list::{Cell, Kinds, Table, list};
 pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, picture_of};
-pub use report::{Column, Line, Report, Variant, layers as report_layers, report};
+pub use report::{Column, Layers, Line, Report, Variant, report};
 pub use secrets::HIDDEN;
 pub use selector::{NotFound, Selector};
 pub use whom::Whom;

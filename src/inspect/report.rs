@@ -1,6 +1,7 @@
 //! Everything that a page about the fleet shows: which cluster has which add-on, in which
 //! version, with which values, and who set each.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -9,7 +10,7 @@ use super::asked::below;
 use super::secrets;
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::{self, Cluster};
-use crate::flux::{self, Release};
+use crate::flux::{self, Deployed, Release};
 use crate::kube::Object;
 use crate::source::{Anchor, ById, Db, IndexMap, IndexSet, Origin};
 use crate::value::{Node, Path, Step, Value};
@@ -44,11 +45,15 @@ struct Filling<'a> {
     by_text: IndexMap<String, usize>,
 }
 
+/// Who set a value, and what each other wanted, the winner first.
+pub type Layers = Vec<(Origin, Value)>;
+
 /// A release as some clusters have it; texts may have placeholders for their facts.
 pub struct Variant {
     pub version: EcoString,
     pub namespace: EcoString,
-    pub leaves: Vec<(Path, Node)>,
+    /// Its leaves, each with who set it and what each other wanted, the winner first.
+    pub leaves: Vec<(Path, Layers)>,
     /// Whether a cluster's own declaration says something of it.
     pub is_own: bool,
 }
@@ -76,6 +81,8 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         let deployed = &flux::deployed(db, anchor).value;
+        // What refers to other values is told by where it is written, not by where those are: that is found out once more.
+        let traced = LazyCell::new(|| flux::traced(db, anchor));
         let mut row = Vec::new();
         for unit in deployed.units.iter() {
             for release in &unit.releases {
@@ -84,7 +91,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
                 let holder = release.addon.parent(db).map(|it| it.name(db).clone()).unwrap_or_default();
                 let key = (release.addon.name(db).clone(), holder);
                 let column = columns.entry(key.clone()).or_insert_with(|| Filling::new(&key));
-                row.push((key, column.variant(db, cluster, object, release)));
+                row.push((key, column.variant(db, cluster, object, release, &traced)));
             }
         }
         let uses = cluster.taken.iter().map(|it| (it.catalogue.name(db).clone(), it.origin()));
@@ -125,33 +132,45 @@ impl<'a> Filling<'a> {
     }
 
     /// The number of what a cluster has.
-    fn variant(&mut self, db: &dyn Db, cluster: &Cluster, object: &'a Object, release: &Release) -> usize {
+    fn variant<F: FnOnce() -> Deployed>(
+        &mut self,
+        db: &dyn Db,
+        cluster: &Cluster,
+        object: &'a Object,
+        release: &Release,
+        traced: &LazyCell<Deployed, F>,
+    ) -> usize {
         let version = release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default();
         // The version may stand in another object: that of the chart's registry.
         let key = (ById(object), version.clone());
         if let Some(nth) = self.by_object.get(&key) {
             return *nth;
         }
-        let whole = Path::default();
-        let in_spec = |(path, _): &(Path, &Node)| matches!(path.0.first(), Some(Step::Key(it)) if it == "spec");
-        let leaves: Vec<(Path, Node)> = below(vec![(whole, &object.body)])
+        let told = traced.objects().map(|(_, it)| it).find(|it| it.id == object.id);
+        let leaves: Vec<(Path, Layers)> = below(vec![(Path::default(), &object.body)])
             .into_iter()
-            .filter(in_spec)
-            .map(|(path, node)| (Path(path.0.get(1..).unwrap_or_default().to_vec()), node.clone()))
+            .filter(|(path, _)| matches!(path.0.first(), Some(Step::Key(it)) if it == "spec"))
+            .map(|(path, node)| {
+                let written = told.and_then(|it| path.find(&it.body).first().map(|(_, it)| *it));
+                let path = Path(path.0.get(1..).unwrap_or_default().to_vec());
+                let layers = layers(&path, node, written);
+                (path, layers)
+            })
             .collect();
         // What stands in the texts, and who wrote it.
         let mut text = format!("{version} {}\n", release.target);
-        for (path, node) in &leaves {
-            text.push_str(&eco_format!("{path} {} {:?}\n", crate::value::json(node), node.origin));
+        for (path, layers) in &leaves {
+            text.push_str(&eco_format!("{path} {layers:?}\n"));
         }
         let next = self.column.variants.len();
         let nth = *self.by_text.entry(text).or_insert(next);
         if nth == next {
-            let own = |it: &Node| is_of(db, it.origin.anchor, cluster);
+            let is_own =
+                |(_, layers): &(Path, Layers)| layers.first().is_some_and(|it| is_of(db, it.0.anchor, cluster));
             self.column.variants.push(Variant {
                 version,
                 namespace: release.target.clone(),
-                is_own: leaves.iter().any(|(_, it)| own(it)),
+                is_own: leaves.iter().any(is_own),
                 leaves,
             });
         }
@@ -165,15 +184,24 @@ fn is_of(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
     cluster.own.iter().flatten().any(|it| *it == anchor) || anchor.parent(db) == Some(cluster.anchor)
 }
 
-/// The layers of a leaf: who set it, and what each other wanted, the winner first.
-pub fn layers(path: &Path, node: &Node) -> Vec<(Origin, Value)> {
-    let mut found = vec![(node.origin, node.value.clone())];
-    let mut over = node.over.as_deref();
-    while let Some(it) = over {
-        if !it.is_written {
-            found.push((it.origin, it.value.clone()));
+/// The layers of a leaf. `written` is the same leaf of one cluster, where each layer tells where it is written.
+fn layers(path: &Path, node: &Node, written: Option<&Node>) -> Layers {
+    let chain = |node: &Node| {
+        let mut found = vec![(node.origin, node.value.clone())];
+        let mut over = node.over.as_deref();
+        while let Some(it) = over {
+            if !it.is_written {
+                found.push((it.origin, it.value.clone()));
+            }
+            over = it.over.as_deref();
         }
-        over = it.over.as_deref();
+        found
+    };
+    let mut found = chain(node);
+    if let Some(written) = written.map(chain).filter(|it| it.len() == found.len()) {
+        for (layer, (origin, _)) in found.iter_mut().zip(written) {
+            layer.0 = origin;
+        }
     }
     secrets::layers(path, found)
 }

@@ -10,7 +10,7 @@ use super::credentials::source_line;
 use super::picture::picture_svg;
 use super::place::{owner, spot};
 use super::terminal;
-use crate::inspect::{Column, Line, Picture, Report, Variant, report_layers};
+use crate::inspect::{Column, Layers, Line, Picture, Report, Variant};
 use crate::source::{Db, IndexSet, Origin};
 use crate::value::{self, Node, TemplatePart, Value};
 
@@ -90,16 +90,16 @@ impl Writing<'_> {
 
     /// `[path, value, layer, [value, layer], …]` for each leaf.
     fn variant(&mut self, it: &Variant) -> Json {
-        let leaf = |this: &mut Self, path: &value::Path, node: &Node| {
+        let leaf = |this: &mut Self, path: &value::Path, layers: &Layers| {
             let mut parts = vec![Json::from(path.to_string())];
-            for (nth, (origin, value)) in report_layers(path, node).into_iter().enumerate() {
-                let layer = Json::from(this.layer(origin));
-                let value = this.written(&Node::new(value, origin));
+            for (nth, (origin, value)) in layers.iter().enumerate() {
+                let layer = Json::from(this.layer(*origin));
+                let value = this.written(&Node::new(value.clone(), *origin));
                 if nth == 0 { parts.extend([value, layer]) } else { parts.push(json!([value, layer])) }
             }
             Json::Array(parts)
         };
-        let leaves: Vec<Json> = it.leaves.iter().map(|(path, node)| leaf(self, path, node)).collect();
+        let leaves: Vec<Json> = it.leaves.iter().map(|(path, layers)| leaf(self, path, layers)).collect();
         json!({ "version": it.version.as_str(), "namespace": it.namespace.as_str(), "own": it.is_own, "leaves": leaves })
     }
 

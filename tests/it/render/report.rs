@@ -181,3 +181,28 @@ fn measure(browser: &mut Browser, size: u64) {
     );
     eprintln!("1,000 × 50: {size} bytes, first paint after {paint} ms, a key of a search within {filter} ms");
 }
+
+#[test]
+fn a_value_that_refers_to_a_fact_is_told_by_its_setter() {
+    let text = FLEET.replace("region: String }", "region: String, size: Int = 4 }");
+    let text = text
+        .replace("values.replicas = 2", "values.replicas = cluster.size")
+        .replace("override web { values.replicas = 3 }", "");
+    let line = 1 + text.lines().position(|it| it.contains("cluster.size")).expect("the override");
+    let fleet = Fleet::new(&text);
+    let html = std::fs::read_to_string(page(&fleet)).expect("the page");
+    let data = html
+        .lines()
+        .find(|it| it.contains("spec.values.replicas") || it.contains("\"values.replicas\""))
+        .expect("data");
+    let json = &data[data.find('{').expect("an object")..=data.rfind('}').expect("its end")];
+    let data: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let addons = data["addons"].as_array().expect("add-ons");
+    let web = addons.iter().find(|it| it["name"] == "web").expect("the add-on");
+    let of_t1 = web["variants"].as_array().expect("variants").iter().find(|it| it["version"] == "1.1.0").expect("t1");
+    let leaves = of_t1["leaves"].as_array().expect("leaves");
+    let leaf = leaves.iter().find(|it| it[0] == "values.replicas").expect("the value");
+    let layer = usize::try_from(leaf[2].as_u64().expect("a layer")).expect("small");
+    assert_eq!(leaf[1], "4");
+    assert_eq!(data["layers"][layer][1], format!("fleet.fleet:{line}"));
+}
