@@ -50,8 +50,10 @@
 
   // ---- the matrix: only rows that can be seen are there
   const [grid, head, body] = [by("grid"), by("head"), by("body")];
-  const ROW = 28;
-  const HEAD = 104;
+  // Sizes are the style's: they are others on a small screen.
+  const size = (name) => parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
+  let [ROW, NAME, CELL, HEAD] = [28, 240, 92, 104];
+  const measure = () => { [ROW, NAME, CELL, HEAD] = ["--row", "--name", "--cell", "--head"].map(size); };
   let lines = data.clusters;
   let columns = data.addons.map((_, nth) => nth);
   let at = { line: 0, column: 0 };
@@ -81,7 +83,7 @@
     grid.setAttribute("aria-rowcount", lines.length + 1);
     grid.setAttribute("aria-colcount", columns.length + 1);
     body.style.height = `${lines.length * ROW}px`;
-    body.style.width = `${240 + columns.length * 92}px`;
+    body.style.width = `${NAME + columns.length * CELL}px`;
     drawn = "";
     draw();
   };
@@ -159,12 +161,12 @@
   };
   const move = (line, column) => {
     at = { line: Math.max(0, Math.min(lines.length - 1, line)), column: Math.max(0, Math.min(columns.length - 1, column)) };
-    const [top, left] = [at.line * ROW, 240 + at.column * 92];
+    const [top, left] = [at.line * ROW, NAME + at.column * CELL];
     const room = grid.clientHeight - HEAD - ROW;
     if (top < grid.scrollTop) grid.scrollTop = top;
     else if (top > grid.scrollTop + room) grid.scrollTop = top - room;
-    if (left - 240 < grid.scrollLeft) grid.scrollLeft = left - 240;
-    else if (left + 92 > grid.scrollLeft + grid.clientWidth) grid.scrollLeft = left + 92 - grid.clientWidth;
+    if (left - NAME < grid.scrollLeft) grid.scrollLeft = left - NAME;
+    else if (left + CELL > grid.scrollLeft + grid.clientWidth) grid.scrollLeft = left + CELL - grid.clientWidth;
     draw();
   };
 
@@ -266,7 +268,9 @@
   by("values").addEventListener("input", drawLeaves);
   by("close").addEventListener("click", close);
   grid.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-  addEventListener("resize", () => { drawn = ""; draw(); });
+  const resized = () => { measure(); filter(); };
+  addEventListener("resize", resized);
+  matchMedia("(pointer: coarse)").addEventListener("change", resized);
   grid.addEventListener("click", (event) => {
     const cell = event.target.closest(".cell");
     if (!cell) return;
@@ -313,6 +317,7 @@
   by("legend").append(
     swatch("v0", "newest"), swatch("v1", "one older"), swatch("v2", "two older"), swatch("v3", "older still"),
     ...(rings ? rings.order.map((it) => swatch("", it, ringColor(it))) : []), made("span", "", "● own override"));
+  measure();
   filter();
   const [cluster, addon] = location.hash.slice(1).split("/").map(decodeURIComponent);
   if (addon) {

@@ -206,3 +206,27 @@ fn a_value_that_refers_to_a_fact_is_told_by_its_setter() {
     assert_eq!(leaf[1], "4");
     assert_eq!(data["layers"][layer][1], format!("fleet.fleet:{line}"));
 }
+
+#[test]
+fn the_page_is_used_on_a_phone() {
+    let fleet = Fleet::new(FLEET);
+    let Some(mut browser) = Browser::open(&page(&fleet)) else { return };
+    for (width, height) in [(360, 740), (740, 360)] {
+        browser.phone(width, height);
+        browser.wait_for(&format!("innerWidth === {width}"));
+        // Nothing stands beside the screen, and there is room for rows.
+        assert_eq!(browser.eval("document.documentElement.scrollWidth <= innerWidth"), true, "{width}");
+        assert_eq!(browser.eval("document.getElementById('grid').clientHeight >= 250"), true, "{width}");
+        browser.wait_for("document.querySelectorAll('.row').length === 3");
+        assert_eq!(browser.eval("document.querySelector('.name').clientWidth + 2 * document.querySelector('.cell').clientWidth <= innerWidth"), true);
+        // Rows are where the style has them, however high it makes them.
+        let follow = "[...document.querySelectorAll('.row')].every((it, nth, all) => nth === 0 || it.getBoundingClientRect().top >= all[nth - 1].getBoundingClientRect().bottom - 1)";
+        assert_eq!(browser.eval(follow), true, "{width}");
+        browser.eval("document.querySelector('.row .cell:not(.none)').click()");
+        browser.wait_for("!document.getElementById('panel').hidden");
+        let inside = "[...document.querySelectorAll('#panel, #panel *')].every(it => it.getBoundingClientRect().right <= innerWidth + 1)";
+        assert_eq!(browser.eval(inside), true, "{width}");
+        browser.eval("document.getElementById('close').click()");
+        browser.wait_for("document.getElementById('panel').hidden");
+    }
+}

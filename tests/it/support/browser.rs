@@ -54,6 +54,13 @@ impl Browser {
         Some(it)
     }
 
+    /// The screen of a phone: so wide and so high, touched.
+    pub(crate) fn phone(&mut self, width: u32, height: u32) {
+        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.call("Emulation.setDeviceMetricsOverride", screen);
+        self.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": true }));
+    }
+
     fn call(&mut self, method: &str, params: Json) -> Json {
         self.next += 1;
         let id = self.next;
