@@ -30,5 +30,5 @@ pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, 
 pub use report::{Column, Layers, Line, Report, Variant, report};
 pub use secrets::HIDDEN;
 pub use selector::{NotFound, Selector};
-pub use whom::Whom;
+pub use whom::{Trait, Whom};
 pub use why::{why, why_line};

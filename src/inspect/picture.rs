@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use ecow::{EcoString, eco_format};
 
-use super::whom::{Traits, Whom};
+use super::whom::{Trait, Traits, Whom};
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, Release, Unit, UnitPlace};
 use crate::kube::Id;
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, Kind};
 use crate::syntax::{self, ast::Head};
-use crate::value::Node;
+use crate::value::{Node, Value};
 
 /// Boxes, and what leads from one to another.
 #[derive(Clone, Debug, Default)]
@@ -186,29 +186,45 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// Clusters that take the same are one row.
+    /// A box for each ring, in the order of the rollout; one for all where there are none, or for those of no ring.
     fn clusters(&mut self) {
         let db = self.db;
         let all = &fleet::all_clusters(db, db.project()).value;
+        let known = Traits::new(db, all);
+        let mut rest: Vec<(&EcoString, Anchor)> = all.iter().map(|(name, anchor)| (name, *anchor)).collect();
+        let rings = fleet::settings(db, db.project()).value.rings.as_ref();
+        for (rings, ring) in rings.into_iter().flat_map(|it| it.order.iter().map(move |ring| (it, ring))) {
+            let fact = |anchor: Anchor| fleet::cluster(db, anchor).value.facts.entries.get(&rings.fact);
+            let is_of = |anchor: Anchor| fact(anchor).is_some_and(|it| written(&it.value) == *ring);
+            let (of_ring, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, it)| is_of(*it));
+            rest = others;
+            self.ring(eco_format!("{} = {ring}", rings.fact), &of_ring, &known);
+        }
+        self.ring("clusters".into(), &rest, &known);
+    }
+
+    /// Clusters that take the same are one row.
+    fn ring(&mut self, title: EcoString, clusters: &[(&EcoString, Anchor)], known: &Traits<'_>) {
+        let db = self.db;
         let mut alike: IndexMap<Vec<(Anchor, Vec<Anchor>)>, Vec<&EcoString>> = IndexMap::default();
-        for (name, anchor) in all {
+        for (name, anchor) in clusters {
             let taken = &fleet::cluster(db, *anchor).value.taken;
             let what = taken.iter().map(|it| (it.catalogue, it.items.clone())).collect();
             alike.entry(what).or_default().push(name);
         }
-        if all.is_empty() {
+        if clusters.is_empty() {
             return;
         }
         // The most common first; of those that few have, only how many there are.
         alike.sort_by(|_, a, _, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         let left: Vec<Vec<&EcoString>> = alike.split_off(MOST.min(alike.len())).into_values().collect();
-        let known = Traits::new(db, all);
+        let is_only = alike.len() == 1 && left.is_empty();
         let rows = alike.iter().map(|(what, names)| {
             let label = match (known.whom(names), names.as_slice()) {
                 (Whom::Every, _) => eco_format!("all clusters"),
-                (Whom::Group(name), _) => eco_format!("group {name}"),
-                (Whom::Fact { name, value }, _) => eco_format!("{name} = {value}"),
-                (Whom::Named, [one]) => (*one).clone(),
+                (_, [one]) => (*one).clone(),
+                _ if is_only => eco_format!("all of them"),
+                (Whom::Those { have, but }, _) => those(&have, &but),
                 (Whom::Named, [first, rest @ ..]) => eco_format!("{first} and {} more", rest.len()),
                 (Whom::Named, []) => EcoString::new(),
             };
@@ -216,13 +232,14 @@ impl<'a> Drawing<'a> {
             let number = |count: usize, what: &str| eco_format!("{count} {what}{}", if count == 1 { "" } else { "s" });
             Row { label, detail: eco_format!("{}, {}", number(names.len(), "cluster"), number(addons, "add-on")) }
         });
-        let (mut rows, detail): (Vec<Row>, _) = (rows.collect(), eco_format!("{}", all.len()));
+        let (mut rows, detail): (Vec<Row>, _) = (rows.collect(), eco_format!("{}", clusters.len()));
         if !left.is_empty() {
             let count: usize = left.iter().map(Vec::len).sum();
             let label = eco_format!("and {} other sets", left.len());
             rows.push(Row { label, detail: eco_format!("{count} clusters") });
         }
-        let of = self.add("".into(), Boxed { kind: BoxKind::Clusters, title: "clusters".into(), detail, rows });
+        let of = self.picture.boxes.len();
+        self.picture.boxes.push(Boxed { kind: BoxKind::Clusters, title, detail, rows });
         for (nth, what) in alike.keys().enumerate() {
             for (catalogue, _) in what {
                 if let Some(from) = self.boxes.get(catalogue.name(db)).copied() {
@@ -313,6 +330,25 @@ impl<'a> Drawing<'a> {
         }
         self.picture
     }
+}
+
+/// A ring's name, as `rings` has it.
+fn written(value: &Value) -> EcoString {
+    match value {
+        Value::Text(it) => it.clone(),
+        other => other.show(),
+    }
+}
+
+/// Some clusters, as briefly as they can be told.
+fn those(have: &[Trait], but: &[EcoString]) -> EcoString {
+    let one = |it: &Trait| match it {
+        Trait::Group(name) => eco_format!("group {name}"),
+        Trait::Fact { name, value } => eco_format!("{name} = {}", value.trim_matches('"')),
+    };
+    let whole: Vec<EcoString> = have.iter().map(one).collect();
+    let whole = if whole.is_empty() { "all".into() } else { whole.join(", ") };
+    if but.is_empty() { whole.into() } else { eco_format!("{whole} but {}", but.join(", ")) }
 }
 
 /// Add-ons after those that they require, and otherwise by name.

@@ -1,4 +1,4 @@
-//! Which clusters they are, in a word: all, a group's, those of a fact's value.
+//! Which clusters they are, in a word: all, a ring's, a group's, those of a fact's value, all but a few.
 
 use std::collections::BTreeMap;
 
@@ -6,58 +6,83 @@ use ecow::EcoString;
 
 use crate::fleet;
 use crate::schema::is_credential;
-use crate::source::{Anchor, Db, IndexMap};
+use crate::source::{Anchor, Db, IndexMap, IndexSet};
 use crate::value::Value;
 
 /// What some clusters have in common, and no other has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
     Every,
-    /// Those of a group.
-    Group(EcoString),
-    /// Those whose fact has a value, as it is written.
-    Fact {
-        name: EcoString,
-        value: EcoString,
+    /// Those that have something in common, or two things; all clusters if there is none. But for a few, which have it, too.
+    Those {
+        have: Vec<Trait>,
+        but: Vec<EcoString>,
     },
     /// Nothing that could be said shorter than by their names.
     Named,
 }
 
-/// The clusters of each group and of each fact's value, by their positions.
-pub(super) struct Traits<'a> {
-    all: Vec<&'a EcoString>,
-    /// How many clusters each has.
-    sizes: BTreeMap<Trait, usize>,
-    /// What each cluster has.
-    of_cluster: IndexMap<&'a EcoString, Vec<Trait>>,
+/// What clusters have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Trait {
+    Group(EcoString),
+    /// A fact's value, as it is written.
+    Fact {
+        name: EcoString,
+        value: EcoString,
+    },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Trait {
-    Group(EcoString),
-    Fact(EcoString, EcoString),
+/// So many clusters are told by their names, unless one word tells them.
+const FEW: usize = 4;
+
+/// How many exceptions are named.
+const EXCEPTIONS: usize = 2;
+
+/// So many times as many clusters as exceptions there are at least.
+const MANY: usize = 4;
+
+/// The clusters of each group and of each fact's value.
+pub(super) struct Traits<'a> {
+    all: Vec<&'a EcoString>,
+    /// The clusters that have each, by number. What says most comes first: the ring, then groups, then the facts of the
+    /// fewest values: an account tells less than a region.
+    of: IndexMap<Trait, IndexSet<usize>>,
+    numbers: BTreeMap<&'a EcoString, usize>,
 }
 
 impl<'a> Traits<'a> {
     pub(super) fn new(db: &'a dyn Db, clusters: &'a BTreeMap<EcoString, Anchor>) -> Self {
         let settings = &fleet::settings(db, db.project()).value;
-        let mut it = Self { all: clusters.keys().collect(), sizes: BTreeMap::new(), of_cluster: IndexMap::default() };
-        for (name, anchor) in clusters {
+        let mut of: IndexMap<Trait, IndexSet<usize>> = IndexMap::default();
+        for (number, anchor) in clusters.values().enumerate() {
             let cluster = &fleet::cluster(db, *anchor).value;
             let groups = cluster.groups.iter().map(|it| Trait::Group(it.name(db).clone()));
             let facts = settings.facts.values().filter_map(|fact| {
                 let node = cluster.facts.entries.get(&fact.name)?;
                 let is_plain = matches!(node.value, Value::Text(_) | Value::Bool(_) | Value::Int(_));
-                (is_plain && !is_credential(&fact.name)).then(|| Trait::Fact(fact.name.clone(), node.value.show()))
+                let it = Trait::Fact { name: fact.name.clone(), value: node.value.show() };
+                (is_plain && !is_credential(&fact.name)).then_some(it)
             });
-            let traits: Vec<Trait> = groups.chain(facts).collect();
-            for each in &traits {
-                *it.sizes.entry(each.clone()).or_default() += 1;
+            for each in groups.chain(facts) {
+                of.entry(each).or_default().insert(number);
             }
-            it.of_cluster.insert(name, traits);
         }
-        it
+        let mut values: BTreeMap<EcoString, usize> = BTreeMap::new();
+        for it in of.keys() {
+            if let Trait::Fact { name, .. } = it {
+                *values.entry(name.clone()).or_default() += 1;
+            }
+        }
+        let ring = settings.rings.as_ref().map(|it| &it.fact);
+        let rank = |it: &Trait| match it {
+            Trait::Fact { name, .. } if Some(name) == ring => (0, 0),
+            Trait::Group(_) => (1, 0),
+            Trait::Fact { name, .. } => (2, values.get(name).copied().unwrap_or_default()),
+        };
+        of.sort_by_cached_key(|it, _| rank(it));
+        let numbers = clusters.keys().enumerate().map(|(number, name)| (name, number)).collect();
+        Self { all: clusters.keys().collect(), of, numbers }
     }
 
     /// The shortest true word for some clusters.
@@ -65,16 +90,37 @@ impl<'a> Traits<'a> {
         if clusters.len() == self.all.len() && clusters.len() > 1 {
             return Whom::Every;
         }
-        let Some((first, rest)) = clusters.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        let wanted: IndexSet<usize> = clusters.iter().filter_map(|it| self.numbers.get(*it).copied()).collect();
+        // One is told by its name, and so is what is no more.
+        if clusters.len() < 2 || wanted.len() < clusters.len() {
             return Whom::Named;
-        };
-        let of = |it: &EcoString| self.of_cluster.get(it).map(Vec::as_slice).unwrap_or_default();
-        let in_common = of(first).iter().filter(|it| self.sizes.get(it) == Some(&clusters.len()));
-        let mut in_common = in_common.filter(|it| rest.iter().all(|other| of(other).contains(it)));
-        match in_common.next() {
-            Some(Trait::Group(name)) => Whom::Group(name.clone()),
-            Some(Trait::Fact(name, value)) => Whom::Fact { name: name.clone(), value: value.clone() },
-            None => Whom::Named,
         }
+        let in_common: Vec<(&Trait, &IndexSet<usize>)> =
+            self.of.iter().filter(|(_, have)| wanted.is_subset(*have)).collect();
+        if let Some((it, _)) = in_common.iter().find(|(_, have)| have.len() == wanted.len()) {
+            return Whom::Those { have: vec![(*it).clone()], but: Vec::new() };
+        }
+        if wanted.len() <= FEW {
+            return Whom::Named;
+        }
+        for (nth, (one, of_one)) in in_common.iter().enumerate() {
+            for (other, of_other) in in_common.iter().skip(nth + 1) {
+                if of_one.intersection(*of_other).count() == wanted.len() {
+                    return Whom::Those { have: vec![(*one).clone(), (*other).clone()], but: Vec::new() };
+                }
+            }
+        }
+        let few = |have: usize| have <= wanted.len() + EXCEPTIONS.min(wanted.len() / MANY);
+        let but = |is_meant: &dyn Fn(usize) -> bool| {
+            let rest = self.all.iter().enumerate().filter(|(number, _)| is_meant(*number) && !wanted.contains(number));
+            rest.map(|(_, name)| (*name).clone()).collect()
+        };
+        if few(self.all.len()) {
+            return Whom::Those { have: Vec::new(), but: but(&|_| true) };
+        }
+        if let Some((it, have)) = in_common.iter().find(|(_, have)| few(have.len())) {
+            return Whom::Those { have: vec![(*it).clone()], but: but(&|number| have.contains(&number)) };
+        }
+        Whom::Named
     }
 }

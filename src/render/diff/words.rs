@@ -7,7 +7,7 @@ use super::states::States;
 use crate::fleet;
 use crate::inspect::{
     Absence, Because, Cause, Change, ClusterFate, Danger, Difference, FilesChange, Layer, LeafChange, Side, Touched,
-    Verb, Whom,
+    Trait, Verb, Whom,
 };
 use crate::render::place::{owner, spot};
 use crate::render::why::reasons;
@@ -44,8 +44,18 @@ fn those(whom: &Whom, clusters: &[Touched]) -> EcoString {
     let count = clusters.len();
     match whom {
         Whom::Every => eco_format!("every cluster ({count})"),
-        Whom::Group(name) => eco_format!("the {count} clusters of group `{name}`"),
-        Whom::Fact { name, value } => eco_format!("the {count} clusters whose {name} is {value}"),
+        Whom::Those { have, but } => {
+            let mut which = have.iter().map(|it| match it {
+                Trait::Group(name) => eco_format!(" of group `{name}`"),
+                Trait::Fact { name, value } => eco_format!(" whose {name} is {value}"),
+            });
+            let which = [which.next(), which.next()].into_iter().flatten().collect::<Vec<_>>().join(" and");
+            match (but.as_slice(), have.is_empty()) {
+                ([], _) => eco_format!("the {count} clusters{which}"),
+                (but, true) => eco_format!("all clusters but {} ({count})", names(but.iter())),
+                (but, false) => eco_format!("the clusters{which} but {} ({count})", names(but.iter())),
+            }
+        }
         Whom::Named => names(clusters.iter().map(|it| &it.name)),
     }
 }

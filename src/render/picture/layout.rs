@@ -13,6 +13,8 @@ pub(super) const HEAD: f64 = 42.0;
 pub(super) const ROW: f64 = 22.0;
 /// Around what stands in a box.
 pub(super) const PAD: f64 = 10.0;
+/// Around the whole picture.
+const MARGIN: f64 = 16.0;
 /// A letter, about: sizes are told without looking at a font.
 const LETTER: f64 = 7.1;
 
@@ -58,8 +60,8 @@ pub(super) fn laid(picture: &Picture) -> Laid {
         nodesep: 24.0,
         edgesep: 12.0,
         ranksep: 90.0,
-        marginx: 16.0,
-        marginy: 16.0,
+        marginx: MARGIN,
+        marginy: MARGIN,
         ..LayoutOptions::default()
     };
     layout(&mut graph, Some(options));
@@ -79,12 +81,28 @@ pub(super) fn laid(picture: &Picture) -> Laid {
         let way = ways.get(&(it.from.of, it.to.of)).map(Vec::as_slice).unwrap_or_default();
         points(&boxes, it.from, it.to, way)
     });
-    let arrows: Vec<Vec<(f64, f64)>> = arrows.collect();
+    let (mut boxes, mut arrows) = (boxes.clone(), arrows.collect::<Vec<Vec<(f64, f64)>>>());
+    into_the_picture(&mut boxes, &mut arrows);
     let ends = || arrows.iter().flatten().copied();
     // Arrows inside a box swing out to its right.
     let right = boxes.iter().map(|it| it.left + it.width + SWING).chain(ends().map(|it| it.0)).fold(0.0, f64::max);
     let bottom = boxes.iter().map(|it| it.top + it.height).chain(ends().map(|it| it.1)).fold(0.0, f64::max);
     Laid { width: right + 8.0, height: bottom + 16.0, boxes, arrows }
+}
+
+/// Moves everything so that nothing is left of the margin or above it: an arrow that leads back goes around the boxes.
+fn into_the_picture(boxes: &mut [Rect], arrows: &mut [Vec<(f64, f64)>]) {
+    let points = || boxes.iter().map(|it| (it.left, it.top)).chain(arrows.iter().flatten().copied());
+    let least = points().fold((MARGIN, MARGIN), |(x, y), it| (it.0.min(x), it.1.min(y)));
+    let (right, down) = (MARGIN - least.0, MARGIN - least.1);
+    for it in boxes.iter_mut() {
+        it.left += right;
+        it.top += down;
+    }
+    for it in arrows.iter_mut().flatten() {
+        it.0 += right;
+        it.1 += down;
+    }
 }
 
 fn size(picture: &Picture, of: usize) -> (f64, f64) {

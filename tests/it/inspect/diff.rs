@@ -166,7 +166,7 @@ const HISTORY: [Commit; 10] = [
         &[("{ drop addons.debug }", "{\n  drop addons.debug\n  override web { params.size = 5 }\n}")],
         &[
             "2 of 3 clusters change: 2 objects changed",
-            "~ HelmRelease `flux-system/web` on the 2 clusters of group `prod`",
+            "~ HelmRelease `flux-system/web` on the 2 clusters whose environment is \"production\"",
             "spec.values.replicas: 3 → 5 by rule `quiet` (fleet.fleet:27): when cluster.environment == \"production\"",
         ],
     ),
@@ -374,10 +374,10 @@ fn a_pull_request_is_told_in_markdown() {
     for wanted in [
         "<!-- fleetc:diff -->\n### fleetc: 1 cluster is removed, 1 cluster is new; 2 of 2 clusters change: ",
         "> [!CAUTION]\n> This **uninstalls 2 releases: `web` on ",
-        "> - HelmRelease `flux-system/web` on the 2 clusters of group `prod`: a major step: 1.4.0 → 2.0.0",
-        "| web | 1.4.0 → 2.0.0 | the 2 clusters of group `prod` |",
+        "> - HelmRelease `flux-system/web` on the 2 clusters whose environment is \"production\": a major step: 1.4.0 → 2.0.0",
+        "| web | 1.4.0 → 2.0.0 | the 2 clusters whose environment is \"production\" |",
         "cluster `t2` is new",
-        "<details><summary>⚠️ HelmRelease <code>flux-system/web</code> on the 2 clusters of group <code>prod</code></summary>",
+        "<details><summary>⚠️ HelmRelease <code>flux-system/web</code> on the 2 clusters whose environment is \"production\"</summary>",
         "- spec.chart.spec.version: \"1.4.0\"\n+ spec.chart.spec.version: \"2.0.0\"\n#   by addon `web` of `addons`",
     ] {
         assert!(text.contains(wanted), "no {wanted} in\n{text}");
@@ -593,4 +593,39 @@ cluster one {
     let wanted =
         format!("n: 1 → 5 by {rule}): {was}: cluster.environment is \"production\" (fleet.fleet:11), was \"test\"");
     assert!(begins.contains(&wanted), "no {wanted} in\n{begins}");
+}
+
+/// Which clusters they are is told as people mean it: the ring before the account; all but a few.
+#[test]
+fn clusters_are_told_as_people_mean_them() {
+    let cluster = |nth: usize| {
+        let (ring, region) = (if nth < 6 { "early" } else { "late" }, if nth % 2 == 0 { "eu" } else { "us" });
+        let account = if nth < 6 { 1 } else { 2 + nth };
+        format!("cluster c{nth:02} {{ ring = \"{ring}\", region = \"{region}\", account = {account}, use addons }}\n")
+            .replace(", use", "\n use")
+    };
+    let clusters: String = (0..16).map(cluster).collect();
+    let fleet = format!(
+        "fleet f {{\n facts {{ account: Int, region: String, ring: \"early\" | \"late\" }}\n rings ring = [\"early\", \"late\"]\n}}\n\
+         catalogue addons {{ source charts = helm \"https://charts.example.com\"\n addon web {{ source = charts, version = \"1.0.0\" }} }}\n\
+         group all {{\n{clusters}}}\n"
+    );
+    let it = Fleet::new(&fleet);
+    let Some(()) = commit(it.path(), "one") else { return };
+    for (condition, wanted) in [
+        ("cluster.ring == \"early\"", "the 6 clusters whose ring is \"early\""),
+        (
+            "cluster.ring == \"late\" and cluster.region == \"eu\"",
+            "the 5 clusters whose ring is \"late\" and whose region is \"eu\"",
+        ),
+        ("cluster.name != \"c15\"", "all clusters but `c15` (15)"),
+        ("cluster.name != \"c15\" and cluster.name != \"c03\"", "all clusters but `c03` and `c15` (14)"),
+        ("cluster.ring == \"late\" and cluster.name != \"c15\"", "the clusters whose ring is \"late\" but `c15` (9)"),
+        ("cluster.name in [\"c01\", \"c09\"]", "`c01` and `c09`"),
+        ("cluster.name == \"c01\"", "`c01`"),
+    ] {
+        it.write("more.fleet", &format!("override web when {condition} {{ values.a = 1 }}\n"));
+        let told = it.run(&["diff"]).stdout;
+        assert!(told.contains(&format!("on {wanted}\n")), "no {wanted} in\n{told}");
+    }
 }

@@ -111,3 +111,88 @@ fn it_is_the_same_each_time() {
     assert!((0..3).all(|_| drawn(&[]) == first));
     assert_eq!(first.matches("<path class=\"fg-arrow").count(), 9 + 3, "an arrow each, and those of the legend");
 }
+
+/// Every number of a path's `d`, in pairs.
+fn numbers(text: &str) -> Vec<(f64, f64)> {
+    let cut = |it: char| !(it.is_ascii_digit() || it == '.' || it == '-');
+    let all: Vec<f64> = text.split(cut).filter(|it| !it.is_empty()).map(|it| it.parse().expect("a number")).collect();
+    all.chunks_exact(2).map(|it| (it[0], it[1])).collect()
+}
+
+/// A fleet in which arrows lead back: catalogues whose add-ons require each other's, clusters of several rings.
+const TANGLED: &str = r#"
+fleet tangled {
+  facts { ring: "canary" | "early" | "late", account: String = "1" }
+  rings ring = ["canary", "early", "late"]
+}
+source shared = helm "https://charts.example.com/shared"
+catalogue a {
+  source charts-a = helm "https://charts.example.com/a"
+  addon a1 { source = charts-a, version = "1.0.0" }
+  addon a2 { source = shared, version = "1.0.0", requires = [b.b1] }
+}
+catalogue b {
+  source charts-b = helm "https://charts.example.com/b"
+  addon b1 { source = charts-b, version = "1.0.0", requires = [a.a1] }
+  addon b2 { source = shared, version = "1.0.0", requires = [c.c1] }
+}
+catalogue c {
+  source charts-c = helm "https://charts.example.com/c"
+  addon c1 { source = charts-c, version = "1.0.0", requires = [a.a1] }
+  addon c2 { source = charts-c, version = "1.0.0", requires = [c1, b.b1] }
+}
+group all {
+  use a, b, c
+  cluster one { ring = "canary" }
+  cluster two {
+    ring = "early"
+    drop c.c2
+  }
+  cluster three { ring = "early" }
+  cluster four { ring = "late" }
+  cluster five { ring = "late" }
+}
+"#;
+
+#[test]
+fn everything_is_inside_the_picture() {
+    let examples = ["eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"];
+    let root = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let tangled = Fleet::new(TANGLED);
+    let mut drawn: Vec<String> = vec![tangled.run(&["graph"]).stdout, tangled.run(&["graph", "one"]).stdout];
+    drawn.extend(examples.iter().map(|it| tangled.run(&["-C", &root(it), "graph"]).stdout));
+    drawn.push(tangled.run(&["-C", &root("eks-fleet"), "graph", "cluster-1-test"]).stdout);
+    for svg in drawn {
+        let bounds = svg.split_once("viewBox=\"0 0 ").and_then(|it| it.1.split_once('"')).expect("a view box").0;
+        let [(width, height)] = numbers(bounds)[..] else { panic!("{bounds}") };
+        let is_inside = |(x, y): (f64, f64)| (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
+        let paths =
+            svg.lines().filter_map(|it| it.strip_prefix("<path class=\"fg-arrow")).filter(|it| it.contains("<title>"));
+        let mut count = 0;
+        for path in paths {
+            let d = path.split_once("d=\"").and_then(|it| it.1.split_once('"')).expect("a path").0;
+            assert!(numbers(d).into_iter().all(is_inside), "outside of {width} × {height}: {d}");
+            count += 1;
+        }
+        assert!(count > 0, "no arrows");
+        for place in svg.lines().filter_map(|it| it.strip_prefix("<g transform=\"translate(")) {
+            assert!(numbers(place).into_iter().take(1).all(is_inside), "outside: {place}");
+        }
+    }
+}
+
+#[test]
+fn clusters_are_in_the_box_of_their_ring() {
+    let text = Fleet::new(TANGLED).run(&["graph", "-o", "mermaid"]).stdout;
+    for wanted in [
+        "[\"ring = canary (1)\"]",
+        "[\"one 1 cluster, 6 add-ons\"]",
+        "[\"ring = early (2)\"]",
+        "[\"ring = late (2)\"]",
+        "[\"all of them 2 clusters, 6 add-ons\"]",
+    ] {
+        assert!(text.contains(wanted), "no {wanted} in\n{text}");
+    }
+    let place = |ring: &str| text.find(&format!("ring = {ring}")).expect("the ring");
+    assert!(place("canary") < place("early") && place("early") < place("late"));
+}
