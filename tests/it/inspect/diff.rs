@@ -598,8 +598,8 @@ cluster one {
 /// Which clusters they are is told as people mean it: the ring before the account; all but a few.
 #[test]
 fn clusters_are_told_as_people_mean_them() {
-    let cluster = |nth: usize| {
-        let (ring, region) = (if nth < 6 { "early" } else { "late" }, if nth % 2 == 0 { "eu" } else { "us" });
+    let cluster = |nth: u32| {
+        let (ring, region) = (if nth < 6 { "early" } else { "late" }, if nth.is_multiple_of(2) { "eu" } else { "us" });
         let account = if nth < 6 { 1 } else { 2 + nth };
         format!("cluster c{nth:02} {{ ring = \"{ring}\", region = \"{region}\", account = {account}, use addons }}\n")
             .replace(", use", "\n use")

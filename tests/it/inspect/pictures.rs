@@ -1,5 +1,6 @@
 //! `fleetc graph`: the same picture each time, in words that others draw.
 
+use std::fmt::Write;
 use std::process::Command;
 
 use crate::support::Fleet;
@@ -154,12 +155,43 @@ group all {
 }
 "#;
 
+/// A fleet whose catalogues and add-ons need each other at random, without a cycle.
+fn random(seed: u64) -> String {
+    let mut state = seed * 2 + 1;
+    let mut below = |limit: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    let catalogues = 2 + below(8);
+    let mut addons: Vec<String> = Vec::new();
+    let mut text = "fleet f { }\nsource s = helm \"https://charts.example.com\"\n".to_owned();
+    for catalogue in 0..catalogues {
+        let _ = write!(text, "catalogue c{catalogue} {{\n  namespace n{catalogue} {{ }}\n");
+        if catalogue > 0 && below(3) == 0 {
+            let _ = write!(text, "  after = [c{}]\n", below(catalogue));
+        }
+        for addon in 0..below(5) {
+            let needed: Vec<&str> = addons.iter().filter(|_| below(6) == 0).map(String::as_str).collect();
+            let (name, requires) = (format!("a{catalogue}x{addon}"), needed.join(", "));
+            let _ = write!(text, "  addon {name} {{ source = s, version = \"1.0.0\", requires = [{requires}] }}\n");
+            addons.push(format!("c{catalogue}.{name}"));
+        }
+        text += "}\n";
+    }
+    let used: Vec<String> = (0..catalogues).map(|it| format!("c{it}")).collect();
+    text + &format!("cluster one {{ use {} }}\n", used.join(", "))
+}
+
 #[test]
 fn everything_is_inside_the_picture() {
     let examples = ["eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"];
     let root = |name: &str| format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"));
     let tangled = Fleet::new(TANGLED);
     let mut drawn: Vec<String> = vec![tangled.run(&["graph"]).stdout, tangled.run(&["graph", "one"]).stdout];
+    for seed in 0..12 {
+        let fleet = Fleet::new(&random(seed));
+        drawn.extend([vec!["graph"], vec!["graph", "one"]].map(|args| fleet.run(&args).stdout));
+    }
     drawn.extend(examples.iter().map(|it| tangled.run(&["-C", &root(it), "graph"]).stdout));
     drawn.push(tangled.run(&["-C", &root("eks-fleet"), "graph", "cluster-1-test"]).stdout);
     for svg in drawn {
