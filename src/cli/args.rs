@@ -339,6 +339,8 @@ pub(super) enum ProvisionFormat {
     Eksctl,
     /// Terraform (.tf.json) for terraform-aws-modules/eks, with the roles
     Terraform,
+    /// Terraform (.tf.json) of the roles alone, for clusters that another tool makes
+    TerraformRoles,
     /// Objects of Cluster API's AWS provider
     Capi,
     /// JSON with everything that is known, for other tools

@@ -21,6 +21,7 @@ impl From<ProvisionFormat> for Format {
         match it {
             ProvisionFormat::Eksctl => Self::Eksctl,
             ProvisionFormat::Terraform => Self::Terraform,
+            ProvisionFormat::TerraformRoles => Self::TerraformRoles,
             ProvisionFormat::Capi => Self::Capi,
             ProvisionFormat::Json => Self::Json,
             ProvisionFormat::FluxBootstrap => Self::FluxBootstrap,
@@ -57,6 +58,7 @@ pub(super) fn run(directory: &Path, arguments: &Provision, terminal: &mut Termin
     if made.diagnostics.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &made.diagnostics, terminal));
     }
+    terminal.diagnostics(db, &made.diagnostics);
     // A comment without a text heads nothing.
     result(made.value.trim_start_matches("#\n"))?;
     Ok(Outcome::Fine)
@@ -96,6 +98,7 @@ fn write(
     if found.iter().any(Diagnostic::is_error) {
         return Ok(failed(db, &found, terminal));
     }
+    terminal.diagnostics(db, &found);
     host::apply(root, &tree, &plan, &mut there, &exclusive)?;
     let plural = if clusters.len() == 1 { "" } else { "s" };
     terminal.status(

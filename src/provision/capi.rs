@@ -1,9 +1,14 @@
 //! Cluster API: the objects of its AWS provider, in the versions that it serves:
-//! `cluster.x-k8s.io/v1beta1`, and `v1beta2` of its own kinds.
+//! `cluster.x-k8s.io/v1beta1`, and `v1beta2` of its own kinds, as its version 2.13 has them.
+//!
+//! The versions of managed add-ons, which it must be told, are variables of `clusterctl` where the fleet does not say
+//! them. Then every other `${` is doubled.
+
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::model::Cluster;
+use super::model::{Cluster, Role};
 use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
@@ -27,6 +32,10 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         return String::new();
     };
     limits(it, out);
+    let variables = variables(it);
+    let escaped =
+        (!variables.is_empty()).then(|| Cluster { baseline: it.baseline.as_ref().map(escaped), ..it.clone() });
+    let it = escaped.as_ref().unwrap_or(it);
     let reference = |api: &str, kind: &str, name: &EcoString| {
         Tree::new(at).text("apiVersion", api).text("kind", kind).text("name", name.clone())
     };
@@ -40,10 +49,10 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     let mut documents = vec![
         object(it, CORE, "Cluster", &it.name, cluster),
         object(it, INFRASTRUCTURE, "AWSManagedCluster", &it.name, Tree::new(at)),
-        object(it, CONTROL_PLANE, "AWSManagedControlPlane", &it.name, control_plane(it, version, out)),
+        object(it, CONTROL_PLANE, "AWSManagedControlPlane", &it.name, control_plane(it, version)),
     ];
-    for (name, node) in it.entries("nodes") {
-        let name = eco_format!("{}-{name}", it.name);
+    for (group, node) in it.entries("nodes") {
+        let name = eco_format!("{}-{group}", it.name);
         let pool = reference(INFRASTRUCTURE, "AWSManagedMachinePool", &name);
         let template = Tree::new(at)
             .text("clusterName", it.name.clone())
@@ -55,7 +64,13 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
             .maybe("replicas", node.get("desired").or_else(|| node.get("min")).cloned())
             .tree("template", Tree::new(at).tree("spec", template));
         documents.push(object(it, CORE, "MachinePool", &name, spec));
-        documents.push(object(it, INFRASTRUCTURE, "AWSManagedMachinePool", &name, machine_pool(&name, node, out)));
+        documents.push(object(
+            it,
+            INFRASTRUCTURE,
+            "AWSManagedMachinePool",
+            &name,
+            machine_pool(group, &name, node, out),
+        ));
     }
     for (name, node) in it.entries("fargate") {
         let spec = Tree::new(at)
@@ -75,6 +90,10 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     }
     let mut writer = Writer::new(Style::File);
     writer.comment(header);
+    if !variables.is_empty() {
+        let names = variables.join(", ");
+        writer.comment(&format!("For `clusterctl generate yaml`, which replaces {names}: versions of EKS add-ons."));
+    }
     for (nth, document) in documents.iter().enumerate() {
         if nth > 0 {
             writer.separator();
@@ -86,37 +105,50 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
 
 /// What the provider's types have no field for.
 fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
-    if let Some(role) = it.roles.iter().find(|it| it.via != Identity::None) {
-        out.push(problems::cannot_say(
-            role.origin,
-            "Cluster API",
-            "the roles of add-ons",
-            "make the roles with `-o terraform` in a project without baselines, or write `identity = \"none\"`",
-        ));
+    let roles: Vec<&Role> = it.roles.iter().filter(|it| it.via != Identity::None).collect();
+    if let Some(first) = roles.first() {
+        out.push(problems::roles_elsewhere(first, roles.len(), "Cluster API"));
     }
     for (name, node) in it.entries("addons") {
-        let preserved = node.get("conflicts").filter(|it| it.text().is_some_and(|it| it == "preserve"));
-        for (what, node) in [("policies", node.get("policies")), ("`conflicts = \"preserve\"`", preserved)] {
-            if let Some(node) = node {
-                out.push(problems::cannot_say(
-                    node.origin,
-                    "Cluster API",
-                    &eco_format!("{what} of the managed add-on `{name}`"),
-                    "remove it from the baseline, or use `-o eksctl`",
-                ));
-            }
-        }
-    }
-    for key in ["auto-mode", "admins", "authentication", "ip-family"] {
-        if let Some(node) = it.get(&[key]) {
+        if let Some(node) = node.get("policies") {
             out.push(problems::cannot_say(
                 node.origin,
                 "Cluster API",
-                &eco_format!("`{key}`"),
-                "remove it from the baseline, or use `-o eksctl` or `-o terraform`",
+                &eco_format!("policies of the managed add-on `{name}`"),
+                "remove it from the baseline, or use `-o eksctl`",
             ));
         }
     }
+    if let Some(node) = it.get(&["auto-mode"]).filter(|it| it.value == Value::Bool(true)) {
+        out.push(problems::cannot_say(
+            node.origin,
+            "Cluster API",
+            "`auto-mode`",
+            "use `-o eksctl` or `-o terraform`, or a baseline with nodes",
+        ));
+    }
+}
+
+/// The variables for the versions of managed add-ons that the fleet does not say.
+fn variables(it: &Cluster) -> Vec<String> {
+    it.entries("addons").filter(|(_, node)| node.get("version").is_none()).map(|(name, _)| variable(name)).collect()
+}
+
+fn variable(addon: &str) -> String {
+    format!("{}_VERSION", addon.to_uppercase().replace(|it: char| !it.is_ascii_alphanumeric(), "_"))
+}
+
+/// A value whose texts stand for themselves where variables are replaced.
+fn escaped(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Text(it) => Value::Text(it.replace("${", "$${").into()),
+        Value::List(all) => Value::List(Arc::new(all.iter().map(escaped).collect())),
+        Value::Map(map) => {
+            Value::of_map(map.entries.iter().map(|(key, it)| (key.replace("${", "$${").into(), escaped(it))).collect())
+        }
+        other => other.clone(),
+    };
+    Node::new(value, node.origin)
 }
 
 fn object(it: &Cluster, api: &str, kind: &str, name: &EcoString, spec: Tree) -> Node {
@@ -129,13 +161,31 @@ fn object(it: &Cluster, api: &str, kind: &str, name: &EcoString, spec: Tree) -> 
         .build()
 }
 
-fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree {
+fn control_plane(it: &Cluster, version: &str) -> Tree {
     let at = it.origin;
     let mut spec = Tree::new(at)
         .text("eksClusterName", it.name.clone())
         .maybe("region", it.region.clone().map(|it| text_node(it, at)))
         .text("version", eco_format!("v{version}.0"));
     spec = spec.value("associateOIDCProvider", Value::Bool(it.has_oidc()));
+    if let Some(mode) = it.text(&["authentication"]) {
+        let mode = text_node(mode.replace("-", "_"), at);
+        spec = spec.tree("accessConfig", Tree::new(at).node("authenticationMode", mode));
+    }
+    let admins: Vec<Node> = it
+        .get(&["admins"])
+        .and_then(Node::list)
+        .unwrap_or_default()
+        .iter()
+        .map(|arn| {
+            let scope = Tree::new(at).text("type", "cluster");
+            let policy = Tree::new(at).text("policyARN", it.admin_policy()).tree("accessScope", scope).build();
+            Tree::new(at).node("principalARN", arn.clone()).node("accessPolicies", list(vec![policy], at)).build()
+        })
+        .collect();
+    if !admins.is_empty() {
+        spec = spec.node("accessEntries", list(admins, at));
+    }
     if let Some(endpoint) = it.get(&["endpoint"]) {
         let access = Tree::new(at)
             .maybe("public", endpoint.get("public").cloned())
@@ -157,8 +207,13 @@ fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree
         let resources = list(vec![text_node("secrets", at)], at);
         spec = spec.tree("encryptionConfig", Tree::new(at).node("provider", key.clone()).node("resources", resources));
     }
-    if let Some(vpc) = it.get(&["vpc"]) {
-        let inner = Tree::new(at).maybe("id", vpc.get("id").cloned()).maybe("cidrBlock", vpc.get("cidr").cloned());
+    let is_ipv6 = it.text(&["ip-family"]).is_some_and(|it| it == "ipv6");
+    let none = Tree::new(at).build();
+    if let Some(vpc) = it.get(&["vpc"]).or_else(|| is_ipv6.then_some(&none)) {
+        let mut inner = Tree::new(at).maybe("id", vpc.get("id").cloned()).maybe("cidrBlock", vpc.get("cidr").cloned());
+        if is_ipv6 {
+            inner = inner.tree("ipv6", Tree::new(at));
+        }
         let mut network = Tree::new(at).tree("vpc", inner);
         let of = |key: &str, is_public: bool| {
             let map = vpc.get(key).and_then(Node::map).cloned().unwrap_or_default();
@@ -182,20 +237,12 @@ fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree
     let addons: Vec<Node> = it
         .entries("addons")
         .map(|(name, node)| {
-            if node.get("version").is_none() {
-                out.push(problems::cannot_say(
-                    node.origin,
-                    "Cluster API",
-                    &eco_format!("the add-on `{name}` without a version"),
-                    "write `version = \"…\"`",
-                ));
-            }
-            let conflicts =
-                node.get("conflicts").and_then(Node::text).map(|it| if it == "none" { "none" } else { "overwrite" });
+            let version = node.get("version").cloned();
+            let version = version.unwrap_or_else(|| text_node(format!("${{{}}}", variable(name)), at));
             Tree::new(at)
                 .text("name", name.clone())
-                .maybe("version", node.get("version").cloned())
-                .maybe("conflictResolution", conflicts.map(|it| text_node(it, at)))
+                .node("version", version)
+                .maybe("conflictResolution", node.get("conflicts").cloned())
                 .maybe("configuration", node.get("values").map(|it| text_node(json(it).to_string(), at)))
                 .build()
         })
@@ -206,16 +253,12 @@ fn control_plane(it: &Cluster, version: &str, out: &mut Vec<Diagnostic>) -> Tree
     spec.maybe("additionalTags", it.get(&["tags"]).cloned())
 }
 
-fn machine_pool(name: &EcoString, node: &Node, out: &mut Vec<Diagnostic>) -> Tree {
+fn machine_pool(group: &str, name: &EcoString, node: &Node, out: &mut Vec<Diagnostic>) -> Tree {
     let at = node.origin;
     let instances = node.get("instances").and_then(Node::list).unwrap_or_default();
-    if let Some(second) = instances.get(1) {
-        out.push(problems::cannot_say(
-            second.origin,
-            "Cluster API",
-            "several instance types of one group",
-            "write one, or a node group for each",
-        ));
+    if let (Some(first), Some(_)) = (instances.first().and_then(Node::text), instances.get(1)) {
+        let at = node.get("instances").map_or(at, |it| it.origin);
+        out.push(problems::one_instance_type(at, "Cluster API", group, first));
     }
     if node.get("family").and_then(Node::text).is_some_and(|it| it == "Bottlerocket") {
         out.push(problems::cannot_say(at, "Cluster API", "Bottlerocket here", "remove `family`"));

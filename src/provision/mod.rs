@@ -32,6 +32,8 @@ pub enum Format {
     Eksctl,
     /// `.tf.json` for terraform-aws-modules/eks.
     Terraform,
+    /// The roles alone, for a cluster that another tool makes.
+    TerraformRoles,
     /// Objects of Cluster API's AWS provider.
     Capi,
     /// Everything that is known, for CDK and others.
@@ -43,12 +45,13 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name of the file that holds it.
+    /// The name of the file that holds it. Terraform reads a directory as a whole: the roles alone have one of their own.
     #[must_use]
     pub const fn file(self) -> &'static str {
         match self {
             Self::Eksctl => "eksctl.yaml",
             Self::Terraform => "main.tf.json",
+            Self::TerraformRoles => "roles/roles.tf.json",
             Self::Capi => "cluster-api.yaml",
             Self::Json => "cluster.json",
             Self::FluxBootstrap => "flux-bootstrap.sh",
@@ -132,6 +135,10 @@ pub fn provision(db: &dyn Db, cluster: Anchor, format: Format, header: EcoString
         match format {
             Format::Eksctl => eksctl::text(model, &header, &mut out),
             Format::Terraform => terraform::text(model, &header, &mut out),
+            Format::TerraformRoles => {
+                let made_elsewhere = Cluster { baseline: None, ..Cluster::clone(model) };
+                terraform::text(&made_elsewhere, &header, &mut out)
+            }
             Format::Capi => capi::text(model, &header, &mut out),
             Format::Json => json::text(model, &header),
             Format::FluxBootstrap => flux::bootstrap(model, &header, &mut out),

@@ -21,6 +21,31 @@ pub(super) fn cannot_say(at: Origin, tool: &str, what: &str, help: &str) -> Diag
         .help(help)
 }
 
+pub(super) fn roles_elsewhere(first: &Role, count: usize, tool: &str) -> Diagnostic {
+    let others = match count {
+        1 => eco_format!(""),
+        2 => eco_format!(" and of one other add-on"),
+        _ => eco_format!(" and of {} other add-ons", count - 1),
+    };
+    Diagnostic::new(
+        code::PROVISIONED_IN_PART,
+        eco_format!("{tool} makes no roles: that of `{}`{others} has to come from elsewhere", first.addon),
+        first.origin,
+        "a role on AWS",
+    )
+    .help("`fleetc provision -o terraform-roles` writes them")
+}
+
+pub(super) fn one_instance_type(at: Origin, tool: &str, group: &str, taken: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::PROVISIONED_IN_PART,
+        eco_format!("{tool} takes one instance type for `{group}`: `{taken}`"),
+        at,
+        "several",
+    )
+    .help("write one, or a node group for each")
+}
+
 pub(super) fn unknown_policy(role: &Role, tool: &str, policy: &str) -> Diagnostic {
     Diagnostic::new(
         code::CANNOT_PROVISION,

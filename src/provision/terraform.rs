@@ -40,7 +40,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
             }
             continue;
         }
-        role_resources(it, role, &label, &mut resources, out);
+        role_resources(it, role, &label, &mut resources);
         if role.via == Identity::PodIdentity {
             let mut association = association(it, role);
             if let Some(region) = &it.region {
@@ -56,7 +56,39 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     if !resources.is_empty() {
         root.insert("resource".into(), Json::Object(resources));
     }
+    let variables = variables(&root);
+    if !variables.is_empty() {
+        root.insert("variable".into(), Json::Object(variables));
+    }
     pretty(&Json::Object(root))
+}
+
+/// What the fleet may leave to Terraform: name, type and what it is.
+const VARIABLES: [(&str, &str, &str); 4] = [
+    ("vpc_id", "string", "The VPC of the cluster."),
+    ("subnet_ids", "list(string)", "The subnets of its nodes and of its control plane, in two zones at least."),
+    ("oidc_provider", "string", "The cluster's OIDC issuer, without https://."),
+    ("oidc_provider_arn", "string", "The ARN of the IAM OIDC provider for it."),
+];
+
+/// A reference to one of them.
+fn variable(name: &str) -> Json {
+    format!("${{var.{name}}}").into()
+}
+
+/// The declarations of those that are used.
+fn variables(root: &Map<String, Json>) -> Map<String, Json> {
+    fn uses(value: &Json, reference: &str) -> bool {
+        match value {
+            Json::String(it) => it.replace("$${", "").contains(reference),
+            Json::Array(it) => it.iter().any(|it| uses(it, reference)),
+            Json::Object(it) => it.values().any(|it| uses(it, reference)),
+            _ => false,
+        }
+    }
+    let is_used = |name: &str| root.values().any(|it| uses(it, &format!("${{var.{name}}}")));
+    let used = VARIABLES.iter().filter(|(name, ..)| is_used(name));
+    used.map(|(name, ty, what)| ((*name).to_owned(), json!({ "type": ty, "description": what }))).collect()
 }
 
 /// A name that Terraform takes for a label. What it does not take is written by its
@@ -128,18 +160,13 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
                 .and_then(Node::map)
                 .map(|map| map.entries.values().map(literal).collect())
                 .unwrap_or_default();
-            if subnets.is_empty() {
-                let help = "write `private { zone = \"subnet-…\" }` in it: the module looks for none";
-                out.push(problems::missing(id.origin, &it.name, "subnets in its VPC", help));
-            }
-            put("subnet_ids", Some(subnets.into()));
+            put("subnet_ids", Some(if subnets.is_empty() { variable("subnet_ids") } else { subnets.into() }));
         }
-        None => out.push(problems::missing(
-            it.get(&["vpc"]).map_or(it.origin, |it| it.origin),
-            &it.name,
-            "VPC for Terraform",
-            "write `vpc { id = \"vpc-…\", private { zone = \"subnet-…\" } }` in the baseline: the module makes none",
-        )),
+        // The module makes none.
+        None => {
+            put("vpc_id", Some(variable("vpc_id")));
+            put("subnet_ids", Some(variable("subnet_ids")));
+        }
     }
     put("endpoint_public_access", it.get(&["endpoint", "public"]).map(literal));
     put("endpoint_private_access", it.get(&["endpoint", "private"]).map(literal));
@@ -303,27 +330,21 @@ fn fargate(node: &Node) -> Json {
 }
 
 /// The issuer without its scheme, and the ARN of its provider.
-fn issuer(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<(String, String)> {
+fn issuer(it: &Cluster) -> (String, String) {
     if it.baseline.is_some() {
-        return Some(("${module.eks.oidc_provider}".into(), "${module.eks.oidc_provider_arn}".into()));
+        return ("${module.eks.oidc_provider}".into(), "${module.eks.oidc_provider_arn}".into());
     }
     let issuer = it.issuer.as_ref().filter(|it| !it.contains("://"));
     let (Some(issuer), Some(account)) = (issuer, &it.account) else {
-        out.push(problems::missing(
-            role.origin,
-            &it.name,
-            "OIDC issuer",
-            "declare the fact `oidc-issuer: String?` and set it, or give the cluster a baseline, which makes one",
-        ));
-        return None;
+        return ("${var.oidc_provider}".into(), "${var.oidc_provider_arn}".into());
     };
     let issuer = escaped(issuer);
-    Some((issuer.clone(), format!("arn:{}:iam::{account}:oidc-provider/{issuer}", it.partition)))
+    (issuer.clone(), format!("arn:{}:iam::{account}:oidc-provider/{issuer}", it.partition))
 }
 
 /// The module brings policies that are too long to be repeated here.
 fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<Json> {
-    let (issuer, provider) = issuer(it, role, out)?;
+    let (issuer, provider) = issuer(it);
     let mut module = Map::new();
     module.insert("source".into(), "terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts".into());
     module.insert("version".into(), "~> 6.0".into());
@@ -429,18 +450,12 @@ fn tags(role: &Role) -> Json {
     role.tags.iter().map(|(key, it)| (escaped(key), plain(it))).collect::<Map<_, _>>().into()
 }
 
-fn role_resources(
-    it: &Cluster,
-    role: &Role,
-    label: &str,
-    resources: &mut Map<String, Json>,
-    out: &mut Vec<Diagnostic>,
-) {
+fn role_resources(it: &Cluster, role: &Role, label: &str, resources: &mut Map<String, Json>) {
     let statement = if role.via == Identity::PodIdentity {
         let principal = json!({ "Service": "pods.eks.amazonaws.com" });
         json!({ "Effect": "Allow", "Principal": principal, "Action": ["sts:AssumeRole", "sts:TagSession"] })
     } else {
-        let Some((issuer, provider)) = issuer(it, role, out) else { return };
+        let (issuer, provider) = issuer(it);
         let account = format!("system:serviceaccount:{}:{}", escaped(&role.namespace), escaped(&role.service_account));
         let mut equals = Map::new();
         equals.insert(format!("{issuer}:aud"), "sts.amazonaws.com".into());

@@ -166,14 +166,14 @@ fn random(seed: u64) -> String {
     let mut addons: Vec<String> = Vec::new();
     let mut text = "fleet f { }\nsource s = helm \"https://charts.example.com\"\n".to_owned();
     for catalogue in 0..catalogues {
-        let _ = write!(text, "catalogue c{catalogue} {{\n  namespace n{catalogue} {{ }}\n");
+        let _ = writeln!(text, "catalogue c{catalogue} {{\n  namespace n{catalogue} {{ }}");
         if catalogue > 0 && below(3) == 0 {
-            let _ = write!(text, "  after = [c{}]\n", below(catalogue));
+            let _ = writeln!(text, "  after = [c{}]", below(catalogue));
         }
         for addon in 0..below(5) {
             let needed: Vec<&str> = addons.iter().filter(|_| below(6) == 0).map(String::as_str).collect();
             let (name, requires) = (format!("a{catalogue}x{addon}"), needed.join(", "));
-            let _ = write!(text, "  addon {name} {{ source = s, version = \"1.0.0\", requires = [{requires}] }}\n");
+            let _ = writeln!(text, "  addon {name} {{ source = s, version = \"1.0.0\", requires = [{requires}] }}");
             addons.push(format!("c{catalogue}.{name}"));
         }
         text += "}\n";
