@@ -141,10 +141,10 @@ fn variable(addon: &str) -> String {
 /// A value whose texts stand for themselves where variables are replaced.
 fn escaped(node: &Node) -> Node {
     let value = match &node.value {
-        Value::Text(it) => Value::Text(it.replace("${", "$${").into()),
+        Value::Text(it) => Value::Text(it.replace("${", "$${")),
         Value::List(all) => Value::List(Arc::new(all.iter().map(escaped).collect())),
         Value::Map(map) => {
-            Value::of_map(map.entries.iter().map(|(key, it)| (key.replace("${", "$${").into(), escaped(it))).collect())
+            Value::of_map(map.entries.iter().map(|(key, it)| (key.replace("${", "$${"), escaped(it))).collect())
         }
         other => other.clone(),
     };

@@ -31,13 +31,11 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         let label = label_of(&role.name);
         if role.policies.iter().any(|it| matches!(it, Policy::WellKnown(_))) {
             let module = match role.via {
-                Identity::PodIdentity => Some(pod_identity_module(it, role, out)),
+                Identity::PodIdentity => pod_identity_module(it, role, out),
                 _ => role_module(it, role, out),
             };
-            if let Some(module) = module {
-                // `eks` is the cluster's own.
-                modules.insert(format!("role-{label}"), module);
-            }
+            // `eks` is the cluster's own.
+            modules.insert(format!("role-{label}"), module);
             continue;
         }
         role_resources(it, role, &label, &mut resources);
@@ -152,22 +150,11 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
     };
     put("region", it.region.as_ref().map(|it| plain(it)));
     put("kubernetes_version", it.get(&["kubernetes"]).map(literal));
-    match it.get(&["vpc", "id"]) {
-        Some(id) => {
-            put("vpc_id", Some(literal(id)));
-            let subnets: Vec<Json> = it
-                .get(&["vpc", "private"])
-                .and_then(Node::map)
-                .map(|map| map.entries.values().map(literal).collect())
-                .unwrap_or_default();
-            put("subnet_ids", Some(if subnets.is_empty() { variable("subnet_ids") } else { subnets.into() }));
-        }
-        // The module makes none.
-        None => {
-            put("vpc_id", Some(variable("vpc_id")));
-            put("subnet_ids", Some(variable("subnet_ids")));
-        }
-    }
+    // The module makes none.
+    put("vpc_id", Some(it.get(&["vpc", "id"]).map_or_else(|| variable("vpc_id"), literal)));
+    let subnets = it.get(&["vpc", "private"]).filter(|_| it.get(&["vpc", "id"]).is_some()).and_then(Node::map);
+    let subnets: Vec<Json> = subnets.map(|it| it.entries.values().map(literal).collect()).unwrap_or_default();
+    put("subnet_ids", Some(if subnets.is_empty() { variable("subnet_ids") } else { subnets.into() }));
     put("endpoint_public_access", it.get(&["endpoint", "public"]).map(literal));
     put("endpoint_private_access", it.get(&["endpoint", "private"]).map(literal));
     put("endpoint_public_access_cidrs", it.get(&["endpoint", "cidrs"]).map(literal));
@@ -343,7 +330,7 @@ fn issuer(it: &Cluster) -> (String, String) {
 }
 
 /// The module brings policies that are too long to be repeated here.
-fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<Json> {
+fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Json {
     let (issuer, provider) = issuer(it);
     let mut module = Map::new();
     module.insert("source".into(), "terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts".into());
@@ -366,7 +353,7 @@ fn role_module(it: &Cluster, role: &Role, out: &mut Vec<Diagnostic>) -> Option<J
     if !role.tags.is_empty() {
         module.insert("tags".into(), tags(role));
     }
-    Some(Json::Object(module))
+    Json::Object(module)
 }
 
 /// The same for a Pod Identity: the module makes the association, too.
