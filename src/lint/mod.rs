@@ -23,7 +23,6 @@ mod context;
 mod flux_references;
 mod foreign;
 mod given;
-mod hubs;
 mod kinds;
 mod order;
 mod owners;
@@ -62,7 +61,6 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     secret_keys::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
     remote::check(lint, deployed);
-    hubs::check(lint, cluster, deployed);
     roles::check(lint, deployed);
     shapes::check(lint, cluster, deployed);
     bounds::check(lint, cluster, deployed);

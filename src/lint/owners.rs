@@ -9,10 +9,9 @@ use indexmap::map::Entry;
 use super::context::Lint;
 use super::foreign::{Foreign, ForeignObject};
 use crate::diagnostic::{Diagnostic, code};
-use crate::fleet::{Cluster, Sync};
-use crate::flux::Deployed;
-use crate::flux::Release;
-use crate::kube::object::Id;
+use crate::fleet::{self, Cluster, Sync};
+use crate::flux::{self, Deployed, Release};
+use crate::kube::object::{Id, Object};
 use crate::source::{IndexMap, Origin};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
@@ -42,6 +41,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
             lint.out.push(two_owners_of_file(id, object, file, first));
         }
     }
+    on_a_hub(lint, cluster, deployed);
     crds(lint, deployed);
     let mut releases: IndexMap<(&EcoString, &EcoString), &Release> = IndexMap::default();
     releases.reserve(deployed.releases().count());
@@ -53,6 +53,43 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
             lint.out.push(two_releases(release, Origin::of(release.addon), Origin::of(first.addon)));
         }
     }
+}
+
+/// On a hub is what its Flux applies to other clusters, too: nothing of two of them, or of the hub itself, may have one
+/// name there.
+fn on_a_hub(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
+    let spokes = fleet::spokes(lint.db, cluster.anchor);
+    if spokes.is_empty() {
+        return;
+    }
+    let mut owners: IndexMap<&Id, &Object> = deployed.objects().map(|(_, it)| (&it.id, it)).collect();
+    for spoke in spokes {
+        let of_spoke = &flux::exactly(lint.db, *spoke).value;
+        for object in on_hub(of_spoke) {
+            let Some(first) = owners.insert(&object.id, object) else { continue };
+            let problem = Diagnostic::new(
+                code::TWO_OWNERS,
+                eco_format!("{} of `{}` has another owner on its hub, `{}`", object.id, of_spoke.cluster, cluster.name),
+                object.origin,
+                eco_format!("of `{}`", of_spoke.cluster),
+            );
+            lint.out.push(
+                problem
+                    .label(first.origin, "the other")
+                    .note("what a hub's Flux applies to a cluster is named after it: the cluster's name, and `-`")
+                    .help("rename one of the two, or the cluster"),
+            );
+        }
+    }
+}
+
+/// What a spoke has on its hub: its Kustomizations, what stands in its root, and what those apply that say nothing of
+/// another cluster.
+fn on_hub(deployed: &Deployed) -> impl Iterator<Item = &Object> {
+    deployed.objects().filter_map(|(unit, it)| {
+        let is_sent = unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("kubeConfig").is_some()));
+        (!is_sent).then_some(it)
+    })
 }
 
 /// CRDs that the charts of a family share on purpose: those of AWS Controllers for Kubernetes.

@@ -119,7 +119,7 @@ fn a_cluster_that_leaves_its_class_leaves_the_others_alone() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("use addons", own)));
     assert_eq!(
         it.queries,
-        "anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, cluster_diagnostics \
+        "all_spokes 1, anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, cluster_diagnostics \
          1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine \
          1, longest_role 1, made 1, made_texts 1, of_clusters 1, parse 1, ranges 1, shared 1, specialized 1, \
          statements 1"
@@ -132,7 +132,7 @@ fn a_fact_of_one_cluster_fills_its_file_and_makes_nothing() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("us-east-1", "us-west-2")));
     assert_eq!(
         it.queries,
-        "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration \
+        "all_spokes 1, anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration \
          1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, of_clusters 1, parse 1, ranges 1, \
          statements 1"
     );
