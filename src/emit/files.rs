@@ -128,8 +128,9 @@ fn index(dir: &str, version: &str, kind: &str, resources: Vec<EcoString>, origin
 pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
     let mut tree = FileTree::default();
     let class = flux::class_of(db, anchor).and_then(|it| class_files(db, it).as_ref());
-    let Some(files) = class else { return exact_files(db, &flux::exactly(db, anchor).value) };
     let cluster = &fleet::cluster(db, anchor).value;
+    let class = class.filter(|files| files.iter().all(|it| it.body.fits(&cluster.facts)));
+    let Some(files) = class else { return exact_files(db, &flux::exactly(db, anchor).value) };
     for it in files {
         let path = eco_format!("{}/{}", cluster.path, it.name);
         let mut writer = Writer::new(Style::File);

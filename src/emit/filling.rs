@@ -1,9 +1,11 @@
 //! Texts that many clusters have, but for their facts.
 
+use std::borrow::Cow;
+
 use ecow::EcoString;
 
 use crate::diagnostic::{Invariant, bug};
-use crate::value::{Map, Template, TemplatePart, fact};
+use crate::value::{Map, Quotes, Template, TemplatePart, fact, json_escaped, yaml};
 
 /// A text that is whole but for facts of a cluster.
 #[derive(Debug, Default, PartialEq)]
@@ -12,7 +14,8 @@ pub(super) struct Filling {
     text: String,
     /// Where in `text` a fact stands, and which of `names` it is.
     placeholders: Vec<(u32, u32)>,
-    names: Vec<EcoString>,
+    /// Facts, each with the quotes that it is put between; as it is where there are none.
+    names: Vec<(EcoString, Option<Quotes>)>,
 }
 
 impl Filling {
@@ -22,15 +25,17 @@ impl Filling {
         for part in template.parts() {
             match part {
                 TemplatePart::Text(text) => it.push(text),
-                TemplatePart::Fact(name) => it.placeholder(it.text.len(), name),
+                TemplatePart::Fact(name) => it.placeholder(it.text.len(), name, None),
+                TemplatePart::Quoted(name, quotes) => it.placeholder(it.text.len(), name, Some(*quotes)),
             }
         }
         it
     }
 
-    fn placeholder(&mut self, at: usize, name: &str) {
-        let known = self.names.iter().position(|it| it == name).unwrap_or_else(|| {
-            self.names.push(name.into());
+    fn placeholder(&mut self, at: usize, name: &str, quotes: Option<Quotes>) {
+        let is_it = |it: &(EcoString, Option<Quotes>)| it.0 == name && it.1 == quotes;
+        let known = self.names.iter().position(is_it).unwrap_or_else(|| {
+            self.names.push((name.into(), quotes));
             self.names.len() - 1
         });
         self.placeholders.push((short(at), short(known)));
@@ -46,15 +51,24 @@ impl Filling {
         let from = self.text.len();
         self.text.push_str(&other.text);
         for (at, name) in &other.placeholders {
-            let name = other.names.get(*name as usize).invariant("a placeholder has a name");
-            self.placeholder(from + *at as usize, name);
+            let (name, quotes) = other.names.get(*name as usize).invariant("a placeholder has a name");
+            self.placeholder(from + *at as usize, name, *quotes);
         }
+    }
+
+    /// Whether a cluster's facts can be put in: in a block, a text may be laid out otherwise for what is in it.
+    pub(super) fn fits(&self, facts: &Map) -> bool {
+        self.names.iter().all(|(name, quotes)| quotes.is_some() || is_plain(fact(facts, name)))
     }
 
     /// Writes the text with a cluster's facts in it.
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
-        let facts: Vec<&str> = self.names.iter().map(|name| fact(facts, name)).collect();
-        let of = |name: u32| *facts.get(name as usize).invariant("a placeholder has a name");
+        let written = |(name, quotes): &(EcoString, Option<Quotes>)| match (fact(facts, name), quotes) {
+            (text, Some(quotes)) if !is_plain(text) => Cow::Owned(between(*quotes, text)),
+            (text, _) => Cow::Borrowed(text),
+        };
+        let facts: Vec<Cow<'_, str>> = self.names.iter().map(written).collect();
+        let of = |name: u32| &**facts.get(name as usize).invariant("a placeholder has a name");
         let length: usize = self.placeholders.iter().map(|(_, it)| of(*it).len()).sum();
         into.reserve(self.text.len() + length);
         let mut from = 0;
@@ -66,6 +80,21 @@ impl Filling {
         }
         into.push_str(self.text.get(from..).invariant("placeholders stand inside of the text"));
     }
+}
+
+/// A text that is written as it is, wherever it is put.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'"' && it != b'\\')
+}
+
+/// A text as it is between quotes.
+fn between(quotes: Quotes, text: &str) -> String {
+    let mut out = String::new();
+    match quotes {
+        Quotes::Yaml => yaml::escaped(&mut out, text),
+        Quotes::Json => json_escaped(&mut out, text),
+    }
+    out
 }
 
 /// Files are far below 4 GiB.

@@ -23,7 +23,7 @@ use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax;
 use crate::syntax::ast::{Key, Member};
-use crate::value::{Node, Value};
+use crate::value::{Node, Value, yaml};
 
 /// An equivalence class of clusters.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -168,15 +168,13 @@ impl Class {
     }
 }
 
-/// Whether a cluster's facts are texts that are written as they are, wherever they are
-/// put, and all that is checked of each cluster by itself holds.
+/// Whether a cluster's facts are texts in which nothing has to be written by its number, and all that is checked of each cluster by itself holds.
 fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
     let settings = &config::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];
     let is_declared = |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.contains_key(name);
-    let written_alike = |it: &EcoString| it.bytes().all(|it| matches!(it, b' '..=b'~') && it != b'"' && it != b'\\');
     let is_fit = |(name, node): (&EcoString, &Node)| {
-        is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(written_alike)
+        is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(|it| yaml::is_readable(it))
     };
     let longest = longest_role(db, db.project());
     cluster.facts.entries.iter().all(is_fit) && longest.as_ref().is_none_or(|it| irsa::is_regular(cluster, it))

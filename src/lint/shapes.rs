@@ -271,7 +271,7 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
         Value::PerCluster(text) => {
             let texts = text.parts().iter().filter_map(|it| match it {
                 TemplatePart::Text(it) => Some(it),
-                TemplatePart::Fact(_) => None,
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) => None,
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
                 lint.out.push(refused_character(object, it, node.origin));

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use serde_yaml::Value;
 
 use super::live::release;
-use super::old::{Old, is_known, old_objects};
+use super::old::{Old, OldFiles, is_known, old_objects};
 use super::problems;
 use super::roots::field;
 use super::roots::{documents, id_of};
@@ -117,7 +117,7 @@ fn pruned(
         out.push(problems::adoption_prunes(path, &id, old.path().unwrap_or_default(), &[]));
         return;
     }
-    let lost: Vec<Id> = old_objects(&old, snapshot)
+    let lost: Vec<Id> = old_objects(&old, &OldFiles::new(snapshot))
         .by_id
         .into_keys()
         .filter(|it| !cluster.objects().any(|(_, new)| new.id == *it))

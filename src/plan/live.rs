@@ -2,11 +2,12 @@
 //! that goes, an object that changes hands, a release that changes its identity.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::old::{Objects, Old, has_only_survivors, old_kustomizations, old_objects, survives};
+use super::old::{Objects, Old, OldFiles, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, NewOwner};
 use super::roots::field;
 use super::snapshot::Snapshot;
@@ -38,6 +39,7 @@ pub(super) fn check(
     }
     let mut unreadable: BTreeSet<EcoString> = BTreeSet::new();
     let removals = Removals { deployed, permissions };
+    let files = OldFiles::new(snapshot);
     for (path, dir) in found.unreadable {
         let goes = plan.remove.contains(&path);
         if !goes || !removals.allow(&dir, by_path.get(dir.as_str()).copied(), "") {
@@ -65,7 +67,7 @@ pub(super) fn check(
                     out.push(if let Some((_, at)) = vacated {
                         problems::stage_skipped(*at, &old.name, &new.cluster)
                     } else {
-                        let new_owner = new_owner(old, new, snapshot).map(|it| {
+                        let new_owner = new_owner(old, new, &files).map(|it| {
                             if olds.iter().any(|old| old.name == *it) {
                                 NewOwner::Joined(it)
                             } else {
@@ -82,7 +84,7 @@ pub(super) fn check(
                 Some(_) => {}
             }
         }
-        changes(db, new, olds, snapshot, &is_allowed, &mut unreadable, out);
+        changes(db, new, olds, &files, &is_allowed, &mut unreadable, out);
     }
     // Many clusters apply what one such file held.
     out.extend(unreadable.iter().map(|it| problems::unreadable(it, "", false)));
@@ -130,8 +132,8 @@ fn is_of(name: &str, catalogue: &str) -> bool {
 }
 
 /// The new Kustomization that has an object of one that goes.
-fn new_owner<'a>(old: &Old, new: &'a Deployed, snapshot: &Snapshot) -> Option<&'a EcoString> {
-    let objects = old_objects(old, snapshot).by_id;
+fn new_owner<'a>(old: &Old, new: &'a Deployed, files: &OldFiles<'_>) -> Option<&'a EcoString> {
+    let objects = old_objects(old, files).by_id;
     let has = |unit: &&crate::flux::Unit| unit.objects.iter().any(|it| objects.contains_key(&it.id));
     new.units.iter().find(has).map(|it| &it.name)
 }
@@ -147,7 +149,7 @@ fn changes(
     db: &dyn Db,
     new: &Deployed,
     olds: &[Old],
-    snapshot: &Snapshot,
+    files: &OldFiles<'_>,
     is_allowed: &dyn Fn(&str) -> bool,
     unreadable: &mut BTreeSet<EcoString>,
     out: &mut Vec<Diagnostic>,
@@ -157,7 +159,7 @@ fn changes(
     for unit in new.units.iter() {
         owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
     }
-    let all: Vec<Objects> = olds.iter().map(|it| old_objects(it, snapshot)).collect();
+    let all: Vec<Objects> = olds.iter().map(|it| old_objects(it, files)).collect();
     let was_there = |id: &Id| all.iter().any(|it| it.by_id.contains_key(id));
     for (old, objects) in olds.iter().zip(&all) {
         unreadable.extend(objects.unreadable.iter().cloned());
@@ -193,7 +195,7 @@ fn successor(
     new: &Deployed,
     id: &Id,
     old: &Value,
-    objects: &BTreeMap<Id, Value>,
+    objects: &BTreeMap<Id, Arc<Value>>,
     was_there: &dyn Fn(&Id) -> bool,
     out: &mut Vec<Diagnostic>,
 ) {
@@ -222,7 +224,7 @@ struct OldRelease {
 }
 
 /// An old HelmRelease's release, with the defaults of Flux where it says nothing.
-fn old_release(id: &Id, old: &Value, objects: &BTreeMap<Id, Value>) -> OldRelease {
+fn old_release(id: &Id, old: &Value, objects: &BTreeMap<Id, Arc<Value>>) -> OldRelease {
     let repository = Id {
         group: "source.toolkit.fluxcd.io".into(),
         kind: "OCIRepository".into(),
@@ -250,7 +252,7 @@ pub(super) fn release(
     release: &Release,
     id: &Id,
     old: &Value,
-    objects: &BTreeMap<Id, Value>,
+    objects: &BTreeMap<Id, Arc<Value>>,
     out: &mut Vec<Diagnostic>,
 ) {
     if release.reinstall {

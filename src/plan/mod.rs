@@ -11,6 +11,7 @@ mod live;
 mod old;
 mod problems;
 mod roots;
+mod skeleton;
 mod snapshot;
 mod touched;
 mod work;

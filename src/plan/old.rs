@@ -1,18 +1,22 @@
 //! The tree as the last build left it: the Flux Kustomizations of each cluster, and the objects
 //! that each applies.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
 use super::roots::{documents, id_of};
+use super::skeleton::without_values;
 use super::snapshot::Snapshot;
 use super::touched::Touched;
 use super::work::Plan;
 use crate::kube::Id;
 use crate::kube::lifecycle::{Pruning, is_never_pruned};
-use crate::source::is_within;
+use crate::source::{IndexMap, is_within};
 
 /// A Flux Kustomization of the old tree.
 pub(super) struct Old {
@@ -116,21 +120,35 @@ pub(super) fn is_known(old: &Old, snapshot: &Snapshot) -> bool {
 /// What an old Kustomization made.
 #[derive(Default)]
 pub(super) struct Objects {
-    pub by_id: BTreeMap<Id, Value>,
+    pub by_id: BTreeMap<Id, Arc<Value>>,
     /// Files of fleetc's that hold more, and are not YAML any more.
     pub unreadable: BTreeSet<EcoString>,
 }
 
+/// The old files that Kustomizations apply: many clusters apply one, and it is parsed once.
+pub(super) struct OldFiles<'a> {
+    snapshot: &'a Snapshot,
+    parsed: RefCell<IndexMap<EcoString, Rc<Parsed>>>,
+}
+
+/// A file with its objects, and those of other files that it lists.
+#[derive(Default)]
+struct Parsed {
+    objects: Vec<(Id, Arc<Value>)>,
+    listed: Vec<EcoString>,
+    is_unreadable: bool,
+}
+
 /// The objects that an old Kustomization made: resources and components, with
-/// its merges applied and its deletions left out.
-pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> Objects {
+/// its merges applied and its deletions left out. Values for charts are left out where they are patched.
+pub(super) fn old_objects(old: &Old, files: &OldFiles<'_>) -> Objects {
     let mut objects = Objects::default();
     // One without a path applies the root of its source: none of fleetc's does.
     let Some(dir) = old.path() else { return objects };
-    objects.read_directory(dir, snapshot);
+    objects.read_directory(dir, files);
     for component in old.spec.get("components").and_then(Value::as_sequence).into_iter().flatten() {
         if let Some(it) = component.as_str() {
-            objects.read_directory(&format!("{dir}/{it}"), snapshot);
+            objects.read_directory(&format!("{dir}/{it}"), files);
         }
     }
     for patch in old.spec.get("patches").and_then(Value::as_sequence).into_iter().flatten() {
@@ -138,7 +156,7 @@ pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> Objects {
         if patch.get("target").is_some() {
             continue;
         }
-        let Ok(parsed) = documents(text) else {
+        let Ok(parsed) = documents(&without_values(text)) else {
             objects.unreadable.insert(old.file.clone());
             continue;
         };
@@ -147,7 +165,7 @@ pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> Objects {
             if document.get("$patch").and_then(Value::as_str) == Some("delete") {
                 objects.by_id.remove(&id);
             } else if let Some(object) = objects.by_id.get_mut(&id) {
-                merge(object, &document);
+                merge(Arc::make_mut(object), &document);
             }
         }
     }
@@ -155,26 +173,47 @@ pub(super) fn old_objects(old: &Old, snapshot: &Snapshot) -> Objects {
 }
 
 impl Objects {
-    fn read_directory(&mut self, dir: &str, snapshot: &Snapshot) {
-        for list in self.read(eco_format!("{dir}/kustomization.yaml"), snapshot) {
-            let listed = list.get("resources").and_then(Value::as_sequence).into_iter().flatten();
-            for file in listed.filter_map(Value::as_str) {
-                let objects = self.read(eco_format!("{dir}/{file}"), snapshot);
-                self.by_id.extend(objects.into_iter().filter_map(|it| Some((id_of(&it)?, it))));
-            }
+    fn read_directory(&mut self, dir: &str, files: &OldFiles<'_>) {
+        for file in &self.read(eco_format!("{dir}/kustomization.yaml"), files).listed {
+            let parsed = self.read(eco_format!("{dir}/{file}"), files);
+            self.by_id.extend(parsed.objects.iter().cloned());
         }
     }
 
+    fn read(&mut self, path: EcoString, files: &OldFiles<'_>) -> Rc<Parsed> {
+        let parsed = files.parsed(&path);
+        if parsed.is_unreadable {
+            self.unreadable.insert(path);
+        }
+        parsed
+    }
+}
+
+impl<'a> OldFiles<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, parsed: RefCell::default() }
+    }
+
     /// The documents of a file. One that is not among what is generated says nothing here.
-    fn read(&mut self, path: EcoString, snapshot: &Snapshot) -> Vec<Value> {
-        let Some(entry) = snapshot.entries.get(&path) else { return Vec::new() };
-        let Some(text) = entry.text() else { return Vec::new() };
-        documents(text).unwrap_or_else(|_| {
-            if entry.is_ours(&path) {
-                self.unreadable.insert(path);
-            }
-            Vec::new()
-        })
+    fn parsed(&self, path: &EcoString) -> Rc<Parsed> {
+        if let Some(it) = self.parsed.borrow().get(path) {
+            return Rc::clone(it);
+        }
+        let parsed = Rc::new(self.parse(path));
+        self.parsed.borrow_mut().insert(path.clone(), Rc::clone(&parsed));
+        parsed
+    }
+
+    fn parse(&self, path: &EcoString) -> Parsed {
+        let Some(entry) = self.snapshot.entries.get(path) else { return Parsed::default() };
+        let Some(text) = entry.text() else { return Parsed::default() };
+        let Ok(all) = documents(text) else {
+            return Parsed { is_unreadable: entry.is_ours(path), ..Parsed::default() };
+        };
+        let lists = all.iter().filter_map(|it| it.get("resources")).filter_map(Value::as_sequence).flatten();
+        let listed = lists.filter_map(Value::as_str).map(EcoString::from).collect();
+        let objects = all.into_iter().filter_map(|it| Some((id_of(&it)?, Arc::new(it)))).collect();
+        Parsed { objects, listed, is_unreadable: false }
     }
 }
 

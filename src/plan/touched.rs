@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use ecow::{EcoString, eco_format};
-use serde_yaml::Value;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::roots::documents;
+use super::skeleton::same_but_values;
 use super::snapshot::Snapshot;
 use super::work::Plan;
 use crate::emit::FileTree;
@@ -22,9 +22,10 @@ pub(super) struct Touched<'a> {
 
 impl<'a> Touched<'a> {
     pub(super) fn new(output: &Output, tree: &FileTree, snapshot: &Snapshot, plan: &'a Plan) -> Self {
-        let files: BTreeSet<&EcoString> = plan.write.iter().chain(&plan.remove).collect();
-        let is_shared = |path: &&&EcoString| !is_within(path, &output.clusters);
-        let shared = files.iter().filter(is_shared).any(|path| !is_harmless(path, tree, snapshot));
+        let changed: Vec<&EcoString> = plan.write.iter().chain(&plan.remove).collect();
+        let files: BTreeSet<&EcoString> =
+            changed.into_par_iter().filter(|path| !is_harmless(path, tree, snapshot)).collect();
+        let shared = files.iter().any(|path| !is_within(path, &output.clusters));
         Self { files, shared }
     }
 
@@ -36,24 +37,11 @@ impl<'a> Touched<'a> {
     }
 }
 
-/// Whether a file holds the same objects as before: only values for charts differ, or
-/// the version of one.
+/// Whether a file holds the same objects as before, and lets go of none: only values for charts differ, or the version
+/// of one.
 fn is_harmless(path: &EcoString, tree: &FileTree, snapshot: &Snapshot) -> bool {
-    let old = snapshot.entries.get(path).and_then(|it| it.text());
+    let old = snapshot.entries.get(path).filter(|it| it.is_ours(path)).and_then(|it| it.text());
     let new = tree.files.get(path);
     let (Some(old), Some(new)) = (old, new) else { return false };
-    match (documents(old), documents(&new.text)) {
-        (Ok(old), Ok(new)) => old.into_iter().map(without_values).eq(new.into_iter().map(without_values)),
-        _ => false,
-    }
-}
-
-fn without_values(mut object: Value) -> Value {
-    if let Some(Value::Mapping(spec)) = object.get_mut("spec") {
-        spec.remove("values");
-        if let Some(Value::Mapping(chart)) = spec.get_mut("chart").and_then(|it| it.get_mut("spec")) {
-            chart.remove("version");
-        }
-    }
-    object
+    same_but_values(old, &new.text)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ecow::EcoString;
 
 use super::node::{Node, Value, is_written};
-use super::template::{Template, TemplatePart};
+use super::template::{Quotes, Template, TemplatePart};
 use crate::diagnostic::bug;
 
 /// The JSON of a node; what is not written in YAML is not in it either.
@@ -62,10 +62,11 @@ impl AsciiWriter {
                 for part in it.parts() {
                     match part {
                         TemplatePart::Text(it) => self.escaped(it),
-                        TemplatePart::Fact(_) => {
+                        TemplatePart::Fact(name) => {
                             self.parts.push(TemplatePart::Text(std::mem::take(&mut self.text)));
-                            self.parts.push(part.clone());
+                            self.parts.push(TemplatePart::Quoted(name.clone(), Quotes::Json));
                         }
+                        TemplatePart::Quoted(..) => bug("a fact is put into quotes once"),
                     }
                 }
                 self.text.push('"');
@@ -101,19 +102,24 @@ impl AsciiWriter {
     }
 
     fn escaped(&mut self, text: &str) {
-        let quoted = serde_json::Value::from(text).to_string();
-        let Some(inner) = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')) else {
-            bug("the JSON of a text has no quotes")
-        };
-        for it in inner.chars() {
-            if it.is_ascii() && it != '\u{7f}' {
-                self.text.push(it);
-                continue;
-            }
-            for unit in it.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(self.text, "\\u{unit:04x}");
-            }
+        escaped(&mut self.text, text);
+    }
+}
+
+/// A text as it is between the quotes of JSON in ASCII.
+pub fn escaped(out: &mut impl Write, text: &str) {
+    let quoted = serde_json::Value::from(text).to_string();
+    let Some(inner) = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')) else {
+        bug("the JSON of a text has no quotes")
+    };
+    // Writing to a string cannot fail.
+    for it in inner.chars() {
+        if it.is_ascii() && it != '\u{7f}' {
+            let _ = out.write_char(it);
+            continue;
+        }
+        for unit in it.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
         }
     }
 }

@@ -351,10 +351,11 @@ impl Template {
     #[must_use]
     pub fn fill(&self, facts: &Map) -> EcoString {
         self.parts().iter().fold(EcoString::new(), |mut text, part| {
-            text.push_str(match part {
-                TemplatePart::Text(it) => it,
-                TemplatePart::Fact(name) => fact(facts, name),
-            });
+            match part {
+                TemplatePart::Text(it) => text.push_str(it),
+                TemplatePart::Fact(name) => text.push_str(fact(facts, name)),
+                TemplatePart::Quoted(..) => bug("a value has no facts between quotes: only its text has"),
+            }
             text
         })
     }

@@ -19,6 +19,17 @@ pub enum TemplatePart {
     Text(EcoString),
     /// The text of a fact: `name`, `region`.
     Fact(EcoString),
+    /// The text of a fact as it is between the quotes of a text that is written already.
+    Quoted(EcoString, Quotes),
+}
+
+/// The quotes that a fact is put between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quotes {
+    /// Double quotes of YAML.
+    Yaml,
+    /// JSON in ASCII.
+    Json,
 }
 
 impl Template {
@@ -56,7 +67,7 @@ impl Template {
                 let quoted = serde_json::Value::from(it.as_str()).to_string();
                 EcoString::from(quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(&quoted))
             }
-            TemplatePart::Fact(name) => eco_format!("\\(cluster.{name})"),
+            TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => eco_format!("\\(cluster.{name})"),
         });
         eco_format!("\"{}\"", parts.collect::<EcoString>())
     }
@@ -70,7 +81,7 @@ impl Template {
     /// The facts that it has placeholders for.
     pub fn facts(&self) -> impl Iterator<Item = &EcoString> {
         self.parts.iter().filter_map(|it| match it {
-            TemplatePart::Fact(name) => Some(name),
+            TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => Some(name),
             TemplatePart::Text(_) => None,
         })
     }

@@ -6,11 +6,9 @@
 //! several lines and needs no escape; else between double quotes. Never folded,
 //! never with anchors or tags.
 
-use ecow::EcoString;
-
 use super::node::{Node, Value, is_written};
 use super::path::{Path, Step};
-use super::template::{Template, TemplatePart};
+use super::template::{Quotes, Template, TemplatePart};
 use crate::diagnostic::{Invariant, bug};
 
 /// How strings are written.
@@ -26,7 +24,7 @@ pub enum Style {
 pub struct Writer {
     text: String,
     /// Where in the text a placeholder stands, in order, and for which fact.
-    placeholders: Vec<(usize, EcoString)>,
+    placeholders: Vec<(usize, TemplatePart)>,
     style: Style,
     map: Option<Map>,
 }
@@ -106,8 +104,8 @@ impl Writer {
     /// The text, which has no placeholders.
     #[must_use]
     pub fn finish(self) -> String {
-        if let Some((_, name)) = self.placeholders.first() {
-            bug(&format!("a file that is one cluster's has a placeholder for the fact `{name}`"));
+        if let Some((_, it)) = self.placeholders.first() {
+            bug(&format!("a file that is one cluster's has a placeholder for a fact: {it:?}"));
         }
         self.text
     }
@@ -118,10 +116,10 @@ impl Writer {
         let mut parts = Vec::with_capacity(2 * self.placeholders.len() + 1);
         let mut rest = self.text.as_str();
         let mut from = 0;
-        for (at, name) in self.placeholders {
+        for (at, fact) in self.placeholders {
             let (before, after) = rest.split_at(at - from);
             parts.push(TemplatePart::Text(before.into()));
-            parts.push(TemplatePart::Fact(name));
+            parts.push(fact);
             (rest, from) = (after, at);
         }
         parts.push(TemplatePart::Text(rest.into()));
@@ -322,16 +320,15 @@ impl Writer {
         self.text.push('\n');
     }
 
-    /// A text with placeholders. The facts that are put in are printable ASCII without quotes
-    /// and backslashes, as every class of clusters has them: between quotes, and in a block,
-    /// they are written as they are.
+    /// A text with placeholders. The facts that are put in have nothing that cannot be read in a file, as every class of
+    /// clusters has them: in a block they are written as they are, and between quotes with what has to be escaped.
     fn template(&mut self, template: &Template, depth: usize) {
         let sketch: String = template
             .parts()
             .iter()
             .map(|it| match it {
                 TemplatePart::Text(it) => it.as_str(),
-                TemplatePart::Fact(_) => "x",
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) => "x",
             })
             .collect();
         let is_block = self.style == Style::File && is_block(&sketch);
@@ -345,7 +342,14 @@ impl Writer {
         let last = template.parts().len().saturating_sub(1);
         for (nth, part) in template.parts().iter().enumerate() {
             match part {
-                TemplatePart::Fact(name) => self.placeholders.push((self.text.len(), name.clone())),
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) if is_block => {
+                    self.placeholders.push((self.text.len(), part.clone()));
+                }
+                TemplatePart::Fact(name) => {
+                    let quoted = TemplatePart::Quoted(name.clone(), Quotes::Yaml);
+                    self.placeholders.push((self.text.len(), quoted));
+                }
+                TemplatePart::Quoted(..) => bug("a fact is put into quotes once"),
                 TemplatePart::Text(text) if is_block => {
                     let body = if nth == last { text.strip_suffix('\n').unwrap_or(text) } else { text };
                     let mut lines = body.split('\n').peekable();
@@ -445,8 +449,9 @@ fn is_plain(text: &str) -> bool {
     text.len() > 8 || !words.iter().any(|it| it.eq_ignore_ascii_case(text))
 }
 
-/// Whether every character of a text may stand in a file as it is.
-fn is_readable(text: &str) -> bool {
+/// Whether every character of a text may be in a file as it is.
+#[must_use]
+pub fn is_readable(text: &str) -> bool {
     if text.is_ascii() { text.bytes().all(|it| matches!(it, b' '..=b'~')) } else { text.chars().all(is_graphic) }
 }
 
@@ -499,7 +504,7 @@ pub fn quoted(out: &mut String, text: &str) {
 }
 
 /// A text as it stands between double quotes.
-fn escaped(out: &mut String, text: &str) {
+pub fn escaped(out: &mut String, text: &str) {
     use std::fmt::Write;
     for it in text.chars() {
         match it {

@@ -127,7 +127,7 @@ impl Writing<'_> {
         if let Value::PerCluster(it) = &node.value {
             let part = |it: &TemplatePart| match it {
                 TemplatePart::Text(it) => Json::from(it.as_str()),
-                TemplatePart::Fact(name) => json!([name.as_str()]),
+                TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => json!([name.as_str()]),
             };
             return it.parts().iter().map(part).collect();
         }
