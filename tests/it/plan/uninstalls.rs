@@ -333,3 +333,77 @@ fn adoption_loses_nothing() {
     let storage = if kept.read(path).contains("storageNamespace") { ", storageNamespace: web" } else { "" };
     assert_eq!(adopted(&[(path, &release(storage))]).status, 0);
 }
+
+/// Whatever a cluster patches, and in whatever way: an edit that uninstalls nothing passes, one that does is refused for
+/// each add-on.
+#[test]
+fn every_kind_of_patch_with_every_kind_of_edit() {
+    const PATCHES: [&str; 7] = [
+        "",
+        "values.b = 1",
+        "version = \"3.0.0\"",
+        "version = \"3.0.0\"\n values.b = \"x\"",
+        "values { c = null, deep { x = [[1]] } }",
+        "values.l += [2]",
+        "release.timeout = \"7m\"",
+    ];
+    let fleet = |values: &str, version: &str, addon: &str, more: &str, rest: &str| {
+        let numbers = 0..PATCHES.len();
+        let addons = numbers.map(|it| {
+            let body =
+                format!("version = \"{version}\", values {{ a = {values}, name = cluster.name, l = [1] }}\n{addon}");
+            let body = |name: &str| body.replace("NTH", name);
+            let (web, api) = (body(&format!("web{it}")), body(&format!("api{it}")));
+            format!("addon web{it} {{ source = charts, {web} }}\naddon api{it} {{ source = registry, {api} }}\n")
+        });
+        let patches = PATCHES.iter().enumerate().filter(|(_, it)| !it.is_empty());
+        let patches = patches.map(|(nth, it)| format!("override web{nth} {{ {it} }}\noverride api{nth} {{ {it} }}\n"));
+        format!(
+            r#"
+fleet f {{ {rest} }}
+source charts = helm "https://charts.example.com"
+source registry = oci "oci://registry.example.com/charts"
+catalogue a {{
+  {}
+  {more}
+}}
+catalogue b {{ addon other {{ source = charts, version = "1.0.0" }} }}
+group all {{
+  use a, b
+  {}
+  cluster one {{ }}
+  cluster two {{ override web0 {{ values.own = 1 }} }}
+}}
+"#,
+            addons.collect::<String>(),
+            patches.collect::<String>()
+        )
+    };
+    let before = fleet("1", "1.0.0", "", "", "");
+    let all = 2 * PATCHES.len();
+    // An edit, and what it is refused with, how often.
+    let edits = [
+        ("a value", fleet("2", "1.0.0", "", "", ""), "", 0),
+        ("a value of all", format!("{before}\noverride *.* {{ values.z = 1 }}"), "", 0),
+        ("a version", fleet("1", "2.0.0", "", "", ""), "", 0),
+        ("a new add-on", fleet("1", "1.0.0", "", "addon new { source = charts, version = \"1.0.0\" }", ""), "", 0),
+        ("an interval", fleet("1", "1.0.0", "", "", "kustomization { interval = \"7m\" }"), "", 0),
+        ("a release's name", fleet("1", "1.0.0", "release-name = \"x-NTH\"", "", ""), "E0710", all),
+        ("a namespace", fleet("1", "1.0.0", "namespace = \"x\"", "", ""), "E0710", all),
+        ("a chart", fleet("1", "1.0.0", "chart = \"x\"", "", ""), "E0710", all),
+        ("a catalogue goes", before.replace("use a, b", "use a"), "E0708", 2),
+    ];
+    for (what, after, refused, count) in &edits {
+        let run = changed(&before, after, &[]);
+        if refused.is_empty() {
+            assert_eq!(run.status, 0, "{what}: {}", run.stderr);
+        } else {
+            assert_eq!(
+                (run.status, run.stderr.matches(&format!("error[{refused}]")).count()),
+                (1, *count),
+                "{what}: {}",
+                run.stderr
+            );
+        }
+    }
+}
