@@ -183,6 +183,7 @@ impl Checker<'_> {
         if block.lets().next().is_some() {
             let mut scope = self.free_scope();
             scope.locals = self.above(self.anchor.parent(self.db));
+            scope.locals.extend(self.row(self.anchor));
             let only = Block::new(block.node, block.lets().cloned().map(Member::Let).collect());
             self.infer(scope, |infer| infer.block(&only, &Type::Any, None));
         }

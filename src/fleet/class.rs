@@ -22,7 +22,8 @@ use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax;
-use crate::syntax::ast::{Key, Member};
+use crate::syntax::ast::{Block, Expr, ExprKind, Head, Key, Member};
+use crate::syntax::walk;
 use crate::value::{Node, Value, yaml};
 
 /// An equivalence class of clusters.
@@ -74,9 +75,12 @@ impl Class {
         }
         let own: Vec<Anchor> =
             cluster.own.iter().flatten().copied().filter(|it| says(db, *it, "kustomization")).collect();
-        let reads_row = |it: &Anchor| it.kind(db) == Kind::Inventory;
-        let writers = uses.iter().map(|it| it.2).chain(own.iter().copied());
-        if cluster.row.is_some() && cluster.applied.iter().map(|it| it.anchor).chain(writers).any(|it| reads_row(&it)) {
+        let of_inventory = |it: &Anchor| it.kind(db) == Kind::Inventory;
+        let mut writers = uses.iter().map(|it| it.2).chain(own.iter().copied());
+        let of_row = |it: &AppliedOverride| {
+            of_inventory(&it.anchor) && row_readers(db, it.anchor).get(it.nth as usize).is_none_or(|it| *it)
+        };
+        if cluster.row.is_some() && (writers.any(|it| of_inventory(&it)) || cluster.applied.iter().any(of_row)) {
             return None;
         }
         Some(Self::new(
@@ -197,6 +201,26 @@ fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoStrin
     let has_role = overrides.any(|it| it.block.members.iter().any(irsa::is_irsa))
         || addons.iter().any(|it| irsa::has_irsa(db, *it));
     has_role.then(|| addons.iter().map(|it| it.name(db)).max_by_key(|it| it.len()).cloned()).flatten()
+}
+
+/// Which of the overrides in an inventory may say another thing for another row: they name the row, or a `let` of the
+/// inventory.
+#[salsa::tracked(returns(ref))]
+fn row_readers(db: &dyn Db, inventory: Anchor) -> Vec<bool> {
+    let declaration = syntax::declaration(db, inventory);
+    let Head::Inventory { names, .. } = &declaration.head else { return Vec::new() };
+    let lets = declaration.body.lets().map(|it| &it.name);
+    let of_inventory: IndexSet<&EcoString> = names.iter().map(|(_, name)| name).chain(lets).collect();
+    let reads_row = |block: &Block| {
+        let mut reads = false;
+        walk::blocks(block, &mut |part, bound| {
+            if let walk::Visited::Expr(Expr { kind: ExprKind::Name(name), .. }) = part {
+                reads |= of_inventory.contains(name) && !bound.contains(&name);
+            }
+        });
+        reads
+    };
+    finder::statements(db, inventory).value.overrides.iter().map(|it| reads_row(&it.block)).collect()
 }
 
 /// Whether a declaration's block has an entry.

@@ -20,6 +20,11 @@ pub fn parts<'a>(expr: &'a Expr, visit: Visit<'a, '_>) {
     Walk { visit, bound: Vec::new() }.expr(expr);
 }
 
+/// Visits everything in a block.
+pub fn blocks<'a>(block: &'a Block, visit: Visit<'a, '_>) {
+    Walk { visit, bound: Vec::new() }.block(block);
+}
+
 /// Visits a type and everything inside it, outermost first.
 pub fn types<'a>(ty: &'a TypeExpr, visit: Visit<'a, '_>) {
     Walk { visit, bound: Vec::new() }.ty(ty);

@@ -317,6 +317,44 @@ fn texts_of_facts_that_need_escapes_are_shared() {
     }
 }
 
+/// An override in an inventory that says the same for each row is shared, one that reads the row is not.
+#[test]
+fn overrides_in_an_inventory_are_shared_where_they_read_no_row() {
+    for (body, wanted) in [
+        ("", 3),
+        ("override web { values.a = 7 }", 3),
+        ("override web { values.name = \"\\(cluster.name)-\\(cluster.region)\" }", 3),
+        ("override web { values.l = [for row in [1, 2] => row] }", 3),
+        ("override web when row.size > 1 { values.big = true }", 3),
+        ("override web { values.a = row.size }", 0),
+        ("override web { values.a = double }", 0),
+        ("override web { let mine = row.size\n values.a = mine }", 0),
+        ("override web { values.\"\\(row.name)\" = 1 }", 0),
+    ] {
+        let text = format!(
+            r#"
+fleet f {{ facts {{ region: String }} }}
+let rows = [{{ name = "a", size = 1 }}, {{ name = "b", size = 2 }}, {{ name = "c", size = 3 }}]
+catalogue c {{
+  source charts = helm "https://example.com/charts"
+  addon web {{ source = charts, version = "1.0.0", values {{ x = 1 }} }}
+}}
+inventory stores from rows as row {{
+  let double = row.size * 2
+  name = row.name
+  region = "eu"
+  use c
+  {body}
+}}
+"#
+        );
+        let (db, compilation) = compiled(&text);
+        let odd: Vec<String> = summary(&compilation).into_iter().filter(|it| !it.starts_with('W')).collect();
+        assert!(odd.is_empty(), "{odd:?}\n{text}");
+        assert_eq!(assert_alike(&db, &compilation, &text), wanted, "{body}");
+    }
+}
+
 /// Whether a text that says what is there already is of use is not decided by how
 /// clusters are compiled.
 #[test]
