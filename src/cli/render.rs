@@ -11,7 +11,7 @@ use crate::emit::{documents, with_patches};
 use crate::fleet;
 use crate::flux::{self, Deployed, UnitPlace};
 use crate::host::HostError;
-use crate::kube::Object;
+use crate::kube::{Id, Object};
 use crate::source::Db;
 use crate::value::json;
 use crate::value::yaml::{Style, Writer};
@@ -31,8 +31,15 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
     };
     let deployed = &flux::exactly(db, *anchor).value;
     let objects = objects(db, deployed);
-    let wanted: Vec<&Object> =
-        objects.iter().filter(|it| arguments.object.as_deref().is_none_or(|pattern| matches(it, pattern))).collect();
+    let wanted: Vec<&Object> = objects
+        .iter()
+        .filter(|it| {
+            arguments
+                .object
+                .as_deref()
+                .is_none_or(|pattern| matches(&it.id, pattern) || matches(deployed.own_name(&it.id), pattern))
+        })
+        .collect();
     if wanted.is_empty()
         && let Some(pattern) = &arguments.object
     {
@@ -43,7 +50,9 @@ pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal)
             help: did_you_mean(name, known.iter().map(String::as_str)).map(Into::into),
         });
     }
-    for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign) {
+    let is_spoke = |name: &str| fleet::spokes(db, *anchor).iter().any(|it| it.name(db) == name);
+    let is_foreign = |it: &&flux::Unit| it.place == UnitPlace::Foreign && !is_spoke(&it.name);
+    for unit in deployed.units.iter().filter(is_foreign) {
         terminal
             .status("Note", &format!("`{}` applies `{}`, whose objects only kustomize knows", unit.name, unit.path));
     }
@@ -70,8 +79,7 @@ fn objects(db: &dyn Db, deployed: &Deployed) -> Vec<Object> {
     objects
 }
 
-fn matches(object: &Object, pattern: &str) -> bool {
-    let id = &object.id;
+fn matches(id: &Id, pattern: &str) -> bool {
     match pattern.split('/').collect::<Vec<_>>().as_slice() {
         [name] => id.name == *name,
         [kind, name] => id.kind.eq_ignore_ascii_case(kind) && id.name == *name,

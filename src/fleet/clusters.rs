@@ -167,6 +167,8 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         (None, Some(other)) if groups.is_empty() => other.path.clone(),
         (None, _) => directory(db, settings, &groups, &of_groups, &own, &name),
     };
+    let of_hub =
+        ["flux", "lockdown", "sync"].iter().find_map(|key| Some((*key, own.iter().find_map(|it| it.get(key))?.origin)));
     let chain = of_groups.into_iter().chain(own);
     let named = ClusterHead {
         anchor,
@@ -203,6 +205,14 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         Some(None) => None,
         hub => via::via(db, &named, &facts, hub.flatten(), &mut out),
     };
+    if let Some(other) = imported.and_then(|it| it.via.as_ref())
+        && via.is_none()
+    {
+        out.push(problems::hub_of_another_project(origin, &name, other.hub.name(db)));
+    }
+    if let (Some(it), Some((key, at))) = (&via, of_hub) {
+        out.push(problems::setting_of_hub(at, key, it.hub.name(db)));
+    }
     if let Some(it) = &via {
         // What reads, and applies, is the hub's Flux.
         let hub = &cluster(db, it.hub).value;

@@ -399,6 +399,26 @@ pub(super) fn hub_with_hub(at: Origin, hub: &str, other: Origin) -> Diagnostic {
         .help("name the cluster that Flux runs on")
 }
 
+pub(super) fn setting_of_hub(at: Origin, key: &str, hub: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("`{key}` is about a Flux, and `{hub}` has the one of this cluster"),
+        at,
+        "has no effect",
+    )
+    .help(eco_format!("remove it, or write it in `{hub}`"))
+}
+
+pub(super) fn hub_of_another_project(at: Origin, name: &str, hub: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("in the project that it is taken from, `{name}` is reached through `{hub}`"),
+        at,
+        "this project would write what no Flux applies",
+    )
+    .help("take the hub from there, too, and name it: `via = …`")
+}
+
 pub(super) fn kube_config_without_hub(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::HUB, eco_format!("nothing says whose Flux reaches `{name}`"), at, "how it is reached")
         .help("name the hub beside it: `via = …`")

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::context::Lint;
 use crate::fleet::{self, Cluster};
-use crate::flux::{Deployed, external};
+use crate::flux::{self, Deployed, external};
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
@@ -17,8 +17,10 @@ pub(super) type Given = BTreeMap<(EcoString, EcoString, EcoString), Option<BTree
 /// What there is on a cluster.
 pub(super) fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> Given {
     let mut given = Given::new();
+    let hub = cluster.via.as_ref().map(|it| &fleet::cluster(lint.db, it.hub).value);
     for external in &lint.index.externals {
-        if !external::is_visible(lint.db, *external, cluster) {
+        let is_visible = |cluster: &Cluster| external::is_visible(lint.db, *external, cluster);
+        if !is_visible(cluster) && !hub.is_some_and(is_visible) {
             continue;
         }
         let Head::External { object, namespace } = &syntax::declaration(lint.db, *external).head else { continue };
@@ -33,7 +35,10 @@ pub(super) fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> 
         };
         given.insert((object.clone(), in_namespace, external.name(lint.db).clone()), keys);
     }
-    for (_, object) in deployed.objects() {
+    // What Flux reads for a cluster that is reached through a hub, it reads on the hub.
+    let hub = cluster.via.as_ref().map(|it| &flux::exactly(lint.db, it.hub).value);
+    let on_hub = hub.into_iter().flat_map(Deployed::objects);
+    for (_, object) in on_hub.chain(deployed.objects()) {
         if matches!(object.id.kind.as_str(), "Secret" | "ConfigMap") && object.id.group.is_empty() {
             let mut keys: BTreeSet<EcoString> = BTreeSet::new();
             for part in ["data", "stringData", "binaryData"] {

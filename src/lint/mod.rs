@@ -60,7 +60,7 @@ fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     flux_references::check(lint, cluster, deployed, &foreign);
     secret_keys::check(lint, cluster, deployed);
     order::check(lint, cluster, deployed);
-    remote::check(lint, deployed);
+    remote::check(lint, cluster, deployed);
     roles::check(lint, deployed);
     shapes::check(lint, cluster, deployed);
     bounds::check(lint, cluster, deployed);

@@ -10,7 +10,7 @@ use super::context::Lint;
 use super::foreign::{Foreign, ForeignObject};
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Cluster, Sync};
-use crate::flux::{self, Deployed, Release};
+use crate::flux::{self, Deployed, Release, Unit};
 use crate::kube::object::{Id, Object};
 use crate::source::{IndexMap, Origin};
 
@@ -86,10 +86,7 @@ fn on_a_hub(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
 /// What a spoke has on its hub: its Kustomizations, what stands in its root, and what those apply that say nothing of
 /// another cluster.
 fn on_hub(deployed: &Deployed) -> impl Iterator<Item = &Object> {
-    deployed.objects().filter_map(|(unit, it)| {
-        let is_sent = unit.is_some_and(|it| it.kustomization.spec().is_some_and(|it| it.get("kubeConfig").is_some()));
-        (!is_sent).then_some(it)
-    })
+    deployed.objects().filter_map(|(unit, it)| (!unit.is_some_and(Unit::is_sent)).then_some(it))
 }
 
 /// CRDs that the charts of a family share on purpose: those of AWS Controllers for Kubernetes.

@@ -12,7 +12,7 @@ use super::given::{Given, given};
 use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::fleet::Cluster;
 use crate::flux::Deployed;
-use crate::flux::{BUILT_IN_NAMESPACES, Release};
+use crate::flux::{BUILT_IN_NAMESPACES, Release, Unit};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -31,8 +31,13 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             || cluster.sync.bounds().is_some_and(|it| it.contains(&name))
     };
     let mut missing: BTreeMap<EcoString, Origin> = BTreeMap::new();
-    for (_, object) in deployed.objects() {
-        if !object.id.namespace.is_empty() && !has_namespace(&object.id.namespace) {
+    let is_sent = |unit: Option<&Unit>| unit.is_some_and(Unit::is_sent);
+    for (unit, object) in deployed.objects() {
+        // A cluster that is reached through a hub has the namespace of Flux only if something makes it.
+        let of_flux = cluster.via.is_some() && object.id.namespace == cluster.sync.namespace && is_sent(unit);
+        let is_there =
+            if of_flux { namespaces.contains(&object.id.namespace) } else { has_namespace(&object.id.namespace) };
+        if !object.id.namespace.is_empty() && !is_there {
             missing.entry(object.id.namespace.clone()).or_insert(object.origin);
         }
     }

@@ -97,7 +97,12 @@ pub(super) fn survives(document: &Value) -> bool {
     ["annotations", "labels"].into_iter().any(|of| is_never_pruned(|key| metadata?.get(of)?.get(key)?.as_str()))
 }
 
-/// Whether everything that a Kustomization applied is marked to stay when it goes.
+/// Whether it is a source of Flux: what was installed from it stays when it goes.
+fn is_source(document: &Value) -> bool {
+    id_of(document).is_some_and(|it| it.group == "source.toolkit.fluxcd.io")
+}
+
+/// Whether everything that a Kustomization applied stays when it goes.
 pub(super) fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
     if old.spec.get("components").is_some() {
         return false;
@@ -109,7 +114,7 @@ pub(super) fn has_only_survivors(old: &Old, snapshot: &Snapshot) -> bool {
     };
     let listed = lists.iter().filter_map(|it| it.get("resources")).filter_map(Value::as_sequence).flatten();
     let mut objects = listed.map(|it| documents(text(&format!("{dir}/{}", it.as_str()?))?).ok()).peekable();
-    objects.peek().is_some() && objects.all(|it| it.is_some_and(|it| it.iter().all(survives)))
+    objects.peek().is_some() && objects.all(|it| it.is_some_and(|it| it.iter().all(|it| survives(it) || is_source(it))))
 }
 
 /// Whether the directory of a Kustomization is among what is known of the disk.

@@ -158,6 +158,17 @@ pub(super) fn lockdown_differs(path: &str, cluster: &str) -> Diagnostic {
     .help("write `lockdown = true` in `fleet { … }`")
 }
 
+pub(super) fn flux_of_spoke(root: &str, cluster: &str, hub: &str) -> Diagnostic {
+    let dir = eco_format!("{root}/flux-system");
+    Diagnostic::new(
+        code::BOOTSTRAP,
+        eco_format!("`{cluster}` is reached through `{hub}`, and has what bootstraps a Flux of its own"),
+        file(&dir),
+        eco_format!("`{hub}` would apply it to itself, and then follow `{root}` instead of its own directory"),
+    )
+    .help(eco_format!("uninstall Flux on `{cluster}` and remove `{dir}`; or remove `via`"))
+}
+
 pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize) -> Diagnostic {
     // A name that another cluster has means that one.
     let name = name.unwrap_or(dir);

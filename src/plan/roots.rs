@@ -4,7 +4,7 @@
 //! `kustomization.yaml` of its own, so that what a person put there is part of
 //! the cluster.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::problems;
 use super::snapshot::{Snapshot, SnapshotEntry};
@@ -54,7 +54,13 @@ fn root(
     out: &mut Vec<Diagnostic>,
 ) {
     let root = it.path.as_str();
-    let sync = &fleet::cluster(db, it.anchor).value.sync;
+    let cluster = &fleet::cluster(db, it.anchor).value;
+    let sync = &cluster.sync;
+    if let Some(via) = &cluster.via
+        && snapshot.below(&eco_format!("{root}/flux-system")).next().is_some()
+    {
+        out.push(problems::flux_of_spoke(root, &it.cluster, via.hub.name(db)));
+    }
     let generated = [&settings.output.common, &settings.output.applications, &settings.output.clusters];
     let own = OwnSource { kind: &sync.kind, name: &sync.name, namespace: &sync.namespace, generated };
     let gates: Vec<&str> = snapshot
@@ -137,7 +143,7 @@ pub(super) fn documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString>
         match serde_yaml::Value::deserialize(it) {
             Ok(serde_yaml::Value::Null) => {}
             Ok(it) => found.push(it),
-            Err(reason) => return Err(ecow::eco_format!("it is no YAML: {reason}")),
+            Err(reason) => return Err(eco_format!("it is no YAML: {reason}")),
         }
     }
     Ok(found)

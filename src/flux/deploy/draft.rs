@@ -31,6 +31,8 @@ pub(super) struct Draft {
     pub raw_patches: Vec<(Patch, Node)>,
     /// Units to come after, beside what is inferred.
     pub after: Vec<After>,
+    /// The unit whose objects come before these, unless it waits for something: it may wait for these.
+    pub beside: Option<EcoString>,
     /// When those are ready, where the author says so.
     pub ready_when: ReadyWhen,
     /// Fields that the author gave for the Kustomization.
@@ -53,6 +55,7 @@ impl Draft {
             source: None,
             raw_patches: Vec::new(),
             after: Vec::new(),
+            beside: None,
             ready_when: ReadyWhen::default(),
             fields,
         }

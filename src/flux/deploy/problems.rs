@@ -44,6 +44,30 @@ pub(super) fn own_kube_config(at: Origin, cluster: &EcoString, via: Origin) -> D
     .help("remove `kubeConfig`, and write `kube-config { … }` in the cluster")
 }
 
+pub(super) fn sops_on_hub(id: &Id, at: Origin, cluster: &EcoString, via: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("{id} is read on the hub of `{cluster}`, and a file of SOPS cannot get another name there"),
+        at,
+        "encrypted under this name",
+    )
+    .label(via, "reached through its hub")
+    .on(Some(cluster))
+    .help("make it on the hub: take it there in a catalogue of its own, and declare it: `external Secret …`")
+}
+
+pub(super) fn account_elsewhere(at: Origin, was: &str, sync: &str, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("on `{cluster}` Flux looks for this account in `{sync}`, and it is in `{was}`"),
+        at,
+        "an account of the release's namespace",
+    )
+    .on(Some(cluster))
+    .note("a release that is sent to another cluster is beside Flux on the hub, and so its account is looked for there")
+    .help(eco_format!("remove it for this cluster, or make the account in `{sync}`: `release-in = \"flux-system\"`"))
+}
+
 pub(super) fn flux_object_of_spoke(object: &Object, cluster: &EcoString, via: Origin) -> Diagnostic {
     Diagnostic::new(
         code::REMOTE_FLUX_OBJECT,

@@ -94,6 +94,12 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// Whether its objects go to another cluster than the one that its Flux runs on.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.kustomization.spec().is_some_and(|it| it.get("kubeConfig").is_some())
+    }
+
     /// The objects of somebody else's that it patches, each with what is merged into it.
     pub fn raw_patched(&self) -> impl Iterator<Item = (Id, &Node)> {
         self.raw_patches.iter().map(|(patch, node)| {

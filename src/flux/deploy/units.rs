@@ -33,12 +33,18 @@ pub(super) fn finish(
     awaited_by_tenants: &[After],
 ) -> Vec<Unit> {
     drafts.retain(Draft::is_made);
+    let waits = |it: &Draft| it.fields.get("wait").or_else(|| it.fields.get("healthChecks")).is_some();
+    let quick: BTreeSet<EcoString> = drafts.iter().filter(|it| !waits(it)).map(|it| it.name.clone()).collect();
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
     let after = |it: &'_ Draft| it.after.clone();
     let awaited = Awaited::of(ctx.db, drafts.iter().flat_map(after).chain(awaited_by_tenants.iter().cloned()));
     // What is suspended itself waits for nothing.
     let active = drafts.iter().filter(|it| !it.is_suspended()).flat_map(after);
     let awaited_now = Awaited::of(ctx.db, active.chain(awaited_by_tenants.iter().cloned()));
+    for draft in &mut drafts {
+        let beside = draft.beside.take().filter(|it| quick.contains(it) && !awaited.whole.contains(it));
+        draft.after.extend(beside.map(After::Applied));
+    }
     for draft in &drafts {
         report_suspended(ctx, draft, &awaited_now);
     }

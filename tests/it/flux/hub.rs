@@ -17,6 +17,8 @@ fleet f { lockdown = true }
 source shared = helm "https://charts.example.com/shared"
 catalogue apps {
   after = [base]
+  optional addon fourth { source = own, version = "1.0.0" }
+  optional addon fifth { source = own, version = "1.0.0" }
   source own = oci "oci://registry.example.com/charts"
   addon web {
     source = own
@@ -36,6 +38,7 @@ catalogue base {
   split = true
   addon first { source = shared, version = "1.0.0" }
   optional addon second { source = shared, version = "1.0.0" }
+  optional addon third { source = shared, version = "1.0.0" }
   namespace extra { labels = { a = "b" } }
   kustomize dashboards { path = "by-hand/dashboards" }
 }
@@ -47,7 +50,8 @@ group all {
   attach team
   cluster plain { }
   cluster other {
-    use base.second
+    use base.second, base.third
+    use apps.fourth, apps.fifth
     override web { version = "1.1.0", values.a = 2 }
     override api { values.b = [1] }
     drop base.first

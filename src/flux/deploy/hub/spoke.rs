@@ -5,18 +5,19 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::names::{SOURCES, hub_name, is_release, is_same, is_source};
-use crate::fleet::{Cluster, KubeConfig, Via};
+use crate::fleet::{self, Cluster, KubeConfig, Via};
 use crate::flux::context::Context;
 use crate::flux::deploy::draft::{After, Draft};
 use crate::flux::deploy::problems;
 use crate::flux::deploy::unit::{OnHub, UnitPlace};
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
+use crate::flux::source::SourceRef;
 use crate::kube::Id;
-use crate::kube::object::{Object, Tree, list, object, remove, set, text};
+use crate::kube::object::{Object, Tree, list, object, remove, set, split_api_version, text};
 use crate::schema;
 use crate::source::{IndexMap, IndexSet, Kind, Origin};
-use crate::value::{Node, Value};
+use crate::value::{Node, Value, same};
 
 /// The longest that Flux copies into a label.
 const LONGEST: usize = 63;
@@ -31,11 +32,15 @@ pub(in crate::flux::deploy) fn of_spoke(
 ) -> Option<Arc<OnHub>> {
     let via = cluster.via.as_ref()?;
     let mut spoke = Spoke { cluster, via, moved: IndexSet::default(), on_hub: OnHub::default() };
-    spoke.find_moved(drafts);
+    spoke.find_moved(ctx, drafts);
     let all = std::mem::take(drafts);
     drafts.extend(all.into_iter().flat_map(|it| spoke.halves(ctx, it)));
     let made: IndexSet<EcoString> = drafts.iter().filter(|it| it.is_made()).map(|it| it.name.clone()).collect();
-    drafts.extend(spoke.tenants(ctx, root, &made));
+    let has_flux_namespace = drafts
+        .iter()
+        .flat_map(|it| &it.objects)
+        .any(|it| it.object.id.kind == "Namespace" && it.object.id.name == cluster.sync.namespace);
+    drafts.extend(spoke.tenants(ctx, root, &made, has_flux_namespace));
     if let KubeConfig::Identity { name, data, origin } = &via.kube_config {
         let data = data.iter().fold(Tree::new(*origin), |tree, (key, it)| tree.node(key, it.clone()));
         let mut it = object("v1", "ConfigMap", &cluster.sync.namespace, name, None, *origin);
@@ -49,7 +54,7 @@ pub(in crate::flux::deploy) fn of_spoke(
 /// A spoke whose objects are sent to two places.
 pub(super) struct Spoke<'a> {
     pub cluster: &'a Cluster,
-    via: &'a Via,
+    pub via: &'a Via,
     /// What is the spoke's own on the hub beside its releases: sources that differ from those in `common/`, and what
     /// releases read values from.
     moved: IndexSet<Id>,
@@ -72,26 +77,41 @@ impl Spoke<'_> {
         Tree::new(origin).tree(key, tree).build()
     }
 
-    fn find_moved(&mut self, drafts: &[Draft]) {
+    fn find_moved(&mut self, ctx: &mut Context<'_>, drafts: &[Draft]) {
+        let sync = &self.cluster.sync.namespace;
         let mut read: IndexSet<Id> = IndexSet::default();
-        for release in drafts.iter().flat_map(|it| &it.objects).map(|it| &it.object).filter(|it| is_release(it)) {
-            let from = release.body.at(&["spec", "valuesFrom"]).and_then(Node::list).unwrap_or_default();
-            for it in from {
-                let text = |key: &str| it.get(key).and_then(Node::text).cloned();
-                if let (Some(kind), Some(name)) = (text("kind"), text("name")) {
-                    read.insert(Id { group: EcoString::new(), kind, namespace: release.id.namespace.clone(), name });
-                }
+        for draft in drafts {
+            read.extend(read_by_kustomization(&draft.fields, sync));
+            for it in draft.objects.iter().map(|it| &*it.object).filter(|it| is_release(it) || is_source(&it.id)) {
+                read.extend(read_by_object(it));
             }
+        }
+        for it in drafts.iter().flat_map(|it| &it.objects).map(|it| &it.object).filter(|it| read.contains(&it.id)) {
+            if it.raw.is_some() {
+                ctx.state.out.push(problems::sops_on_hub(&it.id, it.origin, &self.cluster.name, self.via.origin));
+            }
+            self.moved.insert(it.id.clone());
         }
         for draft in drafts {
             let of_base: IndexMap<&Id, &Arc<Object>> = draft.base.iter().map(|it| (&it.id, it)).collect();
-            for it in draft.objects.iter().map(|it| &it.object) {
-                let is_as_in_base = || of_base.get(&it.id).is_some_and(|base| is_same(base, it));
-                if read.contains(&it.id) || (is_source(&it.id) && !is_as_in_base()) {
+            // What a Kustomization does to its objects, it would do on the hub for one spoke alone.
+            let is_changed = draft.fields.get("postBuild").or_else(|| draft.fields.get("commonMetadata")).is_some();
+            for it in draft.objects.iter().map(|it| &it.object).filter(|it| is_source(&it.id)) {
+                let is_as_in_base = of_base.get(&it.id).is_some_and(|base| is_same(base, it));
+                let is_beside = it.origin.anchor.kind(ctx.db) == Kind::ADDON;
+                let is_shared = is_as_in_base && !is_changed && !is_beside && self.is_as_on_hub(ctx, it);
+                if !is_shared || read_by_object(it).iter().any(|it| self.moved.contains(it)) {
                     self.moved.insert(it.id.clone());
                 }
             }
         }
+    }
+
+    /// Whether the hub, if it has a source, has it as it is in `common/`.
+    fn is_as_on_hub(&self, ctx: &Context<'_>, source: &Object) -> bool {
+        let (db, anchor) = (ctx.db, source.origin.anchor);
+        let on_hub = fleet::evaluate_in(db, anchor, &fleet::cluster(db, self.via.hub).value);
+        same(&on_hub.value.node.value, &fleet::base(db, anchor).value.node.value)
     }
 
     /// What goes to the spoke, and what stays on the hub.
@@ -99,6 +119,10 @@ impl Spoke<'_> {
         let sync = &self.cluster.sync.namespace;
         if let Some(it) = draft.fields.get("kubeConfig") {
             ctx.state.out.push(problems::own_kube_config(it.origin, &self.cluster.name, self.via.origin));
+        }
+        let (on_spoke_name, on_hub_name) = (self.name(sync, &draft.name), self.releases_of(&draft.name));
+        for name in [&on_spoke_name, &on_hub_name].into_iter().filter(|it| it.len() > LONGEST) {
+            ctx.state.out.push(problems::long_hub_name(draft.origin, name, LONGEST));
         }
         let mut there = Vec::new();
         let mut here = Vec::new();
@@ -121,24 +145,16 @@ impl Spoke<'_> {
             let object = self.name(&it.namespace, &it.object);
             Arc::new(Release { storage, object, namespace: sync.clone(), ..Release::clone(it) })
         });
+        let part = on_hub_name.strip_prefix(&*eco_format!("{}-", self.cluster.name)).unwrap_or(&on_hub_name);
+        let dir = eco_format!("{}/{}-specific/{part}", self.cluster.path, self.cluster.name);
         let on_hub = Draft {
             objects: here,
             releases: releases.collect(),
             after: after.clone(),
+            beside: Some(on_spoke_name.clone()),
             ready_when: ready_when.clone(),
             catalogue: draft.catalogue,
-            ..Draft::new(
-                self.releases_of(&draft.name),
-                eco_format!(
-                    "{}/{}-specific/{}",
-                    self.cluster.path,
-                    self.cluster.name,
-                    self.releases_of(&draft.name).trim_start_matches(&*eco_format!("{}-", self.cluster.name))
-                ),
-                UnitPlace::Gate,
-                draft.origin,
-                draft.fields.clone(),
-            )
+            ..Draft::new(on_hub_name, dir, UnitPlace::Gate, draft.origin, self.fields(draft.fields.clone(), true))
         };
         let unit = |name: EcoString| Id {
             group: "kustomize.toolkit.fluxcd.io".into(),
@@ -146,11 +162,20 @@ impl Spoke<'_> {
             namespace: sync.clone(),
             name,
         };
-        self.on_hub.own_names.insert(unit(self.name(sync, &draft.name)), unit(draft.name.clone()));
-        let mut fields = draft.fields;
+        self.on_hub.own_names.insert(unit(on_spoke_name.clone()), unit(draft.name.clone()));
+        let mut fields = self.fields(draft.fields, false);
         set(&mut fields, &["kubeConfig"], self.kube_config());
+        let source = draft.source.map(|mut it| {
+            let namespace = it.namespace.clone().unwrap_or_else(|| sync.clone());
+            let id = Id { group: SOURCES.into(), kind: it.kind.clone(), namespace, name: it.name.clone() };
+            if self.moved.contains(&id) {
+                it = SourceRef { name: self.name(&id.namespace, &id.name), namespace: None, ..it };
+            }
+            it
+        });
         let on_spoke = Draft {
-            name: self.name(sync, &draft.name),
+            name: on_spoke_name,
+            source,
             objects: there,
             releases: Vec::new(),
             after,
@@ -159,6 +184,59 @@ impl Spoke<'_> {
             ..draft
         };
         vec![on_spoke, on_hub]
+    }
+
+    /// The fields of a Kustomization's half. Each looks for what its objects are where those are, and reads what it reads
+    /// on the hub.
+    fn fields(&self, mut fields: Node, on_hub: bool) -> Node {
+        let sync = &self.cluster.sync.namespace;
+        let text_of = |node: &Node, key: &str| node.get(key).and_then(Node::text).cloned();
+        if let Some(all) = fields.get("healthChecks").and_then(Node::list).map(<[Node]>::to_vec) {
+            let is_of_flux = |it: &Node| {
+                let (group, _) = split_api_version(&text_of(it, "apiVersion").unwrap_or_default());
+                schema::is_flux_kind(&group, &text_of(it, "kind").unwrap_or_default())
+            };
+            let renamed = |mut it: Node| {
+                let namespace = text_of(&it, "namespace").unwrap_or_else(|| sync.clone());
+                if let Some(name) = text_of(&it, "name").filter(|_| on_hub) {
+                    let at = it.origin;
+                    set(&mut it, &["name"], text(self.name(&namespace, &name), at));
+                    set(&mut it, &["namespace"], text(sync.clone(), at));
+                }
+                it
+            };
+            let at = all.first().map_or(self.via.origin, |it| it.origin);
+            let kept: Vec<Node> = all.into_iter().filter(|it| is_of_flux(it) == on_hub).map(renamed).collect();
+            if kept.is_empty() {
+                remove(&mut fields, &["healthChecks"]);
+            } else {
+                set(&mut fields, &["healthChecks"], list(kept, at));
+            }
+        }
+        if on_hub {
+            // An account that is said is one of the spoke.
+            remove(&mut fields, &["serviceAccountName"]);
+        }
+        if let Some(all) = fields.at(&["postBuild", "substituteFrom"]).and_then(Node::list).map(<[Node]>::to_vec) {
+            let all = all.iter().map(|it| self.reference(it, sync, |id| self.moved.contains(id))).collect();
+            set(&mut fields, &["postBuild", "substituteFrom"], list(all, self.via.origin));
+        }
+        self.rename_secret(&mut fields, &["decryption", "secretRef"], sync);
+        fields
+    }
+
+    /// Gives a reference to a Secret the name that the Secret has on the hub.
+    fn rename_secret(&self, node: &mut Node, path: &[&str], namespace: &EcoString) {
+        let Some((name, at)) =
+            node.at(path).and_then(|it| it.get("name")).and_then(|it| Some((it.text()?.clone(), it.origin)))
+        else {
+            return;
+        };
+        let id = Id { group: EcoString::new(), kind: "Secret".into(), namespace: namespace.clone(), name };
+        if self.moved.contains(&id) {
+            let path: Vec<&str> = path.iter().copied().chain(["name"]).collect();
+            set(node, &path, text(self.name(namespace, &id.name), at));
+        }
     }
 
     pub(super) fn releases_of(&self, unit: &str) -> EcoString {
@@ -183,7 +261,10 @@ impl Spoke<'_> {
         let was = std::mem::replace(&mut it.id.namespace, sync.clone());
         it.id.name = self.name(&was, &object.id.name);
         it.is_checked = false;
-        it.component = None;
+        // Parts of a catalogue have files of one name.
+        if let Some(part) = it.component.take() {
+            it.file = eco_format!("{part}/{}", it.file);
+        }
         self.on_hub.own_names.insert(it.id.clone(), object.id.clone());
         if it.id.name.len() > LONGEST {
             ctx.state.out.push(problems::long_hub_name(object.origin, &it.id.name, LONGEST));
@@ -195,6 +276,11 @@ impl Spoke<'_> {
         set(&mut it.body, &["metadata", "namespace"], text(sync.clone(), namespace_at));
         if is_release(object) {
             self.complete_release(ctx, &mut it.body, &was, object.origin);
+        } else if is_source(&object.id) {
+            for path in SECRETS {
+                let path: Vec<&str> = std::iter::once("spec").chain(path.iter().copied()).collect();
+                self.rename_secret(&mut it.body, &path, &was);
+            }
         }
         Piece::own(it)
     }
@@ -204,6 +290,11 @@ impl Spoke<'_> {
             ctx.state.out.push(problems::own_kube_config(it.origin, &self.cluster.name, self.via.origin));
         }
         set(body, &["spec", "kubeConfig"], self.kube_config());
+        if let Some(account) = body.at(&["spec", "serviceAccountName"]).filter(|_| *was != self.cluster.sync.namespace)
+        {
+            let sync = &self.cluster.sync.namespace;
+            ctx.state.out.push(problems::account_elsewhere(account.origin, was, sync, &self.cluster.name));
+        }
         if body.at(&["spec", "storageNamespace"]).is_none()
             && let Some(target) = body.at(&["spec", "targetNamespace"]).cloned()
         {
@@ -245,4 +336,34 @@ impl Spoke<'_> {
         }
         node
     }
+}
+
+/// Where a source names Secrets, from `spec` on.
+const SECRETS: [&[&str]; 4] = [&["secretRef"], &["certSecretRef"], &["proxySecretRef"], &["verify", "secretRef"]];
+
+/// What a release or a source reads beside itself.
+fn read_by_object(object: &Object) -> Vec<Id> {
+    let of = |kind: EcoString, name: EcoString| Id {
+        group: EcoString::new(),
+        kind,
+        namespace: object.id.namespace.clone(),
+        name,
+    };
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::text).cloned();
+    let Some(spec) = object.spec() else { return Vec::new() };
+    let values = spec.get("valuesFrom").and_then(Node::list).unwrap_or_default().iter();
+    let values = values.filter_map(|it| Some(of(text(it, "kind")?, text(it, "name")?)));
+    let secrets = SECRETS.iter().filter_map(|path| Some(of("Secret".into(), text(spec.at(path)?, "name")?)));
+    values.chain(secrets).collect()
+}
+
+/// What a Kustomization reads beside itself.
+fn read_by_kustomization(fields: &Node, namespace: &EcoString) -> Vec<Id> {
+    let of =
+        |kind: EcoString, name: EcoString| Id { group: EcoString::new(), kind, namespace: namespace.clone(), name };
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::text).cloned();
+    let from = fields.at(&["postBuild", "substituteFrom"]).and_then(Node::list).unwrap_or_default().iter();
+    let from = from.filter_map(|it| Some(of(text(it, "kind")?, text(it, "name")?)));
+    let key = fields.at(&["decryption", "secretRef"]).and_then(|it| text(it, "name"));
+    from.chain(key.map(|it| of("Secret".into(), it))).collect()
 }

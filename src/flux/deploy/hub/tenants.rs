@@ -5,11 +5,11 @@ use ecow::{EcoString, eco_format};
 use super::spoke::Spoke;
 use crate::flux::context::{Context, file_name};
 use crate::flux::deploy::draft::Draft;
+use crate::flux::deploy::problems;
 use crate::flux::deploy::unit::UnitPlace;
 use crate::flux::kustomization::fields;
 use crate::flux::manifest::namespace;
 use crate::flux::shared_item::Piece;
-use crate::kube::Id;
 use crate::kube::object::{Object, Tree, list, set, text};
 use crate::schema;
 use crate::source::{IndexSet, Origin};
@@ -23,6 +23,7 @@ impl Spoke<'_> {
         ctx: &mut Context<'_>,
         root: &mut Vec<Object>,
         made: &IndexSet<EcoString>,
+        has_flux_namespace: bool,
     ) -> Option<Draft> {
         let sync = &self.cluster.sync.namespace;
         let tenants = eco_format!("{}-tenants", self.cluster.name);
@@ -46,30 +47,36 @@ impl Spoke<'_> {
             let mut it = Object::clone(&self.moved_to_hub(ctx, &it).object);
             if it.id.kind == "Kustomization" {
                 let after = if was == *sync { None } else { Some(&tenants) };
-                self.complete_kustomization(&mut it.body, &was, origin, made, after);
+                self.complete_kustomization(ctx, &mut it.body, &was, origin, made, after);
             }
             here.push(it);
         }
         *root = here;
         let first = there.first()?.origin;
         let account = there.iter().find(|it| it.id.kind == "ServiceAccount").map(|it| it.origin);
-        if let Some(origin) = account.filter(|_| !there.iter().any(|it| it.id.name == *sync)) {
+        if let Some(origin) = account.filter(|_| !has_flux_namespace && !there.iter().any(|it| it.id.name == *sync)) {
             there.push(namespace(sync, None, origin));
         }
         let mut fields = fields(ctx, self.cluster, None, None, first);
         set(&mut fields, &["kubeConfig"], self.kube_config());
         let path = eco_format!("{}/{}-specific/tenants", self.cluster.path, self.cluster.name);
         let objects = there.into_iter().map(|it| {
-            let file = eco_format!("{}-{}.yaml", it.id.kind.to_lowercase(), file_name(&own_name(&it.id)));
+            let name = eco_format!("{}-{}.yaml", it.id.kind.to_lowercase(), file_name(&it.id.name));
+            let is_in_none = it.id.namespace.is_empty();
+            let file = if is_in_none { name } else { eco_format!("{}/{name}", it.id.namespace) };
             Piece::own(Object { file, ..it })
         });
-        Some(Draft { objects: objects.collect(), ..Draft::new(tenants, path, UnitPlace::Gate, first, fields) })
+        Some(Draft {
+            objects: objects.collect(),
+            ..Draft::new(tenants, path, UnitPlace::Gate, self.cluster.origin, fields)
+        })
     }
 
     /// A Kustomization of a tenant, or of a repository that is trusted. It comes after the tenants' accounts, and after
     /// both halves of what it came after.
     fn complete_kustomization(
         &self,
+        ctx: &mut Context<'_>,
         body: &mut Node,
         was: &EcoString,
         origin: Origin,
@@ -77,6 +84,9 @@ impl Spoke<'_> {
         tenants: Option<&EcoString>,
     ) {
         let sync = &self.cluster.sync.namespace;
+        if let Some(it) = body.at(&["spec", "kubeConfig"]) {
+            ctx.state.out.push(problems::own_kube_config(it.origin, &self.cluster.name, self.via.origin));
+        }
         set(body, &["spec", "kubeConfig"], self.kube_config());
         if let Some(it) = body.at(&["spec", "sourceRef"]).cloned() {
             set(body, &["spec", "sourceRef"], self.reference(&it, was, |_| true));
@@ -116,10 +126,6 @@ impl Spoke<'_> {
 /// The account of a tenant's namespace, beside those of others.
 fn account(namespace: &str, name: &str) -> EcoString {
     eco_format!("{namespace}-{name}")
-}
-
-fn own_name(id: &Id) -> EcoString {
-    if id.namespace.is_empty() { id.name.clone() } else { eco_format!("{}-{}", id.namespace, id.name) }
 }
 
 /// A binding of accounts that are moved beside Flux.
