@@ -198,10 +198,21 @@ fn layers(path: &Path, node: &Node, written: Option<&Node>) -> Layers {
         found
     };
     let mut found = chain(node);
-    if let Some(written) = written.map(chain).filter(|it| it.len() == found.len()) {
-        for (layer, (origin, _)) in found.iter_mut().zip(written) {
-            layer.0 = origin;
+    match written.map(chain) {
+        Some(written) if written.len() == found.len() => {
+            for (layer, (origin, _)) in found.iter_mut().zip(written) {
+                layer.0 = origin;
+            }
         }
+        // What a value refers to has layers of its own: those are not this one's. The winner's text may have placeholders.
+        Some(written) => {
+            let winner = found.first().map(|(_, value)| value.clone());
+            found = written;
+            if let (Some(first), Some(value)) = (found.first_mut(), winner) {
+                first.1 = value;
+            }
+        }
+        None => {}
     }
     secrets::layers(path, found)
 }

@@ -51,7 +51,8 @@ pub(super) fn check(
         let is_allowed = |what: &str| removals.allow(dir, new, what);
         let Some(new) = new else {
             if !is_allowed("") {
-                out.push(problems::removes_cluster(dir, removals.name_of(dir), olds.len()));
+                let of_hub = olds.iter().any(|it| it.spec.get("kubeConfig").is_some());
+                out.push(problems::removes_cluster(dir, removals.name_of(dir), olds.len(), of_hub));
             }
             continue;
         };

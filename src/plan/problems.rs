@@ -169,7 +169,7 @@ pub(super) fn flux_of_spoke(root: &str, cluster: &str, hub: &str) -> Diagnostic 
     .help(eco_format!("uninstall Flux on `{cluster}` and remove `{dir}`; or remove `via`"))
 }
 
-pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize) -> Diagnostic {
+pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize, of_hub: bool) -> Diagnostic {
     // A name that another cluster has means that one.
     let name = name.unwrap_or(dir);
     Diagnostic::new(
@@ -178,7 +178,11 @@ pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize) -> Di
         file(dir),
         eco_format!("{count} Kustomizations, and everything that they installed"),
     )
-    .note("Flux on that cluster would find no directory: it fails, prunes nothing and stops updating")
+    .note(if of_hub {
+        "its hub's Flux would prune what it applied there"
+    } else {
+        "Flux on that cluster would find no directory: it fails, prunes nothing and stops updating"
+    })
     .help(eco_format!(
         "if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"
     ))

@@ -2,7 +2,7 @@
 //! `cluster.x-k8s.io/v1beta1`, and `v1beta2` of its own kinds, as its version 2.13 has them.
 //!
 //! The versions of managed add-ons, which it must be told, are variables of `clusterctl` where the fleet does not say
-//! them. Then every other `${` is doubled.
+//! them. Then every other `$` is doubled.
 
 use std::sync::Arc;
 
@@ -141,10 +141,10 @@ fn variable(addon: &str) -> String {
 /// A value whose texts stand for themselves where variables are replaced.
 fn escaped(node: &Node) -> Node {
     let value = match &node.value {
-        Value::Text(it) => Value::Text(it.replace("${", "$${")),
+        Value::Text(it) => Value::Text(it.replace("$", "$$")),
         Value::List(all) => Value::List(Arc::new(all.iter().map(escaped).collect())),
         Value::Map(map) => {
-            Value::of_map(map.entries.iter().map(|(key, it)| (key.replace("${", "$${"), escaped(it))).collect())
+            Value::of_map(map.entries.iter().map(|(key, it)| (key.replace("$", "$$"), escaped(it))).collect())
         }
         other => other.clone(),
     };

@@ -20,6 +20,7 @@ pub use clusters::{ClusterChange, ClusterFate};
 pub use danger::Danger;
 pub use leaves::{LeafChange, differences};
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ecow::EcoString;
@@ -70,7 +71,9 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         } += clusters.len();
     }
     let states = cause::States::new(old, new);
-    let known = whom::Traits::new(new, &fleet::all_clusters(new, new.project()).value);
+    // A cluster that is new is told by itself: it is no exception to what the others have.
+    let all: BTreeMap<EcoString, Anchor> = pairs.iter().map(|it| (it.name.clone(), it.new)).collect();
+    let known = whom::Traits::new(new, &all);
     let bundled = variants.iter().flat_map(|(id, of_object)| {
         let of_object: Vec<&Variant> = of_object.values().collect();
         bundle(&states, id, &of_object, &touched, &known)

@@ -624,7 +624,8 @@ fn clusters_are_told_as_people_mean_them() {
         ("cluster.name in [\"c01\", \"c09\"]", "`c01` and `c09`"),
         ("cluster.name == \"c01\"", "`c01`"),
     ] {
-        it.write("more.fleet", &format!("override web when {condition} {{ values.a = 1 }}\n"));
+        let new = "cluster new {\n ring = \"early\"\n region = \"eu\"\n account = 99\n use addons\n}\n";
+        it.write("more.fleet", &format!("override web when {condition} {{ values.a = 1 }}\n{new}"));
         let told = it.run(&["diff"]).stdout;
         assert!(told.contains(&format!("on {wanted}\n")), "no {wanted} in\n{told}");
     }

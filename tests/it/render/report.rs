@@ -188,23 +188,32 @@ fn a_value_that_refers_to_a_fact_is_told_by_its_setter() {
     let text = text
         .replace("values.replicas = 2", "values.replicas = cluster.size")
         .replace("override web { values.replicas = 3 }", "");
-    let line = 1 + text.lines().position(|it| it.contains("cluster.size")).expect("the override");
-    let fleet = Fleet::new(&text);
-    let html = std::fs::read_to_string(page(&fleet)).expect("the page");
-    let data = html
-        .lines()
-        .find(|it| it.contains("spec.values.replicas") || it.contains("\"values.replicas\""))
-        .expect("data");
-    let json = &data[data.find('{').expect("an object")..=data.rfind('}').expect("its end")];
-    let data: serde_json::Value = serde_json::from_str(json).expect("JSON");
-    let addons = data["addons"].as_array().expect("add-ons");
-    let web = addons.iter().find(|it| it["name"] == "web").expect("the add-on");
-    let of_t1 = web["variants"].as_array().expect("variants").iter().find(|it| it["version"] == "1.1.0").expect("t1");
-    let leaves = of_t1["leaves"].as_array().expect("leaves");
-    let leaf = leaves.iter().find(|it| it[0] == "values.replicas").expect("the value");
-    let layer = usize::try_from(leaf[2].as_u64().expect("a layer")).expect("small");
-    assert_eq!(leaf[1], "4");
-    assert_eq!(data["layers"][layer][1], format!("fleet.fleet:{line}"));
+    // The fact may have layers of its own.
+    let overridden = text.replace(
+        "environment = \"test\"\n  cluster t1 {",
+        "environment = \"test\"\n  size = 7\n  cluster t1 {\n    size = 9",
+    );
+    assert_ne!(overridden, text);
+    for (text, wanted) in [(text, "4"), (overridden, "9")] {
+        let line = 1 + text.lines().position(|it| it.contains("cluster.size")).expect("the override");
+        let html = std::fs::read_to_string(page(&Fleet::new(&text))).expect("the page");
+        let data = html.lines().find(|it| it.contains("\"values.replicas\"")).expect("data");
+        let json = &data[data.find('{').expect("an object")..=data.rfind('}').expect("its end")];
+        let data: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        let addons = data["addons"].as_array().expect("add-ons");
+        let web = addons.iter().find(|it| it["name"] == "web").expect("the add-on");
+        let variants = web["variants"].as_array().expect("variants");
+        let of_t1 = variants.iter().find(|it| it["version"] == "1.1.0").expect("t1");
+        let leaf =
+            of_t1["leaves"].as_array().expect("leaves").iter().find(|it| it[0] == "values.replicas").expect("it");
+        let place = |layer: &serde_json::Value| {
+            data["layers"][usize::try_from(layer.as_u64().expect("a layer")).expect("small")][1].clone()
+        };
+        assert_eq!((leaf[1].as_str(), place(&leaf[2])), (Some(wanted), format!("fleet.fleet:{line}").into()));
+        // Below it is the add-on's own value, and nothing of the fact.
+        assert_eq!(leaf.as_array().map(Vec::len), Some(4), "{leaf}");
+        assert_eq!(leaf[3][0], "1");
+    }
 }
 
 #[test]
