@@ -412,7 +412,7 @@ pub(super) fn setting_of_hub(at: Origin, key: &str, hub: &str) -> Diagnostic {
 pub(super) fn hub_of_another_project(at: Origin, name: &str, hub: &str) -> Diagnostic {
     Diagnostic::new(
         code::HUB,
-        eco_format!("in the project that it is taken from, `{name}` is reached through `{hub}`"),
+        eco_format!("in its own project `{name}` is reached through `{hub}`"),
         at,
         "this project would write what no Flux applies",
     )

@@ -9,7 +9,7 @@ use super::placed::Placed;
 use super::selector::{NotFound, Selector};
 use crate::diagnostic::Checked;
 use crate::emit::SpotValues;
-use crate::fleet::{Cluster, Evaluated, Read, Selected, reason};
+use crate::fleet::{Cluster, Evaluated, Read, Reason, Selected, reason};
 use crate::flux::Deployed;
 use crate::kube::{Id, Object};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -78,6 +78,9 @@ pub(super) fn meant<'a>(objects: &'a [Placed], selector: &Selector) -> Result<Ve
     let meant = named.into_iter().filter(|(_, (id, _))| is_longest(id));
     meant.map(|(it, (_, path))| Ok((it, Path::parse(path).map_err(NotFound::Path)?))).collect()
 }
+
+/// So many values are followed to what they read.
+const MOST_READ: usize = 12;
 
 pub(super) struct Asked<'a> {
     pub db: &'a dyn Db,
@@ -221,8 +224,27 @@ impl<'a> Asked<'a> {
     }
 
     pub(super) fn layer(&self, origin: Origin, value: &Value, item: Option<&Evaluated>) -> Layer {
-        let reason = self.cluster.map(|it| reason(self.db, it, item, origin)).unwrap_or_default();
+        let reason = self.cluster.map(|it| self.followed(it, item, origin)).unwrap_or_default();
         Layer { origin, value: value.clone(), written: Vec::new(), reason, is_hidden: false }
+    }
+
+    /// What stands behind a place, and behind what is read there, and so on to the line that states it.
+    fn followed(&self, cluster: &Cluster, item: Option<&Evaluated>, origin: Origin) -> Reason {
+        let mut all = reason(self.db, cluster, item, origin);
+        let mut nth = 0;
+        while let Some(at) = all.reads.get(nth).map(|it| it.node.origin).filter(|_| nth < MOST_READ) {
+            nth += 1;
+            // What is passed on is where it is written.
+            if at == origin {
+                continue;
+            }
+            for it in reason(self.db, cluster, item, at).reads {
+                if !all.reads.iter().any(|known| known.node == it.node && known.names == it.names) {
+                    all.reads.push(it);
+                }
+            }
+        }
+        all
     }
 
     /// Each `use` that names the item or its catalogue.

@@ -374,10 +374,10 @@ fn a_pull_request_is_told_in_markdown() {
     for wanted in [
         "<!-- fleetc:diff -->\n### fleetc: 1 cluster is removed, 1 cluster is new; 2 of 2 clusters change: ",
         "> [!CAUTION]\n> This **uninstalls 2 releases: `web` on ",
-        "> - HelmRelease `flux-system/web` on the 2 clusters whose environment is \"production\": a major step: 1.4.0 → 2.0.0",
-        "| web | 1.4.0 → 2.0.0 | the 2 clusters whose environment is \"production\" |",
+        "> - HelmRelease `flux-system/web` on every cluster (2): a major step: 1.4.0 → 2.0.0",
+        "| web | 1.4.0 → 2.0.0 | every cluster (2) |",
         "cluster `t2` is new",
-        "<details><summary>⚠️ HelmRelease <code>flux-system/web</code> on the 2 clusters whose environment is \"production\"</summary>",
+        "<details><summary>⚠️ HelmRelease <code>flux-system/web</code> on every cluster (2)</summary>",
         "- spec.chart.spec.version: \"1.4.0\"\n+ spec.chart.spec.version: \"2.0.0\"\n#   by addon `web` of `addons`",
     ] {
         assert!(text.contains(wanted), "no {wanted} in\n{text}");

@@ -421,3 +421,45 @@ fn what_neither_cluster_has_is_an_error() {
     assert_eq!(run.stdout, "`one` and `two` have the same\n", "what differs elsewhere is not asked about");
     assert!(fleet.run(&["why", "one"]).stderr.contains("what of cluster `one`?"));
 }
+
+/// A value is followed through a param and facts to the line, or the row, that states it.
+#[test]
+fn what_a_value_reads_is_followed_to_where_it_is_stated() {
+    let fleet = Fleet::new(
+        r#"fleet f { facts { base: String, domain: String = "\(cluster.name).\(cluster.base)", size: Int = 1 } }
+catalogue c {
+  source charts = helm "https://example.com/charts"
+  addon web {
+    source = charts
+    version = "1.0.0"
+    params { count: Int = cluster.size }
+    values { host = cluster.domain, n = params.count * 2 }
+  }
+}
+group g {
+  base = "example.com"
+  use c
+  inventory stores from json("d.json") as row {
+    name = row.name
+    size = row.size + 0
+  }
+}
+--- d.json ---
+[
+  { "name": "a",
+    "size": 4 }
+]
+"#,
+    );
+    let told = |what: &str| fleet.run(&["why", "a", what]).stdout;
+    let n = told("web.values.n");
+    for it in ["params.count is 4 (fleet.fleet:7)", "cluster.size is 4 (fleet.fleet:16)", "row.size is 4 (d.json:3)"] {
+        assert!(n.contains(it), "no {it} in\n{n}");
+    }
+    let host = told("web.values.host");
+    for it in
+        ["cluster.domain is \"a.example.com\" (fleet.fleet:1)", "cluster.base is \"example.com\" (fleet.fleet:12)"]
+    {
+        assert!(host.contains(it), "no {it} in\n{host}");
+    }
+}
