@@ -32,6 +32,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         return String::new();
     };
     limits(it, out);
+    whole_vpc(it, out);
     let variables = variables(it);
     let escaped =
         (!variables.is_empty()).then(|| Cluster { baseline: it.baseline.as_ref().map(escaped), ..it.clone() });
@@ -129,6 +130,23 @@ fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// A VPC that is there is given with its subnets, or none of it: the provider makes a whole one, or takes what it is told.
+fn whole_vpc(it: &Cluster, out: &mut Vec<Diagnostic>) {
+    let Some(vpc) = it.get(&["vpc"]) else { return };
+    let has_subnets = ["private", "public"].iter().any(|key| vpc.get(key).is_some());
+    let missing = match (vpc.get("id").is_some(), has_subnets) {
+        (true, false) => Some(("subnets in its VPC", "write `private { zone = \"subnet-…\" }` in it")),
+        (false, true) => Some(("VPC for its subnets", "write `id = \"vpc-…\"` in it")),
+        _ => None,
+    };
+    if let Some((what, help)) = missing {
+        out.push(problems::missing(vpc.origin, &it.name, what, help));
+    }
+    if let Some(node) = vpc.get("nat") {
+        out.push(problems::in_part(node.origin, "Cluster API chooses its gateways itself", "nat"));
+    }
+}
+
 /// The variables for the versions of managed add-ons that the fleet does not say.
 fn variables(it: &Cluster) -> Vec<String> {
     it.entries("addons").filter(|(_, node)| node.get("version").is_none()).map(|(name, _)| variable(name)).collect()
@@ -168,7 +186,9 @@ fn control_plane(it: &Cluster, version: &str) -> Tree {
         .maybe("region", it.region.clone().map(|it| text_node(it, at)))
         .text("version", eco_format!("v{version}.0"));
     spec = spec.value("associateOIDCProvider", Value::Bool(it.has_oidc()));
-    if let Some(mode) = it.text(&["authentication"]) {
+    // Access entries need it, and the provider's own default is the ConfigMap alone.
+    let with_entries = || it.get(&["admins"]).map(|_| "api-and-config-map".into());
+    if let Some(mode) = it.text(&["authentication"]).cloned().or_else(with_entries) {
         let mode = text_node(mode.replace("-", "_"), at);
         spec = spec.tree("accessConfig", Tree::new(at).node("authenticationMode", mode));
     }

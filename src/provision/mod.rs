@@ -83,6 +83,11 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
     {
         out.push(problems::no_provider(oidc.origin, role).on(Some(&model.name)));
     }
+    if let (Some(admins), Some(mode)) = (model.get(&["admins"]), model.get(&["authentication"]))
+        && mode.text().is_some_and(|it| it == "config-map")
+    {
+        out.push(problems::admins_without_entries(admins.origin, mode.origin).on(Some(&model.name)));
+    }
     for policy in model.roles.iter().flat_map(|it| &it.policies) {
         if let Policy::Document(document) = policy
             && matches!(document.value, Value::Map(_))

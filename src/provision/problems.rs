@@ -36,6 +36,22 @@ pub(super) fn roles_elsewhere(first: &Role, count: usize, tool: &str) -> Diagnos
     .help("`fleetc provision -o terraform-roles` writes them")
 }
 
+pub(super) fn in_part(at: Origin, why: &str, key: &str) -> Diagnostic {
+    Diagnostic::new(code::PROVISIONED_IN_PART, eco_format!("{why}: `{key}` is not in the output"), at, "left to you")
+        .help("make the VPC yourself, and give its `id` and subnets, or those when you are asked")
+}
+
+pub(super) fn admins_without_entries(at: Origin, mode: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::CANNOT_PROVISION,
+        "administrators are access entries, which a cluster with `config-map` has not",
+        at,
+        "these",
+    )
+    .label(mode, "authentication by the ConfigMap `aws-auth` alone")
+    .help("write `authentication = \"api\"`, or `\"api-and-config-map\"`")
+}
+
 pub(super) fn one_instance_type(at: Origin, tool: &str, group: &str, taken: &str) -> Diagnostic {
     Diagnostic::new(
         code::PROVISIONED_IN_PART,

@@ -152,7 +152,12 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
     put("kubernetes_version", it.get(&["kubernetes"]).map(literal));
     // The module makes none.
     put("vpc_id", Some(it.get(&["vpc", "id"]).map_or_else(|| variable("vpc_id"), literal)));
-    let subnets = it.get(&["vpc", "private"]).filter(|_| it.get(&["vpc", "id"]).is_some()).and_then(Node::map);
+    for key in ["cidr", "nat"] {
+        if let Some(node) = it.get(&["vpc", key]) {
+            out.push(problems::in_part(node.origin, "Terraform's EKS module makes no VPC", key));
+        }
+    }
+    let subnets = it.get(&["vpc", "private"]).and_then(Node::map);
     let subnets: Vec<Json> = subnets.map(|it| it.entries.values().map(literal).collect()).unwrap_or_default();
     put("subnet_ids", Some(if subnets.is_empty() { variable("subnet_ids") } else { subnets.into() }));
     put("endpoint_public_access", it.get(&["endpoint", "public"]).map(literal));

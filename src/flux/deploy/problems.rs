@@ -44,6 +44,16 @@ pub(super) fn own_kube_config(at: Origin, cluster: &EcoString, via: Origin) -> D
     .help("remove `kubeConfig`, and write `kube-config { … }` in the cluster")
 }
 
+pub(super) fn name_of_a_list(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("on the hub, `{name}.yaml` is kustomize's own file"),
+        at,
+        "a cluster that is reached through a hub has a file of its name there",
+    )
+    .help("give the cluster another name")
+}
+
 pub(super) fn sops_on_hub(id: &Id, at: Origin, cluster: &EcoString, via: Origin) -> Diagnostic {
     Diagnostic::new(
         code::HUB,

@@ -289,31 +289,34 @@ fn noncharacters_are_no_text() {
 /// YAML, in JSON, in a text of several lines.
 #[test]
 fn texts_of_facts_that_need_escapes_are_shared() {
-    let forms = [
-        ("a = cluster.domain ?? cluster.name", 4),
-        ("a = \"x \\(cluster.domain ?? cluster.name) y\"", 4),
-        // Lists within lists, and null, go by JSON patches.
-        ("a = [[cluster.domain ?? cluster.name], null]", 4),
-        ("a { b = null, c = \"\\(cluster.domain ?? cluster.name)\" }", 4),
-        ("a = \"\"\"\n        one \\(cluster.domain ?? cluster.name)\n        two\n        \"\"\"", 4),
-        // One that nothing reads.
-        ("a = cluster.name", 4),
-    ];
-    for (values, wanted) in forms {
-        for domain in ["q\\\"", "b\\\\s", "é🙂", "a: b # c", " x ", "'", "%", "\\\\n", "ü\\\"ß\\\\"] {
-            let odd = fleet_of("", "z = 1", &format!("override web {{ values {{\n {values}\n }} }}"))
-                .replace("zones = 2\n", &format!("zones = 2\n  domain = \"{domain}\"\n"));
-            let (db, compilation) = compiled(&odd);
-            assert!(compilation.is_clean(), "{:?}\n{odd}", summary(&compilation));
-            assert_eq!(assert_alike(&db, &compilation, &odd), wanted, "{values} with {domain}");
-        }
-        // What no reader takes as it is stands alone.
-        for domain in ["\\t", "a\\nb", "\\u{2028}", "\\u{feff}"] {
-            let odd = fleet_of("", values, "").replace("zones = 2\n", &format!("zones = 2\n  domain = \"{domain}\"\n"));
-            let (db, compilation) = compiled(&odd);
-            assert!(compilation.is_clean(), "{:?}\n{odd}", summary(&compilation));
-            assert_eq!(assert_alike(&db, &compilation, &odd), 2, "{values} with {domain}");
-        }
+    let values = r#"
+      a = cluster.domain ?? cluster.name
+      b = "x \(cluster.domain ?? cluster.name) y"
+      // Lists within lists, and null, go by JSON patches.
+      c = [[cluster.domain ?? cluster.name], null]
+      d { b = null, c = "\(cluster.domain ?? cluster.name)" }
+      e = """
+        one \(cluster.domain ?? cluster.name)
+        two
+        """
+    "#;
+    let of = |values: &str, domain: &str| {
+        fleet_of("", "z = 1", &format!("override web {{ values {{\n {values}\n }} }}"))
+            .replace("zones = 2\n", &format!("zones = 2\n  domain = \"{domain}\"\n"))
+    };
+    let alike = |text: &str| {
+        let (db, compilation) = compiled(text);
+        assert!(compilation.is_clean(), "{:?}\n{text}", summary(&compilation));
+        assert_alike(&db, &compilation, text)
+    };
+    for domain in ["q\\\"", "b\\\\s", "é🙂", "a: b # c", " x ", "'", "%", "\\\\n", "ü\\\"ß\\\\"] {
+        assert_eq!(alike(&of(values, domain)), 4, "{domain}");
+    }
+    // One that nothing reads.
+    assert_eq!(alike(&of("a = cluster.name", "é\\\"")), 4);
+    // What no reader takes as it is stands alone.
+    for domain in ["\\t", "a\\nb", "\\u{2028}", "\\u{feff}"] {
+        assert_eq!(alike(&of("a = cluster.domain ?? cluster.name", domain)), 2, "{domain}");
     }
 }
 

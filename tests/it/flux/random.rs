@@ -193,7 +193,7 @@ group all {{
 #[test]
 fn kustomize_makes_what_fleetc_renders() {
     let Some(kustomize) = Kustomize::find("random fleets") else { return };
-    let cases = std::env::var("FLEETC_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(24);
+    let cases = std::env::var("FLEETC_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(16);
     let config = Config { rng_seed: RngSeed::Fixed(20_261_122), failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let layer = || entries(edit());
@@ -212,7 +212,7 @@ fn kustomize_makes_what_fleetc_renders() {
             kustomize.check(&db, &compilation);
             crate::compile::classes::assert_alike(&db, &compilation, &text);
             minimal(&compilation, &text);
-            if built % 4 == 0 {
+            if built % 8 == 0 {
                 super::hub::assert_reached(&db, &text, "all", Some(&kustomize));
             }
             if let Some(before) = before.replace(db.clone()) {

@@ -13,7 +13,7 @@ use crate::flux::deploy::unit::{Deployed, UnitPlace};
 use crate::flux::kustomization::fields;
 use crate::flux::shared_item::Piece;
 use crate::kube::{Id, Object};
-use crate::source::IndexMap;
+use crate::source::{IndexMap, Origin};
 
 /// What a hub has for its spokes: the sources that they share, and a Kustomization for the root of each.
 pub(in crate::flux::deploy) fn of_hub(
@@ -62,6 +62,9 @@ pub(in crate::flux::deploy) fn of_hub(
         drafts.push(Draft { objects, ..Draft::new(of_sources.clone(), path, UnitPlace::Gate, origin, fields) });
     }
     for spoke in spokes {
+        if spoke.cluster == "kustomization" {
+            ctx.state.out.push(problems::name_of_a_list(Origin::of(spoke.anchor), &spoke.cluster));
+        }
         let spoke = &fleet::cluster(db, spoke.anchor).value;
         let at = spoke.via.as_ref().map_or(origin, |it| it.origin);
         let fields = fields(ctx, cluster, None, None, at);
