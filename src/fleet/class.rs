@@ -172,7 +172,8 @@ impl Class {
     }
 }
 
-/// Whether a cluster's facts are texts in which nothing has to be written by its number, and all that is checked of each cluster by itself holds.
+/// Whether a cluster's facts are texts without characters that have to be written by number, and all that is checked of
+/// each cluster by itself holds.
 fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
     let settings = &config::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];

@@ -81,7 +81,7 @@ pub fn report(db: &dyn Db, warnings: Vec<Diagnostic>) -> Report {
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         let deployed = &flux::deployed(db, anchor).value;
-        // What refers to other values is told by where it is written, not by where those are: that is found out once more.
+        // For values that refer to others: where each entry is written, not where the others are.
         let traced = LazyCell::new(|| flux::traced(db, anchor));
         let mut row = Vec::new();
         for unit in deployed.units.iter() {

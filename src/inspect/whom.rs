@@ -33,7 +33,7 @@ pub enum Trait {
     },
 }
 
-/// So many clusters are told by their names, unless one word tells them.
+/// Up to this many clusters are listed by name, unless one word names them all.
 const FEW: usize = 4;
 
 /// How many exceptions are named.
@@ -91,7 +91,7 @@ impl<'a> Traits<'a> {
             return Whom::Every;
         }
         let wanted: IndexSet<usize> = clusters.iter().filter_map(|it| self.numbers.get(*it).copied()).collect();
-        // One is told by its name, and so is what is no more.
+        // A single cluster is listed by name, and so are clusters that were removed.
         if clusters.len() < 2 || wanted.len() < clusters.len() {
             return Whom::Named;
         }

@@ -22,6 +22,15 @@ pub struct Id {
 }
 
 impl Id {
+    /// The API group of Flux' sources.
+    pub const SOURCES: &'static str = "source.toolkit.fluxcd.io";
+
+    /// Whether it is a source of Flux.
+    #[must_use]
+    pub fn is_source(&self) -> bool {
+        self.group == Self::SOURCES
+    }
+
     /// `apiVersion` of an object in a version of its kind.
     #[must_use]
     pub fn api_version(&self, version: &str) -> EcoString {

@@ -74,7 +74,7 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     if lint.has_errors || lint.out.iter().any(Diagnostic::is_error) {
         return;
     }
-    let is_source = |it: &&Object| it.id.group == SOURCES;
+    let is_source = |it: &&Object| it.id.is_source();
     let of_hub = deployed.hub_sources().iter().map(|it| &it.id);
     let made = deployed.objects().map(|(_, it)| it).filter(is_source).map(|it| &it.id);
     let made: IndexSet<&Id> = made.chain(of_hub).collect();
@@ -85,7 +85,7 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         let text = |key: &str| named.get(key).and_then(Node::text).cloned();
         let (Some(kind), Some(name)) = (text("kind"), text("name")) else { continue };
         let namespace = text("namespace").unwrap_or_else(|| object.id.namespace.clone());
-        let wanted = Id { group: SOURCES.into(), kind, namespace, name };
+        let wanted = Id { group: Id::SOURCES.into(), kind, namespace, name };
         // What an author writes in a manifest may be made by somebody else.
         let is_addon = object.origin.anchor.kind(lint.db) == Kind::ADDON;
         // What something else makes is looked at with all that Flux objects name.
@@ -94,9 +94,6 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         }
     }
 }
-
-/// The API group of Flux' sources.
-const SOURCES: &str = "source.toolkit.fluxcd.io";
 
 /// A reference to a Secret or ConfigMap; Flux looks in the object's own namespace.
 struct Reference {

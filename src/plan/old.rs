@@ -99,7 +99,7 @@ pub(super) fn survives(document: &Value) -> bool {
 
 /// Whether it is a source of Flux: what was installed from it stays when it goes.
 fn is_source(document: &Value) -> bool {
-    id_of(document).is_some_and(|it| it.group == "source.toolkit.fluxcd.io")
+    id_of(document).is_some_and(|it| it.is_source())
 }
 
 /// Whether everything that a Kustomization applied stays when it goes.

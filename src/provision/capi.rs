@@ -130,7 +130,7 @@ fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A VPC that is there is given with its subnets, or none of it: the provider makes a whole one, or takes what it is told.
+/// An existing VPC needs both its ID and its subnets: the provider makes a whole VPC, or uses exactly what is written.
 fn whole_vpc(it: &Cluster, out: &mut Vec<Diagnostic>) {
     let Some(vpc) = it.get(&["vpc"]) else { return };
     let has_subnets = ["private", "public"].iter().any(|key| vpc.get(key).is_some());

@@ -13,7 +13,6 @@ use ecow::EcoString;
 use super::draft::Draft;
 use super::problems;
 use crate::flux::context::Context;
-use crate::kube::Object;
 use crate::kube::object::{set, text};
 use crate::source::IndexMap;
 use crate::value::Node;
@@ -29,7 +28,7 @@ pub(super) fn label_charts(ctx: &mut Context<'_>, drafts: &mut [Draft]) {
     let mut shards: IndexMap<Source, EcoString> = IndexMap::default();
     for draft in drafts.iter() {
         let of_unit = of_labels(draft.fields.at(&["commonMetadata", "labels"]));
-        for object in draft.objects.iter().map(|it| &it.object).filter(|it| is_source(it)) {
+        for object in draft.objects.iter().map(|it| &it.object).filter(|it| it.id.is_source()) {
             if let Some(shard) = of_unit.clone().or_else(|| of_labels(object.body.at(&["metadata", "labels"]))) {
                 let id = &object.id;
                 shards.insert((id.kind.clone(), id.namespace.clone(), id.name.clone()), shard);
@@ -68,10 +67,6 @@ pub(super) fn label_charts(ctx: &mut Context<'_>, drafts: &mut [Draft]) {
             }
         }
     }
-}
-
-fn is_source(object: &Object) -> bool {
-    object.id.group == "source.toolkit.fluxcd.io"
 }
 
 fn of_labels(labels: Option<&Node>) -> Option<EcoString> {

@@ -71,7 +71,7 @@ pub fn diff(old: &dyn Db, new: &dyn Db) -> Difference {
         } += clusters.len();
     }
     let states = cause::States::new(old, new);
-    // A cluster that is new is told by itself: it is no exception to what the others have.
+    // New clusters are listed apart: they are no exception to what the others have.
     let all: BTreeMap<EcoString, Anchor> = pairs.iter().map(|it| (it.name.clone(), it.new)).collect();
     let known = whom::Traits::new(new, &all);
     let bundled = variants.iter().flat_map(|(id, of_object)| {

@@ -5,4 +5,5 @@ pub(crate) mod diff;
 mod pictures;
 mod secrets;
 mod tables;
+mod whom;
 mod why;

@@ -3,7 +3,6 @@
 use ecow::{EcoString, eco_format};
 
 use crate::fleet::Cluster;
-use crate::kube::Id;
 use crate::kube::object::Object;
 use crate::kube::patch;
 
@@ -18,15 +17,8 @@ pub(super) fn hub_name(cluster: &Cluster, namespace: &str, name: &str) -> EcoStr
     }
 }
 
-/// The API group of Flux' sources.
-pub(super) const SOURCES: &str = "source.toolkit.fluxcd.io";
-
 pub(super) fn is_release(object: &Object) -> bool {
     object.id.kind == "HelmRelease" && object.id.group == "helm.toolkit.fluxcd.io"
-}
-
-pub(super) fn is_source(id: &Id) -> bool {
-    id.group == SOURCES
 }
 
 /// Whether two objects are the same, wherever their values are written.

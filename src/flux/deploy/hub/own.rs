@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::eco_format;
 
-use super::names::{is_same, is_source};
+use super::names::is_same;
 use crate::fleet::{self, Cluster};
 use crate::flux::context::{Context, file_name};
 use crate::flux::deploy::draft::{After, Draft};
@@ -29,7 +29,7 @@ pub(in crate::flux::deploy) fn of_hub(
     let own: IndexMap<Id, Arc<Object>> = drafts
         .iter()
         .flat_map(|it| &it.objects)
-        .filter(|it| is_source(&it.object.id))
+        .filter(|it| it.object.id.is_source())
         .map(|it| (it.object.id.clone(), Arc::clone(&it.object)))
         .collect();
     let mut sources: IndexMap<Id, Arc<Object>> = IndexMap::default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::names::{SOURCES, hub_name, is_release, is_same, is_source};
+use super::names::{hub_name, is_release, is_same};
 use crate::fleet::{self, Cluster, KubeConfig, Via};
 use crate::flux::context::Context;
 use crate::flux::deploy::draft::{After, Draft};
@@ -82,7 +82,7 @@ impl Spoke<'_> {
         let mut read: IndexSet<Id> = IndexSet::default();
         for draft in drafts {
             read.extend(read_by_kustomization(&draft.fields, sync));
-            for it in draft.objects.iter().map(|it| &*it.object).filter(|it| is_release(it) || is_source(&it.id)) {
+            for it in draft.objects.iter().map(|it| &*it.object).filter(|it| is_release(it) || it.id.is_source()) {
                 read.extend(read_by_object(it));
             }
         }
@@ -96,7 +96,7 @@ impl Spoke<'_> {
             let of_base: IndexMap<&Id, &Arc<Object>> = draft.base.iter().map(|it| (&it.id, it)).collect();
             // What a Kustomization does to its objects, it would do on the hub for one spoke alone.
             let is_changed = draft.fields.get("postBuild").or_else(|| draft.fields.get("commonMetadata")).is_some();
-            for it in draft.objects.iter().map(|it| &it.object).filter(|it| is_source(&it.id)) {
+            for it in draft.objects.iter().map(|it| &it.object).filter(|it| it.id.is_source()) {
                 let is_as_in_base = of_base.get(&it.id).is_some_and(|base| is_same(base, it));
                 let is_beside = it.origin.anchor.kind(ctx.db) == Kind::ADDON;
                 let is_shared = is_as_in_base && !is_changed && !is_beside && self.is_as_on_hub(ctx, it);
@@ -130,7 +130,7 @@ impl Spoke<'_> {
             let id = &piece.object.id;
             if self.moved.contains(id) || is_release(&piece.object) {
                 here.push(self.moved_to_hub(ctx, &piece.object));
-            } else if is_source(id) && piece.object.origin.anchor.kind(ctx.db) != Kind::MANIFEST {
+            } else if id.is_source() && piece.object.origin.anchor.kind(ctx.db) != Kind::MANIFEST {
                 self.on_hub.sources.push(piece.object);
             } else if schema::is_flux_kind(&id.group, &id.kind) {
                 ctx.state.out.push(problems::flux_object_of_spoke(&piece.object, &self.cluster.name, self.via.origin));
@@ -167,7 +167,7 @@ impl Spoke<'_> {
         set(&mut fields, &["kubeConfig"], self.kube_config());
         let source = draft.source.map(|mut it| {
             let namespace = it.namespace.clone().unwrap_or_else(|| sync.clone());
-            let id = Id { group: SOURCES.into(), kind: it.kind.clone(), namespace, name: it.name.clone() };
+            let id = Id { group: Id::SOURCES.into(), kind: it.kind.clone(), namespace, name: it.name.clone() };
             if self.moved.contains(&id) {
                 it = SourceRef { name: self.name(&id.namespace, &id.name), namespace: None, ..it };
             }
@@ -276,7 +276,7 @@ impl Spoke<'_> {
         set(&mut it.body, &["metadata", "namespace"], text(sync.clone(), namespace_at));
         if is_release(object) {
             self.complete_release(ctx, &mut it.body, &was, object.origin);
-        } else if is_source(&object.id) {
+        } else if object.id.is_source() {
             for path in SECRETS {
                 let path: Vec<&str> = std::iter::once("spec").chain(path.iter().copied()).collect();
                 self.rename_secret(&mut it.body, &path, &was);
@@ -326,7 +326,7 @@ impl Spoke<'_> {
         let namespace = text_of(&node, "namespace").unwrap_or_else(|| was.clone());
         let kind = text_of(&node, "kind").unwrap_or_default();
         let is_value = matches!(kind.as_str(), "ConfigMap" | "Secret");
-        let group = if is_value { EcoString::new() } else { SOURCES.into() };
+        let group = if is_value { EcoString::new() } else { Id::SOURCES.into() };
         if is_own(&Id { group, kind, namespace: namespace.clone(), name: name.clone() }) {
             let at = node.get("name").map_or(node.origin, |it| it.origin);
             set(&mut node, &["name"], text(self.name(&namespace, &name), at));
