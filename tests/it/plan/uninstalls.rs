@@ -407,3 +407,15 @@ group all {{
         }
     }
 }
+
+/// A cluster that gets a hub must not keep what bootstraps its own Flux: the hub would apply that to itself.
+#[test]
+fn a_spoke_has_no_bootstrap_of_its_own() {
+    let text = "fleet f { }\ncatalogue a { namespace extra { } }\ncluster hub { }\ncluster one {\n  via = hub\n  use a\n}\n\
+                external Secret flux-system.one-kubeconfig { }\n";
+    let fleet = Fleet::new(text);
+    fleet.build();
+    fleet.write("clusters/one/flux-system/gotk-sync.yaml", "# by flux bootstrap\n");
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("E0706"), "{}", run.stderr);
+}

@@ -473,3 +473,34 @@ cluster one {{ use c }}
         assert!(run.status == 1 && run.stderr.contains("E0523"), "{format}: {}", run.stderr);
     }
 }
+
+/// A VPC that is told in part: what a tool must know is an error or a variable, and what it leaves out is said.
+#[test]
+fn parts_of_a_vpc_are_not_lost_in_silence() {
+    let fleet = |baseline: &str| {
+        Fleet::new(&format!(
+            "fleet f {{ facts {{ account: AwsAccountId = \"111122223333\", region: AwsRegion = \"eu-west-1\" }} }}\n\
+             baseline b {{ kubernetes = \"1.34\", {baseline} }}\ncluster one {{ baseline = b }}\n"
+        ))
+    };
+    let admins = "admins = [\"arn:aws:iam::111122223333:role/admin\"]";
+    for (baseline, lacks) in [
+        ("vpc { id = \"vpc-0a\" }", "no subnets in its VPC"),
+        ("vpc { private { eu-west-1a = \"subnet-0a\" } }", "no VPC for its subnets"),
+    ] {
+        let run = fleet(baseline).run(&["provision", "one", "-o", "capi"]);
+        assert!(run.status == 1 && run.stderr.contains(lacks), "{baseline}: {}", run.stderr);
+    }
+    let half = fleet("vpc { nat = \"single\", private { eu-west-1a = \"subnet-0a\" } }");
+    let run = half.run(&["provision", "one", "-o", "terraform"]);
+    assert!(run.status == 0 && run.stderr.contains("W0532"), "{}", run.stderr);
+    let root: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(root["module"]["eks"]["subnet_ids"], serde_json::json!(["subnet-0a"]));
+    assert_eq!(root["variable"].as_object().map(|it| it.keys().collect::<Vec<_>>()), Some(vec![&"vpc_id".to_owned()]));
+    // Administrators are access entries, which the ConfigMap alone has not.
+    let documents = yaml(&printed(&fleet(admins), "one", "capi"));
+    let plane = documents.iter().find(|it| it["kind"] == "AWSManagedControlPlane").expect("it");
+    assert_eq!(plane["spec"]["accessConfig"]["authenticationMode"], "api_and_config_map");
+    let run = fleet(&format!("authentication = \"config-map\", {admins}")).run(&["check"]);
+    assert!(run.status == 1 && run.stderr.contains("E0523"), "{}", run.stderr);
+}
