@@ -161,6 +161,7 @@ codes! {
     BAD_MOVE "E0530" Error "invalid move"
     ROLE_TWICE "E0531" Error "role shared by two add-ons"
     PROVISIONED_IN_PART "W0532" Warning "setting that the provisioning tool takes in part"
+    IDENTITY_ON_FARGATE "W0533" Warning "Pod Identity for Pods on Fargate"
 
     TOO_NEW "E0601" Error "field not served by the cluster's Flux"
     UNKNOWN_IDENTITY "E0602" Error "cluster-dependent value in a shared identity"

@@ -84,11 +84,9 @@ fn imported(db: &dyn Db, anchor: Anchor, out: &mut Vec<Diagnostic>) -> Option<An
 pub(super) fn says_via(db: &dyn Db, anchor: Anchor) -> Option<Node> {
     let row = inventory::row_of(db, anchor).clone();
     let mut out = Vec::new();
-    let ranks = own_ranks(db, anchor);
-    let own: Vec<Node> = ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
-    let groups = groups_around(db, anchor, &own, &mut out);
-    let of_groups = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect::<Vec<_>>();
-    of_groups.into_iter().chain(own).rev().find_map(|it| it.get("via").cloned())
+    let own = own_ranks(db, anchor).concat();
+    let groups = groups_around(db, anchor, &settings_of(db, anchor, &own, row.as_ref(), &["group"], &mut out), &mut out);
+    settings_of(db, anchor, &[groups, own].concat(), row.as_ref(), &["via"], &mut out).get("via").cloned()
 }
 
 /// The hub that a cluster names, and where.
@@ -126,9 +124,9 @@ fn own_ranks(db: &dyn Db, cluster: Anchor) -> Vec<Vec<Anchor>> {
 
 /// The groups that hold a cluster, outermost first: an inventory at the top level
 /// may say which.
-fn groups_around(db: &dyn Db, cluster: Anchor, own: &[Node], out: &mut Vec<Diagnostic>) -> Vec<Anchor> {
+fn groups_around(db: &dyn Db, cluster: Anchor, own: &Node, out: &mut Vec<Diagnostic>) -> Vec<Anchor> {
     let around = groups_of(db, cluster);
-    let Some(node) = own.iter().rev().find_map(|it| it.get("group")) else { return around };
+    let Some(node) = own.get("group") else { return around };
     let Some(name) = node.text() else { return around };
     let index = names::index_of(db, cluster);
     match index.groups.get(name) {
@@ -157,19 +155,17 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let row = inventory::row_of(db, anchor).clone();
     let origin = origin_of(db, anchor);
     let own_ranks = own_ranks(db, anchor);
-    let own: Vec<Node> = own_ranks.iter().flatten().map(|it| settings_of(db, *it, row.as_ref(), &mut out)).collect();
+    let own = settings_of(db, anchor, &own_ranks.concat(), row.as_ref(), PLACE, &mut out);
     let groups = groups_around(db, anchor, &own, &mut out);
-    let of_groups: Vec<Node> = groups.iter().map(|it| settings_of(db, *it, None, &mut out)).collect();
+    let around = [groups.clone(), own_ranks.concat()].concat();
+    let inherited = settings_of(db, anchor, &around, row.as_ref(), INHERITED, &mut out);
     let imported = imported(db, anchor, &mut out).map(|it| &cluster(db, it).value);
-    let path = match (own.iter().rev().find_map(|it| it.get("path").and_then(Node::text)), imported) {
+    let path = match (own.get("path").and_then(Node::text), imported) {
         (Some(it), _) => it.clone(),
         // It stands where the other project has it, unless this one groups it anew.
         (None, Some(other)) if groups.is_empty() => other.path.clone(),
-        (None, _) => directory(db, settings, &groups, &of_groups, &own, &name),
+        (None, _) => directory(db, settings, &groups, &own, &name, &mut out),
     };
-    let of_hub =
-        ["flux", "lockdown", "sync"].iter().find_map(|key| Some((*key, own.iter().find_map(|it| it.get(key))?.origin)));
-    let chain = of_groups.into_iter().chain(own);
     let named = ClusterHead {
         anchor,
         origin,
@@ -185,22 +181,14 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     if named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. }) {
         out.retain(|it| it.code != code::NO_VALUE);
     }
+    let text = |key: &str| inherited.get(key).and_then(Node::text);
+    let identity = text("identity").and_then(|it| Identity::parse(it)).unwrap_or(settings.identity);
+    let baseline = text("baseline").and_then(|it| index.baselines.get(it)).copied();
     let mut flux = imported.map_or(settings.flux, |it| it.flux);
-    let mut lockdown = settings.lockdown;
-    let mut sync = settings.sync.clone();
-    let mut identity = settings.identity;
-    let mut baseline = None;
-    let mut says_via = None;
-    for node in chain {
-        says_via = node.get("via").cloned().or(says_via);
-        let named = node.get("baseline").and_then(Node::text).and_then(|it| index.baselines.get(it));
-        baseline = named.copied().or(baseline);
-        identity = node.get("identity").and_then(Node::text).and_then(|it| Identity::parse(it)).unwrap_or(identity);
-        flux = node.get("flux").and_then(Node::text).and_then(|it| Minor::parse(it)).unwrap_or(flux);
-        lockdown = boolean(Some(&node), "lockdown").unwrap_or(lockdown);
-        sync = sync.amended(node.get("sync"));
-    }
-    let via = match says_via.map(|it| hub_of(db, anchor, &it, &mut out)) {
+    flux = text("flux").and_then(|it| Minor::parse(it)).unwrap_or(flux);
+    let mut lockdown = boolean(Some(&inherited), "lockdown").unwrap_or(settings.lockdown);
+    let mut sync = settings.sync.clone().amended(inherited.get("sync"));
+    let via = match inherited.get("via").map(|it| hub_of(db, anchor, it, &mut out)) {
         // What is wrong with the hub is reported.
         Some(None) => None,
         hub => via::via(db, &named, &facts, hub.flatten(), &mut out),
@@ -210,10 +198,11 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     {
         out.push(problems::hub_of_another_project(origin, &name, other.hub.name(db)));
     }
-    if let (Some(it), Some((key, at))) = (&via, of_hub) {
-        out.push(problems::setting_of_hub(at, key, it.hub.name(db)));
-    }
     if let Some(it) = &via {
+        let said = settings_of(db, anchor, &named.own.concat(), named.row.as_ref(), OF_FLUX, &mut Vec::new());
+        for (key, at) in OF_FLUX.iter().filter_map(|key| Some((key, said.get(key)?.origin))).take(1) {
+            out.push(problems::setting_of_hub(at, key, it.hub.name(db)));
+        }
         // What reads, and applies, is the hub's Flux.
         let hub = &cluster(db, it.hub).value;
         (flux, lockdown) = (hub.flux, hub.lockdown);
@@ -307,21 +296,36 @@ fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diag
     all
 }
 
-/// What a cluster or group says beside facts, evaluated without its facts.
-fn settings_of(db: &dyn Db, anchor: Anchor, row: Option<&Arc<Row>>, out: &mut Vec<Diagnostic>) -> Node {
-    let index = names::index_of(db, anchor);
-    let declaration = syntax::declaration(db, anchor);
-    let mut env = Env::new(db, index, anchor);
-    env.fleet = config::settings(db, project_of(db, anchor)).value.value.clone();
+/// What a cluster says of where it stands, which groups do not say for it.
+const PLACE: &[&str] = &["path", "directory", "group"];
+/// What a cluster has from its groups unless it says it itself.
+const INHERITED: &[&str] = &["flux", "lockdown", "identity", "baseline", "sync", "via"];
+/// What the Flux that applies a cluster is told: for one that is reached through a hub, the hub's.
+const OF_FLUX: &[&str] = &["flux", "lockdown", "sync"];
+
+/// What clusters and groups, the lowest first, say beside facts, evaluated without the facts.
+fn settings_of(
+    db: &dyn Db,
+    own: Anchor,
+    layers: &[Anchor],
+    row: Option<&Arc<Row>>,
+    keys: &[&str],
+    out: &mut Vec<Diagnostic>,
+) -> Node {
+    let mut env = Env::new(db, names::index_of(db, own), own);
+    env.fleet = config::settings(db, project_of(db, own)).value.value.clone();
     env.row = row.cloned();
     let mut fold = Fold::new();
-    for key in ["path", "directory", "group", "flux", "lockdown", "identity", "baseline", "sync", "via"] {
-        let only = Only { path: &[key], references: &["baseline", "via"], ..Only::default() };
-        let layer = build_some(&mut env, &declaration.body, &only);
-        fold.apply(&mut env, layer);
+    for anchor in layers {
+        let body = &syntax::declaration(db, *anchor).body;
+        for key in keys {
+            let only = Only { path: &[key], references: &["baseline", "via"], ..Only::default() };
+            let layer = env.within(*anchor, |env| build_some(env, body, &only));
+            fold.apply(&mut env, layer);
+        }
     }
-    let mut node = fold.into_node(Origin::of(anchor));
-    conflicts::report_conflicts(&mut env, anchor, &mut node, true);
+    let mut node = fold.into_node(Origin::of(own));
+    conflicts::report_conflicts(&mut env, own, &mut node, true);
     complete(&mut env, &mut node, &crate::types::shape(db, "ClusterBody"), crate::eval::Conform::Partial, None);
     out.append(&mut env.out);
     node
@@ -331,17 +335,18 @@ fn directory(
     db: &dyn Db,
     settings: &Settings,
     groups: &[Anchor],
-    of_groups: &[Node],
-    own: &[Node],
+    own: &Node,
     name: &EcoString,
+    out: &mut Vec<Diagnostic>,
 ) -> EcoString {
     let mut path = settings.output.clusters.clone();
-    for (group, node) in groups.iter().zip(of_groups) {
-        let own = node.get("directory").and_then(Node::text);
-        path = eco_format!("{path}/{}", own.unwrap_or(group.name(db)));
+    for group in groups {
+        let node = settings_of(db, *group, &[*group], None, &["directory"], out);
+        let directory = node.get("directory").and_then(Node::text);
+        path = eco_format!("{path}/{}", directory.unwrap_or(group.name(db)));
     }
-    let own = own.iter().rev().find_map(|it| it.get("directory").and_then(Node::text));
-    eco_format!("{path}/{}", own.unwrap_or(name))
+    let directory = own.get("directory").and_then(Node::text);
+    eco_format!("{path}/{}", directory.unwrap_or(name))
 }
 
 /// All clusters by name: those that are declared, and those that inventories make.

@@ -155,7 +155,8 @@ fn rings(env: &mut Env<'_>, body: &ast::Block, facts: &Declarations) -> Option<R
                 env.report(problems::bad_ring(ring.origin, &ring.value.show(), fact));
             }
         }
-        if node.list().is_none() && !node.value.has_unknown() {
+        let is_list = node.list().is_some_and(|it| !it.is_empty());
+        if !is_list && !node.value.has_unknown() {
             env.report(problems::bad_ring(node.origin, &node.value.show(), fact));
         }
         found = Some(Rings { fact: it.fact.clone(), order: order.into_iter().collect(), origin });

@@ -462,7 +462,7 @@ pub(super) fn bad_ring(at: Origin, found: &str, fact: &Declared) -> Diagnostic {
         code::BAD_RING,
         eco_format!("{found} cannot be a ring of `{}`", fact.name),
         at,
-        "no value of the fact, or listed again",
+        if found == "[]" { "no ring" } else { "no value of the fact, or listed again" },
     )
     .label(fact.origin, eco_format!("the fact is {}", fact.ty))
     .help("list values of the fact, each once, the first to get what is new first")

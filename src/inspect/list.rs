@@ -76,7 +76,9 @@ fn head(names: &[&str]) -> Vec<EcoString> {
 
 fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
     let facts = &fleet::settings(db, db.project()).value.facts;
-    let (before, after) = (["cluster", "group"], ["flux", "add-ons", "path"]);
+    let before = ["cluster", "group"];
+    let has_hub = clusters.iter().any(|it| fleet::cluster(db, *it).value.via.is_some());
+    let after = if has_hub { vec!["flux", "hub", "add-ons", "path"] } else { vec!["flux", "add-ons", "path"] };
     let mut table = Table { head: head(&before), rows: Vec::new() };
     // A fact may be called as a column is.
     let is_column = |it: &EcoString| before.iter().chain(&after).any(|column| column == it);
@@ -90,7 +92,11 @@ fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
         let addons = fleet::addons_of(db, cluster).count();
         let mut row = vec![Cell::from(&cluster.name), Cell::from(&EcoString::from(groups.join("/")))];
         row.extend(facts.keys().map(fact));
-        row.extend([Cell::Text(cluster.flux.to_string().into()), Cell::Number(addons), Cell::from(&cluster.path)]);
+        row.push(Cell::Text(cluster.flux.to_string().into()));
+        if has_hub {
+            row.push(cluster.via.as_ref().map_or(Cell::Nothing, |it| Cell::from(it.hub.name(db))));
+        }
+        row.extend([Cell::Number(addons), Cell::from(&cluster.path)]);
         table.rows.push(row);
     }
     table

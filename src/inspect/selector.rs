@@ -22,6 +22,8 @@ pub enum NotFound {
     Path(String),
     /// There is no object of that name; these there are.
     Object { wanted: String, known: Vec<EcoString> },
+    /// A fact that is declared and has no value there.
+    NoValue { fact: EcoString },
     /// The object has nothing there; the names that stand where the path breaks off.
     Inside { object: EcoString, path: Path, known: Vec<EcoString> },
 }
@@ -52,6 +54,12 @@ impl Selector {
     #[must_use]
     pub fn name(&self) -> &str {
         self.rest.split(['.', '[']).next().unwrap_or_default()
+    }
+
+    /// Whether it is a name, and nothing behind it.
+    #[must_use]
+    pub fn is_exactly(&self, name: &str) -> bool {
+        self.rest == name
     }
 
     /// The path behind a name, if what is selected has that name.

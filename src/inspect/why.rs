@@ -55,7 +55,9 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
     }
     if subjects.is_empty() && selector.is_bare() {
         for (name, node) in &cluster.facts.entries {
-            let Some(path) = selector.path_behind(name) else { continue };
+            // An add-on may have the fact's name: `cluster.NAME` is the fact, as in the language.
+            let in_language = selector.path_behind(&eco_format!("cluster.{name}"));
+            let Some(path) = selector.path_behind(name).or(in_language) else { continue };
             let path = Path::parse(path).map_err(NotFound::Path)?;
             match asked.fact(name, node, &path) {
                 Ok(it) => subjects.push(it),
@@ -73,7 +75,13 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
         subjects.extend(units.iter().filter(|it| is_meant(&it.id)).filter_map(|it| asked.absent_unit(it)));
     }
     if subjects.is_empty() {
-        let known = objects.iter().map(|it| it.object.id.name.clone()).collect();
+        let declared = &fleet::settings(db, db.project()).value.facts;
+        let mut facts = declared.keys().filter(|_| selector.is_bare());
+        if let Some(fact) = facts.clone().find(|it| selector.is_exactly(it) || selector.is_exactly(&eco_format!("cluster.{it}"))) {
+            return Err(NotFound::NoValue { fact: fact.clone() });
+        }
+        let objects = objects.iter().map(|it| it.object.id.name.clone());
+        let known = objects.chain(facts.by_ref().cloned()).collect();
         return Err(missed.map_or(NotFound::Object { wanted: selector.shown().into(), known }, |(_, it)| it));
     }
     Ok(Why { cluster: Some(cluster.name.clone()), subjects }.without_credentials())

@@ -5,8 +5,9 @@
 
 use std::sync::{Arc, LazyLock};
 
+use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 use cel::{Context, Env, ExecutionError};
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use crate::value::{Node, Value, is_written};
 
@@ -16,20 +17,141 @@ const DEEPEST: usize = 60;
 /// Functions that fail for some texts.
 const CONVERSIONS: [&str; 4] = ["int", "double", "duration", "timestamp"];
 
+/// Names of types, which are values, too.
+const TYPES: [&str; 11] =
+    ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type", "dyn"];
+
+/// What stands in front of the names of functions.
+const NAMESPACES: [&str; 5] = ["sets", "base64", "optional", "strings", "math"];
+
+/// Operators and functions that give true or false.
+const CONDITIONS: [&str; 15] = [
+    operators::EQUALS,
+    operators::NOT_EQUALS,
+    operators::LESS,
+    operators::LESS_EQUALS,
+    operators::GREATER,
+    operators::GREATER_EQUALS,
+    operators::LOGICAL_AND,
+    operators::LOGICAL_OR,
+    operators::LOGICAL_NOT,
+    operators::IN,
+    "bool",
+    "contains",
+    "endsWith",
+    "matches",
+    "startsWith",
+];
+
+/// Operators and functions that give something else, or what may be anything.
+const VALUES: [&str; 15] = [
+    operators::ADD,
+    operators::SUBSTRACT,
+    operators::MULTIPLY,
+    operators::DIVIDE,
+    operators::MODULO,
+    operators::NEGATE,
+    operators::INDEX,
+    "double",
+    "duration",
+    "dyn",
+    "int",
+    "size",
+    "string",
+    "timestamp",
+    "uint",
+];
+
 static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
-/// What is wrong with an expression, if it cannot be read.
+/// What an expression is given, and has to give.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected {
+    /// The names that it may use; none where the names are the fields of an object.
+    pub variables: Option<&'static [&'static str]>,
+    /// Whether it is compiled to a condition: a field, which may have any type, is none.
+    pub is_condition: bool,
+}
+
+/// What is wrong with an expression, if it cannot be read or is not what is expected.
 #[must_use]
-pub fn wrong(expression: &str) -> Option<EcoString> {
+pub fn wrong(expression: &str, expected: Expected) -> Option<EcoString> {
     if is_too_deep(expression) {
         return Some("its brackets nest too deep".into());
     }
-    let error = ENV.compile(expression).err()?.to_string();
+    let error = match ENV.compile(expression) {
+        Ok(program) => return misused(program.expression(), expected),
+        Err(error) => error.to_string(),
+    };
     // The parser's own words begin with where it stands and go on with all it would have taken.
     let first = error.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default();
     let reason = first.split("expecting {").next().unwrap_or(first);
     let reason = reason.rsplit("Syntax error: ").next().unwrap_or(reason);
     Some(reason.trim_end_matches([' ', ',']).into())
+}
+
+fn misused(expression: &IdedExpr, expected: Expected) -> Option<EcoString> {
+    if let Some(variables) = expected.variables
+        && let Some(name) = unknown(expression, variables)
+    {
+        let known: Vec<String> = variables.iter().map(|it| format!("`{it}`")).collect();
+        return Some(eco_format!("there is no `{name}`, only {}", known.join(" and ")));
+    }
+    let is_none = expected.is_condition && is_condition(expression) == Some(false);
+    is_none.then(|| "it is neither true nor false; compare it: `… == true`".into())
+}
+
+/// A name that is neither given nor a variable of a comprehension.
+fn unknown<'a>(it: &'a IdedExpr, known: &[&'a str]) -> Option<&'a str> {
+    match &it.expr {
+        Expr::Ident(name) => {
+            let is_known = name.starts_with('@') || TYPES.contains(&name.as_str()) || known.contains(&name.as_str());
+            (!is_known).then_some(name)
+        }
+        Expr::Select(it) => unknown(&it.operand, known),
+        Expr::Call(it) => {
+            let target = it.target.iter().map(|it| &**it);
+            // Namespaces of functions are targets, too.
+            let is_namespace = |it: &IdedExpr| matches!(&it.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str()));
+            target.filter(|it| !is_namespace(it)).chain(&it.args).find_map(|it| unknown(it, known))
+        }
+        Expr::List(it) => it.elements.iter().find_map(|it| unknown(it, known)),
+        Expr::Map(it) => it.entries.iter().find_map(|it| unknown_in_entry(&it.expr, known)),
+        Expr::Struct(it) => it.entries.iter().find_map(|it| unknown_in_entry(&it.expr, known)),
+        Expr::Comprehension(it) => {
+            let own = [Some(it.iter_var.as_str()), it.iter_var2.as_deref(), Some(it.accu_var.as_str())];
+            let inner: Vec<&str> = known.iter().copied().chain(own.into_iter().flatten()).collect();
+            let of_inner = || [&it.loop_cond, &it.loop_step, &it.result].into_iter().find_map(|it| unknown(it, &inner));
+            unknown(&it.iter_range, known).or_else(|| unknown(&it.accu_init, known)).or_else(of_inner)
+        }
+        Expr::Literal(_) | Expr::Unspecified => None,
+    }
+}
+
+fn unknown_in_entry<'a>(it: &'a EntryExpr, known: &[&'a str]) -> Option<&'a str> {
+    match it {
+        EntryExpr::StructField(it) => unknown(&it.value, known),
+        EntryExpr::MapEntry(it) => unknown(&it.key, known).or_else(|| unknown(&it.value, known)),
+    }
+}
+
+/// Whether it is true or false whatever it is given; none where that is not known here.
+fn is_condition(it: &IdedExpr) -> Option<bool> {
+    match &it.expr {
+        Expr::Literal(it) => Some(matches!(it, LiteralValue::Boolean(_))),
+        // `has(…)`.
+        Expr::Select(it) => Some(it.test),
+        Expr::Call(it) if CONDITIONS.contains(&it.func_name.as_str()) => Some(true),
+        Expr::Call(it) if VALUES.contains(&it.func_name.as_str()) => Some(false),
+        Expr::Call(it) if it.func_name == operators::CONDITIONAL => it.args.get(1).and_then(is_condition),
+        // `exists` and `all` begin with one, `map` and `filter` with a list.
+        Expr::Comprehension(it) => is_condition(&it.accu_init).filter(|it| *it).or(match &it.accu_init.expr {
+            Expr::List(_) => Some(false),
+            _ => None,
+        }),
+        Expr::Ident(_) | Expr::List(_) | Expr::Map(_) | Expr::Struct(_) => Some(false),
+        Expr::Call(_) | Expr::Unspecified => None,
+    }
 }
 
 /// What a rule says of a value; none if it cannot be told.

@@ -7,7 +7,8 @@
 use ecow::{EcoString, eco_format};
 
 use super::object::Object;
-use super::{cel, problems};
+use super::cel::{self, Expected};
+use super::problems;
 use crate::data;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::schema;
@@ -158,17 +159,25 @@ impl Rules<'_> {
     /// The conditions in CEL: what cannot be read is never met.
     fn conditions(&self) -> Violations {
         let all = |list: &str| self.spec.get(list).and_then(Node::list).unwrap_or_default().iter();
+        let of = |variables, is_condition| Expected { variables, is_condition };
         let checks = all("healthCheckExprs").flat_map(|it| {
             ["current", "inProgress", "failed"]
                 .into_iter()
-                .filter_map(|key| Some(("healthCheckExprs", key, it.get(key)?)))
+                .filter_map(|key| Some(("healthCheckExprs", key, it.get(key)?, of(None, false))))
         });
-        let ready = all("dependsOn").filter_map(|it| Some(("dependsOn", "readyExpr", it.get("readyExpr")?)));
-        let own =
-            ["resourceFilter", "commitStatusExpr"].into_iter().filter_map(|it| Some((it, it, self.spec.get(it)?)));
-        let wrong = checks.chain(ready).chain(own).filter_map(|(path, key, node)| {
-            let reason = cel::wrong(node.text()?)?;
-            Some((path, eco_format!("`{key}` is no condition in CEL: {reason}")))
+        let ready = all("dependsOn").filter_map(|it| {
+            Some(("dependsOn", "readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true)))
+        });
+        let own = [
+            ("resourceFilter", of(Some(&["res", "req"]), true)),
+            ("commitStatusExpr", of(Some(&["event", "alert", "provider"]), false)),
+        ];
+        let own = own.into_iter().filter_map(|(key, expected)| Some((key, key, self.spec.get(key)?, expected)));
+        let wrong = checks.chain(ready).chain(own).filter_map(|(path, key, node, expected)| {
+            let reason = cel::wrong(node.text()?, expected)?;
+            // That is a text, and the others are conditions.
+            let what = if key == "commitStatusExpr" { "expression" } else { "condition" };
+            Some((path, eco_format!("`{key}` is no {what} in CEL: {reason}")))
         });
         wrong.collect()
     }

@@ -13,6 +13,7 @@ use super::problems;
 use crate::diagnostic::{Diagnostic, bug};
 use crate::fleet::Identity;
 use crate::kube::object::{Tree, list, text as text_node};
+use crate::source::IndexMap;
 use crate::value::yaml::{Style, Writer};
 use crate::value::{Node, Value, json};
 
@@ -24,7 +25,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     let at = it.origin;
     let Some(version) = it.text(&["kubernetes"]) else {
         out.push(problems::missing(
-            at,
+            it.baseline.as_ref().map_or(at, |it| it.origin),
             &it.name,
             "Kubernetes version",
             "write `kubernetes = \"1.34\"` in the baseline",
@@ -53,7 +54,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
         object(it, CONTROL_PLANE, "AWSManagedControlPlane", &it.name, control_plane(it, version)),
     ];
     for (group, node) in it.entries("nodes") {
-        let name = eco_format!("{}-{group}", it.name);
+        let name = object_name(it, group);
         let pool = reference(INFRASTRUCTURE, "AWSManagedMachinePool", &name);
         let template = Tree::new(at)
             .text("clusterName", it.name.clone())
@@ -70,7 +71,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
             INFRASTRUCTURE,
             "AWSManagedMachinePool",
             &name,
-            machine_pool(group, &name, node, out),
+            machine_pool(it, group, node, out),
         ));
     }
     for (name, node) in it.entries("fargate") {
@@ -79,7 +80,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
             .text("profileName", name.clone())
             .maybe("selectors", node.get("selectors").cloned())
             .maybe("subnetIDs", node.get("subnets").cloned());
-        documents.push(object(it, INFRASTRUCTURE, "AWSFargateProfile", &eco_format!("{}-{name}", it.name), spec));
+        documents.push(object(it, INFRASTRUCTURE, "AWSFargateProfile", &object_name(it, name), spec));
         if let Some(role) = node.get("role") {
             out.push(problems::cannot_say(
                 role.origin,
@@ -104,8 +105,39 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
     writer.finish()
 }
 
+/// The name of an object that stands for a part of a cluster. EKS allows capitals and underscores, Kubernetes does not.
+fn object_name(it: &Cluster, part: &str) -> EcoString {
+    let part = part.to_lowercase().replace(|it: char| !it.is_ascii_alphanumeric(), "-");
+    eco_format!("{}-{}", it.name, part.trim_matches('-'))
+}
+
+/// Names that differ, and would be one here.
+fn clashes(it: &Cluster, out: &mut Vec<Diagnostic>) {
+    for key in ["nodes", "fargate"] {
+        let names = it.entries(key).map(|(name, node)| (object_name(it, name), name, node));
+        one_name(names, "object", out);
+    }
+    let versions = it.entries("addons").filter(|(_, node)| node.get("version").is_none());
+    one_name(versions.map(|(name, node)| (variable(name).into(), name, node)), "variable", out);
+}
+
+fn one_name<'a>(
+    names: impl Iterator<Item = (EcoString, &'a EcoString, &'a Node)>,
+    what: &str,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut seen: IndexMap<EcoString, &EcoString> = IndexMap::default();
+    for (name, written, node) in names {
+        if let Some(first) = seen.insert(name.clone(), written) {
+            let both = eco_format!("`{first}` beside `{written}`: each would be the {what} `{name}`");
+            out.push(problems::cannot_say(node.origin, "Cluster API", &both, "rename one"));
+        }
+    }
+}
+
 /// What the provider's types have no field for.
 fn limits(it: &Cluster, out: &mut Vec<Diagnostic>) {
+    clashes(it, out);
     let roles: Vec<&Role> = it.roles.iter().filter(|it| it.via != Identity::None).collect();
     if let Some(first) = roles.first() {
         out.push(problems::roles_elsewhere(first, roles.len(), "Cluster API"));
@@ -273,7 +305,7 @@ fn control_plane(it: &Cluster, version: &str) -> Tree {
     spec.maybe("additionalTags", it.get(&["tags"]).cloned())
 }
 
-fn machine_pool(group: &str, name: &EcoString, node: &Node, out: &mut Vec<Diagnostic>) -> Tree {
+fn machine_pool(it: &Cluster, group: &str, node: &Node, out: &mut Vec<Diagnostic>) -> Tree {
     let at = node.origin;
     let instances = node.get("instances").and_then(Node::list).unwrap_or_default();
     if let (Some(first), Some(_)) = (instances.first().and_then(Node::text), instances.get(1)) {
@@ -287,7 +319,7 @@ fn machine_pool(group: &str, name: &EcoString, node: &Node, out: &mut Vec<Diagno
     let is_spot = node.get("spot").is_some_and(|it| it.value == Value::Bool(true));
     let scaling = Tree::new(at).maybe("minSize", node.get("min").cloned()).maybe("maxSize", node.get("max").cloned());
     let mut spec = Tree::new(at)
-        .text("eksNodegroupName", name.clone())
+        .text("eksNodegroupName", eco_format!("{}-{group}", it.name))
         .text("amiType", if is_arm { "AL2023_ARM_64_STANDARD" } else { "AL2023_x86_64_STANDARD" })
         .maybe("instanceType", instances.first().cloned())
         .text("capacityType", if is_spot { "spot" } else { "onDemand" })

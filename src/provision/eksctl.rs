@@ -13,7 +13,11 @@ use crate::value::{Node, Value, json};
 pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> String {
     let at = it.origin;
     let Some(region) = &it.region else {
-        out.push(problems::missing(at, &it.name, "region", "declare the fact `region: AwsRegion`, and set it"));
+        let (at, help) = match it.region_fact {
+            Some(fact) => (fact, "set it in the cluster or in a group"),
+            None => (it.fleet, "declare the fact `region: AwsRegion`, and set it"),
+        };
+        out.push(problems::missing(at, &it.name, "region", help));
         return String::new();
     };
     if it.partition == "aws-eusc" {

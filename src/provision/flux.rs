@@ -38,7 +38,7 @@ fn is_platform(it: &Cluster, out: &mut Vec<Diagnostic>) -> bool {
 fn repository<'a>(it: &'a Cluster, out: &mut Vec<Diagnostic>) -> Option<&'a EcoString> {
     if it.repository.is_none() {
         out.push(problems::missing(
-            it.origin,
+            it.fleet,
             &it.name,
             "repository to read",
             "write `repository = \"…\"` in the fleet",

@@ -22,7 +22,7 @@ pub use model::{Cluster, Role, of_cluster};
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
-use crate::value::Value;
+use crate::value::{Node, Value};
 use policy::Policy;
 
 /// What a tool reads.
@@ -88,6 +88,11 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
     {
         out.push(problems::admins_without_entries(admins.origin, mode.origin).on(Some(&model.name)));
     }
+    for role in model.roles_via(Identity::PodIdentity) {
+        if let Some((profile, selector)) = fargate_of(&model, &role.namespace) {
+            out.push(problems::on_fargate(role, profile, selector.origin).on(Some(&model.name)));
+        }
+    }
     for policy in model.roles.iter().flat_map(|it| &it.policies) {
         if let Policy::Document(document) = policy
             && matches!(document.value, Value::Map(_))
@@ -97,6 +102,33 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
         }
     }
     out.into()
+}
+
+/// The Fargate profile that takes all Pods of a namespace, and its selector. One with labels may take none of an add-on.
+///
+/// Source: the user guide of EKS, "Define which Pods use AWS Fargate when launched", for wildcards.
+fn fargate_of<'a>(model: &'a Cluster, namespace: &str) -> Option<(&'a EcoString, &'a Node)> {
+    let mut selectors = model.entries("fargate").flat_map(|(name, profile)| {
+        let all = profile.get("selectors").and_then(Node::list).unwrap_or_default();
+        all.iter().map(move |it| (name, it))
+    });
+    selectors.find(|(_, it)| {
+        let pattern = it.get("namespace").and_then(Node::text);
+        it.get("labels").is_none() && pattern.is_some_and(|it| is_like(namespace.as_bytes(), it.as_bytes()))
+    })
+}
+
+/// Whether a name is as a pattern with `*` and `?` says.
+fn is_like(name: &[u8], pattern: &[u8]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (None, None) => true,
+        (Some((b'*', rest)), _) => {
+            is_like(name, rest) || name.split_first().is_some_and(|(_, name)| is_like(name, pattern))
+        }
+        (Some((b'?', rest)), Some((_, name))) => is_like(name, rest),
+        (Some((wanted, rest)), Some((has, name))) => wanted == has && is_like(name, rest),
+        _ => false,
+    }
 }
 
 /// Roles that two add-ons would have: each trusts one service account, and the one that

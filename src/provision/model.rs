@@ -33,6 +33,10 @@ pub struct Cluster {
     pub repository: Option<EcoString>,
     pub branch: EcoString,
     pub origin: Origin,
+    /// Where the fleet is declared, or the cluster if it is not.
+    pub fleet: Origin,
+    /// Where the fact `region` is declared.
+    pub region_fact: Option<Origin>,
     /// The cluster whose Flux applies what this one gets, and where it says so.
     pub hub: Option<(EcoString, Origin)>,
     /// Whether the tree has objects of Flux' image automation.
@@ -142,6 +146,8 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
         repository: settings.repository.as_ref().and_then(Node::text).cloned(),
         branch: settings.branch.clone(),
         origin: cluster.origin,
+        fleet: settings.anchor.map_or(cluster.origin, Origin::of),
+        region_fact: settings.facts.get("region").map(|it| it.origin),
         hub: cluster.via.as_ref().map(|it| (it.hub.name(db).clone(), it.origin)),
         scans_images: deployed.objects().any(|(_, it)| it.id.group == "image.toolkit.fluxcd.io"),
     })

@@ -11,6 +11,7 @@ pub(super) fn no_baseline(at: Origin, cluster: &str) -> Diagnostic {
         .help("declare `baseline NAME { kubernetes = \"…\" }`, and write `baseline = NAME` in the cluster or a group")
 }
 
+/// At a place that clusters share, so that it is said once for all of them.
 pub(super) fn missing(at: Origin, cluster: &str, what: &str, help: &str) -> Diagnostic {
     Diagnostic::new(code::CANNOT_PROVISION, eco_format!("`{cluster}` has no {what}"), at, "this output needs it")
         .help(help)
@@ -87,6 +88,17 @@ pub(super) fn role_twice(arn: &str, at: Origin, user: &str, first: Origin, other
     .label_if((first != at).then_some(first), "and here")
     .note("a role trusts one service account: the other add-on would be denied")
     .help("leave `role-name` out, or write the cluster and the add-on in it: `\"\\(cluster.name)-…\"`")
+}
+
+pub(super) fn on_fargate(role: &Role, profile: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::IDENTITY_ON_FARGATE,
+        eco_format!("`{}` runs on Fargate, where Pods get no role by Pod Identity", role.addon),
+        role.origin,
+        "the role is asked for here",
+    )
+    .label(at, eco_format!("the profile `{profile}` takes all Pods of `{}`", role.namespace))
+    .help("write `via = \"irsa\"` in it, which works there, too")
 }
 
 pub(super) fn no_provider(at: Origin, role: &Role) -> Diagnostic {

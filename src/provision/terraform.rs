@@ -62,10 +62,15 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
 }
 
 /// What the fleet may leave to Terraform: name, type and what it is.
-const VARIABLES: [(&str, &str, &str); 4] = [
+const VARIABLES: [(&str, &str, &str); 5] = [
     ("vpc_id", "string", "The VPC of the cluster."),
     ("subnet_ids", "list(string)", "The subnets of its nodes and of its control plane, in two zones at least."),
     ("oidc_provider", "string", "The cluster's OIDC issuer, without https://."),
+    (
+        "create_cni_ipv6_iam_policy",
+        "bool",
+        "Whether to make the policy AmazonEKS_CNI_IPv6_Policy, without which nodes give Pods no address: once for each account.",
+    ),
     ("oidc_provider_arn", "string", "The ARN of the IAM OIDC provider for it."),
 ];
 
@@ -166,6 +171,10 @@ fn eks(it: &Cluster, out: &mut Vec<Diagnostic>) -> Json {
     put("enable_irsa", it.get(&["oidc"]).map(literal));
     put("enabled_log_types", it.get(&["logging"]).map(literal));
     put("ip_family", it.get(&["ip-family"]).map(literal));
+    if it.text(&["ip-family"]).is_some_and(|it| it == "ipv6") {
+        // AWS manages a policy for IPv4 alone.
+        put("create_cni_ipv6_iam_policy", Some(variable("create_cni_ipv6_iam_policy")));
+    }
     put("service_ipv4_cidr", it.get(&["service-cidr"]).map(literal));
     put(
         "encryption_config",
