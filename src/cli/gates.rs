@@ -83,7 +83,7 @@ impl Gates {
                 .map(|it| it.name.as_str())
                 .collect();
             let holds = |it: &&crate::inspect::ClusterChange| match it.fate {
-                ClusterFate::Gone => gate.old.is_none() || gate.held(old, it.anchor),
+                ClusterFate::Gone { .. } => gate.old.is_none() || gate.held(old, it.anchor),
                 _ => gate.holds(new, it.anchor),
             };
             hit.extend(one_sided().filter(holds).map(|it| it.name.as_str()));

@@ -87,7 +87,9 @@ pub(super) fn not_found(clusters: &[&str], it: NotFound) -> HostError {
         }
         NotFound::NoValue { fact } => HostError {
             message: format!("the fact `{fact}` has no value on {}", names.join(" or ")),
-            help: Some(format!("nothing sets it there, and it has no default; a cluster or a group does: `{fact} = …`")),
+            help: Some(format!(
+                "nothing sets it there, and it has no default; a cluster or a group does: `{fact} = …`"
+            )),
         },
         NotFound::Inside { object, path, known } => {
             let keys = |it: &Step| if let Step::Key(it) = it { Some(it.clone()) } else { None };

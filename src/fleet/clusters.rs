@@ -85,7 +85,8 @@ pub(super) fn says_via(db: &dyn Db, anchor: Anchor) -> Option<Node> {
     let row = inventory::row_of(db, anchor).clone();
     let mut out = Vec::new();
     let own = own_ranks(db, anchor).concat();
-    let groups = groups_around(db, anchor, &settings_of(db, anchor, &own, row.as_ref(), &["group"], &mut out), &mut out);
+    let groups =
+        groups_around(db, anchor, &settings_of(db, anchor, &own, row.as_ref(), &["group"], &mut out), &mut out);
     settings_of(db, anchor, &[groups, own].concat(), row.as_ref(), &["via"], &mut out).get("via").cloned()
 }
 

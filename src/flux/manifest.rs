@@ -19,7 +19,7 @@ use crate::syntax::{
 use crate::value::{Map, Node, Value};
 
 /// The annotation that keeps a namespace when its Kustomization goes.
-pub(super) const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+pub(in crate::flux) const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 
 /// A Namespace, never pruned: with it everything inside would go.
 pub(super) fn namespace(name: &EcoString, body: Option<&Node>, origin: Origin) -> Object {

@@ -77,7 +77,9 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
     if subjects.is_empty() {
         let declared = &fleet::settings(db, db.project()).value.facts;
         let mut facts = declared.keys().filter(|_| selector.is_bare());
-        if let Some(fact) = facts.clone().find(|it| selector.is_exactly(it) || selector.is_exactly(&eco_format!("cluster.{it}"))) {
+        if let Some(fact) =
+            facts.clone().find(|it| selector.is_exactly(it) || selector.is_exactly(&eco_format!("cluster.{it}")))
+        {
             return Err(NotFound::NoValue { fact: fact.clone() });
         }
         let objects = objects.iter().map(|it| it.object.id.name.clone());

@@ -112,7 +112,8 @@ fn unknown<'a>(it: &'a IdedExpr, known: &[&'a str]) -> Option<&'a str> {
         Expr::Call(it) => {
             let target = it.target.iter().map(|it| &**it);
             // Namespaces of functions are targets, too.
-            let is_namespace = |it: &IdedExpr| matches!(&it.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str()));
+            let is_namespace =
+                |it: &IdedExpr| matches!(&it.expr, Expr::Ident(name) if NAMESPACES.contains(&name.as_str()));
             target.filter(|it| !is_namespace(it)).chain(&it.args).find_map(|it| unknown(it, known))
         }
         Expr::List(it) => it.elements.iter().find_map(|it| unknown(it, known)),

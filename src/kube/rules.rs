@@ -6,8 +6,8 @@
 
 use ecow::{EcoString, eco_format};
 
-use super::object::Object;
 use super::cel::{self, Expected};
+use super::object::Object;
 use super::problems;
 use crate::data;
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -165,9 +165,8 @@ impl Rules<'_> {
                 .into_iter()
                 .filter_map(|key| Some(("healthCheckExprs", key, it.get(key)?, of(None, false))))
         });
-        let ready = all("dependsOn").filter_map(|it| {
-            Some(("dependsOn", "readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true)))
-        });
+        let ready = all("dependsOn")
+            .filter_map(|it| Some(("dependsOn", "readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true))));
         let own = [
             ("resourceFilter", of(Some(&["res", "req"]), true)),
             ("commitStatusExpr", of(Some(&["event", "alert", "provider"]), false)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
+use super::hubs;
 use super::old::{Objects, Old, OldFiles, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, NewOwner};
 use super::roots::field;
@@ -46,20 +47,29 @@ pub(super) fn check(
             out.push(problems::unreadable(&path, &dir, goes));
         }
     }
+    let roots = hubs::roots(&by_dir);
     for (dir, olds) in &by_dir {
         let new = by_path.get(dir.as_str()).copied();
         let is_allowed = |what: &str| removals.allow(dir, new, what);
         let Some(new) = new else {
             if !is_allowed("") {
-                let of_hub = olds.iter().any(|it| it.spec.get("kubeConfig").is_some());
+                let of_hub = roots.contains_key(dir);
                 out.push(problems::removes_cluster(dir, removals.name_of(dir), olds.len(), of_hub));
             }
             continue;
         };
+        if let Some(it) = hubs::handed_over(db, new, olds, roots.get(dir).copied(), &files, snapshot) {
+            if !is_allowed("") {
+                out.push(it);
+            }
+            continue;
+        }
         let vacated = &fleet::moves(db, db.project()).value.vacated;
         let index = names::index(db, db.project());
         // What a file that is taken over loses is reported by its own rule.
-        let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file);
+        // So is what a hub has for a cluster that goes.
+        let is_root = |it: &Old| it.path().is_some_and(|it| roots.contains_key(it)) && it.path() != Some(dir.as_str());
+        let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file) && !is_root(it);
         for old in olds.iter().filter(is_looked_at) {
             match successor_of(old, olds, new) {
                 None if !old.pruning().all || has_only_survivors(old, snapshot) => {}

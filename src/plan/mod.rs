@@ -7,6 +7,7 @@
 mod adopt;
 mod bootstrap;
 mod built;
+mod hubs;
 mod live;
 mod old;
 mod problems;
@@ -37,7 +38,7 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     roots::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
-        let touched = touched::Touched::new(&settings.output, tree, snapshot, &plan);
+        let touched = touched::Touched::new(&settings.output, &deployed, tree, snapshot, &plan);
         let mut found = Vec::new();
         live::check(db, &deployed, snapshot, &touched, &plan, permissions, &mut found);
         adopt::check(db, &deployed, tree, snapshot, &plan, &mut found);

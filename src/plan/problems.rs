@@ -1,8 +1,12 @@
 //! What a build refuses to do to a tree.
 
+use std::collections::BTreeSet;
+
 use ecow::{EcoString, eco_format};
 
+use super::old::Old;
 use crate::diagnostic::{Diagnostic, Place, code, listed_up_to};
+use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::source::{Anchor, Db, Origin};
 
@@ -185,6 +189,46 @@ pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize, of_hu
     })
     .help(eco_format!(
         "if that is meant: `fleetc build --remove {name}`; if it moved, keep its directory with `path = \"{dir}\"`"
+    ))
+}
+
+pub(super) fn leaves_hub(
+    new: &Deployed,
+    root: &Old,
+    kustomizations: &BTreeSet<EcoString>,
+    releases: &BTreeSet<EcoString>,
+) -> Diagnostic {
+    let name = &new.cluster;
+    let suspend = |kind: &str, names: &BTreeSet<EcoString>| {
+        let names: Vec<&str> = names.iter().map(EcoString::as_str).collect();
+        // The command's own default.
+        let namespace = if root.namespace == "flux-system" { String::new() } else { format!(" -n {}", root.namespace) };
+        (!names.is_empty()).then(|| format!("`flux suspend {kind} {}{namespace}`", names.join(" ")))
+    };
+    let commands = [suspend("kustomization", kustomizations), suspend("helmrelease", releases)];
+    let commands: Vec<String> = commands.into_iter().flatten().collect();
+    let first =
+        if commands.is_empty() { String::new() } else { format!("on the hub, {}; then ", commands.join(" and ")) };
+    Diagnostic::new(
+        code::REMOVES,
+        eco_format!("this would uninstall everything of `{name}`, which leaves its hub"),
+        file(&new.path),
+        eco_format!("the Flux of `{}` would delete what it has for it, and what that applied", root.dir),
+    )
+    .note("what is suspended when it is deleted stays on the cluster")
+    .help(eco_format!("to hand it over: {first}`fleetc build --remove {name}`"))
+}
+
+pub(super) fn joins_hub(new: &Deployed, hub: &str) -> Diagnostic {
+    let name = &new.cluster;
+    Diagnostic::new(
+        code::REMOVES,
+        eco_format!("this would uninstall everything of `{name}`, if its own Flux still runs when `{hub}` takes over"),
+        file(&new.path),
+        "its Kustomizations go from here, and its own Flux would prune what they applied",
+    )
+    .help(eco_format!(
+        "to hand it over: `flux uninstall` on `{name}`, which leaves what Flux applied; then `fleetc build --remove {name}`"
     ))
 }
 

@@ -66,13 +66,7 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
             .maybe("replicas", node.get("desired").or_else(|| node.get("min")).cloned())
             .tree("template", Tree::new(at).tree("spec", template));
         documents.push(object(it, CORE, "MachinePool", &name, spec));
-        documents.push(object(
-            it,
-            INFRASTRUCTURE,
-            "AWSManagedMachinePool",
-            &name,
-            machine_pool(it, group, node, out),
-        ));
+        documents.push(object(it, INFRASTRUCTURE, "AWSManagedMachinePool", &name, machine_pool(it, group, node, out)));
     }
     for (name, node) in it.entries("fargate") {
         let spec = Tree::new(at)

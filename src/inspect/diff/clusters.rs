@@ -25,7 +25,10 @@ pub struct ClusterChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClusterFate {
     New,
-    Gone,
+    /// Whether its hub's Flux deletes what it applied; its own would find no directory, and leave it.
+    Gone {
+        of_hub: bool,
+    },
     /// The one that had this name and has its directory still.
     Renamed {
         old: EcoString,
@@ -44,13 +47,18 @@ impl ClusterFate {
     /// Whether a live cluster may suffer from it.
     #[must_use]
     pub const fn is_danger(&self) -> bool {
-        matches!(self, Self::Gone | Self::Moved { .. })
+        matches!(self, Self::Gone { .. } | Self::Moved { .. })
+    }
+
+    #[must_use]
+    pub const fn is_gone(&self) -> bool {
+        matches!(self, Self::Gone { .. })
     }
 
     /// Whether only one of the states has the cluster.
     #[must_use]
     pub const fn is_one_sided(&self) -> bool {
-        matches!(self, Self::New | Self::Gone)
+        matches!(self, Self::New | Self::Gone { .. })
     }
 }
 
@@ -97,7 +105,14 @@ pub(super) fn pairs(old: &dyn Db, new: &dyn Db) -> (Vec<Pair>, Vec<ClusterChange
 
 /// One that is gone, until more is said of it.
 fn change(db: &dyn Db, name: &EcoString, anchor: Anchor) -> ClusterChange {
-    ClusterChange { name: name.clone(), fate: ClusterFate::Gone, anchor, ring: ring(db, anchor), objects: Vec::new() }
+    let of_hub = fleet::cluster(db, anchor).value.via.is_some();
+    ClusterChange {
+        name: name.clone(),
+        fate: ClusterFate::Gone { of_hub },
+        anchor,
+        ring: ring(db, anchor),
+        objects: Vec::new(),
+    }
 }
 
 /// The ring that a cluster is in.

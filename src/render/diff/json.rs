@@ -14,8 +14,8 @@ use crate::value::{Node, json as written};
 /// The answer.
 #[must_use]
 pub fn diff_json(states: &States<'_>, it: &Difference) -> Json {
-    let one_sided = |fate: &ClusterFate| {
-        let all = it.whole.iter().filter(|it| it.fate == *fate);
+    let one_sided = |is_gone: bool| {
+        let all = it.whole.iter().filter(|it| it.fate.is_one_sided() && it.fate.is_gone() == is_gone);
         all.map(|it| {
             let objects: Vec<Json> = it.objects.iter().map(id_json).collect();
             json!({ "cluster": it.name.as_str(), "ring": it.ring.as_deref(), "objects": objects })
@@ -51,8 +51,8 @@ pub fn diff_json(states: &States<'_>, it: &Difference) -> Json {
         "old": states.old_name,
         "new": states.new_name,
         "clusters": it.clusters,
-        "clustersAdded": one_sided(&ClusterFate::New),
-        "clustersRemoved": one_sided(&ClusterFate::Gone),
+        "clustersAdded": one_sided(false),
+        "clustersRemoved": one_sided(true),
         "clustersRenamed": renamed.collect::<Vec<_>>(),
         "clustersMoved": moved.collect::<Vec<_>>(),
         "clustersChanged": touched.collect::<Vec<_>>(),

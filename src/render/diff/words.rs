@@ -67,12 +67,18 @@ const MOST_MOVED: usize = 10;
 /// it is dangerous.
 pub(super) fn whole(it: &Difference) -> Vec<(bool, EcoString)> {
     let mut found: Vec<(bool, EcoString)> = Vec::new();
-    for (fate, one, several) in
-        [(ClusterFate::Gone, "is removed", "are removed"), (ClusterFate::New, "is new", "are new")]
-    {
+    for (fate, one, several, then) in [
+        (ClusterFate::Gone { of_hub: false }, "is removed", "are removed", ": what Flux applied there stays"),
+        (
+            ClusterFate::Gone { of_hub: true },
+            "is removed",
+            "are removed",
+            ": its hub's Flux deletes what it applied there",
+        ),
+        (ClusterFate::New, "is new", "are new", ""),
+    ] {
         let all: Vec<&EcoString> = it.whole.iter().filter(|it| it.fate == fate).map(|it| &it.name).collect();
         let (s, verb) = if all.len() == 1 { ("", one) } else { ("s", several) };
-        let then = if fate == ClusterFate::Gone { ": what Flux applied there stays" } else { "" };
         if !all.is_empty() {
             found.push((fate.is_danger(), eco_format!("cluster{s} {} {verb}{then}", names(all.into_iter()))));
         }
@@ -305,8 +311,9 @@ pub(super) fn uninstalls(it: &Difference) -> Option<EcoString> {
 
 /// "12 of 38 clusters change: 24 objects changed, 1 added".
 pub(super) fn verdict(it: &Difference) -> EcoString {
-    let count = |fate: &ClusterFate| it.whole.iter().filter(|it| it.fate == *fate).count();
-    let come_and_go: Vec<EcoString> = [(count(&ClusterFate::Gone), "removed"), (count(&ClusterFate::New), "new")]
+    let count =
+        |is_gone: bool| it.whole.iter().filter(|it| it.fate.is_one_sided() && it.fate.is_gone() == is_gone).count();
+    let come_and_go: Vec<EcoString> = [(count(true), "removed"), (count(false), "new")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| {

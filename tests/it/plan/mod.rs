@@ -1,5 +1,6 @@
 //! How the tree is written: what goes, what moves, what is left alone.
 
+mod hubs;
 mod moves;
 mod records;
 mod uninstalls;

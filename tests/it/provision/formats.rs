@@ -504,3 +504,69 @@ fn parts_of_a_vpc_are_not_lost_in_silence() {
     let run = fleet(&format!("authentication = \"config-map\", {admins}")).run(&["check"]);
     assert!(run.status == 1 && run.stderr.contains("E0523"), "{}", run.stderr);
 }
+
+/// What many clusters lack is said once, where it is to be said.
+#[test]
+fn what_all_clusters_lack_is_one_error() {
+    let fleet = |facts: &str| {
+        let clusters: String = (0..5).map(|nth| format!("cluster c{nth} {{ baseline = b }}\n")).collect();
+        Fleet::new(&format!("fleet f {{ {facts} }}\nbaseline b {{ }}\n{clusters}"))
+    };
+    for (facts, format, lacks) in [
+        ("", "eksctl", "has no region"),
+        ("facts { region: AwsRegion? }", "eksctl", "has no region"),
+        ("", "capi", "has no Kubernetes version"),
+        ("", "flux-bootstrap", "has no repository to read"),
+    ] {
+        let run = fleet(facts).run(&["provision", "-o", format]);
+        assert!(run.status == 1 && run.stderr.contains(lacks), "{format}: {}", run.stderr);
+        assert!(run.stderr.contains("`c0` and 4 others"), "{format}: {}", run.stderr);
+        assert!(run.stderr.contains("1 error;"), "{format}: {}", run.stderr);
+    }
+}
+
+/// EKS takes names that Kubernetes does not.
+#[test]
+fn names_of_parts_are_names_of_objects() {
+    let fleet = |baseline: &str| {
+        Fleet::new(&format!(
+            "fleet f {{ facts {{ account: AwsAccountId = \"111122223333\", region: AwsRegion = \"eu-west-1\" }} }}\n\
+             baseline b {{ kubernetes = \"1.34\", {baseline} }}\ncluster one {{ baseline = b }}\n"
+        ))
+    };
+    let documents = yaml(&printed(
+        &fleet(
+            "nodes { Big_1 { instances = [\"m7i.large\"], min = 1, max = 2 } }, fargate { My_Pods { selectors = [{ namespace = \"x\" }] } }",
+        ),
+        "one",
+        "capi",
+    ));
+    let named = |kind: &str| documents.iter().find(|it| it["kind"] == kind).map(|it| it["metadata"]["name"].clone());
+    assert_eq!(named("AWSManagedMachinePool"), Some("one-big-1".into()));
+    assert_eq!(named("AWSFargateProfile"), Some("one-my-pods".into()));
+    let pool = documents.iter().find(|it| it["kind"] == "AWSManagedMachinePool").expect("it");
+    assert_eq!(pool["spec"]["eksNodegroupName"], "one-Big_1");
+    for clash in [
+        "nodes { a_b { instances = [\"m7i.large\"], min = 1, max = 2 }, a-b { instances = [\"m7i.large\"], min = 1, max = 2 } }",
+        "addons { a_b { }, a-b { } }",
+    ] {
+        let run = fleet(clash).run(&["provision", "one", "-o", "capi"]);
+        assert!(
+            run.status == 1 && run.stderr.contains("E0523") && run.stderr.contains("each would be"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+/// AWS manages no policy for nodes that give Pods addresses of version 6: one is made once for each account.
+#[test]
+fn addresses_of_version_6_need_a_policy() {
+    let fleet = Fleet::new(
+        "fleet f { facts { region: AwsRegion = \"eu-west-1\" } }\n\
+         baseline b { kubernetes = \"1.34\", ip-family = \"ipv6\" }\ncluster one { baseline = b }\n",
+    );
+    let root: Value = serde_json::from_str(&printed(&fleet, "one", "terraform")).expect("JSON");
+    assert_eq!(root["module"]["eks"]["create_cni_ipv6_iam_policy"], "${var.create_cni_ipv6_iam_policy}");
+    assert_eq!(root["variable"]["create_cni_ipv6_iam_policy"]["type"], "bool");
+}

@@ -10,6 +10,7 @@ use crate::flux::context::Context;
 use crate::flux::deploy::draft::{After, Draft};
 use crate::flux::deploy::problems;
 use crate::flux::deploy::unit::{OnHub, UnitPlace};
+use crate::flux::manifest::PRUNE;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::flux::source::SourceRef;
@@ -44,6 +45,9 @@ pub(in crate::flux::deploy) fn of_spoke(
     if let KubeConfig::Identity { name, data, origin } = &via.kube_config {
         let data = data.iter().fold(Tree::new(*origin), |tree, (key, it)| tree.node(key, it.clone()));
         let mut it = object("v1", "ConfigMap", &cluster.sync.namespace, name, None, *origin);
+        // The Kustomizations and releases that reach the spoke by it need it to go, and would leave what they
+        // applied if it went before them.
+        set(&mut it.body, &["metadata", "annotations", PRUNE], text("disabled", *origin));
         set(&mut it.body, &["data"], data.build());
         it.file = "kubeconfig.yaml".into();
         root.push(it);

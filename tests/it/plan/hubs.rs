@@ -1,0 +1,73 @@
+//! Clusters that come to a hub, leave it, or go with it.
+
+use crate::support::{Fleet, Run};
+
+const HUB: &str = r#"
+fleet f { }
+source charts = helm "https://charts.example.com"
+catalogue apps {
+  addon base { source = charts, version = "1.0.0" }
+  addon web { source = charts, version = "1.0.0", values.cluster = cluster.name }
+}
+cluster hub { }
+cluster other { }
+external Secret flux-system.a-kubeconfig { keys = ["value"] }
+"#;
+
+fn with(clusters: &str) -> String {
+    format!("{HUB}{clusters}\n")
+}
+
+/// Builds one fleet, and another over it; then again with what the help says.
+fn changed(before: &str, after: &str, remove: &str) -> (Run, Run) {
+    let fleet = Fleet::new(&with(before));
+    fleet.build();
+    fleet.write("fleet.fleet", &with(after));
+    (fleet.run(&["build"]), fleet.run(&["build", "--remove", remove]))
+}
+
+/// One error for a cluster, however many Kustomizations would go with it, and it says what to do first.
+#[test]
+fn who_comes_or_goes_is_handed_over_first() {
+    let own = "cluster a { use apps }";
+    let spoke = "cluster a { via = hub, use apps }";
+    let moved = "cluster a { via = other, use apps }";
+    let suspend = "`flux suspend kustomization a-apps` and `flux suspend helmrelease a-base a-web`";
+    let uninstall = "`flux uninstall` on `a`";
+    let gone = "its hub's Flux would prune";
+    for (before, after, says) in
+        [(spoke, own, suspend), (spoke, moved, suspend), (own, spoke, uninstall), (spoke, "", gone)]
+    {
+        let (refused, allowed) = changed(before, after, "a");
+        assert_eq!(refused.status, 1, "{before} → {after}");
+        assert!(refused.stderr.contains(says), "{before} → {after}: {}", refused.stderr);
+        assert!(refused.stderr.contains("1 error;"), "{before} → {after}: {}", refused.stderr);
+        assert_eq!(allowed.status, 0, "{before} → {after}: {}", allowed.stderr);
+    }
+}
+
+/// What a spoke has changes as on any cluster: only what it loses is asked about.
+#[test]
+fn a_spoke_that_stays_is_a_cluster_as_others() {
+    let spoke = "cluster a { via = hub, use apps }";
+    let slower = "cluster a {\n  via = hub\n  use apps\n  override web { release.interval = \"1h\" }\n}";
+    let fewer = "cluster a { via = hub }";
+    let fleet = Fleet::new(&with(spoke));
+    fleet.build();
+    fleet.write("fleet.fleet", &with(slower));
+    fleet.build();
+    fleet.write("fleet.fleet", &with(fewer));
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("uninstall everything of `a-apps-releases` on `a`"), "{}", run.stderr);
+}
+
+/// The way to the cluster outlives what goes by it.
+#[test]
+fn the_way_to_a_cluster_is_not_pruned_with_it() {
+    let fleet = Fleet::new(&with(
+        "cluster a {\n  via = hub\n  use apps\n  kube-config { provider = \"aws\", cluster = \"arn:aws:eks:eu-west-1:111122223333:cluster/a\" }\n}",
+    ));
+    fleet.build();
+    assert!(fleet.read("clusters/a/kubeconfig.yaml").contains("kustomize.toolkit.fluxcd.io/prune: disabled"));
+}
