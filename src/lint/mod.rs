@@ -47,7 +47,7 @@ use crate::source::{Anchor, Db, IndexSet, Project};
 pub use foreign::brought;
 pub use rings::{is_ahead, outside_rings, versions};
 pub use running::Running;
-pub use validation::unchecked;
+pub use validation::{by_hand, unchecked};
 
 use context::Lint;
 

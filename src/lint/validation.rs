@@ -13,11 +13,12 @@ use super::context::Lint;
 use super::foreign::{self, Foreign, ForeignObject};
 use super::kinds;
 use super::shapes;
-use crate::data::{self, Format};
+use crate::data::{self, Document, Format};
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Class, Cluster};
 use crate::flux::{self, Deployed, UnitPlace, external};
 use crate::kube;
+use crate::kube::applied::AppliedObject;
 use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
 use crate::schema::{self, KubernetesMinor, Shape};
@@ -136,38 +137,89 @@ fn of_directories(
         if !seen.insert(file) {
             continue;
         }
-        let format = if file.ends_with(".json") { Format::Json } else { Format::Yaml };
-        let document = data::document(lint.db, data::anchor(lint.db, origin.anchor, file, format));
+        let document = document(lint, origin.anchor, file);
         let Ok(node) = &document.node else { continue };
-        let mut objects = Vec::new();
-        objects_of(node, &mut objects);
-        for body in objects {
-            let text = |path: &[&str]| body.at(path).and_then(Node::text).cloned().unwrap_or_default();
-            let (group, version) = split_api_version(&text(&["apiVersion"]));
-            let (namespace, name) = (text(&["metadata", "namespace"]), text(&["metadata", "name"]));
-            let id = Id { group, kind: text(&["kind"]), namespace, name };
-            if body.get("sops").is_some() {
-                continue;
-            }
-            let is_substituted = object.is_substituted && kube::is_substituted(body);
-            let is_named = object.id.is_some();
-            let written =
-                Written { id: &id, version: &version, body, is_substituted, is_part: object.is_patched, is_named };
-            let before = found.diagnostics.len();
-            one(&written, custom, minor, found);
-            let is_whole = !object.is_patched && !is_substituted;
-            if is_whole && schema::is_flux_kind(&id.group, &id.kind) {
-                let mut inner = Lint::new(lint.db, false);
-                shapes::flux_object(&mut inner, cluster, &id, &version, body);
-                found.diagnostics.append(&mut inner.out);
-            }
-            let is_unknown = matches!(custom.known(&id, &version, minor), Known::Nothing);
-            if found.diagnostics.len() == before && is_unknown && is_no_kind(&id) {
-                let at = body.get("kind").map_or(body.origin, |it| it.origin);
-                found.diagnostics.push(validation::no_kind(&id, &version, at));
-            }
+        of_file(lint, cluster, node, &Part::of(object), custom, minor, found);
+    }
+}
+
+fn document<'a>(lint: &Lint<'a>, reader: Anchor, file: &str) -> &'a Document {
+    let format = if file.ends_with(".json") { Format::Json } else { Format::Yaml };
+    data::document(lint.db, data::anchor(lint.db, reader, file, format))
+}
+
+/// What becomes of a file's objects before they are applied.
+struct Part {
+    is_patched: bool,
+    is_substituted: bool,
+    is_named: bool,
+}
+
+impl Part {
+    const fn of(it: &AppliedObject<'_>) -> Self {
+        Self { is_patched: it.is_patched, is_substituted: it.is_substituted, is_named: it.id.is_some() }
+    }
+}
+
+/// The objects of a file that is applied as it is.
+fn of_file(
+    lint: &Lint<'_>,
+    cluster: &Cluster,
+    node: &Node,
+    part: &Part,
+    custom: &Custom<'_>,
+    minor: Option<KubernetesMinor>,
+    found: &mut Found,
+) {
+    let mut objects = Vec::new();
+    objects_of(node, &mut objects);
+    for body in objects {
+        let text = |path: &[&str]| body.at(path).and_then(Node::text).cloned().unwrap_or_default();
+        let (group, version) = split_api_version(&text(&["apiVersion"]));
+        let (namespace, name) = (text(&["metadata", "namespace"]), text(&["metadata", "name"]));
+        let id = Id { group, kind: text(&["kind"]), namespace, name };
+        if body.get("sops").is_some() {
+            continue;
+        }
+        let is_substituted = part.is_substituted && kube::is_substituted(body);
+        let (is_part, is_named) = (part.is_patched, part.is_named);
+        let written = Written { id: &id, version: &version, body, is_substituted, is_part, is_named };
+        let before = found.diagnostics.len();
+        one(&written, custom, minor, found);
+        if !is_part && !is_substituted && schema::is_flux_kind(&id.group, &id.kind) {
+            let mut inner = Lint::new(lint.db, false);
+            shapes::flux_object(&mut inner, cluster, &id, &version, body);
+            found.diagnostics.append(&mut inner.out);
+        }
+        let is_unknown = matches!(custom.known(&id, &version, minor), Known::Nothing);
+        if found.diagnostics.len() == before && is_unknown && is_no_kind(&id) {
+            let at = body.get("kind").map_or(body.origin, |it| it.origin);
+            found.diagnostics.push(validation::no_kind(&id, &version, at));
         }
     }
+}
+
+/// What is wrong with files that a person put into a cluster's root, which Flux applies as they are, and with what is
+/// applied because of them.
+#[must_use]
+pub fn by_hand(db: &dyn Db, cluster: Anchor, files: &[EcoString], applied: &[AppliedObject<'_>]) -> Vec<Diagnostic> {
+    let lint = Lint::new(db, false);
+    let minor = fleet::kubernetes_version(db, cluster);
+    let deployed = &flux::deployed(db, cluster).value;
+    let cluster = &fleet::cluster(db, cluster).value;
+    let mut found = Found::default();
+    let mut custom = None;
+    let mut all: IndexMap<&EcoString, Part> = IndexMap::default();
+    let whole = || Part { is_patched: false, is_substituted: false, is_named: true };
+    all.extend(files.iter().map(|it| (it, whole())));
+    all.extend(applied.iter().map(|it| (&it.listed.file, Part::of(it))));
+    for (file, part) in all {
+        if let Ok(node) = &document(&lint, cluster.anchor, file).node {
+            let custom = custom.get_or_insert_with(|| Custom::of(&lint, cluster, deployed));
+            of_file(&lint, cluster, node, &part, custom, minor, &mut found);
+        }
+    }
+    found.diagnostics
 }
 
 /// Whether a kind is of a group of Kubernetes' own, which has none of that name.

@@ -13,7 +13,7 @@ use crate::emit::FileTree;
 use crate::fleet::{self, Settings};
 use crate::flux::Deployed;
 use crate::kube::Id;
-use crate::kube::applied::{Applied, OwnSource};
+use crate::kube::applied::{Applied, AppliedObject, OwnSource};
 use crate::kube::directory::Applies;
 use crate::kube::object::split_api_version;
 use crate::lint;
@@ -35,14 +35,23 @@ pub(super) fn check(
     }
 }
 
-/// A directory with `flux-system/` in it is a live cluster's.
+/// A directory with `flux-system/` in it is a live cluster's, unless all that it holds is generated: accounts of tenants
+/// stand in directories that are called as their namespaces.
 fn undeclared(settings: &Settings, deployed: &[&Deployed], snapshot: &Snapshot, out: &mut Vec<Diagnostic>) {
     for (path, entry) in snapshot.below(&settings.output.clusters) {
         let Some(dir) = path.strip_suffix("/flux-system") else { continue };
-        if matches!(entry, SnapshotEntry::Directory) && !deployed.iter().any(|it| it.path == dir) {
+        let is_declared = deployed.iter().any(|it| it.path == dir);
+        if matches!(entry, SnapshotEntry::Directory) && !is_declared && !is_generated(path, snapshot) {
             out.push(problems::undeclared_cluster(dir));
         }
     }
+}
+
+/// Whether fleetc wrote all files of a directory.
+fn is_generated(dir: &str, snapshot: &Snapshot) -> bool {
+    let files = snapshot.below(dir).filter(|(_, it)| !matches!(it, SnapshotEntry::Directory));
+    let mut ours = files.map(|(path, it)| it.is_ours(path)).peekable();
+    ours.peek().is_some() && ours.all(|it| it)
 }
 
 fn root(
@@ -71,6 +80,8 @@ fn root(
         .collect();
     // What is applied by hand already: by which file.
     let mut by_hand: IndexMap<Id, EcoString> = IndexMap::default();
+    let mut written: Vec<EcoString> = Vec::new();
+    let mut followed: Vec<AppliedObject<'_>> = Vec::new();
     let mut of_directories: Option<IndexSet<Id>> = None;
     for (path, entry) in snapshot.below(root) {
         if matches!(entry, SnapshotEntry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
@@ -89,6 +100,7 @@ fn root(
         }
         match objects(entry) {
             Ok(objects) => {
+                written.push(path.clone());
                 let mut brought = Vec::new();
                 for (id, document) in objects {
                     if let (true, Some(spec)) = (is_flux_kustomization(&id), document.get("spec")) {
@@ -97,8 +109,9 @@ fn root(
                         for (by, missing) in &applied.missing {
                             out.push(problems::missing_directory(path, by, missing));
                         }
-                        let named = applied.objects.into_iter().filter_map(|it| Some((it.listed.file.clone(), it.id?)));
-                        brought.extend(named);
+                        let id = |it: &AppliedObject<'_>| Some((it.listed.file.clone(), it.id.clone()?));
+                        brought.extend(applied.objects.iter().filter_map(id));
+                        followed.append(&mut applied.objects);
                     }
                     brought.push((path.clone(), id));
                 }
@@ -115,6 +128,7 @@ fn root(
             Err(reason) => out.push(problems::not_an_object(path, &reason)),
         }
     }
+    out.extend(lint::by_hand(db, it.anchor, &written, &followed));
 }
 
 fn has_suffix(path: &str, suffix: &str) -> bool {

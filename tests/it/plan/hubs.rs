@@ -62,6 +62,26 @@ fn a_spoke_that_stays_is_a_cluster_as_others() {
     assert!(run.stderr.contains("uninstall everything of `a-apps-releases` on `a`"), "{}", run.stderr);
 }
 
+/// A tenant's account stands beside Flux, in a directory that is called as a bootstrap is.
+#[test]
+fn what_was_written_is_no_bootstrap() {
+    let text = with(
+        r#"
+repository shop { url = "ssh://git@git.example.com/acme/shop.git", branch = "main" }
+tenant team { repositories = [shop] }
+cluster a {
+  via = hub
+  use apps
+  attach team
+}"#,
+    );
+    let fleet = Fleet::new(&text.replace("fleet f { }", "fleet f { lockdown = true }"));
+    fleet.build();
+    assert!(fleet.read("clusters/a/a-specific/tenants/kustomization.yaml").contains("flux-system/"));
+    let run = fleet.run(&["build", "--check"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
+
 /// The way to the cluster outlives what goes by it.
 #[test]
 fn the_way_to_a_cluster_is_not_pruned_with_it() {

@@ -345,6 +345,33 @@ fn a_kustomization_by_hand_in_a_root_is_followed() {
     assert!(run.stderr.contains("E0659") && run.stderr.contains("`nowhere`"), "{}", run.stderr);
 }
 
+/// What a person put into a root is applied as what is generated is, and held against the same schemas.
+#[test]
+fn files_by_hand_in_a_root_are_what_the_api_server_accepts() {
+    let fleet = Fleet::new("fleet f { }\ncatalogue web { namespace web { } }\ncluster one { use web }\n");
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: web}\nspec:\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: a, image: a}]}\n";
+    fleet.write("clusters/one/by-hand.yaml", deployment);
+    fleet.build();
+    for (right, wrong, code) in [
+        ("image: a", "imagee: a", "E0652"),
+        ("name: a, namespace: web", "name: A_b, namespace: web", "E0655"),
+        ("apps/v1", "apps/v1beta1", "E0656"),
+    ] {
+        fleet.write("clusters/one/by-hand.yaml", &deployment.replace(right, wrong));
+        let run = fleet.run(&["build"]);
+        assert!(run.status == 1 && run.stderr.contains(code), "{wrong}: {}", run.stderr);
+        assert!(run.stderr.contains("clusters/one/by-hand.yaml:"), "{wrong}: {}", run.stderr);
+    }
+    let follows = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: more, namespace: flux-system}\nspec: {interval: 1m, prune: true, path: ./deploy, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    fleet.write("clusters/one/by-hand.yaml", follows);
+    fleet.write("deploy/a.yaml", &deployment.replace("image: a", "imagee: a"));
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("deploy/a.yaml:"), "{}", run.stderr);
+    fleet.write("clusters/one/by-hand.yaml", &follows.replace("interval: 1m", "intervall: 1m"));
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("clusters/one/by-hand.yaml:"), "{}", run.stderr);
+}
+
 /// What stands beside `gotk-sync.yaml` changes it: read as kustomize builds it.
 #[test]
 fn patches_of_bootstrap_are_read_as_kustomize_builds_them() {
