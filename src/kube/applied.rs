@@ -82,7 +82,10 @@ impl<'a> Applied<'a> {
             }
             let is_substituted = applies.substitutes && listed.is_substituted;
             let is_open = is_substituted && [&id.name, &id.namespace].iter().any(|it| it.contains('$'));
-            let is_named = !applies.renames && !directory.renames && !is_changed && !is_open;
+            // A namespace is called as the one that its objects are moved to.
+            let is_moved = !applies.target_namespace.is_empty() || listed.moved_to.is_some();
+            let is_renamed = applies.renames || directory.renames || (is_moved && listed.kind == "Namespace");
+            let is_named = !is_renamed && !is_changed && !is_open;
             self.objects.push(AppliedObject {
                 listed,
                 id: is_named.then_some(id),
@@ -99,7 +102,7 @@ fn id_of(listed: &Listed, target_namespace: &EcoString) -> Id {
     let is_cluster_wide = schema::scope(&group, &listed.kind) == Some(Scope::Cluster);
     let namespace = match () {
         () if is_cluster_wide => EcoString::new(),
-        () if target_namespace.is_empty() => listed.namespace.clone(),
+        () if target_namespace.is_empty() => listed.moved_to.as_ref().unwrap_or(&listed.namespace).clone(),
         () => target_namespace.clone(),
     };
     Id { group, kind: listed.kind.clone(), namespace, name: listed.name.clone() }

@@ -18,6 +18,8 @@ pub struct Listed {
     pub kind: EcoString,
     pub namespace: EcoString,
     pub name: EcoString,
+    /// The namespace that kustomizations give it, the outermost last.
+    pub moved_to: Option<EcoString>,
     /// Where it stands, from the project's root.
     pub file: EcoString,
     /// Whether Flux replaces variables in it.
@@ -84,7 +86,7 @@ pub struct Directory {
     pub complete: bool,
     /// What kustomize would fetch: the first such resource.
     pub remote: Option<EcoString>,
-    /// Whether kustomize gives objects other names or namespaces.
+    /// Whether kustomize gives objects other names.
     pub renames: bool,
     /// Whether it changes objects otherwise: by patches and the like.
     pub changes: bool,
@@ -151,7 +153,7 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
         found.complete &= kustomization.get(key).is_none();
     }
     let has = |keys: &[&str]| keys.iter().any(|it| kustomization.get(it).is_some());
-    found.renames |= has(&["namespace", "namePrefix", "nameSuffix"]);
+    found.renames |= has(&["namePrefix", "nameSuffix"]);
     found.changes |= has(&[
         "patches",
         "patchesStrategicMerge",
@@ -165,6 +167,7 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     let listed = ["resources", "bases", "components"].iter().filter_map(|it| kustomization.get(it)?.as_sequence());
     let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
     found.remote = found.remote.take().or(remote.map(EcoString::from));
+    let before = found.objects.len();
     for resource in kustomization.get("resources").and_then(serde_yaml::Value::as_sequence).into_iter().flatten() {
         let Some(name) = resource.as_str() else {
             found.complete = false;
@@ -179,6 +182,11 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
             file(db, &path, found);
         } else if depth == 0 || !collect(db, &path, depth - 1, found) {
             found.complete = false;
+        }
+    }
+    if let Some(namespace) = kustomization.get("namespace").and_then(serde_yaml::Value::as_str) {
+        for it in found.objects.iter_mut().skip(before) {
+            it.moved_to = Some(namespace.into());
         }
     }
     true
@@ -286,6 +294,7 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
         kind,
         namespace: text(metadata.and_then(|it| it.get("namespace"))),
         name: text(metadata.and_then(|it| it.get("name"))),
+        moved_to: None,
         file: file.into(),
         is_substituted,
         texts,
