@@ -71,11 +71,20 @@ pub fn inline(format: Format, text: &str, origin: Origin) -> Document {
 /// The documents of a YAML text as they stand there; none where it cannot be read, or is too large.
 #[must_use]
 pub fn documents(text: &str) -> Option<Vec<serde_yaml::Value>> {
+    try_documents(text).ok()
+}
+
+/// The documents of a YAML text.
+///
+/// # Errors
+/// Why they cannot be read.
+pub fn try_documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
     use serde::Deserialize;
     if size::too_large(text).is_some() {
-        return None;
+        return Err("it is too large".into());
     }
-    serde_yaml::Deserializer::from_str(text).map(|it| serde_yaml::Value::deserialize(it).ok()).collect()
+    let all = serde_yaml::Deserializer::from_str(text).map(serde_yaml::Value::deserialize);
+    all.collect::<Result<_, _>>().map_err(|it| eco_format!("{it}"))
 }
 
 /// The bytes of each node of a file, by node number.

@@ -226,6 +226,7 @@ codes! {
     REMOTE_FLUX_OBJECT "E0661" Error "Flux object on a cluster without Flux"
     REMOTE_NAMESPACE "W0662" Warning "release to another cluster without its namespace"
     HUB "E0663" Error "hub through which a cluster cannot be reached"
+    BROKEN_DIRECTORY "E0664" Error "directory that kustomize cannot build"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

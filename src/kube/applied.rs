@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use super::directory::{self, Applies, Listed};
+use super::directory::{self, Applies, Broken, Listed};
 use super::object::{Id, split_api_version};
 use crate::schema::{self, Scope};
 use crate::source::{Db, IndexSet, is_within};
@@ -36,6 +36,8 @@ pub struct Applied<'a> {
     pub others: IndexSet<(EcoString, EcoString, EcoString)>,
     /// Paths that are not there, each with the Kustomization that names it.
     pub missing: Vec<(Id, EcoString)>,
+    /// What kustomize cannot read in a directory, each with the Kustomization that applies it.
+    pub broken: Vec<(Id, &'a Broken)>,
     /// Paths and namespaces that were looked into.
     seen: IndexSet<(EcoString, EcoString)>,
 }
@@ -67,6 +69,7 @@ impl<'a> Applied<'a> {
         if !self.seen.insert((path, applies.target_namespace.clone())) {
             return;
         }
+        self.broken.extend(directory.broken.iter().map(|it| (by.clone(), it)));
         self.may_be_more |= !directory.complete || directory.remote.is_some() || directory.changes;
         for listed in &directory.objects {
             let id = id_of(listed, &applies.target_namespace);

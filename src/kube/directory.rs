@@ -77,6 +77,17 @@ const DEPTH: usize = 20;
 /// How many files and directories are looked into: what more there is, nothing is said of.
 const MOST: usize = 10_000;
 
+/// What a kustomization lists and kustomize cannot read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The file that lists it, from the project's root.
+    pub list: EcoString,
+    /// What is listed, from there, too.
+    pub path: EcoString,
+    /// What is wrong with it; none if it is not there.
+    pub why: Option<EcoString>,
+}
+
 /// The objects of a directory, as far as they stand in files of the project;
 /// `complete` is false where something is listed that cannot be looked into.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,6 +97,7 @@ pub struct Directory {
     pub complete: bool,
     /// What kustomize would fetch: the first such resource.
     pub remote: Option<EcoString>,
+    pub broken: Vec<Broken>,
     /// Whether kustomize gives objects other names.
     pub renames: bool,
     /// Whether it changes objects otherwise: by patches and the like.
@@ -130,13 +142,14 @@ fn generated(db: &dyn Db, _project: Project, path: EcoString) -> Option<Director
     let is_built = |name: &str| built.iter().any(|it| crate::source::is_within(name, it));
     let is_yaml = |name: &str| [".yaml", ".yml"].iter().any(|it| name.ends_with(it));
     for name in text.lines().filter(|it| is_yaml(it) && !is_built(it)) {
-        file(db, &eco_format!("{place}{name}"), &mut found);
+        // Files may be left out of the artifact (`.sourceignore`): nothing is said of those that are no YAML.
+        let _ = file(db, &eco_format!("{place}{name}"), &mut found);
     }
     Some(found)
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
-    let Some((_, list)) = kustomization(db, dir) else { return false };
+    let Some((list_name, list)) = kustomization(db, dir) else { return false };
     if !found.seen.insert(dir.into()) {
         return true;
     }
@@ -144,7 +157,14 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
         found.complete = false;
         return true;
     }
-    let documents = data::documents(&list).unwrap_or_default();
+    let list_name = eco_format!("{dir}/{list_name}");
+    let documents = match data::try_documents(&list) {
+        Ok(it) => it,
+        Err(why) => {
+            found.break_at(&list_name, &list_name, Some(why));
+            return true;
+        }
+    };
     let [kustomization] = documents.as_slice() else {
         found.complete = false;
         return true;
@@ -179,9 +199,13 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
         };
         let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.ends_with(it));
         if is_file {
-            file(db, &path, found);
-        } else if depth == 0 || !collect(db, &path, depth - 1, found) {
+            if let Err(why) = file(db, &path, found) {
+                found.break_at(&list_name, &path, why);
+            }
+        } else if depth == 0 || is_remote(name) {
             found.complete = false;
+        } else if !collect(db, &path, depth - 1, found) {
+            found.break_at(&list_name, &path, None);
         }
     }
     if let Some(namespace) = kustomization.get("namespace").and_then(serde_yaml::Value::as_str) {
@@ -241,22 +265,31 @@ fn is_remote(resource: &str) -> bool {
     resource.contains("://") || resource.contains("?ref=") || starts.iter().any(|it| resource.starts_with(it))
 }
 
-fn file(db: &dyn Db, path: &str, found: &mut Directory) {
+impl Directory {
+    fn break_at(&mut self, list: &EcoString, path: &str, why: Option<EcoString>) {
+        self.complete = false;
+        self.broken.push(Broken { list: list.clone(), path: path.into(), why });
+    }
+}
+
+/// Reads a file; in error it is not there, or what is wrong with it.
+fn file(db: &dyn Db, path: &str, found: &mut Directory) -> Result<(), Option<EcoString>> {
     if found.seen.len() > MOST {
         found.complete = false;
-        return;
+        return Ok(());
     }
     if !found.seen.insert(path.into()) {
-        return;
+        return Ok(());
     }
-    let documents = db.data_file(path).text(db).as_ref().ok().and_then(|it| data::documents(it));
-    let Some(documents) = documents else {
-        found.complete = false;
-        return;
+    let documents = match db.data_file(path).text(db) {
+        Ok(it) => data::try_documents(it).map_err(Some),
+        Err(_) => Err(None),
     };
-    for it in &documents {
+    found.complete &= documents.is_ok();
+    for it in &documents? {
         list(it, path, found);
     }
+    Ok(())
 }
 
 /// An object, or those of a `List`, which kustomize takes apart.

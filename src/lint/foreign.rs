@@ -1,16 +1,16 @@
 //! What hand-written directories of the project bring to a cluster: those of `kustomize` items, of Kustomizations in
 //! manifests, and of Kustomizations in such directories.
 //!
-//! Reports E0659.
+//! Reports E0659 and E0664.
 
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Place, code};
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, Unit, UnitPlace};
 use crate::kube::applied::{Applied, AppliedObject, OwnSource};
-use crate::kube::directory::Applies;
+use crate::kube::directory::{Applies, Broken};
 use crate::kube::object::{Id, Object};
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::value::{Node, Value};
@@ -62,6 +62,7 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
             object.is_patched |= is_patched;
             ForeignObject { object, origin: at }
         }));
+        lint.out.extend(applied.broken.iter().map(|(by, it)| broken_directory(by, it, at, &cluster.name)));
         // That the directory of an item is there was looked at when it was made.
         let missing = applied.missing.iter().filter(|(by, _)| item.is_none() || *by != kustomization.id);
         lint.out.extend(missing.map(|(by, path)| missing_directory(by, path, at, &cluster.name)));
@@ -98,6 +99,27 @@ fn applies(lint: &mut Lint<'_>, kustomization: &Object) -> Option<Applies> {
         is_remote: spec.get("kubeConfig").is_some(),
         substitutes: spec.get("postBuild").is_some(),
     })
+}
+
+fn broken_directory(id: &Id, it: &Broken, at: Origin, cluster: &EcoString) -> Diagnostic {
+    let Broken { list, path, why } = it;
+    let (message, help) = match why {
+        None => {
+            (eco_format!("`{list}` lists `{path}`, which is not there"), "write its name as it is, or remove the line")
+        }
+        Some(_) if list == path => {
+            (eco_format!("`{path}` cannot be read as YAML"), "mend it: kustomize builds nothing")
+        }
+        Some(_) => {
+            (eco_format!("`{list}` lists `{path}`, which cannot be read as YAML"), "mend it, or remove the line")
+        }
+    };
+    let text = why.clone().unwrap_or_else(|| "no such file or directory".into());
+    Diagnostic::new(code::BROKEN_DIRECTORY, message, Place::File(path.clone()), text)
+        .label(at, eco_format!("{id} applies it"))
+        .on(Some(cluster))
+        .note("kustomize builds the directory as a whole or not at all")
+        .help(help)
 }
 
 fn missing_directory(id: &Id, path: &str, at: Origin, cluster: &EcoString) -> Diagnostic {

@@ -198,6 +198,7 @@ pub(super) fn leaves_hub(
     kustomizations: &BTreeSet<EcoString>,
     releases: &BTreeSet<EcoString>,
 ) -> Diagnostic {
+    let hub = root.dir.rsplit('/').next().unwrap_or_default();
     let name = &new.cluster;
     let suspend = |kind: &str, names: &BTreeSet<EcoString>| {
         let names: Vec<&str> = names.iter().map(EcoString::as_str).collect();
@@ -213,7 +214,7 @@ pub(super) fn leaves_hub(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}`, which leaves its hub"),
         file(&new.path),
-        eco_format!("the Flux of `{}` would delete what it has for it, and what that applied", root.dir),
+        eco_format!("the Flux of `{hub}` would delete what it has for it, and what that applied"),
     )
     .note("what is suspended when it is deleted stays on the cluster")
     .help(eco_format!("to hand it over: {first}`fleetc build --remove {name}`"))
