@@ -73,7 +73,7 @@ pub fn build(env: &mut Env<'_>, block: &Block) -> Layer {
 pub struct Only<'a> {
     /// Only what lies at, above or below this path.
     pub path: &'a [&'a str],
-    /// Not what lies below these keys.
+    /// Not what lies below these keys where the path ends.
     pub except: &'a [&'a str],
     /// Keys whose values are names of declarations, not expressions.
     pub references: &'a [&'a str],
@@ -123,7 +123,10 @@ fn build_members(env: &mut Env<'_>, block: &Block, only: &Only<'_>) -> Layer {
             | Member::Rings(_) => {}
         }
     }
-    spread.edits.retain(|key, _| only.path.first().is_none_or(|it| it == key) && !only.except.contains(&key.as_str()));
+    spread.edits.retain(|key, _| match only.path.first() {
+        Some(it) => it == key,
+        None => !only.except.contains(&key.as_str()),
+    });
     for (key, problem) in differ {
         if !own.edits.contains_key(&key) {
             env.report(problem);
@@ -155,20 +158,17 @@ impl Only<'_> {
     fn below(&self, segments: &[Segment]) -> Option<Self> {
         let mut wanted = self.path.iter();
         for (nth, segment) in segments.iter().enumerate() {
+            let wanted = wanted.next();
             // What stands there when a cluster is known may be any key.
-            let Key::Name(name) = &segment.key else {
-                wanted.next();
-                continue;
-            };
-            if nth == 0 && self.except.contains(&name.as_str()) {
-                return None;
-            }
-            if wanted.next().is_some_and(|it| it != name) {
+            let Key::Name(name) = &segment.key else { continue };
+            let is_left_out = nth == self.path.len() && self.except.contains(&name.as_str());
+            if is_left_out || wanted.is_some_and(|it| it != name) {
                 return None;
             }
         }
         let references = if self.deep { self.references } else { &[] };
-        Some(Self { path: wanted.as_slice(), except: &[], references, deep: self.deep })
+        let except = if segments.len() > self.path.len() { &[] } else { self.except };
+        Some(Self { path: wanted.as_slice(), except, references, deep: self.deep })
     }
 
     /// The members of a block among which are those that have to do with what is looked for.

@@ -38,9 +38,14 @@ pub struct Role {
     /// None without an account.
     pub arn: Option<Template>,
     pub service_account: EcoString,
+    pub origin: Origin,
+}
+
+/// What a role may do, which only those ask for who make it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grants {
     /// Names, ARNs and documents, as they are written.
     pub policies: Vec<Node>,
     pub boundary: Option<EcoString>,
     pub tags: IndexMap<EcoString, EcoString>,
-    pub origin: Origin,
 }

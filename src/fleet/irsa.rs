@@ -9,7 +9,7 @@ use super::config;
 use super::conflicts;
 use super::definition;
 use super::evaluated::{Overrides, View};
-use super::identity::{Identity, Role};
+use super::identity::{Grants, Identity, Role};
 use super::problems;
 use super::statement::OverrideStatement;
 use crate::eval::{Conform, Env, Fold, Given, Only, build_some, complete};
@@ -23,6 +23,9 @@ use crate::value::{Map, Node, Template, TemplatePart, Value};
 
 /// The annotation by which EKS gives a service account its role.
 const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
+
+/// The keys that say what the role may do.
+const GRANTS: [&str; 3] = ["policies", "permissions-boundary", "tags"];
 
 /// Longest name of an IAM role (IAM API, `CreateRole`).
 const LONGEST_NAME: usize = 64;
@@ -65,7 +68,10 @@ pub(super) fn irsa(
     if !has_irsa(env.db, item) && !overrides.iter().flatten().any(overridden) {
         return (Given::No, None);
     }
-    let node = written(env, item, overrides);
+    // What the role may do is nothing that Flux applies: it would part clusters by what only their roles say. In the
+    // base it is looked at, so that what is wrong with it is said once.
+    let except: &[&str] = if view.is_base() { &[] } else { &GRANTS };
+    let node = written(env, item, overrides, except);
     let node = env.forced(node);
     let text = |key: &str| node.get(key).and_then(Node::text).cloned();
     let known = |value: Option<EcoString>| value.map_or(Value::Unknown, Value::Text);
@@ -114,18 +120,20 @@ pub(super) fn irsa(
         path,
         arn: template(&arn),
         service_account: service_account.unwrap_or_else(|| name.clone()),
-        policies: node.get("policies").and_then(Node::list).unwrap_or_default().to_vec(),
-        boundary: text("permissions-boundary"),
-        tags: node
-            .get("tags")
-            .and_then(Node::map)
-            .into_iter()
-            .flat_map(|it| &it.entries)
-            .filter_map(|(key, it)| Some((key.clone(), it.text()?.clone())))
-            .collect(),
         origin: at,
     });
     (Given::Known(std::sync::Arc::new(Map { entries })), role)
+}
+
+/// What the role of an add-on may do.
+pub(super) fn grants(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Grants {
+    let node = written(env, item, overrides, &[]);
+    let tags = node.get("tags").and_then(Node::map).into_iter().flat_map(|it| &it.entries);
+    Grants {
+        policies: node.get("policies").and_then(Node::list).unwrap_or_default().to_vec(),
+        boundary: node.get("permissions-boundary").and_then(Node::text).cloned(),
+        tags: tags.filter_map(|(key, it)| Some((key.clone(), it.text()?.clone()))).collect(),
+    }
 }
 
 /// The text of a value, with its placeholders.
@@ -181,8 +189,8 @@ pub(super) fn is_regular(cluster: &Cluster, item: &str) -> bool {
 }
 
 /// The blocks of the definitions, the add-on and its overrides, joined.
-fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>) -> Node {
-    let only = Only { path: &["irsa"], ..Only::default() };
+fn written(env: &mut Env<'_>, item: Anchor, overrides: &Overrides<'_>, except: &[&str]) -> Node {
+    let only = Only { path: &["irsa"], except, ..Only::default() };
     let mut fold = Fold::new();
     for level in &definition::levels(env.db, item).value {
         let body = &syntax::declaration(env.db, *level).body;

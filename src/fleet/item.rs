@@ -14,7 +14,8 @@ use super::config::{declared_names, single_name};
 use super::conflicts::report_conflicts;
 use super::declarations::{Declarations, Declared};
 use super::definition;
-use super::evaluated::{Evaluated, Overrides, View};
+use super::evaluated::{Evaluated, Overrides, Params, View};
+use super::identity::Grants;
 use super::irsa;
 use super::patch::patches;
 use super::problems;
@@ -52,9 +53,47 @@ pub(super) fn evaluate(
     applied: &[AppliedOverride],
     view: &View<'_>,
 ) -> (Checked<Evaluated>, IndexSet<EcoString>) {
+    with_params(db, item, applied, view, |env, params, overrides, effects| {
+        let declaration = syntax::declaration(db, item);
+        let levels = &definition::levels(db, item).value;
+        let (given, role) = irsa::irsa(env, item, overrides, view);
+        env.irsa = given;
+        env.forget_lets();
+        let shape = shape_of(env, item, declaration);
+        let mut node = fold(env, (item, shape.as_ref()), declaration, levels, overrides, effects);
+        // The definitions and the item itself are no overrides.
+        effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
+        let how = if view.is_base() { Conform::Partial } else { Conform::Final };
+        if let Some(shape) = shape {
+            complete(env, &mut node, &shape, how, None);
+        }
+        leave_out_too_deep(env, &mut node);
+        report_conflicts(env, item, &mut node, !view.is_base());
+        let patches = patches(env, item, overrides);
+        let needed_facts = std::mem::take(&mut env.needed_facts);
+        let effects = std::mem::take(effects);
+        (Checked::new(Evaluated { node, params, patches, role, effects }, std::mem::take(&mut env.out)), needed_facts)
+    })
+}
+
+/// What the role of an add-on may do on a cluster.
+pub fn grants(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Grants> {
+    with_params(db, item, &cluster.applied, &View::Cluster(cluster), |env, _, overrides, _| {
+        let grants = irsa::grants(env, item, overrides);
+        Checked::new(grants, std::mem::take(&mut env.out))
+    })
+}
+
+/// Runs where the params of an item are known, and the facts as far as a view has them.
+fn with_params<T>(
+    db: &dyn Db,
+    item: Anchor,
+    applied: &[AppliedOverride],
+    view: &View<'_>,
+    run: impl FnOnce(&mut Env<'_>, Params, &Overrides<'_>, &mut Vec<Effect>) -> T,
+) -> T {
     let index = names::index(db, db.project());
     let settings = &config::settings(db, db.project()).value;
-    let declaration = syntax::declaration(db, item);
     let mut env = Env::new(db, index, item);
     env.fleet = settings.value.clone();
     env.cluster = view.facts().map_or(Given::Unknown, |it| Given::Known(Arc::clone(it)));
@@ -81,32 +120,21 @@ pub(super) fn evaluate(
     env.params = if item.kind(db).has_params() { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let params = Arc::new(Map { entries: params });
-    let (given, role) = irsa::irsa(&mut env, item, &overrides, view);
-    env.irsa = given;
-    env.forget_lets();
     let mut effects = table.state.borrow().effects();
-    let shape = shape_of(&mut env, item, declaration);
-    let mut node = fold(&mut env, (item, shape.as_ref()), declaration, levels, &overrides, &mut effects);
-    // The definitions and the item itself are no overrides.
-    effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
-    let how = if view.is_base() { Conform::Partial } else { Conform::Final };
-    if let Some(shape) = shape {
-        complete(&mut env, &mut node, &shape, how, None);
-    }
-    if let Value::Map(map) = &mut node.value {
-        let deep: Vec<usize> = (0..map.entries.len())
-            .filter(|nth| map.entries.get_index(*nth).is_some_and(|(_, it)| env.is_too_deep(&it.value, it.origin)))
-            .collect();
-        for nth in deep {
-            if let Some((_, it)) = Arc::make_mut(map).entries.get_index_mut(nth) {
-                it.value = Value::Unknown;
-            }
+    run(&mut env, params, &overrides, &mut effects)
+}
+
+/// What nests too deep is unknown from there on, and is said.
+fn leave_out_too_deep(env: &mut Env<'_>, node: &mut Node) {
+    let Value::Map(map) = &mut node.value else { return };
+    let deep: Vec<usize> = (0..map.entries.len())
+        .filter(|nth| map.entries.get_index(*nth).is_some_and(|(_, it)| env.is_too_deep(&it.value, it.origin)))
+        .collect();
+    for nth in deep {
+        if let Some((_, it)) = Arc::make_mut(map).entries.get_index_mut(nth) {
+            it.value = Value::Unknown;
         }
     }
-    report_conflicts(&mut env, item, &mut node, !view.is_base());
-    let patches = patches(&mut env, item, &overrides);
-    let needed_facts = std::mem::take(&mut env.needed_facts);
-    (Checked::new(Evaluated { node, params, patches, role, effects }, env.out), needed_facts)
 }
 
 /// Those that reach an item.

@@ -78,6 +78,7 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
     let Some(baseline) = fleet::baseline(db, cluster) else { return Vec::new().into() };
     let mut out = baseline.diagnostics.to_vec();
     let model = of_cluster(db, cluster);
+    out.extend(model.problems.iter().cloned());
     if let Some(oidc) = model.get(&["oidc"]).filter(|it| it.value == Value::Bool(false))
         && let Some(role) = model.roles_via(Identity::Irsa).next()
     {
@@ -163,8 +164,8 @@ pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
 /// The text for one cluster. `header` heads it, as a comment of the format.
 #[salsa::tracked]
 pub fn provision(db: &dyn Db, cluster: Anchor, format: Format, header: EcoString) -> Arc<Checked<EcoString>> {
-    let mut out = Vec::new();
     let model = of_cluster(db, cluster);
+    let mut out = model.problems.clone();
     let text = if format.needs_baseline() && model.baseline.is_none() {
         out.push(problems::no_baseline(model.origin, &model.name));
         String::new()

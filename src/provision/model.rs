@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::policy::Policy;
+use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Identity, Sync};
 use crate::flux;
 use crate::source::{Anchor, Db, IndexMap, Origin};
@@ -27,6 +28,8 @@ pub struct Cluster {
     pub baseline: Option<Node>,
     /// By name.
     pub roles: Vec<Role>,
+    /// What is wrong with what they may do.
+    pub problems: Vec<Diagnostic>,
     pub flux: EcoString,
     pub lockdown: bool,
     pub sync: Sync,
@@ -109,10 +112,14 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
     let fact = |name: &str| cluster.facts.entries.get(name).and_then(Node::text).cloned();
     let region = fact("region");
     let deployed = &flux::deployed(db, anchor).value;
+    let mut problems = Vec::new();
     let mut roles: Vec<Role> = deployed
         .releases()
         .filter_map(|(_, release)| {
             let role = release.role.as_ref()?;
+            let grants = fleet::grants(db, release.addon, cluster);
+            problems.extend(grants.diagnostics.iter().map(|it| it.clone().on(Some(&cluster.name))));
+            let grants = grants.value;
             Some(Role {
                 addon: release.addon.name(db).clone(),
                 via: role.via,
@@ -121,9 +128,9 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
                 arn: role.arn.as_ref().map(|it| it.fill(&cluster.facts)),
                 namespace: release.target.clone(),
                 service_account: role.service_account.clone(),
-                policies: role.policies.iter().map(Policy::of).collect(),
-                boundary: role.boundary.clone(),
-                tags: role.tags.clone(),
+                policies: grants.policies.iter().map(Policy::of).collect(),
+                boundary: grants.boundary,
+                tags: grants.tags,
                 origin: role.origin,
             })
         })
@@ -140,6 +147,7 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
         issuer: fact("oidc-issuer").map(|it| it.trim_start_matches("https://").trim_end_matches('/').into()),
         baseline: fleet::baseline(db, anchor).as_ref().map(|it| it.value.node.clone()),
         roles,
+        problems,
         flux: ecow::eco_format!("{}", cluster.flux),
         lockdown: cluster.lockdown,
         sync: cluster.sync.clone(),
