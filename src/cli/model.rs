@@ -85,6 +85,10 @@ pub(super) fn not_found(clusters: &[&str], it: NotFound) -> HostError {
             };
             HostError { message, help: nearest.or_else(all) }
         }
+        NotFound::Fact { wanted, known } => HostError {
+            message: format!("there is no fact `{wanted}`"),
+            help: did_you_mean(&wanted, known.iter().map(EcoString::as_str)).map(Into::into),
+        },
         NotFound::NoValue { fact } => HostError {
             message: format!("the fact `{fact}` has no value on {}", names.join(" or ")),
             help: Some(format!(

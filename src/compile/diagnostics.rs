@@ -106,6 +106,7 @@ pub(super) fn of_clusters(db: &dyn Db, project: Project) -> Diagnostics {
         found.extend(lint::cluster_diagnostics(db, cluster).iter().cloned());
         found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }
+    found.extend(fleet::reached_alike(db));
     found.extend(lint::fleet_diagnostics(db, project).iter().cloned());
     found.extend(provision::roles_twice(db, project).iter().cloned());
     found.into()

@@ -83,6 +83,8 @@ pub fn try_documents(text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
     if size::too_large(text).is_some() {
         return Err("it is too large".into());
     }
+    // A byte order mark is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let all = serde_yaml::Deserializer::from_str(text).map(serde_yaml::Value::deserialize);
     all.collect::<Result<_, _>>().map_err(|it| eco_format!("{it}"))
 }

@@ -246,6 +246,7 @@ codes! {
     OUTSIDE_PACKAGE "E0716" Error "package that reaches outside its repository"
     PATHS_CLASH "E0717" Error "file names that not every system supports"
     ROOT_FIELD "W0718" Warning "root Kustomization that does not apply all as it is built"
+    GOES_TO_HUB "W0719" Warning "file in the directory of a cluster that goes to its hub"
 
     INTERNAL "E0901" Error "bug in fleetc"
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::identity::Identity;
 use super::settings_data::Sync;
@@ -82,4 +82,30 @@ pub enum KubeConfig {
     Secret { name: Node, key: Option<Node> },
     /// An identity that the cloud knows: a ConfigMap of that name, with what it holds.
     Identity { name: EcoString, data: Vec<(EcoString, Node)>, origin: Origin },
+}
+
+impl KubeConfig {
+    /// What tells one way from another, in words; none where it is not known.
+    #[must_use]
+    pub fn way(&self) -> Option<EcoString> {
+        match self {
+            Self::Secret { name, key } => {
+                let key = key.as_ref().and_then(Node::text).map(|it| eco_format!(" (`{it}`)")).unwrap_or_default();
+                Some(eco_format!("Secret `{}`{key}", name.text()?))
+            }
+            Self::Identity { data, .. } => {
+                let named = ["cluster", "address"].iter().find_map(|key| data.iter().find(|it| it.0 == *key));
+                Some(eco_format!("{} `{}`", named?.0, named?.1.text()?))
+            }
+        }
+    }
+
+    /// Where it is said.
+    #[must_use]
+    pub const fn origin(&self) -> Origin {
+        match self {
+            Self::Secret { name, .. } => name.origin,
+            Self::Identity { origin, .. } => *origin,
+        }
+    }
 }

@@ -64,7 +64,7 @@ pub use representative::Representative;
 pub use selection::{decision, is_optional};
 pub use settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use specialization::{Specialization, Specialized, specialized};
-pub use spokes::spokes;
+pub use spokes::{reached_alike, spokes};
 pub use statement::{
     About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };

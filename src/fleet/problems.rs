@@ -399,6 +399,17 @@ pub(super) fn hub_with_hub(at: Origin, hub: &str, other: Origin) -> Diagnostic {
         .help("name the cluster that Flux runs on")
 }
 
+pub(super) fn reached_alike(at: Origin, name: &str, first: &str, hub: &str, way: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::HUB,
+        eco_format!("`{hub}` reaches `{name}` and `{first}` by one {way}: they would be one cluster"),
+        at,
+        "the same way",
+    )
+    .note("each would have two owners, and what one drops, the other would lose")
+    .help("give each a `kube-config` of its own: `secret = \"\\(cluster.name)-kubeconfig\"`, which is the default")
+}
+
 pub(super) fn setting_of_hub(at: Origin, key: &str, hub: &str) -> Diagnostic {
     Diagnostic::new(
         code::HUB,

@@ -22,6 +22,8 @@ pub enum NotFound {
     Path(String),
     /// There is no object of that name; these there are.
     Object { wanted: String, known: Vec<EcoString> },
+    /// There is no fact of that name; these there are.
+    Fact { wanted: EcoString, known: Vec<EcoString> },
     /// A fact that is declared and has no value there.
     NoValue { fact: EcoString },
     /// The object has nothing there; the names that stand where the path breaks off.
@@ -60,6 +62,13 @@ impl Selector {
     #[must_use]
     pub fn is_exactly(&self, name: &str) -> bool {
         self.rest == name
+    }
+
+    /// What is asked for as expressions name a fact: `cluster.NAME`.
+    #[must_use]
+    pub fn fact(&self) -> Option<EcoString> {
+        let rest = self.rest.strip_prefix("cluster.").filter(|_| self.is_bare())?;
+        rest.split(['.', '[']).next().map(EcoString::from)
     }
 
     /// The path behind a name, if what is selected has that name.

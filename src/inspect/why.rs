@@ -1,7 +1,7 @@
 //! Why a value is what it is: who set it, over whom, under which conditions, and what
 //! put the object there.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use super::answer::{Subject, Why};
 use super::asked::{Asked, meant, within};
@@ -81,6 +81,10 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
             facts.clone().find(|it| selector.is_exactly(it) || selector.is_exactly(&eco_format!("cluster.{it}")))
         {
             return Err(NotFound::NoValue { fact: fact.clone() });
+        }
+        if let (None, Some(wanted)) = (&missed, selector.fact()) {
+            let fixed = ["name", "path", "group", "groups"].map(EcoString::from);
+            return Err(NotFound::Fact { wanted, known: facts.by_ref().cloned().chain(fixed).collect() });
         }
         let objects = objects.iter().map(|it| it.object.id.name.clone());
         let known = objects.chain(facts.by_ref().cloned()).collect();

@@ -2,7 +2,7 @@
 
 use ecow::EcoString;
 
-use super::directory::{self, Applies, Broken, Listed};
+use super::directory::{self, Applies, Broken, Directory, Listed};
 use super::object::{Id, split_api_version};
 use crate::schema::{self, Scope};
 use crate::source::{Db, IndexSet, is_within};
@@ -65,8 +65,27 @@ impl<'a> Applied<'a> {
             self.missing.push((by.clone(), path));
             return;
         };
+        self.look_into(db, own, applies, by, &path, directory);
+    }
+
+    /// Looks into a directory that has a `kustomization.yaml` and is part of what the Kustomization `by` builds.
+    pub fn follow_part(&mut self, db: &'a dyn Db, own: &OwnSource<'_>, applies: &Applies, by: &Id, path: &str) {
+        if let Some(directory) = directory::read(db, path) {
+            self.look_into(db, own, applies, by, path, directory);
+        }
+    }
+
+    fn look_into(
+        &mut self,
+        db: &'a dyn Db,
+        own: &OwnSource<'_>,
+        applies: &Applies,
+        by: &Id,
+        path: &str,
+        directory: &'a Directory,
+    ) {
         // One that leads to itself is looked into once.
-        if !self.seen.insert((path, applies.target_namespace.clone())) {
+        if !self.seen.insert((path.into(), applies.target_namespace.clone())) {
             return;
         }
         self.broken.extend(directory.broken.iter().map(|it| (by.clone(), it)));

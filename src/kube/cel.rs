@@ -18,8 +18,21 @@ const DEEPEST: usize = 60;
 const CONVERSIONS: [&str; 4] = ["int", "double", "duration", "timestamp"];
 
 /// Names of types, which are values, too.
-const TYPES: [&str; 11] =
-    ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type", "dyn"];
+const TYPES: [&str; 13] = [
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "list",
+    "map",
+    "null_type",
+    "type",
+    "dyn",
+    "optional_type",
+    "google",
+];
 
 /// What stands in front of the names of functions.
 const NAMESPACES: [&str; 5] = ["sets", "base64", "optional", "strings", "math"];
@@ -81,12 +94,17 @@ pub fn wrong(expression: &str, expected: Expected) -> Option<EcoString> {
     }
     let error = match ENV.compile(expression) {
         Ok(program) => return misused(program.expression(), expected),
+        // Of CEL's newer syntax this parser has neither quoted fields nor names from the top (`.dep.status`).
+        Err(_) if expression.contains('`') || expression.trim_start().starts_with('.') => return None,
         Err(error) => error.to_string(),
     };
     // The parser's own words begin with where it stands and go on with all it would have taken.
     let first = error.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default();
     let reason = first.split("expecting {").next().unwrap_or(first);
     let reason = reason.rsplit("Syntax error: ").next().unwrap_or(reason);
+    if reason.contains("token recognition error at: '=") {
+        return Some("`=` compares nothing: write `==`".into());
+    }
     Some(reason.trim_end_matches([' ', ',']).into())
 }
 
@@ -144,7 +162,15 @@ fn is_condition(it: &IdedExpr) -> Option<bool> {
         Expr::Select(it) => Some(it.test),
         Expr::Call(it) if CONDITIONS.contains(&it.func_name.as_str()) => Some(true),
         Expr::Call(it) if VALUES.contains(&it.func_name.as_str()) => Some(false),
-        Expr::Call(it) if it.func_name == operators::CONDITIONAL => it.args.get(1).and_then(is_condition),
+        Expr::Call(it) if it.func_name == operators::CONDITIONAL => {
+            let branches: Vec<Option<bool>> = it.args.iter().skip(1).map(is_condition).collect();
+            // What may be anything on one side may be anything.
+            if branches.contains(&Some(false)) {
+                Some(false)
+            } else {
+                branches.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+            }
+        }
         // `exists` and `all` begin with one, `map` and `filter` with a list.
         Expr::Comprehension(it) => is_condition(&it.accu_init).filter(|it| *it).or(match &it.accu_init.expr {
             Expr::List(_) => Some(false),
@@ -172,16 +198,38 @@ pub fn holds(rule: &str, this: &Node) -> Option<bool> {
     }
 }
 
+/// Whether the parser, which calls itself for each bracket, sign and condition inside another, would go too deep.
 fn is_too_deep(expression: &str) -> bool {
-    let mut depth = 0_usize;
-    expression.bytes().any(|it| {
-        match it {
-            b'(' | b'[' | b'{' | b'!' | b'-' | b'?' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+    let (mut brackets, mut signs, mut conditions) = (0_usize, 0_usize, 0_usize);
+    let mut quote: Option<char> = None;
+    let mut all = expression.chars().peekable();
+    let mut last = ' ';
+    while let Some(it) = all.next() {
+        match (quote, it) {
+            (Some(_), '\\') => {
+                all.next();
+            }
+            (Some(end), _) if it == end => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'' | '`') => quote = Some(it),
+            (None, '(' | '[' | '{') => brackets += 1,
+            (None, ')' | ']' | '}') => brackets = brackets.saturating_sub(1),
+            (None, '!' | '-') => signs += 1,
+            // `a.?b` and `a[?b]` are no conditions.
+            (None, '?') if !matches!(last, '.' | '[') => conditions += 1,
             _ => {}
         }
-        depth > DEEPEST
-    })
+        if !it.is_whitespace() {
+            if !matches!(it, '!' | '-') || quote.is_some() {
+                signs = 0;
+            }
+            last = it;
+        }
+        if brackets + signs + conditions > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 /// A value for CEL; none if a part of it is not known.

@@ -8,11 +8,11 @@ use ecow::{EcoString, eco_format};
 
 use super::object::SUBSTITUTE;
 use crate::data;
-use crate::source::{Db, Project};
+use crate::source::{Db, IndexSet, Project};
 
 /// An object that a directory lists, before kustomize transforms it: that is what
 /// a patch is matched with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Listed {
     pub api_version: EcoString,
     pub kind: EcoString,
@@ -34,7 +34,7 @@ pub struct Listed {
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// What a Flux Kustomization of a directory applies.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a field of its spec")]
 pub struct Applies {
     /// Kind, name and namespace of its source; no namespace is its own.
@@ -78,7 +78,7 @@ const DEPTH: usize = 20;
 const MOST: usize = 10_000;
 
 /// What a kustomization lists and kustomize cannot read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Broken {
     /// The file that lists it, from the project's root.
     pub list: EcoString,
@@ -104,9 +104,8 @@ pub struct Directory {
     pub changes: bool,
     /// Whether it adds fields to them, such as labels and what selects by them.
     pub adds: bool,
-    /// Directories and files that were looked into. What is listed twice is read once: kustomize
-    /// refuses it.
-    seen: BTreeSet<EcoString>,
+    /// How many directories and files were looked into.
+    looked_at: usize,
 }
 
 /// Reads a directory; none if it has no `kustomization.yaml`.
@@ -117,7 +116,7 @@ pub fn read<'a>(db: &'a dyn Db, path: &str) -> Option<&'a Directory> {
 #[salsa::tracked(returns(ref))]
 fn listed(db: &dyn Db, _project: Project, path: EcoString) -> Option<Directory> {
     let mut found = Directory { complete: true, ..Directory::default() };
-    collect(db, &path, DEPTH, &mut found).then_some(found)
+    collect(db, &path, DEPTH, &mut found).then(|| found.told_once())
 }
 
 /// Reads what Flux applies of a directory: without a `kustomization.yaml` it makes one of all YAML below, in which a
@@ -142,19 +141,23 @@ fn generated(db: &dyn Db, _project: Project, path: EcoString) -> Option<Director
     let is_built = |name: &str| built.iter().any(|it| crate::source::is_within(name, it));
     let is_yaml = |name: &str| [".yaml", ".yml"].iter().any(|it| name.ends_with(it));
     for name in text.lines().filter(|it| is_yaml(it) && !is_built(it)) {
-        // Files may be left out of the artifact (`.sourceignore`): nothing is said of those that are no YAML.
-        let _ = file(db, &eco_format!("{place}{name}"), &mut found);
+        // Nor is anything said of files that are no YAML: those of charts are not.
+        if let Ok(text) = db.data_file(&eco_format!("{place}{name}")).text(db) {
+            let _ = file(&eco_format!("{place}{name}"), text, &mut found);
+        } else {
+            found.complete = false;
+        }
     }
-    Some(found)
+    // What is left out of the artifact is not looked for there, and may be broken.
+    if db.data_file(".sourceignore").text(db).is_ok() {
+        found.broken.clear();
+    }
+    Some(found.told_once())
 }
 
 fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool {
     let Some((list_name, list)) = kustomization(db, dir) else { return false };
-    if !found.seen.insert(dir.into()) {
-        return true;
-    }
-    if found.seen.len() > MOST {
-        found.complete = false;
+    if !found.may_look() {
         return true;
     }
     let list_name = eco_format!("{dir}/{list_name}");
@@ -188,23 +191,23 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
     let remote = listed.flatten().filter_map(serde_yaml::Value::as_str).find(|it| is_remote(it));
     found.remote = found.remote.take().or(remote.map(EcoString::from));
     let before = found.objects.len();
-    for resource in kustomization.get("resources").and_then(serde_yaml::Value::as_sequence).into_iter().flatten() {
-        let Some(name) = resource.as_str() else {
+    let lists = ["resources", "bases"].iter().filter_map(|it| kustomization.get(it)?.as_sequence());
+    for it in lists.flatten() {
+        let place = it.as_str().filter(|it| !is_remote(it)).and_then(|it| joined(dir, it));
+        let Some(path) = place else {
             found.complete = false;
             continue;
         };
-        let Some(path) = joined(dir, name) else {
-            found.complete = false;
-            continue;
-        };
-        let is_file = [".yaml", ".yml", ".json"].iter().any(|it| path.ends_with(it));
-        if is_file {
-            if let Err(why) = file(db, &path, found) {
-                found.break_at(&list_name, &path, why);
-            }
-        } else if depth == 0 || is_remote(name) {
-            found.complete = false;
-        } else if !collect(db, &path, depth - 1, found) {
+        if let Err(why) = resource(db, &path, depth, found) {
+            found.break_at(&list_name, &path, why);
+        }
+    }
+    for name in beside(kustomization) {
+        let Some(path) = joined(dir, name).filter(|_| !is_remote(name)) else { continue };
+        if let Err(why) = db.data_file(&path).text(db)
+            && is_missing(why)
+            && db.data_file(&eco_format!("{path}/")).text(db).is_err()
+        {
             found.break_at(&list_name, &path, None);
         }
     }
@@ -261,30 +264,91 @@ fn kustomization(db: &dyn Db, dir: &str) -> Option<(&'static str, Arc<str>)> {
 
 /// Whether kustomize takes a resource for a URL or a Git repository (its `ifc`, `git.NewRepoSpecFromURL`).
 fn is_remote(resource: &str) -> bool {
-    let starts = ["git@", "git::", "gh:", "github.com/", "github.com:", "gitlab.com/", "bitbucket.org/"];
-    resource.contains("://") || resource.contains("?ref=") || starts.iter().any(|it| resource.starts_with(it))
+    let starts = ["git::", "gh:", "github.com/", "github.com:"];
+    // `git@host:path`, with any name.
+    let is_ssh = resource.split_once('@').is_some_and(|(name, rest)| {
+        !name.is_empty() && !name.contains('/') && rest.split('/').next().is_some_and(|it| it.contains(':'))
+    });
+    let is_git = resource.ends_with(".git") || resource.contains(".git/") || resource.contains("/_git/");
+    is_ssh
+        || is_git
+        || resource.contains("://")
+        || resource.contains("?ref=")
+        || starts.iter().any(|it| resource.starts_with(it))
 }
 
 impl Directory {
+    /// Whether one more may be looked into, which is counted.
+    fn may_look(&mut self) -> bool {
+        self.looked_at += 1;
+        self.complete &= self.looked_at <= MOST;
+        self.looked_at <= MOST
+    }
+
+    /// What is listed twice under one name counts once: kustomize refuses it.
+    fn told_once(mut self) -> Self {
+        let objects: IndexSet<Listed> = self.objects.into_iter().collect();
+        self.objects = objects.into_iter().collect();
+        let broken: IndexSet<Broken> = self.broken.into_iter().collect();
+        self.broken = broken.into_iter().collect();
+        self
+    }
+
     fn break_at(&mut self, list: &EcoString, path: &str, why: Option<EcoString>) {
         self.complete = false;
         self.broken.push(Broken { list: list.clone(), path: path.into(), why });
     }
 }
 
-/// Reads a file; in error it is not there, or what is wrong with it.
-fn file(db: &dyn Db, path: &str, found: &mut Directory) -> Result<(), Option<EcoString>> {
-    if found.seen.len() > MOST {
+/// What a kustomization names beside resources: components, patches, what generators read.
+fn beside(kustomization: &serde_yaml::Value) -> Vec<&str> {
+    let all = |key: &str| kustomization.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
+    let text = serde_yaml::Value::as_str;
+    let mut found: Vec<&str> = all("components").filter_map(text).collect();
+    // These hold a patch, or name a file.
+    found.extend(all("patchesStrategicMerge").filter_map(text).filter(|it| !it.contains('\n')));
+    let of_patches = ["patches", "patchesJson6902", "replacements"].into_iter().flat_map(all);
+    found.extend(of_patches.filter_map(|it| it.get("path")?.as_str()));
+    for generator in ["configMapGenerator", "secretGenerator"].into_iter().flat_map(all) {
+        let of = |key: &str| generator.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
+        // `KEY=FILE`, or a file that is the key, too.
+        let file = |it: &'_ str| -> usize { it.find('=').map_or(0, |at| at + 1) };
+        found.extend(of("files").filter_map(text).filter_map(|it| it.get(file(it)..)));
+        found.extend(of("envs").filter_map(text).chain(generator.get("env").and_then(text)));
+    }
+    found
+}
+
+/// Looks into what is listed as a file or a directory; in error it is not there, or what is wrong with it.
+fn resource(db: &dyn Db, path: &EcoString, depth: usize, found: &mut Directory) -> Result<(), Option<EcoString>> {
+    let why = match db.data_file(path).text(db) {
+        Ok(it) => return file(path, it, found).map_err(Some),
+        Err(why) => why,
+    };
+    if depth == 0 {
         found.complete = false;
         return Ok(());
     }
-    if !found.seen.insert(path.into()) {
+    if collect(db, path, depth - 1, found) {
         return Ok(());
     }
-    let documents = match db.data_file(path).text(db) {
-        Ok(it) => data::try_documents(it).map_err(Some),
-        Err(_) => Err(None),
-    };
+    let is_directory = db.data_file(&eco_format!("{path}/")).text(db).is_ok();
+    Err(match is_directory {
+        true => Some("the directory has no `kustomization.yaml`".into()),
+        false => Some(why.clone()).filter(|it| !is_missing(it)),
+    })
+}
+
+/// Whether a file cannot be read because there is none.
+fn is_missing(why: &str) -> bool {
+    why.starts_with("no such file")
+}
+
+fn file(path: &str, text: &str, found: &mut Directory) -> Result<(), EcoString> {
+    if !found.may_look() {
+        return Ok(());
+    }
+    let documents = data::try_documents(text);
     found.complete &= documents.is_ok();
     for it in &documents? {
         list(it, path, found);

@@ -23,6 +23,11 @@ pub(super) fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
         .help("change one of the fields")
 }
 
+pub(super) fn condition(at: Origin, id: &Id, text: &str) -> Diagnostic {
+    Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this")
+        .help("Flux reads it as CEL: `dep.status.observedGeneration == dep.metadata.generation`")
+}
+
 pub(super) fn ambiguous_patch(object: &Identity, other: &Object) -> Diagnostic {
     Diagnostic::new(
         code::IDENTITY_CHANGED,

@@ -12,6 +12,7 @@ use super::problems;
 use crate::data;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::schema;
+use crate::source::Origin;
 use crate::value::{Node, Value};
 
 /// Checks an object of a Flux kind.
@@ -31,6 +32,7 @@ pub fn check(object: &Object, out: &mut Vec<Diagnostic>) {
         "ImagePolicy" => rules.image_policy(),
         _ => Vec::new(),
     };
+    out.extend(rules.conditions().into_iter().map(|(at, text)| problems::condition(at, &object.id, &text)));
     out.extend(found.into_iter().map(|(path, text)| {
         let at = path.split('.').try_fold(spec, |node, key| node.get(key)).map_or(object.origin, |it| it.origin);
         problems::rule(at, &object.id, &text)
@@ -117,7 +119,6 @@ impl Rules<'_> {
         }
         found.extend(self.target_paths());
         found.extend(self.post_renderers());
-        found.extend(self.conditions());
         found
     }
 
@@ -157,33 +158,30 @@ impl Rules<'_> {
     }
 
     /// The conditions in CEL: what cannot be read is never met.
-    fn conditions(&self) -> Violations {
+    fn conditions(&self) -> Vec<(Origin, EcoString)> {
         let all = |list: &str| self.spec.get(list).and_then(Node::list).unwrap_or_default().iter();
         let of = |variables, is_condition| Expected { variables, is_condition };
         let checks = all("healthCheckExprs").flat_map(|it| {
-            ["current", "inProgress", "failed"]
-                .into_iter()
-                .filter_map(|key| Some(("healthCheckExprs", key, it.get(key)?, of(None, false))))
+            ["current", "inProgress", "failed"].into_iter().filter_map(|key| Some((key, it.get(key)?, of(None, false))))
         });
         let ready = all("dependsOn")
-            .filter_map(|it| Some(("dependsOn", "readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true))));
+            .filter_map(|it| Some(("readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true))));
         let own = [
             ("resourceFilter", of(Some(&["res", "req"]), true)),
             ("commitStatusExpr", of(Some(&["event", "alert", "provider"]), false)),
         ];
-        let own = own.into_iter().filter_map(|(key, expected)| Some((key, key, self.spec.get(key)?, expected)));
-        let wrong = checks.chain(ready).chain(own).filter_map(|(path, key, node, expected)| {
+        let own = own.into_iter().filter_map(|(key, expected)| Some((key, self.spec.get(key)?, expected)));
+        let wrong = checks.chain(ready).chain(own).filter_map(|(key, node, expected)| {
             let reason = cel::wrong(node.text()?, expected)?;
             // That is a text, and the others are conditions.
             let what = if key == "commitStatusExpr" { "expression" } else { "condition" };
-            Some((path, eco_format!("`{key}` is no {what} in CEL: {reason}")))
+            Some((node.origin, eco_format!("`{key}` is no {what} in CEL: {reason}")))
         });
         wrong.collect()
     }
 
     fn kustomization(&self) -> Violations {
         let mut found = self.kube_config();
-        found.extend(self.conditions());
         let variables = self.spec.at(&["postBuild", "substitute"]).and_then(Node::map);
         // Flux: `^[_[:alpha:]][_[:alpha:][:digit:]]*$`
         let is_name = |it: &EcoString| {
@@ -309,7 +307,7 @@ impl Rules<'_> {
         if self.has("commitStatusExpr") && !allowed.contains(&self.text("type")) {
             return vec![("commitStatusExpr", "it goes with providers of Git hosts only".into())];
         }
-        self.conditions()
+        Violations::new()
     }
 
     fn receiver(&self) -> Violations {
@@ -321,7 +319,7 @@ impl Rules<'_> {
         if is_oidc == self.has("secretRef") {
             return vec![("secretRef", "every type but `generic-oidc` needs a `secretRef`".into())];
         }
-        self.conditions()
+        Violations::new()
     }
 
     fn image_policy(&self) -> Violations {

@@ -62,7 +62,10 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
             object.is_patched |= is_patched;
             ForeignObject { object, origin: at }
         }));
-        lint.out.extend(applied.broken.iter().map(|(by, it)| broken_directory(by, it, at, &cluster.name)));
+        lint.out.extend(applied.broken.iter().map(|(by, it)| {
+            let problem = broken_directory(by, it).label(at, eco_format!("{by} applies it"));
+            problem.on(Some(&cluster.name))
+        }));
         // That the directory of an item is there was looked at when it was made.
         let missing = applied.missing.iter().filter(|(by, _)| item.is_none() || *by != kustomization.id);
         lint.out.extend(missing.map(|(by, path)| missing_directory(by, path, at, &cluster.name)));
@@ -101,23 +104,23 @@ fn applies(lint: &mut Lint<'_>, kustomization: &Object) -> Option<Applies> {
     })
 }
 
-fn broken_directory(id: &Id, it: &Broken, at: Origin, cluster: &EcoString) -> Diagnostic {
+/// That a directory which a Kustomization applies cannot be built.
+#[must_use]
+pub fn broken_directory(by: &Id, it: &Broken) -> Diagnostic {
     let Broken { list, path, why } = it;
     let (message, help) = match why {
-        None => {
-            (eco_format!("`{list}` lists `{path}`, which is not there"), "write its name as it is, or remove the line")
-        }
-        Some(_) if list == path => {
-            (eco_format!("`{path}` cannot be read as YAML"), "mend it: kustomize builds nothing")
-        }
+        None => (
+            eco_format!("`{list}` lists `{path}`, which is not there"),
+            "write its name as it is, or remove it from the list",
+        ),
+        Some(_) if list == path => (eco_format!("kustomize cannot read `{path}`"), "mend it"),
         Some(_) => {
-            (eco_format!("`{list}` lists `{path}`, which cannot be read as YAML"), "mend it, or remove the line")
+            (eco_format!("`{list}` lists `{path}`, which kustomize cannot read"), "mend it, or remove it from the list")
         }
     };
     let text = why.clone().unwrap_or_else(|| "no such file or directory".into());
     Diagnostic::new(code::BROKEN_DIRECTORY, message, Place::File(path.clone()), text)
-        .label(at, eco_format!("{id} applies it"))
-        .on(Some(cluster))
+        .note(eco_format!("{by} applies it"))
         .note("kustomize builds the directory as a whole or not at all")
         .help(help)
 }

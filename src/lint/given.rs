@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ecow::EcoString;
 
 use super::context::Lint;
+use super::foreign;
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, external};
 use crate::syntax::{self, ast::Head};
@@ -48,6 +49,13 @@ pub(super) fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> 
             }
             let key = (object.id.kind.clone(), object.id.namespace.clone(), object.id.name.clone());
             given.insert(key, (!keys.is_empty()).then_some(keys));
+        }
+    }
+    // What hand-written directories bring is there, with keys that are not looked at.
+    let mut inner = Lint::new(lint.db, false);
+    for it in foreign::of(&mut inner, cluster, deployed).objects.into_iter().filter_map(|it| it.object.id) {
+        if matches!(it.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && it.group.is_empty() {
+            given.entry((it.kind, it.namespace, it.name)).or_insert(None);
         }
     }
     given

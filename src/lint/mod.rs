@@ -44,7 +44,7 @@ use crate::fleet::{self, Class, Cluster, Representative};
 use crate::flux::{self, Deployed, SharedItem};
 use crate::source::{Anchor, Db, IndexSet, Project};
 
-pub use foreign::brought;
+pub use foreign::{broken_directory, brought};
 pub use rings::{is_ahead, outside_rings, versions};
 pub use running::Running;
 pub use validation::{by_hand, unchecked};

@@ -19,6 +19,7 @@ use crate::fleet::{self, Class, Cluster};
 use crate::flux::{self, Deployed, UnitPlace, external};
 use crate::kube;
 use crate::kube::applied::AppliedObject;
+use crate::kube::directory::Applies;
 use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
 use crate::schema::{self, KubernetesMinor, Shape};
@@ -200,9 +201,15 @@ fn of_file(
 }
 
 /// What is wrong with files that a person put into a cluster's root, which Flux applies as they are, and with what is
-/// applied because of them.
+/// applied because of them. `root` is what the root does with them.
 #[must_use]
-pub fn by_hand(db: &dyn Db, cluster: Anchor, files: &[EcoString], applied: &[AppliedObject<'_>]) -> Vec<Diagnostic> {
+pub fn by_hand(
+    db: &dyn Db,
+    cluster: Anchor,
+    files: &[EcoString],
+    root: &Applies,
+    applied: &[AppliedObject<'_>],
+) -> Vec<Diagnostic> {
     let lint = Lint::new(db, false);
     let minor = fleet::kubernetes_version(db, cluster);
     let deployed = &flux::deployed(db, cluster).value;
@@ -210,8 +217,9 @@ pub fn by_hand(db: &dyn Db, cluster: Anchor, files: &[EcoString], applied: &[App
     let mut found = Found::default();
     let mut custom = None;
     let mut all: IndexMap<&EcoString, Part> = IndexMap::default();
-    let whole = || Part { is_patched: false, is_substituted: false, is_named: true };
-    all.extend(files.iter().map(|it| (it, whole())));
+    let is_named = !root.patches && !root.renames && root.target_namespace.is_empty();
+    let part = || Part { is_patched: root.patches, is_substituted: root.substitutes, is_named };
+    all.extend(files.iter().map(|it| (it, part())));
     all.extend(applied.iter().map(|it| (&it.listed.file, Part::of(it))));
     for (file, part) in all {
         if let Ok(node) = &document(&lint, cluster.anchor, file).node {

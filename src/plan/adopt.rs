@@ -6,11 +6,11 @@
 use ecow::EcoString;
 use serde_yaml::Value;
 
+use super::document::field;
+use super::document::{documents, id_of};
 use super::live::release;
 use super::old::{Old, OldFiles, is_known, old_objects};
 use super::problems;
-use super::roots::field;
-use super::roots::{documents, id_of};
 use super::snapshot::Snapshot;
 use super::work::Plan;
 use crate::diagnostic::Diagnostic;

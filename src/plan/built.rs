@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 use regex::Regex;
 use serde_json::Value;
 
-use super::roots::documents;
+use super::document::documents;
 use super::snapshot::Snapshot;
 
 /// A file that cannot be built: which, and why.

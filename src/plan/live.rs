@@ -7,10 +7,10 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
+use super::document::field;
 use super::hubs;
 use super::old::{Objects, Old, OldFiles, has_only_survivors, old_kustomizations, old_objects, survives};
 use super::problems::{self, NewOwner};
-use super::roots::field;
 use super::snapshot::Snapshot;
 use super::touched::Touched;
 use super::work::{Permissions, Plan};
@@ -49,7 +49,9 @@ pub(super) fn check(
     }
     let roots = hubs::roots(&by_dir);
     for (dir, olds) in &by_dir {
-        let new = by_path.get(dir.as_str()).copied();
+        // A spoke may have moved to another directory: its hub knows it by its name.
+        let moved = || deployed.iter().copied().find(|it| roots.get(dir).is_some_and(|root| root.name == it.cluster));
+        let new = by_path.get(dir.as_str()).copied().or_else(moved);
         let is_allowed = |what: &str| removals.allow(dir, new, what);
         let Some(new) = new else {
             if !is_allowed("") {

@@ -7,6 +7,8 @@
 mod adopt;
 mod bootstrap;
 mod built;
+mod by_hand;
+mod document;
 mod hubs;
 mod live;
 mod old;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::roots::{documents, id_of};
+use super::document::{documents, id_of};
 use super::skeleton::without_values;
 use super::snapshot::Snapshot;
 use super::touched::Touched;

@@ -97,6 +97,21 @@ pub(super) fn twice_by_hand(path: &str, id: &Id, other: &str, in_file: Option<&E
     problem.help("remove it from one of the two")
 }
 
+pub(super) fn goes_to_hub(path: &str, id: &Id, spoke: &str, hub: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::GOES_TO_HUB,
+        eco_format!("{id} goes to `{hub}`, not to `{spoke}`"),
+        file(path),
+        "written by hand",
+    )
+    .note(eco_format!(
+        "the Flux of `{hub}` builds this directory for itself: what it sends to `{spoke}` has a `kubeConfig`"
+    ))
+    .help(eco_format!(
+        "declare it in `{spoke}` (`manifest`, `kustomize`), or move the file to the directory of `{hub}`"
+    ))
+}
+
 pub(super) fn missing_directory(path: &str, by: &Id, missing: &str) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_DIRECTORY,
@@ -180,7 +195,11 @@ pub(super) fn removes_cluster(dir: &str, name: Option<&str>, count: usize, of_hu
         code::REMOVES,
         eco_format!("this would remove the cluster in `{dir}`"),
         file(dir),
-        eco_format!("{count} Kustomizations, and everything that they installed"),
+        if count == 1 {
+            eco_format!("1 Kustomization, and everything that it installed")
+        } else {
+            eco_format!("{count} Kustomizations, and everything that they installed")
+        },
     )
     .note(if of_hub {
         "its hub's Flux would prune what it applied there"
@@ -212,7 +231,11 @@ pub(super) fn leaves_hub(
         if commands.is_empty() { String::new() } else { format!("on the hub, {}; then ", commands.join(" and ")) };
     Diagnostic::new(
         code::REMOVES,
-        eco_format!("this would uninstall everything of `{name}`, which leaves its hub"),
+        if root.name == *name {
+            eco_format!("this would uninstall everything of `{name}`, which leaves its hub")
+        } else {
+            eco_format!("this would uninstall everything of `{name}`, which its hub knows as `{}`", root.name)
+        },
         file(&new.path),
         eco_format!("the Flux of `{hub}` would delete what it has for it, and what that applied"),
     )

@@ -102,7 +102,8 @@ pub(super) fn text(it: &Cluster, header: &str, out: &mut Vec<Diagnostic>) -> Str
 /// The name of an object that stands for a part of a cluster. EKS allows capitals and underscores, Kubernetes does not.
 fn object_name(it: &Cluster, part: &str) -> EcoString {
     let part = part.to_lowercase().replace(|it: char| !it.is_ascii_alphanumeric(), "-");
-    eco_format!("{}-{}", it.name, part.trim_matches('-'))
+    let part = part.trim_matches('-');
+    eco_format!("{}-{}", it.name, if part.is_empty() { "part" } else { part })
 }
 
 /// Names that differ, and would be one here.

@@ -35,9 +35,14 @@ fn who_comes_or_goes_is_handed_over_first() {
     let suspend = "`flux suspend kustomization a-apps` and `flux suspend helmrelease a-base a-web`";
     let uninstall = "`flux uninstall` on `a`";
     let gone = "its hub's Flux would prune";
-    for (before, after, says) in
-        [(spoke, own, suspend), (spoke, moved, suspend), (own, spoke, uninstall), (spoke, "", gone)]
-    {
+    let elsewhere = "cluster a { path = \"clusters/eu/a\", use apps }";
+    for (before, after, says) in [
+        (spoke, own, suspend),
+        (spoke, moved, suspend),
+        (spoke, elsewhere, suspend),
+        (own, spoke, uninstall),
+        (spoke, "", gone),
+    ] {
         let (refused, allowed) = changed(before, after, "a");
         assert_eq!(refused.status, 1, "{before} → {after}");
         assert!(refused.stderr.contains(says), "{before} → {after}: {}", refused.stderr);
@@ -60,6 +65,30 @@ fn a_spoke_that_stays_is_a_cluster_as_others() {
     let run = fleet.run(&["build"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
     assert!(run.stderr.contains("uninstall everything of `a-apps-releases` on `a`"), "{}", run.stderr);
+}
+
+/// Its hub knows a spoke by its name, wherever it stands.
+#[test]
+fn a_spoke_moves_to_another_directory() {
+    let fleet = Fleet::new(&with("cluster a { via = hub, use apps }"));
+    fleet.build();
+    fleet.write("fleet.fleet", &with("cluster a { path = \"clusters/eu/a\", via = hub, use apps }"));
+    fleet.build();
+    assert!(fleet.read("clusters/hub/a.yaml").contains("path: ./clusters/eu/a"));
+    let renamed =
+        with("cluster b { path = \"clusters/eu/a\", via = hub, use apps }").replace("a-kubeconfig", "b-kubeconfig");
+    fleet.write("fleet.fleet", &renamed);
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("which its hub knows as `a`"), "{}", run.stderr);
+}
+
+/// The hub builds a spoke's directory for itself.
+#[test]
+fn a_file_by_hand_goes_to_the_hub() {
+    let fleet = Fleet::new(&with("cluster a { via = hub, use apps }"));
+    fleet.write("clusters/a/x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: web}\n");
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 0 && run.stderr.contains("W0719"), "{}", run.stderr);
 }
 
 /// A tenant's account stands beside Flux, in a directory that is called as a bootstrap is.

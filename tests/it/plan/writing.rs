@@ -372,6 +372,29 @@ fn files_by_hand_in_a_root_are_what_the_api_server_accepts() {
     assert!(run.status == 1 && run.stderr.contains("clusters/one/by-hand.yaml:"), "{}", run.stderr);
 }
 
+/// A directory with a kustomization of its own is part of its root, and what Flux does with the root is done with it.
+#[test]
+fn directories_by_hand_in_a_root_are_followed() {
+    let fleet = Fleet::new("fleet f { }\ncatalogue web { namespace web { } }\ncluster one { use web }\n");
+    fleet.write("clusters/one/extra/kustomization.yaml", "resources: [ns.yaml, dep.yaml]\n");
+    fleet.write("clusters/one/extra/ns.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: web}\n");
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("E0664") && run.stderr.contains("E0705"), "{}", run.stderr);
+    fleet.write(
+        "clusters/one/extra/ns.yaml",
+        "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Namespace, metadata: {name: x}}]\n",
+    );
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: web}\nspec:\n  replicas: ${n}\n  selector: {matchLabels: {a: b}}\n  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: a, image: a}]}\n";
+    fleet.write("clusters/one/extra/dep.yaml", deployment);
+    fleet.write("clusters/one/dep.yaml", &deployment.replace("name: a, namespace", "name: b, namespace"));
+    let run = fleet.run(&["build"]);
+    assert!(run.status == 1 && run.stderr.contains("E0654") && run.stderr.contains("2 errors"), "{}", run.stderr);
+    let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: flux-system, namespace: flux-system}\nspec: {path: ./clusters/one, postBuild: {substitute: {n: \"3\"}}}\n";
+    fleet.write("clusters/one/flux-system/gotk-sync.yaml", sync);
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
+
 /// What stands beside `gotk-sync.yaml` changes it: read as kustomize builds it.
 #[test]
 fn patches_of_bootstrap_are_read_as_kustomize_builds_them() {
