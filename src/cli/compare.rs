@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{Compare, Output};
-use super::model::{model, not_found};
+use super::model::{model_of, not_found};
 use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::fleet;
@@ -13,7 +13,9 @@ use crate::render::{compare_json, compare_text, human};
 use crate::source::{Anchor, Db};
 
 pub(super) fn run(directory: &Path, arguments: &Compare, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some((db, _)) = model(directory, arguments.rev.as_deref(), terminal)? else { return Ok(Outcome::Findings) };
+    let pair = [arguments.first.as_str(), arguments.second.as_str()];
+    let compiled = model_of(directory, arguments.rev.as_deref(), &pair, terminal)?;
+    let Some((db, _)) = compiled else { return Ok(Outcome::Findings) };
     let clusters = &fleet::all_clusters(&db, db.project()).value;
     let cluster = |name: &str| -> Result<Anchor, HostError> {
         clusters.get(name).copied().ok_or_else(|| super::project::unknown_cluster(&db, name))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ecow::EcoString;
 
 use super::terminal::Terminal;
-use crate::compile::diagnose;
+use crate::compile::{diagnose, diagnose_of};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::host::{self, HostError, Opened, Past};
 use crate::inspect::NotFound;
@@ -43,6 +43,24 @@ pub(super) fn model(
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
     let model = revision.map_or_else(|| now(directory), |it| at(directory, it))?;
     Ok(model.reported(terminal))
+}
+
+/// The same where only some clusters are asked about, by name: others may be wrong.
+pub(super) fn model_of(
+    directory: &Path,
+    revision: Option<&str>,
+    clusters: &[&str],
+    terminal: &mut Terminal,
+) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
+    let (db, found, root, at) = if let Some(revision) = revision {
+        let Past { db, problems, root, commit } = host::open_at(directory, revision)?;
+        (db, problems, root, format!(" at {commit}"))
+    } else {
+        let Opened { db, problems, root, .. } = host::open(directory)?;
+        (db, problems, root, String::new())
+    };
+    let found = if found.is_empty() { diagnose_of(&db, clusters) } else { found };
+    Ok(Model { db, root, found, at }.reported(terminal))
 }
 
 impl Model {

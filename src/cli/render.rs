@@ -5,8 +5,8 @@ use std::path::Path;
 use super::args::{ObjectOutput, Render};
 use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
-use crate::compile::compile;
-use crate::diagnostic::did_you_mean;
+use crate::compile::diagnose_of;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::emit::{documents, with_patches};
 use crate::fleet;
 use crate::flux::{self, Deployed, UnitPlace};
@@ -19,9 +19,9 @@ use crate::value::yaml::{Style, Writer};
 pub(super) fn run(directory: &Path, arguments: &Render, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
     let db = &opened.db;
-    let compilation = compile(db);
-    if !compilation.is_clean() {
-        let counts = terminal.diagnostics(db, &compilation.diagnostics);
+    let found = diagnose_of(db, &[&arguments.cluster]);
+    if found.iter().any(Diagnostic::is_error) {
+        let counts = terminal.diagnostics(db, &found);
         terminal.error(&format!("{}; nothing to render", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::{Output, Why};
-use super::model::{model, not_found};
+use super::model::{model, model_of, not_found};
 use super::outcome::Outcome;
 use super::terminal::{Terminal, result};
 use crate::fleet;
@@ -13,7 +13,12 @@ use crate::render::{human, why_json, why_text};
 use crate::source::{Db, FleetDatabase};
 
 pub(super) fn run(directory: &Path, arguments: &Why, terminal: &mut Terminal) -> Result<Outcome, HostError> {
-    let Some((db, root)) = model(directory, arguments.rev.as_deref(), terminal)? else { return Ok(Outcome::Findings) };
+    let rev = arguments.rev.as_deref();
+    let compiled = match &arguments.what {
+        Some(_) => model_of(directory, rev, &[&arguments.place], terminal)?,
+        None => model(directory, rev, terminal)?,
+    };
+    let Some((db, root)) = compiled else { return Ok(Outcome::Findings) };
     let db = &db;
     let answer = match &arguments.what {
         Some(what) => of_cluster(db, &arguments.place, what)?,

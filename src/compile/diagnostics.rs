@@ -94,22 +94,29 @@ fn used_of_packages(db: &dyn Db) -> Vec<Anchor> {
 /// What only the clusters show.
 #[salsa::tracked]
 pub(super) fn of_clusters(db: &dyn Db, project: Project) -> Diagnostics {
+    let clusters: Vec<Anchor> = fleet::clusters(db).collect();
+    let mut found = of_some_clusters(db, project, &clusters);
+    found.extend(fleet::reached_alike(db));
+    found.extend(lint::fleet_diagnostics(db, project).iter().cloned());
+    found.extend(provision::roles_twice(db, project).iter().cloned());
+    found.into()
+}
+
+/// What catalogues and some clusters show.
+pub(super) fn of_some_clusters(db: &dyn Db, project: Project, clusters: &[Anchor]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for catalogue in names::index(db, project).catalogues.values() {
         found.extend(fleet::catalogue(db, *catalogue).diagnostics.iter().cloned());
         found.extend(flux::bundle(db, *catalogue).diagnostics.iter().cloned());
     }
     found.extend(flux::shared_sources(db, project).diagnostics.iter().cloned());
-    for cluster in fleet::clusters(db) {
+    for cluster in clusters.iter().copied() {
         found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
         found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
         found.extend(lint::cluster_diagnostics(db, cluster).iter().cloned());
         found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }
-    found.extend(fleet::reached_alike(db));
-    found.extend(lint::fleet_diagnostics(db, project).iter().cloned());
-    found.extend(provision::roles_twice(db, project).iter().cloned());
-    found.into()
+    found
 }
 
 /// What the author's own checks say, once everything that they read is right.

@@ -10,7 +10,7 @@ pub use tidy::tidy;
 use rayon::prelude::*;
 
 use crate::check;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, code};
 use crate::emit::{self, FileTree};
 use crate::fleet;
 use crate::flux;
@@ -86,6 +86,25 @@ pub fn diagnose(db: &FleetDatabase) -> Vec<Diagnostic> {
     found.to_vec()
 }
 
+/// What is wrong with the project as far as it concerns some clusters: every declaration by itself, what is common, and
+/// these clusters. What only other clusters show is not looked at.
+#[must_use]
+pub fn diagnose_of(db: &FleetDatabase, clusters: &[&str]) -> Vec<Diagnostic> {
+    check_declarations(db);
+    let project = db.project();
+    let mut found = diagnostics::of_declarations(db, project).to_vec();
+    if !found.iter().any(Diagnostic::is_error) {
+        let all = &fleet::all_clusters(db, project).value;
+        let anchors: Vec<Anchor> = clusters.iter().filter_map(|it| all.get(*it).copied()).collect();
+        found.extend(diagnostics::of_some_clusters(db, project, &anchors));
+        // That something applies nowhere, all clusters would have to show.
+        found.retain(|it| it.code != code::DEAD);
+    }
+    let found = tidy(db, found);
+    db.settle();
+    found
+}
+
 /// The files of a catalogue.
 #[salsa::tracked]
 pub fn common_files(db: &dyn Db, catalogue: Anchor) -> FileTree {
@@ -100,11 +119,7 @@ pub fn cluster_files(db: &dyn Db, cluster: Anchor) -> FileTree {
 
 /// Computes on all threads what the diagnostics are made of, as far as they go; what follows finds it done.
 fn warm(db: &FleetDatabase) {
-    let anchors: Vec<Anchor> =
-        db.project().files(db).iter().flat_map(|it| crate::syntax::anchors(db, *it).iter().copied()).collect();
-    on_all_threads(db, &anchors, |db, anchor| {
-        check::check(db, anchor);
-    });
+    check_declarations(db);
     if diagnostics::of_declarations(db, db.project()).iter().any(Diagnostic::is_error) {
         return;
     }
@@ -127,6 +142,15 @@ fn warm(db: &FleetDatabase) {
             fleet::cluster_checks(db, cluster);
         });
     }
+}
+
+/// Checks every declaration by itself, on all threads.
+fn check_declarations(db: &FleetDatabase) {
+    let anchors: Vec<Anchor> =
+        db.project().files(db).iter().flat_map(|it| crate::syntax::anchors(db, *it).iter().copied()).collect();
+    on_all_threads(db, &anchors, |db, anchor| {
+        check::check(db, anchor);
+    });
 }
 
 fn on_all_threads<T: Copy + Sync>(db: &FleetDatabase, all: &[T], run: impl Fn(&FleetDatabase, T) + Sync) {

@@ -20,7 +20,7 @@ mod problems;
 mod scope;
 mod select;
 
-pub use builtins::versions;
+pub use builtins::{clash, versions};
 pub use conform::{Conform, complete, literal_problems};
 pub use effect::{Effect, Outcome};
 pub use env::{Env, Given, Lazy, Local, Row};

@@ -12,6 +12,7 @@ use super::identity::Identity;
 use super::irsa;
 use super::known_facts::KnownFacts;
 use super::representative::{Representative, bare};
+use super::said::says;
 use super::selection;
 use super::settings_data;
 use super::specialization;
@@ -22,7 +23,7 @@ use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax;
-use crate::syntax::ast::{Block, Expr, ExprKind, Head, Key, Member};
+use crate::syntax::ast::{Block, Expr, ExprKind, Head};
 use crate::syntax::walk;
 use crate::value::{Node, Value, yaml};
 
@@ -222,13 +223,4 @@ fn row_readers(db: &dyn Db, inventory: Anchor) -> Vec<bool> {
         reads
     };
     finder::statements(db, inventory).value.overrides.iter().map(|it| reads_row(&it.block)).collect()
-}
-
-/// Whether a declaration's block has an entry.
-fn says(db: &dyn Db, anchor: Anchor, key: &str) -> bool {
-    syntax::declaration(db, anchor).body.members.iter().any(|it| match it {
-        Member::Entry(entry) => entry.path.segments.first().is_some_and(|it| it.key == Key::Name(key.into())),
-        Member::Spread(_) => true,
-        _ => false,
-    })
 }

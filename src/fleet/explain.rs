@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::eval::Env;
+use crate::eval::{Env, clash};
 use crate::source::{NodeId, Origin};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::value::{Node, Value};
@@ -51,11 +51,43 @@ fn decide(env: &mut Env<'_>, expr: &Expr, found: bool, shown: &mut Shown) {
                 }
             }
         }
+        ExprKind::Call { callee, args } if !found && is_of_pairs(callee) => pair(env, callee, args, expr, shown),
         ExprKind::Call { callee, args } if is_quantifier(callee, found) => match args.first().map(|it| &it.kind) {
             Some(ExprKind::ListFor { head, body }) => each(env, head, body, found, shown),
             _ => parts(env, expr, shown),
         },
         _ => parts(env, expr, shown),
+    }
+}
+
+/// Whether a call is false by two elements of its list.
+fn is_of_pairs(callee: &Expr) -> bool {
+    matches!(&callee.kind, ExprKind::Name(name) if name == "all-distinct" || name == "cidrs-disjoint")
+}
+
+/// The two elements that decide.
+fn pair(env: &mut Env<'_>, callee: &Expr, args: &[Expr], expr: &Expr, shown: &mut Shown) {
+    let ExprKind::Name(name) = &callee.kind else { return };
+    let node = args.first().map(|it| env.eval(it));
+    let list = node.as_ref().and_then(Node::list).unwrap_or_default();
+    let found = clash(name, list).and_then(|(a, b)| Some([(a, list.get(a)?), (b, list.get(b)?)]));
+    let Some(found) = found else { return parts(env, expr, shown) };
+    let mut names: Vec<EcoString> = Vec::new();
+    if let Some(ExprKind::ListFor { head, .. }) = args.first().map(|it| &it.kind) {
+        env.each(head, |env| {
+            let element = head.names.last().and_then(|(_, name)| env.local(name));
+            names.push(element.map_or_else(EcoString::new, |it| name_of(&it)));
+        });
+    }
+    let described = |nth: usize, it: &Node| match names.get(nth).filter(|_| names.len() == list.len()) {
+        Some(name) if !name.is_empty() => eco_format!("{} of {name}", show(&it.value)),
+        _ => eco_format!("{} (number {})", show(&it.value), nth + 1),
+    };
+    let said = found.map(|(nth, it)| described(nth, it));
+    let verb = if name == "all-distinct" { "are equal" } else { "overlap" };
+    shown.notes.push(eco_format!("{} {verb}", said.join(" and ")));
+    for (_, it) in found.into_iter().filter(|(_, it)| is_leaf(&it.value)) {
+        shown.places.push((it.origin, eco_format!("{} is set here", show(&it.value))));
     }
 }
 

@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::clusters::{cluster, clusters};
 use super::problems;
+use super::said::may_have_hubs;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Anchor, Db, IndexMap, Project};
 
@@ -32,8 +33,11 @@ pub fn reached_alike(db: &dyn Db) -> Vec<Diagnostic> {
 }
 
 #[salsa::tracked(returns(ref))]
-fn all_spokes(db: &dyn Db, _project: Project) -> IndexMap<Anchor, Vec<Anchor>> {
+fn all_spokes(db: &dyn Db, project: Project) -> IndexMap<Anchor, Vec<Anchor>> {
     let mut all: IndexMap<Anchor, Vec<Anchor>> = IndexMap::default();
+    if !may_have_hubs(db, project) {
+        return all;
+    }
     for it in clusters(db) {
         if let Some(via) = &cluster(db, it).value.via {
             all.entry(via.hub).or_default().push(it);

@@ -104,6 +104,9 @@ fn range_of_shared(db: &dyn Db) -> Option<Range> {
             add(it.newest.0, &it.newest.1);
         }
     }
+    if fleet::has_one_flux(db, db.project()) {
+        return None;
+    }
     for cluster in fleet::clusters(db).filter(|it| uses_shared(*it)) {
         let it = &fleet::cluster(db, cluster).value;
         add(it.flux, &it.name);

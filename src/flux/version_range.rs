@@ -33,10 +33,13 @@ impl Range {
     }
 }
 
-/// The Flux versions of the clusters that take each catalogue.
+/// The Flux versions of the clusters that take each catalogue; none where all have the fleet's.
 #[salsa::tracked]
-pub fn ranges(db: &dyn Db, _project: Project) -> Arc<IndexMap<Anchor, Range>> {
+pub fn ranges(db: &dyn Db, project: Project) -> Arc<IndexMap<Anchor, Range>> {
     let mut ranges: IndexMap<Anchor, Range> = IndexMap::default();
+    if fleet::has_one_flux(db, project) {
+        return Arc::new(ranges);
+    }
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         for taken in &cluster.taken {
@@ -51,7 +54,10 @@ pub fn ranges(db: &dyn Db, _project: Project) -> Arc<IndexMap<Anchor, Range>> {
 
 /// The Flux versions of all clusters: sources at the top level are for any.
 #[salsa::tracked]
-pub fn whole_range(db: &dyn Db, _project: Project) -> Option<Range> {
+pub fn whole_range(db: &dyn Db, project: Project) -> Option<Range> {
+    if fleet::has_one_flux(db, project) {
+        return None;
+    }
     let mut clusters = fleet::clusters(db).map(|it| fleet::cluster(db, it));
     let first = &clusters.next()?.value;
     let mut range = Range::one(first.flux, &first.name);

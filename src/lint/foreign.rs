@@ -113,9 +113,9 @@ pub fn broken_directory(by: &Id, it: &Broken) -> Diagnostic {
             eco_format!("`{list}` lists `{path}`, which is not there"),
             "write its name as it is, or remove it from the list",
         ),
-        Some(_) if list == path => (eco_format!("kustomize cannot read `{path}`"), "mend it"),
+        Some(_) if list == path => (eco_format!("kustomize cannot read `{path}`"), "fix it"),
         Some(_) => {
-            (eco_format!("`{list}` lists `{path}`, which kustomize cannot read"), "mend it, or remove it from the list")
+            (eco_format!("`{list}` lists `{path}`, which kustomize cannot read"), "fix it, or remove it from the list")
         }
     };
     let text = why.clone().unwrap_or_else(|| "no such file or directory".into());

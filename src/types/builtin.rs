@@ -62,6 +62,7 @@ const TABLE: &[(&str, &str)] = &[
     ("upper(text: String): String", "in upper case"),
     // Lists.
     ("all(of: [Bool]): Bool", "whether every element is true"),
+    ("all-distinct(of: [T]): Bool", "whether no two elements are equal"),
     ("any(of: [Bool]): Bool", "whether an element is true"),
     ("chunks(of: [T], size: Int): [[T]]", "lists of so many elements, the last perhaps shorter"),
     ("first(of: [T]): T?", "the first element; absent if there is none"),
@@ -113,6 +114,7 @@ const TABLE: &[(&str, &str)] = &[
     ("cidr-netmask(cidr: String): String", "the netmask of an IPv4 range"),
     ("cidr-overlaps(a: String, b: String): Bool", "whether two ranges have an address in common"),
     ("cidr-subnet(cidr: String, bits: Int, nth: Int): String", "the nth of the subnets that `bits` more bits make"),
+    ("cidrs-disjoint(of: [String]): Bool", "whether no two of the ranges have an address in common"),
     ("is-cidr(text: String): Bool", "whether it is an IPv4 or IPv6 range, such as `10.0.0.0/16`"),
     // Encodings.
     ("base64(text: String): String", "the text's UTF-8 in base64"),

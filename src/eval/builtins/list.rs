@@ -11,7 +11,16 @@ use crate::diagnostic::bug;
 use crate::eval::env::Env;
 use crate::eval::problems;
 use crate::source::{IndexMap, IndexSet};
-use crate::value::{Node, Value, same};
+use crate::value::{Node, Value, json, same};
+
+/// The first two elements that are equal, by their positions.
+pub(super) fn twice(of: &[Node]) -> Option<(usize, usize)> {
+    let mut seen: IndexMap<String, usize> = IndexMap::default();
+    of.iter().enumerate().find_map(|(nth, it)| {
+        let first = seen.insert(json(it).to_string(), nth)?;
+        Some((first, nth))
+    })
+}
 
 pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
     if it.name == "range" {
@@ -29,6 +38,7 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
             let wanted = it.args.get(1)?;
             of.iter().position(|it| same(&it.value, &wanted.value)).map_or(Value::Absent, count)
         }
+        "all-distinct" => Value::Bool(twice(of).is_none()),
         "unique" => {
             let mut texts = IndexSet::default();
             let mut others: Vec<&Node> = Vec::new();

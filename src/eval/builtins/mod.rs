@@ -60,6 +60,16 @@ pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin)
     }
 }
 
+/// The two elements of a list, by their positions, for which a function that holds for a list as a whole is false.
+#[must_use]
+pub fn clash(name: &str, list: &[Node]) -> Option<(usize, usize)> {
+    match name {
+        "all-distinct" => list::twice(list),
+        "cidrs-disjoint" => network::overlapping(list).ok().flatten(),
+        _ => None,
+    }
+}
+
 /// What a value costs to go through.
 fn size(value: &Value) -> u64 {
     match value {

@@ -8,11 +8,17 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::call::Call;
 use crate::eval::env::Env;
 use crate::eval::problems;
-use crate::value::Value;
+use crate::value::{Node, Value};
 
 pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
     if it.name == "is-cidr" {
         return Some(Value::Bool(it.texts.first().is_some_and(|it| parsed(it).is_some())));
+    }
+    if it.name == "cidrs-disjoint" {
+        return Some(match overlapping(it.args.first()?.list()?) {
+            Ok(found) => Value::Bool(found.is_none()),
+            Err(text) => env.report(problems::fails(it.origin, &format!("`{text}` is no range of addresses"))),
+        });
     }
     if !it.name.starts_with("cidr-") {
         return None;
@@ -47,6 +53,23 @@ pub(super) fn call(env: &mut Env<'_>, it: &Call<'_>) -> Option<Value> {
         Ok(text) => Value::Text(text),
         Err(reason) => env.report(problems::fails(it.origin, &reason)),
     })
+}
+
+/// Two ranges that have an address in common, by their positions.
+///
+/// # Errors
+/// A text that is no range.
+pub(super) fn overlapping(of: &[Node]) -> Result<Option<(usize, usize)>, EcoString> {
+    let mut nets: Vec<(IpNet, usize)> = Vec::new();
+    for (nth, it) in of.iter().enumerate() {
+        let text = it.text().cloned().unwrap_or_else(|| it.value.show());
+        nets.push((parsed(&text).ok_or(text)?, nth));
+    }
+    // Ranges lie in each other or apart: one that begins inside another comes right after it, or after what lies there, too.
+    nets.sort_by_key(|(net, nth)| (net.network(), net.prefix_len(), *nth));
+    let pairs = nets.iter().zip(nets.iter().skip(1));
+    let mut clashes = pairs.filter(|((a, _), (b, _))| a.contains(b)).map(|((_, a), (_, b))| (*a.min(b), *a.max(b)));
+    Ok(clashes.next())
 }
 
 /// A range without bits beyond its prefix.

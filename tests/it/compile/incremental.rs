@@ -107,8 +107,8 @@ fn an_override_of_one_cluster_runs_that_clusters_queries_alone() {
     assert_eq!(
         it.queries,
         "anchors 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, cluster_files 1, declaration 1, \
-         declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine 1, longest_role 1, made 1, \
-         made_texts 1, of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
+         declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, is_fine 1, longest_role 1, \
+         made 1, made_texts 1, may_have_hubs 1, of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }
@@ -119,10 +119,10 @@ fn a_cluster_that_leaves_its_class_leaves_the_others_alone() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("use addons", own)));
     assert_eq!(
         it.queries,
-        "all_spokes 1, anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, cluster_diagnostics \
-         1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine \
-         1, longest_role 1, made 1, made_texts 1, of_clusters 1, parse 1, ranges 1, shared 1, specialized 1, \
-         statements 1"
+        "anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, \
+         cluster_diagnostics 1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, \
+         fleet_diagnostics 1, has_one_flux 1, is_fine 1, longest_role 1, made 1, made_texts 1, may_have_hubs 1, \
+         of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -132,9 +132,9 @@ fn a_fact_of_one_cluster_fills_its_file_and_makes_nothing() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("us-east-1", "us-west-2")));
     assert_eq!(
         it.queries,
-        "all_spokes 1, anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration \
-         1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, of_clusters 1, parse 1, ranges 1, \
-         statements 1"
+        "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration 1, \
+         declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, may_have_hubs 1, of_clusters 1, \
+         parse 1, statements 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }

@@ -2,4 +2,5 @@
 
 mod corners;
 mod limits;
+mod pairs;
 mod semantics;
