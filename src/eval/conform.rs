@@ -29,146 +29,144 @@ pub enum Conform {
 /// Checks `node` against `ty`, filling defaults of records in. `asked` is the
 /// place that asks for the type.
 pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) {
-    changes(env, node, ty, how, asked);
+    if let Some(completed) = completed(env, node, ty, how, asked) {
+        *node = completed;
+    }
 }
 
-/// [`complete`]; whether the value became another. To compare it with what it was would look at all
-/// of it again at each level.
-fn changes(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, asked: Option<Origin>) -> bool {
+/// The value that [`complete`] makes of one; none if that is no other. Most values are as they shall be, and are not copied.
+fn completed(env: &mut Env<'_>, node: &Node, ty: &Type, how: Conform, asked: Option<Origin>) -> Option<Node> {
     match &node.value {
-        Value::Unknown | Value::Conflict(_) | Value::Absent => return false,
-        Value::Template(template) => {
-            let is_open = !is_certain(template, ty);
-            if is_open {
-                *node = env.forced(node.clone());
-            }
-            return is_open;
-        }
+        Value::Unknown | Value::Conflict(_) | Value::Absent => return None,
+        Value::Template(template) => return (!is_certain(template, ty)).then(|| env.forced(node.clone())),
         Value::PerCluster(template) => {
             if !is_certain(template, ty) {
                 env.needed_facts.extend(template.facts().cloned());
             }
-            return false;
+            return None;
         }
         _ => {}
     }
     match ty {
-        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => false,
-        Type::Optional(inner) => changes(env, node, inner, how, asked),
+        Type::Any | Type::Broken | Type::Variable | Type::Reference(_) => None,
+        Type::Optional(inner) => completed(env, node, inner, how, asked),
         Type::Refined(refined) => {
             let before = env.out.len();
-            let changed = changes(env, node, &refined.base, how, refined.origin.or(asked));
+            let new = completed(env, node, &refined.base, how, refined.origin.or(asked));
             if env.out.len() == before {
+                let now = new.as_ref().unwrap_or(node);
                 for constraint in &refined.constraints {
-                    if !holds(env, node, refined, constraint) {
+                    if !holds(env, now, refined, constraint) {
                         break;
                     }
                 }
             }
-            changed
+            new
         }
-        Type::Union(members) => union_changes(env, node, members, ty, how, asked),
+        Type::Union(members) => completed_union(env, node, members, ty, how, asked),
         Type::List(of) => {
-            let Value::List(list) = &mut node.value else {
+            let Value::List(list) = &node.value else {
                 env.report(problems::mismatch(node, ty, asked));
-                return false;
+                return None;
             };
-            let mut elements = list.as_ref().clone();
-            let mut changed = false;
-            for element in &mut elements {
-                changed |= changes(env, element, of, how, asked);
+            let mut new: Option<Vec<Node>> = None;
+            for (nth, element) in list.iter().enumerate() {
+                if let Some(it) = completed(env, element, of, how, asked)
+                    && let Some(place) = new.get_or_insert_with(|| list.to_vec()).get_mut(nth)
+                {
+                    *place = it;
+                }
             }
-            if changed {
-                *list = Arc::new(elements);
-            }
-            changed
+            Some(node.with(Value::List(Arc::new(new?))))
         }
         Type::Map(of) => {
-            let Value::Map(map) = &mut node.value else {
+            let Value::Map(map) = &node.value else {
                 env.report(problems::mismatch(node, ty, asked));
-                return false;
+                return None;
             };
-            let mut entries = map.as_ref().clone();
-            let mut changed = false;
-            for value in entries.entries.values_mut() {
-                changed |= changes(env, value, of, how, asked);
+            let mut new: Option<IndexMap<EcoString, Node>> = None;
+            for (key, value) in &map.entries {
+                if let Some(it) = completed(env, value, of, how, asked) {
+                    new.get_or_insert_with(|| map.entries.clone()).insert(key.clone(), it);
+                }
             }
-            if changed {
-                *map = Arc::new(entries);
-            }
-            changed
+            Some(node.with(Value::of_map(new?)))
         }
-        Type::Record(record) => record_changes(env, node, record, how, asked),
+        Type::Record(record) => completed_record(env, node, record, how, asked),
         Type::Null | Type::Bool | Type::Int | Type::Float | Type::Text | Type::Cell | Type::Literal(_) => {
             if !shape_fits(&node.value, ty) {
                 env.report(problems::mismatch(node, ty, asked));
             }
-            false
+            None
         }
     }
 }
 
-fn union_changes(
+fn completed_union(
     env: &mut Env<'_>,
-    node: &mut Node,
+    node: &Node,
     members: &Members,
     ty: &Type,
     how: Conform,
     asked: Option<Origin>,
-) -> bool {
+) -> Option<Node> {
     if is_one_of(&node.value, members) == Some(true) {
-        return false;
+        return None;
     }
     let Some(first) = members.iter().find(|it| shape_fits(&node.value, it)) else {
         env.report(problems::mismatch(node, ty, asked));
-        return false;
+        return None;
     };
     match members.iter().find_map(|it| Some((accepted(env, node, it)?, it))) {
         // What was completed to see whether it fits is not completed again: unions nest.
-        Some(((completed, changed), _)) if how == Conform::Partial => {
-            *node = completed;
-            changed
-        }
-        Some((_, member)) => changes(env, node, member, how, asked),
-        None => changes(env, node, first, how, asked),
+        Some((completed, _)) if how == Conform::Partial => completed,
+        Some((_, member)) => completed(env, node, member, how, asked),
+        None => completed(env, node, first, how, asked),
     }
 }
 
-fn record_changes(
+fn completed_record(
     env: &mut Env<'_>,
-    node: &mut Node,
+    node: &Node,
     record: &Arc<RecordType>,
     how: Conform,
     asked: Option<Origin>,
-) -> bool {
+) -> Option<Node> {
     let at = node.origin;
-    let Value::Map(map) = &mut node.value else {
+    let Value::Map(map) = &node.value else {
         env.report(problems::mismatch(node, &Type::Record(Arc::clone(record)), asked));
-        return false;
+        return None;
     };
-    let mut changed = false;
-    let mut entries = map.as_ref().clone();
     if !record.open {
-        for (key, value) in &entries.entries {
+        for (key, value) in &map.entries {
             if !record.fields.contains_key(key) {
                 env.report(problems::unknown_field(value.origin, record, key));
             }
         }
     }
+    // A copy is made where one is needed: of what changes, and of what defaults and conditions read.
+    let mut own: Option<IndexMap<EcoString, Node>> = None;
+    let mut changed = false;
     for (name, field) in &record.fields {
-        match entries.entries.get_mut(name) {
-            Some(value) => changed |= changes(env, value, &field.ty, how, field.origin.or(asked)),
+        match own.as_ref().unwrap_or(&map.entries).get(name) {
+            Some(value) => {
+                if let Some(it) = completed(env, value, &field.ty, how, field.origin.or(asked)) {
+                    own.get_or_insert_with(|| map.entries.clone()).insert(name.clone(), it);
+                    changed = true;
+                }
+            }
             None => {
                 if let Some(default) = &field.default {
                     // What is filled in stays: it costs more than what is looked at.
                     if !env.spend(FILLED_IN, at) {
                         break;
                     }
+                    let entries = own.get_or_insert_with(|| map.entries.clone());
                     let read = |env: &mut Env<'_>| env.within(default.anchor, |env| env.passed(&default.expr));
-                    let mut value = env.with_fields(&mut entries.entries, read);
+                    let mut value = env.with_fields(entries, read);
                     if value.value != Value::Absent {
                         complete(env, &mut value, &field.ty, how, field.origin.or(asked));
-                        entries.entries.insert(name.clone(), value);
+                        entries.insert(name.clone(), value);
                         changed = true;
                     }
                 } else if field.required && how == Conform::Final {
@@ -178,14 +176,14 @@ fn record_changes(
         }
     }
     if how == Conform::Final {
-        for (name, field) in &record.fields {
-            check_wheres(env, &mut entries.entries, name, field);
+        for (name, field) in record.fields.iter().filter(|(_, field)| !field.wheres.is_empty()) {
+            if own.as_ref().unwrap_or(&map.entries).contains_key(name) {
+                check_wheres(env, own.get_or_insert_with(|| map.entries.clone()), name, field);
+            }
         }
     }
-    if changed {
-        *map = Arc::new(entries);
-    }
-    changed
+    changed.then_some(())?;
+    Some(node.with(Value::of_map(own?)))
 }
 
 /// Whether a text with placeholders has a type on every cluster.
@@ -201,9 +199,6 @@ fn is_certain(template: &Template, ty: &Type) -> bool {
 
 /// Conditions of a field, over `it` and the other fields.
 fn check_wheres(env: &mut Env<'_>, entries: &mut IndexMap<EcoString, Node>, name: &EcoString, field: &FieldType) {
-    if field.wheres.is_empty() {
-        return;
-    }
     let Some(node) = entries.get(name).cloned() else { return };
     if node.value.has_unknown() && !matches!(node.value, Value::Template(_)) {
         return;
@@ -274,16 +269,14 @@ fn pattern_of(condition: &Expr) -> Option<&EcoString> {
     }
 }
 
-/// The value completed and whether that changed it, if it conforms to a type; reports nothing but that
-/// the budget is spent.
-fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<(Node, bool)> {
+/// What a value is completed to, if it conforms to a type; reports nothing but that the budget is spent.
+fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<Option<Node>> {
     if !shape_fits(&node.value, ty) {
         return None;
     }
-    let mut copy = node.clone();
-    let mut changed = false;
-    let is_clean = env.without_words(|env| changed = changes(env, &mut copy, ty, Conform::Partial, None));
-    is_clean.then_some((copy, changed))
+    let mut new = None;
+    let is_clean = env.without_words(|env| new = completed(env, node, ty, Conform::Partial, None));
+    is_clean.then_some(new)
 }
 
 /// Whether a value has the outermost shape of a type.

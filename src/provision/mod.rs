@@ -21,6 +21,7 @@ pub use model::{Cluster, Role, of_cluster};
 
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
+use crate::flux::deployed;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::value::{Node, Value};
 use policy::Policy;
@@ -142,18 +143,26 @@ pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
     let mut seen: IndexMap<EcoString, (Origin, EcoString)> = IndexMap::default();
     let mut told: IndexSet<EcoString> = IndexSet::default();
     let mut out = Vec::new();
-    for cluster in fleet::clusters(db) {
-        let model = of_cluster(db, cluster);
-        for role in model.roles.iter().filter(|it| it.via != Identity::None) {
-            let Some(arn) = &role.arn else { continue };
-            let user = eco_format!("`{}` on `{}`", role.addon, model.name);
-            match seen.get(arn) {
+    for anchor in fleet::clusters(db) {
+        let cluster = &fleet::cluster(db, anchor).value;
+        // What the roles may do is not looked at: that is costly, and clusters share the rest.
+        let releases = deployed(db, anchor).value.releases();
+        let mut roles: Vec<(EcoString, EcoString, Origin)> = releases
+            .filter_map(|(_, release)| {
+                let role = release.role.as_ref().filter(|it| it.via != Identity::None)?;
+                Some((role.arn.as_ref()?.fill(&cluster.facts), release.addon.name(db).clone(), role.origin))
+            })
+            .collect();
+        roles.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        for (arn, addon, origin) in roles {
+            let user = eco_format!("`{addon}` on `{}`", cluster.name);
+            match seen.get(&arn) {
                 Some((first, other)) if told.insert(arn.clone()) => {
-                    out.push(problems::role_twice(arn, role.origin, &user, *first, other));
+                    out.push(problems::role_twice(&arn, origin, &user, *first, other));
                 }
                 Some(_) => {}
                 None => {
-                    seen.insert(arn.clone(), (role.origin, user));
+                    seen.insert(arn, (origin, user));
                 }
             }
         }

@@ -84,6 +84,12 @@ impl Overridden {
 }
 
 impl Node {
+    /// Another value in its place.
+    #[must_use]
+    pub fn with(&self, value: Value) -> Self {
+        Self { value, origin: self.origin, over: self.over.clone() }
+    }
+
     /// A value written at `origin`, which overrode nothing.
     #[must_use]
     pub const fn new(value: Value, origin: Origin) -> Self {

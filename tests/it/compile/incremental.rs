@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fleetc::compile::compile;
+use fleetc::compile::{compile, diagnose_of};
 use fleetc::emit::FileTree;
 use fleetc::source::FleetDatabase;
 use salsa::Setter;
@@ -65,13 +65,19 @@ fn ran(edit: impl FnOnce(&mut FleetDatabase)) -> Ran {
     let _before = db.take_log();
     let after = compile(&db);
     assert!(after.is_clean(), "{:?}", crate::support::summary(&after));
+    let queries = counted(&mut db);
+    Ran { queries, written: differing(&before.tree, &after.tree) }
+}
+
+/// How often each query ran since the log was last taken.
+fn counted(db: &mut FleetDatabase) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for line in db.take_log() {
         let name = line.split('(').next().unwrap_or_default().trim_end_matches('_').to_owned();
         *counts.entry(name).or_default() += 1;
     }
     let queries: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    Ran { queries: queries.join(", "), written: differing(&before.tree, &after.tree) }
+    queries.join(", ")
 }
 
 fn differing(before: &FileTree, after: &FileTree) -> Vec<String> {
@@ -209,5 +215,16 @@ fn a_warm_database_says_what_a_cold_one_says() {
         set(&mut warm, path, |text| text.replace(from, to));
         let (warm, cold) = (compile(&warm), compile(&database(&files)));
         assert_eq!(differing(&warm.tree, &cold.tree), Vec::<String>::new(), "{path}: {to}");
+    }
+}
+
+/// A question about one cluster reads and compiles that one: of the others, their declarations.
+#[test]
+fn one_cluster_is_compiled_alone() {
+    let mut db = database_with_log(&sources());
+    assert!(diagnose_of(&db, &["c03"]).is_empty());
+    let queries = counted(&mut db);
+    for it in ["cluster 1", "class_of 1", "deployed 1", "cluster_diagnostics 1"] {
+        assert!(queries.split(", ").any(|query| query == it), "{it}: {queries}");
     }
 }

@@ -463,3 +463,22 @@ group g {
         assert!(host.contains(it), "no {it} in\n{host}");
     }
 }
+
+/// Who asks about one cluster need not repair the others first.
+#[test]
+fn what_is_wrong_on_another_cluster_does_not_stand_in_the_way() {
+    let fleet = Fleet::new(
+        "fleet f { facts { size: Int } }\nsource charts = helm \"https://charts.example.com\"\n\
+         catalogue c { addon web { source = charts, version = \"1.0.0\", values.size = cluster.size + 1 } }\n\
+         cluster good { size = 1, use c }\ncluster other { size = 2, use c }\ncluster bad { use c }\n",
+    );
+    assert_eq!(fleet.run(&["check"]).status, 1);
+    for args in [vec!["why", "good", "web.values.size"], vec!["render", "good"], vec!["compare", "good", "other"]] {
+        let run = fleet.run(&args);
+        assert!(run.status == 0 && !run.stderr.contains("error"), "{args:?}: {}", run.stderr);
+    }
+    for args in [vec!["why", "bad", "web.values.size"], vec!["render", "bad"], vec!["compare", "good", "bad"]] {
+        let run = fleet.run(&args);
+        assert!(run.status == 1 && run.stderr.contains("error["), "{args:?}: {}", run.stderr);
+    }
+}
