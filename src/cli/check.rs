@@ -10,6 +10,7 @@ use crate::compile::{diagnose, expired};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
 use crate::host::HostError;
+use crate::inspect::sharing;
 use crate::lint;
 use crate::source::{Db, IndexMap};
 
@@ -21,6 +22,15 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
     let counts = terminal.diagnostics(&opened.db, &found);
     let clusters = fleet::clusters(&opened.db).count();
     if arguments.verbose {
+        for it in sharing(&opened.db) {
+            let s = |count: usize| if count == 1 { "" } else { "es" };
+            let clusters = if it.clusters == 1 {
+                format!("1 cluster (`{}`)", it.example)
+            } else {
+                format!("{} clusters (`{}`, …)", it.clusters, it.example)
+            };
+            terminal.status("Shared", &format!("{} class{} for {clusters}: {}", it.classes, s(it.classes), it.why));
+        }
         for (kind, clusters) in unchecked(&opened.db) {
             let on = if clusters == 1 { "1 cluster".to_owned() } else { format!("{clusters} clusters") };
             terminal.status("Unchecked", &format!("{kind}, on {on}: its schema is not known"));

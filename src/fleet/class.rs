@@ -53,25 +53,50 @@ pub struct ClassKey {
     known_facts: KnownFacts,
 }
 
+/// What a cluster has that no other can have, so that it is compiled by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alone {
+    /// Items, sources or `external`s of its own.
+    OwnItems,
+    /// It is a hub, or reached through one.
+    Hub,
+    /// A text of its facts that has to be written by number, or a role that is named otherwise.
+    Facts,
+    /// Overrides of an inventory read its row.
+    Row,
+    /// There is no fleet.
+    NoFleet,
+}
+
 impl Class {
-    /// The class of a cluster; none for one that has something that no other can have.
-    pub fn of(db: &dyn Db, cluster: &Cluster) -> Option<Self> {
+    /// The class of a cluster.
+    ///
+    /// # Errors
+    /// What it has that no other can have.
+    pub fn of(db: &dyn Db, cluster: &Cluster) -> Result<Self, Alone> {
         let index = names::index(db, db.project());
         let anchor = cluster.anchor;
-        config::settings(db, db.project()).value.anchor?;
+        config::settings(db, db.project()).value.anchor.ok_or(Alone::NoFleet)?;
         let has_own = index.items_of(anchor).next().is_some()
             || index.local_sources.get(&anchor).is_some_and(|it| !it.is_empty())
             || index.externals.iter().any(|it| it.parent(db) == Some(anchor));
         let has_hub = cluster.via.is_some() || !spokes::spokes(db, anchor).is_empty();
-        if has_own || has_hub || !is_plain(db, cluster) {
-            return None;
+        if has_own {
+            return Err(Alone::OwnItems);
+        }
+        if has_hub {
+            return Err(Alone::Hub);
+        }
+        if !is_plain(db, cluster) {
+            return Err(Alone::Facts);
         }
         let mut uses = Vec::new();
         for taken in &cluster.taken {
             for (holder, it) in taken.uses.iter().filter(|(_, it)| it.block.is_some()) {
-                let rank = cluster.ranks.iter().position(|rank| rank.contains(holder))?;
+                let rank = cluster.ranks.iter().position(|rank| rank.contains(holder)).ok_or(Alone::Hub)?;
                 let statements = &finder::statements(db, *holder).value;
-                uses.push((taken.catalogue, rank, *holder, statements.uses.iter().position(|other| other == it)?));
+                let nth = statements.uses.iter().position(|other| other == it).ok_or(Alone::Hub)?;
+                uses.push((taken.catalogue, rank, *holder, nth));
             }
         }
         let own: Vec<Anchor> =
@@ -82,9 +107,9 @@ impl Class {
             of_inventory(&it.anchor) && row_readers(db, it.anchor).get(it.nth as usize).is_none_or(|it| *it)
         };
         if cluster.row.is_some() && (writers.any(|it| of_inventory(&it)) || cluster.applied.iter().any(of_row)) {
-            return None;
+            return Err(Alone::Row);
         }
-        Some(Self::new(
+        Ok(Self::new(
             db,
             ClassKey {
                 applied: std::sync::Arc::clone(&cluster.applied),
@@ -100,6 +125,16 @@ impl Class {
                 known_facts: KnownFacts::default(),
             },
         ))
+    }
+
+    /// The facts that have to be known, because something is decided by them.
+    pub fn deciding_facts(self, db: &dyn Db) -> impl Iterator<Item = &EcoString> {
+        self.key(db).known_facts.names()
+    }
+
+    /// Whether clusters override something themselves.
+    pub fn has_own_overrides(self, db: &dyn Db) -> bool {
+        self.key(db).applied.iter().any(|it| it.anchor.kind(db) == Kind::Cluster)
     }
 
     /// The class in which more facts of a cluster are known; none if that changes nothing.

@@ -16,6 +16,11 @@ impl KnownFacts {
         self.0.iter().find(|(it, _)| it == name).map(|(_, it)| &it.0)
     }
 
+    /// The names of those that are known.
+    pub(super) fn names(&self) -> impl Iterator<Item = &EcoString> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
     /// With more facts of a cluster; none if it is not known what one of them is.
     pub(super) fn with<'a>(
         &self,

@@ -44,7 +44,7 @@ mod via;
 
 pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
-pub use class::{Class, has_roles};
+pub use class::{Alone, Class, has_roles};
 pub use cluster_data::{Cluster, KubeConfig, Taken, Via};
 pub use clusters::{all_clusters, cluster, clusters};
 pub use config::{release_in, settings};

@@ -27,7 +27,7 @@ use crate::source::{Anchor, Db, IndexSet};
 #[salsa::tracked]
 pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     let cluster = &fleet::cluster(db, anchor).value;
-    let mut class = Class::of(db, cluster)?;
+    let mut class = Class::of(db, cluster).ok()?;
     loop {
         match &**shared(db, class) {
             Shared::Needs(facts) => class = class.with_facts(db, facts, cluster)?,

@@ -15,6 +15,7 @@ mod placed;
 mod report;
 mod secrets;
 mod selector;
+mod sharing;
 mod whom;
 mod why;
 
@@ -30,5 +31,6 @@ pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, 
 pub use report::{Column, Layers, Line, Report, Variant, report};
 pub use secrets::HIDDEN;
 pub use selector::{NotFound, Selector};
+pub use sharing::{Sharing, sharing};
 pub use whom::{Trait, Whom};
 pub use why::{why, why_line};
