@@ -27,7 +27,7 @@ const NODES: u64 = 16;
 
 impl Env<'_> {
     /// Takes `count` steps of the budget; false once it is used up, which is reported once.
-    pub(super) fn spend(&mut self, count: u64, at: Origin) -> bool {
+    pub(crate) fn spend(&mut self, count: u64, at: Origin) -> bool {
         let before = self.budget.steps;
         self.budget.steps = before.saturating_add(count);
         if before <= STEPS && self.budget.steps > STEPS {
@@ -55,7 +55,7 @@ impl Env<'_> {
     }
 
     /// Steps taken so far.
-    pub(super) const fn steps(&self) -> u64 {
+    pub(crate) const fn steps(&self) -> u64 {
         self.budget.steps
     }
 

@@ -32,7 +32,7 @@ pub enum Outcome {
 }
 
 /// The effects so far, in the order in which they came about.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Effects {
     pub all: Vec<Effect>,
     /// Where those stand in `all` that changed something, by their paths; some of them may be gone.

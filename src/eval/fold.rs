@@ -31,6 +31,7 @@ pub struct Contribution {
 }
 
 /// The value so far.
+#[derive(Clone)]
 pub struct Fold {
     root: Map,
     origin: Option<Origin>,

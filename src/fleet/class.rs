@@ -10,12 +10,11 @@ use super::config;
 use super::finder;
 use super::identity::Identity;
 use super::irsa;
-use super::known_facts::KnownFacts;
+use super::known_facts::{self, KnownFacts};
 use super::representative::{Representative, bare};
 use super::said::says;
 use super::selection;
 use super::settings_data;
-use super::specialization;
 use super::spokes;
 use super::statement::{AppliedOverride, Attached, OverrideTarget};
 use crate::diagnostic::Invariant;
@@ -188,7 +187,7 @@ impl Class {
         let cluster = Cluster {
             own: key.own.iter().map(|it| vec![*it]).collect(),
             groups: key.groups.clone(),
-            facts: std::sync::Arc::new(specialization::facts(db, &key.known_facts)),
+            facts: std::sync::Arc::new(known_facts::facts(db, &key.known_facts)),
             identity: key.identity,
             ranks,
             applied: std::sync::Arc::clone(&key.applied),

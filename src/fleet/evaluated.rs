@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cluster_data::Cluster;
 use super::identity::{Identity, Role};
+use super::known_facts::KnownFacts;
 use super::statement::OverrideStatement;
 use crate::eval::Effect;
 use crate::source::Anchor;
@@ -36,6 +37,7 @@ pub(super) enum View<'a> {
     Specialized {
         facts: Arc<Map>,
         identity: Identity,
+        known_facts: &'a KnownFacts,
     },
 }
 

@@ -15,19 +15,20 @@ use super::conflicts::report_conflicts;
 use super::declarations::{Declarations, Declared};
 use super::definition;
 use super::evaluated::{Evaluated, Overrides, Params, View};
-use super::identity::Grants;
+use super::identity::{Grants, Identity, Role};
 use super::irsa;
+use super::known_facts::{self, KnownFacts};
 use super::patch::patches;
 use super::problems;
 use super::statement::AppliedOverride;
 use super::table::{Setter, State, Table};
-use crate::diagnostic::{Checked, Invariant, bug};
+use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
 use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Head, Member, SourceKind},
+    ast::{Action, Block, Declaration, Head, Key, Member, SourceKind},
 };
 use crate::types::{self, RecordType, Type};
 use crate::value::{Map, Node, Value};
@@ -53,49 +54,150 @@ pub(super) fn evaluate(
     applied: &[AppliedOverride],
     view: &View<'_>,
 ) -> (Checked<Evaluated>, IndexSet<EcoString>) {
-    with_params(db, item, applied, view, |env, params, overrides, effects| {
-        let declaration = syntax::declaration(db, item);
-        let levels = &definition::levels(db, item).value;
-        let (given, role) = irsa::irsa(env, item, overrides, view);
+    let overrides = overrides(db, item, applied);
+    let shape = body_type(db, item, syntax::declaration(db, item), &mut Vec::new());
+    if let View::Specialized { identity, known_facts, .. } = view
+        && item.kind(db) == Kind::ADDON
+        && !overrides.is_empty()
+        && !overrides.iter().flatten().any(|(_, it)| concerns_beginnings(&it.block))
+    {
+        let begun = begun(db, item, *identity, (*known_facts).clone());
+        let mut env = env_of(db, item, view);
+        env.spend(begun.steps, Origin::of(item));
+        env.needed_facts.extend(begun.needed_facts.iter().cloned());
+        env.out.extend(begun.problems.iter().cloned());
+        env.params = Given::Known(Arc::clone(&begun.params));
+        env.irsa = begun.irsa.as_ref().map_or(Given::No, |it| Given::Known(Arc::clone(it)));
+        let value = begun.value.clone();
+        let of_params = Params::clone(&begun.params);
+        return ended(
+            &mut env,
+            item,
+            shape.as_ref(),
+            view,
+            &overrides,
+            (value, of_params, begun.role.clone(), Vec::new()),
+        );
+    }
+    with_params(db, item, &overrides, view, |env, params, effects| {
+        let (given, role) = irsa::irsa(env, item, &overrides, view);
         env.irsa = given;
         env.forget_lets();
-        let shape = shape_of(env, item, declaration);
-        let mut node = fold(env, (item, shape.as_ref()), declaration, levels, overrides, effects);
-        // The definitions and the item itself are no overrides.
-        effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
-        let how = if view.is_base() { Conform::Partial } else { Conform::Final };
-        if let Some(shape) = shape {
-            complete(env, &mut node, &shape, how, None);
-        }
-        leave_out_too_deep(env, &mut node);
-        report_conflicts(env, item, &mut node, !view.is_base());
-        let patches = patches(env, item, overrides);
-        let needed_facts = std::mem::take(&mut env.needed_facts);
-        let effects = std::mem::take(effects);
-        (Checked::new(Evaluated { node, params, patches, role, effects }, std::mem::take(&mut env.out)), needed_facts)
+        let value = beginning(env, item, shape.as_ref(), &overrides);
+        ended(env, item, shape.as_ref(), view, &overrides, (value, params, role, effects))
     })
+}
+
+/// An add-on under some facts before any override: what is the same on all clusters that override neither its params nor
+/// its role.
+struct Begun {
+    value: Beginning,
+    params: Params,
+    irsa: Option<Arc<Map>>,
+    role: Option<Role>,
+    needed_facts: IndexSet<EcoString>,
+    problems: Vec<Diagnostic>,
+    /// What it took of the budget.
+    steps: u64,
+}
+
+#[salsa::tracked(no_eq, returns(ref))]
+fn begun(db: &dyn Db, item: Anchor, identity: Identity, known_facts: KnownFacts) -> Begun {
+    let facts = Arc::new(known_facts::facts(db, &known_facts));
+    let view = View::Specialized { facts, identity, known_facts: &known_facts };
+    let shape = body_type(db, item, syntax::declaration(db, item), &mut Vec::new());
+    let overrides = Overrides::new();
+    with_params(db, item, &overrides, &view, |env, params, _| {
+        let (given, role) = irsa::irsa(env, item, &overrides, &view);
+        env.irsa = given.clone();
+        env.forget_lets();
+        let value = beginning(env, item, shape.as_ref(), &overrides);
+        Begun {
+            value: value.without_effects(),
+            params,
+            irsa: if let Given::Known(it) = given { Some(it) } else { None },
+            role,
+            needed_facts: std::mem::take(&mut env.needed_facts),
+            problems: std::mem::take(&mut env.out),
+            steps: env.steps(),
+        }
+    })
+}
+
+/// Whether an override may say something of params or the role, which what is below it reads.
+fn concerns_beginnings(block: &Block) -> bool {
+    block.members.iter().any(|it| match it {
+        Member::Spread(_) => true,
+        it => it.path().and_then(|it| it.segments.first()).is_some_and(|it| match &it.key {
+            Key::Name(name) => matches!(name.as_str(), "params" | "irsa"),
+            Key::Interpolated(_) => true,
+        }),
+    })
+}
+
+/// What stands before any override.
+#[derive(Clone)]
+enum Beginning {
+    Layers(Box<Fold>),
+    /// A value that no layer changes: a list of objects.
+    Whole(Node),
+}
+
+impl Beginning {
+    /// Definitions and the item itself are no overrides: what their entries did, nobody asks.
+    fn without_effects(mut self) -> Self {
+        if let Self::Layers(fold) = &mut self {
+            let _ = fold.take_effects();
+        }
+        self
+    }
+}
+
+/// Puts the overrides upon a beginning, and holds the result against its type.
+fn ended(
+    env: &mut Env<'_>,
+    item: Anchor,
+    shape: Option<&Type>,
+    view: &View<'_>,
+    overrides: &Overrides<'_>,
+    (value, params, role, mut effects): (Beginning, Params, Option<Role>, Vec<Effect>),
+) -> (Checked<Evaluated>, IndexSet<EcoString>) {
+    let mut node = match value {
+        Beginning::Whole(node) => node,
+        Beginning::Layers(mut fold) => {
+            amend(env, &mut fold, overrides, &only_for(item.kind(env.db)));
+            env.out.append(&mut fold.near_misses);
+            effects.append(&mut fold.take_effects());
+            fold.into_node(Origin::of(item))
+        }
+    };
+    // The definitions and the item itself are no overrides.
+    let levels = &definition::levels(env.db, item).value;
+    effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
+    let how = if view.is_base() { Conform::Partial } else { Conform::Final };
+    if let Some(shape) = shape {
+        complete(env, &mut node, shape, how, None);
+    }
+    leave_out_too_deep(env, &mut node);
+    report_conflicts(env, item, &mut node, !view.is_base());
+    let patches = patches(env, item, overrides);
+    let needed_facts = std::mem::take(&mut env.needed_facts);
+    (Checked::new(Evaluated { node, params, patches, role, effects }, std::mem::take(&mut env.out)), needed_facts)
 }
 
 /// What the role of an add-on may do on a cluster.
 pub fn grants(db: &dyn Db, item: Anchor, cluster: &Cluster) -> Checked<Grants> {
-    with_params(db, item, &cluster.applied, &View::Cluster(cluster), |env, _, overrides, _| {
-        let grants = irsa::grants(env, item, overrides);
+    let overrides = overrides(db, item, &cluster.applied);
+    with_params(db, item, &overrides, &View::Cluster(cluster), |env, _, _| {
+        let grants = irsa::grants(env, item, &overrides);
         Checked::new(grants, std::mem::take(&mut env.out))
     })
 }
 
-/// Runs where the params of an item are known, and the facts as far as a view has them.
-fn with_params<T>(
-    db: &dyn Db,
-    item: Anchor,
-    applied: &[AppliedOverride],
-    view: &View<'_>,
-    run: impl FnOnce(&mut Env<'_>, Params, &Overrides<'_>, &mut Vec<Effect>) -> T,
-) -> T {
-    let index = names::index(db, db.project());
-    let settings = &config::settings(db, db.project()).value;
-    let mut env = Env::new(db, index, item);
-    env.fleet = settings.value.clone();
+/// Where an item is evaluated, with the facts as far as a view has them.
+fn env_of<'a>(db: &'a dyn Db, item: Anchor, view: &View<'_>) -> Env<'a> {
+    let mut env = Env::new(db, names::index(db, db.project()), item);
+    env.fleet = config::settings(db, db.project()).value.value.clone();
     env.cluster = view.facts().map_or(Given::Unknown, |it| Given::Known(Arc::clone(it)));
     if let View::Cluster(it) = view {
         env.cluster_name = Some(it.name.clone());
@@ -103,12 +205,20 @@ fn with_params<T>(
         env.traces = it.traces;
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
-    let levels = &definition::levels(db, item).value;
-    let overrides = overrides(db, item, applied);
-    let declared = params_of(db, item);
-    let setters = setters(db, levels, &overrides);
+    env
+}
+
+/// Runs where the params of an item are known, too; given what their layers did.
+fn with_params<T>(
+    db: &dyn Db,
+    item: Anchor,
+    overrides: &Overrides<'_>,
+    view: &View<'_>,
+    run: impl FnOnce(&mut Env<'_>, Params, Vec<Effect>) -> T,
+) -> T {
+    let setters = setters(db, &definition::levels(db, item).value, overrides);
     let table = Table {
-        declared,
+        declared: params_of(db, item),
         ranks: &setters,
         block: Some("params"),
         what: "param",
@@ -117,11 +227,11 @@ fn with_params<T>(
         state: RefCell::new(State::default()),
     };
     let lookup = ReadsCluster(&table);
+    let mut env = env_of(db, item, view);
     env.params = if item.kind(db).has_params() { Given::Lazy(&lookup) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
-    let params = Arc::new(Map { entries: params });
-    let mut effects = table.state.borrow().effects();
-    run(&mut env, params, &overrides, &mut effects)
+    let effects = table.state.borrow().effects();
+    run(&mut env, Arc::new(Map { entries: params }), effects)
 }
 
 /// What nests too deep is unknown from there on, and is said.
@@ -209,56 +319,42 @@ impl Lazy for ReadsCluster<'_> {
     }
 }
 
-/// The layers of the block, joined.
-fn fold(
-    env: &mut Env<'_>,
-    (item, shape): (Anchor, Option<&Type>),
-    declaration: &Declaration,
-    levels: &[Anchor],
-    overrides: &Overrides<'_>,
-    effects: &mut Vec<Effect>,
-) -> Node {
+/// The layers of the block below all overrides, joined.
+fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &Overrides<'_>) -> Beginning {
+    let declaration = syntax::declaration(env.db, item);
     let only = only_for(item.kind(env.db));
     let origin = Origin::of(item);
-    let mut fold = Fold::new();
     if let Head::Manifest { value: Some(value) } = &declaration.head {
         let node = env.passed(value);
         if let Value::Map(_) = &node.value {
-            fold = Fold::over(&node);
-        } else {
-            if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
-                env.report(problems::override_of_several(Origin::new(*anchor, it.node), origin));
-            }
-            return node;
+            return Beginning::Layers(Box::new(Fold::over(&node)));
         }
-    } else {
-        if let Head::Source { provider, url } = &declaration.head {
-            let url = env.passed(url);
-            let entries = std::iter::once((EcoString::from(provider.address()), url)).collect();
-            fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        if let (Value::List(_), Some((anchor, it))) = (&node.value, overrides.iter().flatten().next()) {
+            env.report(problems::override_of_several(Origin::new(*anchor, it.node), origin));
         }
-        if item.kind(env.db) == Kind::ADDON {
-            let anchor = names::standard(env.db).lets.get("helm-release-defaults");
-            let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
-            // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
-            let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
-            let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
-            fold = Fold::over(&Node::new(Value::of_map(entries), origin)).lowest();
-        }
-        let bodies: Vec<(Anchor, &Block)> =
-            levels.iter().map(|it| (*it, &syntax::declaration(env.db, *it).body)).collect();
-        if item.kind(env.db) == Kind::ADDON {
-            fold = fold.watching(shape.cloned().invariant("an add-on has a type for its body"));
-        }
-        for (level, body) in bodies {
-            let layer = env.within(level, |env| build_some(env, body, &only));
-            fold.apply(env, layer);
-        }
+        return Beginning::Whole(node);
     }
-    amend(env, &mut fold, overrides, &only);
-    env.out.append(&mut fold.near_misses);
-    effects.append(&mut fold.take_effects());
-    fold.into_node(origin)
+    let mut fold = Fold::new();
+    if let Head::Source { provider, url } = &declaration.head {
+        let url = env.passed(url);
+        let entries = std::iter::once((EcoString::from(provider.address()), url)).collect();
+        fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+    }
+    if item.kind(env.db) == Kind::ADDON {
+        let anchor = names::standard(env.db).lets.get("helm-release-defaults");
+        let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
+        // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
+        let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
+        let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
+        fold = Fold::over(&Node::new(Value::of_map(entries), origin)).lowest();
+        fold = fold.watching(shape.cloned().invariant("an add-on has a type for its body"));
+    }
+    for level in &definition::levels(env.db, item).value {
+        let body = &syntax::declaration(env.db, *level).body;
+        let layer = env.within(*level, |env| build_some(env, body, &only));
+        fold.apply(env, layer);
+    }
+    Beginning::Layers(Box::new(fold))
 }
 
 const ALL_OF_IT: Only<'static> = Only { path: &[], except: &[], references: &[], deep: false };
@@ -274,12 +370,6 @@ const fn only_for(kind: Kind) -> Only<'static> {
         // Sources and repositories.
         _ => ALL_OF_IT,
     }
-}
-
-/// The type of an item's block.
-fn shape_of(env: &mut Env<'_>, item: Anchor, declaration: &Declaration) -> Option<Type> {
-    let mut ignored = Vec::new();
-    body_type(env.db, item, declaration, &mut ignored)
 }
 
 /// The type of an item's block, with the type that it gives its values.

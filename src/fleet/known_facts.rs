@@ -2,9 +2,14 @@
 
 use std::hash::{Hash, Hasher};
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
-use crate::value::Value;
+use super::config::settings;
+use crate::source::{Db, IndexMap, Origin};
+use crate::types::Type;
+use crate::value::{Map, Node, Template, Value};
 
 /// Facts that are known, in order of name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -88,5 +93,41 @@ fn digest<H: Hasher>(value: &Value, state: &mut H) {
             digest(&it.value, state);
         }),
         _ => {}
+    }
+}
+
+/// `cluster`, as far as it is known.
+pub(super) fn facts(db: &dyn Db, known_facts: &KnownFacts) -> Map {
+    let settings = &settings(db, db.project()).value;
+    let at = settings.anchor.map(Origin::of);
+    let fixed = [
+        ("name", Type::Text),
+        ("path", Type::Text),
+        ("group", Type::Optional(Arc::new(Type::Text))),
+        ("groups", Type::List(Arc::new(Type::Text))),
+    ];
+    // Without a fleet there is nothing to write, and that is said.
+    let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
+    let declared = settings.facts.values().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
+    let mut entries = IndexMap::default();
+    for (name, ty, origin) in fixed.chain(declared) {
+        let value = match known_facts.get(&name) {
+            Some(Value::Absent) => continue,
+            Some(it) => there(it, origin),
+            None => Value::Template(Arc::new(Template::of_fact(name.clone(), ty))),
+        };
+        entries.insert(name, Node::new(value, origin));
+    }
+    Map { entries }
+}
+
+/// A value whose every node stands at one place: where a cluster wrote it is the
+/// cluster's own affair.
+fn there(value: &Value, origin: Origin) -> Value {
+    let node = |it: &Node| Node::new(there(&it.value, origin), origin);
+    match value {
+        Value::List(it) => Value::List(Arc::new(it.iter().map(node).collect())),
+        Value::Map(it) => Value::of_map(it.entries.iter().map(|(key, it)| (key.clone(), node(it))).collect()),
+        it => it.clone(),
     }
 }

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::cluster_data::Cluster;
 use super::config;
 use super::identity::Identity;
-use super::known_facts::KnownFacts;
+use super::known_facts::{self, KnownFacts};
 use super::settings_data::Sync;
 use super::specialization::{self, Specialization, Specialized};
 use super::statement::{AppliedOverride, OverrideTarget};
@@ -110,7 +110,7 @@ pub(super) fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &Sync) -> Opt
         name: EcoString::new(),
         path: EcoString::new(),
         groups: Vec::new(),
-        facts: Arc::new(specialization::facts(db, &KnownFacts::default())),
+        facts: Arc::new(known_facts::facts(db, &KnownFacts::default())),
         flux,
         lockdown,
         baseline: None,

@@ -14,16 +14,14 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::config::settings;
 use super::evaluated::{Evaluated, View};
 use super::identity::Identity;
 use super::item;
-use super::known_facts::KnownFacts;
+use super::known_facts::{self, KnownFacts};
 use super::statement::AppliedOverride;
 use crate::diagnostic::{Checked, Invariant};
-use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::types::Type;
-use crate::value::{Map, Node, Template, Value, is_written};
+use crate::source::{Anchor, Db, IndexSet, Kind};
+use crate::value::{Node, Value, is_written};
 
 /// An item under some overrides, with some facts known.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -54,8 +52,9 @@ pub struct Specialized {
 #[salsa::tracked]
 pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specialized> {
     let item = specialization.item(db);
-    let facts = Arc::new(facts(db, specialization.known_facts(db)));
-    let view = View::Specialized { facts, identity: specialization.identity(db) };
+    let known = specialization.known_facts(db);
+    let facts = Arc::new(known_facts::facts(db, known));
+    let view = View::Specialized { facts, identity: specialization.identity(db), known_facts: known };
     let (mut evaluated, mut needed_facts) = item::evaluate(db, item, specialization.applied(db), &view);
     let mut is_certain = true;
     if needed_facts.is_empty() {
@@ -64,42 +63,6 @@ pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specializ
         is_certain &= evaluated.value.patches.iter().all(|(_, it)| !it.value.has_unknown());
     }
     Arc::new(Specialized { evaluated: Arc::new(evaluated), needed_facts, is_certain })
-}
-
-/// `cluster`, as far as it is known.
-pub(super) fn facts(db: &dyn Db, known_facts: &KnownFacts) -> Map {
-    let settings = &settings(db, db.project()).value;
-    let at = settings.anchor.map(Origin::of);
-    let fixed = [
-        ("name", Type::Text),
-        ("path", Type::Text),
-        ("group", Type::Optional(Arc::new(Type::Text))),
-        ("groups", Type::List(Arc::new(Type::Text))),
-    ];
-    // Without a fleet there is nothing to write, and that is said.
-    let fixed = fixed.into_iter().filter_map(|(name, ty)| Some((EcoString::from(name), ty, at?)));
-    let declared = settings.facts.values().map(|it| (it.name.clone(), it.ty.clone(), it.origin));
-    let mut entries = IndexMap::default();
-    for (name, ty, origin) in fixed.chain(declared) {
-        let value = match known_facts.get(&name) {
-            Some(Value::Absent) => continue,
-            Some(it) => there(it, origin),
-            None => Value::Template(Arc::new(Template::of_fact(name.clone(), ty))),
-        };
-        entries.insert(name, Node::new(value, origin));
-    }
-    Map { entries }
-}
-
-/// A value whose every node stands at one place: where a cluster wrote it is the
-/// cluster's own affair.
-fn there(value: &Value, origin: Origin) -> Value {
-    let node = |it: &Node| Node::new(there(&it.value, origin), origin);
-    match value {
-        Value::List(it) => Value::List(Arc::new(it.iter().map(node).collect())),
-        Value::Map(it) => Value::of_map(it.entries.iter().map(|(key, it)| (key.clone(), node(it))).collect()),
-        it => it.clone(),
-    }
 }
 
 /// Leaves placeholders where texts may have them, and asks for the facts of the others.
