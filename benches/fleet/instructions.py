@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""instructions.py FLEETC C A   Instructions of each phase of `fleetc build`, counted by callgrind: the same for the same
-program and sources whatever else the machine does, so that a later change can be held against them.
+"""instructions.py FLEETC C A [OWN]   Instructions of each phase of `fleetc build`, counted by callgrind: the same for the same
+program and sources whatever else the machine does, so that a later change can be held against them. With OWN each cluster
+pins so many versions, no two clusters alike.
 
 FLEETC is a build in which the phases are functions of their own:
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo build --release --target-dir DIR"""
@@ -46,7 +47,7 @@ def counts(path):
 def main():
     program, C, A = os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     with tempfile.TemporaryDirectory() as work:
-        gen.write(C, A, work, langs=["fleetc"])
+        gen.write(C, A, work, langs=["fleetc"], own=int(sys.argv[4]) if len(sys.argv) > 4 else 0)
         out = os.path.join(work, "callgrind")
         subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", program, "-C", f"{work}/fleetc",
                         "build", "--out", f"{work}/tree", "-j", "1"], check=True, capture_output=True)

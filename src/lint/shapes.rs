@@ -126,8 +126,10 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) 
                 // credential is made, or which: it stands in its `value`, if at all.
                 let is_free = object.id.kind == "HelmRelease";
                 let is_reference = key.ends_with("From") || key.ends_with("Ref");
-                let is_one = if is_one { (is_free && !is_reference) || key == "value" } else { is_credential(key) };
-                credentials(lint, object, it, is_one);
+                if matches!(it.value, Value::Text(_) | Value::List(_) | Value::Map(_)) {
+                    let is_one = if is_one { (is_free && !is_reference) || key == "value" } else { is_credential(key) };
+                    credentials(lint, object, it, is_one);
+                }
             }
         }
         _ => {}
@@ -264,7 +266,9 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
             if let Some(account) = wrong_account(text).filter(|_| !node.origin.anchor.is_of_library(lint.db)) {
                 lint.out.push(no_account(object, account, node.origin));
             }
-            if let Some(it) = text.chars().find(|it| is_refused(*it)) {
+            if !is_printable(text)
+                && let Some(it) = text.chars().find(|it| is_refused(*it))
+            {
                 lint.out.push(refused_character(object, it, node.origin));
             }
         }
@@ -279,6 +283,11 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
         }
         Value::Map(map) => {
             for (key, inner) in &map.entries {
+                // Most keys are short words, of which nothing is said.
+                if is_printable(key) && key.len() < SHORT && key.starts_with(|it: char| it.is_ascii_alphabetic()) {
+                    values(lint, object, inner);
+                    continue;
+                }
                 if key.is_empty() || key == "<<" || written_length(key) > 1000 || key.chars().any(is_refused) {
                     lint.out.push(refused_key(object, key, inner.origin));
                 }
@@ -296,6 +305,14 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
         Value::Unknown | Value::Conflict(_) | Value::Template(_) => {}
         Value::Null | Value::Absent | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
     }
+}
+
+/// A key that is no longer than this is shorter in any form in which it is written than what is refused.
+const SHORT: usize = 128;
+
+/// Whether a text has nothing but signs of ASCII and blanks.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|it| matches!(it, b' '..=b'~'))
 }
 
 /// The account in an ARN, where it is none: accounts have 12 digits (AWS, "AWS account identifiers").

@@ -25,8 +25,13 @@ const NAMES: [&str; 7] =
 /// Whether a key is called as credentials are: `adminPassword`, `api-key`, `DB_TOKEN`.
 #[must_use]
 pub fn is_credential(key: &str) -> bool {
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
-    ENDINGS.iter().any(|it| plain.ends_with(it)) && !NAMES.iter().any(|it| plain.ends_with(it))
+    ENDINGS.iter().any(|it| ends_with(key, it)) && !NAMES.iter().any(|it| ends_with(key, it))
+}
+
+/// Whether the letters and digits of a key end so, whatever their case. Each key of each release is asked.
+fn ends_with(key: &str, ending: &str) -> bool {
+    let mut plain = key.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    ending.bytes().rev().all(|it| plain.next().is_some_and(|key| key.eq_ignore_ascii_case(&it)))
 }
 
 #[cfg(test)]
