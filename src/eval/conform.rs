@@ -119,7 +119,8 @@ fn completed_union(
     };
     match members.iter().find_map(|it| Some((accepted(env, node, it)?, it))) {
         // What was completed to see whether it fits is not completed again: unions nest.
-        Some((completed, _)) if how == Conform::Partial => completed,
+        Some((Accepted::AsItIs, _)) if how == Conform::Partial => None,
+        Some((Accepted::With(it), _)) if how == Conform::Partial => Some(it),
         Some((_, member)) => completed(env, node, member, how, asked),
         None => completed(env, node, first, how, asked),
     }
@@ -269,14 +270,20 @@ fn pattern_of(condition: &Expr) -> Option<&EcoString> {
     }
 }
 
+/// What a value that conforms to a type is completed to.
+enum Accepted {
+    AsItIs,
+    With(Node),
+}
+
 /// What a value is completed to, if it conforms to a type; reports nothing but that the budget is spent.
-fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<Option<Node>> {
+fn accepted(env: &mut Env<'_>, node: &Node, ty: &Type) -> Option<Accepted> {
     if !shape_fits(&node.value, ty) {
         return None;
     }
     let mut new = None;
     let is_clean = env.without_words(|env| new = completed(env, node, ty, Conform::Partial, None));
-    is_clean.then_some(new)
+    is_clean.then(|| new.map_or(Accepted::AsItIs, Accepted::With))
 }
 
 /// Whether a value has the outermost shape of a type.

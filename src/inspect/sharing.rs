@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::fleet::{self, Alone, Class};
 use crate::flux;
-use crate::source::{Db, IndexMap};
+use crate::source::{Db, IndexSet};
 
 /// Classes that exist for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,8 @@ pub struct Sharing {
 /// The classes of the fleet by why they exist, those of the most clusters first. Clusters of a class are compiled once.
 #[must_use]
 pub fn sharing(db: &dyn Db) -> Vec<Sharing> {
-    let mut reasons: BTreeMap<EcoString, (IndexMap<Option<Class>, ()>, usize, usize, EcoString)> = BTreeMap::new();
+    let mut found: BTreeMap<EcoString, Sharing> = BTreeMap::new();
+    let mut seen: IndexSet<Class> = IndexSet::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         let class = *flux::class_of(db, anchor);
@@ -30,25 +31,13 @@ pub fn sharing(db: &dyn Db) -> Vec<Sharing> {
             Some(class) => of_class(db, class),
             None => alone(Class::of(db, cluster).err()).into(),
         };
-        let first = || (IndexMap::default(), 0, 0, cluster.name.clone());
-        let (classes, alone, clusters, _) = reasons.entry(why).or_insert_with(first);
-        match class {
-            Some(_) => {
-                classes.insert(class, ());
-            }
-            None => *alone += 1,
-        }
-        *clusters += 1;
+        let first = || Sharing { why: why.clone(), classes: 0, clusters: 0, example: cluster.name.clone() };
+        let it = found.entry(why.clone()).or_insert_with(first);
+        it.clusters += 1;
+        // One that is compiled by itself is a class of its own.
+        it.classes += usize::from(class.is_none_or(|class| seen.insert(class)));
     }
-    let mut found: Vec<Sharing> = reasons
-        .into_iter()
-        .map(|(why, (classes, alone, clusters, example))| Sharing {
-            why,
-            classes: classes.len() + alone,
-            clusters,
-            example,
-        })
-        .collect();
+    let mut found: Vec<Sharing> = found.into_values().collect();
     found.sort_by(|a, b| b.clusters.cmp(&a.clusters).then_with(|| a.why.cmp(&b.why)));
     found
 }

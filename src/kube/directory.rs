@@ -269,7 +269,7 @@ fn is_remote(resource: &str) -> bool {
     let is_ssh = resource.split_once('@').is_some_and(|(name, rest)| {
         !name.is_empty() && !name.contains('/') && rest.split('/').next().is_some_and(|it| it.contains(':'))
     });
-    let is_git = resource.ends_with(".git") || resource.contains(".git/") || resource.contains("/_git/");
+    let is_git = resource.strip_suffix(".git").is_some() || resource.contains(".git/") || resource.contains("/_git/");
     is_ssh
         || is_git
         || resource.contains("://")
@@ -333,9 +333,10 @@ fn resource(db: &dyn Db, path: &EcoString, depth: usize, found: &mut Directory) 
         return Ok(());
     }
     let is_directory = db.data_file(&eco_format!("{path}/")).text(db).is_ok();
-    Err(match is_directory {
-        true => Some("the directory has no `kustomization.yaml`".into()),
-        false => Some(why.clone()).filter(|it| !is_missing(it)),
+    Err(if is_directory {
+        Some("the directory has no `kustomization.yaml`".into())
+    } else {
+        Some(why.clone()).filter(|it| !is_missing(it))
     })
 }
 

@@ -145,7 +145,7 @@ fn of_directories(
 }
 
 fn document<'a>(lint: &Lint<'a>, reader: Anchor, file: &str) -> &'a Document {
-    let format = if file.ends_with(".json") { Format::Json } else { Format::Yaml };
+    let format = if file.strip_suffix(".json").is_some() { Format::Json } else { Format::Yaml };
     data::document(lint.db, data::anchor(lint.db, reader, file, format))
 }
 

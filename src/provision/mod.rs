@@ -91,7 +91,7 @@ pub fn diagnostics(db: &dyn Db, cluster: Anchor) -> Diagnostics {
         out.push(problems::admins_without_entries(admins.origin, mode.origin).on(Some(&model.name)));
     }
     for role in model.roles_via(Identity::PodIdentity) {
-        if let Some((profile, selector)) = fargate_of(&model, &role.namespace) {
+        if let Some((profile, selector)) = fargate_of(model, &role.namespace) {
             out.push(problems::on_fargate(role, profile, selector.origin).on(Some(&model.name)));
         }
     }

@@ -509,7 +509,7 @@ fn parts_of_a_vpc_are_not_lost_in_silence() {
 #[test]
 fn what_all_clusters_lack_is_one_error() {
     let fleet = |facts: &str| {
-        let clusters: String = (0..5).map(|nth| format!("cluster c{nth} {{ baseline = b }}\n")).collect();
+        let clusters = ["c0", "c1", "c2", "c3", "c4"].map(|it| format!("cluster {it} {{ baseline = b }}\n")).concat();
         Fleet::new(&format!("fleet f {{ {facts} }}\nbaseline b {{ }}\n{clusters}"))
     };
     for (facts, format, lacks) in [
