@@ -3,13 +3,20 @@
 //! The page is `page.html`, which a person may open in an editor; its style, its script and
 //! the data are put in here.
 
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ecow::EcoString;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value as Json, json};
 
 use super::credentials::source_line;
 use super::picture::picture_svg;
 use super::place::{owner, spot};
 use super::terminal;
+use crate::diagnostic::Invariant;
 use crate::inspect::{Column, Layers, Line, Picture, Report, Variant};
 use crate::source::{Db, IndexSet, Origin};
 use crate::value::{self, Node, TemplatePart, Value};
@@ -22,16 +29,31 @@ const SCRIPT: &str = include_str!("script.js");
 #[must_use]
 pub fn report_html(db: &dyn Db, report: &Report, picture: &Picture) -> String {
     let data = Writing { db, layers: IndexSet::default(), texts: IndexSet::default() }.data(report);
-    // Inside a script, only a tag could end the data.
-    let data = data.to_string().replace('<', "\\u003c");
+    let (data, kind) = embedded(&data.to_string());
     let title = if report.title.is_empty() { "fleet" } else { report.title.as_str() };
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     // What is put in last is not searched for what is put in.
-    let parts = [("@title@", title.as_str()), ("@style@", STYLE), ("@script@", SCRIPT)];
+    let parts = [("@title@", title.as_str()), ("@style@", STYLE), ("@script@", SCRIPT), ("@kind@", kind)];
     let page = parts.iter().fold(PAGE.to_owned(), |page, (mark, text)| page.replace(mark, text));
     let (before, after) = page.split_once("@picture@").unwrap_or((&page, ""));
     let (middle, after) = after.split_once("@data@").unwrap_or((after, ""));
     format!("{before}{}{middle}{data}{after}", picture_svg(picture))
+}
+
+/// Bytes from which on the data of a page is packed: smaller pages can be read as they are.
+const LARGE: usize = 256 * 1024;
+
+/// The data as it stands in the page, and the kind that the script knows it by.
+fn embedded(json: &str) -> (String, &'static str) {
+    if json.len() <= LARGE {
+        // Inside a script, only a tag could end the data.
+        return (json.replace('<', "\\u003c"), "application/json");
+    }
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    // To write into memory goes well.
+    let bytes =
+        packed.write_all(json.as_bytes()).and_then(|()| packed.finish()).ok().invariant("memory can be written");
+    (STANDARD.encode(bytes), "application/gzip")
 }
 
 /// A place in the sources, and whose it is.

@@ -152,7 +152,7 @@ fn a_value_of_the_catalogue_that_no_patch_touches_renders_no_cluster() {
     // one; `cluster_files`, `cluster` and the other add-on are not among them.
     assert_eq!(
         it.queries,
-        "anchors 1, base 1, bundle 1, check 2, class_files 2, class_of 13, class_validation 2, class_verdict 2, common_files 1, \
+        "anchors 1, base 1, begun 1, bundle 1, check 2, class_files 2, class_of 13, class_validation 2, class_verdict 2, common_files 1, \
          declaration 5, declarations 1, deployed 13, diagnostics 1, fleet_diagnostics 1, is_fine 2, levels 1, \
          longest_role 1, made 5, made_texts 2, of_clusters 1, params_of 1, parse 1, shared 3, shared_sources 1, \
          specialized 2, whole 1"

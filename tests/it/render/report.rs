@@ -239,3 +239,30 @@ fn the_page_is_used_on_a_phone() {
         browser.wait_for("document.getElementById('panel').hidden");
     }
 }
+
+/// The data of a large fleet is packed, and the page is what it would be.
+#[test]
+fn a_large_page_is_packed() {
+    use std::fmt::Write as _;
+    let mut text = FLEET.to_owned();
+    for nth in 0..300_u32 {
+        // No two alike, so that nothing is told once for several.
+        let noise: String = (0..60_u32)
+            .map(|it| char::from(b'a' + u8::try_from((nth * 31 + it * it * 7) % 26).expect("a letter")))
+            .collect();
+        let _ = write!(
+            text,
+            "cluster c{nth:03} {{\n  environment = \"production\"\n  region = \"us-east-1\"\n  use addons\n  override web {{ values {{ a = \"{noise}\", b = \"{nth}\", c {{ d = \"{noise}-{nth}\" }} }} }}\n}}\n"
+        );
+    }
+    let fleet = Fleet::new(&text);
+    let page = page(&fleet);
+    let html = std::fs::read_to_string(&page).expect("the page");
+    assert!(html.contains("type=\"application/gzip\"") && html.len() < 400_000, "{}", html.len());
+    let Some(mut browser) = Browser::open(&page) else { return };
+    browser.wait_for("document.getElementById('counts').textContent === '303 clusters, 2 add-ons'");
+    browser.press("/");
+    browser.write("c123");
+    browser.wait_for("document.querySelectorAll('.row').length === 1");
+    assert_eq!(browser.eval("document.querySelector('.name').textContent"), "c123");
+}
