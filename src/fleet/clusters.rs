@@ -301,7 +301,7 @@ fn stand(db: &dyn Db, taken: Vec<Taken>, cluster: &EcoString, out: &mut Vec<Diag
 const PLACE: &[&str] = &["path", "directory", "group"];
 /// What a cluster has from its groups unless it says it itself.
 const INHERITED: &[&str] = &["flux", "lockdown", "identity", "baseline", "sync", "via"];
-/// What the Flux that applies a cluster is told: for one that is reached through a hub, the hub's.
+/// The settings of the Flux that applies a cluster: of one that is reached through a hub, the hub's.
 const OF_FLUX: &[&str] = &["flux", "lockdown", "sync"];
 
 /// What clusters and groups, the lowest first, say beside facts, evaluated without the facts.

@@ -474,7 +474,7 @@ cluster one {{ use c }}
     }
 }
 
-/// A VPC that is told in part: what a tool must know is an error or a variable, and what it leaves out is said.
+/// A VPC that is described in part: what a tool must know is an error or a variable, and what it leaves out is reported.
 #[test]
 fn parts_of_a_vpc_are_not_lost_in_silence() {
     let fleet = |baseline: &str| {

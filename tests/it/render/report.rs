@@ -246,7 +246,7 @@ fn a_large_page_is_packed() {
     use std::fmt::Write as _;
     let mut text = FLEET.to_owned();
     for nth in 0..300_u32 {
-        // No two alike, so that nothing is told once for several.
+        // No two alike, so that no two clusters share a variant.
         let noise: String = (0..60_u32)
             .map(|it| char::from(b'a' + u8::try_from((nth * 31 + it * it * 7) % 26).expect("a letter")))
             .collect();
