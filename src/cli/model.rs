@@ -24,14 +24,23 @@ pub(super) struct Model {
 
 /// The project as its files are.
 pub(super) fn now(directory: &Path) -> Result<Model, HostError> {
-    let Opened { db, problems, root, .. } = host::open(directory)?;
-    Ok(Model::compiled(db, root, problems, String::new()))
+    Ok(opened(directory, None)?.checked(diagnose))
 }
 
 /// The project as it was at a revision.
 pub(super) fn at(directory: &Path, revision: &str) -> Result<Model, HostError> {
-    let Past { db, problems, root, commit } = host::open_at(directory, revision)?;
-    Ok(Model::compiled(db, root, problems, format!(" at {commit}")))
+    Ok(opened(directory, Some(revision))?.checked(diagnose))
+}
+
+/// The project with what is wrong with its packages, which is all that is known yet.
+fn opened(directory: &Path, revision: Option<&str>) -> Result<Model, HostError> {
+    Ok(if let Some(revision) = revision {
+        let Past { db, problems, root, commit } = host::open_at(directory, revision)?;
+        Model { db, root, found: problems, at: format!(" at {commit}") }
+    } else {
+        let Opened { db, problems, root, .. } = host::open(directory)?;
+        Model { db, root, found: problems, at: String::new() }
+    })
 }
 
 /// The project in the directory, at a revision if one is named; none if it does not
@@ -41,7 +50,7 @@ pub(super) fn model(
     revision: Option<&str>,
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    let model = revision.map_or_else(|| now(directory), |it| at(directory, it))?;
+    let model = opened(directory, revision)?.checked(diagnose);
     Ok(model.reported(terminal))
 }
 
@@ -52,23 +61,15 @@ pub(super) fn model_of(
     clusters: &[&str],
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    let (db, found, root, at) = if let Some(revision) = revision {
-        let Past { db, problems, root, commit } = host::open_at(directory, revision)?;
-        (db, problems, root, format!(" at {commit}"))
-    } else {
-        let Opened { db, problems, root, .. } = host::open(directory)?;
-        (db, problems, root, String::new())
-    };
-    let found = if found.is_empty() { diagnose_of(&db, clusters) } else { found };
-    Ok(Model { db, root, found, at }.reported(terminal))
+    Ok(opened(directory, revision)?.checked(|db| diagnose_of(db, clusters)).reported(terminal))
 }
 
 impl Model {
-    fn compiled(db: FleetDatabase, root: PathBuf, mut found: Vec<Diagnostic>, at: String) -> Self {
-        if found.is_empty() {
-            found = diagnose(&db);
+    fn checked(mut self, diagnose: impl FnOnce(&FleetDatabase) -> Vec<Diagnostic>) -> Self {
+        if self.found.is_empty() {
+            self.found = diagnose(&self.db);
         }
-        Self { db, root, found, at }
+        self
     }
 
     /// What is wrong with it, or worth a word.

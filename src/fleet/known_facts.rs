@@ -1,7 +1,6 @@
 //! Facts of which the values are known, as a key.
 
 use std::hash::{Hash, Hasher};
-
 use std::sync::Arc;
 
 use ecow::EcoString;

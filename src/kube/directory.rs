@@ -31,7 +31,7 @@ pub struct Listed {
 }
 
 /// What the file is called that says what kustomize builds of a directory.
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// What a Flux Kustomization of a directory applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

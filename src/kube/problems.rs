@@ -25,7 +25,7 @@ pub(super) fn rule(at: Origin, id: &Id, text: &str) -> Diagnostic {
 
 pub(super) fn condition(at: Origin, id: &Id, text: &str) -> Diagnostic {
     Diagnostic::new(code::FLUX_RULE, eco_format!("{id}: {text}"), at, "Flux refuses this")
-        .help("Flux reads it as CEL: `dep.status.observedGeneration == dep.metadata.generation`")
+        .help("write it in CEL, the language of conditions of Kubernetes")
 }
 
 pub(super) fn ambiguous_patch(object: &Identity, other: &Object) -> Diagnostic {

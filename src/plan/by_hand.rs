@@ -1,5 +1,7 @@
 //! Files that a person put into a cluster's root: Flux applies them beside what is generated.
 
+use std::cell::LazyCell;
+
 use ecow::{EcoString, eco_format};
 
 use super::built::sync_objects;
@@ -12,11 +14,10 @@ use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::kube::applied::{Applied, AppliedObject, OwnSource};
-use crate::kube::directory::Applies;
+use crate::kube::directory::{Applies, KUSTOMIZATIONS};
+use crate::kube::object::split_api_version;
 use crate::lint;
 use crate::source::{Db, IndexMap, IndexSet, is_within};
-
-const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 pub(super) fn check(
     db: &dyn Db,
@@ -30,7 +31,12 @@ pub(super) fn check(
     let sync = &cluster.sync;
     let generated = [&settings.output.common, &settings.output.applications, &settings.output.clusters];
     let own = OwnSource { kind: &sync.kind, name: &sync.name, namespace: &sync.namespace, generated };
-    let root = root_of(cluster, snapshot);
+    // What bootstrap wrote is read only where there is something by hand.
+    let root = LazyCell::new(|| root_of(cluster, snapshot));
+    let goes_to_hub = |path: &str, groups: &[EcoString]| {
+        let via = cluster.via.as_ref().filter(|_| groups.iter().any(|it| !it.ends_with(".fluxcd.io")))?;
+        Some(problems::goes_to_hub(path, &cluster.name, via.hub.name(db)))
+    };
     let by = Id {
         group: "kustomize.toolkit.fluxcd.io".into(),
         kind: "Kustomization".into(),
@@ -55,6 +61,8 @@ pub(super) fn check(
         if parts.contains(dir) && KUSTOMIZATIONS.contains(&name) {
             let mut applied = Applied::default();
             applied.follow_part(db, &own, &root, &by, dir);
+            let groups = applied.objects.iter().map(|it| split_api_version(&it.listed.api_version).0);
+            out.extend(goes_to_hub(path, &groups.collect::<Vec<_>>()));
             found.applied(path, applied, out);
             continue;
         }
@@ -65,16 +73,13 @@ pub(super) fn check(
         match objects(entry) {
             Ok(objects) => {
                 written.push(path.clone());
+                let groups = objects.iter().map(|(id, _)| id.group.clone());
+                out.extend(goes_to_hub(path, &groups.collect::<Vec<_>>()));
                 for (id, document) in objects {
                     if let (true, Some(spec)) = (is_flux_kustomization(&id), document.get("spec")) {
                         let mut applied = Applied::default();
                         applied.follow(db, &own, &Applies::of(spec), &id);
                         found.applied(path, applied, out);
-                    }
-                    if let Some(via) = &cluster.via
-                        && !id.group.ends_with(".fluxcd.io")
-                    {
-                        out.push(problems::goes_to_hub(path, &id, &cluster.name, via.hub.name(db)));
                     }
                     found.owned(path, path, id, out);
                 }
@@ -82,7 +87,9 @@ pub(super) fn check(
             Err(reason) => out.push(problems::not_an_object(path, &reason)),
         }
     }
-    out.extend(lint::by_hand(db, deployed.anchor, &written, &root, &found.followed));
+    if !written.is_empty() || !found.followed.is_empty() {
+        out.extend(lint::by_hand(db, deployed.anchor, &written, &root, &found.followed));
+    }
 }
 
 /// What the root does with what it applies: it may be patched where Flux was bootstrapped.

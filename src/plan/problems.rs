@@ -97,10 +97,10 @@ pub(super) fn twice_by_hand(path: &str, id: &Id, other: &str, in_file: Option<&E
     problem.help("remove it from one of the two")
 }
 
-pub(super) fn goes_to_hub(path: &str, id: &Id, spoke: &str, hub: &str) -> Diagnostic {
+pub(super) fn goes_to_hub(path: &str, spoke: &str, hub: &str) -> Diagnostic {
     Diagnostic::new(
         code::GOES_TO_HUB,
-        eco_format!("{id} goes to `{hub}`, not to `{spoke}`"),
+        eco_format!("`{path}` goes to `{hub}`, not to `{spoke}`"),
         file(path),
         "written by hand",
     )

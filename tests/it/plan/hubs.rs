@@ -89,6 +89,14 @@ fn a_file_by_hand_goes_to_the_hub() {
     fleet.write("clusters/a/x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: web}\n");
     let run = fleet.run(&["build"]);
     assert!(run.status == 0 && run.stderr.contains("W0719"), "{}", run.stderr);
+    // A directory that kustomize builds as a whole, too: each is told once.
+    fleet.write("clusters/a/more/kustomization.yaml", "resources: [y.yaml, z.yaml]\n");
+    for name in ["y", "z"] {
+        let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: web}}\n");
+        fleet.write(&format!("clusters/a/more/{name}.yaml"), &text);
+    }
+    let run = fleet.run(&["build"]);
+    assert_eq!(run.stderr.matches("W0719").count(), 2, "{}", run.stderr);
 }
 
 /// A tenant's account stands beside Flux, in a directory that is called as a bootstrap is.
