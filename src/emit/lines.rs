@@ -98,7 +98,7 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
         return None;
     }
     let all = object.body.at(&["spec", "patches"]).and_then(Node::list)?.len();
-    let made = unit.patches.len();
+    let made = unit.each_patch(db).count();
     let written = all.checked_sub(made + unit.raw_patches.len())?;
     let nth = nth.checked_sub(written)?;
     let line = line.checked_sub(1);
@@ -107,7 +107,7 @@ fn patched(db: &dyn Db, unit: &Unit, object: &Object, within: &Path, line: usize
         let body = raw_body(unit.raw_patches.get(nth)?);
         return Some(Spot { object, what: merge_line(&body, &body, line) });
     }
-    let patch = unit.patches.get(nth)?.get(db);
+    let patch = unit.each_patch(db).nth(nth)?;
     let of = |object: &Identity, what: SpotValues| Some(Spot { object: object.id(), what });
     match patch {
         Patch::Delete { object } => of(object, SpotValues::Gone),

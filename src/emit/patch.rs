@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::document::known;
 use super::filling::Filling;
 use crate::diagnostic::{Invariant, bug};
-use crate::flux::{self, SharedItem, Unit, UnitPatch};
+use crate::flux::{self, Differing, SharedItem, Unit, UnitPatches};
 use crate::kube::object::{Tree, list, merge, set};
 use crate::kube::{Identity, Object, Operation, Patch};
 use crate::source::{Db, Origin};
@@ -19,7 +19,7 @@ use crate::value::{AsciiWriter, Node, Template, TemplatePart};
 #[must_use]
 pub fn with_patches(db: &dyn Db, unit: &Unit) -> Object {
     let mut object = unit.kustomization.clone();
-    let mut patches: Vec<Node> = unit.patches.iter().map(|it| entry(it.get(db))).collect();
+    let mut patches: Vec<Node> = unit.each_patch(db).map(entry).collect();
     patches.extend(raw(unit));
     if !patches.is_empty() {
         let mut all = object.body.at(&["spec", "patches"]).and_then(Node::list).unwrap_or_default().to_vec();
@@ -38,16 +38,15 @@ pub(super) fn unit_text(db: &dyn Db, unit: &Unit) -> Filling {
     }
     writer.document(&unit.kustomization.body);
     let mut text = Filling::of(&writer.finish_template());
-    if !unit.patches.is_empty() || !unit.raw_patches.is_empty() {
+    if unit.each_patch(db).next().is_some() || !unit.raw_patches.is_empty() {
         text.push(HEAD.trim_start_matches("spec:\n"));
     }
     for it in &unit.patches {
         match it {
-            UnitPatch::Own(it) => text.append(&entry_text(entry(it))),
-            UnitPatch::Made { shared_item, object, patch } => {
-                let is_it = |it: &&MadeText| (it.object, it.patch) == (*object, *patch);
-                let made = made_texts(db, *shared_item).iter().find(is_it);
-                text.append(&made.invariant("a patch of a unit is one of those that were made").text);
+            UnitPatches::Own(all) => all.iter().for_each(|it| text.append(&entry_text(entry(it)))),
+            UnitPatches::Made { shared_item, object } => {
+                let made = made_texts(db, *shared_item).get(*object);
+                text.append(made.invariant("what a unit patches is one of the objects that were made"));
             }
         }
     }
@@ -74,24 +73,16 @@ fn entry_text(entry: Node) -> Filling {
     Filling::of(&Template::joined(parts))
 }
 
-/// The text of a patch that many clusters have, but for their facts.
-#[derive(Debug, PartialEq)]
-pub(super) struct MadeText {
-    object: usize,
-    patch: usize,
-    text: Filling,
-}
-
-/// The texts of what is made for clusters of a class.
+/// The texts of the patches of what is made for clusters of a class, object by object.
 #[salsa::tracked]
-fn made_texts(db: &dyn Db, shared_item: SharedItem) -> Arc<[MadeText]> {
-    let objects = flux::made(db, shared_item).objects.iter().enumerate();
-    let texts = objects.flat_map(|(object, it)| {
+fn made_texts(db: &dyn Db, shared_item: SharedItem) -> Arc<[Filling]> {
+    let text = |it: &Differing| {
         known(&it.object);
-        let numbered = it.patches.iter().enumerate();
-        numbered.map(move |(patch, it)| MadeText { object, patch, text: entry_text(entry(it)) })
-    });
-    texts.collect()
+        let mut all = Filling::default();
+        it.patches.iter().for_each(|it| all.append(&entry_text(entry(it))));
+        all
+    };
+    flux::made(db, shared_item).objects.iter().map(text).collect()
 }
 
 /// The entries that merge something into objects of somebody else's.

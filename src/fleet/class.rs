@@ -147,6 +147,18 @@ impl Class {
     /// The class of those that have nothing of their own beside, and the items that these
     /// change: what else they have is the same. None if it is this class.
     pub fn without_own(self, db: &dyn Db) -> Option<(Self, IndexSet<Anchor>)> {
+        let taken = self.key(db).taken.iter();
+        let taken = taken.map(|(catalogue, _)| (*catalogue, selection::whole(db, *catalogue).to_vec()));
+        self.with_others(db, taken.collect())
+    }
+
+    /// The class of those that have the same but no overrides of their own, and the items that these change. None where
+    /// that is this class.
+    pub fn without_own_overrides(self, db: &dyn Db) -> Option<(Self, IndexSet<Anchor>)> {
+        self.with_others(db, self.key(db).taken.clone())
+    }
+
+    fn with_others(self, db: &dyn Db, taken: Vec<(Anchor, Vec<Anchor>)>) -> Option<(Self, IndexSet<Anchor>)> {
         let key = self.key(db);
         let is_own = |it: &&AppliedOverride| it.anchor.kind(db) == Kind::Cluster;
         let mut changed: IndexSet<Anchor> = IndexSet::default();
@@ -156,12 +168,8 @@ impl Class {
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
-        let taken = key.taken.iter().map(|(catalogue, _)| (*catalogue, selection::whole(db, *catalogue).to_vec()));
-        let without_own = ClassKey {
-            applied: key.applied.iter().filter(|it| !is_own(it)).copied().collect(),
-            taken: taken.collect(),
-            ..key.clone()
-        };
+        let without_own =
+            ClassKey { applied: key.applied.iter().filter(|it| !is_own(it)).copied().collect(), taken, ..key.clone() };
         (without_own != *key).then(|| (Self::new(db, without_own), changed))
     }
 

@@ -112,7 +112,7 @@ pub(super) fn pieces_for(ctx: &mut Context<'_>, item: Anchor) -> (Option<Arc<Rel
     ctx.state.out.extend(made.diagnostics.iter().cloned());
     let piece = |(nth, it): (usize, &Differing)| Piece {
         object: Arc::clone(&it.object),
-        made: Some(MadePiece { shared_item, object: nth, patches: it.patches.len() }),
+        made: Some(MadePiece { shared_item, object: nth }),
     };
     (made.release.clone(), made.objects.iter().enumerate().map(piece).collect())
 }

@@ -12,6 +12,7 @@ mod chart;
 mod contents;
 mod context;
 mod deploy;
+mod exchange;
 pub mod external;
 mod item;
 mod kustomization;
@@ -30,14 +31,15 @@ mod version_range;
 
 pub use addon::find_addon;
 pub use base::{Bundle, BundlePart, bundle, shared_sources};
-pub use deploy::{Deployed, Unit, UnitPatch, UnitPlace};
+pub use deploy::{Deployed, Unit, UnitPatches, UnitPlace};
+pub use exchange::Alike;
 pub use item::made;
 pub use layout::{directory, has_own_unit};
 pub use lookup::find_source;
 pub use namespaces::{BUILT_IN_NAMESPACES, tenant_namespaces};
 pub use release::Release;
-pub use shared_item::{Made, SharedItem};
-pub use sharing::{class_of, of_class};
+pub use shared_item::{Differing, Made, SharedItem};
+pub use sharing::{alike, class_of, of_class};
 pub use version_range::{Range, range, ranges, whole_range};
 
 use std::sync::Arc;

@@ -38,6 +38,12 @@ pub struct SharedItem {
 }
 
 impl SharedItem {
+    /// The same made from another specialization of the item.
+    pub(super) fn with(self, db: &dyn Db, specialization: Specialization) -> Self {
+        let (flux, lockdown, sync) = (self.flux(db), self.lockdown(db), self.sync(db).clone());
+        Self::new(db, specialization, self.scope(db), flux, lockdown, sync, self.required(db).clone(), self.source(db))
+    }
+
     /// Whether it is the same whatever becomes of other items.
     pub(super) fn stands_alone(self, db: &dyn Db, changed: &IndexSet<Anchor>) -> bool {
         self.required(db).is_empty() && self.source(db).is_none_or(|it| !changed.contains(&it.item(db)))
@@ -77,8 +83,6 @@ pub(super) struct MadePiece {
     pub shared_item: SharedItem,
     /// Its position among those.
     pub object: usize,
-    /// How many patches it has.
-    pub patches: usize,
 }
 
 impl Piece {

@@ -20,7 +20,8 @@ use ecow::EcoString;
 
 use super::context::Memo;
 use super::deploy::{self, Deployed, Outcome};
-use crate::fleet::{self, Class};
+use super::exchange::{Alike, Otherwise, exchanged};
+use crate::fleet::{self, Class, Representative};
 use crate::source::{Anchor, Db, IndexSet};
 
 /// The class of a cluster, if it has one for whose clusters everything is the same.
@@ -32,7 +33,7 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
         match &**shared(db, class) {
             Shared::Needs(facts) => class = class.with_facts(db, facts, cluster)?,
             Shared::Nothing => return None,
-            Shared::All(..) => return Some(class),
+            Shared::All { .. } => return Some(class),
         }
     }
 }
@@ -40,7 +41,15 @@ pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
 /// What the clusters of a class end up with, if it is the same for all.
 pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
     match &**shared(db, class) {
-        Shared::All(it, _) => Some(it),
+        Shared::All { deployed, .. } => Some(deployed),
+        _ => None,
+    }
+}
+
+/// The class that another is like, but for the values and versions of a few items; none where there is no such class.
+pub fn alike(db: &dyn Db, class: Class) -> Option<&Alike> {
+    match &**shared(db, class) {
+        Shared::All { alike, .. } => alike.as_ref(),
         _ => None,
     }
 }
@@ -53,21 +62,38 @@ enum Shared {
     /// Something is wrong, or not the same for all.
     Nothing,
     /// All, with what was found out of items on the way.
-    All(Deployed, Box<Memo>),
+    All { deployed: Deployed, memo: Box<Memo>, alike: Option<Alike> },
 }
 
 #[salsa::tracked]
 fn shared(db: &dyn Db, class: Class) -> Arc<Shared> {
     let Some(representative) = class.representative(db) else { return Arc::new(Shared::Nothing) };
-    let outcome = deploy::of_class(db, &representative, known_of_items(db, class));
-    Arc::new(judged(outcome))
+    Arc::new(by_exchange(db, class, &representative).unwrap_or_else(|| {
+        let outcome = deploy::of_class(db, &representative, known_of_items(db, class));
+        judged(outcome)
+    }))
+}
+
+/// What a class ends up with whose clusters' own overrides change values and versions alone.
+fn by_exchange(db: &dyn Db, class: Class, representative: &Representative) -> Option<Shared> {
+    let (plain, changed) = class.without_own_overrides(db)?;
+    match &**shared(db, plain) {
+        // What has to be known there has to be known here, at least to tell.
+        Shared::Needs(facts) => Some(Shared::Needs(facts.clone())),
+        Shared::Nothing => None,
+        Shared::All { deployed, memo, .. } => match exchanged(db, representative, (plain, deployed, memo), &changed) {
+            Ok((deployed, alike)) => Some(Shared::All { deployed, memo: Box::default(), alike: Some(alike) }),
+            Err(Otherwise::Needs(facts)) => Some(Shared::Needs(facts)),
+            Err(Otherwise::MoreDiffers) => None,
+        },
+    }
 }
 
 /// What is known of items from the class without its clusters' own overrides: all but the items that these change.
 fn known_of_items(db: &dyn Db, class: Class) -> Memo {
     let Some((without_own, changed)) = class.without_own(db) else { return Memo::default() };
     match &**shared(db, without_own) {
-        Shared::All(_, memo) => memo.without(db, &changed),
+        Shared::All { memo, .. } => memo.without(db, &changed),
         Shared::Needs(_) | Shared::Nothing => Memo::default(),
     }
 }
@@ -76,7 +102,7 @@ fn judged(outcome: Outcome) -> Shared {
     if !outcome.needed_facts.is_empty() {
         Shared::Needs(outcome.needed_facts)
     } else if outcome.is_certain && outcome.deployed.diagnostics.is_empty() {
-        Shared::All(outcome.deployed.value, Box::new(outcome.memo))
+        Shared::All { deployed: outcome.deployed.value, memo: Box::new(outcome.memo), alike: None }
     } else {
         Shared::Nothing
     }

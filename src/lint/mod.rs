@@ -14,6 +14,8 @@
 //!   clusters that have the same fact.
 //! - A rule need not be exact about a class: where it reports anything at all, each of the clusters is checked by
 //!   itself, without placeholders, and only that is shown. It must never be silent where one cluster is wrong.
+//! - A rule about several objects looks neither at the values of a release nor at its version: a class that differs from
+//!   another in those alone ([`flux::alike`]) is judged as that one is.
 //! - An object with `is_checked` was looked at alone ([`shapes::object`]) when its item was made, for all clusters
 //!   that share it. Rules about single objects skip it; rules about several look at all.
 //! - Where `Lint::has_errors` is set, something was not made, and an error says so: what is missing may be that.
@@ -84,6 +86,13 @@ pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
 fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
     let Some(class) = flux::class_of(db, anchor) else { return false };
     let mut class = *class;
+    if let Some(alike) = flux::alike(db, class) {
+        // Rules about several objects look at no version and no value.
+        if !alike.exchanged.iter().all(|it| *is_fine(db, *it)) {
+            return false;
+        }
+        class = alike.class;
+    }
     loop {
         match class_verdict(db, class) {
             Verdict::Fine => return validation::is_fine(db, class, cluster),

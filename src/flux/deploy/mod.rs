@@ -18,7 +18,7 @@ mod timeouts;
 mod unit;
 mod units;
 
-pub use unit::{Deployed, Unit, UnitPatch, UnitPlace};
+pub use unit::{Deployed, Unit, UnitPatches, UnitPlace};
 
 use crate::flux::version_range::Range;
 use std::sync::Arc;

@@ -48,23 +48,26 @@ pub struct OnHub {
     pub own_names: IndexMap<Id, Id>,
 }
 
-/// A patch of a unit: made for the cluster, or for all that have the item so.
+/// Patches of one object of a unit: made for the cluster, or for all that have the item so.
 #[derive(Clone, Debug, PartialEq)]
-pub enum UnitPatch {
-    Own(Patch),
-    Made { shared_item: SharedItem, object: usize, patch: usize },
+pub enum UnitPatches {
+    Own(Vec<Patch>),
+    /// Those of one of the item's objects, by its position; there may be none.
+    Made {
+        shared_item: SharedItem,
+        object: usize,
+    },
 }
 
-impl UnitPatch {
-    /// The patch.
-    pub fn get<'a>(&'a self, db: &'a dyn Db) -> &'a Patch {
+impl UnitPatches {
+    /// The patches.
+    fn get<'a>(&'a self, db: &'a dyn Db) -> &'a [Patch] {
         match self {
             Self::Own(it) => it,
-            Self::Made { shared_item, object, patch } => made(db, *shared_item)
-                .objects
-                .get(*object)
-                .and_then(|it| it.patches.get(*patch))
-                .invariant("a patch of a unit is one of those that were made"),
+            Self::Made { shared_item, object } => {
+                let made = made(db, *shared_item).objects.get(*object);
+                &made.invariant("what a unit patches is one of the objects that were made").patches
+            }
         }
     }
 }
@@ -75,7 +78,8 @@ pub struct Unit {
     pub name: EcoString,
     /// The Flux Kustomization, without its patches.
     pub kustomization: Object,
-    pub patches: Vec<UnitPatch>,
+    /// In the order of what stands in `common/`.
+    pub patches: Vec<UnitPatches>,
     /// Raw patches of a kustomize item: the object and what is merged into it.
     pub raw_patches: Vec<(ast::Patch, Node)>,
     /// What is built, patches made, before Flux substitutes.
@@ -98,6 +102,11 @@ impl Unit {
     #[must_use]
     pub fn is_sent(&self) -> bool {
         self.kustomization.spec().is_some_and(|it| it.get("kubeConfig").is_some())
+    }
+
+    /// Its patches, in order.
+    pub fn each_patch<'a>(&'a self, db: &'a dyn Db) -> impl Iterator<Item = &'a Patch> {
+        self.patches.iter().flat_map(|it| it.get(db))
     }
 
     /// The objects of somebody else's that it patches, each with what is merged into it.

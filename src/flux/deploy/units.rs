@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::draft::{After, Draft};
 use super::kustomized;
-use super::unit::{Unit, UnitPatch, UnitPlace};
+use super::unit::{Unit, UnitPatches, UnitPlace};
 use super::{problems, timeouts};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
@@ -186,7 +186,7 @@ fn difference(
     base: &[Arc<Object>],
     wanted: &[Piece],
     place: UnitPlace,
-) -> Vec<UnitPatch> {
+) -> Vec<UnitPatches> {
     if place != UnitPlace::Root {
         return Vec::new();
     }
@@ -194,11 +194,11 @@ fn difference(
     let mut patches = Vec::new();
     for (object, piece) in base.iter().zip(pairs) {
         let Some(piece) = piece else {
-            patches.push(UnitPatch::Own(patch::delete(object)));
+            patches.push(UnitPatches::Own(vec![patch::delete(object)]));
             continue;
         };
-        if let Some(MadePiece { shared_item, object, patches: count }) = piece.made {
-            patches.extend((0..count).map(|patch| UnitPatch::Made { shared_item, object, patch }));
+        if let Some(MadePiece { shared_item, object }) = piece.made {
+            patches.push(UnitPatches::Made { shared_item, object });
             continue;
         }
         let wanted = &*piece.object;
@@ -216,7 +216,9 @@ fn difference(
         for problem in patch::ambiguous(&own, base).into_iter().chain(patch::unreadable(&own, object, wanted)) {
             ctx.state.out.push(problem.on(Some(&cluster.name)));
         }
-        patches.extend(own.into_iter().map(UnitPatch::Own));
+        if !own.is_empty() {
+            patches.push(UnitPatches::Own(own));
+        }
     }
     if wanted.len() + patches_of_deletion(&patches) > base.len() {
         let known: IndexSet<&Id> = base.iter().map(|it| &it.id).collect();
@@ -227,8 +229,9 @@ fn difference(
     patches
 }
 
-fn patches_of_deletion(patches: &[UnitPatch]) -> usize {
-    patches.iter().filter(|it| matches!(it, UnitPatch::Own(Patch::Delete { .. }))).count()
+fn patches_of_deletion(patches: &[UnitPatches]) -> usize {
+    let is_deletion = |it: &&UnitPatches| matches!(it, UnitPatches::Own(it) if matches!(**it, [Patch::Delete { .. }]));
+    patches.iter().filter(is_deletion).count()
 }
 
 /// For each object of the base, the one that is wanted in its place.
