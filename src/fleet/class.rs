@@ -9,6 +9,7 @@ use super::cluster_data::{Cluster, Taken};
 use super::config;
 use super::finder;
 use super::identity::Identity;
+use super::inventory::{overridden_cluster, row_of};
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
 use super::representative::{Representative, bare};
@@ -50,6 +51,8 @@ pub struct ClassKey {
     sync: settings_data::Sync,
     attached: Vec<(Attached, Origin)>,
     known_facts: KnownFacts,
+    /// The cluster, where overrides that apply read the row that it is made of.
+    row_of: Option<Anchor>,
 }
 
 /// What a cluster has that no other can have, so that it is compiled by itself.
@@ -61,7 +64,7 @@ pub enum Alone {
     Hub,
     /// A text of its facts that has to be written by number, or a role that is named otherwise.
     Facts,
-    /// Overrides of an inventory read its row.
+    /// What an inventory says of Kustomizations may read its row.
     Row,
     /// There is no fleet.
     NoFleet,
@@ -102,12 +105,10 @@ impl Class {
             cluster.own.iter().flatten().copied().filter(|it| says(db, *it, "kustomization")).collect();
         let of_inventory = |it: &Anchor| it.kind(db) == Kind::Inventory;
         let mut writers = uses.iter().map(|it| it.2).chain(own.iter().copied());
-        let of_row = |it: &AppliedOverride| {
-            of_inventory(&it.anchor) && row_readers(db, it.anchor).get(it.nth as usize).is_none_or(|it| *it)
-        };
-        if cluster.row.is_some() && (writers.any(|it| of_inventory(&it)) || cluster.applied.iter().any(of_row)) {
+        if cluster.row.is_some() && writers.any(|it| of_inventory(&it)) {
             return Err(Alone::Row);
         }
+        let row_of = cluster.applied.iter().any(|it| reads_row(db, it)).then_some(anchor);
         Ok(Self::new(
             db,
             ClassKey {
@@ -122,6 +123,7 @@ impl Class {
                 sync: cluster.sync.clone(),
                 attached: cluster.attached.clone(),
                 known_facts: KnownFacts::default(),
+                row_of,
             },
         ))
     }
@@ -133,7 +135,7 @@ impl Class {
 
     /// Whether clusters override something themselves.
     pub fn has_own_overrides(self, db: &dyn Db) -> bool {
-        self.key(db).applied.iter().any(|it| it.anchor.kind(db) == Kind::Cluster)
+        self.key(db).applied.iter().any(|it| is_own(db, it))
     }
 
     /// The class in which more facts of a cluster are known; none if that changes nothing.
@@ -160,16 +162,19 @@ impl Class {
 
     fn with_others(self, db: &dyn Db, taken: Vec<(Anchor, Vec<Anchor>)>) -> Option<(Self, IndexSet<Anchor>)> {
         let key = self.key(db);
-        let is_own = |it: &&AppliedOverride| it.anchor.kind(db) == Kind::Cluster;
         let mut changed: IndexSet<Anchor> = IndexSet::default();
-        for it in key.applied.iter().filter(is_own) {
+        for it in key.applied.iter().filter(|it| is_own(db, it)) {
             match it.statement(db).target {
                 OverrideTarget::One(item) => changed.insert(item),
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
-        let without_own =
-            ClassKey { applied: key.applied.iter().filter(|it| !is_own(it)).copied().collect(), taken, ..key.clone() };
+        let without_own = ClassKey {
+            applied: key.applied.iter().filter(|it| !is_own(db, it)).copied().collect(),
+            row_of: None,
+            taken,
+            ..key.clone()
+        };
         (without_own != *key).then(|| (Self::new(db, without_own), changed))
     }
 
@@ -209,9 +214,10 @@ impl Class {
                 })
                 .collect(),
             attached: key.attached.clone(),
+            row: key.row_of.and_then(|it| row_of(db, it).clone()),
             ..bare
         };
-        Some(Representative::new(db, cluster, key.known_facts.clone()))
+        Some(Representative::new(db, cluster, key.known_facts.clone(), key.row_of))
     }
 }
 
@@ -245,6 +251,20 @@ fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoStrin
     let has_role = overrides.any(|it| it.block.members.iter().any(irsa::is_irsa))
         || addons.iter().any(|it| irsa::has_irsa(db, *it));
     has_role.then(|| addons.iter().map(|it| it.name(db)).max_by_key(|it| it.len()).cloned()).flatten()
+}
+
+/// Whether an override says what no other cluster has: its declaration is the cluster's, or it reads its row.
+fn is_own(db: &dyn Db, it: &AppliedOverride) -> bool {
+    match it.anchor.kind(db) {
+        Kind::Cluster => true,
+        Kind::Override => overridden_cluster(db, it.anchor).is_some(),
+        _ => reads_row(db, it),
+    }
+}
+
+/// Whether an override may say another thing for another row of its inventory.
+pub(super) fn reads_row(db: &dyn Db, it: &AppliedOverride) -> bool {
+    it.anchor.kind(db) == Kind::Inventory && row_readers(db, it.anchor).get(it.nth as usize).is_none_or(|it| *it)
 }
 
 /// Which of the overrides in an inventory may say another thing for another row: they name the row, or a `let` of the

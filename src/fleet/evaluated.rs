@@ -6,7 +6,7 @@ use super::cluster_data::Cluster;
 use super::identity::{Identity, Role};
 use super::known_facts::KnownFacts;
 use super::statement::OverrideStatement;
-use crate::eval::Effect;
+use crate::eval::{Effect, Row};
 use crate::source::Anchor;
 use crate::syntax::ast::Patch;
 use crate::value::{Map, Node};
@@ -38,6 +38,8 @@ pub(super) enum View<'a> {
         facts: Arc<Map>,
         identity: Identity,
         known_facts: &'a KnownFacts,
+        /// The row that the overrides read.
+        row: Option<Arc<Row>>,
     },
 }
 

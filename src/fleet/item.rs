@@ -104,7 +104,7 @@ struct Begun {
 #[salsa::tracked(no_eq, returns(ref))]
 fn begun(db: &dyn Db, item: Anchor, identity: Identity, known_facts: KnownFacts) -> Begun {
     let facts = Arc::new(known_facts::facts(db, &known_facts));
-    let view = View::Specialized { facts, identity, known_facts: &known_facts };
+    let view = View::Specialized { facts, identity, known_facts: &known_facts, row: None };
     let shape = body_type(db, item, syntax::declaration(db, item), &mut Vec::new());
     let overrides = Overrides::new();
     with_params(db, item, &overrides, &view, |env, params, _| {
@@ -199,10 +199,14 @@ fn env_of<'a>(db: &'a dyn Db, item: Anchor, view: &View<'_>) -> Env<'a> {
     let mut env = Env::new(db, names::index(db, db.project()), item);
     env.fleet = config::settings(db, db.project()).value.value.clone();
     env.cluster = view.facts().map_or(Given::Unknown, |it| Given::Known(Arc::clone(it)));
-    if let View::Cluster(it) = view {
-        env.cluster_name = Some(it.name.clone());
-        env.row.clone_from(&it.row);
-        env.traces = it.traces;
+    match view {
+        View::Base => {}
+        View::Cluster(it) => {
+            env.cluster_name = Some(it.name.clone());
+            env.row.clone_from(&it.row);
+            env.traces = it.traces;
+        }
+        View::Specialized { row, .. } => env.row.clone_from(row),
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
     env

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::class::reads_row;
 use super::cluster_data::Cluster;
 use super::config;
 use super::identity::Identity;
@@ -20,6 +21,8 @@ pub struct Representative {
     cluster: Cluster,
     /// The facts that they share.
     known: KnownFacts,
+    /// The cluster whose row its overrides read.
+    row_of: Option<Anchor>,
     /// The overrides that name one item, each with its place among all.
     exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
     /// Those that name several.
@@ -28,7 +31,7 @@ pub struct Representative {
 
 impl Representative {
     /// Of a cluster whose facts are placeholders but for those that are known.
-    pub(super) fn new(db: &dyn Db, cluster: Cluster, known: KnownFacts) -> Self {
+    pub(super) fn new(db: &dyn Db, cluster: Cluster, known: KnownFacts, row_of: Option<Anchor>) -> Self {
         let mut exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>> = IndexMap::default();
         let mut patterns = Vec::new();
         for (nth, applied) in cluster.applied.iter().enumerate() {
@@ -37,12 +40,12 @@ impl Representative {
                 target => patterns.push((nth, target, *applied)),
             }
         }
-        Self { cluster, known, exact, patterns }
+        Self { cluster, known, row_of, exact, patterns }
     }
 
     /// One that uses nothing and to which no override applies. None without a fleet.
     pub fn bare(db: &dyn Db, flux: Minor, lockdown: bool, sync: &Sync) -> Option<Self> {
-        Some(Self::new(db, bare(db, flux, lockdown, sync)?, KnownFacts::default()))
+        Some(Self::new(db, bare(db, flux, lockdown, sync)?, KnownFacts::default(), None))
     }
 
     /// As one of them. It has no name and no path, and is written nowhere: its origin is the fleet's.
@@ -66,11 +69,12 @@ impl Representative {
             ranks.0 = Some(it.rank);
             applied.push(AppliedOverride { rank: ranks.1, ..it });
         }
+        let row_of = self.row_of.filter(|_| applied.iter().any(|it| reads_row(db, it)));
         let applied: Box<[AppliedOverride]> = applied.into();
         let mut known_facts = KnownFacts::default();
         loop {
             let specialization =
-                Specialization::new(db, item, applied.clone(), self.cluster.identity, known_facts.clone());
+                Specialization::new(db, item, applied.clone(), self.cluster.identity, known_facts.clone(), row_of);
             let specialized = specialization::specialized(db, specialization);
             if specialized.needed_facts.is_empty() {
                 return Ok((specialization, Arc::clone(specialized)));

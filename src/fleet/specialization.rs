@@ -16,6 +16,7 @@ use ecow::EcoString;
 
 use super::evaluated::{Evaluated, View};
 use super::identity::Identity;
+use super::inventory::row_of;
 use super::item;
 use super::known_facts::{self, KnownFacts};
 use super::statement::AppliedOverride;
@@ -35,6 +36,9 @@ pub struct Specialization {
     pub identity: Identity,
     #[returns(ref)]
     pub known_facts: KnownFacts,
+    /// The cluster whose row the overrides read.
+    #[returns(copy)]
+    pub row_of: Option<Anchor>,
 }
 
 /// The result of a specialization.
@@ -54,7 +58,8 @@ pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specializ
     let item = specialization.item(db);
     let known = specialization.known_facts(db);
     let facts = Arc::new(known_facts::facts(db, known));
-    let view = View::Specialized { facts, identity: specialization.identity(db), known_facts: known };
+    let row = specialization.row_of(db).and_then(|it| row_of(db, it).clone());
+    let view = View::Specialized { facts, identity: specialization.identity(db), known_facts: known, row };
     let (mut evaluated, mut needed_facts) = item::evaluate(db, item, specialization.applied(db), &view);
     let mut is_certain = true;
     if needed_facts.is_empty() {

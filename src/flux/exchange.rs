@@ -25,7 +25,7 @@ use super::shared_item::{Made, SharedItem};
 use crate::diagnostic::Checked;
 use crate::fleet::{Class, Evaluated, Representative};
 use crate::kube::object::Object;
-use crate::source::{Anchor, Db, IndexSet, Kind};
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::value::{Node, Value};
 
 /// The class that another is like, but for a few items.
@@ -108,7 +108,7 @@ fn exchange(db: &dyn Db, representative: &Representative, known: &Memo, item: An
         is_same.then_some(())?;
         let is = was.with(db, specialization);
         let made_is = Arc::clone(made(db, is));
-        let is_same = made_is.is_certain && made_is.diagnostics.is_empty() && same_to_others(made_was, &made_is);
+        let is_same = made_is.is_certain && made_is.diagnostics.is_empty() && same_to_others(item, made_was, &made_is);
         is_same.then(|| Exchange {
             item,
             was: *was,
@@ -130,8 +130,13 @@ fn same_but_for_values(old: &Evaluated, new: &Evaluated) -> bool {
 }
 
 /// Whether what is made of an add-on is the same to all others.
-fn same_to_others(old: &Made, new: &Made) -> bool {
-    let release = |it: &Made| it.release.as_ref().map(|it| Release { version: None, ..Release::clone(it) });
+fn same_to_others(addon: Anchor, old: &Made, new: &Made) -> bool {
+    // Of what a chart brings the CRD, its version says what it may hold.
+    let release = |it: &Made| {
+        let version =
+            |it: &Release| it.version.clone().filter(|_| !it.crds.is_empty()).map(|it| (it.0, Origin::of(addon)));
+        it.release.as_ref().map(|it| Release { version: version(it), ..Release::clone(it) })
+    };
     let mut pairs = old.objects.iter().zip(&new.objects);
     release(old) == release(new)
         && old.objects.len() == new.objects.len()

@@ -62,7 +62,7 @@ const fn alone(why: Option<Alone>) -> &'static str {
         Some(Alone::OwnItems) => "items, sources or `external`s of their own",
         Some(Alone::Hub) => "a hub, or clusters that are reached through one",
         Some(Alone::Facts) => "a fact that no text can be filled with, or the name of a role",
-        Some(Alone::Row) => "overrides that read the row of an inventory",
+        Some(Alone::Row) => "what an inventory says of Kustomizations",
         Some(Alone::NoFleet) => "there is no fleet",
         None => "what is decided for each, or something to report",
     }
