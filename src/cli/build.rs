@@ -87,7 +87,7 @@ pub(super) fn planned(
     // What is there is looked at and changed by one at a time.
     let exclusive = if arguments.check { None } else { Some(Exclusive::of(&root, waits)) };
     let settings = &fleet::settings(db, db.project()).value;
-    let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
+    let deployed: Vec<_> = fleet::clusters(db).map(|it| &flux::outline(db, it).value).collect();
     let directories = plan::output_directories(settings, &deployed, &compilation.tree);
     let found = host::snapshot(&root, &directories, known)?;
     let permissions = Permissions { adopt: arguments.adopt, remove: arguments.remove.clone() };

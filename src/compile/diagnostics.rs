@@ -112,7 +112,7 @@ pub(super) fn of_some_clusters(db: &dyn Db, project: Project, clusters: &[Anchor
     found.extend(flux::shared_sources(db, project).diagnostics.iter().cloned());
     for cluster in clusters.iter().copied() {
         found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
-        found.extend(flux::deployed(db, cluster).diagnostics.iter().cloned());
+        found.extend(flux::outline(db, cluster).diagnostics.iter().cloned());
         found.extend(lint::cluster_diagnostics(db, cluster).iter().cloned());
         found.extend(provision::diagnostics(db, cluster).iter().cloned());
     }

@@ -133,7 +133,7 @@ fn warm(db: &FleetDatabase) {
         flux::bundle(db, catalogue);
     }
     on_all_threads(db, &clusters, |db, cluster| {
-        flux::deployed(db, cluster);
+        flux::outline(db, cluster);
         lint::cluster_diagnostics(db, cluster);
     });
     let has_checks = !names::index(db, db.project()).checks.is_empty();

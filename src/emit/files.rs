@@ -127,16 +127,17 @@ fn index(dir: &str, version: &str, kind: &str, resources: Vec<EcoString>, origin
 #[must_use]
 pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
     let mut tree = FileTree::default();
-    let class = flux::class_of(db, anchor).and_then(|it| class_files(db, it).as_ref());
+    let class = flux::wide_class_of(db, anchor).and_then(|it| class_files(db, it).as_ref());
     let cluster = &fleet::cluster(db, anchor).value;
-    let class = class.filter(|files| files.iter().all(|it| it.body.fits(&cluster.facts)));
+    let texts = &fleet::own_of(db, anchor).texts;
+    let class = class.filter(|files| files.iter().all(|it| it.body.fits(texts)));
     let Some(files) = class else { return exact_files(db, &flux::exactly(db, anchor).value) };
     for it in files {
         let path = eco_format!("{}/{}", cluster.path, it.name);
         let mut writer = Writer::new(Style::File);
         header(db, &mut writer, &path, cluster.taking(it.catalogue).unwrap_or(it.origin), true);
         let mut text = writer.finish();
-        it.body.fill(&cluster.facts, &mut text);
+        it.body.fill(texts, &mut text);
         tree.add(path, text);
     }
     tree

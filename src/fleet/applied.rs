@@ -3,27 +3,20 @@
 
 use std::sync::Arc;
 
+use super::applied_override::{AppliedOverride, Written};
 use super::around;
 use super::config;
 use super::facts::ClusterHead;
 use super::finder;
 use super::inventory;
 use super::settings_data::Settings;
-use super::statement::{AppliedOverride, OverrideStatement};
-use crate::diagnostic::{Diagnostic, Invariant};
+
+use crate::diagnostic::Diagnostic;
 use crate::eval::{Env, Given};
 use crate::names;
 use crate::source::{Anchor, Db, Project};
 use crate::syntax::{self, ast::Head};
 use crate::value::Map;
-
-impl AppliedOverride {
-    /// The override.
-    pub fn statement(self, db: &dyn Db) -> &OverrideStatement {
-        let all = &finder::statements(db, self.anchor).value.overrides;
-        all.get(self.nth as usize).invariant("an override that applies is one of its declaration's")
-    }
-}
 
 /// The overrides of some ranks whose condition holds, ranks that have none not counted.
 fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> Vec<AppliedOverride> {
@@ -36,7 +29,7 @@ fn applied_overrides(db: &dyn Db, ranks: &[Vec<Anchor>], env: &mut Env<'_>) -> V
                 let holds =
                     it.when.as_ref().is_none_or(|when| env.within(*anchor, |env| env.holds(when)) == Some(true));
                 if holds {
-                    found.push(AppliedOverride { rank, anchor: *anchor, nth });
+                    found.push(AppliedOverride { rank, written: Written::In { anchor: *anchor, nth } });
                 }
             }
         }

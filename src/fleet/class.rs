@@ -3,29 +3,31 @@
 //! What Flux applies to a class is made once, for its representative: a cluster whose facts are placeholders, in
 //! texts such as `"https://${name}.example.com"`. Each cluster's files are that text with its own facts filled in.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
+use super::applied_override::{AppliedOverride, Written};
 use super::cluster_data::{Cluster, Taken};
 use super::config;
 use super::finder;
 use super::identity::Identity;
-use super::inventory::{overridden_cluster, row_of};
+use super::inventory::overridden_cluster;
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
+use super::own::Own;
 use super::representative::{Representative, bare};
+use super::row::{RowOf, reads_row};
 use super::said::says;
 use super::selection;
 use super::settings_data;
 use super::spokes;
-use super::statement::{AppliedOverride, Attached, OverrideTarget};
+use super::statement::{Attached, OverrideTarget};
 use crate::diagnostic::Invariant;
 use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
-use crate::syntax;
-use crate::syntax::ast::{Block, Expr, ExprKind, Head};
-use crate::syntax::walk;
-use crate::value::{Node, Value, yaml};
+use crate::value::{Map, Node, Value, yaml};
 
 /// An equivalence class of clusters.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -37,7 +39,7 @@ pub struct Class {
 /// What is the same on all clusters of a class, and tells it from others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ClassKey {
-    applied: std::sync::Arc<[AppliedOverride]>,
+    applied: Arc<[AppliedOverride]>,
     taken: Vec<(Anchor, Vec<Anchor>)>,
     /// The `use`s that say more than that something is used: what they use, the rank
     /// and the declaration that they stand in, and which of its `use`s they are.
@@ -51,8 +53,8 @@ pub struct ClassKey {
     sync: settings_data::Sync,
     attached: Vec<(Attached, Origin)>,
     known_facts: KnownFacts,
-    /// The cluster, where overrides that apply read the row that it is made of.
-    row_of: Option<Anchor>,
+    /// The row that the overrides read, if they read one.
+    row: Option<RowOf>,
 }
 
 /// What a cluster has that no other can have, so that it is compiled by itself.
@@ -76,6 +78,29 @@ impl Class {
     /// # Errors
     /// What it has that no other can have.
     pub fn of(db: &dyn Db, cluster: &Cluster) -> Result<Self, Alone> {
+        let row = cluster.applied.iter().any(|it| reads_row(db, it)).then_some(RowOf::Cluster(cluster.anchor));
+        Self::with(db, cluster, &cluster.facts, &cluster.applied, row)
+    }
+
+    /// The class of a cluster, the texts that it alone says taken out.
+    ///
+    /// # Errors
+    /// What it has that no other can have.
+    pub fn without_texts(db: &dyn Db, cluster: &Cluster, own: &Own) -> Result<Self, Alone> {
+        let row = own.applied.iter().find_map(|it| match it.written {
+            Written::In { anchor, .. } if reads_row(db, it) => Some(RowOf::Inventory(anchor)),
+            _ => None,
+        });
+        Self::with(db, cluster, &own.texts, &own.applied, row)
+    }
+
+    fn with(
+        db: &dyn Db,
+        cluster: &Cluster,
+        texts: &Map,
+        applied: &Arc<[AppliedOverride]>,
+        row: Option<RowOf>,
+    ) -> Result<Self, Alone> {
         let index = names::index(db, db.project());
         let anchor = cluster.anchor;
         config::settings(db, db.project()).value.anchor.ok_or(Alone::NoFleet)?;
@@ -89,7 +114,7 @@ impl Class {
         if has_hub {
             return Err(Alone::Hub);
         }
-        if !is_plain(db, cluster) {
+        if !is_plain(db, cluster, texts) {
             return Err(Alone::Facts);
         }
         let mut uses = Vec::new();
@@ -108,11 +133,10 @@ impl Class {
         if cluster.row.is_some() && writers.any(|it| of_inventory(&it)) {
             return Err(Alone::Row);
         }
-        let row_of = cluster.applied.iter().any(|it| reads_row(db, it)).then_some(anchor);
         Ok(Self::new(
             db,
             ClassKey {
-                applied: std::sync::Arc::clone(&cluster.applied),
+                applied: Arc::clone(applied),
                 taken: cluster.taken.iter().map(|it| (it.catalogue, it.items.clone())).collect(),
                 uses,
                 own,
@@ -123,7 +147,7 @@ impl Class {
                 sync: cluster.sync.clone(),
                 attached: cluster.attached.clone(),
                 known_facts: KnownFacts::default(),
-                row_of,
+                row,
             },
         ))
     }
@@ -135,13 +159,13 @@ impl Class {
 
     /// Whether clusters override something themselves.
     pub fn has_own_overrides(self, db: &dyn Db) -> bool {
-        self.key(db).applied.iter().any(|it| is_own(db, it))
+        self.key(db).applied.iter().any(|it| self.is_own(db, it))
     }
 
-    /// The class in which more facts of a cluster are known; none if that changes nothing.
-    pub fn with_facts(self, db: &dyn Db, needed_facts: &IndexSet<EcoString>, cluster: &Cluster) -> Option<Self> {
+    /// The class in which more facts of a cluster are known, or other texts of its own; none if that changes nothing.
+    pub fn with_facts(self, db: &dyn Db, needed_facts: &IndexSet<EcoString>, texts: &Map) -> Option<Self> {
         let key = self.key(db);
-        let value = |name: &str| Some(cluster.facts.entries.get(name).map_or(Value::Absent, |it| it.value.clone()));
+        let value = |name: &str| Some(texts.entries.get(name).map_or(Value::Absent, |it| it.value.clone()));
         let known_facts = key.known_facts.with(needed_facts, value)?;
         (known_facts != key.known_facts).then(|| Self::new(db, ClassKey { known_facts, ..key.clone() }))
     }
@@ -163,19 +187,31 @@ impl Class {
     fn with_others(self, db: &dyn Db, taken: Vec<(Anchor, Vec<Anchor>)>) -> Option<(Self, IndexSet<Anchor>)> {
         let key = self.key(db);
         let mut changed: IndexSet<Anchor> = IndexSet::default();
-        for it in key.applied.iter().filter(|it| is_own(db, it)) {
+        for it in key.applied.iter().filter(|it| self.is_own(db, it)) {
             match it.statement(db).target {
                 OverrideTarget::One(item) => changed.insert(item),
                 OverrideTarget::AddonsOf(_) | OverrideTarget::EveryAddon => return None,
             };
         }
         let without_own = ClassKey {
-            applied: key.applied.iter().filter(|it| !is_own(db, it)).copied().collect(),
-            row_of: None,
+            applied: key.applied.iter().filter(|it| !self.is_own(db, it)).copied().collect(),
+            row: key.row.filter(|it| matches!(it, RowOf::Inventory(_))),
             taken,
             ..key.clone()
         };
         (without_own != *key).then(|| (Self::new(db, without_own), changed))
+    }
+
+    /// Whether an override says what few other clusters have: its declaration is the cluster's, or it reads its row.
+    fn is_own(self, db: &dyn Db, it: &AppliedOverride) -> bool {
+        match it.written {
+            Written::Like(_) => true,
+            Written::In { anchor, .. } => match anchor.kind(db) {
+                Kind::Cluster => true,
+                Kind::Override => overridden_cluster(db, anchor).is_some(),
+                _ => matches!(self.key(db).row, Some(RowOf::Cluster(_))) && reads_row(db, it),
+            },
+        }
     }
 
     /// What stands for all clusters of the class.
@@ -200,10 +236,10 @@ impl Class {
         let cluster = Cluster {
             own: key.own.iter().map(|it| vec![*it]).collect(),
             groups: key.groups.clone(),
-            facts: std::sync::Arc::new(known_facts::facts(db, &key.known_facts)),
+            facts: Arc::new(known_facts::facts(db, &key.known_facts)),
             identity: key.identity,
             ranks,
-            applied: std::sync::Arc::clone(&key.applied),
+            applied: Arc::clone(&key.applied),
             taken: key
                 .taken
                 .iter()
@@ -214,24 +250,25 @@ impl Class {
                 })
                 .collect(),
             attached: key.attached.clone(),
-            row: key.row_of.and_then(|it| row_of(db, it).clone()),
+            row: key.row.and_then(|it| it.row(db, &key.known_facts)),
             ..bare
         };
-        Some(Representative::new(db, cluster, key.known_facts.clone(), key.row_of))
+        Some(Representative::new(db, cluster, key.known_facts.clone(), key.row))
     }
 }
 
 /// Whether a cluster's facts are texts without characters that have to be written by number, and all that is checked of
 /// each cluster by itself holds.
-fn is_plain(db: &dyn Db, cluster: &Cluster) -> bool {
+fn is_plain(db: &dyn Db, cluster: &Cluster, texts: &Map) -> bool {
     let settings = &config::settings(db, db.project()).value;
     let fixed = ["name", "path", "group", "groups"];
     let is_declared = |name: &EcoString| fixed.contains(&name.as_str()) || settings.facts.contains_key(name);
-    let is_fit = |(name, node): (&EcoString, &Node)| {
-        is_declared(name) && !node.value.has_unknown() && node.text().is_none_or(|it| yaml::is_readable(it))
-    };
+    let is_fit = |(name, node): (&EcoString, &Node)| is_declared(name) && !node.value.has_unknown();
+    let is_readable = |node: &Node| node.text().is_none_or(|it| yaml::is_readable(it));
     let longest = longest_role(db, db.project());
-    cluster.facts.entries.iter().all(is_fit) && longest.as_ref().is_none_or(|it| irsa::is_regular(cluster, it))
+    cluster.facts.entries.iter().all(is_fit)
+        && texts.entries.values().all(is_readable)
+        && longest.as_ref().is_none_or(|it| irsa::is_regular(cluster, it))
 }
 
 /// Whether any add-on has a role of AWS.
@@ -251,38 +288,4 @@ fn longest_role(db: &dyn Db, project: crate::source::Project) -> Option<EcoStrin
     let has_role = overrides.any(|it| it.block.members.iter().any(irsa::is_irsa))
         || addons.iter().any(|it| irsa::has_irsa(db, *it));
     has_role.then(|| addons.iter().map(|it| it.name(db)).max_by_key(|it| it.len()).cloned()).flatten()
-}
-
-/// Whether an override says what no other cluster has: its declaration is the cluster's, or it reads its row.
-fn is_own(db: &dyn Db, it: &AppliedOverride) -> bool {
-    match it.anchor.kind(db) {
-        Kind::Cluster => true,
-        Kind::Override => overridden_cluster(db, it.anchor).is_some(),
-        _ => reads_row(db, it),
-    }
-}
-
-/// Whether an override may say another thing for another row of its inventory.
-pub(super) fn reads_row(db: &dyn Db, it: &AppliedOverride) -> bool {
-    it.anchor.kind(db) == Kind::Inventory && row_readers(db, it.anchor).get(it.nth as usize).is_none_or(|it| *it)
-}
-
-/// Which of the overrides in an inventory may say another thing for another row: they name the row, or a `let` of the
-/// inventory.
-#[salsa::tracked(returns(ref))]
-fn row_readers(db: &dyn Db, inventory: Anchor) -> Vec<bool> {
-    let declaration = syntax::declaration(db, inventory);
-    let Head::Inventory { names, .. } = &declaration.head else { return Vec::new() };
-    let lets = declaration.body.lets().map(|it| &it.name);
-    let of_inventory: IndexSet<&EcoString> = names.iter().map(|(_, name)| name).chain(lets).collect();
-    let reads_row = |block: &Block| {
-        let mut reads = false;
-        walk::blocks(block, &mut |part, bound| {
-            if let walk::Visited::Expr(Expr { kind: ExprKind::Name(name), .. }) = part {
-                reads |= of_inventory.contains(name) && !bound.contains(&name);
-            }
-        });
-        reads
-    };
-    finder::statements(db, inventory).value.overrides.iter().map(|it| reads_row(&it.block)).collect()
 }

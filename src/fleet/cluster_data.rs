@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use super::applied_override::AppliedOverride;
 use super::identity::Identity;
 use super::settings_data::Sync;
-use super::statement::{AppliedOverride, Attached, UseStatement};
+use super::statement::{Attached, UseStatement};
 use crate::eval::Row;
 use crate::schema::Minor;
 use crate::source::{Anchor, Origin};

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::cluster_data::Cluster;
 use super::identity::{Identity, Role};
 use super::known_facts::KnownFacts;
@@ -40,6 +42,8 @@ pub(super) enum View<'a> {
         known_facts: &'a KnownFacts,
         /// The row that the overrides read.
         row: Option<Arc<Row>>,
+        /// What stands for the texts of shapes.
+        texts: &'a [(EcoString, Node)],
     },
 }
 

@@ -8,6 +8,7 @@ use ecow::EcoString;
 
 use super::amend::amend;
 use super::applied::base_overrides;
+use super::applied_override::AppliedOverride;
 use super::cluster_data::Cluster;
 use super::config;
 use super::config::{declared_names, single_name};
@@ -20,10 +21,10 @@ use super::irsa;
 use super::known_facts::{self, KnownFacts};
 use super::patch::patches;
 use super::problems;
-use super::statement::AppliedOverride;
+use super::shape::is_shaped;
 use super::table::{Setter, State, Table};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
-use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Only, build_some, complete, let_value};
+use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Local, Only, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
@@ -104,7 +105,7 @@ struct Begun {
 #[salsa::tracked(no_eq, returns(ref))]
 fn begun(db: &dyn Db, item: Anchor, identity: Identity, known_facts: KnownFacts) -> Begun {
     let facts = Arc::new(known_facts::facts(db, &known_facts));
-    let view = View::Specialized { facts, identity, known_facts: &known_facts, row: None };
+    let view = View::Specialized { facts, identity, known_facts: &known_facts, row: None, texts: &[] };
     let shape = body_type(db, item, syntax::declaration(db, item), &mut Vec::new());
     let overrides = Overrides::new();
     with_params(db, item, &overrides, &view, |env, params, _| {
@@ -173,7 +174,7 @@ fn ended(
     };
     // The definitions and the item itself are no overrides.
     let levels = &definition::levels(env.db, item).value;
-    effects.retain(|it| env.traces || !levels.contains(&it.origin.anchor));
+    effects.retain(|it| env.traces || is_shaped(it.origin) || !levels.contains(&it.origin.anchor));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape {
         complete(env, &mut node, shape, how, None);
@@ -206,7 +207,10 @@ fn env_of<'a>(db: &'a dyn Db, item: Anchor, view: &View<'_>) -> Env<'a> {
             env.row.clone_from(&it.row);
             env.traces = it.traces;
         }
-        View::Specialized { row, .. } => env.row.clone_from(row),
+        View::Specialized { row, texts, .. } => {
+            env.row.clone_from(row);
+            env.locals.extend(texts.iter().map(|(name, it)| (name.clone(), Local::Value(it.clone()))));
+        }
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
     env
@@ -264,7 +268,7 @@ fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> O
             found.push(Vec::new());
         }
         if let Some(of_rank) = found.last_mut() {
-            of_rank.push((it.anchor, statement));
+            of_rank.push((it.anchor(db), statement));
         }
     }
     found

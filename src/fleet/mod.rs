@@ -27,13 +27,17 @@ mod known_facts;
 
 mod relocation;
 mod representative;
+mod own;
 mod patch;
 mod problems;
 mod applied;
+mod applied_override;
 mod reason;
 mod selection;
 mod specialization;
+mod row;
 mod said;
+mod shape;
 mod spokes;
 mod settings_data;
 mod statement;
@@ -42,6 +46,7 @@ mod table;
 mod version;
 mod via;
 
+pub use applied_override::{AppliedOverride, Written};
 pub use around::{groups_of, project_of};
 pub use assertion::{Checks, addons_for_which, addons_of, cluster_checks, fleet_checks, holds_on};
 pub use class::{Alone, Class, has_roles};
@@ -59,15 +64,15 @@ pub use inventory::{cluster_overrides, overridden_cluster, row_of, rows, top_lev
 pub use irsa::{has_irsa, partition};
 pub use item::{ITEM_REFERENCES, base, body_type, evaluate_in, grants, params_of};
 pub use known_facts::KnownFacts;
+pub use own::{Own, own_of};
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::{Moves, holder, moves, unit_name};
 pub use representative::Representative;
 pub use said::has_one_flux;
+pub use shape::is_shaped;
 pub use selection::{decision, is_optional};
 pub use settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync};
 pub use specialization::{Specialization, Specialized, specialized};
 pub use spokes::{reached_alike, spokes};
-pub use statement::{
-    About, AppliedOverride, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
-};
+pub use statement::{About, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement};
 pub use version::kubernetes_version;

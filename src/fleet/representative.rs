@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::class::reads_row;
+use super::applied_override::AppliedOverride;
 use super::cluster_data::Cluster;
 use super::config;
 use super::identity::Identity;
 use super::known_facts::{self, KnownFacts};
+use super::row::{RowOf, reads_row};
 use super::settings_data::Sync;
 use super::specialization::{self, Specialization, Specialized};
-use super::statement::{AppliedOverride, OverrideTarget};
+use super::statement::OverrideTarget;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin};
 
@@ -21,8 +22,8 @@ pub struct Representative {
     cluster: Cluster,
     /// The facts that they share.
     known: KnownFacts,
-    /// The cluster whose row its overrides read.
-    row_of: Option<Anchor>,
+    /// The row that its overrides read.
+    row: Option<RowOf>,
     /// The overrides that name one item, each with its place among all.
     exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>>,
     /// Those that name several.
@@ -31,7 +32,7 @@ pub struct Representative {
 
 impl Representative {
     /// Of a cluster whose facts are placeholders but for those that are known.
-    pub(super) fn new(db: &dyn Db, cluster: Cluster, known: KnownFacts, row_of: Option<Anchor>) -> Self {
+    pub(super) fn new(db: &dyn Db, cluster: Cluster, known: KnownFacts, row: Option<RowOf>) -> Self {
         let mut exact: IndexMap<Anchor, Vec<(usize, AppliedOverride)>> = IndexMap::default();
         let mut patterns = Vec::new();
         for (nth, applied) in cluster.applied.iter().enumerate() {
@@ -40,7 +41,7 @@ impl Representative {
                 target => patterns.push((nth, target, *applied)),
             }
         }
-        Self { cluster, known, row_of, exact, patterns }
+        Self { cluster, known, row, exact, patterns }
     }
 
     /// One that uses nothing and to which no override applies. None without a fleet.
@@ -69,12 +70,12 @@ impl Representative {
             ranks.0 = Some(it.rank);
             applied.push(AppliedOverride { rank: ranks.1, ..it });
         }
-        let row_of = self.row_of.filter(|_| applied.iter().any(|it| reads_row(db, it)));
+        let row = self.row.filter(|_| applied.iter().any(|it| reads_row(db, it)));
         let applied: Box<[AppliedOverride]> = applied.into();
         let mut known_facts = KnownFacts::default();
         loop {
             let specialization =
-                Specialization::new(db, item, applied.clone(), self.cluster.identity, known_facts.clone(), row_of);
+                Specialization::new(db, item, applied.clone(), self.cluster.identity, known_facts.clone(), row);
             let specialized = specialization::specialized(db, specialization);
             if specialized.needed_facts.is_empty() {
                 return Ok((specialization, Arc::clone(specialized)));

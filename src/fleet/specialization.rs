@@ -14,15 +14,18 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::applied_override::{AppliedOverride, Written};
 use super::evaluated::{Evaluated, View};
 use super::identity::Identity;
-use super::inventory::row_of;
 use super::item;
 use super::known_facts::{self, KnownFacts};
-use super::statement::AppliedOverride;
+use super::row::RowOf;
+use super::shape::{Shape, is_shaped};
 use crate::diagnostic::{Checked, Invariant};
-use crate::source::{Anchor, Db, IndexSet, Kind};
-use crate::value::{Node, Value, is_written};
+use crate::eval::Outcome;
+use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
+use crate::types::{self, Type};
+use crate::value::{Node, Template, Value, is_written};
 
 /// An item under some overrides, with some facts known.
 #[salsa::interned(unsafe(no_lifetime), debug, revisions = usize::MAX)]
@@ -36,9 +39,9 @@ pub struct Specialization {
     pub identity: Identity,
     #[returns(ref)]
     pub known_facts: KnownFacts,
-    /// The cluster whose row the overrides read.
+    /// The row that the overrides read.
     #[returns(copy)]
-    pub row_of: Option<Anchor>,
+    pub row: Option<RowOf>,
 }
 
 /// The result of a specialization.
@@ -58,16 +61,48 @@ pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specializ
     let item = specialization.item(db);
     let known = specialization.known_facts(db);
     let facts = Arc::new(known_facts::facts(db, known));
-    let row = specialization.row_of(db).and_then(|it| row_of(db, it).clone());
-    let view = View::Specialized { facts, identity: specialization.identity(db), known_facts: known, row };
+    let row = specialization.row(db).and_then(|it| it.row(db, known));
+    let shapes = specialization.applied(db).iter().filter_map(|it| match it.written {
+        Written::Like(shape) => Some(shape),
+        Written::In { .. } => None,
+    });
+    let texts: Vec<(EcoString, Node)> = shapes.flat_map(|it| texts(db, it, known)).collect();
+    let view =
+        View::Specialized { facts, identity: specialization.identity(db), known_facts: known, row, texts: &texts };
     let (mut evaluated, mut needed_facts) = item::evaluate(db, item, specialization.applied(db), &view);
-    let mut is_certain = true;
+    // What changes nothing is said where it is written.
+    let effects = &mut evaluated.value.effects;
+    let mut is_certain = effects.iter().all(|it| !is_shaped(it.origin) || it.outcome == Outcome::Changed);
+    effects.retain(|it| !is_shaped(it.origin));
     if needed_facts.is_empty() {
         let base = &item::base(db, item).value.node;
         place(db, item, &mut evaluated.value.node, base, &mut needed_facts, &mut is_certain);
         is_certain &= evaluated.value.patches.iter().all(|(_, it)| !it.value.has_unknown());
     }
     Arc::new(Specialized { evaluated: Arc::new(evaluated), needed_facts, is_certain })
+}
+
+/// What stands for the texts of a shape, by their names: a placeholder for what is not known.
+fn texts(db: &dyn Db, shape: Shape, known: &KnownFacts) -> Vec<(EcoString, Node)> {
+    let item = shape.item(db);
+    let there = &item::base(db, item).value.node;
+    let text = |(nth, path): (usize, &[EcoString])| {
+        let name = shape.name(db, nth);
+        let value = known.get(&name).cloned().unwrap_or_else(|| {
+            let other = path.iter().try_fold(there, |node, key| node.get(key)).and_then(Node::text);
+            let ty = if path.first().is_some_and(|it| it == "version") { version(db) } else { Type::Text };
+            Value::Template(Arc::new(Template::of_own(name.clone(), ty, other.cloned())))
+        });
+        (name, Node::new(value, Origin::of(item)))
+    };
+    shape.placeholders(db).enumerate().map(text).collect()
+}
+
+/// The type of an add-on's version.
+fn version(db: &dyn Db) -> Type {
+    let body = types::shape(db, "AddonBody");
+    let field = body.record().and_then(|it| it.fields.get("version"));
+    field.map_or(Type::Text, |it| it.ty.present().clone())
 }
 
 /// Leaves placeholders where texts may have them, and asks for the facts of the others.
@@ -86,7 +121,10 @@ fn place(
     let keys: Vec<EcoString> = map.entries.keys().cloned().collect();
     for key in keys {
         let inner = map.entries.get(&key).invariant("the keys are those of the map");
-        if !free.contains(&key.as_str()) {
+        let is_version =
+            || key == "version" && matches!(&inner.value, Value::Template(it) if it.other_than().is_some());
+        let is_free = free.contains(&key.as_str()) || (item.kind(db) == Kind::ADDON && is_version());
+        if !is_free {
             force(&inner.value, needed_facts, is_certain);
         } else if (has_template(&inner.value) || has_unknown(&inner.value))
             && let Some(inner) = Arc::make_mut(map).entries.get_mut(&key)
@@ -123,7 +161,11 @@ fn force(value: &Value, needed_facts: &mut IndexSet<EcoString>, is_certain: &mut
 fn fill_in(node: &mut Node, base: Option<&Node>, needed_facts: &mut IndexSet<EcoString>, is_certain: &mut bool) {
     match &mut node.value {
         Value::Template(template) => {
-            if !template.is_text() || base.is_some_and(|it| is_written(&it.value)) {
+            let may_be_same = |it: &Node| match &it.value {
+                Value::Text(text) => template.may_be(text),
+                other => is_written(other),
+            };
+            if !template.is_text() || base.is_some_and(may_be_same) {
                 needed_facts.extend(template.facts().cloned());
             } else {
                 node.value = Value::PerCluster(Arc::clone(template));

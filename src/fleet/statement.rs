@@ -122,14 +122,3 @@ impl Attached {
         }
     }
 }
-
-/// An override whose condition holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AppliedOverride {
-    /// Overrides of one rank disagree, a higher rank beats a lower one.
-    pub rank: u32,
-    /// The declaration that it stands in.
-    pub anchor: Anchor,
-    /// Which of its overrides it is.
-    pub nth: u32,
-}

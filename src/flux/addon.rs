@@ -52,7 +52,11 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         }
         None => None,
         // Without its version, the newest chart would be installed.
-        Some(it) => Some(ctx.identity(addon, Some(it), "version")?),
+        Some(it) if matches!(it.value, Value::PerCluster(_)) => Some(it.clone()),
+        Some(it) => {
+            let (version, at) = ctx.identity(addon, Some(it), "version")?;
+            Some(crate::kube::object::text(version, at))
+        }
     };
     let flux = ctx.flux_namespace().clone();
     let namespace = match ctx.release_in(ctx.scope, node) {
@@ -109,6 +113,11 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let api_version = ctx.api_version("HelmRelease", origin);
     let it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
     objects.push(in_file(it, eco_format!("add-ons/{name}.yaml")));
+    let crds = crds(ctx, node, &chart);
+    if !crds.is_empty() && version.as_ref().is_some_and(|it| it.text().is_none()) {
+        // What objects of those kinds may hold depends on it.
+        ctx.state.is_certain = false;
+    }
     let release = Release {
         addon,
         object: name,
@@ -116,7 +125,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         target,
         name: release_name,
         storage,
-        crds: crds(ctx, node, &chart),
+        crds,
         chart,
         source: Some(source),
         requires,

@@ -5,8 +5,8 @@ use ecow::EcoString;
 use super::context::Context;
 use super::lookup::{comes_with_definition, source_kind};
 use super::problems;
-use super::source::{ChartVersion, artifact, chart_in_registry, source_beside};
-use crate::kube::object::{Object, Tree, text};
+use super::source::{artifact, chart_in_registry, source_beside};
+use crate::kube::object::{Object, Tree};
 use crate::schema::Minor;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::SourceKind;
@@ -23,7 +23,7 @@ pub(super) struct ChartFrom<'a> {
     pub named: Node,
     /// The chart's name.
     pub chart: Node,
-    pub version: Option<&'a (EcoString, Origin)>,
+    pub version: Option<&'a Node>,
     /// That of the release.
     pub namespace: &'a EcoString,
 }
@@ -34,9 +34,8 @@ impl ChartFrom<'_> {
         match source_kind(ctx.db, self.source) {
             SourceKind::External => Some(("chartRef", self.artifact(ctx)?)),
             SourceKind::Oci => {
-                let version = self.version.map(|(text, origin)| ChartVersion { text, origin: *origin });
                 let chart = self.chart.text()?;
-                beside.push(chart_in_registry(ctx, self.source, self.addon, chart, version.as_ref(), self.namespace)?);
+                beside.push(chart_in_registry(ctx, self.source, self.addon, chart, self.version, self.namespace)?);
                 let name = self.addon.name(ctx.db).clone();
                 let reference = Tree::new(self.origin()).text("kind", "OCIRepository").text("name", name);
                 Some(("chartRef", reference.build()))
@@ -51,8 +50,8 @@ impl ChartFrom<'_> {
 
     fn artifact(&self, ctx: &mut Context<'_>) -> Option<Node> {
         let at = self.named.origin;
-        if let Some((_, at)) = self.version {
-            ctx.state.out.push(problems::version_of_artifact(ctx.db, self.addon, *at));
+        if let Some(it) = self.version {
+            ctx.state.out.push(problems::version_of_artifact(ctx.db, self.addon, it.origin));
         }
         if ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
             ctx.state.out.push(problems::artifact_too_new(ctx.db, self.addon, at, ctx.minor()));
@@ -74,9 +73,7 @@ impl ChartFrom<'_> {
             }
         }
         let mut inner = Tree::new(self.origin()).node("chart", self.chart.clone());
-        if let Some((version, at)) = self.version {
-            inner = inner.node("version", text(version.clone(), *at));
-        }
+        inner = inner.maybe("version", self.version.cloned());
         inner = inner.tree("sourceRef", reference);
         if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
             // A change of the chart without a new version would silently not be deployed.

@@ -29,7 +29,7 @@ use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::value::{Node, Value};
 
 /// The class that another is like, but for a few items.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Alike {
     pub class: Class,
     /// What it has in place of some of that one's.
@@ -133,8 +133,10 @@ fn same_but_for_values(old: &Evaluated, new: &Evaluated) -> bool {
 fn same_to_others(addon: Anchor, old: &Made, new: &Made) -> bool {
     // Of what a chart brings the CRD, its version says what it may hold.
     let release = |it: &Made| {
-        let version =
-            |it: &Release| it.version.clone().filter(|_| !it.crds.is_empty()).map(|it| (it.0, Origin::of(addon)));
+        let version = |it: &Release| {
+            let version = it.version.clone().filter(|_| !it.crds.is_empty())?;
+            Some(Node::new(version.value, Origin::of(addon)))
+        };
         it.release.as_ref().map(|it| Release { version: version(it), ..Release::clone(it) })
     };
     let mut pairs = old.objects.iter().zip(&new.objects);

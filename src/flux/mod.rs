@@ -39,19 +39,33 @@ pub use lookup::find_source;
 pub use namespaces::{BUILT_IN_NAMESPACES, tenant_namespaces};
 pub use release::Release;
 pub use shared_item::{Differing, Made, SharedItem};
-pub use sharing::{alike, class_of, of_class};
+pub use sharing::{alike, class_of, of_class, wide_class_of};
 pub use version_range::{Range, range, ranges, whole_range};
 
 use std::sync::Arc;
 
 use crate::diagnostic::Checked;
-use crate::fleet::{self, Cluster};
+use crate::fleet::{self, Class, Cluster};
 use crate::source::{Anchor, Db};
 
 /// What a cluster ends up with: its own, or what it shares with clusters of its class.
 #[salsa::tracked]
 pub fn deployed(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Deployed>> {
-    let class = class_of(db, anchor);
+    as_class(db, anchor, *class_of(db, anchor))
+}
+
+/// The same as far as clusters share it that differ in their own texts: those are placeholders, too, in values and
+/// versions. For what looks at all clusters and at no value.
+#[salsa::tracked]
+pub fn outline(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Deployed>> {
+    if fleet::own_of(db, anchor).has_texts {
+        as_class(db, anchor, *wide_class_of(db, anchor))
+    } else {
+        Arc::clone(deployed(db, anchor))
+    }
+}
+
+fn as_class(db: &dyn Db, anchor: Anchor, class: Option<Class>) -> Arc<Checked<Deployed>> {
     let Some((class, shared)) = class.and_then(|it| Some((it, of_class(db, it)?))) else {
         return Arc::clone(exactly(db, anchor));
     };

@@ -21,17 +21,32 @@ use ecow::EcoString;
 use super::context::Memo;
 use super::deploy::{self, Deployed, Outcome};
 use super::exchange::{Alike, Otherwise, exchanged};
-use crate::fleet::{self, Class, Representative};
+use crate::fleet::{self, Class, Own, Representative};
 use crate::source::{Anchor, Db, IndexSet};
+use crate::value::Map;
 
 /// The class of a cluster, if it has one for whose clusters everything is the same.
 #[salsa::tracked]
 pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     let cluster = &fleet::cluster(db, anchor).value;
-    let mut class = Class::of(db, cluster).ok()?;
+    known_enough(db, Class::of(db, cluster).ok()?, &cluster.facts)
+}
+
+/// The class of a cluster when the texts that it alone says are taken out, if it has one.
+#[salsa::tracked]
+pub fn wide_class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
+    let own = fleet::own_of(db, anchor);
+    let Own { has_texts: true, texts, .. } = &**own else { return *class_of(db, anchor) };
+    let cluster = &fleet::cluster(db, anchor).value;
+    let found = Class::without_texts(db, cluster, own).ok().and_then(|it| known_enough(db, it, texts));
+    found.or_else(|| *class_of(db, anchor))
+}
+
+/// The class of which as much is known as has to be.
+fn known_enough(db: &dyn Db, mut class: Class, texts: &Map) -> Option<Class> {
     loop {
         match &**shared(db, class) {
-            Shared::Needs(facts) => class = class.with_facts(db, facts, cluster)?,
+            Shared::Needs(facts) => class = class.with_facts(db, facts, texts)?,
             Shared::Nothing => return None,
             Shared::All { .. } => return Some(class),
         }
@@ -47,9 +62,10 @@ pub fn of_class(db: &dyn Db, class: Class) -> Option<&Deployed> {
 }
 
 /// The class that another is like, but for the values and versions of a few items; none where there is no such class.
-pub fn alike(db: &dyn Db, class: Class) -> Option<&Alike> {
+#[salsa::tracked(returns(ref))]
+pub fn alike(db: &dyn Db, class: Class) -> Option<Alike> {
     match &**shared(db, class) {
-        Shared::All { alike, .. } => alike.as_ref(),
+        Shared::All { alike, .. } => alike.clone(),
         _ => None,
     }
 }

@@ -89,19 +89,13 @@ fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
     ordered
 }
 
-/// Which version of a chart, and where that was written.
-pub(super) struct ChartVersion<'a> {
-    pub text: &'a EcoString,
-    pub origin: Origin,
-}
-
 /// The OCIRepository that holds one chart of a registry.
 pub(super) fn chart_in_registry(
     ctx: &mut Context<'_>,
     source: Anchor,
     addon: Anchor,
     chart: &EcoString,
-    version: Option<&ChartVersion<'_>>,
+    version: Option<&Node>,
     namespace: &str,
 ) -> Option<Object> {
     let origin = Origin::of(addon);
@@ -113,14 +107,13 @@ pub(super) fn chart_in_registry(
     remove(&mut spec, &["ref"]);
     let mut reference = Tree::new(origin).all_of(evaluated.node.get("ref"));
     if let Some(version) = version {
-        let is_exact = crate::eval::versions::is_exact(version.text);
-        // `+` cannot stand in a tag: Helm pushes `1.2.3+build` as `1.2.3_build`.
-        let (key, value) = if is_exact {
-            ("tag", version.text.as_str().replace('+', "_").into())
-        } else {
-            ("semver", version.text.clone())
+        reference = match version.text() {
+            Some(range) if !crate::eval::versions::is_exact(range) => reference.node("semver", version.clone()),
+            // `+` cannot stand in a tag: Helm pushes `1.2.3+build` as `1.2.3_build`.
+            Some(it) => reference.node("tag", text(it.as_str().replace('+', "_"), version.origin)),
+            // What a cluster says itself is an exact one.
+            None => reference.node("tag", version.clone()),
         };
-        reference = reference.node(key, text(value, version.origin));
     }
     let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();
     let layer = evaluated.node.get("layerSelector").cloned().unwrap_or_else(|| ctx.standard("chart-layer"));

@@ -133,7 +133,7 @@ fn releases_of<'a>(db: &'a dyn Db, clusters: &[Anchor], filter: Option<Filter>) 
 }
 
 fn version(release: &Release) -> EcoString {
-    release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default()
+    release.version_text().cloned().unwrap_or_default()
 }
 
 /// Versions, each once, the lowest first.

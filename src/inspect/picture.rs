@@ -388,7 +388,7 @@ fn addon_row(db: &dyn Db, addon: Anchor) -> Row {
 }
 
 fn release_row(db: &dyn Db, release: &Release) -> Row {
-    let version = release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default();
+    let version = release.version_text().cloned().unwrap_or_default();
     Row { label: release.addon.name(db).clone(), detail: version }
 }
 

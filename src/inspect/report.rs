@@ -140,7 +140,7 @@ impl<'a> Filling<'a> {
         release: &Release,
         traced: &LazyCell<Deployed, F>,
     ) -> usize {
-        let version = release.version.as_ref().map(|it| it.0.clone()).unwrap_or_default();
+        let version = release.version_text().cloned().unwrap_or_default();
         // The version may stand in another object: that of the chart's registry.
         let key = (ById(object), version.clone());
         if let Some(nth) = self.by_object.get(&key) {

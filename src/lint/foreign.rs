@@ -76,7 +76,7 @@ pub(super) fn of<'a>(lint: &mut Lint<'a>, cluster: &Cluster, deployed: &Deployed
 /// The objects that hand-written directories bring to a cluster, where it is known what they are.
 #[must_use]
 pub fn brought(db: &dyn Db, cluster: Anchor) -> IndexSet<Id> {
-    let deployed = &flux::deployed(db, cluster).value;
+    let deployed = &flux::outline(db, cluster).value;
     let mut lint = Lint::new(db, false);
     let foreign = of(&mut lint, &fleet::cluster(db, cluster).value, deployed);
     foreign.objects.into_iter().filter_map(|it| it.object.id).collect()

@@ -84,8 +84,9 @@ pub fn cluster_diagnostics(db: &dyn Db, anchor: Anchor) -> Diagnostics {
 }
 
 fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool {
-    let Some(class) = flux::class_of(db, anchor) else { return false };
-    let mut class = *class;
+    let Some(class) = *flux::wide_class_of(db, anchor) else { return false };
+    let texts = &fleet::own_of(db, anchor).texts;
+    let mut class = class;
     if let Some(alike) = flux::alike(db, class) {
         // Rules about several objects look at no version and no value.
         if !alike.exchanged.iter().all(|it| *is_fine(db, *it)) {
@@ -95,9 +96,9 @@ fn is_fine_in_its_class(db: &dyn Db, anchor: Anchor, cluster: &Cluster) -> bool 
     }
     loop {
         match class_verdict(db, class) {
-            Verdict::Fine => return validation::is_fine(db, class, cluster),
+            Verdict::Fine => return validation::is_fine(db, class, cluster, texts),
             Verdict::Wrong => return false,
-            Verdict::Needs(facts) => match class.with_facts(db, facts, cluster) {
+            Verdict::Needs(facts) => match class.with_facts(db, facts, texts) {
                 Some(it) => class = it,
                 None => return false,
             },

@@ -6,7 +6,7 @@
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, code};
-use crate::fleet::{self, OverrideTarget};
+use crate::fleet::{self, OverrideTarget, Written};
 use crate::names;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin, is_below, is_within};
 
@@ -77,12 +77,12 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         return;
     }
     let mut applied: IndexSet<Anchor> = IndexSet::default();
-    let mut reached: IndexSet<(Anchor, u32)> = IndexSet::default();
+    let mut reached: IndexSet<Written> = IndexSet::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         applied.extend(cluster.ranks.iter().flatten());
         for it in cluster.applied.iter() {
-            if reached.contains(&(it.anchor, it.nth)) {
+            if reached.contains(&it.written) {
                 continue;
             }
             let has = |item: Anchor| cluster.taken.iter().any(|taken| taken.items.contains(&item));
@@ -97,7 +97,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
                 }
             };
             if hits {
-                reached.insert((it.anchor, it.nth));
+                reached.insert(it.written);
             }
         }
     }
@@ -115,7 +115,7 @@ fn dead_overrides(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         .chain(index.inventories.values());
     for layer in layers.filter(|it| applied.contains(*it)) {
         for (nth, it) in (0..).zip(&fleet::statements(db, *layer).value.overrides) {
-            if !reached.contains(&(*layer, nth)) {
+            if !reached.contains(&Written::In { anchor: *layer, nth }) {
                 out.push(dead_override(Origin::new(*layer, it.node)));
             }
         }

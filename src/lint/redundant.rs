@@ -7,7 +7,7 @@ use ecow::eco_format;
 use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Evaluated};
-use crate::flux::deployed;
+use crate::flux::outline;
 use crate::source::{Anchor, ById, Db, IndexMap, IndexSet, Kind, Origin};
 
 /// What an entry did on all clusters that it reaches.
@@ -15,7 +15,8 @@ struct Seen<'a> {
     item: Anchor,
     first: &'a Effect,
     changes: bool,
-    shadowed: Option<Origin>,
+    /// What undid it, and on which cluster.
+    shadowed: Option<(Origin, Anchor)>,
 }
 
 /// Entries of overrides that change nothing anywhere, or whose every change is undone.
@@ -24,7 +25,7 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
     let mut shared = IndexSet::default();
     let mut looked_at: IndexSet<ById<'_, Checked<Evaluated>>> = IndexSet::default();
     for cluster in fleet::clusters(db) {
-        let items = &deployed(db, cluster).value.items;
+        let items = &outline(db, cluster).value.items;
         // What many clusters share says the same of all.
         if !shared.insert(ById(&**items)) {
             continue;
@@ -47,7 +48,7 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             }
             match effect.outcome {
                 Outcome::Changed => it.changes = true,
-                Outcome::Shadowed(by) => it.shadowed = it.shadowed.or(Some(by)),
+                Outcome::Shadowed(by) => it.shadowed = it.shadowed.or(Some((by, cluster))),
                 Outcome::Same => {}
             }
         }
@@ -57,10 +58,23 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
             let path = it.first.path.join(".");
             out.push(match it.shadowed {
                 None => redundant(db, at, it.item, &path),
-                Some(by) => shadowed(db, at, it.item, &path, by),
+                Some((by, cluster)) => shadowed(db, at, it.item, &path, written(db, it.item, at, cluster, by)),
             });
         }
     }
+}
+
+/// Where an override stands that undoes what was written at `at`: what many clusters say themselves stands in each of them.
+fn written(db: &dyn Db, item: Anchor, at: Origin, cluster: Anchor, by: Origin) -> Origin {
+    if !fleet::is_shaped(by) {
+        return by;
+    }
+    let evaluated = fleet::evaluate_in(db, item, &fleet::cluster(db, cluster).value);
+    let on_it = evaluated.value.effects.iter().filter(|it| it.origin == at).find_map(|it| match it.outcome {
+        Outcome::Shadowed(by) => Some(by),
+        Outcome::Same | Outcome::Changed => None,
+    });
+    on_it.unwrap_or_else(|| Origin::of(cluster))
 }
 
 fn redundant(db: &dyn Db, at: Origin, item: Anchor, path: &str) -> Diagnostic {

@@ -10,7 +10,7 @@ use super::running::Running;
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::versions::{compare, is_exact};
 use crate::fleet;
-use crate::flux::deployed;
+use crate::flux::outline;
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Node;
 
@@ -52,9 +52,10 @@ fn everywhere(db: &dyn Db) -> Vec<(Option<usize>, Anchor, Running)> {
             let name = facts.entries.get(&rings.fact).and_then(Node::text)?;
             rings.order.iter().position(|it| it == name)
         });
-        for (_, release) in deployed(db, cluster).value.releases() {
-            if let Some((version, origin)) = &release.version {
-                found.push((nth, release.addon, Running { cluster, version: version.clone(), origin: *origin }));
+        let texts = &fleet::own_of(db, cluster).texts;
+        for (_, release) in outline(db, cluster).value.releases() {
+            if let Some((version, origin)) = release.version_with(texts) {
+                found.push((nth, release.addon, Running { cluster, version, origin }));
             }
         }
     }

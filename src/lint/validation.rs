@@ -24,7 +24,7 @@ use crate::kube::object::{Id, Object, split_api_version};
 use crate::kube::validation::{self, Against, Found, Promise};
 use crate::schema::{self, KubernetesMinor, Shape};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
-use crate::value::{self, Node, Value};
+use crate::value::{self, Map, Node, Value};
 
 /// Checks one cluster; `errors` are those of making its objects.
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, errors: &[Diagnostic]) {
@@ -44,10 +44,10 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
 }
 
 /// Whether all is right on a cluster of a class.
-pub(super) fn is_fine(db: &dyn Db, class: Class, cluster: &Cluster) -> bool {
+pub(super) fn is_fine(db: &dyn Db, class: Class, cluster: &Cluster, texts: &Map) -> bool {
     let minor = fleet::kubernetes_version(db, cluster.anchor);
     let promises = class_validation(db, class, minor).as_ref();
-    promises.is_some_and(|it| it.iter().all(|it| it.holds(&cluster.facts)))
+    promises.is_some_and(|it| it.iter().all(|it| it.holds(texts)))
 }
 
 /// What has to hold on each cluster of a class, for the rest to be right; none where something is wrong.
@@ -68,7 +68,7 @@ fn class_validation(db: &dyn Db, class: Class, minor: Option<KubernetesMinor>) -
 /// Objects that nothing is known of, as `apiVersion/Kind`, in order of name.
 pub fn unchecked(db: &dyn Db, cluster: Anchor) -> IndexSet<EcoString> {
     let cluster = &fleet::cluster(db, cluster).value;
-    let deployed = &flux::deployed(db, cluster.anchor).value;
+    let deployed = &flux::outline(db, cluster.anchor).value;
     let mut lint = Lint::new(db, false);
     let custom = Custom::of(&lint, cluster, deployed);
     let minor = fleet::kubernetes_version(db, cluster.anchor);
@@ -212,7 +212,7 @@ pub fn by_hand(
 ) -> Vec<Diagnostic> {
     let lint = Lint::new(db, false);
     let minor = fleet::kubernetes_version(db, cluster);
-    let deployed = &flux::deployed(db, cluster).value;
+    let deployed = &flux::outline(db, cluster).value;
     let cluster = &fleet::cluster(db, cluster).value;
     let mut found = Found::default();
     let mut custom = None;
@@ -337,7 +337,7 @@ impl<'a> Custom<'a> {
         let mut charts = IndexMap::default();
         for (_, release) in deployed.releases() {
             for (group, kind, _) in &release.crds {
-                charts.insert((group, kind), (&release.chart, release.version.as_ref().map(|it| &it.0)));
+                charts.insert((group, kind), (&release.chart, release.version_text()));
             }
         }
         let external = kinds::external_kinds(lint.db, cluster, &lint.index.externals);

@@ -35,7 +35,7 @@ pub use work::{Permissions, Plan};
 #[must_use]
 pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) -> Plan {
     let settings = &fleet::settings(db, db.project()).value;
-    let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::deployed(db, it).value).collect();
+    let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::outline(db, it).value).collect();
     let mut plan = files(tree, snapshot, permissions);
     roots::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);

@@ -21,7 +21,7 @@ pub use model::{Cluster, Role, of_cluster};
 
 use crate::diagnostic::{Checked, Diagnostics};
 use crate::fleet::{self, Identity};
-use crate::flux::deployed;
+use crate::flux::outline;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
 use crate::value::{Node, Value};
 use policy::Policy;
@@ -146,7 +146,7 @@ pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
         // What the roles may do is not looked at: that is costly, and clusters share the rest.
-        let releases = deployed(db, anchor).value.releases();
+        let releases = outline(db, anchor).value.releases();
         let mut roles: Vec<(EcoString, EcoString, Origin)> = releases
             .filter_map(|(_, release)| {
                 let role = release.role.as_ref().filter(|it| it.via != Identity::None)?;

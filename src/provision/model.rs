@@ -111,7 +111,7 @@ pub fn of_cluster(db: &dyn Db, anchor: Anchor) -> Arc<Cluster> {
     let cluster = &fleet::cluster(db, anchor).value;
     let fact = |name: &str| cluster.facts.entries.get(name).and_then(Node::text).cloned();
     let region = fact("region");
-    let deployed = &flux::deployed(db, anchor).value;
+    let deployed = &flux::outline(db, anchor).value;
     let mut problems = Vec::new();
     let mut roles: Vec<Role> = deployed
         .releases()

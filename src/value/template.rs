@@ -4,13 +4,15 @@ use ecow::{EcoString, eco_format};
 
 use crate::types::Type;
 
-/// A text with placeholders, each for a fact of the cluster that it will be for. What is the
+/// A text with placeholders, each for a fact, or another text, of the cluster that it will be for. What is the
 /// same for many clusters is evaluated once, with these in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
     parts: Vec<TemplatePart>,
     /// The type of the fact, if it is one and nothing else.
     ty: Option<Type>,
+    /// A text that it is on no cluster.
+    other_than: Option<EcoString>,
 }
 
 /// A part of a [`Template`].
@@ -36,7 +38,13 @@ impl Template {
     /// A fact and nothing else. One that is no text can be passed on, and not filled.
     #[must_use]
     pub fn of_fact(name: EcoString, ty: Type) -> Self {
-        Self { parts: vec![TemplatePart::Fact(name)], ty: Some(ty) }
+        Self { parts: vec![TemplatePart::Fact(name)], ty: Some(ty), other_than: None }
+    }
+
+    /// A text that a cluster says itself, under a name that no fact has, and nothing else.
+    #[must_use]
+    pub fn of_own(name: EcoString, ty: Type, other_than: Option<EcoString>) -> Self {
+        Self { other_than, ..Self::of_fact(name, ty) }
     }
 
     /// Several texts, one after the other.
@@ -50,7 +58,7 @@ impl Template {
                 (_, part) => merged.push(part),
             }
         }
-        Self { parts: merged, ty: None }
+        Self { parts: merged, ty: None, other_than: None }
     }
 
     /// A text without placeholders.
@@ -70,6 +78,12 @@ impl Template {
             TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => eco_format!("\\(cluster.{name})"),
         });
         eco_format!("\"{}\"", parts.collect::<EcoString>())
+    }
+
+    /// A text that it is on no cluster, where it is a cluster's own text.
+    #[must_use]
+    pub const fn other_than(&self) -> Option<&EcoString> {
+        self.other_than.as_ref()
     }
 
     /// Its texts and placeholders, in order.
@@ -93,7 +107,9 @@ impl Template {
             Some(TemplatePart::Text(it)) => fits(it),
             _ => true,
         };
-        fits(self.parts.first(), &|it| text.starts_with(it)) && fits(self.parts.last(), &|it| text.ends_with(it))
+        self.other_than.as_deref() != Some(text)
+            && fits(self.parts.first(), &|it| text.starts_with(it))
+            && fits(self.parts.last(), &|it| text.ends_with(it))
     }
 
     /// The type of the fact, if it is one and nothing else.

@@ -157,7 +157,7 @@ pub(super) fn of_change(
         let is_told = |what: &str| if what == "chart" { says_chart(object) } else { object.id.kind == "HelmRelease" };
         let differences = old.identity().differences(new.identity()).into_iter().filter(|(what, ..)| is_told(what));
         found.extend(differences.map(|(what, old, new)| Danger::Reinstall { what, old: old.into(), new: new.into() }));
-        if let (true, Some((old, _)), Some((new, _))) = (says_chart(object), &old.version, &new.version) {
+        if let (true, Some(old), Some(new)) = (says_chart(object), old.version_text(), new.version_text()) {
             step(old, new, &mut found);
         }
     }

@@ -174,7 +174,7 @@ fn raw(
     let release =
         |it: &SideObject<'_>| danger::release(it.unit, &it.object).filter(|_| danger::says_chart(&it.object)).cloned();
     let version = |it: &SideObject<'_>| match release(it) {
-        Some(it) => it.version.map(|it| it.0),
+        Some(it) => it.version_text().cloned(),
         None => danger::tag(&it.object).cloned(),
     };
     let versions = sides.map(|it| version(it?));
