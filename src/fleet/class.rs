@@ -15,7 +15,6 @@ use super::identity::Identity;
 use super::inventory::overridden_cluster;
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
-use super::own::Own;
 use super::representative::{Representative, bare};
 use super::row::{RowOf, reads_row};
 use super::said::says;
@@ -82,16 +81,21 @@ impl Class {
         Self::with(db, cluster, &cluster.facts, &cluster.applied, row)
     }
 
-    /// The class of a cluster, the texts that it alone says taken out.
+    /// The class of a cluster, the texts that it alone says taken out of `applied`.
     ///
     /// # Errors
     /// What it has that no other can have.
-    pub fn without_texts(db: &dyn Db, cluster: &Cluster, own: &Own) -> Result<Self, Alone> {
-        let row = own.applied.iter().find_map(|it| match it.written {
+    pub fn without_texts(
+        db: &dyn Db,
+        cluster: &Cluster,
+        texts: &Map,
+        applied: &Arc<[AppliedOverride]>,
+    ) -> Result<Self, Alone> {
+        let row = applied.iter().find_map(|it| match it.written {
             Written::In { anchor, .. } if reads_row(db, it) => Some(RowOf::Inventory(anchor)),
             _ => None,
         });
-        Self::with(db, cluster, &own.texts, &own.applied, row)
+        Self::with(db, cluster, texts, applied, row)
     }
 
     fn with(

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::applied_override::{AppliedOverride, Written};
+use super::cluster_data::Cluster;
 use super::clusters::cluster;
 use super::definition;
 use super::item::base;
@@ -25,7 +26,7 @@ use super::shape::{Shape, Shaped, ShapedEntry};
 use super::statement::OverrideTarget;
 use crate::eval::versions;
 use crate::schema;
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin};
 use crate::syntax::ast::{Action, Block, Element, Entry, Expr, ExprKind, Key, Member};
 use crate::value::{Map, Node, Value};
 
@@ -41,6 +42,27 @@ pub struct Own {
     pub texts: Arc<Map>,
     /// Whether texts were taken out.
     pub has_texts: bool,
+}
+
+impl Own {
+    /// The overrides, those that have one of some texts as their cluster writes them.
+    #[must_use]
+    pub fn applied_with(&self, db: &dyn Db, cluster: &Cluster, texts: &IndexSet<EcoString>) -> Arc<[AppliedOverride]> {
+        let has = |it: &AppliedOverride| match it.written {
+            Written::Like(shape) => (0..shape.placeholders(db).count()).any(|nth| texts.contains(&shape.name(db, nth))),
+            Written::In { .. } => false,
+        };
+        let pairs = self.applied.iter().zip(cluster.applied.iter());
+        pairs.map(|(it, whole)| if has(it) { *whole } else { *it }).collect()
+    }
+
+    /// Whether a name is that of a text that an override says, and of no fact or cell of a row.
+    pub fn is_of_override(&self, db: &dyn Db, name: &EcoString) -> bool {
+        self.applied.iter().any(|it| match it.written {
+            Written::Like(shape) => (0..shape.placeholders(db).count()).any(|nth| shape.name(db, nth) == *name),
+            Written::In { .. } => false,
+        })
+    }
 }
 
 /// What a cluster has, its own texts taken out.

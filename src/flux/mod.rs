@@ -44,9 +44,12 @@ pub use version_range::{Range, range, ranges, whole_range};
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use crate::diagnostic::Checked;
 use crate::fleet::{self, Class, Cluster};
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::value::Value;
 
 /// What a cluster ends up with: its own, or what it shares with clusters of its class.
 #[salsa::tracked]
@@ -62,6 +65,26 @@ pub fn outline(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Deployed>> {
         as_class(db, anchor, *wide_class_of(db, anchor))
     } else {
         Arc::clone(deployed(db, anchor))
+    }
+}
+
+/// The version of the chart of a release that a cluster's [`outline`] has, and where it was set.
+pub fn version_on(db: &dyn Db, cluster: Anchor, release: &Release) -> Option<(EcoString, Origin)> {
+    let version = release.version.as_ref()?;
+    // What a row says stands in the data of each cluster.
+    let is_of_row = version.origin.anchor.kind(db) == Kind::Inventory && version.origin.node == 0;
+    match &version.value {
+        Value::PerCluster(it) => {
+            let texts = &fleet::own_of(db, cluster).texts;
+            let own = it.facts().next().and_then(|name| texts.entries.get(name));
+            Some((it.fill(texts), own.map_or(version.origin, |it| it.origin)))
+        }
+        Value::Text(_) if is_of_row => {
+            let exact = deployed(db, cluster).value.releases().find(|(_, it)| it.addon == release.addon)?.1;
+            exact.version.as_ref().and_then(|it| Some((it.text()?.clone(), it.origin)))
+        }
+        Value::Text(it) => Some((it.clone(), version.origin)),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use ecow::EcoString;
 use crate::fleet::Role;
 use crate::kube::lifecycle::ReleaseIdentity;
 use crate::source::{Anchor, Origin};
-use crate::value::{Map, Node, Template, TemplatePart, Value};
+use crate::value::Node;
 
 /// What an add-on is on a cluster, beside its objects.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,21 +39,6 @@ impl Release {
     #[must_use]
     pub fn version_text(&self) -> Option<&EcoString> {
         self.version.as_ref().and_then(Node::text)
-    }
-
-    /// The version of the chart on a cluster, and where it was set; `texts` are what the cluster has for placeholders.
-    #[must_use]
-    pub fn version_with(&self, texts: &Map) -> Option<(EcoString, Origin)> {
-        let node = self.version.as_ref()?;
-        let own = |it: &Template| match it.parts() {
-            [TemplatePart::Fact(name)] => texts.entries.get(name).map(|it| it.origin),
-            _ => None,
-        };
-        match &node.value {
-            Value::Text(it) => Some((it.clone(), node.origin)),
-            Value::PerCluster(it) => Some((it.fill(texts), own(it).unwrap_or(node.origin))),
-            _ => None,
-        }
     }
 
     /// What tells it from other releases.

@@ -21,7 +21,7 @@ use ecow::EcoString;
 use super::context::Memo;
 use super::deploy::{self, Deployed, Outcome};
 use super::exchange::{Alike, Otherwise, exchanged};
-use crate::fleet::{self, Class, Own, Representative};
+use crate::fleet::{self, Class, Cluster, Own, Representative};
 use crate::source::{Anchor, Db, IndexSet};
 use crate::value::Map;
 
@@ -29,26 +29,55 @@ use crate::value::Map;
 #[salsa::tracked]
 pub fn class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     let cluster = &fleet::cluster(db, anchor).value;
-    known_enough(db, Class::of(db, cluster).ok()?, &cluster.facts)
+    known_enough(db, Class::of(db, cluster).ok()?, &cluster.facts, |_| false).ok().flatten()
 }
 
 /// The class of a cluster when the texts that it alone says are taken out, if it has one.
 #[salsa::tracked]
 pub fn wide_class_of(db: &dyn Db, anchor: Anchor) -> Option<Class> {
     let own = fleet::own_of(db, anchor);
-    let Own { has_texts: true, texts, .. } = &**own else { return *class_of(db, anchor) };
-    let cluster = &fleet::cluster(db, anchor).value;
-    let found = Class::without_texts(db, cluster, own).ok().and_then(|it| known_enough(db, it, texts));
-    found.or_else(|| *class_of(db, anchor))
+    if !own.has_texts {
+        return *class_of(db, anchor);
+    }
+    wide_class(db, &fleet::cluster(db, anchor).value, own).or_else(|| *class_of(db, anchor))
 }
 
-/// The class of which as much is known as has to be.
-fn known_enough(db: &dyn Db, mut class: Class, texts: &Map) -> Option<Class> {
+fn wide_class(db: &dyn Db, cluster: &Cluster, own: &Own) -> Option<Class> {
+    let mut decisive: IndexSet<EcoString> = IndexSet::default();
+    loop {
+        let applied = own.applied_with(db, cluster, &decisive);
+        let class = Class::without_texts(db, cluster, &own.texts, &applied).ok()?;
+        let is_text = |it: &EcoString| own.is_of_override(db, it);
+        match known_enough(db, class, &own.texts, is_text) {
+            Ok(it) => return it,
+            // Of what something is decided by, it is known where it stands, too.
+            Err(texts) => decisive.extend(texts),
+        }
+    }
+}
+
+/// The class of which as much is known as has to be, if there is one that shares everything; or what has to be known and is
+/// not to be told.
+fn known_enough(
+    db: &dyn Db,
+    mut class: Class,
+    texts: &Map,
+    is_not_told: impl Fn(&EcoString) -> bool,
+) -> Result<Option<Class>, Vec<EcoString>> {
     loop {
         match &**shared(db, class) {
-            Shared::Needs(facts) => class = class.with_facts(db, facts, texts)?,
-            Shared::Nothing => return None,
-            Shared::All { .. } => return Some(class),
+            Shared::Needs(needed) => {
+                let not_told: Vec<EcoString> = needed.iter().filter(|it| is_not_told(it)).cloned().collect();
+                if !not_told.is_empty() {
+                    return Err(not_told);
+                }
+                match class.with_facts(db, needed, texts) {
+                    Some(it) => class = it,
+                    None => return Ok(None),
+                }
+            }
+            Shared::Nothing => return Ok(None),
+            Shared::All { .. } => return Ok(Some(class)),
         }
     }
 }

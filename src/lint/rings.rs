@@ -10,7 +10,7 @@ use super::running::Running;
 use crate::diagnostic::{Diagnostic, code};
 use crate::eval::versions::{compare, is_exact};
 use crate::fleet;
-use crate::flux::outline;
+use crate::flux::{outline, version_on};
 use crate::source::{Anchor, Db, IndexMap};
 use crate::value::Node;
 
@@ -52,9 +52,8 @@ fn everywhere(db: &dyn Db) -> Vec<(Option<usize>, Anchor, Running)> {
             let name = facts.entries.get(&rings.fact).and_then(Node::text)?;
             rings.order.iter().position(|it| it == name)
         });
-        let texts = &fleet::own_of(db, cluster).texts;
         for (_, release) in outline(db, cluster).value.releases() {
-            if let Some((version, origin)) = release.version_with(texts) {
+            if let Some((version, origin)) = version_on(db, cluster, release) {
                 found.push((nth, release.addon, Running { cluster, version, origin }));
             }
         }

@@ -1,6 +1,7 @@
 //! Clusters of a class are compiled once: what each gets is, byte by byte, what it
 //! would get if it were compiled alone.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,6 +23,12 @@ pub(crate) fn assert_alike(db: &FleetDatabase, compilation: &Compilation, what: 
         let deployed = &flux::deployed(db, cluster).value;
         let ids = |it: &flux::Deployed| it.objects().map(|(_, it)| it.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(deployed), ids(exact), "{}\n{what}", deployed.cluster);
+        // What looks at all clusters sees the same objects and the same versions.
+        let outline = &flux::outline(db, cluster).value;
+        assert_eq!(ids(outline), ids(exact), "{}\n{what}", deployed.cluster);
+        let versions =
+            |it: &flux::Deployed| it.releases().map(|(_, it)| flux::version_on(db, cluster, it)).collect::<Vec<_>>();
+        assert_eq!(versions(outline), versions(exact), "{}\n{what}", deployed.cluster);
         shared += usize::from(flux::class_of(db, cluster).is_some());
     }
     shared
@@ -320,30 +327,43 @@ fn texts_of_facts_that_need_escapes_are_shared() {
     }
 }
 
-/// An override in an inventory that says the same for each row is shared, one that reads the row is not.
+/// Overrides in an inventory are shared as far as they say the same: texts of the row are put in where they belong, and
+/// what is decided by a row parts those that decide otherwise.
 #[test]
-fn overrides_in_an_inventory_are_shared_where_they_read_no_row() {
-    for (body, wanted) in [
-        ("", 3),
-        ("override web { values.a = 7 }", 3),
-        ("override web { values.name = \"\\(cluster.name)-\\(cluster.region)\" }", 3),
-        ("override web { values.l = [for row in [1, 2] => row] }", 3),
-        ("override web when row.size > 1 { values.big = true }", 3),
-        ("override web { values.a = row.size }", 0),
-        ("override web { values.a = double }", 0),
-        ("override web { let mine = row.size\n values.a = mine }", 0),
-        ("override web { values.\"\\(row.name)\" = 1 }", 0),
+fn overrides_in_an_inventory_are_shared() {
+    for (body, classes) in [
+        ("", 1),
+        ("override web { values.a = 7 }", 1),
+        ("override web { values.name = \"\\(cluster.name)-\\(cluster.region)\" }", 1),
+        ("override web { values.l = [for row in [1, 2] => row] }", 1),
+        ("override web when row.size > 1 { values.big = true }", 2),
+        ("override web { values.a = row.name }", 1),
+        ("override web { values.a = \"\\(row.name)-x\" }", 1),
+        ("override web { values.a = greeting }", 1),
+        ("override web { values.a = row }", 3),
+        ("override web { values.a = row.zone ?? \"none\" }", 2),
+        ("override web { values.a = row.even }", 2),
+        ("override web { values.a = if row.even then \"x\" else row.name }", 2),
+        ("override web { values.a = row.size }", 3),
+        ("override web { values.a = double }", 3),
+        ("override web { let mine = row.size\n values.a = mine }", 3),
+        ("override web { values.\"\\(row.name)\" = 1 }", 3),
+        ("override web { version = \"1.\\(row.size).0\" }", 3),
+        ("override web { namespace = row.name }", 0),
     ] {
         let text = format!(
             r#"
 fleet f {{ facts {{ region: String }} }}
-let rows = [{{ name = "a", size = 1 }}, {{ name = "b", size = 2 }}, {{ name = "c", size = 3 }}]
+let rows = [
+  {{ name = "a", size = 1, even = false, zone = "z" }}, {{ name = "b", size = 2, even = true }}, {{ name = "c", size = 3, even = false }}
+]
 catalogue c {{
   source charts = helm "https://example.com/charts"
   addon web {{ source = charts, version = "1.0.0", values {{ x = 1 }} }}
 }}
 inventory stores from rows as row {{
   let double = row.size * 2
+  let greeting = "hi \(row.name)"
   name = row.name
   region = "eu"
   use c
@@ -354,7 +374,10 @@ inventory stores from rows as row {{
         let (db, compilation) = compiled(&text);
         let odd: Vec<String> = summary(&compilation).into_iter().filter(|it| !it.starts_with('W')).collect();
         assert!(odd.is_empty(), "{odd:?}\n{text}");
-        assert_eq!(assert_alike(&db, &compilation, &text), wanted, "{body}");
+        assert_alike(&db, &compilation, &text);
+        let found: BTreeSet<String> =
+            fleet::clusters(&db).filter_map(|it| *flux::wide_class_of(&db, it)).map(|it| format!("{it:?}")).collect();
+        assert_eq!(found.len(), classes, "{body}\n{found:#?}");
     }
 }
 

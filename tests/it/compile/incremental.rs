@@ -108,13 +108,13 @@ fn a_comment_above_runs_one_parse_and_nothing_beyond_the_declarations() {
 }
 
 #[test]
-fn an_override_of_one_cluster_runs_that_clusters_queries_alone() {
+fn a_version_that_one_cluster_pins_fills_its_file_and_makes_nothing() {
     let it = ran(|db| set(db, "special.fleet", |text| text.replace("1.1.0", "1.2.0")));
     assert_eq!(
         it.queries,
-        "anchors 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, cluster_files 1, declaration 1, \
-         declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, is_fine 1, longest_role 1, \
-         made 1, made_texts 1, may_have_hubs 1, of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
+        "anchors 1, check 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration 1, declarations \
+         1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, longest_role 1, may_have_hubs 1, outline 1, \
+         own_of 1, parse 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }
@@ -125,10 +125,10 @@ fn a_cluster_that_leaves_its_class_leaves_the_others_alone() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("use addons", own)));
     assert_eq!(
         it.queries,
-        "anchors 1, baseline 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 1, \
-         cluster_diagnostics 1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, \
-         fleet_diagnostics 1, has_one_flux 1, is_fine 1, longest_role 1, made 1, made_texts 1, may_have_hubs 1, \
-         of_clusters 1, parse 1, shared 1, specialized 1, statements 1"
+        "alike 1, anchors 1, baseline 1, check 1, class_files 1, class_of 1, cluster 1, cluster_diagnostics \
+         1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, \
+         has_one_flux 1, is_fine 1, longest_role 1, made 1, made_texts 1, may_have_hubs 1, of_clusters 1, \
+         outline 1, own_of 1, parse 1, shared 1, specialized 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -138,9 +138,9 @@ fn a_fact_of_one_cluster_fills_its_file_and_makes_nothing() {
     let it = ran(|db| set(db, "fleet/c03.fleet", |text| text.replace("us-east-1", "us-west-2")));
     assert_eq!(
         it.queries,
-        "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration 1, \
-         declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, may_have_hubs 1, of_clusters 1, \
-         parse 1, statements 1"
+        "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, \
+         declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, \
+         may_have_hubs 1, of_clusters 1, outline 1, own_of 1, parse 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -152,10 +152,11 @@ fn a_value_of_the_catalogue_that_no_patch_touches_renders_no_cluster() {
     // one; `cluster_files`, `cluster` and the other add-on are not among them.
     assert_eq!(
         it.queries,
-        "anchors 1, base 1, begun 1, bundle 1, check 2, class_files 2, class_of 13, class_validation 2, class_verdict 2, common_files 1, \
-         declaration 5, declarations 1, deployed 13, diagnostics 1, fleet_diagnostics 1, is_fine 2, levels 1, \
-         longest_role 1, made 5, made_texts 2, of_clusters 1, params_of 1, parse 1, shared 3, shared_sources 1, \
-         specialized 2, whole 1"
+        "alike 2, anchors 1, base 1, begun 1, bundle 1, check 2, class_files 2, class_of 12, class_validation \
+         2, class_verdict 2, common_files 1, declaration 5, declarations 1, deployed 12, diagnostics 1, \
+         fleet_diagnostics 1, is_fine 2, levels 1, longest_role 1, made 5, made_texts 2, of_clusters 1, \
+         outline 13, own_of 1, params_of 1, parse 1, shared 3, shared_sources 1, specialized 2, whole 1, \
+         wide_class_of 1"
     );
     assert_eq!(it.written, ["common/addons/add-ons/web.yaml"]);
 }
@@ -165,9 +166,10 @@ fn a_value_of_a_rule_renders_the_clusters_that_it_holds_for() {
     let it = ran(|db| set(db, "catalogue.fleet", |text| text.replace("replicas = 3", "replicas = 4")));
     assert_eq!(
         it.queries,
-        "anchors 1, base_overrides 1, check 1, class_files 1, class_of 1, class_validation 1, class_verdict 1, cluster 13, cluster_files \
-         1, declaration 5, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, is_fine 1, longest_role 1, \
-         made 1, made_texts 1, of_clusters 1, parse 1, shared 2, specialized 1, statements 1"
+        "alike 1, anchors 1, base_overrides 1, check 1, class_files 1, class_validation 1, class_verdict 1, \
+         cluster 13, cluster_files 1, declaration 5, declarations 1, diagnostics 1, fleet_diagnostics 1, \
+         is_fine 1, longest_role 1, made 1, made_texts 1, of_clusters 1, outline 1, own_of 1, parse 1, shared \
+         2, specialized 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }

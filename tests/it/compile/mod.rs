@@ -5,3 +5,4 @@ pub(crate) mod classes;
 mod determinism;
 mod fuzzing;
 mod incremental;
+mod own_texts;
