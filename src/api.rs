@@ -108,7 +108,7 @@ impl Project {
             return Compiled { files: BTreeMap::new(), messages: self.messages(&self.problems) };
         }
         let compiled = compile::compile(&self.db);
-        let files = compiled.tree.files.iter().map(|(path, it)| (path.to_string(), it.text.to_string()));
+        let files = compiled.tree.files.iter().map(|(path, it)| (path.to_string(), it.text().to_string()));
         Compiled { files: files.collect(), messages: self.messages(&compiled.diagnostics) }
     }
 

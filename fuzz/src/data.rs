@@ -21,7 +21,7 @@ pub fn run(data: &[u8]) {
     if !made.is_clean() {
         return;
     }
-    let written: Json = serde_yaml::from_str(&made.tree.files["common/c/add-ons/web.yaml"].text).expect("YAML");
+    let written: Json = serde_yaml::from_str(&made.tree.files["common/c/add-ons/web.yaml"].text()).expect("YAML");
     let cluster = clusters(&db).next().expect("a cluster");
     let deployed = &flux::exactly(&db, cluster).value;
     let release = deployed.units.iter().flat_map(|it| &it.objects).find(|it| it.id.kind == "HelmRelease");

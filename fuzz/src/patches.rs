@@ -25,9 +25,9 @@ pub fn run(data: &[u8]) {
     if !made.is_clean() {
         return;
     }
-    let read = |path: &str| -> Json { serde_yaml::from_str(&made.tree.files[path].text).expect("YAML") };
+    let read = |path: &str| -> Json { serde_yaml::from_str(&made.tree.files[path].text()).expect("YAML") };
     let mut release = read("common/c/add-ons/web.yaml");
-    let text = &made.tree.files["clusters/one/c.yaml"].text;
+    let text = &made.tree.files["clusters/one/c.yaml"].text();
     let unit = text.split("\n---\n").map(|it| serde_yaml::from_str::<Json>(it).expect("YAML"));
     let unit = unit.into_iter().find(|it| it["kind"] == "Kustomization").expect("a unit");
     for patch in unit["spec"]["patches"].as_array().into_iter().flatten() {

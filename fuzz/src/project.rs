@@ -14,7 +14,7 @@ pub fn run(data: &[u8]) {
     let (db, made) = compiled(files(text));
     assert_eq!(said(&db, &made), said_of(files(text)), "twice the same");
     for (path, file) in &made.tree.files {
-        let is_clean = !file.text.chars().any(fleetc::source::is_noncharacter);
+        let is_clean = !file.text().chars().any(fleetc::source::is_noncharacter);
         assert!(is_clean && !path.contains(".."), "{path}");
     }
 }
@@ -64,6 +64,6 @@ pub fn said(db: &FleetDatabase, made: &Compilation) -> Vec<String> {
         assert!(start <= end && end <= length, "{} at {start}..{end} of {length} in {path}", it.message);
         said.push(format!("{path}:{start}..{end} {} {} {:?} {:?}", it.code.id, it.message, it.notes, it.help));
     }
-    said.extend(made.tree.files.iter().map(|(path, file)| format!("{path}\n{}", file.text)));
+    said.extend(made.tree.files.iter().map(|(path, file)| format!("{path}\n{}", file.text())));
     said
 }

@@ -1,6 +1,7 @@
 //! The files that the clusters of a class have, but for their headers and their facts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
@@ -21,7 +22,7 @@ pub(super) struct ClassFile {
     /// takes that.
     pub catalogue: Option<Anchor>,
     pub origin: Origin,
-    pub body: Filling,
+    pub body: Arc<Filling>,
 }
 
 /// The files of a class; none if some of them are each cluster's own.
@@ -36,24 +37,24 @@ pub(super) fn class_files(db: &dyn Db, class: Class) -> Option<Vec<ClassFile>> {
         of_root.entry(object.file.clone()).or_default().push(object);
     }
     deployed.root.iter().chain(deployed.units.iter().map(|it| &it.kustomization)).for_each(known);
-    let mut files: BTreeMap<EcoString, ClassFile> = BTreeMap::new();
+    let mut files: BTreeMap<EcoString, (Option<Anchor>, Origin, Filling)> = BTreeMap::new();
     for (name, objects) in of_root {
         let mut writer = Writer::new(Style::File);
         documents(&mut writer, objects.iter().copied());
         let body = Filling::of(&writer.finish_template());
         let origin = objects.first().map_or(Origin::of(deployed.anchor), |it| it.origin);
-        files.insert(name.clone(), ClassFile { name, catalogue: None, origin, body });
+        files.insert(name, (None, origin, body));
     }
     for unit in deployed.units.iter() {
         let name = eco_format!("{}.yaml", unit.name);
         let body = unit_text(db, unit);
-        if let Some(file) = files.get_mut(&name) {
-            file.body.push("---\n");
-            file.body.append(&body);
+        if let Some((_, _, above)) = files.get_mut(&name) {
+            above.push("---\n");
+            above.append(&body);
         } else {
-            let (catalogue, origin) = (unit.catalogue, unit.origin);
-            files.insert(name.clone(), ClassFile { name, catalogue, origin, body });
+            files.insert(name, (unit.catalogue, unit.origin, body));
         }
     }
-    Some(files.into_values().collect())
+    let file = |(name, (catalogue, origin, body))| ClassFile { name, catalogue, origin, body: Arc::new(body) };
+    Some(files.into_iter().map(file).collect())
 }

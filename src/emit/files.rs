@@ -1,6 +1,7 @@
 //! Which object stands in which file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
@@ -136,9 +137,7 @@ pub fn cluster_files(db: &dyn Db, anchor: Anchor) -> FileTree {
         let path = eco_format!("{}/{}", cluster.path, it.name);
         let mut writer = Writer::new(Style::File);
         header(db, &mut writer, &path, cluster.taking(it.catalogue).unwrap_or(it.origin), true);
-        let mut text = writer.finish();
-        it.body.fill(texts, &mut text);
-        tree.add(path, text);
+        tree.add_filled(path, writer.finish(), Arc::clone(&it.body), Arc::clone(texts));
     }
     tree
 }

@@ -61,6 +61,11 @@ impl Filling {
         self.names.iter().all(|(name, quotes)| quotes.is_some() || is_plain(fact(facts, name)))
     }
 
+    /// Whether two clusters' facts make the same of it.
+    pub(super) fn is_filled_alike(&self, a: &Map, b: &Map) -> bool {
+        self.names.iter().all(|(name, _)| fact(a, name) == fact(b, name))
+    }
+
     /// Writes the text with a cluster's facts in it.
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
         let written = |(name, quotes): &(EcoString, Option<Quotes>)| match (fact(facts, name), quotes) {

@@ -40,8 +40,13 @@ impl Stamp {
     /// were read, or after they were written, at `now`. None where a system does not
     /// tell when a file was changed.
     pub(super) fn of(metadata: &Metadata, now: SystemTime, bytes: &[u8]) -> Option<Self> {
+        Self::with(metadata, now, digest(bytes))
+    }
+
+    /// The same of a file whose bytes have that digest.
+    pub(super) fn with(metadata: &Metadata, now: SystemTime, digest: Digest) -> Option<Self> {
         let mut it = Self::bare(metadata)?;
-        it.digest = digest(bytes);
+        it.digest = digest;
         it.grow(now);
         Some(it)
     }

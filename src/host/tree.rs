@@ -1,5 +1,6 @@
 //! The tree on disk: what is there, and how it is changed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -163,14 +164,20 @@ pub fn apply(
     exclusive: &Exclusive,
 ) -> Result<(), HostError> {
     remove_leftovers(root, found, exclusive.is_certain())?;
-    let text = |path: &EcoString| &tree.files.get(path).invariant("what is planned to be written is in the tree").text;
-    let files: Vec<(&str, &[u8])> = plan.write.iter().map(|it| (it.as_str(), text(it).as_bytes())).collect();
-    let written = writer::write_all(root, &files)?;
+    let bytes_of = |path| {
+        let file = tree.files.get(path).invariant("what is planned to be written is in the tree");
+        match file.text() {
+            Cow::Borrowed(it) => Cow::Borrowed(it.as_bytes()),
+            Cow::Owned(it) => Cow::Owned(it.into_bytes()),
+        }
+    };
+    let paths: Vec<&str> = plan.write.iter().map(EcoString::as_str).collect();
+    let written = writer::write_all(root, &paths, bytes_of)?;
     let now = now();
-    for ((path, bytes), metadata) in files.into_iter().zip(&written) {
+    for (path, (metadata, digest)) in paths.into_iter().zip(&written) {
         let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         found.directories.extend(above.map(EcoString::from));
-        found.stamps.insert(path.into(), Stamp::of(metadata, now, bytes).map(|it| (it, true)));
+        found.stamps.insert(path.into(), Stamp::with(metadata, now, *digest).map(|it| (it, true)));
     }
     for path in &plan.remove {
         let full = root.join(path.as_str());
@@ -188,7 +195,7 @@ pub fn apply(
 /// If the disk does not take one.
 pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError> {
     let files: Vec<(&str, &[u8])> = texts.iter().map(|(path, text)| (path.as_str(), text.as_bytes())).collect();
-    writer::write_all(root, &files).map(|_| ())
+    writer::write_each(root, &files)
 }
 
 /// Writes one file that is no part of the tree: what stood there is whole until the new one is.

@@ -230,7 +230,7 @@ fn staged(root: &Path, files: &Files) -> Result<TempDir, HostError> {
     let failed = |it: &std::io::Error| HostError::at(&vendor, "written", it);
     let fresh = tempfile::Builder::new().prefix(".fleetc-").tempdir_in(&vendor).map_err(|it| failed(&it))?;
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-    writer::write_all(fresh.path(), &files)?;
+    writer::write_each(fresh.path(), &files)?;
     Ok(fresh)
 }
 

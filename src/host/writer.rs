@@ -5,7 +5,8 @@
 //! beside its place, forced to the disk, and renamed into it. Nothing is written through a
 //! link below the directory.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, Metadata};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use rayon::prelude::*;
 use tempfile::TempPath;
 
 use super::error::HostError;
+use crate::plan::{Digest, digest};
 
 /// Temporary files begin and end so, that neither Flux nor git nor fleetc mistakes one.
 pub(super) const TEMPORARY: (&str, &str) = (".fleetc-", ".tmp");
@@ -26,20 +28,34 @@ const FEW: usize = 16;
 /// # Errors
 /// If a component of the path is a link, or the disk does not take it.
 pub(super) fn write(root: &Path, path: &str, bytes: &[u8]) -> Result<(), HostError> {
-    write_all(root, &[(path, bytes)]).map(|_| ())
+    write_each(root, &[(path, bytes)])
 }
 
-/// Writes files; what each was once it was in its place.
+/// Writes files whose bytes are there.
+///
+/// # Errors
+/// Those of [`write_all`].
+pub(super) fn write_each(root: &Path, files: &[(&str, &[u8])]) -> Result<(), HostError> {
+    let bytes: BTreeMap<&str, &[u8]> = files.iter().copied().collect();
+    let paths: Vec<&str> = bytes.keys().copied().collect();
+    write_all(root, &paths, |path| Cow::Borrowed(bytes.get(path).copied().unwrap_or_default())).map(|_| ())
+}
+
+/// Writes files of the bytes that `bytes_of` a path gives, asked once; what each was once it was in its place.
 ///
 /// # Errors
 /// If a component of a path is a link, or the disk does not take one. Then none of the files
 /// is in its place unless all were written beside theirs.
-pub(super) fn write_all(root: &Path, files: &[(&str, &[u8])]) -> Result<Vec<Metadata>, HostError> {
+pub(super) fn write_all<'a>(
+    root: &Path,
+    paths: &[&'a str],
+    bytes_of: impl Fn(&'a str) -> Cow<'a, [u8]> + Sync,
+) -> Result<Vec<(Metadata, Digest)>, HostError> {
     let staged: Vec<Staged> =
-        files.par_iter().map(|(path, bytes)| stage(root, path, bytes)).collect::<Result<_, _>>()?;
+        paths.par_iter().map(|path| stage(root, path, &bytes_of(path))).collect::<Result<_, _>>()?;
     force(root, &staged)?;
     let directories: BTreeSet<PathBuf> = staged.iter().map(|it| it.directory.clone()).collect();
-    let written: Vec<Metadata> = staged.into_par_iter().map(Staged::in_place).collect::<Result<_, _>>()?;
+    let written: Vec<(Metadata, Digest)> = staged.into_par_iter().map(Staged::in_place).collect::<Result<_, _>>()?;
     directories.par_iter().try_for_each(|it| force_directory(it))?;
     Ok(written)
 }
@@ -49,6 +65,7 @@ struct Staged {
     temporary: TempPath,
     place: PathBuf,
     directory: PathBuf,
+    digest: Digest,
 }
 
 fn stage(root: &Path, path: &str, bytes: &[u8]) -> Result<Staged, HostError> {
@@ -66,14 +83,15 @@ fn stage(root: &Path, path: &str, bytes: &[u8]) -> Result<Staged, HostError> {
     }
     let mut temporary = builder.tempfile_in(&directory).map_err(|it| failed(&it))?;
     temporary.write_all(bytes).map_err(|it| failed(&it))?;
-    Ok(Staged { temporary: temporary.into_temp_path(), place, directory })
+    Ok(Staged { temporary: temporary.into_temp_path(), place, directory, digest: digest(bytes) })
 }
 
 impl Staged {
-    fn in_place(self) -> Result<Metadata, HostError> {
+    fn in_place(self) -> Result<(Metadata, Digest), HostError> {
         let place = self.place;
         self.temporary.persist(&place).map_err(|it| not_written(&place, &it.error))?;
-        place.symlink_metadata().map_err(|it| HostError::at(&place, "read", &it))
+        let metadata = place.symlink_metadata().map_err(|it| HostError::at(&place, "read", &it))?;
+        Ok((metadata, self.digest))
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn check(
         let (Some(old), Some(new)) = (snapshot.entries.get(path).and_then(|it| it.text()), tree.files.get(path)) else {
             continue;
         };
-        let (Ok(old), Ok(new)) = (documents(old), documents(&new.text)) else {
+        let (Ok(old), Ok(new)) = (documents(old), documents(&new.text())) else {
             // What is no YAML is nothing that Flux applies.
             continue;
         };

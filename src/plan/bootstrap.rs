@@ -123,7 +123,7 @@ impl Root<'_> {
     /// Whether a file in the root has something that Flux would replace.
     fn has_variables(&self) -> bool {
         let of_root = self.tree.files.iter().filter(|(path, _)| is_within(path, &self.deployed.path));
-        of_root.into_iter().any(|(_, it)| it.text.contains("${") || it.text.contains("$$"))
+        of_root.map(|(_, it)| it.text()).any(|it| it.contains("${") || it.contains("$$"))
     }
 
     fn repository(&self, spec: &Value, out: &mut Vec<Diagnostic>) {

@@ -64,7 +64,7 @@ pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) ->
             }
             Some(SnapshotEntry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
             Some(SnapshotEntry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
-            Some(SnapshotEntry::File(it)) if it.is(&file.text) => plan.unchanged += 1,
+            Some(SnapshotEntry::File(it)) if it.is(&file.text()) => plan.unchanged += 1,
             Some(entry) if entry.is_ours(path) => plan.write.push(path.clone()),
             Some(_) if permissions.adopt => {
                 plan.write.push(path.clone());

@@ -57,5 +57,5 @@ fn is_harmless(path: &EcoString, tree: &FileTree, snapshot: &Snapshot) -> bool {
     let old = snapshot.entries.get(path).filter(|it| it.is_ours(path)).and_then(|it| it.text());
     let new = tree.files.get(path);
     let (Some(old), Some(new)) = (old, new) else { return false };
-    same_but_values(old, &new.text)
+    same_but_values(old, &new.text())
 }

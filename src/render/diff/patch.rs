@@ -14,7 +14,7 @@ use crate::render::credentials::Met;
 pub fn diff_patch(old: &FileTree, new: &FileTree, prefix: &str) -> String {
     let paths: BTreeSet<&EcoString> = old.files.keys().chain(new.files.keys()).collect();
     let mut met = Met::default();
-    let mut text = |tree: &FileTree, path: &EcoString| tree.files.get(path).map(|it| met.yaml(&it.text));
+    let mut text = |tree: &FileTree, path: &EcoString| tree.files.get(path).map(|it| met.yaml(&it.text()));
     let mut out = String::new();
     for path in paths {
         if old.files.get(path) == new.files.get(path) {

@@ -113,7 +113,7 @@ fn odd_numbers_and_marks_are_read() {
                 catalogue c { manifest m {\n apiVersion = \"v1\"\n kind = \"ConfigMap\"\n metadata.namespace = \"default\"\n data { a = string(least), b = string(least == again), c = data.k }\n} }\ncluster one { use c }\n--- x.json ---\n\u{feff}{ \"k\": \"v\" }\n";
     let (_, compilation) = compiled(text);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-    let file = &compilation.tree.files["common/c/manifests/m.yaml"].text;
+    let file = &compilation.tree.files["common/c/manifests/m.yaml"].text();
     assert!(
         file.contains("a: \"-9223372036854775808\"") && file.contains("b: \"true\"") && file.contains("c: v"),
         "{file}"

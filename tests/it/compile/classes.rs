@@ -17,8 +17,8 @@ pub(crate) fn assert_alike(db: &FleetDatabase, compilation: &Compilation, what: 
     for cluster in fleet::clusters(db) {
         let exact = &flux::exactly(db, cluster).value;
         for (path, file) in &emit::exact_files(db, exact).files {
-            let built = compilation.tree.files.get(path).map(|it| it.text.as_str());
-            assert_eq!(built, Some(file.text.as_str()), "{path}\n{what}");
+            let built = compilation.tree.files.get(path).map(fleetc::emit::GeneratedFile::text);
+            assert_eq!(built, Some(file.text()), "{path}\n{what}");
         }
         let deployed = &flux::deployed(db, cluster).value;
         let ids = |it: &flux::Deployed| it.objects().map(|(_, it)| it.id.clone()).collect::<Vec<_>>();
@@ -234,7 +234,7 @@ fn features_of_classes_combine() {
             clean += 1;
             shared += assert_alike(&db, &compilation, &text);
             let is_noncharacter = |it: char| fleetc::source::is_noncharacter(it);
-            assert!(compilation.tree.files.values().all(|it| !it.text.contains(is_noncharacter)), "{text}");
+            assert!(compilation.tree.files.values().all(|it| !it.text().contains(is_noncharacter)), "{text}");
         }
     }
     assert!(clean > 30 && shared > clean, "{clean} fleets are right, {shared} clusters share");
@@ -251,7 +251,7 @@ fn a_fact_that_is_what_common_says_makes_no_patch() {
     let (db, compilation) = compiled(&text);
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
     assert_alike(&db, &compilation, &text);
-    let of = |it: &str| &compilation.tree.files[format!("clusters/{it}/c.yaml").as_str()].text;
+    let of = |it: &str| compilation.tree.files[format!("clusters/{it}/c.yaml").as_str()].text();
     assert!(!of("a").contains("patches"), "{}", of("a"));
     assert!(of("c").contains("a: \"us-east-1\""), "{}", of("c"));
 }
@@ -262,7 +262,7 @@ fn roles_are_told_from_the_name_and_the_account() {
     let values = "serviceAccount { annotations = irsa.annotations, role = irsa.role-name }";
     assert_eq!(shared(&fleet_of(params, values, "")), 4);
     let (db, compilation) = compiled(&fleet_of(params, values, ""));
-    let text = &compilation.tree.files["clusters/d/c.yaml"].text;
+    let text = &compilation.tree.files["clusters/d/c.yaml"].text();
     assert!(text.contains("arn:aws:iam::111122223333:role/d-web"), "{text}");
     let cluster = fleet::clusters(&db).last().expect("a cluster");
     let role = &fleetc::provision::of_cluster(&db, cluster).roles[0];

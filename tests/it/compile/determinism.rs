@@ -31,7 +31,8 @@ fn texts(files: &[(String, String)]) -> BTreeMap<String, String> {
         .iter()
         .map(|(path, it)| {
             // The header names the source file, which is what this study moves around.
-            let body = it.text.split_once('\n').map_or("", |(_, body)| body);
+            let text = it.text();
+            let body = text.split_once('\n').map_or("", |(_, body)| body);
             (path.to_string(), body.to_owned())
         })
         .collect()

@@ -71,7 +71,7 @@ impl Chapter {
             ["yaml", path] => {
                 let tree = &self.compilation.as_ref().expect("a block of source before it").tree;
                 let file = tree.files.get(*path).unwrap_or_else(|| panic!("{path} is not written"));
-                assert!(file.text.contains(text), "{path} has not\n{text}\nbut\n{}", file.text);
+                assert!(file.text().contains(text), "{path} has not\n{text}\nbut\n{}", file.text());
             }
             // The text is the commit's message.
             ["commit"] => {

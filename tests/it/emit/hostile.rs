@@ -220,10 +220,10 @@ fn every_hostile_text_survives_in_every_container() {
         assert!(crate::compile::classes::assert_alike(&db, &compilation, "hostile texts") >= 2);
         kustomize.check(&db, &compilation);
         let is_json = |it: &str| it.contains("\"op\": \"add\", \"path\": \"/spec/json\"");
-        let patched = compilation.tree.files.values().any(|it| is_json(&it.text));
+        let patched = compilation.tree.files.values().any(|it| is_json(&it.text()));
         assert_eq!(patched, !json.is_empty());
         for file in compilation.tree.files.values() {
-            assert!(file.text.chars().all(|it| !fleetc::source::is_noncharacter(it)));
+            assert!(file.text().chars().all(|it| !fleetc::source::is_noncharacter(it)));
         }
         // The oracle compares with what fleetc renders: here is what was meant.
         let rendered = rendered(&db);

@@ -12,10 +12,10 @@ fn check(text: &str, files: &[(&str, &[&str], &[&str])]) {
     for (path, has, lacks) in files {
         let file = compilation.tree.files.get(*path).unwrap_or_else(|| panic!("{path} is not written"));
         for it in *has {
-            assert!(file.text.contains(it), "{path} has not\n{it}\nbut\n{}", file.text);
+            assert!(file.text().contains(it), "{path} has not\n{it}\nbut\n{}", file.text());
         }
         for it in *lacks {
-            assert!(!file.text.contains(it), "{path} has\n{it}\nin\n{}", file.text);
+            assert!(!file.text().contains(it), "{path} has\n{it}\nin\n{}", file.text());
         }
     }
 }
@@ -25,7 +25,8 @@ fn waits_for(text: &str, path: &str) -> Vec<String> {
     let (_, compilation) = compiled(text);
     assert_eq!(summary(&compilation), Vec::<String>::new(), "{text}");
     let file = compilation.tree.files.get(path).unwrap_or_else(|| panic!("{path} is not written"));
-    let lines = file.text.lines().skip_while(|it| it.trim() != "dependsOn:").skip(1);
+    let text = file.text();
+    let lines = text.lines().skip_while(|it| it.trim() != "dependsOn:").skip(1);
     let mut names: Vec<String> =
         lines.map_while(|it| it.trim().strip_prefix("- name: ").map(|it| it.trim_matches('"').to_owned())).collect();
     names.sort();
@@ -46,7 +47,11 @@ fn a_field_that_an_old_flux_lacks_is_not_in_common() {
     let (_, compilation) = compiled(text);
     assert_eq!(summary(&compilation), Vec::<String>::new());
     for (path, file) in compilation.tree.files.iter().filter(|(path, _)| path.starts_with("common/")) {
-        assert!(!file.text.contains("zulip") && !file.text.contains("ArtifactGenerator"), "{path}\n{}", file.text);
+        assert!(
+            !file.text().contains("zulip") && !file.text().contains("ArtifactGenerator"),
+            "{path}\n{}",
+            file.text()
+        );
     }
     check(text, &[("clusters/new/addons.yaml", &["type: \"zulip\"", "kind: \"ArtifactGenerator\""], &[])]);
 }

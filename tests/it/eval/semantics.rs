@@ -58,7 +58,7 @@ fn codes(more: &str) -> Vec<String> {
 fn file(more: &str, path: &str) -> String {
     let (_, compilation) = compiled(&with(more));
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-    compilation.tree.files.get(path).map(|it| it.text.to_string()).unwrap_or_default()
+    compilation.tree.files.get(path).map(|it| it.text().to_string()).unwrap_or_default()
 }
 
 #[test]

@@ -233,6 +233,6 @@ fn minimal(compilation: &fleetc::compile::Compilation, text: &str) {
     let plain = compilation.tree.files.get("clusters/all/plain/addons.yaml").expect("the cluster");
     let untouched = !text.contains("cluster.name\n") && !text.contains("= cluster.name");
     if untouched && text.contains("group all {\n  use addons\n  override thing { spec {\n\n} }") {
-        assert!(!plain.text.contains("patches:"), "{}", plain.text);
+        assert!(!plain.text().contains("patches:"), "{}", plain.text());
     }
 }

@@ -26,7 +26,7 @@ fn project() -> Fleet {
 }
 
 fn files(tree: &FileTree) -> Vec<(String, String)> {
-    tree.files.iter().map(|(path, text)| (path.to_string(), text.text.to_string())).collect()
+    tree.files.iter().map(|(path, text)| (path.to_string(), text.text().to_string())).collect()
 }
 
 #[test]

@@ -508,7 +508,7 @@ pub(crate) fn assert_told_as_written(
     what: &str,
 ) {
     let texts = |it: &Compilation| -> BTreeMap<String, String> {
-        it.tree.files.iter().map(|(path, file)| (path.to_string(), file.text.to_string())).collect()
+        it.tree.files.iter().map(|(path, file)| (path.to_string(), file.text().to_string())).collect()
     };
     let told = diff_json(&States { old: old.0, new: new.0, old_name: "old", new_name: "new" }, &diff(old.0, new.0));
     let is_empty = ["changes", "clustersNew", "clustersGone", "clustersRenamed"]

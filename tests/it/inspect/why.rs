@@ -81,10 +81,10 @@ fn every_line_of_every_file_is_of_the_value_that_it_shows() {
         let db = &opened.db;
         for (path, file) in &compile(db).tree.files {
             let lines = lines_of(db, path).unwrap_or_else(|| panic!("{path} is generated"));
-            assert_eq!(lines.spots.len(), file.text.lines().count(), "{path}");
+            assert_eq!(lines.spots.len(), file.text().lines().count(), "{path}");
             let Some(cluster) = lines.cluster else { continue };
             let cluster = &fleet::cluster(db, cluster).value.name;
-            for (text, spot) in file.text.lines().zip(lines.spots) {
+            for (text, spot) in file.text().lines().zip(lines.spots) {
                 let Some(spot) = spot else {
                     assert!(
                         text.starts_with(['#', '-']) || text == "  patches:" || path.ends_with("kustomization.yaml"),

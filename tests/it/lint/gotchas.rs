@@ -19,7 +19,7 @@ fn codes(more: &str) -> Vec<String> {
 fn tree(more: &str) -> String {
     let (_, compilation) = compiled(&format!("{BASE}{more}"));
     assert!(compilation.is_clean(), "{:?}", summary(&compilation));
-    let files = compilation.tree.files.iter().map(|(path, it)| format!("=== {path}\n{}", it.text));
+    let files = compilation.tree.files.iter().map(|(path, it)| format!("=== {path}\n{}", it.text()));
     files.collect::<Vec<_>>().concat()
 }
 
@@ -151,7 +151,7 @@ fn g21_g22_releases_upgrade_their_crds_and_do_not_stall() {
         BASE.replace("fleet f { ", "fleet f {\n flux = \"2.5\"\n ")
     ));
     assert!(old.is_clean(), "{:?}", summary(&old));
-    let web = &old.tree.files["common/addons/add-ons/web.yaml"].text;
+    let web = &old.tree.files["common/addons/add-ons/web.yaml"].text();
     assert!(web.contains("retries: -1") && !web.contains("RetryOnFailure"), "{web}");
 }
 

@@ -61,7 +61,7 @@ impl Kustomize {
         for (path, file) in &compilation.tree.files {
             let path = dir.path().join(path.as_str());
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-            std::fs::write(path, file.text.as_bytes()).expect("a file");
+            std::fs::write(path, file.text().as_bytes()).expect("a file");
         }
         for cluster in fleet::clusters(db).step_by(nth) {
             self.check_cluster(db, dir.path(), &flux::exactly(db, cluster).value);
