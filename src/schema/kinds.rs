@@ -32,6 +32,22 @@ static SCOPES: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLoc
     scopes
 });
 
+/// A custom resource: group, kind, scope.
+type CustomKind = (&'static str, &'static str, Scope);
+
+/// By chart.
+static OF_CHARTS: LazyLock<BTreeMap<&'static str, Vec<CustomKind>>> = LazyLock::new(|| {
+    let mut charts: BTreeMap<&str, Vec<CustomKind>> = BTreeMap::new();
+    for line in CUSTOM.lines().filter(|it| !it.starts_with('#')) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [chart, group, scope, kinds] = columns.as_slice() else {
+            bug("a row of the table of CRDs has four columns")
+        };
+        charts.entry(chart).or_default().extend(kinds.split(' ').map(|kind| (*group, kind, scope_of(scope))));
+    }
+    charts
+});
+
 fn scope_of(text: &str) -> Scope {
     match text {
         "cluster" => Scope::Cluster,
@@ -48,18 +64,11 @@ pub fn scope(group: &str, kind: &str) -> Option<Scope> {
 
 /// The custom resources that a well-known chart brings: group, kind, scope; in order of group and kind.
 #[must_use]
-pub fn custom_kinds_of(chart: &str) -> Vec<(&'static str, &'static str, Scope)> {
+pub fn custom_kinds_of(chart: &str) -> Vec<CustomKind> {
     let name = chart.rsplit('/').next().unwrap_or(chart);
-    let rows = CUSTOM.lines().filter(|it| !it.starts_with('#')).filter_map(|line| {
-        let mut columns = line.split('\t');
-        (columns.next() == Some(name)).then_some(())?;
-        let (Some(group), Some(scope), Some(kinds)) = (columns.next(), columns.next(), columns.next()) else {
-            bug("a row of the table of CRDs has four columns")
-        };
-        Some(kinds.split(' ').map(move |kind| (group, kind, scope_of(scope))))
-    });
+    let rows = OF_CHARTS.get(name).into_iter().flatten().copied();
     let of_shapes = shape::kinds_of_chart(name).map(|(group, kind, scope)| (group, kind, scope_of(scope)));
-    let mut found: Vec<_> = rows.flatten().chain(of_shapes).collect();
+    let mut found: Vec<_> = rows.chain(of_shapes).collect();
     found.sort_by_key(|(group, kind, _)| (*group, *kind));
     found.dedup_by_key(|(group, kind, _)| (*group, *kind));
     found
