@@ -18,8 +18,16 @@ use crate::syntax::{
 
 impl About {
     /// Takes `reason`, `owner` and `until` out of an override's block.
-    fn split(block: &Block) -> (Arc<Block>, Self) {
+    fn split(block: &Arc<Block>) -> (Arc<Block>, Self) {
         let mut about = Self::default();
+        let is_about = |it: &Member| match it {
+            Member::Entry(entry) => config::single_name(entry)
+                .is_some_and(|(name, _)| matches!(name.as_str(), "reason" | "owner" | "until")),
+            _ => false,
+        };
+        if !block.members.iter().any(is_about) {
+            return (Arc::clone(block), about);
+        }
         let mut members = Vec::with_capacity(block.members.len());
         for member in &block.members {
             let slot = match member {
@@ -53,7 +61,7 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
         && *what != OverrideOf::Cluster
     {
         if let Some(target) = finder.overridden(*what, target) {
-            let (block, about) = About::split(&declaration.body);
+            let (block, about) = About::split(&Arc::new(declaration.body.clone()));
             statements.overrides.push(OverrideStatement { target, node: 0, when: when.clone(), block, about });
         }
         return Checked::new(statements, finder.out);

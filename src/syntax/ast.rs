@@ -305,7 +305,7 @@ pub struct Override {
     pub what: OverrideOf,
     pub target: Target,
     pub when: Option<Expr>,
-    pub block: Block,
+    pub block: Arc<Block>,
 }
 
 /// `patch Deployment web in shop { … }`

@@ -55,6 +55,8 @@ impl Lowering<'_> {
                 _ => self.item(it),
             }
         }
+        // Most hold one or two; there are many of them, and they stay.
+        members.shrink_to_fit();
         Block::new(node, members)
     }
 
@@ -228,7 +230,7 @@ impl Lowering<'_> {
             Some(it) => self.block(it),
             None => Block::default(),
         };
-        Member::Override(Override { node, what, target, when, block })
+        Member::Override(Override { node, what, target, when, block: Arc::new(block) })
     }
 
     fn block_let(&mut self, pair: Pair<'_, Rule>) -> Option<BlockLet> {
