@@ -7,14 +7,14 @@ MEM is a scratch directory on tmpfs, DIR one on a disk where nothing large was d
 Rounds go tool by tool; figures are medians. CPU is user + sys. Prints the table of docs/performance.md; exits 1 if a
 budget is not kept. What happens inside one process (warm builds, the parser) is measured by `cargo bench`."""
 import argparse, contextlib, os, shutil, statistics, subprocess, sys
-import fit, gen, run
+import fit, gen, run, uneven
 
 FLEETC = lambda a, s, *args: [[a.fleetc, "-C", s, *args]]
 
 
-def sources(a, C, A):
-    src = os.path.join(a.work, f"src-{C}x{A}")
-    gen.write(C, A, src, langs=["fleetc", "jsonnet", "python"])
+def sources(a, C, A, own=0):
+    src = os.path.join(a.work, f"src-{C}x{A}-{own}")
+    gen.write(C, A, src, langs=["fleetc", "jsonnet", "python"], own=own)
     return src
 
 
@@ -26,9 +26,15 @@ def must(r):
     return r
 
 
-def cold(a, C, A, runs, peers=True):
+def peers_of(a, C, A, own):
+    """CPU and peak of a cold build by tool"""
+    found = cold(a, C, A, a.runs, own=own, beside=False)
+    return {name: (med(rows, "cpu"), max(r["rss_mib"] for r in rows)) for name, rows in found.items()}
+
+
+def cold(a, C, A, runs, peers=True, own=0, beside=True):
     """every tool in turn, an empty directory each; the second build and `check` of fleetc beside it"""
-    src, table = sources(a, C, A), run.peers(a.tools, a.fleetc)
+    src, table = sources(a, C, A, own), run.peers(a.tools, a.fleetc)
     names = ["fleetc"] + (["jrsonnet", "python-json"] if peers else [])
     trees, found = run.Trees(a.work), {}
     for _ in range(runs):
@@ -37,7 +43,7 @@ def cold(a, C, A, runs, peers=True):
             s, out = os.path.join(src, lang), trees.new()
             shutil.rmtree(os.path.join(s, ".fleetc"), ignore_errors=True)
             found.setdefault(name, []).append(must(run.measure(run.fill(pipeline, s, out), table[1], 600, 20)))
-            if name == "fleetc":
+            if name == "fleetc" and beside:
                 again = lambda: must(run.measure(FLEETC(a, s, "build", "--out", out), table[1], 600, 20))
                 found.setdefault("first again", []).append(again())
                 found.setdefault("again", []).append(again())
@@ -132,6 +138,7 @@ def main():
         d = disk(a, a.runs)
         wall, copy = med(d["fleetc"], "wall"), med(d["cp -r"], "wall")
         row("cold build on a disk, 1,000 x 50", "wall <= 3 x `cp -r`", wall / copy, 3, f"{wall / copy:.1f} ({wall:.3f} s to {copy:.3f} s)")
+    uneven.rows(a, row, lambda C, A, own: peers_of(a, C, A, own))
     print("| what | budget | measured | kept |\n|---|---|---|---|")
     print("\n".join(rows))
     sys.exit(0 if kept else 1)
