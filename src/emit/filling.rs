@@ -14,8 +14,19 @@ pub(super) struct Filling {
     text: String,
     /// Where in `text` a fact stands, and which of `names` it is.
     placeholders: Vec<(u32, u32)>,
-    /// Facts, each with the quotes that it is put between; as it is where there are none.
-    names: Vec<(EcoString, Option<Quotes>)>,
+    /// What is put there.
+    names: Vec<Put>,
+}
+
+/// What is put into a text.
+#[derive(Clone, Debug, PartialEq)]
+enum Put {
+    /// A fact as it is.
+    Fact(EcoString),
+    /// A fact between quotes.
+    Quoted(EcoString, Quotes),
+    /// A text of facts and more, between quotes if it needs them.
+    Scalar(Template),
 }
 
 impl Filling {
@@ -25,17 +36,21 @@ impl Filling {
         for part in template.parts() {
             match part {
                 TemplatePart::Text(text) => it.push(text),
-                TemplatePart::Fact(name) => it.placeholder(it.text.len(), name, None),
-                TemplatePart::Quoted(name, quotes) => it.placeholder(it.text.len(), name, Some(*quotes)),
+                TemplatePart::Fact(name) => it.placeholder(it.text.len(), Put::Fact(name.clone())),
+                TemplatePart::Quoted(name, quotes) => {
+                    it.placeholder(it.text.len(), Put::Quoted(name.clone(), *quotes));
+                }
+                TemplatePart::Scalar(parts) => {
+                    it.placeholder(it.text.len(), Put::Scalar(Template::joined(parts.to_vec())));
+                }
             }
         }
         it
     }
 
-    fn placeholder(&mut self, at: usize, name: &str, quotes: Option<Quotes>) {
-        let is_it = |it: &(EcoString, Option<Quotes>)| it.0 == name && it.1 == quotes;
-        let known = self.names.iter().position(is_it).unwrap_or_else(|| {
-            self.names.push((name.into(), quotes));
+    fn placeholder(&mut self, at: usize, put: Put) {
+        let known = self.names.iter().position(|it| *it == put).unwrap_or_else(|| {
+            self.names.push(put);
             self.names.len() - 1
         });
         self.placeholders.push((short(at), short(known)));
@@ -51,26 +66,37 @@ impl Filling {
         let from = self.text.len();
         self.text.push_str(&other.text);
         for (at, name) in &other.placeholders {
-            let (name, quotes) = other.names.get(*name as usize).invariant("a placeholder has a name");
-            self.placeholder(from + *at as usize, name, *quotes);
+            let put = other.names.get(*name as usize).invariant("a placeholder has a name");
+            self.placeholder(from + *at as usize, put.clone());
         }
     }
 
     /// Whether a cluster's facts can be put in: in a block, a text may be laid out otherwise for what is in it.
     pub(super) fn fits(&self, facts: &Map) -> bool {
-        self.names.iter().all(|(name, quotes)| quotes.is_some() || is_plain(fact(facts, name)))
+        self.names.iter().all(|it| !matches!(it, Put::Fact(name) if !is_plain(fact(facts, name))))
     }
 
     /// Whether two clusters' facts make the same of it.
     pub(super) fn is_filled_alike(&self, a: &Map, b: &Map) -> bool {
-        self.names.iter().all(|(name, _)| fact(a, name) == fact(b, name))
+        self.names.iter().all(|it| match it {
+            Put::Fact(name) | Put::Quoted(name, _) => fact(a, name) == fact(b, name),
+            Put::Scalar(it) => it.fill(a) == it.fill(b),
+        })
     }
 
     /// Writes the text with a cluster's facts in it.
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
-        let written = |(name, quotes): &(EcoString, Option<Quotes>)| match (fact(facts, name), quotes) {
-            (text, Some(quotes)) if !is_plain(text) => Cow::Owned(between(*quotes, text)),
-            (text, _) => Cow::Borrowed(text),
+        let written = |put: &'_ Put| match put {
+            Put::Fact(name) => Cow::Borrowed(fact(facts, name)),
+            Put::Quoted(name, quotes) => match fact(facts, name) {
+                text if is_plain(text) => Cow::Borrowed(text),
+                text => Cow::Owned(between(*quotes, text)),
+            },
+            Put::Scalar(it) => {
+                let mut text = String::new();
+                yaml::scalar(&mut text, &it.fill(facts));
+                Cow::Owned(text)
+            }
         };
         let facts: Vec<Cow<'_, str>> = self.names.iter().map(written).collect();
         let of = |name: u32| &**facts.get(name as usize).invariant("a placeholder has a name");

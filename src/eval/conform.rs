@@ -7,6 +7,7 @@ use ecow::EcoString;
 use super::builtins;
 use super::env::Env;
 use super::problems;
+use super::promise::Promise;
 use crate::diagnostic::Invariant;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
@@ -38,7 +39,12 @@ pub fn complete(env: &mut Env<'_>, node: &mut Node, ty: &Type, how: Conform, ask
 fn completed(env: &mut Env<'_>, node: &Node, ty: &Type, how: Conform, asked: Option<Origin>) -> Option<Node> {
     match &node.value {
         Value::Unknown | Value::Conflict(_) | Value::Absent => return None,
-        Value::Template(template) => return (!is_certain(template, ty)).then(|| env.forced(node.clone())),
+        Value::Template(template) if is_certain(template, ty) => return None,
+        Value::Template(template) if how == Conform::Final && template.is_text() && Promise::is_about(ty) => {
+            env.promises.push(Promise { text: Arc::clone(template), ty: ty.clone(), at: node.origin });
+            return None;
+        }
+        Value::Template(_) => return Some(env.forced(node.clone())),
         Value::PerCluster(template) => {
             if !is_certain(template, ty) {
                 env.needed_facts.extend(template.facts().cloned());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::promise::Promise;
 use crate::diagnostic::{Diagnostic, keep};
 use crate::names::Index;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, NodeId, Origin};
@@ -33,6 +34,8 @@ pub struct Env<'a> {
     pub needed_facts: IndexSet<EcoString>,
     /// Whether some of the cluster's facts are placeholders.
     pub has_placeholders: bool,
+    /// What texts with placeholders must be on each cluster.
+    pub promises: Vec<Promise>,
     /// Whether a bare reference has the place where it is written, not that of what it
     /// refers to: for those who ask which entry set a value.
     pub traces: bool,
@@ -129,6 +132,7 @@ impl<'a> Env<'a> {
             cluster_name: None,
             needed_facts: IndexSet::default(),
             has_placeholders: false,
+            promises: Vec::new(),
             traces: false,
             budget: Budget::default(),
             unheard: 0,

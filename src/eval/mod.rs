@@ -17,6 +17,7 @@ mod layer;
 mod lets;
 mod operator;
 mod problems;
+mod promise;
 mod scope;
 mod select;
 
@@ -28,3 +29,4 @@ pub use fold::{Contribution, Fold};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use lets::{Costed, let_value};
 pub use problems::conflict;
+pub use promise::Promise;

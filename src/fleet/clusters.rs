@@ -212,6 +212,10 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let (ranks, applied) = layers(db, settings, &named, &facts, &mut out);
     let taken = stand(db, select(db, index, &ranks, &name, &mut out), &name, &mut out);
     let attached = attached(db, &ranks, &name, &mut out);
+    if !lockdown {
+        let tenants = attached.iter().filter_map(|(it, at)| Some((it.tenant()?, *at)));
+        out.extend(tenants.map(|(it, at)| problems::not_locked_down(db, it, at).on(Some(&name))));
+    }
     let ClusterHead { own, row, .. } = named;
     let cluster = Cluster {
         anchor,

@@ -8,7 +8,7 @@ use super::cluster_data::Cluster;
 use super::identity::{Identity, Role};
 use super::known_facts::KnownFacts;
 use super::statement::OverrideStatement;
-use crate::eval::{Effect, Row};
+use crate::eval::{Effect, Promise, Row};
 use crate::source::Anchor;
 use crate::syntax::ast::Patch;
 use crate::value::{Map, Node};
@@ -25,6 +25,8 @@ pub struct Evaluated {
     pub role: Option<Role>,
     /// What entries of overrides did.
     pub effects: Vec<Effect>,
+    /// What its texts with placeholders must be on each cluster.
+    pub promises: Vec<Promise>,
 }
 
 /// The values of an add-on's params.

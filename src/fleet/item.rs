@@ -24,7 +24,7 @@ use super::problems;
 use super::shape::is_shaped;
 use super::table::{Setter, State, Table};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
-use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Local, Only, build_some, complete, let_value};
+use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Local, Only, Promise, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
@@ -66,6 +66,7 @@ pub(super) fn evaluate(
         let mut env = env_of(db, item, view);
         env.spend(begun.steps, Origin::of(item));
         env.needed_facts.extend(begun.needed_facts.iter().cloned());
+        env.promises.extend(begun.promises.iter().cloned());
         env.out.extend(begun.problems.iter().cloned());
         env.params = Given::Known(Arc::clone(&begun.params));
         env.irsa = begun.irsa.as_ref().map_or(Given::No, |it| Given::Known(Arc::clone(it)));
@@ -97,6 +98,7 @@ struct Begun {
     irsa: Option<Arc<Map>>,
     role: Option<Role>,
     needed_facts: IndexSet<EcoString>,
+    promises: Vec<Promise>,
     problems: Vec<Diagnostic>,
     /// What it took of the budget.
     steps: u64,
@@ -119,6 +121,7 @@ fn begun(db: &dyn Db, item: Anchor, identity: Identity, known_facts: KnownFacts)
             irsa: if let Given::Known(it) = given { Some(it) } else { None },
             role,
             needed_facts: std::mem::take(&mut env.needed_facts),
+            promises: std::mem::take(&mut env.promises),
             problems: std::mem::take(&mut env.out),
             steps: env.steps(),
         }
@@ -183,7 +186,9 @@ fn ended(
     report_conflicts(env, item, &mut node, !view.is_base());
     let patches = patches(env, item, overrides);
     let needed_facts = std::mem::take(&mut env.needed_facts);
-    (Checked::new(Evaluated { node, params, patches, role, effects }, std::mem::take(&mut env.out)), needed_facts)
+    let promises = std::mem::take(&mut env.promises);
+    let evaluated = Evaluated { node, params, patches, role, effects, promises };
+    (Checked::new(evaluated, std::mem::take(&mut env.out)), needed_facts)
 }
 
 /// What the role of an add-on may do on a cluster.

@@ -528,3 +528,15 @@ pub(super) fn no_catalogue_to_move(at: Origin, name: &str) -> Diagnostic {
     )
     .help(eco_format!("declare `catalogue {name} {{ }}` until the move is done"))
 }
+
+pub(super) fn not_locked_down(db: &dyn Db, tenant: Anchor, at: Origin) -> Diagnostic {
+    let name = tenant.name(db);
+    Diagnostic::new(
+        code::NO_LOCKDOWN,
+        eco_format!("tenant `{name}` is attached to a cluster without `lockdown`"),
+        at,
+        "attached here",
+    )
+    .note("without lockdown, Flux applies a Kustomization or HelmRelease that names no account as the controller: with every right on the cluster")
+    .help("write `lockdown = true` in `fleet { … }` or in the cluster, and install Flux with `--no-cross-namespace-refs`")
+}

@@ -114,7 +114,11 @@ fn place(
     needed_facts: &mut IndexSet<EcoString>,
     is_certain: &mut bool,
 ) {
-    let free: &[&str] = if item.kind(db) == Kind::ADDON { &["values"] } else { &[] };
+    let free: &[&str] = match item.kind(db) {
+        Kind::ADDON => &["values"],
+        Kind::Repository => &["path"],
+        _ => &[],
+    };
     let Value::Map(map) = &mut node.value else {
         return force(&node.value, needed_facts, is_certain);
     };

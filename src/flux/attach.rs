@@ -32,11 +32,6 @@ pub(super) fn attached(ctx: &mut Context<'_>, cluster: &Cluster) -> Vec<Object> 
     let mut repositories: Vec<(Anchor, Option<Anchor>, Origin)> = Vec::new();
     let tenants: Vec<Anchor> = cluster.attached.iter().filter_map(|(it, _)| it.tenant()).collect();
     objects.extend(tenant::role(ctx, &tenants));
-    if !cluster.lockdown {
-        ctx.state.out.extend(
-            cluster.attached.iter().filter_map(|(it, at)| Some(problems::not_locked_down(ctx.db, it.tenant()?, *at))),
-        );
-    }
     for (what, at) in &cluster.attached {
         match what {
             Attached::Tenant(it) => {

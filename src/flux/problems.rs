@@ -152,18 +152,6 @@ pub(super) fn no_tenant(at: Origin, name: &str, declared: Origin) -> Diagnostic 
     ))
 }
 
-pub(super) fn not_locked_down(db: &dyn Db, tenant: Anchor, at: Origin) -> Diagnostic {
-    let name = tenant.name(db);
-    Diagnostic::new(
-        code::NO_LOCKDOWN,
-        eco_format!("tenant `{name}` is attached to a cluster without `lockdown`"),
-        at,
-        "attached here",
-    )
-    .note("without lockdown, Flux applies a Kustomization or HelmRelease that names no account as the controller: with every right on the cluster")
-    .help("write `lockdown = true` in `fleet { … }` or in the cluster, and install Flux with `--no-cross-namespace-refs`")
-}
-
 pub(super) fn bad_identity(at: Origin, key: &str) -> Diagnostic {
     Diagnostic::new(code::NO_OBJECT, eco_format!("this cannot be the `{key}` of an object"), at, "not a name")
         .help(eco_format!("write `{key} = \"…\"`, without spaces and slashes"))

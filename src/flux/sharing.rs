@@ -21,7 +21,9 @@ use ecow::EcoString;
 use super::context::Memo;
 use super::deploy::{self, Deployed, Outcome};
 use super::exchange::{Alike, Otherwise, exchanged};
+use crate::eval::Env;
 use crate::fleet::{self, Class, Cluster, Own, Representative};
+use crate::names;
 use crate::source::{Anchor, Db, IndexSet};
 use crate::value::Map;
 
@@ -56,6 +58,14 @@ fn wide_class(db: &dyn Db, cluster: &Cluster, own: &Own) -> Option<Class> {
     }
 }
 
+/// Whether the texts of a cluster are what they must be where its class has placeholders.
+fn keeps_promises(db: &dyn Db, deployed: &Deployed, texts: &Map) -> bool {
+    let mut promises = deployed.items.iter().flat_map(|(_, it)| &it.value.promises).peekable();
+    let Some(cluster) = promises.peek().map(|_| deployed.anchor) else { return true };
+    let mut env = Env::new(db, names::index(db, db.project()), cluster);
+    promises.all(|it| it.holds(&mut env, texts))
+}
+
 /// The class of which as much is known as has to be, if there is one that shares everything; or what has to be known and is
 /// not to be told.
 fn known_enough(
@@ -77,7 +87,7 @@ fn known_enough(
                 }
             }
             Shared::Nothing => return Ok(None),
-            Shared::All { .. } => return Ok(Some(class)),
+            Shared::All { deployed, .. } => return Ok(keeps_promises(db, deployed, texts).then_some(class)),
         }
     }
 }

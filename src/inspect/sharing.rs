@@ -26,7 +26,7 @@ pub fn sharing(db: &dyn Db) -> Vec<Sharing> {
     let mut seen: IndexSet<Class> = IndexSet::default();
     for anchor in fleet::clusters(db) {
         let cluster = &fleet::cluster(db, anchor).value;
-        let class = *flux::class_of(db, anchor);
+        let class = *flux::wide_class_of(db, anchor);
         let why = match class {
             Some(class) => of_class(db, class),
             None => alone(Class::of(db, cluster).err()).into(),

@@ -275,7 +275,7 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
         Value::PerCluster(text) => {
             let texts = text.parts().iter().filter_map(|it| match it {
                 TemplatePart::Text(it) => Some(it),
-                TemplatePart::Fact(_) | TemplatePart::Quoted(..) => None,
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) | TemplatePart::Scalar(_) => None,
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
                 lint.out.push(refused_character(object, it, node.origin));

@@ -22,8 +22,9 @@ mod work;
 use std::collections::BTreeSet;
 
 use ecow::EcoString;
+use rayon::prelude::*;
 
-use crate::emit::FileTree;
+use crate::emit::{FileTree, GeneratedFile};
 use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
@@ -53,7 +54,12 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
 #[must_use]
 pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) -> Plan {
     let mut plan = Plan::default();
-    for (path, file) in &tree.files {
+    let is_there = |(path, file): (&EcoString, &GeneratedFile)| match snapshot.entries.get(path) {
+        Some(SnapshotEntry::File(it)) => it.is(&file.text()),
+        _ => false,
+    };
+    let there: Vec<bool> = tree.files.par_iter().map(is_there).collect();
+    for (path, is_there) in tree.files.keys().zip(there) {
         match snapshot.entries.get(path) {
             None => {
                 if let Some(blocker) = snapshot.blocker(path) {
@@ -64,7 +70,7 @@ pub fn files(tree: &FileTree, snapshot: &Snapshot, permissions: &Permissions) ->
             }
             Some(SnapshotEntry::Link) => plan.diagnostics.push(problems::link_in_the_way(path, path)),
             Some(SnapshotEntry::Directory) => plan.diagnostics.push(problems::directory_in_the_way(path)),
-            Some(SnapshotEntry::File(it)) if it.is(&file.text()) => plan.unchanged += 1,
+            Some(SnapshotEntry::File(_)) if is_there => plan.unchanged += 1,
             Some(entry) if entry.is_ours(path) => plan.write.push(path.clone()),
             Some(_) if permissions.adopt => {
                 plan.write.push(path.clone());

@@ -66,7 +66,7 @@ impl AsciiWriter {
                             self.parts.push(TemplatePart::Text(std::mem::take(&mut self.text)));
                             self.parts.push(TemplatePart::Quoted(name.clone(), Quotes::Json));
                         }
-                        TemplatePart::Quoted(..) => bug("a fact is put into quotes once"),
+                        TemplatePart::Quoted(..) | TemplatePart::Scalar(_) => bug("a fact is put into quotes once"),
                     }
                 }
                 self.text.push('"');

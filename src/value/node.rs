@@ -361,7 +361,9 @@ impl Template {
             match part {
                 TemplatePart::Text(it) => text.push_str(it),
                 TemplatePart::Fact(name) => text.push_str(fact(facts, name)),
-                TemplatePart::Quoted(..) => bug("a value has no facts between quotes: only its text has"),
+                TemplatePart::Quoted(..) | TemplatePart::Scalar(_) => {
+                    bug("a value has no facts between quotes: only its text has")
+                }
             }
             text
         })

@@ -2,6 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
+use crate::diagnostic::bug;
 use crate::types::Type;
 
 /// A text with placeholders, each for a fact, or another text, of the cluster that it will be for. What is the
@@ -23,6 +24,8 @@ pub enum TemplatePart {
     Fact(EcoString),
     /// The text of a fact as it is between the quotes of a text that is written already.
     Quoted(EcoString, Quotes),
+    /// A text with placeholders that is written as the whole of it asks: between quotes, or without.
+    Scalar(Box<[Self]>),
 }
 
 /// The quotes that a fact is put between.
@@ -76,6 +79,7 @@ impl Template {
                 EcoString::from(quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(&quoted))
             }
             TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => eco_format!("\\(cluster.{name})"),
+            TemplatePart::Scalar(_) => bug("a value has no scalars: only its text has"),
         });
         eco_format!("\"{}\"", parts.collect::<EcoString>())
     }
@@ -96,7 +100,7 @@ impl Template {
     pub fn facts(&self) -> impl Iterator<Item = &EcoString> {
         self.parts.iter().filter_map(|it| match it {
             TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => Some(name),
-            TemplatePart::Text(_) => None,
+            TemplatePart::Text(_) | TemplatePart::Scalar(_) => None,
         })
     }
 

@@ -328,10 +328,16 @@ impl Writer {
             .iter()
             .map(|it| match it {
                 TemplatePart::Text(it) => it.as_str(),
-                TemplatePart::Fact(_) | TemplatePart::Quoted(..) => "x",
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) | TemplatePart::Scalar(_) => "x",
             })
             .collect();
         let is_block = self.style == Style::File && is_block(&sketch);
+        if self.style == Style::File && !is_block {
+            // Whether it needs quotes depends on the facts.
+            self.placeholders.push((self.text.len(), TemplatePart::Scalar(template.parts().into())));
+            self.text.push('\n');
+            return;
+        }
         if is_block {
             self.block_head(&sketch);
             self.line();
@@ -342,14 +348,14 @@ impl Writer {
         let last = template.parts().len().saturating_sub(1);
         for (nth, part) in template.parts().iter().enumerate() {
             match part {
-                TemplatePart::Fact(_) | TemplatePart::Quoted(..) if is_block => {
+                TemplatePart::Fact(_) | TemplatePart::Quoted(..) | TemplatePart::Scalar(_) if is_block => {
                     self.placeholders.push((self.text.len(), part.clone()));
                 }
                 TemplatePart::Fact(name) => {
                     let quoted = TemplatePart::Quoted(name.clone(), Quotes::Yaml);
                     self.placeholders.push((self.text.len(), quoted));
                 }
-                TemplatePart::Quoted(..) => bug("a fact is put into quotes once"),
+                TemplatePart::Quoted(..) | TemplatePart::Scalar(_) => bug("a fact is put into quotes once"),
                 TemplatePart::Text(text) if is_block => {
                     let body = if nth == last { text.strip_suffix('\n').unwrap_or(text) } else { text };
                     let mut lines = body.split('\n').peekable();
@@ -408,6 +414,11 @@ impl Writer {
             self.text.push('\n');
         }
     }
+}
+
+/// Writes a text of one line as it stands in a file: without quotes where no reader takes it for anything else.
+pub fn scalar(out: &mut String, text: &str) {
+    if is_plain(text) { out.push_str(text) } else { quoted(out, text) }
 }
 
 /// A partially evaluated value that reached the writer would be left out, silently.

@@ -150,6 +150,7 @@ impl Writing<'_> {
             let part = |it: &TemplatePart| match it {
                 TemplatePart::Text(it) => Json::from(it.as_str()),
                 TemplatePart::Fact(name) | TemplatePart::Quoted(name, _) => json!([name.as_str()]),
+                TemplatePart::Scalar(_) => Json::Null,
             };
             return it.parts().iter().map(part).collect();
         }

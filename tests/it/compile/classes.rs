@@ -472,3 +472,44 @@ cluster k1 {{ use c }}
     let said = |own: &str| summary(&compiled(&text(own)).1);
     assert_eq!(said("override c.a { values.y = 1 }"), said(""));
 }
+
+/// A text that has to be of some kind parts no classes: it is asked of each cluster, and the one on which it is not is told.
+#[test]
+fn what_a_text_must_be_is_asked_of_each_cluster() {
+    let text = |note: &str| {
+        let clusters = ["a", "b", "true", "d"].map(|name| {
+            let note = if name == "b" { note } else { "plain" };
+            format!("cluster {name} {{\n  note = \"{note}\"\n  attach shop\n  use c\n}}\n")
+        });
+        format!(
+            r#"
+fleet f {{ lockdown = true, repository = "https://git.example.com/f", facts {{ note: String }} }}
+type Values {{ host: DnsName?, ... }}
+catalogue c {{
+  source charts = helm "https://example.com/charts"
+  addon web {{ source = charts, version = "1.0.0", values: Values {{ host = "\(cluster.note).example.com" }} }}
+}}
+repository apps {{ url = "https://git.example.com/apps.git", branch = "main", path = cluster.name }}
+tenant shop {{ repositories = [apps] }}
+{}"#,
+            clusters.concat()
+        )
+    };
+    for (note, problems, shared) in [("other", 0, 4), ("no name", 1, 3), ("x\\\"", 1, 3)] {
+        let (db, compilation) = compiled(&text(note));
+        let said: Vec<String> = summary(&compilation).into_iter().filter(|it| it.starts_with('E')).collect();
+        assert_eq!(said.len(), problems, "{said:?}");
+        let classes = fleet::clusters(&db).filter(|it| flux::class_of(&db, *it).is_some()).count();
+        assert_eq!(classes, shared, "{note}");
+        if compilation.is_clean() {
+            assert_eq!(assert_alike(&db, &compilation, note), 4);
+            let path =
+                |name: &str| compilation.tree.files[format!("clusters/{name}/apps.yaml").as_str()].text().into_owned();
+            assert!(
+                path("a").contains("  path: a\n") && path("true").contains("  path: \"true\"\n"),
+                "{}",
+                path("true")
+            );
+        }
+    }
+}
