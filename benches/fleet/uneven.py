@@ -75,7 +75,7 @@ def tenants(n, tenants=200):
         f'repository {it}-apps {{\n  url = "https://git.example.com/{it}.git"\n  branch = "main"\n  path = "./clusters/\\(cluster.name)"\n}}\n'
         for it in names)
     clusters = "".join(f'cluster c{i:05d} {{\n  region = "{REGIONS[i % 6]}"\n  attach {", ".join(names)}\n}}\n' for i in range(n))
-    return {"fleet.fleet": 'fleet uneven {\n  repository = "https://git.example.com/platform/fleet"\n  facts { region: AwsRegion }\n}\n',
+    return {"fleet.fleet": 'fleet uneven {\n  lockdown = true\n  repository = "https://git.example.com/platform/fleet"\n  facts { region: AwsRegion }\n}\n',
             "tenants.fleet": said, "clusters.fleet": clusters}
 
 

@@ -50,7 +50,8 @@ pub struct ClassKey {
     lockdown: bool,
     identity: Identity,
     sync: settings_data::Sync,
-    attached: Vec<(Attached, Origin)>,
+    /// Wherever each says so.
+    attached: Vec<Attached>,
     known_facts: KnownFacts,
     /// The row that the overrides read, if they read one.
     row: Option<RowOf>,
@@ -149,7 +150,7 @@ impl Class {
                 lockdown: cluster.lockdown,
                 identity: cluster.identity,
                 sync: cluster.sync.clone(),
-                attached: cluster.attached.clone(),
+                attached: cluster.attached.iter().map(|(it, _)| *it).collect(),
                 known_facts: KnownFacts::default(),
                 row,
             },
@@ -253,7 +254,7 @@ impl Class {
                     uses: uses(*catalogue).collect(),
                 })
                 .collect(),
-            attached: key.attached.clone(),
+            attached: key.attached.iter().map(|it| (*it, Origin::of(it.anchor()))).collect(),
             row: key.row.and_then(|it| it.row(db, &key.known_facts)),
             ..bare
         };

@@ -503,6 +503,8 @@ tenant shop {{ repositories = [apps] }}
         assert_eq!(classes, shared, "{note}");
         if compilation.is_clean() {
             assert_eq!(assert_alike(&db, &compilation, note), 4);
+            let found: BTreeSet<_> = fleet::clusters(&db).map(|it| format!("{:?}", flux::class_of(&db, it))).collect();
+            assert_eq!(found.len(), 1);
             let path =
                 |name: &str| compilation.tree.files[format!("clusters/{name}/apps.yaml").as_str()].text().into_owned();
             assert!(
