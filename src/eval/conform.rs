@@ -12,7 +12,7 @@ use crate::diagnostic::Invariant;
 use crate::source::{IndexMap, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::{Constraint, FieldType, Members, RecordType, Refined, Type};
-use crate::value::{Node, Template, Value, same};
+use crate::value::{Map, Node, Template, Value, same};
 
 /// Steps of the budget for a default that is filled in: a record whose fields have defaults
 /// of records grows with each level.
@@ -326,5 +326,15 @@ pub fn literal_problems(env: &mut Env<'_>, expr: &Expr, ty: &Type, asked: Option
         if shape_fits(&node.value, ty) {
             complete(env, &mut node, ty, Conform::Partial, asked);
         }
+    }
+}
+
+impl Promise {
+    /// Whether the text has its type with the facts of a cluster.
+    pub fn holds(&self, env: &mut Env<'_>, facts: &Map) -> bool {
+        let before = env.out.len();
+        let mut node = Node::new(Value::Text(self.text.fill(facts)), self.at);
+        complete(env, &mut node, &self.ty, Conform::Final, None);
+        env.out.len() == before
     }
 }

@@ -5,11 +5,9 @@
 
 use std::sync::Arc;
 
-use super::conform::{Conform, complete};
-use super::env::Env;
 use crate::source::Origin;
 use crate::types::Type;
-use crate::value::{Map, Node, Template, Value};
+use crate::value::Template;
 
 /// A text that has to have a type on each cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,14 +18,6 @@ pub struct Promise {
 }
 
 impl Promise {
-    /// Whether the text has its type with the facts of a cluster.
-    pub fn holds(&self, env: &mut Env<'_>, facts: &Map) -> bool {
-        let before = env.out.len();
-        let mut node = Node::new(Value::Text(self.text.fill(facts)), self.at);
-        complete(env, &mut node, &self.ty, Conform::Final, None);
-        env.out.len() == before
-    }
-
     /// Whether what holds of a type is a matter of the text alone: no default depends on it, and no field.
     pub(super) fn is_about(ty: &Type) -> bool {
         match ty {

@@ -16,7 +16,7 @@ use super::inventory::overridden_cluster;
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
 use super::representative::{Representative, bare};
-use super::row::{RowOf, reads_row};
+use super::row::{RowOf, may_be_any, reads_row};
 use super::said::says;
 use super::selection;
 use super::settings_data;
@@ -93,9 +93,11 @@ impl Class {
         applied: &Arc<[AppliedOverride]>,
     ) -> Result<Self, Alone> {
         let row = applied.iter().find_map(|it| match it.written {
-            Written::In { anchor, .. } if reads_row(db, it) => Some(RowOf::Inventory(anchor)),
+            Written::In { anchor, .. } if reads_row(db, it) => Some(anchor),
             _ => None,
         });
+        let is_open = || cluster.row.as_ref().is_some_and(|it| may_be_any(db, it));
+        let row = row.map(|it| if is_open() { RowOf::Inventory(it) } else { RowOf::Cluster(cluster.anchor) });
         Self::with(db, cluster, texts, applied, row)
     }
 

@@ -27,6 +27,16 @@ pub struct Rows {
     pub ty: Option<Type>,
 }
 
+impl Rows {
+    /// Whether all rows have the same columns, in the same order.
+    pub(super) fn are_alike(&self) -> bool {
+        let columns =
+            |row: &'_ Node| row.map().into_iter().flat_map(|it| it.entries.keys().cloned()).collect::<Vec<_>>();
+        let Some(ty) = self.ty.as_ref().and_then(Type::record) else { return false };
+        self.rows.iter().all(|(_, row)| columns(row).iter().eq(ty.fields.keys()))
+    }
+}
+
 /// The clusters of an inventory by name, each with the number of its row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Members {

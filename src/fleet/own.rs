@@ -10,7 +10,8 @@
 //! ```
 //!
 //! The cells of the row that a cluster is made of are such texts, too. Only a text that nothing is decided by is taken out:
-//! a value or an exact version, not what the add-on has there itself, of plain characters, and no credential.
+//! a value or an exact version, not what the add-on has there itself, of plain characters, and nothing that
+//! rules look into: no credential and no ARN.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use super::cluster_data::Cluster;
 use super::clusters::cluster;
 use super::definition;
 use super::item::base;
-use super::row::{cells, reads_row};
+use super::row::{cells, may_be_any, reads_row};
 use super::shape::{Shape, Shaped, ShapedEntry};
 use super::statement::OverrideTarget;
 use crate::eval::versions;
@@ -72,7 +73,7 @@ pub fn own_of(db: &dyn Db, anchor: Anchor) -> Arc<Own> {
     let mut texts: IndexMap<EcoString, Node> = IndexMap::default();
     let applied: Vec<AppliedOverride> =
         it.applied.iter().enumerate().map(|(nth, applied)| shaped(db, nth, *applied, &mut texts)).collect();
-    if let Some(row) = it.row.as_ref().filter(|_| applied.iter().any(|it| reads_row(db, it))) {
+    if let Some(row) = it.row.as_ref().filter(|row| may_be_any(db, row) && applied.iter().any(|it| reads_row(db, it))) {
         texts.extend(cells(row));
     }
     if texts.is_empty() {
@@ -144,6 +145,8 @@ impl Reading<'_> {
                         self.texts.push(Node::new(Value::Text(text.clone()), at));
                         Shaped::Placeholder
                     }
+                    // Where a version is set, that is looked for.
+                    _ if path.as_slice() == ["version"] => return None,
                     _ => literal(expr)?,
                 };
                 self.entries.push(ShapedEntry { path: path.clone(), value });
@@ -167,6 +170,7 @@ impl Reading<'_> {
         is_value
             && (1..=LONGEST).contains(&text.len())
             && text.bytes().all(is_plain)
+            && !text.starts_with("arn:")
             && there.is_none_or(|it| it != text)
     }
 

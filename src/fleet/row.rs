@@ -13,7 +13,7 @@ use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind, Head};
 use crate::syntax::{self, walk};
 use crate::types::Type;
-use crate::value::{Node, Template, Value};
+use crate::value::{Node, Template, Value, own_name};
 
 /// The row that overrides of an inventory read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,12 +60,23 @@ fn row_readers(db: &dyn Db, inventory: Anchor) -> Vec<bool> {
     finder::statements(db, inventory).value.overrides.iter().map(|it| reads_row(&it.block)).collect()
 }
 
+/// Whether the cells of a row may be placeholders: every row of the inventory has the same columns in the same order, so that
+/// nothing else tells one from another, and no cell is what rules look into.
+pub(super) fn may_be_any(db: &dyn Db, row: &Row) -> bool {
+    let is_looked_into = |it: &Node| it.text().is_some_and(|it| it.starts_with("arn:"));
+    rows(db, row.inventory).value.are_alike() && !cells(row).any(|(_, it)| is_looked_into(&it))
+}
+
 /// The cells of a row, each under the name of its placeholder.
 pub(super) fn cells(row: &Row) -> impl Iterator<Item = (EcoString, Node)> {
     row.names.iter().flat_map(|(name, node)| match node.map() {
-        Some(map) => map.entries.iter().map(|(column, cell)| (eco_format!("{name}.{column}"), cell.clone())).collect(),
-        None => vec![(eco_format!("{name}."), node.clone())],
+        Some(map) => map.entries.iter().map(|(column, cell)| (cell_name(name, column), cell.clone())).collect(),
+        None => vec![(cell_name(name, ""), node.clone())],
     })
+}
+
+fn cell_name(row: &str, column: &str) -> EcoString {
+    own_name(&eco_format!("{row}.{column}"))
 }
 
 /// A row of an inventory with placeholders for the cells that are not known.
@@ -84,15 +95,15 @@ fn any_row(db: &dyn Db, inventory: Anchor, known: &KnownFacts) -> Option<Arc<Row
     let ty = rows(db, inventory).value.ty.as_ref()?;
     let row = |name: &EcoString| {
         let fields = ty.record()?.fields.iter();
-        let cells = fields
-            .filter_map(|(column, it)| Some((column.clone(), placeholder(eco_format!("{name}.{column}"), &it.ty)?)));
+        let cells =
+            fields.filter_map(|(column, it)| Some((column.clone(), placeholder(cell_name(name, column), &it.ty)?)));
         Some(Node::new(Value::of_map(cells.collect()), origin))
     };
     let names = match names.as_slice() {
         [(_, only)] => vec![(only.clone(), row(only)?)],
         // Its number, or its name: which of both, is not looked for.
         [(_, key), (_, second), ..] => {
-            vec![(key.clone(), placeholder(eco_format!("{key}."), &Type::Any)?), (second.clone(), row(second)?)]
+            vec![(key.clone(), placeholder(cell_name(key, ""), &Type::Any)?), (second.clone(), row(second)?)]
         }
         [] => Vec::new(),
     };

@@ -11,6 +11,7 @@ use ecow::{EcoString, eco_format};
 use super::statement::{About, OverrideStatement, OverrideTarget};
 use crate::source::{Anchor, Db, NodeId, Origin};
 use crate::syntax::ast::{Action, Block, Element, Entry, Expr, ExprKind, Key, Member, Path, Segment};
+use crate::value::own_name;
 
 /// The node of all that stands in a shape: its entries are many clusters'.
 const SHAPED: NodeId = NodeId::MAX;
@@ -55,7 +56,7 @@ impl Shape {
     pub(super) fn name(self, db: &dyn Db, nth: usize) -> EcoString {
         let item = self.item(db);
         let holder = item.parent(db).map(|it| it.name(db).clone()).unwrap_or_default();
-        eco_format!("{holder} {} {} {nth}", item.name(db), self.nth(db))
+        own_name(&eco_format!("{holder} {} {} {nth}", item.name(db), self.nth(db)))
     }
 
     /// The paths at which its texts stand, in order.

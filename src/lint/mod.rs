@@ -143,8 +143,12 @@ fn is_fine(db: &dyn Db, shared_item: SharedItem) -> bool {
         return false;
     };
     let mut lint = Lint::new(db, false);
-    for it in &flux::made(db, shared_item).objects {
+    let made = flux::made(db, shared_item);
+    for it in &made.objects {
         shapes::object(&mut lint, representative.cluster(), &it.object);
+        if let Some(release) = made.release.as_ref().filter(|_| it.object.id.kind == "HelmRelease") {
+            roles::release_alone(&mut lint, release, &it.object);
+        }
     }
     lint.out.is_empty() && lint.needed_facts.is_empty()
 }

@@ -8,33 +8,40 @@ use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{Identity, Role};
 use crate::flux::{Deployed, Release};
+use crate::kube::object::Object;
 use crate::source::Origin;
 use crate::value::{Node, Value};
 
 /// The annotation by which a pod gets its role.
 const ANNOTATION: &str = "eks.amazonaws.com/role-arn";
 
+/// Of what is made for many clusters at once, each release is looked at when it is made.
 pub(super) fn check(lint: &mut Lint<'_>, deployed: &Deployed) {
     for (unit, release) in deployed.releases() {
-        let Some(role) = release.role.as_ref().filter(|it| it.via == Identity::Irsa && it.arn.is_some()) else {
-            continue;
-        };
         let object = unit.objects.iter().find(|it| it.id.kind == "HelmRelease" && it.origin.anchor == release.addon);
-        let Some(spec) = object.and_then(|it| it.spec()) else { continue };
-        // What a Secret or ConfigMap says is not seen.
-        if spec.get("valuesFrom").is_some() {
-            continue;
+        if let Some(object) = object.filter(|it| !it.is_checked) {
+            release_alone(lint, release, object);
         }
-        let mut found = Vec::new();
-        accounts(spec, &mut found);
-        if found.is_empty() && !names_a_role(&spec.value) {
-            lint.out.push(not_told(lint, release, role));
-        }
-        for account in found {
-            let name = account.get("name").filter(|it| it.text().is_some_and(|it| *it != role.service_account));
-            if let Some(name) = name {
+    }
+}
+
+/// What can be said of a release alone.
+pub(super) fn release_alone(lint: &mut Lint<'_>, release: &Release, object: &Object) {
+    let Some(role) = release.role.as_ref().filter(|it| it.via == Identity::Irsa && it.arn.is_some()) else { return };
+    // What a Secret or ConfigMap says is not seen.
+    let Some(spec) = object.spec().filter(|it| it.get("valuesFrom").is_none()) else { return };
+    let mut found = Vec::new();
+    accounts(spec, &mut found);
+    if found.is_empty() && !names_a_role(&spec.value) {
+        lint.out.push(not_told(lint, release, role));
+    }
+    for name in found.into_iter().filter_map(|it| it.get("name")) {
+        match &name.value {
+            Value::Text(it) if *it != role.service_account => {
                 lint.out.push(another_account(lint, release, role, name));
             }
+            Value::PerCluster(it) => lint.needed_facts.extend(it.own_texts().cloned()),
+            _ => {}
         }
     }
 }

@@ -119,6 +119,8 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) 
         Value::Text(it) if is_one && is_plain_secret(it) => {
             lint.out.push(plain_credential(object, node.origin));
         }
+        // Whether it is one depends on the text of each cluster.
+        Value::PerCluster(it) if is_one => lint.needed_facts.extend(it.facts().cloned()),
         Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, is_one)),
         Value::Map(map) => {
             for (key, it) in &map.entries {
@@ -126,7 +128,7 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) 
                 // credential is made, or which: it stands in its `value`, if at all.
                 let is_free = object.id.kind == "HelmRelease";
                 let is_reference = key.ends_with("From") || key.ends_with("Ref");
-                if matches!(it.value, Value::Text(_) | Value::List(_) | Value::Map(_)) {
+                if matches!(it.value, Value::Text(_) | Value::PerCluster(_) | Value::List(_) | Value::Map(_)) {
                     let is_one = if is_one { (is_free && !is_reference) || key == "value" } else { is_credential(key) };
                     credentials(lint, object, it, is_one);
                 }
@@ -279,6 +281,9 @@ fn values(lint: &mut Lint<'_>, object: &Object, node: &Node) {
             });
             if let Some(it) = texts.flat_map(|it| it.chars()).find(|it| is_refused(*it)) {
                 lint.out.push(refused_character(object, it, node.origin));
+            }
+            if matches!(text.parts().first(), Some(TemplatePart::Text(it)) if it.starts_with("arn:")) {
+                lint.needed_facts.extend(text.own_texts().cloned());
             }
         }
         Value::Map(map) => {

@@ -12,4 +12,4 @@ pub mod yaml;
 pub use json::{AsciiWriter, escaped as json_escaped, json};
 pub use node::{Conflict, Map, Node, Overridden, Value, fact, is_written, same};
 pub use path::{Path, Step};
-pub use template::{Quotes, Template, TemplatePart};
+pub use template::{Quotes, Template, TemplatePart, own_name};

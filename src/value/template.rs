@@ -28,6 +28,15 @@ pub enum TemplatePart {
     Scalar(Box<[Self]>),
 }
 
+/// Begins the name of what is no fact. No source and no data may hold it: it is a noncharacter.
+const NO_FACT: char = '\u{fdd0}';
+
+/// The name of a text that a cluster says itself, which is that of no fact, whatever those are called.
+#[must_use]
+pub fn own_name(name: &str) -> EcoString {
+    eco_format!("{NO_FACT}{name}")
+}
+
 /// The quotes that a fact is put between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quotes {
@@ -94,6 +103,11 @@ impl Template {
     #[must_use]
     pub fn parts(&self) -> &[TemplatePart] {
         &self.parts
+    }
+
+    /// The texts that clusters say themselves that it has placeholders for.
+    pub fn own_texts(&self) -> impl Iterator<Item = &EcoString> {
+        self.facts().filter(|it| it.starts_with(NO_FACT))
     }
 
     /// The facts that it has placeholders for.

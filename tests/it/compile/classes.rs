@@ -355,7 +355,7 @@ fn overrides_in_an_inventory_are_shared() {
             r#"
 fleet f {{ facts {{ region: String }} }}
 let rows = [
-  {{ name = "a", size = 1, even = false, zone = "z" }}, {{ name = "b", size = 2, even = true }}, {{ name = "c", size = 3, even = false }}
+  {{ name = "a", size = 1, even = false, zone = "z" }}, {{ name = "b", size = 2, even = true, zone = null }}, {{ name = "c", size = 3, even = false, zone = null }}
 ]
 catalogue c {{
   source charts = helm "https://example.com/charts"

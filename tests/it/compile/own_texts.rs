@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use fleetc::diagnostic::{Place, code};
+use fleetc::compile::Compilation;
+use fleetc::diagnostic::{Diagnostic, Place, code};
+use fleetc::source::FleetDatabase;
 use fleetc::{fleet, flux};
 
 use super::classes::assert_alike;
@@ -12,17 +14,18 @@ use crate::support::{compiled, summary};
 /// Two clusters with overrides of their own below a rule.
 fn fleet_of(rule: &str, own: [&str; 2], facts: &str) -> String {
     let cluster = |name: &str, own: &str| {
-        format!("cluster {name} {{\n  region = \"eu-west-1\"\n  {facts}\n  use c\n  override web {{ {own} }}\n}}\n")
+        format!("cluster {name} {{\n  region = \"eu-west-1\"\n  use c\n  override web {{ {own} }}\n  {facts}\n}}\n")
     };
     format!(
         r#"
-fleet f {{ facts {{ region: AwsRegion, note: String = "" }} }}
+fleet f {{ facts {{ region: AwsRegion, account: AwsAccountId = "111122223333", "c web 1 0": String = "evil", note: String = "" }} }}
 catalogue c {{
   source charts = helm "https://example.com/charts"
   addon web {{
     source = charts
     version = "1.0.0"
-    values {{ t = "one", n = 1, m {{ t = "in" }}, region = cluster.region }}
+    irsa {{ policies = ["ReadOnlyAccess"] }}
+    values {{ t = "one", n = 1, m {{ t = "in" }}, region = cluster.region, serviceAccount.annotations {{ ...irsa.annotations }} }}
   }}
   addon api {{ source = charts, version = "1.0.0", requires = [web] }}
 }}
@@ -31,6 +34,26 @@ rule everywhere when cluster.region == "eu-west-1" {{ override web {{ {rule} }} 
         cluster("a", own[0]),
         cluster("b", own[1])
     )
+}
+
+/// What is told of a fleet, with the places.
+fn told(db: &FleetDatabase, compilation: &Compilation) -> Vec<String> {
+    let place = |it: &Place| match it {
+        Place::Origin(it) => format!("{}:{}", it.anchor.name(db), it.node),
+        other => format!("{other:?}"),
+    };
+    let one = |it: &Diagnostic| {
+        let others: Vec<String> = it.secondary.iter().map(|it| place(&it.place)).collect();
+        format!(
+            "{} {} {} {others:?} {:?} {:?}",
+            it.code.id,
+            it.message,
+            place(&it.primary.place),
+            it.cluster,
+            it.others
+        )
+    };
+    compilation.diagnostics.iter().map(one).collect()
 }
 
 /// How many classes the clusters of a text have.
@@ -75,6 +98,10 @@ fn nothing_else_is_another_for_it() {
         r#"version = "2.0.0""#,
         r#"version = "3.1.4""#,
         r#"version = "=3.1.4""#,
+        r#"version = "3.1.4+build.1", values.t = "three""#,
+        r#"values.arn = "arn:aws:iam::123:role/x""#,
+        r#"values.serviceAccount.name = "other""#,
+        r#"values.serviceAccount { name = "web", more = "x" }"#,
         r#"values.m.t = "in""#,
         r#"values { m { t = "q", u = "r" } }"#,
         r#"values.adminPassword = "hunter2hunter2""#,
@@ -106,8 +133,8 @@ fn nothing_else_is_another_for_it() {
             for second in [first, &own[(nth + 1) % own.len()], &own[(nth + 7) % own.len()]] {
                 let text = fleet_of(rule, [first, second], "");
                 let (db, compilation) = compiled(&text);
-                let (_, other) = compiled(&fleet_of(rule, [first, second], alone));
-                assert_eq!(summary(&compilation), summary(&other), "{text}");
+                let (other_db, other) = compiled(&fleet_of(rule, [first, second], alone));
+                assert_eq!(told(&db, &compilation), told(&other_db, &other), "{text}");
                 if compilation.is_clean() {
                     assert_alike(&db, &compilation, &text);
                 }
@@ -126,4 +153,60 @@ fn what_hides_an_override_is_shown_where_it_stands() {
     let Place::Origin(by) = by.place else { panic!("{by:?}") };
     assert_eq!(by.anchor.name(&db), "a");
     assert!(by.node > 0 && !fleet::is_shaped(by), "{by:?}");
+}
+
+/// The same of rows: whatever is read of one, in files and warnings it is as if the cluster were compiled alone.
+#[test]
+fn rows_are_read_as_if_each_were_alone() {
+    let same = r#"[{ id = "s-0", a = "x", b = "q" }, { id = "s-1", a = "y", b = "r" }, { id = "s-2", a = "arn:aws:iam::1:role/x", b = "r" }]"#;
+    let optional = r#"[{ id = "s-0", a = "x", opt = "o" }, { id = "s-1", a = "y" }, { id = "s-2", b = "z", a = "w" }]"#;
+    let overrides = [
+        "values.x = row.a",
+        "values.columns = [for k, v in row => k]",
+        "values.columns = keys(row)",
+        r#"values.has = any([for k, v in row => k == "opt"])"#,
+        "values.row = row",
+        "values.text = to-json(row)",
+        "values.adminPassword = row.a",
+        r#"values.auth { token = "t-\(row.a)" }"#,
+        "values.serviceAccount.name = row.a",
+        "version = \"1.\\(length(row.a)).0\", values.x = row.a",
+        "values.arn = row.a",
+        r#"values.arn = "arn:aws:iam::\(row.a):role/x""#,
+        "values.x = row.b ?? \"none\"",
+    ];
+    let rings = r#"rings ring = ["s-0", "s-1", "s-2"]"#;
+    for rows in [same, optional] {
+        for own in overrides {
+            let text = |note: &str| {
+                format!(
+                    r#"
+fleet f {{ {rings}, facts {{ ring: "s-0" | "s-1" | "s-2", account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1", "row.a": String = "evil", "c web 0 0": String = "evil", note: String = "{note}" }} }}
+let rows = {rows}
+catalogue c {{
+  source charts = helm "https://example.com/charts"
+  addon web {{
+    source = charts
+    version = "1.0.0"
+    irsa {{ policies = ["ReadOnlyAccess"] }}
+    values {{ t = "one", serviceAccount {{ annotations {{ ...irsa.annotations }} }} }}
+  }}
+}}
+inventory stores from rows as row {{
+  name = row.id
+  ring = row.id
+  use c
+  override web {{ {own} }}
+}}
+"#
+                )
+            };
+            let (db, compilation) = compiled(&text(""));
+            let (other_db, other) = compiled(&text("no\\nclass"));
+            assert_eq!(told(&db, &compilation), told(&other_db, &other), "{}", text(""));
+            if compilation.is_clean() {
+                assert_alike(&db, &compilation, &text(""));
+            }
+        }
+    }
 }
