@@ -90,6 +90,16 @@ def write(files, root):
         with open(path, "w") as h: h.write(text)
 
 
+def split(path, most=5000):
+    """clusters in files of `most` each: a source has 2 MiB at most"""
+    clusters = open(path).read().split("\ncluster ")
+    if len(clusters) <= most: return
+    os.remove(path)
+    for nth in range(0, len(clusters), most):
+        part = [it if it.startswith("cluster ") else "cluster " + it for it in clusters[nth:nth + most]]
+        with open(f"{path[:-6]}-{nth}.fleet", "w") as h: h.write("\n".join(part))
+
+
 class Bench:
     """Commands of fleetc on one fleet, in a directory of its own."""
     def __init__(self, a, name, files=None, gen_args=None):
@@ -99,6 +109,7 @@ class Bench:
             gen.write(*gen_args[:2], self.src + ".all", langs=["fleetc"], own=gen_args[2])
             shutil.rmtree(self.src, ignore_errors=True)
             os.rename(self.src + ".all/fleetc", self.src)
+            split(os.path.join(self.src, "clusters.fleet"))
         self.out = self.src + ".out"
 
     def measure(self, *args, ok=True):

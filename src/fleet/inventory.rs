@@ -27,16 +27,6 @@ pub struct Rows {
     pub ty: Option<Type>,
 }
 
-impl Rows {
-    /// Whether all rows have the same columns, in the same order.
-    pub(super) fn are_alike(&self) -> bool {
-        let columns =
-            |row: &'_ Node| row.map().into_iter().flat_map(|it| it.entries.keys().cloned()).collect::<Vec<_>>();
-        let Some(ty) = self.ty.as_ref().and_then(Type::record) else { return false };
-        self.rows.iter().all(|(_, row)| columns(row).iter().eq(ty.fields.keys()))
-    }
-}
-
 /// The clusters of an inventory by name, each with the number of its row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Members {
@@ -89,6 +79,14 @@ pub fn rows(db: &dyn Db, inventory: Anchor) -> Arc<Checked<Rows>> {
     }
     let ty = declared.or_else(|| type_of_rows(&rows));
     Arc::new(Checked::new(Rows { rows, ty }, env.out))
+}
+
+/// Whether all rows of an inventory have the same columns, in the same order.
+#[salsa::tracked]
+pub(super) fn are_alike(db: &dyn Db, inventory: Anchor) -> bool {
+    let Rows { rows, ty } = &rows(db, inventory).value;
+    let Some(fields) = ty.as_ref().and_then(Type::record).map(|it| &it.fields) else { return false };
+    rows.iter().all(|(_, row)| row.map().is_some_and(|it| it.entries.keys().eq(fields.keys())))
 }
 
 fn is_csv(expr: &Expr) -> bool {

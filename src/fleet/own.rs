@@ -73,7 +73,7 @@ pub fn own_of(db: &dyn Db, anchor: Anchor) -> Arc<Own> {
     let mut texts: IndexMap<EcoString, Node> = IndexMap::default();
     let applied: Vec<AppliedOverride> =
         it.applied.iter().enumerate().map(|(nth, applied)| shaped(db, nth, *applied, &mut texts)).collect();
-    if let Some(row) = it.row.as_ref().filter(|row| may_be_any(db, row) && applied.iter().any(|it| reads_row(db, it))) {
+    if let Some(row) = it.row.as_ref().filter(|row| applied.iter().any(|it| reads_row(db, it)) && may_be_any(db, row)) {
         texts.extend(cells(row));
     }
     if texts.is_empty() {

@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::applied_override::{AppliedOverride, Written};
 use super::finder;
-use super::inventory::{row_of, rows};
+use super::inventory::{are_alike, row_of, rows};
 use super::known_facts::KnownFacts;
 use crate::eval::Row;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -64,7 +64,7 @@ fn row_readers(db: &dyn Db, inventory: Anchor) -> Vec<bool> {
 /// nothing else tells one from another, and no cell is what rules look into.
 pub(super) fn may_be_any(db: &dyn Db, row: &Row) -> bool {
     let is_looked_into = |it: &Node| it.text().is_some_and(|it| it.starts_with("arn:"));
-    rows(db, row.inventory).value.are_alike() && !cells(row).any(|(_, it)| is_looked_into(&it))
+    *are_alike(db, row.inventory) && !cells(row).any(|(_, it)| is_looked_into(&it))
 }
 
 /// The cells of a row, each under the name of its placeholder.
