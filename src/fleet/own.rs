@@ -71,8 +71,10 @@ impl Own {
 pub fn own_of(db: &dyn Db, anchor: Anchor) -> Arc<Own> {
     let it = &cluster(db, anchor).value;
     let mut texts: IndexMap<EcoString, Node> = IndexMap::default();
-    let applied: Vec<AppliedOverride> =
-        it.applied.iter().enumerate().map(|(nth, applied)| shaped(db, nth, *applied, &mut texts)).collect();
+    let mut applied: Vec<AppliedOverride> = Vec::with_capacity(it.applied.len());
+    for whole in it.applied.iter() {
+        applied.push(shaped(db, *whole, &applied, &mut texts));
+    }
     if let Some(row) = it.row.as_ref().filter(|row| applied.iter().any(|it| reads_row(db, it)) && may_be_any(db, row)) {
         texts.extend(cells(row));
     }
@@ -84,8 +86,13 @@ pub fn own_of(db: &dyn Db, anchor: Anchor) -> Arc<Own> {
     Arc::new(Own { applied: applied.into(), texts: Arc::new(Map { entries: texts }), has_texts: true })
 }
 
-/// The override as a shape where it has one; its texts go to `texts`.
-fn shaped(db: &dyn Db, nth: usize, applied: AppliedOverride, texts: &mut IndexMap<EcoString, Node>) -> AppliedOverride {
+/// The override as a shape where it has one, after others; its texts go to `texts`.
+fn shaped(
+    db: &dyn Db,
+    applied: AppliedOverride,
+    before: &[AppliedOverride],
+    texts: &mut IndexMap<EcoString, Node>,
+) -> AppliedOverride {
     let Written::In { anchor, .. } = applied.written else { return applied };
     let statement = applied.statement(db);
     let OverrideTarget::One(item) = statement.target else { return applied };
@@ -98,7 +105,8 @@ fn shaped(db: &dyn Db, nth: usize, applied: AppliedOverride, texts: &mut IndexMa
     if reading.block(&statement.block, &mut Vec::new()).is_none() || reading.texts.is_empty() {
         return applied;
     }
-    let shape = Shape::new(db, item, nth, reading.entries);
+    let of_item = |it: &&AppliedOverride| matches!(it.written, Written::Like(shape) if shape.item(db) == item);
+    let shape = Shape::new(db, item, before.iter().filter(of_item).count(), reading.entries);
     texts.extend(reading.texts.into_iter().enumerate().map(|(at, text)| (shape.name(db, at), text)));
     AppliedOverride { written: Written::Like(shape), ..applied }
 }

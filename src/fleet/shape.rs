@@ -21,7 +21,7 @@ const SHAPED: NodeId = NodeId::MAX;
 pub struct Shape {
     #[returns(copy)]
     pub item: Anchor,
-    /// Which of the overrides of its cluster that name the item.
+    /// How many others of its cluster name the item before it.
     #[returns(copy)]
     nth: usize,
     #[returns(ref)]
