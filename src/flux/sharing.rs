@@ -66,20 +66,20 @@ fn keeps_promises(db: &dyn Db, deployed: &Deployed, texts: &Map) -> bool {
     promises.all(|it| it.holds(&mut env, texts))
 }
 
-/// The class of which as much is known as has to be, if there is one that shares everything; or what has to be known and is
-/// not to be told.
+/// The class of which as much is known as has to be, if there is one that shares everything; or the texts that would have to
+/// be known and must not be.
 fn known_enough(
     db: &dyn Db,
     mut class: Class,
     texts: &Map,
-    is_not_told: impl Fn(&EcoString) -> bool,
+    must_be_open: impl Fn(&EcoString) -> bool,
 ) -> Result<Option<Class>, Vec<EcoString>> {
     loop {
         match &**shared(db, class) {
             Shared::Needs(needed) => {
-                let not_told: Vec<EcoString> = needed.iter().filter(|it| is_not_told(it)).cloned().collect();
-                if !not_told.is_empty() {
-                    return Err(not_told);
+                let open: Vec<EcoString> = needed.iter().filter(|it| must_be_open(it)).cloned().collect();
+                if !open.is_empty() {
+                    return Err(open);
                 }
                 match class.with_facts(db, needed, texts) {
                     Some(it) => class = it,

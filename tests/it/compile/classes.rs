@@ -473,7 +473,7 @@ cluster k1 {{ use c }}
     assert_eq!(said("override c.a { values.y = 1 }"), said(""));
 }
 
-/// A text that has to be of some kind parts no classes: it is asked of each cluster, and the one on which it is not is told.
+/// A text that has to be of some kind parts no classes: it is asked of each cluster, and a cluster on which it is not gets its error.
 #[test]
 fn what_a_text_must_be_is_asked_of_each_cluster() {
     let text = |note: &str| {

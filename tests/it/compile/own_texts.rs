@@ -36,8 +36,8 @@ rule everywhere when cluster.region == "eu-west-1" {{ override web {{ {rule} }} 
     )
 }
 
-/// What is told of a fleet, with the places.
-fn told(db: &FleetDatabase, compilation: &Compilation) -> Vec<String> {
+/// What is reported of a fleet, with the places.
+fn reported(db: &FleetDatabase, compilation: &Compilation) -> Vec<String> {
     let place = |it: &Place| match it {
         Place::Origin(it) => format!("{}:{}", it.anchor.name(db), it.node),
         other => format!("{other:?}"),
@@ -137,7 +137,7 @@ fn nothing_else_is_another_for_it() {
                 let text = fleet_of(rule, [first, second], "");
                 let (db, compilation) = compiled(&text);
                 let (other_db, other) = compiled(&fleet_of(rule, [first, second], alone));
-                assert_eq!(told(&db, &compilation), told(&other_db, &other), "{text}");
+                assert_eq!(reported(&db, &compilation), reported(&other_db, &other), "{text}");
                 if compilation.is_clean() {
                     assert_alike(&db, &compilation, &text);
                 }
@@ -206,7 +206,7 @@ inventory stores from rows as row {{
             };
             let (db, compilation) = compiled(&text(""));
             let (other_db, other) = compiled(&text("no\\nclass"));
-            assert_eq!(told(&db, &compilation), told(&other_db, &other), "{}", text(""));
+            assert_eq!(reported(&db, &compilation), reported(&other_db, &other), "{}", text(""));
             if compilation.is_clean() {
                 assert_alike(&db, &compilation, &text(""));
             }
