@@ -76,14 +76,6 @@ impl Filling {
         self.names.iter().all(|it| !matches!(it, Put::Fact(name) if !is_plain(fact(facts, name))))
     }
 
-    /// Whether two clusters' facts make the same of it.
-    pub(super) fn is_filled_alike(&self, a: &Map, b: &Map) -> bool {
-        self.names.iter().all(|it| match it {
-            Put::Fact(name) | Put::Quoted(name, _) => fact(a, name) == fact(b, name),
-            Put::Scalar(it) => it.fill(a) == it.fill(b),
-        })
-    }
-
     /// Writes the text with a cluster's facts in it.
     pub(super) fn fill(&self, facts: &Map, into: &mut String) {
         let written = |put: &'_ Put| match put {

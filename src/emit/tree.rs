@@ -46,22 +46,11 @@ impl GeneratedFile {
             }
         }
     }
-
-    fn is_made_of_the_same(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Held::Filled { head: a, body, texts }, Held::Filled { head: b, body: other_body, texts: other_texts }) => {
-                a == b
-                    && Arc::ptr_eq(body, other_body)
-                    && (Arc::ptr_eq(texts, other_texts) || body.is_filled_alike(texts, other_texts))
-            }
-            _ => false,
-        }
-    }
 }
 
 impl PartialEq for GeneratedFile {
     fn eq(&self, other: &Self) -> bool {
-        self.is_made_of_the_same(other) || self.text() == other.text()
+        self.text() == other.text()
     }
 }
 

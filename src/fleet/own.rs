@@ -50,7 +50,7 @@ impl Own {
     #[must_use]
     pub fn applied_with(&self, db: &dyn Db, cluster: &Cluster, texts: &IndexSet<EcoString>) -> Arc<[AppliedOverride]> {
         let has = |it: &AppliedOverride| match it.written {
-            Written::Like(shape) => (0..shape.placeholders(db).count()).any(|nth| texts.contains(&shape.name(db, nth))),
+            Written::Like(shape) => shape.names(db).any(|it| texts.contains(&it)),
             Written::In { .. } => false,
         };
         let pairs = self.applied.iter().zip(cluster.applied.iter());
@@ -60,7 +60,7 @@ impl Own {
     /// Whether a name is that of a text that an override says, and of no fact or cell of a row.
     pub fn is_of_override(&self, db: &dyn Db, name: &EcoString) -> bool {
         self.applied.iter().any(|it| match it.written {
-            Written::Like(shape) => (0..shape.placeholders(db).count()).any(|nth| shape.name(db, nth) == *name),
+            Written::Like(shape) => shape.names(db).any(|it| it == *name),
             Written::In { .. } => false,
         })
     }
@@ -107,7 +107,7 @@ fn shaped(
     }
     let of_item = |it: &&AppliedOverride| matches!(it.written, Written::Like(shape) if shape.item(db) == item);
     let shape = Shape::new(db, item, before.iter().filter(of_item).count(), reading.entries);
-    texts.extend(reading.texts.into_iter().enumerate().map(|(at, text)| (shape.name(db, at), text)));
+    texts.extend(shape.names(db).zip(reading.texts));
     AppliedOverride { written: Written::Like(shape), ..applied }
 }
 

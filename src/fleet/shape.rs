@@ -59,6 +59,11 @@ impl Shape {
         own_name(&eco_format!("{holder} {} {} {nth}", item.name(db), self.nth(db)))
     }
 
+    /// What its texts are called, in order.
+    pub(super) fn names(self, db: &dyn Db) -> impl Iterator<Item = EcoString> {
+        (0..self.placeholders(db).count()).map(move |nth| self.name(db, nth))
+    }
+
     /// The paths at which its texts stand, in order.
     pub(super) fn placeholders(self, db: &dyn Db) -> impl Iterator<Item = &[EcoString]> {
         self.entries(db).iter().filter(|it| it.value == Shaped::Placeholder).map(|it| it.path.as_slice())

@@ -86,8 +86,7 @@ pub fn specialized(db: &dyn Db, specialization: Specialization) -> Arc<Specializ
 fn texts(db: &dyn Db, shape: Shape, known: &KnownFacts) -> Vec<(EcoString, Node)> {
     let item = shape.item(db);
     let there = &item::base(db, item).value.node;
-    let text = |(nth, path): (usize, &[EcoString])| {
-        let name = shape.name(db, nth);
+    let text = |(name, path): (EcoString, &[EcoString])| {
         let value = known.get(&name).cloned().unwrap_or_else(|| {
             let other = path.iter().try_fold(there, |node, key| node.get(key)).and_then(Node::text);
             let ty = if path.first().is_some_and(|it| it == "version") { version(db) } else { Type::Text };
@@ -95,7 +94,7 @@ fn texts(db: &dyn Db, shape: Shape, known: &KnownFacts) -> Vec<(EcoString, Node)
         });
         (name, Node::new(value, Origin::of(item)))
     };
-    shape.placeholders(db).enumerate().map(text).collect()
+    shape.names(db).zip(shape.placeholders(db)).map(text).collect()
 }
 
 /// The type of an add-on's version.

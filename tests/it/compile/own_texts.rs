@@ -11,6 +11,14 @@ use fleetc::{fleet, flux};
 use super::classes::assert_alike;
 use crate::support::{compiled, summary};
 
+/// A catalogue as far as its one add-on has a role.
+const CATALOGUE: &str = r#"catalogue c {
+  source charts = helm "https://example.com/charts"
+  addon web {
+    source = charts
+    version = "1.0.0"
+    irsa { policies = ["ReadOnlyAccess"] }"#;
+
 /// Two clusters with overrides of their own below a rule.
 fn fleet_of(rule: &str, own: [&str; 2], facts: &str) -> String {
     let cluster = |name: &str, own: &str| {
@@ -19,12 +27,7 @@ fn fleet_of(rule: &str, own: [&str; 2], facts: &str) -> String {
     format!(
         r#"
 fleet f {{ facts {{ region: AwsRegion, account: AwsAccountId = "111122223333", "c web 1 0": String = "evil", note: String = "" }} }}
-catalogue c {{
-  source charts = helm "https://example.com/charts"
-  addon web {{
-    source = charts
-    version = "1.0.0"
-    irsa {{ policies = ["ReadOnlyAccess"] }}
+{CATALOGUE}
     values {{ t = "one", n = 1, m {{ t = "in" }}, region = cluster.region, serviceAccount.annotations {{ ...irsa.annotations }} }}
   }}
   addon api {{ source = charts, version = "1.0.0", requires = [web] }}
@@ -186,12 +189,7 @@ fn rows_are_read_as_if_each_were_alone() {
                     r#"
 fleet f {{ {rings}, facts {{ ring: "s-0" | "s-1" | "s-2", account: AwsAccountId = "111122223333", region: AwsRegion = "eu-west-1", "row.a": String = "evil", "c web 0 0": String = "evil", note: String = "{note}" }} }}
 let rows = {rows}
-catalogue c {{
-  source charts = helm "https://example.com/charts"
-  addon web {{
-    source = charts
-    version = "1.0.0"
-    irsa {{ policies = ["ReadOnlyAccess"] }}
+{CATALOGUE}
     values {{ t = "one", serviceAccount {{ annotations {{ ...irsa.annotations }} }} }}
   }}
 }}
