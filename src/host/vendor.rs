@@ -226,7 +226,7 @@ impl Job<'_> {
 /// A package's files beside the old ones.
 fn staged(root: &Path, files: &Files) -> Result<TempDir, HostError> {
     let vendor = root.join(VENDOR);
-    std::fs::create_dir_all(&vendor).map_err(|it| HostError::at(&vendor, "made", &it))?;
+    writer::make_directories(root, &format!("{VENDOR}/"))?;
     let failed = |it: &std::io::Error| HostError::at(&vendor, "written", it);
     let fresh = tempfile::Builder::new().prefix(".fleetc-").tempdir_in(&vendor).map_err(|it| failed(&it))?;
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();

@@ -73,7 +73,7 @@ fn stage(root: &Path, path: &str, bytes: &[u8]) -> Result<Staged, HostError> {
     let directory = place.parent().unwrap_or(root).to_path_buf();
     let failed = |it: &std::io::Error| not_written(&place, it);
     refuse_links(root, path)?;
-    std::fs::create_dir_all(&directory).map_err(|it| HostError::at(&directory, "made", &it))?;
+    make_directories(root, path)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
@@ -84,6 +84,19 @@ fn stage(root: &Path, path: &str, bytes: &[u8]) -> Result<Staged, HostError> {
     let mut temporary = builder.tempfile_in(&directory).map_err(|it| failed(&it))?;
     temporary.write_all(bytes).map_err(|it| failed(&it))?;
     Ok(Staged { temporary: temporary.into_temp_path(), place, directory, digest: digest(bytes) })
+}
+
+/// Makes the directories of a path below the root, and never the root itself: a project that was moved
+/// away while it was built does not come back empty.
+pub(super) fn make_directories(root: &Path, path: &str) -> Result<(), HostError> {
+    for component in path.match_indices('/').filter_map(|(at, _)| path.get(..at)).filter(|it| !it.is_empty()) {
+        let directory = root.join(component);
+        match std::fs::create_dir(&directory) {
+            Err(it) if !directory.is_dir() => return Err(HostError::at(&directory, "made", &it)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Staged {

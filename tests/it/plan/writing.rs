@@ -204,6 +204,19 @@ fn a_directory_that_cannot_be_written_is_said_plainly() {
 
 /// A disk that is full: a file system of a few pages, where the machine lets us mount one.
 #[cfg(target_os = "linux")]
+/// A project that is moved away while it is built is not made anew, empty, in its old place.
+#[test]
+fn a_project_that_is_gone_is_not_made_anew() {
+    let fleet = Fleet::new("");
+    let gone = fleet.join("gone");
+    let texts = [("clusters/a/web.yaml".to_owned(), "a: 1\n".to_owned())];
+    assert!(fleetc::host::rewrite(&gone, &texts).is_err());
+    assert!(!gone.exists());
+    std::fs::create_dir(&gone).expect("a directory");
+    fleetc::host::rewrite(&gone, &texts).expect("written");
+    assert!(gone.join("clusters/a/web.yaml").is_file());
+}
+
 #[test]
 fn a_full_disk_leaves_whole_files() {
     let fleet = Fleet::new(SMALL);
