@@ -52,7 +52,7 @@ impl Checker<'_> {
             Some(name) if !known.is_empty() && !matches!(entry.action, Action::Declare { .. }) => {
                 problems::unknown_param(at, name, &known)
             }
-            _ => problems::not_a_param(at),
+            _ => problems::not_a_param(at, entry),
         }
     }
 
@@ -69,7 +69,7 @@ impl Checker<'_> {
                 let is_known = first_name(&entry).is_some_and(|it| self.inherited_param(it).is_some());
                 if is_known && !matches!(entry.action, Action::Declare { .. }) {
                     set.push(Member::Entry(entry.into_owned()));
-                } else {
+                } else if fleet::is_from_known(self.db, self.anchor) {
                     self.out.push(self.unknown_param(&entry));
                 }
                 continue;

@@ -2,10 +2,11 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, few};
-use crate::fleet::Settings;
+use crate::diagnostic::{Diagnostic, code, few, listed};
+use crate::fleet::{self, Settings};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax::ast::Entry;
 use crate::types::Type;
 
 pub(super) fn unknown_layer(at: Origin, name: &str, settings: &Settings) -> Diagnostic {
@@ -29,15 +30,19 @@ pub(super) fn patch_here(at: Origin) -> Diagnostic {
         .help("write it inside `override ITEM { … }` of a kustomize item")
 }
 
-pub(super) fn not_a_param(at: Origin) -> Diagnostic {
+pub(super) fn not_a_param(at: Origin, entry: &Entry) -> Diagnostic {
+    if let Some(problem) = fleet::without_type(at, "param", entry) {
+        return problem;
+    }
     Diagnostic::new(code::NOT_A_FACT, "this declares no param", at, "expected `name: Type`")
         .help("write `name: Type` or `name: Type = default`; overrides set it with `params { name = … }`")
 }
 
 pub(super) fn unknown_param(at: Origin, name: &str, known: &[EcoString]) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("no definition below has a param `{name}`"), at, "no such param")
+    let params = listed(known.iter().map(|it| format!("`{it}`")));
+    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("the definition has no param `{name}`"), at, "no such param")
         .did_you_mean(name, known.iter().map(EcoString::as_str))
-        .or_help(|| Some(eco_format!("to declare it, write its type: `{name}: Type = default`")))
+        .or_help(|| Some(eco_format!("its params are {params}; to declare another, write its type: `{name}: Type`")))
 }
 
 pub(super) fn reserved_param(at: Origin, name: &str) -> Diagnostic {

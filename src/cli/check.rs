@@ -38,7 +38,8 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
     }
     let plural = if clusters == 1 { "" } else { "s" };
     if found.iter().any(Diagnostic::is_error) {
-        terminal.error(&format!("{} in {clusters} cluster{plural}", Terminal::summary(counts)), None);
+        let of = if clusters == 0 { String::new() } else { format!(" in {clusters} cluster{plural}") };
+        terminal.error(&format!("{}{of}", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }
     super::project::ended(opened);

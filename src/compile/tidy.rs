@@ -6,7 +6,8 @@ use ecow::{EcoString, eco_format};
 
 use super::library::{anchor_of, said_of_the_project};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, Subject, code};
-use crate::source::{Anchor, Db, Kind};
+use crate::source::{Anchor, Db, Kind, Origin};
+use crate::syntax;
 
 /// How the note begins that names clusters.
 const SEEN: &str = "seen on cluster ";
@@ -53,6 +54,9 @@ pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
                     it = it.note(eco_format!("{SEEN}`{first}`"));
                 }
             }
+            if let (Some(help), Some((path, line))) = (&it.help, it.help_at.take().and_then(|at| line_of(db, at))) {
+                it.help = Some(eco_format!("{help} at {path}:{line}"));
+            }
             ((it.code.severity, file, start), it)
         })
         .collect();
@@ -98,15 +102,48 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
     if has(&found, &no_package) && has(&found, &|it| it.code == code::UNKNOWN_PACKAGE) {
         found.retain(|it| !OF_PACKAGES.contains(&it.code));
     }
+    // What a release requires is wrong itself.
+    let wrong: Vec<Anchor> =
+        found.iter().filter(|it| it.is_error() && it.code != code::NOT_TAKEN).filter_map(anchor_of).collect();
+    let requires_wrong = |it: &Diagnostic| {
+        it.code == code::NOT_TAKEN
+            && it.secondary.iter().any(|it| matches!(it.place, Place::Origin(at) if wrong.contains(&at.anchor)))
+    };
+    found.retain(|it| !requires_wrong(it));
     // A role has no ARN where the fact that it is made of has no value.
-    let no_account = |it: &Diagnostic| it.code == code::NO_VALUE && it.subject == Some(Subject::Fact("account".into()));
+    let no_account = |it: &Diagnostic| match &it.subject {
+        Some(Subject::Lacking(names)) => names.iter().any(|it| it == "account"),
+        _ => false,
+    };
     if has(&found, &no_account) {
         found.retain(|it| it.code != code::NO_ACCOUNT);
+    }
+    // A fact may be declared in a line that cannot be parsed, and a row has no name where its inventory is wrong.
+    if has(&found, &|it| it.code.is_syntax() && is_in_fleet(db, it)) {
+        found.retain(|it| it.code != code::NO_MEMBER && it.code != code::UNKNOWN_FIELD);
+    }
+    if has(&found, &|it| it.code == code::NO_MEMBER && is_about(db, it, Kind::Inventory)) {
+        found.retain(|it| it.code != code::NO_CLUSTER_NAME);
     }
     if has(&found, &|it| it.is_error() && it.code.is_syntax()) {
         found.retain(|it| !OF_NAMES.contains(&it.code));
     }
     found
+}
+
+/// The file and the line in which something stands.
+fn line_of(db: &dyn Db, at: Origin) -> Option<(EcoString, usize)> {
+    let found = crate::data::locate(db, at)?;
+    let line = found.text.get(..found.range.start).map_or(1, |it| it.matches('\n').count() + 1);
+    Some((found.path, line))
+}
+
+/// Whether it stands in what the fleet says of itself.
+fn is_in_fleet(db: &dyn Db, it: &Diagnostic) -> bool {
+    let Place::Span { file, start, .. } = it.primary.place else { return false };
+    let range_of = |anchor: &Anchor| syntax::locate(db, Origin::new(*anchor, 0)).map(|it| it.1);
+    let before = syntax::anchors(db, file).iter().filter(|it| range_of(it).is_some_and(|it| it.start <= start));
+    before.last().is_some_and(|it| it.kind(db) == Kind::Fleet)
 }
 
 /// Where a place is, for sorting.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::Invariant;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax;
 use crate::value::{Node, Value};
 
@@ -108,6 +108,25 @@ pub struct Located {
     pub range: Range<usize>,
 }
 
+impl Located {
+    /// A place in a source. What is asked for on the command line is one line among those that make a source of it:
+    /// that line is shown, as the first.
+    #[must_use]
+    pub fn in_source(db: &dyn Db, file: SourceFile, range: Range<usize>) -> Self {
+        let (path, text) = (file.path(db).clone(), file.text(db));
+        if !path.starts_with(OPTION) {
+            return Self { path, text: Arc::clone(text), range };
+        }
+        let start = text.get(..range.start).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+        let line = text.get(start..).and_then(|it| it.lines().next()).unwrap_or_default();
+        let end = (range.end - start).min(line.len());
+        Self { path, text: line.into(), range: range.start - start..end.max(range.start - start) }
+    }
+}
+
+/// How the names of sources begin that are options of a command.
+const OPTION: &str = "--";
+
 /// Where an origin stands today.
 #[must_use]
 pub fn locate(db: &dyn Db, origin: Origin) -> Option<Located> {
@@ -119,5 +138,5 @@ pub fn locate(db: &dyn Db, origin: Origin) -> Option<Located> {
         return Some(Located { path, text, range });
     }
     let (file, range) = syntax::locate(db, origin)?;
-    Some(Located { path: file.path(db).clone(), text: Arc::clone(file.text(db)), range })
+    Some(Located::in_source(db, file, range))
 }

@@ -67,6 +67,7 @@ codes! {
     LATE_LET "E0113" Error "`let` after other members of its block"
     FROM_HERE "E0114" Error "declaration that cannot have `from`"
     FORBIDDEN_CHARACTER "E0115" Error "character not allowed in a source"
+    YAML_SYNTAX "E0116" Error "YAML syntax in a source"
 
     DUPLICATE "E0201" Error "duplicate name"
     MISPLACED "E0202" Error "misplaced declaration"

@@ -71,6 +71,8 @@ pub struct Diagnostic {
     pub notes: Vec<EcoString>,
     /// The smallest fix.
     pub help: Option<EcoString>,
+    /// Where that is made, where its text ends with the place: "add it to the fact at fleet.fleet:10".
+    pub help_at: Option<Origin>,
     /// The cluster that shows it, where only some do.
     pub cluster: Option<EcoString>,
     /// How many other clusters show it; none before that is known.
@@ -91,6 +93,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             notes: Vec::new(),
             help: None,
+            help_at: None,
             cluster: None,
             others: None,
             subject: None,
@@ -166,6 +169,14 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<EcoString>) -> Self {
         self.help = Some(text.into());
         self.suggestion = None;
+        self
+    }
+
+    /// Says what to write at a place, which its text names at its end.
+    #[must_use]
+    pub fn help_at(mut self, text: impl Into<EcoString>, place: Origin) -> Self {
+        self = self.help(text);
+        self.help_at = Some(place);
         self
     }
 

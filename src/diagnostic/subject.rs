@@ -9,6 +9,8 @@ use super::suggest::nearest;
 pub enum Subject {
     /// A fact, by its name.
     Fact(EcoString),
+    /// Facts that a cluster has no value for.
+    Lacking(Vec<EcoString>),
     /// A param, by its name.
     Param(EcoString),
     /// Facts that the fleet has to declare, as they are declared: `region: AwsRegion`.

@@ -215,7 +215,7 @@ fn check_wheres(env: &mut Env<'_>, entries: &mut IndexMap<EcoString, Node>, name
             env.with_local("it", node.clone(), |env| env.within(condition.anchor, |env| env.holds(&condition.expr)))
         });
         if holds == Some(false) {
-            env.report(problems::condition_fails(env.db, &node, None, condition.origin()));
+            env.report(problems::condition_fails(env.db, &node, None, condition));
             return;
         }
     }
@@ -234,7 +234,7 @@ fn holds(env: &mut Env<'_>, node: &Node, refined: &Refined, constraint: &Constra
                 }),
             };
             if holds == Some(false) {
-                env.report(problems::condition_fails(env.db, node, refined.name.as_ref(), condition.origin()));
+                env.report(problems::condition_fails(env.db, node, refined.name.as_ref(), condition));
                 return false;
             }
             holds.is_some()

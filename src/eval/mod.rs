@@ -18,6 +18,7 @@ mod lets;
 mod operator;
 mod problems;
 mod promise;
+mod requirement;
 mod scope;
 mod select;
 

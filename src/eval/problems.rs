@@ -6,7 +6,7 @@ use super::select::Pins;
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::source::{Db, Kind, Origin};
 use crate::syntax::{self, ast::BinaryOp};
-use crate::types::{RecordType, Type};
+use crate::types::{self, RecordType, Type, Written};
 use crate::value::{Conflict, Node, Value};
 
 pub(super) fn budget(at: Origin, limit: u64) -> Diagnostic {
@@ -291,6 +291,11 @@ fn says(value: &Value) -> EcoString {
 }
 
 pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> Diagnostic {
+    if let Value::Text(text) = &node.value
+        && let Some(problem) = types::no_choice(node.origin, text, expected, asked)
+    {
+        return problem;
+    }
     let found = node.value.show();
     let diagnostic = Diagnostic::new(
         code::MISMATCH,
@@ -307,15 +312,15 @@ pub(super) fn mismatch(node: &Node, expected: &Type, asked: Option<Origin>) -> D
 }
 
 pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
-    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("`{}` has no field `{key}`", record.name), at, "no such field")
-        .label_if(record.origin, "declared here")
+    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("{} has no field `{key}`", record.noun()), at, "no such field")
+        .label_if(record.declared_at(), "declared here")
         .did_you_mean(key, record.fields.keys().map(EcoString::as_str))
 }
 
 pub(super) fn missing_field(at: Origin, record: &RecordType, name: &str, declared: Option<Origin>) -> Diagnostic {
     Diagnostic::new(
         code::MISSING_FIELD,
-        eco_format!("`{name}` of `{}` has no value", record.name),
+        eco_format!("`{name}` of {} has no value", record.noun()),
         at,
         "no layer sets it",
     )
@@ -323,27 +328,28 @@ pub(super) fn missing_field(at: Origin, record: &RecordType, name: &str, declare
     .help(eco_format!("write `{name} = …`, or give the field a default"))
 }
 
-pub(super) fn condition_fails(db: &dyn Db, node: &Node, name: Option<&EcoString>, condition: Origin) -> Diagnostic {
+pub(super) fn condition_fails(db: &dyn Db, node: &Node, name: Option<&EcoString>, condition: &Written) -> Diagnostic {
     let shown = node.value.show();
-    let message = if let Some(name) = name {
-        eco_format!("{shown} is no {name}")
-    } else {
-        eco_format!("{shown} does not meet the condition of its type")
-    };
-    let diagnostic = Diagnostic::new(code::CONDITION_FAILS, message, node.origin, "this value");
     let declared = condition.anchor;
+    let required = super::requirement::requirement(&condition.expr);
+    let message = match (name, &required) {
+        (Some(name), None) => eco_format!("{shown} is not a valid `{name}`"),
+        (None, None) => eco_format!("{shown} does not meet the condition of its type"),
+        (_, Some(required)) => eco_format!("the value {required}, found {shown}"),
+    };
+    let label = required.map_or("this condition does not hold for it", |_| "required here");
+    let diagnostic = Diagnostic::new(code::CONDITION_FAILS, message, node.origin, "this value");
+    let condition = condition.origin();
     // What its author says of a type tells more than its condition does.
     let told = name.filter(|it| declared.kind(db) == Kind::Type && *it == declared.name(db));
     let Some(doc) = told.and_then(|_| syntax::declaration(db, declared).doc.as_ref()) else {
-        return diagnostic
-            .label(condition, "this condition does not hold for it")
-            .help("change the value, or the condition");
+        return diagnostic.label(condition, label).help("change the value, or the condition");
     };
     let diagnostic = diagnostic.note(doc.lines().collect::<Vec<_>>().join(" "));
     if declared.is_standard(db) {
         return diagnostic.help("write it in that form");
     }
-    diagnostic.label(condition, "this condition does not hold for it").help("change the value, or the condition")
+    diagnostic.label(condition, label).help("change the value, or the condition")
 }
 
 pub(super) fn pattern_fails(node: &Node, text: &str, pattern: &str) -> Diagnostic {

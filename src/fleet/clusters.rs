@@ -10,13 +10,14 @@ use super::around::{groups_of, project_of};
 use super::cluster_data::{Cluster, Taken};
 use super::config;
 use super::conflicts;
+use super::declarations::Declared;
 use super::facts::{ClusterHead, facts};
 use super::identity::Identity;
 use super::relocation;
 use super::selection::{attached, select};
 use super::settings_data::{Settings, Sync, boolean};
 use super::{inventory, problems, via};
-use crate::diagnostic::{Checked, Diagnostic, code, few};
+use crate::diagnostic::{Checked, Diagnostic, Subject, code, few};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
 use crate::schema::Minor;
@@ -147,6 +148,20 @@ fn groups_around(db: &dyn Db, cluster: Anchor, own: &Node, out: &mut Vec<Diagnos
     }
 }
 
+/// The facts that were found to have no value: they are reported together, at the cluster.
+fn lacking<'a>(settings: &'a Settings, out: &mut Vec<Diagnostic>) -> Vec<&'a Declared> {
+    let found: Vec<&Declared> = out
+        .iter()
+        .filter(|it| it.code == code::NO_VALUE)
+        .filter_map(|it| match &it.subject {
+            Some(Subject::Fact(name)) => settings.facts.get(name),
+            _ => None,
+        })
+        .collect();
+    out.retain(|it| it.code != code::NO_VALUE);
+    found
+}
+
 /// Reads a cluster.
 pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     let index = names::index_of(db, anchor);
@@ -178,9 +193,11 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
         imported: imported.map(|it| Arc::clone(&it.facts)),
     };
     let facts = facts(db, settings, &named, &mut out);
+    let lacking = lacking(settings, &mut out);
     // One that is taken from none has none of its facts: that is said already.
-    if named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. }) {
-        out.retain(|it| it.code != code::NO_VALUE);
+    let is_lost = named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. });
+    if !lacking.is_empty() && !is_lost {
+        out.push(problems::lacks_facts(origin, &name, named.row.is_some(), &lacking));
     }
     let text = |key: &str| inherited.get(key).and_then(Node::text);
     let identity = text("identity").and_then(|it| Identity::parse(it)).unwrap_or(settings.identity);

@@ -195,8 +195,8 @@ fn facts(
 ) -> Declarations {
     let mut facts = Declarations::default();
     for entry in declared_names(body, "facts") {
-        let (Some((name, node)), ast::Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
-            out.push(problems::not_a_fact(Origin::new(anchor, entry.node)));
+        let Some((name, node)) = single_name(entry) else {
+            out.push(problems::not_a_fact(Origin::new(anchor, entry.node), entry));
             continue;
         };
         let origin = Origin::new(anchor, node);
@@ -208,8 +208,16 @@ fn facts(
             out.push(problems::fact_twice(origin, &name, first.origin));
             continue;
         }
-        let ty = types::lower(db, index, anchor, ty, out);
-        let default = default.as_ref().map(|it| types::written(anchor, it));
+        let (ty, default) = match &entry.action {
+            ast::Action::Declare { ty, default } => (types::lower(db, index, anchor, ty, out), default.as_ref()),
+            // It is declared all the same, so that whoever reads it is right.
+            action => {
+                out.push(problems::not_a_fact(Origin::new(anchor, entry.node), entry));
+                let value = if let ast::Action::Assign(it) = action { Some(it) } else { None };
+                (Type::Broken, value)
+            }
+        };
+        let default = default.map(|it| types::written(anchor, it));
         let is_final = entry.is_final.then_some(origin);
         facts.insert(name.clone(), Declared { name, ty, default, origin, is_final });
     }

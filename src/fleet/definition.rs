@@ -98,6 +98,11 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     known
 }
 
+/// Whether everything was found that an add-on or a baseline is taken `from`.
+pub fn is_from_known(db: &dyn Db, anchor: Anchor) -> bool {
+    levels(db, anchor).value.first().is_none_or(|it| taken_from(db, *it).is_none())
+}
+
 /// What an add-on or a baseline is taken `from`, the first definition first, itself last.
 #[salsa::tracked]
 pub fn levels(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Vec<Anchor>>> {

@@ -132,7 +132,7 @@ fn type_of_rows(rows: &[(Node, Node)]) -> Option<Type> {
         })
         .collect();
     (!rows.is_empty()).then(|| {
-        Type::Record(Arc::new(RecordType { name: "this row".into(), fields, open: false, ..RecordType::default() }))
+        Type::Record(Arc::new(RecordType { name: "a row".into(), fields, open: false, ..RecordType::default() }))
     })
 }
 

@@ -137,11 +137,7 @@ impl Table<'_> {
             None if matches!(declared.ty, Type::Optional(_)) => Node::new(Value::Absent, declared.origin),
             None => {
                 if self.complete {
-                    let problem = match env.row.as_ref().filter(|_| self.what == "fact") {
-                        Some(row) => problems::no_value_in_row(row.origin, &declared.name, declared.origin),
-                        None => problems::no_value(declared, self.what),
-                    };
-                    env.report(problem);
+                    env.report(problems::no_value(declared, self.what));
                 }
                 Node::new(Value::Unknown, declared.origin)
             }

@@ -29,9 +29,12 @@ pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin)
     )
     .label(Origin::of(item), "declared in a catalogue, which is written once for all clusters");
     match item.kind(db) {
-        Kind::ADDON | Kind::Source => diagnostic.help(eco_format!(
-            "write a plain value here, and `override {name} {{ {key} = … }}` in a rule, a group or a cluster"
-        )),
+        Kind::ADDON | Kind::Source => {
+            let of = if item.kind(db) == Kind::Source { "source " } else { "" };
+            diagnostic.help(eco_format!(
+                "write a plain value here, and `override {of}{name} {{ {key} = … }}` in a rule, a group or a cluster"
+            ))
+        }
         _ => diagnostic.help("declare it in the cluster that has it"),
     }
 }

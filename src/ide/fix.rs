@@ -28,7 +28,8 @@ pub fn fixes(db: &dyn Db, it: &Diagnostic) -> Vec<Fix> {
     };
     let Some(place) = place_of(db, at) else { return Vec::new() };
     match (&it.subject, it.code) {
-        (_, code::NO_VALUE) => values(db, it, at, &place),
+        (Some(Subject::Lacking(names)), _) => facts(db, names, at),
+        (_, code::NO_VALUE) => params(db, it, at, &place),
         (Some(Subject::Cases(missing)), _) => arms(db, missing, at, &place),
         _ => {
             let mut found = misspelt(db, it, &place);
@@ -68,50 +69,58 @@ fn misspelt(db: &dyn Db, it: &Diagnostic, place: &FileRange) -> Vec<Fix> {
     names.iter().map(fix).collect()
 }
 
-/// A fact or a param without a value: one for the clusters that show it, or a default.
-fn values(db: &dyn Db, it: &Diagnostic, at: Origin, place: &FileRange) -> Vec<Fix> {
-    let Some(name) = place.file.text(db).get(place.range.clone()) else { return Vec::new() };
-    let is_fact = at.anchor.kind(db) == Kind::Fleet;
-    let settings = &fleet::settings(db, db.project()).value;
-    let ty = if is_fact {
-        settings.cluster_type.record().and_then(|it| it.fields.get(name)).map(|it| it.ty.clone())
-    } else {
-        fleet::params_of(db, at.anchor).get(name).map(|it| it.ty.clone())
+/// Facts that a cluster gives no value: all of them, in it or in each cluster that lacks them, or a default.
+fn facts(db: &dyn Db, names: &[EcoString], at: Origin) -> Vec<Fix> {
+    let declared = &fleet::settings(db, db.project()).value.facts;
+    let lacking: Vec<_> = names.iter().filter_map(|it| declared.get(it)).collect();
+    let entries: Vec<String> = lacking.iter().map(|it| format!("{} = {}", it.name, sample(&it.ty))).collect();
+    let line = entries.join(", ");
+    let mut found = Vec::new();
+    if at.anchor.kind(db) == Kind::Cluster {
+        let title = eco_format!("Write `{line}` in cluster `{}`", at.anchor.name(db));
+        found.extend(beginning(db, at.anchor, &line).map(|edit| Fix { title, edits: vec![edit], is_preferred: true }));
+    }
+    let lacks = |it: &Anchor| {
+        let is_written = it.kind(db) == Kind::Cluster && it.file(db).package(db).is_empty();
+        let values = &fleet::cluster(db, *it).value.facts.entries;
+        is_written && names.iter().all(|it| values.get(it).is_none_or(|it| matches!(it.value, Value::Unknown)))
     };
+    let all: Vec<Edit> = fleet::clusters(db).filter(lacks).filter_map(|it| beginning(db, it, &line)).collect();
+    if all.len() > 1 {
+        let title = eco_format!("Write `{line}` in each of the {} clusters without it", all.len());
+        found.push(Fix { title, edits: all, is_preferred: false });
+    }
+    for it in lacking {
+        let place = place_of(db, it.origin);
+        found.extend(place.and_then(|place| default(db, it.origin, &place, &sample(&it.ty))));
+    }
+    found
+}
+
+/// A param without a value: one for the cluster that shows it, or a default.
+fn params(db: &dyn Db, it: &Diagnostic, at: Origin, place: &FileRange) -> Vec<Fix> {
+    let Some(name) = place.file.text(db).get(place.range.clone()) else { return Vec::new() };
+    let ty = fleet::params_of(db, at.anchor).get(name).map(|it| it.ty.clone());
     let value = ty.as_ref().map_or_else(|| "\"\"".into(), sample);
     let mut found = Vec::new();
     let shown = it.cluster.as_ref().and_then(|it| fleet::all_clusters(db, db.project()).value.get(it)).copied();
     if let Some(cluster) = shown {
-        let line = if is_fact {
-            eco_format!("{name} = {value}")
-        } else {
-            let reads = |it: &Anchor| fleet::levels(db, *it).value.contains(&at.anchor);
-            let item = fleet::addons_of(db, &fleet::cluster(db, cluster).value).find(reads).unwrap_or(at.anchor);
-            eco_format!("override {} {{ params {{ {name} = {value} }} }}", target(db, item))
-        };
+        let reads = |it: &Anchor| fleet::levels(db, *it).value.contains(&at.anchor);
+        let item = fleet::addons_of(db, &fleet::cluster(db, cluster).value).find(reads).unwrap_or(at.anchor);
+        let line = eco_format!("override {} {{ params {{ {name} = {value} }} }}", target(db, item));
         let title = eco_format!("Write `{line}` in cluster `{}`", cluster.name(db));
         found.extend(beginning(db, cluster, &line).map(|edit| Fix { title, edits: vec![edit], is_preferred: true }));
-        let lacks = |it: &Anchor| {
-            let is_written = it.kind(db) == Kind::Cluster && it.file(db).package(db).is_empty();
-            let cluster = fleet::cluster(db, *it);
-            let value = cluster.value.facts.entries.get(name);
-            is_written && is_fact && value.is_none_or(|it| matches!(it.value, Value::Unknown))
-        };
-        let all: Vec<Edit> = fleet::clusters(db).filter(lacks).filter_map(|it| beginning(db, it, &line)).collect();
-        if all.len() > 1 {
-            let title = eco_format!("Write `{line}` in each of the {} clusters without it", all.len());
-            found.push(Fix { title, edits: all, is_preferred: false });
-        }
     }
-    if let Some(end) = declared_until(db, at, place).filter(|_| at.anchor.file(db).package(db).is_empty()) {
-        let edit = Edit { file: place.file, range: end..end, text: eco_format!(" = {value}") };
-        found.push(Fix {
-            title: eco_format!("Give `{name}` the default {value}"),
-            edits: vec![edit],
-            is_preferred: false,
-        });
-    }
+    found.extend(default(db, at, place, &value));
     found
+}
+
+/// A default for the fact or the param that is declared at a place; what a package declares is not ours to change.
+fn default(db: &dyn Db, at: Origin, place: &FileRange, value: &str) -> Option<Fix> {
+    let name = place.file.text(db).get(place.range.clone())?;
+    let end = declared_until(db, at, place).filter(|_| at.anchor.file(db).package(db).is_empty())?;
+    let edit = Edit { file: place.file, range: end..end, text: eco_format!(" = {value}") };
+    Some(Fix { title: eco_format!("Give `{name}` the default {value}"), edits: vec![edit], is_preferred: false })
 }
 
 /// A `match` that lacks values: a line for all others.

@@ -9,9 +9,10 @@ use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
-use crate::fleet::Cluster;
+use crate::fleet::{self, Cluster};
 use crate::flux::Deployed;
-use crate::source::{Anchor, Origin};
+use crate::names;
+use crate::source::{Anchor, Db, Origin};
 use crate::value::Node;
 
 /// For each name, what it waits for and where it is declared.
@@ -21,7 +22,10 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(cycle) = cycle(&units) {
-        lint.out.push(cycle_problem(&cycle, &units_origins(&units, &cycle), &cluster.name));
+        let origins = links(&cycle, |from, to| {
+            after_of(lint.db, from, to).or_else(|| units.get(from).map(|(_, origin)| *origin))
+        });
+        lint.out.push(cycle_problem(&cycle, &origins, &cluster.name));
     }
     // Those of tenants, by namespace and name.
     let attached: Graph = deployed
@@ -50,8 +54,30 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         })
         .collect();
     if let Some(cycle) = cycle(&releases) {
-        lint.out.push(cycle_problem(&cycle, &units_origins(&releases, &cycle), &cluster.name));
+        let required = |from: &EcoString, to: &EcoString| {
+            let release = deployed.releases().find(|(_, it)| qualified(it.addon) == *from)?.1;
+            release.requires.iter().find(|(it, _)| qualified(*it) == *to).map(|it| it.1)
+        };
+        lint.out.push(cycle_problem(&cycle, &links(&cycle, required), &cluster.name));
     }
+}
+
+/// Where each in a cycle says that it waits for the next.
+fn links(cycle: &[EcoString], at: impl Fn(&EcoString, &EcoString) -> Option<Origin>) -> Vec<Origin> {
+    cycle.iter().zip(cycle.iter().skip(1)).filter_map(|(from, to)| at(from, to)).collect()
+}
+
+/// Where a catalogue comes after another: `after = [other]`, `after = [other.item]`.
+fn after_of(db: &dyn Db, from: &str, to: &str) -> Option<Origin> {
+    let catalogue = names::index(db, db.project()).catalogues.get(from)?;
+    let body = &fleet::catalogue(db, *catalogue).value;
+    let named = body.get("after").and_then(Node::list).unwrap_or_default();
+    let is_it = |it: &Node| {
+        it.text().is_some_and(|it| {
+            it == to || it.split_once('.').is_some_and(|(it, item)| it == to || to == format!("{it}-{item}"))
+        })
+    };
+    named.iter().find(|it| is_it(it)).map(|it| it.origin)
 }
 
 fn units_origins(graph: &Graph, cycle: &[EcoString]) -> Vec<Origin> {

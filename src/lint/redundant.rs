@@ -2,17 +2,20 @@
 //!
 //! Reports W0528, W0529.
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Checked, Diagnostic, code};
 use crate::eval::{Effect, Outcome};
 use crate::fleet::{self, Evaluated};
 use crate::flux::outline;
 use crate::source::{Anchor, ById, Db, IndexMap, IndexSet, Kind, Origin};
+use crate::value::{Map, Node};
 
 /// What an entry did on all clusters that it reaches.
 struct Seen<'a> {
     item: Anchor,
+    /// What the item is with it.
+    node: &'a Node,
     first: &'a Effect,
     changes: bool,
     /// What undid it, and on which cluster.
@@ -32,19 +35,22 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         }
         let items = items.iter();
         let fresh = items.filter(|(_, it)| looked_at.insert(ById(&**it)));
-        for (item, effect) in fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, effect))) {
+        let effects =
+            fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, &it.value.node, effect)));
+        for (item, node, effect) in effects {
             if effect.origin.anchor.kind(db) == Kind::Source {
                 continue;
             }
             let it = seen.entry(effect.origin).or_insert_with(|| Seen {
                 item: *item,
+                node,
                 first: effect,
                 changes: false,
                 shadowed: None,
             });
             // Of several the first by name is shown, whichever was looked at first.
             if item.name(db) < it.item.name(db) {
-                (it.item, it.first) = (*item, effect);
+                (it.item, it.node, it.first) = (*item, node, effect);
             }
             match effect.outcome {
                 Outcome::Changed => it.changes = true,
@@ -57,7 +63,10 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         if !it.changes {
             let path = it.first.path.join(".");
             out.push(match it.shadowed {
-                None => redundant(db, at, it.item, &path),
+                None => match missing(it.node, &it.first.path) {
+                    Some((key, map)) => removes_nothing(at, it.item.name(db), &path, key, map),
+                    None => redundant(db, at, it.item, &path),
+                },
                 Some((by, cluster)) => shadowed(db, at, it.item, &path, written(db, it.item, at, cluster, by)),
             });
         }
@@ -75,6 +84,28 @@ fn written(db: &dyn Db, item: Anchor, at: Origin, cluster: Anchor, by: Origin) -
         Outcome::Same | Outcome::Changed => None,
     });
     on_it.unwrap_or_else(|| Origin::of(cluster))
+}
+
+/// The first key of a path that an item does not have, and those that it has there; none where it has them all, or
+/// where the path goes through a list.
+fn missing<'a>(node: &'a Node, path: &'a [EcoString]) -> Option<(&'a EcoString, &'a Map)> {
+    let mut at = node;
+    for key in path {
+        let map = at.map()?;
+        match map.entries.get(key) {
+            Some(it) => at = it,
+            None => return Some((key, map)),
+        }
+    }
+    None
+}
+
+/// An `unset` of what no layer sets.
+fn removes_nothing(at: Origin, item: &str, path: &str, key: &str, map: &Map) -> Diagnostic {
+    let message = eco_format!("nothing sets `{path}` of `{item}`");
+    Diagnostic::new(code::REDUNDANT, message, at, "there is nothing to remove")
+        .did_you_mean(key, map.entries.keys().map(EcoString::as_str))
+        .or_help(|| Some("remove it".into()))
 }
 
 fn redundant(db: &dyn Db, at: Origin, item: Anchor, path: &str) -> Diagnostic {

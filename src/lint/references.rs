@@ -282,7 +282,7 @@ fn not_taken(db: &dyn Db, release: &Release, required: Anchor, at: Origin, clust
     };
     Diagnostic::new(
         code::NOT_TAKEN,
-        eco_format!("`{}` requires `{name}`, which cluster `{}` does not take", release.addon.name(db), cluster.name),
+        eco_format!("`{}` requires `{name}`, which cluster `{}` does not use", release.addon.name(db), cluster.name),
         at,
         "required here",
     )

@@ -58,6 +58,13 @@ pub struct Index {
 }
 
 impl Index {
+    /// A source of that name, wherever it is declared.
+    #[must_use]
+    pub fn source_named(&self, name: &str) -> Option<Anchor> {
+        let local = || self.local_sources.values().find_map(|it| it.get(name));
+        self.sources.get(name).or_else(local).copied()
+    }
+
     /// Sorts the declarations of a project into the table.
     pub(super) fn new(db: &dyn Db, anchors: &[Anchor]) -> Self {
         let mut sorted: Vec<Anchor> = anchors.to_vec();

@@ -224,7 +224,14 @@ fn successor(
         && !new_owner.reinstall
     {
         let after = new_owner.addon.name(db);
-        out.push(problems::reinstalls(new_owner.addon, db, "name of the HelmRelease", &id.name, after, &new.cluster));
+        out.push(problems::reinstalls(
+            Origin::of(new_owner.addon),
+            after,
+            "name of the HelmRelease",
+            &id.name,
+            after,
+            &new.cluster,
+        ));
     }
 }
 
@@ -258,6 +265,20 @@ fn old_release(id: &Id, old: &Value, objects: &BTreeMap<Id, Arc<Value>>) -> OldR
     }
 }
 
+/// Where the field is set that decides on a part of a release's identity: in the override that changes it, if one does.
+fn decided_at(db: &dyn Db, new: &Deployed, release: &Release, what: &str) -> Origin {
+    let keys: &[&str] = match what {
+        "release name" => &["release-name"],
+        "chart" => &["chart"],
+        _ => &["namespace", "release-in"],
+    };
+    let node = new.items.iter().find(|(it, _)| *it == release.addon).map(|(_, it)| &it.value.node);
+    let set = keys.iter().filter_map(|key| node?.get(key)).map(|it| it.origin);
+    set.filter(|it| !it.anchor.is_standard(db) && !fleet::is_shaped(*it))
+        .last()
+        .unwrap_or_else(|| Origin::of(release.addon))
+}
+
 /// Whether a release would be uninstalled and installed again.
 pub(super) fn release(
     db: &dyn Db,
@@ -279,6 +300,7 @@ pub(super) fn release(
         differences.push(("namespace of the HelmRelease", &id.namespace, &release.namespace));
     }
     for (what, before, after) in differences {
-        out.push(problems::reinstalls(release.addon, db, what, before, after, &new.cluster));
+        let at = decided_at(db, new, release, what);
+        out.push(problems::reinstalls(at, release.addon.name(db), what, before, after, &new.cluster));
     }
 }

@@ -8,7 +8,7 @@ use super::old::Old;
 use crate::diagnostic::{Diagnostic, Place, code, listed_up_to};
 use crate::flux::Deployed;
 use crate::kube::Id;
-use crate::source::{Anchor, Db, Origin};
+use crate::source::Origin;
 
 fn file(path: &str) -> Place {
     Place::File(path.into())
@@ -406,8 +406,8 @@ pub(super) fn moved(
 }
 
 pub(super) fn reinstalls(
-    addon: Anchor,
-    db: &dyn Db,
+    at: Origin,
+    addon: &str,
     what: &str,
     before: &str,
     after: &str,
@@ -415,8 +415,8 @@ pub(super) fn reinstalls(
 ) -> Diagnostic {
     Diagnostic::new(
         code::REINSTALLS,
-        eco_format!("a new {what} uninstalls `{}` and installs it again: `{before}` → `{after}`", addon.name(db)),
-        Origin::of(addon),
+        eco_format!("a new {what} uninstalls `{addon}` and installs it again: `{before}` → `{after}`"),
+        at,
         eco_format!("its {what} changes"),
     )
     .on(Some(cluster))

@@ -3,6 +3,7 @@
 //! In: what `compile` and `inspect` found. Out: text, or JSON. Decides nothing, and
 //! writes to no file.
 
+mod alike;
 mod ci;
 mod compare;
 mod credentials;

@@ -1,7 +1,5 @@
 //! Diagnostics on a terminal, through codespan-reporting.
 
-use std::sync::Arc;
-
 use codespan_reporting::diagnostic::{Diagnostic as Shown, Label as ShownLabel, Severity as ShownSeverity};
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::WriteColor;
@@ -10,6 +8,7 @@ use crate::data::{self, Located};
 use crate::diagnostic::{Diagnostic, Place, Severity, code};
 use crate::source::Db;
 
+use super::alike::merged;
 use super::human;
 use super::snippet::Snippets;
 
@@ -23,7 +22,7 @@ pub struct Counts {
     pub warnings: usize,
 }
 
-/// Prints diagnostics, errors first, at most [`LIMIT`] of them.
+/// Prints diagnostics, errors first, at most [`LIMIT`] of them; like ones count once.
 ///
 /// # Errors
 /// If nothing can be written.
@@ -31,6 +30,7 @@ pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std
     let mut counts = Counts::default();
     let mut files = Snippets::default();
     let config = term::Config::default();
+    let found = merged(db, found);
     for (nth, it) in found.iter().enumerate() {
         match it.code.severity {
             Severity::Error => counts.errors += 1,
@@ -67,13 +67,14 @@ fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Snippets) -> Shown<usize
     let mut notes: Vec<String> = it.notes.iter().map(|it| human(&format!("note: {it}"))).collect();
     notes.extend(it.help.iter().map(|it| human(&format!("help: {it}"))));
     let mut labels = Vec::new();
+    let mut places = Vec::new();
     for (nth, label) in std::iter::once(&it.primary).chain(&it.secondary).enumerate() {
         // A log is read by more people than the sources are: no credential is in it.
         if it.code == code::PLAIN_CREDENTIAL
             && let Some(Located { path, text, range }) = place(db, &label.place)
         {
             let line = text.get(..range.start).map_or(1, |it| it.matches('\n').count() + 1);
-            notes.insert(0, human(&format!("{path}:{line}: {}", label.text)));
+            places.push(human(&format!("{path}:{line}: {}", label.text)));
             continue;
         }
         match place(db, &label.place) {
@@ -85,21 +86,20 @@ fn diagnostic(db: &dyn Db, it: &Diagnostic, files: &mut Snippets) -> Shown<usize
             }
             None => {
                 if let Place::File(path) = &label.place {
-                    notes.insert(0, human(&format!("{path}: {}", label.text)));
+                    places.push(human(&format!("{path}: {}", label.text)));
                 }
             }
         }
     }
-    Shown::new(severity).with_code(it.code.id).with_message(human(&it.message)).with_labels(labels).with_notes(notes)
+    places.append(&mut notes);
+    Shown::new(severity).with_code(it.code.id).with_message(human(&it.message)).with_labels(labels).with_notes(places)
 }
 
 /// The file and bytes of a place.
 fn place(db: &dyn Db, place: &Place) -> Option<Located> {
     match place {
         Place::Origin(origin) => data::locate(db, *origin),
-        Place::Span { file, start, end } => {
-            Some(Located { path: file.path(db).clone(), text: Arc::clone(file.text(db)), range: *start..*end })
-        }
+        Place::Span { file, start, end } => Some(Located::in_source(db, *file, *start..*end)),
         Place::File(_) => None,
     }
 }

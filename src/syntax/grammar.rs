@@ -17,10 +17,29 @@ pub(super) fn chunk(text: &str) -> Option<Pair<'_, Rule>> {
     FleetParser::parse(Rule::chunk, text).ok()?.next()
 }
 
-/// Where reading `text` as one member (or one declaration) stops, and what could
-/// have stood there.
-pub(super) fn expected(text: &str, top: bool) -> Option<(usize, Vec<&'static str>)> {
-    let rule = if top { Rule::one_top } else { Rule::one };
+/// Whether a pair is a comment, or what could not be read.
+pub(super) fn is_noted(pair: &Pair<'_, Rule>) -> bool {
+    matches!(pair.as_rule(), Rule::comment | Rule::bad | Rule::bad_top | Rule::missing_close)
+}
+
+/// What a line was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A declaration at the top level.
+    Top,
+    /// A member of a block.
+    Member,
+    /// A condition of a check.
+    Condition,
+}
+
+/// Where reading `text` as one line stops, and what could have stood there.
+pub(super) fn expected(text: &str, line: Line) -> Option<(usize, Vec<&'static str>)> {
+    let rule = match line {
+        Line::Top => Rule::one_top,
+        Line::Member => Rule::one,
+        Line::Condition => Rule::one_condition,
+    };
     let error = FleetParser::parse(rule, text).err()?;
     let at = match error.location {
         InputLocation::Pos(it) | InputLocation::Span((it, _)) => it,

@@ -12,12 +12,14 @@ mod lower;
 mod memo;
 mod fix;
 mod problems;
+mod recover;
 mod scan;
 mod source_kind;
 #[cfg(test)]
 mod tests;
 mod tokens;
 mod trail;
+mod unreadable;
 pub mod walk;
 mod word;
 
@@ -77,19 +79,24 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
                 problems.push(Problem::TooDeep(at));
                 continue;
             }
-            match grammar::chunk(slice) {
-                None => problems.push(Problem::TooDeep(range.start)),
-                Some(pair) => {
-                    comments.extend(
-                        pair.clone()
-                            .into_inner()
-                            .flatten()
-                            .filter(|it| it.as_rule() == grammar::Rule::comment)
-                            .map(|it| range.start + it.as_span().start()..range.start + it.as_span().end()),
-                    );
-                    lowering.chunk(range.start, pair);
-                }
+            let Some(mut pair) = grammar::chunk(slice) else {
+                problems.push(Problem::TooDeep(range.start));
+                continue;
+            };
+            let found: Vec<_> = pair.clone().into_inner().flatten().filter(|it| grammar::is_noted(it)).collect();
+            comments.extend(
+                found
+                    .iter()
+                    .filter(|it| it.as_rule() == grammar::Rule::comment)
+                    .map(|it| range.start + it.as_span().start()..range.start + it.as_span().end()),
+            );
+            let is_bad = found.iter().any(|it| it.as_rule() != grammar::Rule::comment);
+            let repaired = is_bad.then(|| recover::repair(slice, range.start)).flatten();
+            let (meant, repairs) = repaired.unwrap_or_default();
+            if let Some(again) = grammar::chunk(&meant).filter(|_| !repairs.problems.is_empty()) {
+                pair = again;
             }
+            lowering.chunk(range.start, pair, repairs);
         }
     }
     problems.append(&mut lowering.problems);

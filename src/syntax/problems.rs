@@ -4,14 +4,16 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::chunk::{self, DECLARATIONS, MODIFIERS};
-use super::fix::{STATEMENTS, fix, foreign};
-use super::grammar;
+use super::chunk;
+use super::grammar::Line;
+use super::recover::{self, Shape};
+use super::scan::Delimiter;
+use super::unreadable::{token_len, unreadable};
 use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::{SourceFile, is_bidi_control};
 
 /// What holds of each place that is given here.
-const IN_TEXT: &str = "a mistake is in its file";
+pub(super) const IN_TEXT: &str = "a mistake is in its file";
 
 /// A place that cannot be read, in bytes of its file.
 pub(super) enum Problem {
@@ -19,8 +21,23 @@ pub(super) enum Problem {
     BadTop(Range<usize>),
     /// A line in a block that is no entry.
     BadMember(Range<usize>),
-    /// A block that nothing closes; the range is the block's.
+    /// A line in a check that is no condition.
+    BadCondition(Range<usize>),
+    /// A block that nothing closes, and whose indentation does not show where it ends; the range is the block's.
     MissingClose(Range<usize>),
+    /// A bracket that nothing closes, and the line before which it should be.
+    Unclosed {
+        open: usize,
+        delimiter: Delimiter,
+        before: usize,
+    },
+    /// An element of a list on a line of its own, without a comma before it, and how many such there are.
+    MissingComma(Range<usize>, usize),
+    /// Lines in YAML.
+    Yaml {
+        range: Range<usize>,
+        shape: Shape,
+    },
     NumberTooLarge(Range<usize>),
     Indentation(Range<usize>),
     NoCharacter(Range<usize>),
@@ -45,8 +62,9 @@ impl Problem {
     pub(super) fn diagnostic(self, file: SourceFile, text: &str) -> Diagnostic {
         let at = |range: Range<usize>| Place::Span { file, start: range.start, end: range.end };
         match self {
-            Self::BadTop(range) => unreadable(file, text, range, true),
-            Self::BadMember(range) => unreadable(file, text, range, false),
+            Self::BadTop(range) => unreadable(file, text, range, Line::Top),
+            Self::BadMember(range) => unreadable(file, text, range, Line::Member),
+            Self::BadCondition(range) => unreadable(file, text, range, Line::Condition),
             Self::MissingClose(range) => {
                 let head = head_of(text, range.start);
                 Diagnostic::new(
@@ -57,6 +75,19 @@ impl Problem {
                 )
                 .help("write `}` where the block ends")
             }
+            Self::Unclosed { open, delimiter, before } => unclosed(file, text, open, delimiter, before),
+            Self::MissingComma(range, count) => Diagnostic::new(
+                code::UNREADABLE,
+                "a comma is missing between two elements of a list",
+                at(range),
+                "a comma belongs before this",
+            )
+            .help(if count == 1 {
+                "write a comma behind the element on the line above"
+            } else {
+                "write a comma behind each element"
+            }),
+            Self::Yaml { range, shape } => yaml(file, text, range, shape),
             Self::NumberTooLarge(range) => {
                 Diagnostic::new(code::NUMBER_TOO_LARGE, "this number does not fit into 64 bits", at(range), "too large")
                     .help("write it as a string, between quotes")
@@ -122,6 +153,60 @@ impl Problem {
     }
 }
 
+/// Says which bracket is not closed before which line.
+fn unclosed(file: SourceFile, text: &str, open: usize, delimiter: Delimiter, before: usize) -> Diagnostic {
+    let at = |start: usize, end: usize| Place::Span { file, start, end };
+    let head = head_of(text, open);
+    let closing = recover::closing(delimiter);
+    let rest = text.get(before..).unwrap_or_default();
+    let bracket = match delimiter {
+        Delimiter::Brace => "brace",
+        Delimiter::Bracket => "bracket",
+        _ => "parenthesis",
+    };
+    let label = eco_format!("this {bracket} is not closed");
+    if rest.trim().is_empty() {
+        return Diagnostic::new(
+            code::MISSING_CLOSE,
+            eco_format!("`{head}` is not closed before the end of the file"),
+            at(open, open + 1),
+            label,
+        )
+        .help(eco_format!("write `{closing}` on the last line"));
+    }
+    let indent = rest.len() - rest.trim_start().len();
+    let line = text.get(..before + indent).map_or(1, |it| it.matches('\n').count() + 1);
+    let end = rest.get(indent..).map_or(0, token_len).max(1);
+    Diagnostic::new(
+        code::MISSING_CLOSE,
+        eco_format!("`{head}` is not closed before line {line}"),
+        at(open, open + 1),
+        label,
+    )
+    .label(at(before + indent, before + indent + end), "its indentation shows that the block has ended")
+    .help(eco_format!("write `{closing}` before line {line}"))
+}
+
+/// Says what is written instead of YAML.
+fn yaml(file: SourceFile, text: &str, range: Range<usize>, shape: Shape) -> Diagnostic {
+    let first = text.get(range.clone()).and_then(|it| it.lines().next()).unwrap_or_default().trim_end();
+    let place = Place::Span { file, start: range.start, end: range.start + first.len() };
+    let key = first.trim_start_matches("- ").split(':').next().unwrap_or_default();
+    let (message, help) = match shape {
+        Shape::Mapping => (
+            eco_format!("`{first}` begins a YAML mapping"),
+            eco_format!("write `{key} {{ … }}`, and `key = value` for each entry in it"),
+        ),
+        Shape::List => ("this is a YAML list".into(), "write `[ … ]`, with commas between the elements".into()),
+        Shape::Document => (
+            "this is YAML".into(),
+            "to apply objects of a YAML file as they are, declare `manifest NAME = yaml(\"FILE\")` in a catalogue"
+                .into(),
+        ),
+    };
+    Diagnostic::new(code::YAML_SYNTAX, message, place, "YAML syntax").help(help)
+}
+
 fn forbidden(at: Place, found: char, count: usize) -> Diagnostic {
     let code = found as u32;
     let (what, reason) = if is_bidi_control(found) {
@@ -143,134 +228,8 @@ fn forbidden(at: Place, found: char, count: usize) -> Diagnostic {
 /// The first words of the line that holds `at`.
 fn head_of(text: &str, at: usize) -> EcoString {
     let before = text.get(..at).invariant(IN_TEXT);
-    let line = before.get(before.rfind('\n').map_or(0, |it| it + 1)..).unwrap_or_default().trim();
+    let line = before.get(before.rfind('\n').map_or(0, |it| it + 1)..).unwrap_or_default();
+    let line = line.trim().trim_end_matches(['=', '(']).trim_end();
+    let line = if line.contains('{') { line.rsplit('{').next().unwrap_or_default().trim() } else { line };
     if line.is_empty() { "{".into() } else { line.into() }
-}
-
-fn unreadable(file: SourceFile, text: &str, range: Range<usize>, top: bool) -> Diagnostic {
-    let slice = text.get(range.clone()).invariant(IN_TEXT);
-    let (offset, expected) = grammar::expected(slice, top).unwrap_or((0, Vec::new()));
-    let stop = range.start + offset.min(slice.len());
-    let rest = text.get(stop..range.end).invariant(IN_TEXT);
-    let found_len = token_len(rest);
-    let at = |start: usize, end: usize| Place::Span { file, start, end };
-    if let Some(quote) = open_string(slice) {
-        let line = slice.get(quote..).and_then(|it| it.lines().next()).map_or(1, str::len);
-        return Diagnostic::new(
-            code::OPEN_STRING,
-            "this string is not closed",
-            at(range.start + quote, range.start + quote + line),
-            "the line ends before the string does",
-        )
-        .help("close it with `\"`, or write `\"\"\"` for text over several lines");
-    }
-    if let Some(unit) = number_with_unit(text, stop) {
-        let (start, end) = unit;
-        let word = text.get(start..end).unwrap_or_default();
-        return Diagnostic::new(
-            code::NUMBER_WITH_UNIT,
-            eco_format!("`{word}` is not a number"),
-            at(start, end),
-            "a number with letters",
-        )
-        .help(eco_format!("durations, quantities and versions are strings: write `\"{word}\"`"));
-    }
-    let word: String = slice.chars().take_while(|it| it.is_ascii_alphanumeric() || "-_".contains(*it)).collect();
-    if top && !word.is_empty() && !DECLARATIONS.contains(&word.as_str()) && !MODIFIERS.contains(&word.as_str()) {
-        return Diagnostic::new(
-            code::UNKNOWN_DECLARATION,
-            eco_format!("`{word}` is not a declaration"),
-            at(range.start, range.start + word.len()),
-            "no such declaration",
-        )
-        .did_you_mean(&word, DECLARATIONS)
-        .help_if(foreign(&word))
-        .or_help(|| {
-            Some("declarations are `fleet`, `catalogue`, `cluster`, `rule`, `let` and others: see `fleetc explain fleet`".into())
-        });
-    }
-    if !top && may_be_keyword(slice, &word) {
-        let misspelt = Diagnostic::new(
-            code::UNKNOWN_DECLARATION,
-            eco_format!("`{word}` is not a statement"),
-            at(range.start, range.start + word.len()),
-            "not a keyword here",
-        )
-        .did_you_mean(&word, DECLARATIONS.into_iter().chain(STATEMENTS));
-        if misspelt.suggestion.is_some() {
-            return misspelt;
-        }
-    }
-    let found: EcoString = match rest.get(..found_len).map(str::trim) {
-        None | Some("") => "the end of the line".into(),
-        Some(it) => eco_format!("`{it}`"),
-    };
-    let wanted = join_or(&expected);
-    let message = if wanted.is_empty() {
-        eco_format!("this cannot be read from {found} on")
-    } else {
-        eco_format!("expected {wanted}, found {found}")
-    };
-    let label = if wanted.is_empty() { "not understood".into() } else { eco_format!("expected {wanted}") };
-    let mut diagnostic =
-        Diagnostic::new(code::UNREADABLE, message, at(stop, (stop + found_len).min(range.end.max(stop))), label);
-    if let Some(close) = slice.strip_prefix(['}', ']', ')']).map(|_| slice.chars().next().unwrap_or('}')) {
-        diagnostic.message = eco_format!("this `{close}` closes nothing");
-        diagnostic.primary.text = "no block is open here".into();
-        diagnostic = diagnostic.help("remove it");
-    } else {
-        diagnostic = diagnostic.help(fix(slice, offset.min(slice.len()), &word, top));
-    }
-    diagnostic
-}
-
-/// A word of the language that a line in a block may have been meant to begin with:
-/// only where a name follows it, as it would follow the keyword.
-fn may_be_keyword(slice: &str, word: &str) -> bool {
-    let rest = slice.get(word.len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
-    let name_follows = rest.starts_with(|it: char| it.is_ascii_alphabetic() || it == '"' || it == '*');
-    name_follows && word.len() >= 3 && !DECLARATIONS.contains(&word) && !STATEMENTS.contains(&word)
-}
-
-fn token_len(rest: &str) -> usize {
-    let word = rest.find(|it: char| !(it.is_alphanumeric() || "-_".contains(it))).unwrap_or(rest.len());
-    if word > 0 { word } else { rest.chars().next().filter(|it| *it != '\n').map_or(0, char::len_utf8) }
-}
-
-/// Offset of a quote that its line does not close.
-fn open_string(slice: &str) -> Option<usize> {
-    let line = slice.lines().next()?;
-    let mut open = None;
-    let mut chars = line.char_indices().peekable();
-    while let Some((at, it)) = chars.next() {
-        match it {
-            '\\' if open.is_some() => {
-                chars.next();
-            }
-            '"' => open = if open.is_some() { None } else { Some(at) },
-            '/' if open.is_none() && line.get(at..)?.starts_with("//") => break,
-            _ => {}
-        }
-    }
-    open.filter(|at| line.get(*at..).is_some_and(|it| !it.starts_with("\"\"\"")))
-}
-
-/// The word around `at`, where it is a number with letters behind it.
-fn number_with_unit(text: &str, at: usize) -> Option<(usize, usize)> {
-    let is_word = |it: char| it.is_ascii_alphanumeric() || it == '.' || it == '_';
-    let start = text.get(..at)?.rfind(|it| !is_word(it)).map_or(0, |it| it + 1);
-    let word: &str = text.get(start..)?;
-    let end = start + word.find(|it| !is_word(it)).unwrap_or(word.len());
-    let word = text.get(start..end)?;
-    (word.starts_with(|it: char| it.is_ascii_digit()) && word.contains(|it: char| it.is_ascii_alphabetic()))
-        .then_some((start, end))
-}
-
-fn join_or(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [init @ .., last] if words.len() <= 4 => format!("{} or {last}", init.join(", ")),
-        _ => String::new(),
-    }
 }

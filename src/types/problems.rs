@@ -3,11 +3,11 @@
 use ecow::{EcoString, eco_format};
 
 use super::builtin::{self, Builtin};
-use super::ty::{FunctionType, RecordType, Reference, Type};
-use crate::diagnostic::{Diagnostic, Subject, code, listed_up_to};
+use super::ty::{FieldsAre, FunctionType, RecordType, Reference, Type};
+use crate::diagnostic::{Diagnostic, Subject, Suggestion, code, listed_up_to};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Origin};
-use crate::syntax::ast::{BinaryOp, ExprKind, Literal, TypeExpr, TypeKind};
+use crate::syntax::ast::{BinaryOp, ExprKind, Key, Literal, Path, TypeExpr, TypeKind};
 
 pub(super) fn mismatch(
     at: Origin,
@@ -17,6 +17,11 @@ pub(super) fn mismatch(
     asked: Option<Origin>,
 ) -> Diagnostic {
     let expected = expected.present();
+    if let ExprKind::Text(text) = written
+        && let Some(problem) = no_choice(at, text, expected, asked)
+    {
+        return problem;
+    }
     let mut diagnostic = Diagnostic::new(
         code::MISMATCH,
         eco_format!("expected {expected}, found {found}"),
@@ -25,9 +30,7 @@ pub(super) fn mismatch(
     )
     .label_if(asked, eco_format!("{expected} is asked for here"))
     .help(eco_format!("write {} here", article(expected)));
-    if let (ExprKind::Text(text), Type::Literal(_) | Type::Union(_)) = (written, expected.base()) {
-        diagnostic = diagnostic.did_you_mean(text, expected.choices());
-    } else if *found == Type::Cell
+    if *found == Type::Cell
         && let Type::Int | Type::Float | Type::Bool = expected.base()
     {
         let function = eco_format!("{}", expected.base()).to_lowercase();
@@ -45,6 +48,42 @@ pub(super) fn mismatch(
             diagnostic.help("to leave it out, write `unset`; a null is written only where the type has `| Null`");
     }
     diagnostic
+}
+
+/// The texts that are the values of a type, as messages list them; none where it has other values, too.
+fn choices(ty: &Type) -> Option<EcoString> {
+    let all: Option<Vec<EcoString>> = ty
+        .literals()?
+        .iter()
+        .map(|it| match it {
+            Literal::Text(it) => Some(eco_format!("`{it}`")),
+            _ => None,
+        })
+        .collect();
+    all.filter(|it| it.len() > 1).map(|it| listed_up_to(8, it))
+}
+
+/// A text that is not one of those that a type lists; none where it does not list texts. `asked` is where that type is
+/// asked for.
+pub fn no_choice(at: Origin, text: &str, ty: &Type, asked: Option<Origin>) -> Option<Diagnostic> {
+    let listed = choices(ty)?;
+    let named = match ty {
+        Type::Refined(it) => it.name.as_ref().zip(it.origin),
+        _ => None,
+    };
+    let message = match named {
+        Some((name, _)) => eco_format!("`{text}` is not a value of `{name}`: {listed}"),
+        None => eco_format!("`{text}` is not one of {listed}"),
+    };
+    let declared = named.map(|it| it.1).or(asked);
+    let diagnostic = Diagnostic::new(code::MISMATCH, message, at, "not one of them")
+        .label_if(declared, "they are declared here")
+        .did_you_mean(text, ty.choices());
+    Some(match declared {
+        _ if diagnostic.help.is_some() => diagnostic,
+        Some(declared) => diagnostic.help_at(eco_format!("write one of them, or add `\"{text}\"` to those"), declared),
+        None => diagnostic.help("write one of them"),
+    })
 }
 
 /// A type as a thing to write: "an Int", "one of …".
@@ -133,10 +172,24 @@ pub(super) fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> D
         .help("write `key = value`")
 }
 
-pub(super) fn declaration_here(at: Origin, ty: &TypeExpr) -> Diagnostic {
-    if let TypeKind::Literal(literal) = &ty.kind {
+pub(super) fn declaration_here(at: Origin, path: &Path, ty: &TypeExpr) -> Diagnostic {
+    let value = match &ty.kind {
+        TypeKind::Literal(literal) => Some(eco_format!("{literal}")),
+        // Types begin with a capital letter.
+        TypeKind::Name(name) if name.starts_with(|it: char| it.is_ascii_lowercase()) => Some(name.clone()),
+        _ => None,
+    };
+    if let Some(value) = value {
+        let keys: Vec<&str> = path
+            .segments
+            .iter()
+            .filter_map(|it| match &it.key {
+                Key::Name(name) => Some(name.as_str()),
+                Key::Interpolated(_) => None,
+            })
+            .collect();
         return Diagnostic::new(code::DECLARATION_HERE, "values are set with `=`", at, "`:` declares a type")
-            .help(eco_format!("write `key = {literal}`"));
+            .help(eco_format!("write `{} = {value}`", keys.join(".")));
     }
     Diagnostic::new(
         code::DECLARATION_HERE,
@@ -163,23 +216,27 @@ pub(super) fn spread_in_list(at: Origin, found: &Type) -> Diagnostic {
 }
 
 pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagnostic {
-    let message = if record.name.contains(' ') {
-        eco_format!("{} has no field `{key}`", record.name)
-    } else {
-        eco_format!("`{}` has no field `{key}`", record.name)
-    };
+    let message = eco_format!("{} has no field `{key}`", record.noun());
     let known = record.fields.keys().map(EcoString::as_str);
     Diagnostic::new(code::UNKNOWN_FIELD, message, at, "no such field")
         .about(record.subject(key))
-        .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
+        .label_if(record.declared_at(), declared_here(record))
         .did_you_mean(key, known)
         .or_help(|| all_fields(record))
 }
 
+/// What is said of the place at which the fields of a record are declared.
+fn declared_here(record: &RecordType) -> EcoString {
+    match record.fields_are {
+        FieldsAre::Facts => "the facts are declared here".into(),
+        _ => eco_format!("{} is declared here", record.noun()),
+    }
+}
+
 pub(super) fn near_field(at: Origin, record: &RecordType, key: &str, near: &str) -> Diagnostic {
-    let message = eco_format!("`{}` does not know `{key}`, but `{near}`", record.name);
+    let message = eco_format!("{} has no field `{key}`, but `{near}`", record.noun());
     Diagnostic::new(code::NEAR_MISS, message, at, "passed on as it is")
-        .label_if(record.origin, eco_format!("`{}` is declared here", record.name))
+        .label_if(record.declared_at(), declared_here(record))
         .help(eco_format!("did you mean `{near}`?"))
         .instead_of(key, near)
 }
@@ -194,7 +251,7 @@ fn all_fields(record: &RecordType) -> Option<EcoString> {
 pub(super) fn computed_key(at: Origin, record: &RecordType) -> Diagnostic {
     Diagnostic::new(
         code::COMPUTED_KEY,
-        eco_format!("the keys of `{}` are fixed", record.name),
+        eco_format!("the keys of {} are fixed", record.noun()),
         at,
         "this key is computed",
     )
@@ -240,13 +297,18 @@ pub(super) fn not_here(at: Origin, name: &str, why: &'static str) -> Diagnostic 
     if why.is_empty() { diagnostic.help("pass what it holds in another way") } else { diagnostic.help(why) }
 }
 
+/// `member_of` is what has a member of that name: `cluster`, `params`.
 pub(super) fn unknown_name<'a>(
     at: Origin,
     name: &str,
     known: impl Iterator<Item = &'a str>,
+    member_of: Option<&str>,
     index: &Index,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, eco_format!("there is no `{name}`"), at, "not known here");
+    if let Some(of) = member_of {
+        return diagnostic.help(eco_format!("write `{of}.{name}`"));
+    }
     let diagnostic = diagnostic.did_you_mean(name, known);
     if diagnostic.help.is_some() {
         return diagnostic;
@@ -275,9 +337,9 @@ pub(super) fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {
 
 pub(super) fn no_member(at: Origin, record: &RecordType, name: &str) -> Diagnostic {
     let known = record.fields.keys().map(EcoString::as_str);
-    Diagnostic::new(code::NO_MEMBER, eco_format!("`{}` has no `{name}`", record.name), at, "no such member")
+    Diagnostic::new(code::NO_MEMBER, eco_format!("{} has no `{name}`", record.noun()), at, "no such member")
         .about(record.subject(name))
-        .label_if(record.origin, "declared here")
+        .label_if(record.declared_at(), "declared here")
         .did_you_mean(name, known)
         .or_help(|| all_fields(record))
 }
@@ -300,8 +362,26 @@ pub(super) fn not_callable(at: Origin) -> Diagnostic {
 pub(super) fn unknown_function<'a>(at: Origin, name: &str, declared: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = builtin::all().iter().map(|it| it.name).chain(declared).collect();
     Diagnostic::new(code::UNKNOWN_FUNCTION, eco_format!("there is no function `{name}`"), at, "not known")
-        .did_you_mean(name, known)
+        .help_if(foreign_function(name))
+        .or_help(|| Suggestion::of(name, known).map(|it| it.question()))
         .or_help(|| Some(eco_format!("declare it: `fn {name}(…): Type = …`; the reference lists those built in")))
+}
+
+/// What is written here for a function of other tools.
+fn foreign_function(name: &str) -> Option<EcoString> {
+    Some(match name {
+        "env" | "getenv" | "environ" | "ENV" => {
+            "a build reads nothing from its environment: declare a fact, `facts { name: String }`, and read `cluster.name`"
+        }
+        "lookup" | "read" | "readFile" | "include" | "load" => "files are read with `yaml(\"FILE\")`, `json`, `csv` and `file`",
+        "printf" | "format" | "sprintf" | "concat" => "texts are put together as `\"\\(a)-\\(b)\"`",
+        "toYaml" | "to_yaml" | "yamlencode" => "values are written as YAML by themselves; a text of YAML is `to-yaml(value)`",
+        "len" | "size" | "count" => "write `length(…)`",
+        "default" => "what may be absent is replaced by `value ?? other`",
+        "ternary" => "a choice is `if condition then value else value`",
+        "random" | "now" | "timestamp" | "uuid" => "the same sources give the same tree: declare a fact, or write the value",
+        _ => return None,
+    }.into())
 }
 
 pub(super) fn arity(at: Origin, function: &Builtin, found: usize) -> Diagnostic {

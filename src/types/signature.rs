@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::{EcoString, eco_format};
+
 use super::cycle::{Link, link};
 use super::problems::too_long;
 use super::ty::{Constraint, FieldType, FunctionType, Param, RecordType, Reference, Refined, Type, Written};
@@ -197,9 +199,24 @@ fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &m
                     },
                 );
             }
+            let name = if anchor.file(db).path(db) == super::SHAPES { noun_of(&name) } else { name };
             Type::Record(Arc::new(RecordType { name, fields: table, open: *open, origin, ..RecordType::default() }))
         }
     }
+}
+
+/// What messages call the block that a type of [`super::SHAPES`] is of: `AddonBody` is an add-on's.
+fn noun_of(name: &str) -> EcoString {
+    let mut words = String::new();
+    for letter in name.strip_suffix("Body").unwrap_or(name).chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    let words = words.replace("addon", "add-on").replace("eks", "EKS").replace("vpc", "VPC").replace("oci", "OCI");
+    let article = if words.starts_with(['a', 'e', 'i', 'o', 'u', 'E', 'O']) { "an" } else { "a" };
+    eco_format!("{article} {words} block")
 }
 
 /// Takes the outer conditions off a field's type: they may name other fields.

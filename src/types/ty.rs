@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Subject, few};
 use crate::source::{Anchor, IndexMap, IndexSet, Origin};
@@ -99,7 +99,7 @@ pub const THIS_OBJECT: &str = "this object";
 /// A record's fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordType {
-    /// How messages name it: `Autoscaling`, "a HelmRelease's `spec`".
+    /// `Autoscaling`; "an add-on" and "a HelmRelease's `spec`" where no author gave it a name ([`RecordType::noun`]).
     pub name: EcoString,
     pub fields: IndexMap<EcoString, FieldType>,
     /// Whether other keys are allowed.
@@ -157,6 +157,18 @@ pub struct FieldType {
 }
 
 impl RecordType {
+    /// How messages name it: a type that somebody declared by its name, what the compiler has itself by a noun.
+    #[must_use]
+    pub fn noun(&self) -> EcoString {
+        if self.name.contains(' ') { self.name.clone() } else { eco_format!("`{}`", self.name) }
+    }
+
+    /// Where its author may look it up: what the compiler has itself is nobody's.
+    #[must_use]
+    pub fn declared_at(&self) -> Option<Origin> {
+        self.origin.filter(|_| !self.name.contains(' ') || self.fields_are == FieldsAre::Facts)
+    }
+
     /// What a field of that name would be, if it can be declared elsewhere.
     #[must_use]
     pub fn subject(&self, name: &str) -> Option<Subject> {

@@ -19,9 +19,6 @@ use crate::names;
 use crate::source::{Anchor, Db, Origin, SourceFile};
 use crate::types::{RecordType, Type};
 
-/// What blocks hold, which only the compiler asks for.
-const SHAPES: &str = "std/shapes.fleet";
-
 /// Something that may be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {

@@ -2,10 +2,11 @@
 
 use ecow::EcoString;
 
-use super::{Asking, Completion, CompletionKind, SHAPES, keywords::keyword, plain};
+use super::{Asking, Completion, CompletionKind, keywords::keyword, plain};
 use crate::fleet;
 use crate::source::{Anchor, Kind};
 use crate::syntax;
+use crate::types;
 
 /// The words behind which names are asked for.
 const STATEMENTS: [&str; 14] = [
@@ -130,7 +131,7 @@ impl Asking<'_> {
             .index()
             .types
             .iter()
-            .filter(|(_, it)| it.file(self.db).path(self.db) != SHAPES)
+            .filter(|(_, it)| it.file(self.db).path(self.db) != types::SHAPES)
             .map(|(name, it)| Completion { kind: CompletionKind::Type, ..self.item(name, *it, name.clone()) });
         Some(plain.into_iter().chain(named).collect())
     }

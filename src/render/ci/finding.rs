@@ -154,10 +154,7 @@ fn point(db: &dyn Db, prefix: &str, label: &Label) -> Option<(Point, EcoString)>
             let is_own = is_data || origin.anchor.file(db).package(db).is_empty();
             (data::locate(db, *origin)?, is_own)
         }
-        Place::Span { file, start, end } => {
-            let (path, text) = (file.path(db).clone(), std::sync::Arc::clone(file.text(db)));
-            (Located { path, text, range: *start..*end }, file.package(db).is_empty())
-        }
+        Place::Span { file, start, end } => (Located::in_source(db, *file, *start..*end), file.package(db).is_empty()),
         Place::File(path) => return Some((Point { path: joined(prefix, path), range: None }, EcoString::new())),
     };
     let Located { path, text, range } = located;

@@ -269,7 +269,7 @@ impl Lowering<'_> {
                 Rule::missing_close => self.problems.push(Problem::MissingClose(whole.clone())),
                 _ => {
                     let range = self.range(&it);
-                    self.problems.push(Problem::BadMember(range));
+                    self.problems.push(Problem::BadCondition(range));
                 }
             }
         }

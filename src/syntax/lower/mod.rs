@@ -17,6 +17,7 @@ use pest::iterators::Pair;
 use super::ast::Declaration;
 use super::grammar::Rule;
 use super::problems::Problem;
+use super::recover::Repairs;
 use crate::diagnostic::{Invariant, bug};
 use crate::source::NodeId;
 
@@ -43,6 +44,8 @@ pub(super) struct Lowering<'a> {
     file: &'a str,
     /// Offset of the chunk that is being lowered.
     base: usize,
+    /// What was repaired in that chunk.
+    repairs: Repairs,
     pub declarations: Vec<Lowered>,
     pub problems: Vec<Problem>,
     /// Node ranges of the declaration being lowered.
@@ -57,10 +60,11 @@ pub(super) struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) const fn new(file: &'a str) -> Self {
+    pub(super) fn new(file: &'a str) -> Self {
         Self {
             file,
             base: 0,
+            repairs: Repairs::default(),
             declarations: Vec::new(),
             problems: Vec::new(),
             nodes: Vec::new(),
@@ -77,10 +81,12 @@ impl<'a> Lowering<'a> {
         kind
     }
 
-    /// Lowers the pairs of one chunk that begins at byte `base` of the file.
-    pub(super) fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>) {
+    /// Lowers the pairs of one chunk that begins at byte `base` of the file; with what was repaired in it.
+    pub(super) fn chunk(&mut self, base: usize, chunk: Pair<'_, Rule>, repairs: Repairs) {
         self.base = base;
-        let (first_declaration, first_problem) = (self.declarations.len(), self.problems.len());
+        self.repairs = repairs;
+        let first_problem = self.problems.len();
+        self.problems.append(&mut self.repairs.problems);
         for pair in inner(chunk) {
             match pair.as_rule() {
                 Rule::EOI => {}
@@ -94,42 +100,14 @@ impl<'a> Lowering<'a> {
         if std::mem::take(&mut self.is_broken) && self.problems.len() == first_problem {
             bug("something was read that has no meaning, and no problem says so");
         }
-        self.hoist(first_declaration, first_problem);
-    }
-
-    /// Where a block was never closed, what follows seems to stand inside it: a
-    /// declaration inside an add-on belongs beside it, and the add-on's brace is the
-    /// one that has no partner.
-    fn hoist(&mut self, first_declaration: usize, first_problem: usize) {
-        let is_open = |it: &Problem| matches!(it, Problem::MissingClose(_));
-        let Some(open) = self.problems.iter().skip(first_problem).position(is_open).map(|it| it + first_problem) else {
-            return;
-        };
-        for index in first_declaration..self.declarations.len() {
-            while let Some(parent) = self.declarations.get(index).and_then(|it| it.parent) {
-                let Some(holder) = self.declarations.get(parent).filter(|it| it.declaration.kind.is_leaf()) else {
-                    break;
-                };
-                let (above, name) = (holder.parent, holder.nodes.first().cloned());
-                if let Some(name) = name {
-                    let brace =
-                        self.file.get(name.end..).and_then(|it| it.find('{')).map_or(name.end, |it| name.end + it);
-                    if let Some(problem) = self.problems.get_mut(open) {
-                        *problem = Problem::MissingClose(brace..brace + 1);
-                    }
-                }
-                if let Some(it) = self.declarations.get_mut(index) {
-                    it.parent = above;
-                }
-            }
-        }
     }
 
     fn range(&self, pair: &Pair<'_, Rule>) -> Range<usize> {
         let span = pair.as_span();
         let text = span.as_str();
         let end = span.start() + text.trim_end().len();
-        self.base + span.start()..self.base + end.max(span.start())
+        let written = |at: usize| self.base + self.repairs.written(at);
+        written(span.start())..written(end.max(span.start()))
     }
 
     /// A number for the node that `pair` is.

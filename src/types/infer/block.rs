@@ -88,7 +88,11 @@ impl Infer<'_> {
                         }
                     },
                     Action::Declare { ty, .. } => {
-                        self.out.push(problems::declaration_here(Origin::new(self.anchor, entry.node), ty));
+                        self.out.push(problems::declaration_here(
+                            Origin::new(self.anchor, entry.node),
+                            &entry.path,
+                            ty,
+                        ));
                     }
                 }
                 self.narrowed.truncate(mark);

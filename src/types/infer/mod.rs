@@ -247,7 +247,10 @@ impl Infer<'_> {
         }
         let known =
             self.scope.locals.iter().map(|(it, _)| it.as_str()).chain(self.index.lets.keys().map(EcoString::as_str));
-        self.out.push(problems::unknown_name(self.at(expr), name, known, self.index));
+        let has = |ty: &Option<Type>| ty.as_ref().and_then(Type::record).is_some_and(|it| it.fields.contains_key(name));
+        let readable = [("params", &self.scope.params), ("cluster", &self.scope.cluster)];
+        let member_of = readable.into_iter().find(|(_, ty)| has(ty)).map(|(of, _)| of);
+        self.out.push(problems::unknown_name(self.at(expr), name, known, member_of, self.index));
         Type::Broken
     }
 }

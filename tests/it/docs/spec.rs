@@ -64,7 +64,8 @@ impl Chapter {
                 let heads: Vec<&str> = heads.collect();
                 let wanted = format!("{severity}[{code}]");
                 assert!(heads.len() == 1 && heads[0].starts_with(&wanted), "{wanted}\n{}\n{text}", run.stderr);
-                self.said = run.stderr;
+                // Where nothing is marked, a line of a snippet ends in blanks.
+                self.said = run.stderr.lines().map(|it| it.trim_end().to_owned() + "\n").collect();
                 self.fleet = Some(fleet);
             }
             ["said"] => assert!(self.said.contains(text.trim()), "{text}\nis not in\n{}", self.said),

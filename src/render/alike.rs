@@ -1,0 +1,66 @@
+//! Like mistakes, shown once.
+//!
+//! A name that is gone is missed by each cluster that has it, a wrong column shows in every row. For a
+//! person that is one mistake: its first places are shown, the others counted. Programs are told of each.
+
+use std::collections::BTreeSet;
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostic::{Code, Diagnostic, Label, listed_up_to};
+use crate::fleet;
+use crate::source::{Db, IndexMap};
+
+/// So many places of like mistakes are shown.
+const SHOWN: usize = 3;
+
+/// Diagnostics, those that say the same of other places and clusters as one: in the order of the first of each.
+pub(super) fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    if found.len() < 2 {
+        return found.to_vec();
+    }
+    let clusters: BTreeSet<EcoString> = fleet::clusters(db).map(|it| it.name(db).clone()).collect();
+    let mut groups: IndexMap<(Code, EcoString), Vec<&Diagnostic>> = IndexMap::default();
+    for it in found {
+        groups.entry((it.code, without_names(&it.message, &clusters))).or_default().push(it);
+    }
+    groups.into_values().map(|it| one_of(&it, &clusters)).collect()
+}
+
+/// The first of them, with the places of the next ones and how many there are.
+fn one_of(alike: &[&Diagnostic], clusters: &BTreeSet<EcoString>) -> Diagnostic {
+    let [first, others @ ..] = alike else { crate::diagnostic::bug("a group has a first") };
+    let mut it = (*first).clone();
+    if others.is_empty() {
+        return it;
+    }
+    for other in others.iter().take(SHOWN - 1) {
+        it.secondary.push(Label { place: other.primary.place.clone(), text: "the same here".into() });
+    }
+    if others.len() >= SHOWN {
+        let more = others.len() + 1 - SHOWN;
+        let places = if more == 1 { "place" } else { "places" };
+        it.notes.push(eco_format!("the same at {more} other {places}"));
+    }
+    let named: Vec<EcoString> = alike.iter().filter_map(|it| name_in(&it.message, clusters)).collect();
+    if named.len() == alike.len() && !named.iter().all(|it| Some(it) == named.first()) {
+        let names = listed_up_to(SHOWN, named.iter().map(|it| eco_format!("`{it}`")));
+        it.notes.push(eco_format!("on {} clusters: {names}", named.len()));
+    }
+    it
+}
+
+/// A message with the same words for every cluster.
+fn without_names(message: &str, clusters: &BTreeSet<EcoString>) -> EcoString {
+    parts(message).map(|(it, is_quoted)| if is_quoted && clusters.contains(it) { "_" } else { it }).collect()
+}
+
+/// The cluster that a message names first.
+fn name_in(message: &str, clusters: &BTreeSet<EcoString>) -> Option<EcoString> {
+    parts(message).find(|(it, is_quoted)| *is_quoted && clusters.contains(*it)).map(|it| it.0.into())
+}
+
+/// The parts of a message, and whether each stands between backticks.
+fn parts(message: &str) -> impl Iterator<Item = (&str, bool)> {
+    message.split('`').enumerate().map(|(nth, it)| (it, nth % 2 == 1))
+}

@@ -1,0 +1,112 @@
+//! What is recognised in a declaration that cannot be parsed as it is written.
+//!
+//! In: the text of a chunk with lines that cannot be read. Out: the text as it was meant, and a
+//! problem for each mistake, so that one mistake is one error: a block that is not closed is closed
+//! where its indentation ends, YAML is taken out. What is not recognised stays as it is. Only text
+//! that cannot be parsed comes here: how a fleet is indented has no meaning.
+
+mod commas;
+mod unclosed;
+mod yaml;
+
+use std::ops::Range;
+
+use super::problems::Problem;
+pub(super) use unclosed::closing;
+pub(super) use yaml::Shape;
+
+/// Most mistakes of one declaration that are repaired.
+const MOST: usize = 20;
+
+/// What was repaired in a chunk.
+#[derive(Default)]
+pub(super) struct Repairs {
+    pub problems: Vec<Problem>,
+    /// Where bytes were put in, by their offset in the repaired text, and how many.
+    inserted: Vec<(usize, usize)>,
+}
+
+impl Repairs {
+    /// Where a byte of the repaired text stands in the chunk as it is written.
+    pub(super) fn written(&self, at: usize) -> usize {
+        let before: usize = self.inserted.iter().map(|(start, length)| at.saturating_sub(*start).min(*length)).sum();
+        at - before
+    }
+
+    fn insert(&mut self, text: &mut String, at: usize, what: &str) {
+        text.insert_str(at, what);
+        for (start, _) in self.inserted.iter_mut().filter(|(start, _)| *start >= at) {
+            *start += what.len();
+        }
+        self.inserted.push((at, what.len()));
+    }
+}
+
+/// A chunk that begins at byte `base` of its file, as it was meant; none where nothing is recognised.
+pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
+    let mut text = chunk.to_owned();
+    let mut it = Repairs::default();
+    for found in yaml::regions(chunk).into_iter().take(MOST) {
+        text.replace_range(found.range.clone(), &blanked(chunk.get(found.range.clone())?, found.instead));
+        let range = base + found.range.start..base + found.range.end;
+        it.problems.push(Problem::Yaml { range, shape: found.shape });
+    }
+    while it.problems.len() < MOST
+        && let Some(found) = unclosed::first(&text)
+    {
+        let open = base + it.written(found.open);
+        let before = base + it.written(found.before);
+        it.problems.push(Problem::Unclosed { open, delimiter: found.delimiter, before });
+        let is_in_line = text.get(..found.before).is_some_and(|it| !it.ends_with('\n'));
+        let line_end = if is_in_line { "\n" } else { "" };
+        let closing = format!("{line_end}{:indent$}{}\n", "", closing(found.delimiter), indent = found.indent);
+        it.insert(&mut text, found.before, &closing);
+    }
+    let lists = commas::missing(&text);
+    for found in &lists {
+        let Some(first) = found.first().copied() else { continue };
+        let length = text.get(first..).and_then(|it| it.lines().next()).map_or(1, |it| it.trim_end().len());
+        let start = base + it.written(first);
+        it.problems.push(Problem::MissingComma(start..start + length, found.len()));
+    }
+    let mut places = lists.concat();
+    places.sort_unstable();
+    for at in places.into_iter().rev() {
+        it.insert(&mut text, at, ",");
+    }
+    (!it.problems.is_empty()).then_some((text, it))
+}
+
+/// Blanks of the same length, lines kept; with `instead` at their beginning.
+fn blanked(text: &str, instead: &str) -> String {
+    let blanks: String =
+        text.bytes().map(|it| if matches!(it, b'\n' | b'\r') { char::from(it) } else { ' ' }).collect();
+    match blanks.get(instead.len()..) {
+        Some(rest) if !instead.is_empty() => format!("{instead}{rest}"),
+        _ => blanks,
+    }
+}
+
+/// A line that begins outside of strings.
+struct Line<'a> {
+    /// Its bytes, from the first that is not blank to its end.
+    range: Range<usize>,
+    /// How many blanks it begins with.
+    indent: usize,
+    text: &'a str,
+}
+
+/// The line that begins at a byte; none where it is blank or a comment.
+fn line_at(text: &str, start: usize) -> Option<Line<'_>> {
+    let rest = text.get(start..)?;
+    let whole = rest.lines().next()?;
+    let trimmed = whole.trim_start_matches([' ', '\t']);
+    let indent = whole.len() - trimmed.len();
+    let content = trimmed.trim_end();
+    let begins = start + indent;
+    (!content.is_empty() && !content.starts_with("//")).then_some(Line {
+        range: begins..begins + content.len(),
+        indent,
+        text: content,
+    })
+}
