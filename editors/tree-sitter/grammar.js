@@ -19,6 +19,8 @@ module.exports = grammar({
     [$.entry, $.key_name],
     [$.unset, $.key_name],
     [$.moved, $.key_name],
+    [$.use],
+    [$.drop],
   ],
   supertypes: ($) => [$.expression, $.declaration, $.statement],
   rules: {
@@ -61,8 +63,9 @@ module.exports = grammar({
     block: ($) => seq("{", sep($._member), "}"),
     _member: ($) => choice($.entry, $.declaration, $.statement),
     statement: ($) => choice($.use, $.drop, $.unset, $.rings, $.patch, $.spread),
-    use: ($) => prec.right(seq("use", list1($.target), optional($.block))),
-    drop: ($) => prec.right(seq(choice("drop", "attach", "detach"), list1($.target))),
+    // A name behind a comma goes on with these, where it is not an entry of its own: `use a, zones = 3`.
+    use: ($) => seq("use", list1($.target), optional($.block)),
+    drop: ($) => seq(choice("drop", "attach", "detach"), list1($.target)),
     unset: ($) => prec.right(seq("unset", $.path, optional($.when_clause))),
     rings: ($) => seq("rings", $.name, "=", $.expression),
     patch: ($) => seq("patch", $.name, choice($.name, $.string), optional(seq("in", choice($.name, $.string))), $.block),

@@ -142,8 +142,8 @@ fn line_of(db: &dyn Db, at: Origin) -> Option<(EcoString, usize)> {
 fn is_in_fleet(db: &dyn Db, it: &Diagnostic) -> bool {
     let Place::Span { file, start, .. } = it.primary.place else { return false };
     let range_of = |anchor: &Anchor| syntax::locate(db, Origin::new(*anchor, 0)).map(|it| it.1);
-    let before = syntax::anchors(db, file).iter().filter(|it| range_of(it).is_some_and(|it| it.start <= start));
-    before.last().is_some_and(|it| it.kind(db) == Kind::Fleet)
+    let mut before = syntax::anchors(db, file).iter().filter(|it| range_of(it).is_some_and(|it| it.start <= start));
+    before.next_back().is_some_and(|it| it.kind(db) == Kind::Fleet)
 }
 
 /// Where a place is, for sorting.

@@ -16,7 +16,7 @@ use super::identity::Identity;
 use super::relocation;
 use super::selection::{attached, select};
 use super::settings_data::{Settings, Sync, boolean};
-use super::{inventory, problems, via};
+use super::{fact_problems, inventory, problems, via};
 use crate::diagnostic::{Checked, Diagnostic, Subject, code, few};
 use crate::eval::{Env, Fold, Given, Only, Row, build_some, complete};
 use crate::names;
@@ -197,7 +197,7 @@ pub(super) fn read(db: &dyn Db, anchor: Anchor) -> Checked<Cluster> {
     // One that is taken from none has none of its facts: that is said already.
     let is_lost = named.imported.is_none() && matches!(syntax::declaration(db, anchor).head, Head::From { .. });
     if !lacking.is_empty() && !is_lost {
-        out.push(problems::lacks_facts(origin, &name, named.row.is_some(), &lacking));
+        out.push(fact_problems::lacks_facts(origin, &name, named.row.is_some(), &lacking));
     }
     let text = |key: &str| inherited.get(key).and_then(Node::text);
     let identity = text("identity").and_then(|it| Identity::parse(it)).unwrap_or(settings.identity);

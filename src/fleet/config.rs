@@ -7,8 +7,8 @@ use ecow::EcoString;
 
 use super::declarations::{Declarations, Declared};
 use super::identity::Identity;
-use super::problems;
 use super::settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync, boolean};
+use super::{fact_problems, problems};
 use crate::diagnostic::Checked;
 use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
@@ -196,23 +196,23 @@ fn facts(
     let mut facts = Declarations::default();
     for entry in declared_names(body, "facts") {
         let Some((name, node)) = single_name(entry) else {
-            out.push(problems::not_a_fact(Origin::new(anchor, entry.node), entry));
+            out.push(fact_problems::not_a_fact(Origin::new(anchor, entry.node), entry));
             continue;
         };
         let origin = Origin::new(anchor, node);
         if names::is_reserved(&name) || CLUSTER_SETTINGS.contains(&name.as_str()) {
-            out.push(problems::reserved_fact(origin, &name));
+            out.push(fact_problems::reserved_fact(origin, &name));
             continue;
         }
         if let Some(first) = facts.get(&name) {
-            out.push(problems::fact_twice(origin, &name, first.origin));
+            out.push(fact_problems::fact_twice(origin, &name, first.origin));
             continue;
         }
         let (ty, default) = match &entry.action {
             ast::Action::Declare { ty, default } => (types::lower(db, index, anchor, ty, out), default.as_ref()),
             // It is declared all the same, so that whoever reads it is right.
             action => {
-                out.push(problems::not_a_fact(Origin::new(anchor, entry.node), entry));
+                out.push(fact_problems::not_a_fact(Origin::new(anchor, entry.node), entry));
                 let value = if let ast::Action::Assign(it) = action { Some(it) } else { None };
                 (Type::Broken, value)
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ecow::EcoString;
 
 use super::declarations::{Declarations, Declared};
-use super::problems;
+use super::{fact_problems, problems};
 use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind};
@@ -137,7 +137,7 @@ impl Table<'_> {
             None if matches!(declared.ty, Type::Optional(_)) => Node::new(Value::Absent, declared.origin),
             None => {
                 if self.complete {
-                    env.report(problems::no_value(declared, self.what));
+                    env.report(fact_problems::no_value(declared, self.what));
                 }
                 Node::new(Value::Unknown, declared.origin)
             }

@@ -14,6 +14,9 @@ use crate::source::{Db, IndexMap};
 /// So many places of like mistakes are shown.
 const SHOWN: usize = 3;
 
+/// The option that names what may be uninstalled.
+const REMOVE: &str = "--remove ";
+
 /// Diagnostics, those that say the same of other places and clusters as one: in the order of the first of each.
 pub(super) fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
     if found.len() < 2 {
@@ -37,17 +40,31 @@ fn one_of(alike: &[&Diagnostic], clusters: &BTreeSet<EcoString>) -> Diagnostic {
     for other in others.iter().take(SHOWN - 1) {
         it.secondary.push(Label { place: other.primary.place.clone(), text: "the same here".into() });
     }
+    if let Some(help) = &mut it.help {
+        *help = with_each(help, others.iter().filter_map(|it| it.help.as_deref()));
+    }
     if others.len() >= SHOWN {
         let more = others.len() + 1 - SHOWN;
         let places = if more == 1 { "place" } else { "places" };
         it.notes.push(eco_format!("the same at {more} other {places}"));
     }
-    let named: Vec<EcoString> = alike.iter().filter_map(|it| name_in(&it.message, clusters)).collect();
-    if named.len() == alike.len() && !named.iter().all(|it| Some(it) == named.first()) {
-        let names = listed_up_to(SHOWN, named.iter().map(|it| eco_format!("`{it}`")));
-        it.notes.push(eco_format!("on {} clusters: {names}", named.len()));
+    let on: Vec<EcoString> = alike.iter().filter_map(|it| name_in(&it.message, clusters)).collect();
+    if on.len() == alike.len() && !on.iter().all(|it| Some(it) == on.first()) {
+        let names = listed_up_to(SHOWN, on.iter().map(|it| eco_format!("`{it}`")));
+        it.notes.push(eco_format!("on {} clusters: {names}", on.len()));
     }
     it
+}
+
+/// A help that names one thing to remove, with those of the others.
+fn with_each<'a>(help: &'a str, others: impl Iterator<Item = &'a str>) -> EcoString {
+    let removed = |it: &'a str| it.split_once(REMOVE)?.1.split(['`', ' ']).next();
+    let Some(first) = removed(help) else { return help.into() };
+    let mut all = vec![first];
+    all.extend(others.filter_map(removed));
+    let option = format!("{REMOVE}{first}");
+    let each: Vec<String> = all.iter().map(|it| format!("{REMOVE}{it}")).collect();
+    help.replacen(&option, &each.join(" "), 1).into()
 }
 
 /// A message with the same words for every cluster.

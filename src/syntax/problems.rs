@@ -6,14 +6,24 @@ use ecow::{EcoString, eco_format};
 
 use super::chunk;
 use super::grammar::Line;
-use super::recover::{self, Shape};
 use super::scan::Delimiter;
 use super::unreadable::{token_len, unreadable};
 use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::{SourceFile, is_bidi_control};
 
 /// What holds of each place that is given here.
-pub(super) const IN_TEXT: &str = "a mistake is in its file";
+const IN_TEXT: &str = "a mistake is in its file";
+
+/// What is written in YAML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `values:`, and lines that are indented deeper.
+    Mapping,
+    /// `- "a"`
+    List,
+    /// `apiVersion: v1`, outside of any block.
+    Document,
+}
 
 /// A place that cannot be read, in bytes of its file.
 pub(super) enum Problem {
@@ -157,7 +167,7 @@ impl Problem {
 fn unclosed(file: SourceFile, text: &str, open: usize, delimiter: Delimiter, before: usize) -> Diagnostic {
     let at = |start: usize, end: usize| Place::Span { file, start, end };
     let head = head_of(text, open);
-    let closing = recover::closing(delimiter);
+    let closing = delimiter.closing();
     let rest = text.get(before..).unwrap_or_default();
     let bracket = match delimiter {
         Delimiter::Brace => "brace",

@@ -30,6 +30,18 @@ pub enum Delimiter {
     Comment,
 }
 
+impl Delimiter {
+    /// What closes a bracket.
+    #[must_use]
+    pub const fn closing(self) -> char {
+        match self {
+            Self::Bracket => ']',
+            Self::Parenthesis | Self::Interpolation => ')',
+            _ => '}',
+        }
+    }
+}
+
 /// What the scanner came upon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {

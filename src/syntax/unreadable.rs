@@ -7,9 +7,11 @@ use ecow::{EcoString, eco_format};
 use super::chunk::{DECLARATIONS, MODIFIERS};
 use super::fix::{STATEMENTS, fix, foreign};
 use super::grammar::{self, Line};
-use super::problems::IN_TEXT;
 use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::SourceFile;
+
+/// What holds of each place that is given here.
+const IN_TEXT: &str = "a mistake is in its file";
 
 /// A line that cannot be parsed.
 struct Stuck<'a> {

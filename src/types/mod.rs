@@ -15,16 +15,13 @@ mod show;
 mod signature;
 mod ty;
 
-/// The file of the standard library with what blocks hold, which only the compiler asks for.
-pub const SHAPES: &str = "std/shapes.fleet";
-
 pub use assign::fits;
 pub use cycle::{FunctionCycle, function_cycle, is_circular, link};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, let_type, no_references, widen};
 pub use notes::{Meaning, Notes};
 pub use problems::{no_choice, too_long};
-pub use signature::{function_type, lower, shape, type_of, written};
+pub use signature::{SHAPES, function_type, lower, shape, type_of, written};
 pub use ty::{
     Constraint, FieldType, FieldsAre, FunctionType, Members, Param, RecordType, Reference, Refined, THIS_OBJECT, Type,
     Written,

@@ -71,10 +71,10 @@ pub fn no_choice(at: Origin, text: &str, ty: &Type, asked: Option<Origin>) -> Op
         Type::Refined(it) => it.name.as_ref().zip(it.origin),
         _ => None,
     };
-    let message = match named {
-        Some((name, _)) => eco_format!("`{text}` is not a value of `{name}`: {listed}"),
-        None => eco_format!("`{text}` is not one of {listed}"),
-    };
+    let message = named.map_or_else(
+        || eco_format!("`{text}` is not one of {listed}"),
+        |(name, _)| eco_format!("`{text}` is not a value of `{name}`: {listed}"),
+    );
     let declared = named.map(|it| it.1).or(asked);
     let diagnostic = Diagnostic::new(code::MISMATCH, message, at, "not one of them")
         .label_if(declared, "they are declared here")
@@ -229,7 +229,8 @@ pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagn
 fn declared_here(record: &RecordType) -> EcoString {
     match record.fields_are {
         FieldsAre::Facts => "the facts are declared here".into(),
-        _ => eco_format!("{} is declared here", record.noun()),
+        FieldsAre::Params => "the params are declared here".into(),
+        FieldsAre::Own => eco_format!("{} is declared here", record.noun()),
     }
 }
 

@@ -14,6 +14,9 @@ use crate::source::{Anchor, Db, IndexMap, Origin};
 use crate::syntax::ast::{Expr, TypeBody, TypeExpr, TypeKind};
 use crate::syntax::{self, ast::Head};
 
+/// The file of the standard library with what blocks hold, which only the compiler asks for.
+pub const SHAPES: &str = "std/shapes.fleet";
+
 /// The type that a `type` declaration declares. A type that is defined by itself
 /// is reported at each member of the cycle.
 #[salsa::tracked(cycle_result = type_cycle)]
@@ -199,13 +202,13 @@ fn declared(db: &dyn Db, index: &Index, anchor: Anchor, body: &TypeBody, out: &m
                     },
                 );
             }
-            let name = if anchor.file(db).path(db) == super::SHAPES { noun_of(&name) } else { name };
+            let name = if anchor.file(db).path(db) == SHAPES { noun_of(&name) } else { name };
             Type::Record(Arc::new(RecordType { name, fields: table, open: *open, origin, ..RecordType::default() }))
         }
     }
 }
 
-/// What messages call the block that a type of [`super::SHAPES`] is of: `AddonBody` is an add-on's.
+/// What messages call the block that a type of [`SHAPES`] is of: `AddonBody` is an add-on's.
 fn noun_of(name: &str) -> EcoString {
     let mut words = String::new();
     for letter in name.strip_suffix("Body").unwrap_or(name).chars() {

@@ -166,7 +166,7 @@ impl RecordType {
     /// Where its author may look it up: what the compiler has itself is nobody's.
     #[must_use]
     pub fn declared_at(&self) -> Option<Origin> {
-        self.origin.filter(|_| !self.name.contains(' ') || self.fields_are == FieldsAre::Facts)
+        self.origin.filter(|_| !self.name.contains(' ') || self.fields_are != FieldsAre::Own)
     }
 
     /// What a field of that name would be, if it can be declared elsewhere.

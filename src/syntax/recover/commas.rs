@@ -1,6 +1,6 @@
 //! Elements of a list that stand on lines of their own, without commas.
 
-use super::line_at;
+use super::line::line_at;
 use crate::syntax::scan::{Delimiter, Event, Scanner};
 
 /// Where commas are missing in a list, each at the element that it belongs before.

@@ -6,14 +6,11 @@
 //! that cannot be parsed comes here: how a fleet is indented has no meaning.
 
 mod commas;
+mod line;
 mod unclosed;
 mod yaml;
 
-use std::ops::Range;
-
 use super::problems::Problem;
-pub(super) use unclosed::closing;
-pub(super) use yaml::Shape;
 
 /// Most mistakes of one declaration that are repaired.
 const MOST: usize = 20;
@@ -59,7 +56,7 @@ pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
         it.problems.push(Problem::Unclosed { open, delimiter: found.delimiter, before });
         let is_in_line = text.get(..found.before).is_some_and(|it| !it.ends_with('\n'));
         let line_end = if is_in_line { "\n" } else { "" };
-        let closing = format!("{line_end}{:indent$}{}\n", "", closing(found.delimiter), indent = found.indent);
+        let closing = format!("{line_end}{:indent$}{}\n", "", found.delimiter.closing(), indent = found.indent);
         it.insert(&mut text, found.before, &closing);
     }
     let lists = commas::missing(&text);
@@ -85,28 +82,4 @@ fn blanked(text: &str, instead: &str) -> String {
         Some(rest) if !instead.is_empty() => format!("{instead}{rest}"),
         _ => blanks,
     }
-}
-
-/// A line that begins outside of strings.
-struct Line<'a> {
-    /// Its bytes, from the first that is not blank to its end.
-    range: Range<usize>,
-    /// How many blanks it begins with.
-    indent: usize,
-    text: &'a str,
-}
-
-/// The line that begins at a byte; none where it is blank or a comment.
-fn line_at(text: &str, start: usize) -> Option<Line<'_>> {
-    let rest = text.get(start..)?;
-    let whole = rest.lines().next()?;
-    let trimmed = whole.trim_start_matches([' ', '\t']);
-    let indent = whole.len() - trimmed.len();
-    let content = trimmed.trim_end();
-    let begins = start + indent;
-    (!content.is_empty() && !content.starts_with("//")).then_some(Line {
-        range: begins..begins + content.len(),
-        indent,
-        text: content,
-    })
 }

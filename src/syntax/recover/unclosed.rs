@@ -3,7 +3,7 @@
 //! A line that is indented no deeper than the line of an open bracket, and does not begin with its
 //! partner, stands behind the end of the block.
 
-use super::{Line, line_at};
+use super::line::{Line, line_at};
 use crate::syntax::scan::{Delimiter, Event, Scanner};
 
 /// A bracket without a partner.
@@ -26,21 +26,11 @@ struct Block {
     is_indented: bool,
 }
 
-/// What closes a bracket.
-pub(in crate::syntax) const fn closing(delimiter: Delimiter) -> char {
-    match delimiter {
-        Delimiter::Bracket => ']',
-        Delimiter::Parenthesis | Delimiter::Interpolation => ')',
-        _ => '}',
-    }
-}
-
 /// The first bracket of a text that nothing closes; none where all are closed, or where the text is not indented.
 pub(super) fn first(text: &str) -> Option<Unclosed> {
     let mut open: Vec<Block> = Vec::new();
     let mut indent = line_at(text, 0).map_or(0, |it| it.indent);
-    let mut scanner = Scanner::new(text);
-    while let Some(event) = scanner.next() {
+    for event in Scanner::new(text) {
         match event {
             Event::Line(start) => {
                 let Some(line) = line_at(text, start) else { continue };
@@ -79,7 +69,7 @@ const fn is_bracket(it: Delimiter) -> bool {
 
 /// Whether a line stands behind the block of an open bracket.
 fn ends(block: &Block, line: &Line<'_>) -> bool {
-    let closes = line.text.starts_with(closing(block.delimiter));
+    let closes = line.text.starts_with(block.delimiter.closing());
     line.indent < block.indent || (line.indent == block.indent && !closes)
 }
 

@@ -2,19 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Line, line_at};
+use super::line::{Line, line_at};
+use crate::syntax::problems::Shape;
 use crate::syntax::scan::{Event, Scanner};
-
-/// What is written in YAML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::syntax) enum Shape {
-    /// `values:`, and lines that are indented deeper.
-    Mapping,
-    /// `- "a"`
-    List,
-    /// `apiVersion: v1`, outside of any block.
-    Document,
-}
 
 /// Lines in YAML that belong together.
 pub(super) struct Region {

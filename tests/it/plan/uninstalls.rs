@@ -391,7 +391,7 @@ group all {{
         ("a release's name", fleet("1", "1.0.0", "release-name = \"x-NTH\"", "", ""), "E0710", all),
         ("a namespace", fleet("1", "1.0.0", "namespace = \"x\"", "", ""), "E0710", all),
         ("a chart", fleet("1", "1.0.0", "chart = \"x\"", "", ""), "E0710", all),
-        ("a catalogue goes", before.replace("use a, b", "use a"), "E0708", 2),
+        ("a catalogue goes", before.replace("use a, b", "use a"), "E0708", 1),
     ];
     for (what, after, refused, count) in &edits {
         let run = changed(&before, after, &[]);
