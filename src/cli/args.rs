@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Compiles a typed description of a fleet of Kubernetes clusters to the Git tree that Flux applies.
 #[derive(Parser)]
-#[command(name = "fleetc", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "fleetc", version, propagate_version = true)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -19,6 +20,9 @@ pub(super) struct Arguments {
     /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
+    /// Show what is read, compiled and written, and how long each step takes; `-vv` names each file
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    pub verbose: u8,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,6 +66,27 @@ pub(super) enum Command {
     Explain(Explain),
     /// Run the language server on standard input and output
     Lsp,
+    /// Generate a completion script for a shell
+    Completions(Completions),
+    /// Generate manual pages
+    Man(Man),
+}
+
+#[derive(Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+#[derive(Args)]
+pub(super) struct Man {
+    /// Print the page of this command [default: that of `fleetc`]
+    #[arg(conflicts_with = "out")]
+    pub command: Option<String>,
+    /// Write all pages to this directory
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -121,9 +146,6 @@ pub(super) struct Check {
     /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
-    /// List the kinds of objects whose schema is not known
-    #[arg(short, long)]
-    pub verbose: bool,
 }
 
 /// A date, `2026-12-31`.
@@ -360,7 +382,8 @@ pub(super) struct Vendor {
 
 #[derive(Args)]
 pub(super) struct Explain {
-    /// A code such as `E0211`, a keyword such as `override`, a function; without one, all codes are listed
+    /// A code such as `E0211`, a keyword such as `override`, a function, or an add-on or function of the standard library
+    /// such as `std.addons.velero`; without one, all codes are listed
     pub code: Option<String>,
 }
 

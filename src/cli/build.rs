@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ecow::EcoString;
 
 use super::args::Build;
 use super::outcome::Outcome;
-use super::terminal::{Terminal, answer};
+use super::terminal::{Terminal, answer, counted};
 use crate::compile::{Compilation, compile, expired, tidy};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -48,6 +48,8 @@ pub(super) const WAITING: &str = "for another fleetc that changes this directory
 /// A build before anything is written: all that asks the database.
 pub(super) struct Planned {
     compilation: Compilation,
+    /// How long it took to compile, and to compare with the tree that is there.
+    took: [Duration; 2],
     /// What is to be said.
     diagnostics: Vec<Diagnostic>,
     /// None if something is wrong.
@@ -72,10 +74,12 @@ pub(super) fn planned(
     known: &Tree,
     waits: &mut dyn FnMut(),
 ) -> Result<Planned, HostError> {
+    let begun = Instant::now();
     let compilation = compile(db);
+    let compiled = begun.elapsed();
     if !compilation.is_clean() {
         let diagnostics = compilation.diagnostics.clone();
-        return Ok(Planned { compilation, diagnostics, work: None });
+        return Ok(Planned { compilation, took: [compiled, Duration::ZERO], diagnostics, work: None });
     }
     // From the root of the disk, so that no file's path has to be resolved.
     let out = arguments.out.as_ref().map(|it| std::path::absolute(it).unwrap_or_else(|_| it.clone()));
@@ -98,6 +102,7 @@ pub(super) fn planned(
     let is_right = !diagnostics.iter().any(Diagnostic::is_error);
     Ok(Planned {
         compilation,
+        took: [compiled, begun.elapsed() - compiled],
         diagnostics,
         work: is_right.then_some(Work { root, directories, found, plan, exclusive }),
     })
@@ -111,13 +116,21 @@ pub(super) fn carried_out(
     terminal: &mut Terminal,
     start: Instant,
 ) -> Result<(Outcome, Option<Record>), HostError> {
-    let Planned { compilation, diagnostics, work } = planned;
+    let Planned { compilation, took: [compiled, compared], diagnostics, work } = planned;
+    terminal.step("Compiled", &counted(compilation.clusters, "cluster"), compiled, []);
     let Some(Work { root, directories, mut found, plan, exclusive }) = work else {
         return Ok((failed(&opened.db, &diagnostics, terminal, arguments.check), None));
     };
+    terminal.step("Compared", &counted(compilation.tree.files.len(), "file"), compared, []);
     terminal.diagnostics(&opened.db, &diagnostics);
     let Some(exclusive) = exclusive else { return Ok((difference(&plan, terminal)?, None)) };
+    let begun = Instant::now();
     host::apply(&root, &compilation.tree, &plan, &mut found, &exclusive)?;
+    let took = begun.elapsed();
+    terminal.step("Wrote", &counted(plan.write.len(), "file"), took, plan.write.iter().map(AsRef::as_ref));
+    if !plan.remove.is_empty() {
+        terminal.step("Removed", &counted(plan.remove.len(), "file"), took, plan.remove.iter().map(AsRef::as_ref));
+    }
     let (clusters, addons) = (compilation.clusters, compilation.addons);
     let summary = Summary { clusters, addons, files: compilation.tree.files.len() };
     terminal.status("Finished", &finished(&summary, &plan, start));
@@ -161,13 +174,12 @@ fn difference(plan: &Plan, terminal: &mut Terminal) -> Result<Outcome, HostError
 
 /// `240 clusters, 31 add-ons in 0.14 s: 3 files written, 1 removed, 612 unchanged`
 fn finished(it: &Summary, plan: &Plan, start: Instant) -> String {
-    let plural = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     format!(
         "{}, {} in {:.2} s: {} written, {} removed, {} unchanged",
-        plural(it.clusters, "cluster"),
-        plural(it.addons, "add-on"),
+        counted(it.clusters, "cluster"),
+        counted(it.addons, "add-on"),
         start.elapsed().as_secs_f64(),
-        plural(plan.write.len(), "file"),
+        counted(plan.write.len(), "file"),
         plan.remove.len(),
         plan.unchanged
     )

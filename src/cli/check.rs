@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::args::Check;
 use super::outcome::Outcome;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, counted};
 use crate::compile::{diagnose, expired};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -17,11 +17,13 @@ use crate::source::{Db, IndexMap};
 pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let start = Instant::now();
     let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };
+    let begun = Instant::now();
     let mut found = diagnose(&opened.db);
     found.extend(arguments.today.iter().flat_map(|it| expired(&opened.db, it)));
     let counts = terminal.diagnostics(&opened.db, &found);
     let clusters = fleet::clusters(&opened.db).count();
-    if arguments.verbose {
+    if terminal.is_verbose() {
+        terminal.step("Compiled", &counted(clusters, "cluster"), begun.elapsed(), []);
         for it in sharing(&opened.db) {
             let s = |count: usize| if count == 1 { "" } else { "es" };
             let clusters = if it.clusters == 1 {
@@ -32,20 +34,19 @@ pub(super) fn run(directory: &Path, arguments: &Check, terminal: &mut Terminal) 
             terminal.status("Shared", &format!("{} class{} for {clusters}: {}", it.classes, s(it.classes), it.why));
         }
         for (kind, clusters) in unchecked(&opened.db) {
-            let on = if clusters == 1 { "1 cluster".to_owned() } else { format!("{clusters} clusters") };
+            let on = counted(clusters, "cluster");
             terminal.status("Unchecked", &format!("{kind}, on {on}: its schema is not known"));
         }
     }
-    let plural = if clusters == 1 { "" } else { "s" };
     if found.iter().any(Diagnostic::is_error) {
-        let of = if clusters == 0 { String::new() } else { format!(" in {clusters} cluster{plural}") };
+        let of = if clusters == 0 { String::new() } else { format!(" in {}", counted(clusters, "cluster")) };
         terminal.error(&format!("{}{of}", Terminal::summary(counts)), None);
         return Ok(Outcome::Findings);
     }
     super::project::ended(opened);
     let elapsed = start.elapsed().as_secs_f64();
     let verdict = if found.is_empty() { "no mistakes".to_owned() } else { Terminal::summary(counts) };
-    terminal.status("Checked", &format!("{clusters} cluster{plural} in {elapsed:.2} s: {verdict}"));
+    terminal.status("Checked", &format!("{} in {elapsed:.2} s: {verdict}", counted(clusters, "cluster")));
     Ok(Outcome::Fine)
 }
 

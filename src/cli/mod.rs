@@ -1,4 +1,4 @@
-//! The command line: one file a command. Results go to standard output,
+//! The command line: one file a command, its arguments in `args.rs`, examples of each in `examples.rs`. Results go to standard output,
 //! everything said to a person to standard error.
 //!
 //! Exit status: 0 all well; 1 the sources have errors or `--check` found a
@@ -8,13 +8,16 @@ mod args;
 mod build;
 mod check;
 mod compare;
+mod completions;
 mod diff;
 mod gates;
+mod examples;
 mod explain;
 mod fmt;
 mod graph;
 mod init;
 mod list;
+mod man;
 mod outcome;
 mod model;
 mod project;
@@ -29,7 +32,7 @@ mod why;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use args::{Arguments, Command};
 use terminal::Terminal;
@@ -42,9 +45,11 @@ use outcome::{Outcome, STACK};
 #[must_use]
 pub fn main() -> ExitCode {
     keep_panics(std::env::var_os("RUST_BACKTRACE").is_some_and(|it| it != "0"));
-    let arguments = Arguments::parse();
-    let mut terminal =
-        Terminal::new(arguments.color, arguments.quiet, arguments.message_format(), &arguments.directory);
+    let arguments = match Arguments::from_arg_matches(&examples::command().get_matches()) {
+        Ok(it) => it,
+        Err(it) => it.exit(),
+    };
+    let mut terminal = Terminal::new(&arguments);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs()).stack_size(STACK).build();
     let result = match pool {
         Ok(pool) => match &arguments.command {
@@ -91,6 +96,8 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
         Command::Explain(it) => explain::run(it),
+        Command::Completions(it) => completions::run(it),
+        Command::Man(it) => man::run(it, terminal),
         // It has threads of its own.
         Command::Lsp => Ok(Outcome::Fine),
         Command::Init(it) => init::run(&arguments.directory, it, terminal),

@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Instant;
 
 use ecow::EcoString;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, counted};
 use crate::diagnostic::did_you_mean;
 use crate::fleet;
 use crate::host::{self, HostError, Opened};
-use crate::source::{Db, FleetDatabase};
+use crate::source::{Db, FleetDatabase, SourceFile};
 
 /// Opens the project; none if a package cannot be used, which is then said.
 pub(super) fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
-    Ok(usable(host::open(directory)?, terminal))
+    let begun = Instant::now();
+    let opened = host::open(directory)?;
+    let own = |it: &&SourceFile| it.package(&opened.db).is_empty();
+    let files: Vec<&str> =
+        opened.db.project().files(&opened.db).iter().filter(own).map(|it| it.path(&opened.db).as_str()).collect();
+    terminal.step("Read", &counted(files.len(), "source"), begun.elapsed(), files);
+    Ok(usable(opened, terminal))
 }
 
 /// The same for a command that stays and looks again.

@@ -1,11 +1,11 @@
 //! Standard output and standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::Path;
+use std::time::Duration;
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
-use super::args::{Color, MessageFormat};
+use super::args::{Arguments, Color, MessageFormat};
 use crate::diagnostic::{Bug, Diagnostic};
 use crate::host::HostError;
 use crate::render::{self, Counts, Finding, human};
@@ -15,6 +15,8 @@ use crate::source::Db;
 pub(super) struct Terminal {
     err: BufferedStandardStream,
     quiet: bool,
+    /// How much is shown of the steps of a command: 1 for each step, 2 for each file.
+    verbosity: u8,
     /// What programs are told at the end, if any listens.
     report: Option<Report>,
 }
@@ -29,16 +31,41 @@ struct Report {
 
 impl Terminal {
     /// Colours as asked for; `auto` means on a terminal, without `NO_COLOR`.
-    pub(super) fn new(color: Color, quiet: bool, format: MessageFormat, directory: &Path) -> Self {
-        let choice = match color {
+    pub(super) fn new(arguments: &Arguments) -> Self {
+        let choice = match arguments.color {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
             Color::Auto if std::io::stderr().is_terminal() => ColorChoice::Auto,
             Color::Auto => ColorChoice::Never,
         };
-        let prefix = || crate::host::prefix(directory);
+        let format = arguments.message_format();
+        let prefix = || crate::host::prefix(&arguments.directory);
         let report = (format != MessageFormat::Human).then(|| Report { format, prefix: prefix(), found: Vec::new() });
-        Self { err: BufferedStandardStream::stderr(choice), quiet, report }
+        let err = BufferedStandardStream::stderr(choice);
+        Self { err, quiet: arguments.quiet, verbosity: arguments.verbose, report }
+    }
+
+    /// Whether somebody wants to know more than what was found.
+    pub(super) const fn is_verbose(&self) -> bool {
+        self.verbosity > 0
+    }
+
+    /// A step of a command that took so long, for those who ask; the files that it was about where each is asked for.
+    pub(super) fn step<'a>(
+        &mut self,
+        word: &str,
+        text: &str,
+        took: Duration,
+        files: impl IntoIterator<Item = &'a str>,
+    ) {
+        if self.verbosity > 1 {
+            for it in files {
+                self.status(word, it);
+            }
+        }
+        if self.verbosity > 0 {
+            self.status(word, &format!("{text} in {:.3} s", took.as_secs_f64()));
+        }
     }
 
     /// A line to a person, its first word set off to the right as cargo does.
@@ -119,16 +146,17 @@ impl Terminal {
 
     /// "3 errors, 1 warning"
     pub(super) fn summary(counts: Counts) -> String {
-        let number = |count: usize, what: &str| match count {
-            1 => format!("1 {what}"),
-            it => format!("{it} {what}s"),
-        };
         match (counts.errors, counts.warnings) {
-            (errors, 0) => number(errors, "error"),
-            (0, warnings) => number(warnings, "warning"),
-            (errors, warnings) => format!("{}, {}", number(errors, "error"), number(warnings, "warning")),
+            (errors, 0) => counted(errors, "error"),
+            (0, warnings) => counted(warnings, "warning"),
+            (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
         }
     }
+}
+
+/// "1 cluster", "2 clusters"
+pub(super) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Prints a command's result for a person: nothing in it moves the cursor, turns the direction
