@@ -62,7 +62,7 @@ pub(super) enum Command {
     Provision(Provision),
     /// Fetch packages from Git into `vendor/` and lock their revisions
     Vendor(Vendor),
-    /// Explain a diagnostic code, a keyword or a built-in function
+    /// Explain a diagnostic code, a keyword, a function, or what the standard library has
     Explain(Explain),
     /// Run the language server on standard input and output
     Lsp,
@@ -384,7 +384,11 @@ pub(super) struct Vendor {
 pub(super) struct Explain {
     /// A code such as `E0211`, a keyword such as `override`, a function, or an add-on or function of the standard library
     /// such as `std.addons.velero`; without one, all codes are listed
+    #[arg(conflicts_with = "out")]
     pub code: Option<String>,
+    /// Write all pages to this directory, in Markdown
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 impl Arguments {

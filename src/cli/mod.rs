@@ -95,7 +95,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Report(it) => report::run(&arguments.directory, it, terminal),
         Command::Provision(it) => provision::run(&arguments.directory, it, terminal),
         Command::Vendor(it) => vendor::run(&arguments.directory, it, terminal),
-        Command::Explain(it) => explain::run(it),
+        Command::Explain(it) => explain::run(it, terminal),
         Command::Completions(it) => completions::run(it),
         Command::Man(it) => man::run(it, terminal),
         // It has threads of its own.

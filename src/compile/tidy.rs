@@ -20,6 +20,10 @@ type Group = (Diagnostic, Vec<EcoString>, bool);
 #[must_use]
 pub fn tidy(db: &dyn Db, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut found = said_of_the_project(db, found);
+    // What another fleetc is needed for, this one may misread.
+    if found.iter().any(|it| it.code == code::OTHER_FLEETC) {
+        found.retain(|it| it.code == code::OTHER_FLEETC);
+    }
     let twice: Vec<Anchor> = found.iter().filter(|it| it.code == code::SET_TWICE).filter_map(anchor_of).collect();
     found.retain(|it| it.code != code::CONFLICT || anchor_of(it).is_none_or(|it| !twice.contains(&it)));
     let mut groups: BTreeMap<(EcoString, usize, &'static str, EcoString), Group> = BTreeMap::new();

@@ -163,6 +163,7 @@ codes! {
     ROLE_TWICE "E0531" Error "role shared by two add-ons"
     PROVISIONED_IN_PART "W0532" Warning "setting that the provisioning tool takes in part"
     IDENTITY_ON_FARGATE "W0533" Warning "Pod Identity for Pods on Fargate"
+    OTHER_FLEETC "E0534" Error "fleet for another version of fleetc"
 
     TOO_NEW "E0601" Error "field not served by the cluster's Flux"
     UNKNOWN_IDENTITY "E0602" Error "cluster-dependent value in a shared identity"

@@ -10,7 +10,7 @@ use super::identity::Identity;
 use super::settings_data::{Output, Package, ReleaseIn, Rings, Settings, Sync, boolean};
 use super::{fact_problems, problems};
 use crate::diagnostic::Checked;
-use crate::eval::{Conform, Env, Fold, Only, build_some, complete};
+use crate::eval::{Conform, Env, Fold, Only, build_some, complete, versions};
 use crate::names::{self, CLUSTER_SETTINGS, Index};
 use crate::schema::{Minor, NEWEST};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Origin, Project};
@@ -52,6 +52,10 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     settings.name = declaration.name.clone();
     settings.repository = node.get("repository").cloned();
     let text = |key: &str| node.get(key).and_then(Node::text).cloned();
+    let needed = node.get("fleetc").and_then(|it| Some((it.origin, it.text()?)));
+    if let Some((at, range)) = needed.filter(|(_, it)| versions::is_in(env!("CARGO_PKG_VERSION"), it) == Some(false)) {
+        out.push(problems::other_fleetc(at, range));
+    }
     if let Some(it) = text("branch") {
         settings.branch = it;
     }

@@ -21,6 +21,18 @@ pub(super) fn cycle(at: Origin, what: &str, path: &str) -> Diagnostic {
     .help("write one of the values out")
 }
 
+/// A fleet that another fleetc is needed for.
+pub(super) fn other_fleetc(at: Origin, needed: &str) -> Diagnostic {
+    let own = env!("CARGO_PKG_VERSION");
+    Diagnostic::new(
+        code::OTHER_FLEETC,
+        eco_format!("this fleet needs fleetc {needed}, and this is fleetc {own}"),
+        at,
+        "the versions that may build it",
+    )
+    .help("install another fleetc, or change the range if this one will do")
+}
+
 pub(super) fn nested_outputs(at: &Node, output: &Output) -> Option<Diagnostic> {
     let all = [&output.common, &output.applications, &output.clusters];
     let nested =

@@ -17,6 +17,7 @@ mod key;
 mod lens;
 
 mod link;
+mod manual;
 mod occurrence;
 mod outline;
 mod place;
@@ -34,6 +35,7 @@ pub use hover::{Hover, hover};
 pub use inlay::{Inlay, inlays};
 pub use lens::{Lens, lenses};
 pub use link::{Target, links};
+pub use manual::{manual, manual_paths};
 pub use occurrence::{Occurrence, Symbol, occurrence_at, occurrences_in, references};
 pub use outline::{OutlineItem, folds, outline, selections};
 pub use place::{FileRange, place_of};

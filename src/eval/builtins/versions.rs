@@ -64,6 +64,12 @@ pub fn is_range(text: &str) -> bool {
     range(text).is_some()
 }
 
+/// Whether a version is in a range; none if one of the two is invalid.
+#[must_use]
+pub fn is_in(version: &str, range_of: &str) -> Option<bool> {
+    Some(satisfies(&parsed(version)?, &range(range_of)?))
+}
+
 /// Whether the text names exactly one version.
 #[must_use]
 pub fn is_exact(text: &str) -> bool {

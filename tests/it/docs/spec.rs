@@ -87,14 +87,16 @@ impl Chapter {
             }
             // Without git, which says so, there is no commit to compare with.
             ["command"] if self.lacks_commit => {}
-            ["command"] => self.run(text),
+            ["command"] => self.run(text, 0),
+            // What is refused.
+            ["fails"] => self.run(text, 1),
             _ => return false,
         }
         true
     }
 
     /// `$ fleetc …`, and what it prints: nothing else on stdout, or these lines on stderr.
-    fn run(&self, text: &str) {
+    fn run(&self, text: &str, status: i32) {
         let fleet = self.fleet.as_ref().expect("a project");
         let mut commands: Vec<(&str, String)> = Vec::new();
         for line in text.lines() {
@@ -111,17 +113,23 @@ impl Chapter {
             let args: Vec<&str> = command.split_whitespace().collect();
             let run = Run::of(fleet.path(), &args);
             let is_said = run.stdout == wanted || (!wanted.is_empty() && run.stderr.contains(wanted.trim()));
-            assert!(run.status == 0 && is_said, "fleetc {command}\n{wanted}\nis not\n{}{}", run.stdout, run.stderr);
+            assert!(
+                run.status == status && is_said,
+                "fleetc {command}\n{wanted}\nis not\n{}{}",
+                run.stdout,
+                run.stderr
+            );
         }
     }
 }
 
 fn chapters() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let dirs = [root.join("docs/reference"), root.join("tests/spec"), root.join("tests/spec/lint")];
+    let docs = ["docs", "docs/guides", "docs/concepts", "docs/reference", "tests/spec", "tests/spec/lint"];
+    let dirs = docs.map(|it| root.join(it));
     let entries = dirs.iter().flat_map(|it| std::fs::read_dir(it).expect("chapters"));
     let paths = entries.map(|it| it.expect("an entry").path());
-    let mut paths: Vec<PathBuf> = paths.filter(|it| it.is_file()).collect();
+    let mut paths: Vec<PathBuf> = paths.filter(|it| it.extension().is_some_and(|it| it == "md")).collect();
     paths.sort();
     paths
 }
