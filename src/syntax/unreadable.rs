@@ -67,12 +67,13 @@ impl<'a> Stuck<'a> {
 }
 
 /// Habits that are recognised as such, each with a message of its own: the first one counts.
-const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 10] = [
+const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 11] = [
     quotes,
     open_string,
     not_a_number,
     comparison,
     alone,
+    without_sign,
     colon,
     missing_comma,
     unknown_declaration,
@@ -191,6 +192,23 @@ fn alone(it: &Stuck<'_>) -> Option<Diagnostic> {
     Some(
         it.diagnostic(eco_format!("`{name}` has no value"), place, "a name alone")
             .help(eco_format!("write `{name} = …`; in `facts` and `params`, declare it: `{name}: Type`")),
+    )
+}
+
+/// `replicas 2`
+fn without_sign(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let (name, line) = (it.word, it.slice().lines().next()?);
+    let value = line.get(name.len()..)?.trim();
+    let is_value = value.starts_with(|it: char| it.is_ascii_digit() || matches!(it, '"' | '['))
+        || ["true", "false", "null"].contains(&value);
+    let is_key = name.starts_with(|it: char| it.is_ascii_alphabetic()) && !STATEMENTS.contains(&name);
+    if it.line != Line::Member || !is_key || !is_value || DECLARATIONS.contains(&name) || value.contains(['=', '{']) {
+        return None;
+    }
+    let place = it.range.start..it.range.start + name.len();
+    Some(
+        it.diagnostic(eco_format!("`=` is missing between `{name}` and its value"), place, "a key without `=`")
+            .help(eco_format!("write `{name} = {value}`")),
     )
 }
 

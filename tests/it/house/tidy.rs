@@ -1,7 +1,7 @@
 //! The house: layers look down only, every file says what it is for, none grows
 //! too long, nothing is left behind.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// From the bottom up; a layer names only those before it.
 const LAYERS: [&str; 26] = [
@@ -161,14 +161,34 @@ fn each_dependency_has_its_reason() {
     }
 }
 
+/// The files below a directory of the project that have an extension.
+pub(super) fn below(dir: &str, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut todo = vec![root().join(dir)];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(dir).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            match path.extension() {
+                _ if path.is_dir() => todo.push(path),
+                Some(it) if it == extension => found.push(path),
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 #[test]
-fn the_readme_speaks_of_files_that_are_there() {
-    for page in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "examples/README.md", "docs/reference/README.md"] {
-        let text = std::fs::read_to_string(root().join(page)).expect("a page");
-        let dir = Path::new(page).parent().expect("a parent");
+fn pages_link_to_files_that_are_there() {
+    let mut pages: Vec<PathBuf> = below("docs", "md");
+    pages.extend(["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "examples/README.md"].map(|it| root().join(it)));
+    for page in pages {
+        let text = std::fs::read_to_string(&page).expect("a page");
+        let dir = page.parent().expect("a parent");
         for link in text.split("](").skip(1).filter_map(|it| it.split(')').next()) {
-            if !link.contains("://") {
-                assert!(root().join(dir).join(link).exists(), "{page} links to {link}");
+            let path = link.split('#').next().unwrap_or_default();
+            if !link.contains("://") && !path.is_empty() {
+                assert!(dir.join(path).exists(), "{} links to {link}", page.display());
             }
         }
     }
