@@ -1,4 +1,5 @@
 //! The command line, and what comes from others through it.
 
+mod install;
 mod status;
 mod trust;
