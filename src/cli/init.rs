@@ -5,7 +5,9 @@ use std::path::{Component, Path, PathBuf};
 use super::args::{Init, Template};
 use super::outcome::Outcome;
 use super::terminal::Terminal;
-use crate::host::{self, HostError};
+use crate::fleet;
+use crate::host::{self, HostError, Remote};
+use crate::provision::{self, Format};
 
 /// Path and text of each file of a template.
 const MINIMAL: [(&str, &str); 1] = [("fleet.fleet", include_str!("../../templates/minimal/fleet.fleet"))];
@@ -15,6 +17,9 @@ const EKS: [(&str, &str); 3] = [
     ("catalogues.fleet", include_str!("../../templates/eks/catalogues.fleet")),
     ("clusters.fleet", include_str!("../../templates/eks/clusters.fleet")),
 ];
+
+/// The line of a template that a repository replaces.
+const REPOSITORY: &str = "\"ssh://git@git.example.com/example/fleet.git\"\n";
 
 pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let files: &[(&str, &str)] = match arguments.from {
@@ -31,18 +36,54 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
     let below = if dir.as_os_str().is_empty() { Path::new(".") } else { &dir };
     std::fs::create_dir_all(below)
         .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", below.display()), help: None })?;
-    let texts: Vec<(String, String)> = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
+    let remote = host::remote(below);
+    let texts: Vec<(String, String)> =
+        files.iter().map(|(path, text)| ((*path).into(), pushed_to(text, remote.as_ref()))).collect();
+    // What was there before is looked at before anything is written beside it.
+    let by_hand = host::flux_objects(below);
     host::rewrite(below, &texts)?;
     for (path, _) in files {
         terminal.status("Wrote", &dir.join(path).display().to_string());
     }
-    let next = if dir.as_os_str().is_empty() {
-        "fleetc build".to_owned()
-    } else {
-        format!("fleetc build -C {}", dir.display())
-    };
-    terminal.status("Next", &next);
+    if let Some(it) = remote {
+        terminal.status("Found", &format!("the repository {}, branch `{}`", it.url, it.branch));
+    }
+    if let Some(it) = by_hand {
+        terminal.status("Found", &format!("objects of Flux in `{}`: they stay as they are", it.display()));
+        terminal.status(
+            "Adopt",
+            "one Kustomization at a time: see the guide \"Adopt fleetc in an existing Flux repository\"",
+        );
+    }
+    let at = if dir.as_os_str().is_empty() { String::new() } else { format!(" -C {}", dir.display()) };
+    terminal.status("Next", &format!("fleetc build{at}"));
+    terminal.status("", "git add -A && git commit -m \"The first cluster\" && git push");
+    for line in bootstrap(below) {
+        terminal.status("", &line);
+    }
     Ok(Outcome::Fine)
+}
+
+/// A template, with where the repository is pushed to instead of an example.
+fn pushed_to(text: &str, remote: Option<&Remote>) -> String {
+    let Some(Remote { url, branch }) = remote else { return text.to_owned() };
+    let indent = text.split_once("repository").map_or(0, |(_, it)| it.len() - it.trim_start().len());
+    let branch = if branch == "main" {
+        String::new()
+    } else {
+        format!("  branch{:width$}= \"{branch}\"\n", "", width = indent + "repository".len() - "branch".len())
+    };
+    text.replacen(REPOSITORY, &format!("\"{url}\"\n{branch}"), 1)
+}
+
+/// The command that installs Flux on the first cluster, as `fleetc provision -o flux-bootstrap` prints it; without its comments.
+fn bootstrap(directory: &Path) -> Vec<String> {
+    let Ok(opened) = host::open(directory) else { return Vec::new() };
+    let db = &opened.db;
+    let Some(cluster) = fleet::clusters(db).next() else { return Vec::new() };
+    let made = provision::provision(db, cluster, Format::FluxBootstrap, "".into());
+    let lines = made.value.lines().filter(|it| !it.starts_with('#') && !it.trim().is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 /// A path without its `.` parts.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Fleet, Run};
+use crate::support::{Fleet, Run, git};
 
 const EXAMPLES: [&str; 6] = ["minimal", "eks-fleet", "eks-apps", "tenants", "inventory", "flux-eks-gitops-config"];
 
@@ -33,6 +33,34 @@ fn the_minimal_example_has_ten_lines() {
     let text = include_str!("../../../examples/minimal/fleet.fleet");
     assert!(text.lines().count() <= 10);
     assert_eq!(text, include_str!("../../../templates/minimal/fleet.fleet"));
+}
+
+/// In a repository, its remote and branch are written into the fleet; what Flux applies already is named and left alone.
+#[test]
+fn init_knows_the_repository_that_it_is_in() {
+    let fleet = Fleet::new("");
+    std::fs::remove_file(fleet.join("fleet.fleet")).ok();
+    let by_hand = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: apps }\n";
+    fleet.write("flux/apps.yaml", by_hand);
+    let url = "git@git.example.org:acme/clusters.git";
+    for args in [&["init", "-q", "-b", "trunk"][..], &["remote", "add", "origin", url]] {
+        if git(fleet.path(), args).is_none() {
+            return;
+        }
+    }
+    let run = fleet.run(&["init"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let text = fleet.read("fleet.fleet");
+    assert!(
+        text.contains("repository = \"ssh://git@git.example.org/acme/clusters.git\"\n  branch     = \"trunk\"\n"),
+        "{text}"
+    );
+    for said in ["objects of Flux in `flux/apps.yaml`", "fleetc build", "git commit", "flux bootstrap git"] {
+        assert!(run.stderr.contains(said), "{said} is not in\n{}", run.stderr);
+    }
+    assert_eq!(fleet.run(&["fmt", "--check"]).status, 0);
+    assert_eq!(fleet.run(&["build"]).status, 0);
+    assert_eq!(fleet.read("flux/apps.yaml"), by_hand);
 }
 
 #[test]
