@@ -102,7 +102,7 @@ pub(super) fn planned(
     let is_right = !diagnostics.iter().any(Diagnostic::is_error);
     Ok(Planned {
         compilation,
-        took: [compiled, begun.elapsed() - compiled],
+        took: [compiled, begun.elapsed().saturating_sub(compiled)],
         diagnostics,
         work: is_right.then_some(Work { root, directories, found, plan, exclusive }),
     })

@@ -26,14 +26,13 @@ pub(super) fn run(arguments: &Man, terminal: &mut Terminal) -> Result<Outcome, H
     }
     let wanted = match &arguments.command {
         None => whole,
-        Some(name) => match whole.find_subcommand(name) {
-            Some(it) => it.clone(),
-            None => {
-                let known = whole.get_subcommands().map(Command::get_name);
-                let help = did_you_mean(name, known).map(Into::into);
-                return Err(HostError { message: format!("there is no command `{name}`"), help });
-            }
-        },
+        Some(name) => {
+            let found = whole.find_subcommand(name).cloned();
+            found.ok_or_else(|| HostError {
+                message: format!("there is no command `{name}`"),
+                help: did_you_mean(name, whole.get_subcommands().map(Command::get_name)).map(Into::into),
+            })?
+        }
     };
     result(&page(wanted)?)?;
     Ok(Outcome::Fine)

@@ -43,14 +43,14 @@ pub fn manual(db: &dyn Db, path: &str) -> Result<String, Option<EcoString>> {
         PACKAGES.iter().any(|(it, _)| *it == name).then(|| db.package(name)).flatten().map(|it| names::declared(db, it))
     };
     if let Some(index) = package(path) {
-        return Ok(contents(db, path, &index));
+        return Ok(contents(db, path, index));
     }
     let unknown = || did_you_mean(path, PACKAGES.iter().map(|(it, _)| *it));
     let (of, name) = path.rsplit_once('.').ok_or_else(unknown)?;
     let index = package(of).ok_or_else(unknown)?;
-    let found = all(&index).find(|(it, _)| *it == name).map(|(_, it)| it);
+    let found = all(index).find(|(it, _)| *it == name).map(|(_, it)| it);
     let anchor = found.ok_or_else(|| {
-        let known: Vec<EcoString> = all(&index).map(|(it, _)| eco_format!("{of}.{it}")).collect();
+        let known: Vec<EcoString> = all(index).map(|(it, _)| eco_format!("{of}.{it}")).collect();
         did_you_mean(path, known.iter().map(EcoString::as_str))
     })?;
     Ok(page(db, of, anchor))
