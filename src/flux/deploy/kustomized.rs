@@ -11,6 +11,7 @@ use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
 use crate::flux::source::{SourceRef, artifact};
+use crate::kube::directory::Directory;
 use crate::kube::{Id, Substitution, directory, is_substituted, object};
 use crate::source::{Anchor, IndexSet, Origin, is_within};
 use crate::syntax::ast::{Patch, SourceKind};
@@ -110,6 +111,12 @@ pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitu
     }
 }
 
+/// The names of a directory's objects of a kind, as far as they are known.
+fn of_kind<'a>(directory: Option<&'a Directory>, kind: &str) -> Vec<&'a EcoString> {
+    let objects = directory.map(|it| &it.objects).into_iter().flatten();
+    few(objects).filter(|it| it.kind == kind).map(|it| &it.name).collect()
+}
+
 /// Holds raw patches against the directory, and completes them: a patch that hits
 /// nothing must fail here, not on the cluster.
 fn local_patches(
@@ -149,13 +156,12 @@ fn local_patches(
                 }
             }
             (None, Some(directory)) if directory.complete => {
-                let names: Vec<&EcoString> =
-                    few(directory.objects.iter()).filter(|it| it.kind == patch.object).map(|it| &it.name).collect();
+                let names = of_kind(Some(*directory), &patch.object);
                 ctx.state.out.push(problems::patch_hits_nothing(node.origin, &patch, path, &names));
                 continue;
             }
             (None, _) if node.get("apiVersion").is_none() => {
-                ctx.state.out.push(problems::patch_without_version(node.origin, &patch));
+                ctx.state.out.push(problems::patch_without_version(node.origin, &patch, &of_kind(directory, &patch.object)));
                 continue;
             }
             (None, _) => {}

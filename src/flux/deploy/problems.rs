@@ -186,14 +186,20 @@ pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, nam
     .or_help(|| (!names.is_empty()).then(|| eco_format!("it has {}", listed(names.iter().map(|it| format!("`{it}`"))))))
 }
 
-pub(super) fn patch_without_version(at: Origin, patch: &Patch) -> Diagnostic {
+/// `names` are the objects of that kind that the directory is known to have.
+pub(super) fn patch_without_version(at: Origin, patch: &Patch, names: &[&EcoString]) -> Diagnostic {
+    let listed = listed(names.iter().map(|it| format!("`{it}`")));
     Diagnostic::new(
         code::PATCH_HITS_NOTHING,
         eco_format!("the apiVersion of {} `{}` is not known", patch.object, patch.name),
         at,
         "the object cannot be looked up",
     )
-    .help("write it inside the patch: `apiVersion = \"…\"`")
+    .did_you_mean(&patch.name, names.iter().map(|it| it.as_str()))
+    .or_help(|| {
+        let known = if names.is_empty() { String::new() } else { format!("name one of {listed}, or ") };
+        Some(eco_format!("{known}write it inside the patch: `apiVersion = \"…\"`"))
+    })
 }
 
 pub(super) fn suspended_unit(at: Origin, unit: &str) -> Diagnostic {

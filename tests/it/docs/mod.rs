@@ -3,4 +3,5 @@
 mod examples;
 mod messages;
 pub(crate) mod pages;
+mod schemas;
 mod spec;
