@@ -13,7 +13,7 @@ use std::time::Duration;
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fleetc::compile::{compile, diagnose};
 use fleetc::format::format;
-use fleetc::host::standard_library;
+use fleetc::source::standard_library;
 use fleetc::source::{Db, FleetDatabase, InMemory, Sources};
 use fleetc::{fleet, names, syntax};
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::compile;
+#[cfg(feature = "system")]
 use crate::host;
 use crate::render;
-use crate::source::{FleetDatabase, InMemory, Sources};
+use crate::source::{FleetDatabase, InMemory, Sources, standard_library};
 
 /// A fleet's sources, opened for compilation.
 ///
@@ -83,6 +84,7 @@ impl Project {
     ///
     /// # Errors
     /// If there is no `fleet.fleet` there or above, or a source cannot be read.
+    #[cfg(feature = "system")]
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let opened = host::open(directory).map_err(|it| OpenError { message: it.message })?;
         Ok(Self { db: opened.db, problems: opened.problems })
@@ -95,7 +97,7 @@ impl Project {
         let (files, data): (Vec<_>, Vec<_>) = files.partition(is_source);
         let sources = Sources { files, ..Sources::default() };
         let data = Arc::new(InMemory(data.into_iter().collect()));
-        Self { db: FleetDatabase::with_packages(sources, host::standard_library(), data), problems: Vec::new() }
+        Self { db: FleetDatabase::with_packages(sources, standard_library(), data), problems: Vec::new() }
     }
 
     /// Compiles all of it. Nothing is written.

@@ -11,7 +11,8 @@
 //! Objects are linted (`lint`) and become files (`emit`), which are written unless that would harm a live cluster
 //! (`plan`, `host`).
 //!
-//! The modules are in the order of the layers: each names only those above it.
+//! The modules are in the order of the layers: each names only those above it. The last three alone know the system that
+//! they run on: without the feature `system` there is the compiler without files, for a browser.
 
 mod api;
 
@@ -63,9 +64,12 @@ pub mod plan;
 pub mod render;
 #[doc(hidden)]
 pub mod ide;
+#[cfg(feature = "system")]
 #[doc(hidden)]
 pub mod host;
+#[cfg(feature = "system")]
 #[doc(hidden)]
 pub mod lsp;
+#[cfg(feature = "system")]
 #[doc(hidden)]
 pub mod cli;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fleetc::compile::{Compilation, compile};
 use fleetc::data::locate;
 use fleetc::diagnostic::Place;
-use fleetc::host::standard_library;
+use fleetc::source::standard_library;
 use fleetc::source::{FleetDatabase, InMemory, Sources};
 
 pub fn run(data: &[u8]) {

@@ -11,7 +11,7 @@ use super::terminal::{Terminal, counted, result};
 use crate::diagnostic::{Code, code, did_you_mean};
 use crate::host::{self, HostError};
 use crate::ide::{manual, manual_paths};
-use crate::source::{FleetDatabase, InMemory, Sources};
+use crate::source::{FleetDatabase, InMemory, Sources, standard_library};
 use crate::syntax::{word, words};
 use crate::types::builtin::{self, Builtin};
 
@@ -64,7 +64,7 @@ fn of_function(it: &Builtin) -> String {
 fn standard() -> FleetDatabase {
     let files = vec![("fleet.fleet".to_owned(), PROJECT.to_owned())];
     let project = Sources { files, ..Sources::default() };
-    FleetDatabase::with_packages(project, host::standard_library(), Arc::new(InMemory::default()))
+    FleetDatabase::with_packages(project, standard_library(), Arc::new(InMemory::default()))
 }
 
 /// Every page, by its path.

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::sources::{ROOT_FILE, VENDOR};
-use super::standard::standard_library;
 use crate::fleet;
 use crate::fleet::{Output, Package};
 use crate::source::is_within;
-use crate::source::{Db, FleetDatabase, InMemory, Sources};
+use crate::source::{Db, FleetDatabase, InMemory, Sources, standard_library};
 
 /// What is known of a project before it is compiled.
 #[derive(PartialEq)]

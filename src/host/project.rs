@@ -14,13 +14,12 @@ use super::outline::{Outline, outline_of};
 use super::packages::{self, Layout, Packages};
 use super::sources::{find_root, source_paths, sources};
 use super::stamp::{Stamp, now};
-use super::standard::standard_library;
 use super::store::{Disk, Store};
 use crate::compile;
 use crate::data::PACKAGE;
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::source::{Db, FleetDatabase, Loader, Sources};
+use crate::source::{Db, FleetDatabase, Loader, Sources, standard_library};
 
 /// A project that was read.
 pub struct Opened {

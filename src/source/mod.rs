@@ -13,6 +13,7 @@ mod file;
 mod identity;
 mod ordered;
 mod path;
+mod standard;
 
 pub use anchor::{Anchor, ItemKind, Kind, NodeId, Origin};
 pub use character::{is_bidi_control, is_noncharacter, noncharacter, shown, shown_length};
@@ -22,3 +23,4 @@ pub use file::{DataFile, Project, STANDARD, SourceFile, is_of_library};
 pub use identity::ById;
 pub use ordered::{IndexMap, IndexSet};
 pub use path::{is_below, is_within};
+pub use standard::standard_library;

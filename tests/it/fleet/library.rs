@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use fleetc::host::standard_library;
+use fleetc::source::standard_library;
 use fleetc::names;
 use fleetc::source::{Anchor, Db, FleetDatabase};
 use fleetc::syntax::{

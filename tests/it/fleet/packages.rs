@@ -357,7 +357,7 @@ fn every_definition_of_the_standard_library_makes_what_kustomize_makes() {
     use std::fmt::Write as _;
     let mut items = String::new();
     let mut count = 0;
-    for file in fleetc::host::standard_library().iter().flat_map(|it| &it.files) {
+    for file in fleetc::source::standard_library().iter().flat_map(|it| &it.files) {
         for name in file.1.lines().filter_map(|it| it.strip_prefix("addon ")?.split([' ', '{']).next()) {
             // Params without a default are the author's to state.
             let params = if name == "karpenter" { "params { interruption-queue = \"q\" }" } else { "" };

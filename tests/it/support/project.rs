@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use fleetc::compile::{Compilation, compile};
-use fleetc::host::standard_library;
+use fleetc::source::standard_library;
 use fleetc::source::{FleetDatabase, InMemory, Sources};
 
 /// `--- path ---` begins a file; what stands before the first is `fleet.fleet`.

@@ -1,6 +1,7 @@
 //! The standard library, inside the binary.
 
-use crate::source::{STANDARD, Sources};
+use super::database::Sources;
+use super::file::STANDARD;
 
 /// Path and text of files of `stdlib/`.
 macro_rules! files {
