@@ -113,8 +113,8 @@ pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitu
 
 /// The names of a directory's objects of a kind, as far as they are known.
 fn of_kind<'a>(directory: Option<&'a Directory>, kind: &str) -> Vec<&'a EcoString> {
-    let objects = directory.map(|it| &it.objects).into_iter().flatten();
-    few(objects).filter(|it| it.kind == kind).map(|it| &it.name).collect()
+    let objects = directory.map_or(&[][..], |it| &it.objects);
+    few(objects.iter()).filter(|it| it.kind == kind).map(|it| &it.name).collect()
 }
 
 /// Holds raw patches against the directory, and completes them: a patch that hits
@@ -161,7 +161,11 @@ fn local_patches(
                 continue;
             }
             (None, _) if node.get("apiVersion").is_none() => {
-                ctx.state.out.push(problems::patch_without_version(node.origin, &patch, &of_kind(directory, &patch.object)));
+                ctx.state.out.push(problems::patch_without_version(
+                    node.origin,
+                    &patch,
+                    &of_kind(directory, &patch.object),
+                ));
                 continue;
             }
             (None, _) => {}

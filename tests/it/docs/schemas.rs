@@ -13,7 +13,8 @@ fn check(schema: &str, output: &str) -> Value {
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a valid schema");
     let value: Value = serde_json::from_str(output).unwrap_or_else(|it| panic!("{it}: {output}"));
-    let problems: Vec<String> = validator.iter_errors(&value).map(|it| format!("{}: {it}", it.instance_path())).collect();
+    let problems: Vec<String> =
+        validator.iter_errors(&value).map(|it| format!("{}: {it}", it.instance_path())).collect();
     assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
     value
 }
@@ -37,7 +38,9 @@ fn answers_are_as_their_schemas_say() {
         check("compare.v1.json", &example(name, &["compare", first, second, "-o", "json"]).stdout);
         let releases = check("list.v1.json", &example(name, &["list", "releases", "-o", "json"]).stdout);
         let mut asked: Vec<String> = vec!["flux-system".into(), "cluster.environment".into()];
-        asked.extend(releases.as_array().expect("rows").iter().take(12).filter_map(|it| it["add-on"].as_str().map(Into::into)));
+        asked.extend(
+            releases.as_array().expect("rows").iter().take(12).filter_map(|it| it["add-on"].as_str().map(Into::into)),
+        );
         for what in asked {
             for cluster in [first, second] {
                 let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
@@ -67,7 +70,8 @@ fn a_difference_is_as_its_schema_says() {
 
 #[test]
 fn each_line_of_diagnostics_is_as_its_schema_says() {
-    let fleet = Fleet::new("fleet f { facts { region: AwsRegion } }\ncluster one { use addons }\ncluster two { zones = 3 }\n");
+    let fleet =
+        Fleet::new("fleet f { facts { region: AwsRegion } }\ncluster one { use addons }\ncluster two { zones = 3 }\n");
     for args in [&["check", "--message-format", "json"][..], &["build", "--check", "--message-format", "json"]] {
         let run = fleet.run(args);
         assert_eq!(run.status, 1, "{}", run.stderr);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-use fleetc::source::standard_library;
 use fleetc::names;
+use fleetc::source::standard_library;
 use fleetc::source::{Anchor, Db, FleetDatabase};
 use fleetc::syntax::{
     self,
