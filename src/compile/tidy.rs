@@ -84,8 +84,10 @@ const OF_PACKAGES: [Code; 6] = [
 ];
 
 /// What says nothing of its own where lines cannot be parsed: what does not exist may stand in these.
-const OF_NAMES: [Code; 10] = [
+const OF_NAMES: [Code; 12] = [
     code::UNKNOWN_NAME,
+    code::UNKNOWN_FUNCTION,
+    code::UNKNOWN_TYPE,
     code::UNKNOWN_TARGET,
     code::NO_VALUE,
     code::NO_SOURCE,
@@ -122,13 +124,29 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
     if has(&found, &no_account) {
         found.retain(|it| it.code != code::NO_ACCOUNT);
     }
-    // A fact may be declared in a line that cannot be parsed, and a row has no name where its inventory is wrong.
-    if has(&found, &|it| it.code.is_syntax() && is_in_fleet(db, it)) {
-        found.retain(|it| it.code != code::NO_MEMBER && it.code != code::UNKNOWN_FIELD);
-    }
-    if has(&found, &|it| it.code == code::NO_MEMBER && is_about(db, it, Kind::Inventory)) {
-        found.retain(|it| it.code != code::NO_CLUSTER_NAME);
-    }
+    // Facts and params may be declared in lines that cannot be parsed.
+    let bad_in: Vec<Kind> =
+        found.iter().filter(|it| it.code.is_syntax()).filter_map(|it| kind_around(db, it)).collect();
+    found.retain(|it| match &it.subject {
+        Some(Subject::Fact(_)) => !bad_in.contains(&Kind::Fleet),
+        Some(Subject::Param(_)) => {
+            !bad_in.iter().any(|it| matches!(*it, Kind::ADDON | Kind::Baseline | Kind::Catalogue))
+        }
+        _ => true,
+    });
+    // A row has no name where its inventory is wrong.
+    let wrong: Vec<Anchor> = found
+        .iter()
+        .filter(|it| it.code == code::NO_MEMBER && is_about(db, it, Kind::Inventory))
+        .filter_map(anchor_of)
+        .collect();
+    let is_of = |it: &Diagnostic| {
+        let places = std::iter::once(&it.primary).chain(&it.secondary).map(|it| &it.place);
+        places
+            .filter_map(|it| if let Place::Origin(at) = it { Some(at.anchor) } else { None })
+            .any(|it| wrong.contains(&it))
+    };
+    found.retain(|it| it.code != code::NO_CLUSTER_NAME || !is_of(it));
     if has(&found, &|it| it.is_error() && it.code.is_syntax()) {
         found.retain(|it| !OF_NAMES.contains(&it.code));
     }
@@ -142,12 +160,17 @@ fn line_of(db: &dyn Db, at: Origin) -> Option<(EcoString, usize)> {
     Some((found.path, line))
 }
 
-/// Whether it stands in what the fleet says of itself.
-fn is_in_fleet(db: &dyn Db, it: &Diagnostic) -> bool {
-    let Place::Span { file, start, .. } = it.primary.place else { return false };
-    let range_of = |anchor: &Anchor| syntax::locate(db, Origin::new(*anchor, 0)).map(|it| it.1);
-    let mut before = syntax::anchors(db, file).iter().filter(|it| range_of(it).is_some_and(|it| it.start <= start));
-    before.next_back().is_some_and(|it| it.kind(db) == Kind::Fleet)
+/// The kind of the declaration in whose block a place that cannot be parsed is.
+fn kind_around(db: &dyn Db, it: &Diagnostic) -> Option<Kind> {
+    let Place::Span { file, start, .. } = it.primary.place else { return None };
+    let begins =
+        |anchor: &Anchor| syntax::locate(db, Origin::new(*anchor, 0)).map(|it| it.1.start).filter(|it| *it <= start);
+    let all = syntax::anchors(db, file);
+    let (from, last) = all.iter().filter_map(|it| Some((begins(it)?, *it))).max_by_key(|it| it.0)?;
+    // A bracket is open there that was not before.
+    let mut scanner = syntax::Scanner::new(file.text(db).get(from..start)?);
+    while scanner.next().is_some() {}
+    (!scanner.open().is_empty()).then(|| last.kind(db))
 }
 
 /// Where a place is, for sorting.

@@ -23,9 +23,13 @@ pub(super) fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
         return found.to_vec();
     }
     let clusters: BTreeSet<EcoString> = fleet::clusters(db).map(|it| it.name(db).clone()).collect();
-    let mut groups: IndexMap<(Code, EcoString), Vec<&Diagnostic>> = IndexMap::default();
+    let mut groups: IndexMap<(Code, EcoString, EcoString), Vec<&Diagnostic>> = IndexMap::default();
     for it in found {
-        groups.entry((it.code, without_names(&it.message, &clusters))).or_default().push(it);
+        // What is fixed in another way is another mistake.
+        let help = it.help.as_deref().unwrap_or_default();
+        let help = removed(help).map_or_else(|| help.to_owned(), |it| help.replacen(it, "_", 1));
+        let key = (it.code, without_names(&it.message, &clusters), without_names(&help, &clusters));
+        groups.entry(key).or_default().push(it);
     }
     groups.into_values().map(|it| one_of(&it, &clusters)).collect()
 }
@@ -58,7 +62,6 @@ fn one_of(alike: &[&Diagnostic], clusters: &BTreeSet<EcoString>) -> Diagnostic {
 
 /// A help that names one thing to remove, with those of the others.
 fn with_each<'a>(help: &'a str, others: impl Iterator<Item = &'a str>) -> EcoString {
-    let removed = |it: &'a str| it.split_once(REMOVE)?.1.split(['`', ' ']).next();
     let Some(first) = removed(help) else { return help.into() };
     let mut all = vec![first];
     all.extend(others.filter_map(removed));
@@ -67,17 +70,29 @@ fn with_each<'a>(help: &'a str, others: impl Iterator<Item = &'a str>) -> EcoStr
     help.replacen(&option, &each.join(" "), 1).into()
 }
 
+/// What a help names to be removed.
+fn removed(help: &str) -> Option<&str> {
+    help.split_once(REMOVE)?.1.split(['`', ' ']).next()
+}
+
 /// A message with the same words for every cluster.
 fn without_names(message: &str, clusters: &BTreeSet<EcoString>) -> EcoString {
-    parts(message).map(|(it, is_quoted)| if is_quoted && clusters.contains(it) { "_" } else { it }).collect()
+    parts(message, clusters).map(|(it, is_cluster)| if is_cluster { "_" } else { it }).collect()
 }
 
 /// The cluster that a message names first.
 fn name_in(message: &str, clusters: &BTreeSet<EcoString>) -> Option<EcoString> {
-    parts(message).find(|(it, is_quoted)| *is_quoted && clusters.contains(*it)).map(|it| it.0.into())
+    parts(message, clusters).find(|it| it.1).map(|it| it.0.into())
 }
 
-/// The parts of a message, and whether each stands between backticks.
-fn parts(message: &str) -> impl Iterator<Item = (&str, bool)> {
-    message.split('`').enumerate().map(|(nth, it)| (it, nth % 2 == 1))
+/// The parts of a message, and whether each is the name of a cluster: ``cluster `one` ``, ``on `one` ``. Other things may
+/// have the name of one.
+fn parts<'a>(message: &'a str, clusters: &BTreeSet<EcoString>) -> impl Iterator<Item = (&'a str, bool)> {
+    let mut before = "";
+    message.split('`').enumerate().map(move |(nth, it)| {
+        let is_of_cluster = before.ends_with("cluster ") || before.ends_with("on ");
+        let is_cluster = nth % 2 == 1 && is_of_cluster && clusters.contains(it);
+        before = it;
+        (it, is_cluster)
+    })
 }

@@ -19,7 +19,12 @@ pub(super) fn chunk(text: &str) -> Option<Pair<'_, Rule>> {
 
 /// Whether a pair is a comment, or what could not be read.
 pub(super) fn is_noted(pair: &Pair<'_, Rule>) -> bool {
-    matches!(pair.as_rule(), Rule::comment | Rule::bad | Rule::bad_top | Rule::missing_close)
+    pair.as_rule() == Rule::comment || is_bad(pair)
+}
+
+/// Whether a pair is what could not be read.
+pub(super) fn is_bad(pair: &Pair<'_, Rule>) -> bool {
+    matches!(pair.as_rule(), Rule::bad | Rule::bad_top | Rule::missing_close)
 }
 
 /// What a line was meant to be.

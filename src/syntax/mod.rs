@@ -30,6 +30,7 @@ use crate::diagnostic::Invariant;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Anchor, Db, IndexMap, NodeId, Origin, SourceFile, is_bidi_control, is_noncharacter};
 use ast::Declaration;
+use pest::iterators::Pair;
 use problems::Problem;
 
 pub use scan::{Delimiter, Event, Open, Scanner};
@@ -79,7 +80,7 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
                 problems.push(Problem::TooDeep(at));
                 continue;
             }
-            let Some(mut pair) = grammar::chunk(slice) else {
+            let Some(pair) = grammar::chunk(slice) else {
                 problems.push(Problem::TooDeep(range.start));
                 continue;
             };
@@ -93,10 +94,15 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> Arc<Parsed> {
             let is_bad = found.iter().any(|it| it.as_rule() != grammar::Rule::comment);
             let repaired = is_bad.then(|| recover::repair(slice, range.start)).flatten();
             let (meant, repairs) = repaired.unwrap_or_default();
-            if let Some(again) = grammar::chunk(&meant).filter(|_| !repairs.problems.is_empty()) {
-                pair = again;
+            let bad =
+                |pair: &Pair<'_, grammar::Rule>| pair.clone().into_inner().flatten().filter(grammar::is_bad).count();
+            // A repair that leaves more to be said than there was is a misunderstanding.
+            let again = grammar::chunk(&meant)
+                .filter(|it| !repairs.problems.is_empty() && repairs.problems.len() + bad(it) <= bad(&pair));
+            match again {
+                Some(again) => lowering.chunk(range.start, again, repairs),
+                None => lowering.chunk(range.start, pair, recover::Repairs::default()),
             }
-            lowering.chunk(range.start, pair, repairs);
         }
     }
     problems.append(&mut lowering.problems);

@@ -19,6 +19,10 @@ const IN_TEXT: &str = "a mistake is in its file";
 pub(super) enum Shape {
     /// `values:`, and lines that are indented deeper.
     Mapping,
+    /// `args:`, and elements with dashes.
+    Sequence,
+    /// `config: |`, and lines of text.
+    Text,
     /// `- "a"`
     List,
     /// `apiVersion: v1`, outside of any block.
@@ -206,6 +210,14 @@ fn yaml(file: SourceFile, text: &str, range: Range<usize>, shape: Shape) -> Diag
         Shape::Mapping => (
             eco_format!("`{first}` begins a YAML mapping"),
             eco_format!("write `{key} {{ … }}`, and `key = value` for each entry in it"),
+        ),
+        Shape::Sequence => (
+            eco_format!("`{first}` begins a YAML list"),
+            eco_format!("write `{key} = [ … ]`, with commas between the elements"),
+        ),
+        Shape::Text => (
+            eco_format!("`{first}` begins a YAML text"),
+            eco_format!("write `{key} = \"\"\"`, the text on lines of its own, and `\"\"\"` behind it"),
         ),
         Shape::List => ("this is a YAML list".into(), "write `[ … ]`, with commas between the elements".into()),
         Shape::Document => (

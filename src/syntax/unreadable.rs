@@ -71,10 +71,10 @@ const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 11] = [
     quotes,
     open_string,
     not_a_number,
+    colon,
     comparison,
     alone,
     without_sign,
-    colon,
     missing_comma,
     unknown_declaration,
     unknown_statement,
@@ -171,7 +171,7 @@ fn comparison(it: &Stuck<'_>) -> Option<Diagnostic> {
     let words = ["when ", "if ", "where "];
     let start = words.iter().filter_map(|word| line.rfind(word).map(|at| at + word.len())).max();
     let start = if it.line == Line::Condition { start.or(Some(0)) } else { start };
-    let left = line.get(start?..)?.trim();
+    let left = line.get(start?..)?.trim_end_matches('=').trim();
     let right = rest.get(1..)?.lines().next()?;
     let end = ["{", " then ", "=>", "//", " and ", " or "].iter().filter_map(|it| right.find(it)).min();
     let right = right.get(..end.unwrap_or(right.len()))?.trim();
@@ -256,7 +256,7 @@ fn missing_comma(it: &Stuck<'_>) -> Option<Diagnostic> {
                 it.token(),
                 "a comma belongs before this",
             )
-            .help(eco_format!("write `, {}`", it.between(it.token())))
+            .help(eco_format!("write `, {}`", element(rest)))
         });
     }
     let name_end = rest.find(|it: char| !(it.is_ascii_alphanumeric() || "-_.\"".contains(it)))?;
@@ -280,6 +280,15 @@ fn missing_comma(it: &Stuck<'_>) -> Option<Diagnostic> {
         )
         .help(eco_format!("write `, {name} {sign}`, or put it on a line of its own")),
     )
+}
+
+/// The element that a text begins with: a string whole.
+fn element(rest: &str) -> &str {
+    let end = match rest.strip_prefix('"').and_then(|it| it.find('"')) {
+        Some(end) => end + 2,
+        None => token_len(rest),
+    };
+    rest.get(..end).unwrap_or(rest)
 }
 
 fn unknown_declaration(it: &Stuck<'_>) -> Option<Diagnostic> {
@@ -338,6 +347,10 @@ fn open_quote(slice: &str) -> Option<usize> {
     let mut open = None;
     let mut chars = line.char_indices().peekable();
     while let Some((at, it)) = chars.next() {
+        // Text over several lines ends elsewhere.
+        if open.is_none() && line.get(at..)?.starts_with("\"\"\"") {
+            return None;
+        }
         match it {
             '\\' if open.is_some() => {
                 chars.next();

@@ -172,6 +172,9 @@ pub(super) fn amend_scalar(at: Origin, found: &Type, asked: Option<Origin>) -> D
         .help("write `key = value`")
 }
 
+/// Keys whose value is the name of a declaration.
+const NAMES: [&str; 4] = ["source", "baseline", "via", "group"];
+
 pub(super) fn declaration_here(at: Origin, path: &Path, ty: &TypeExpr) -> Diagnostic {
     let value = match &ty.kind {
         TypeKind::Literal(literal) => Some(eco_format!("{literal}")),
@@ -180,6 +183,9 @@ pub(super) fn declaration_here(at: Origin, path: &Path, ty: &TypeExpr) -> Diagno
         _ => None,
     };
     if let Some(value) = value {
+        let is_name = |it: &Key| matches!(it, Key::Name(it) if NAMES.contains(&it.as_str()));
+        let is_text = matches!(ty.kind, TypeKind::Name(_)) && !path.segments.last().is_some_and(|it| is_name(&it.key));
+        let value = if is_text { eco_format!("\"{value}\"") } else { value };
         let keys: Vec<&str> = path
             .segments
             .iter()

@@ -42,5 +42,7 @@ fn ends_element(before: &str) -> bool {
 fn begins_element(line: &str) -> bool {
     let word = line.split(|it: char| !it.is_ascii_alphanumeric()).next().unwrap_or_default();
     let goes_on = ["and", "or", "in", "then", "else", "if", "for"].contains(&word);
-    !goes_on && line.starts_with(|it: char| it.is_alphanumeric() || matches!(it, '"' | '#' | '{' | '[' | '('))
+    !goes_on
+        && (line.starts_with("...")
+            || line.starts_with(|it: char| it.is_alphanumeric() || matches!(it, '"' | '#' | '{' | '[' | '(')))
 }

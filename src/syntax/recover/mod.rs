@@ -19,23 +19,45 @@ const MOST: usize = 20;
 #[derive(Default)]
 pub(super) struct Repairs {
     pub problems: Vec<Problem>,
-    /// Where bytes were put in, by their offset in the repaired text, and how many.
-    inserted: Vec<(usize, usize)>,
+    /// Where bytes were put in, by their offset in the repaired text and in order; how many, and how many before these.
+    inserted: Vec<(usize, usize, usize)>,
 }
 
 impl Repairs {
     /// Where a byte of the repaired text stands in the chunk as it is written.
     pub(super) fn written(&self, at: usize) -> usize {
-        let before: usize = self.inserted.iter().map(|(start, length)| at.saturating_sub(*start).min(*length)).sum();
-        at - before
+        let before = self.inserted.partition_point(|(start, ..)| *start < at);
+        match before.checked_sub(1).and_then(|it| self.inserted.get(it)) {
+            Some((start, length, earlier)) => at - earlier - (at - start).min(*length),
+            None => at,
+        }
     }
 
-    fn insert(&mut self, text: &mut String, at: usize, what: &str) {
-        text.insert_str(at, what);
-        for (start, _) in self.inserted.iter_mut().filter(|(start, _)| *start >= at) {
-            *start += what.len();
+    /// Puts texts into another, each at its place, in order.
+    fn insert(&mut self, text: &mut String, pieces: &[(usize, String)]) {
+        let mut whole = String::with_capacity(text.len() + pieces.iter().map(|it| it.1.len()).sum::<usize>());
+        let mut all: Vec<(usize, usize)> = Vec::new();
+        let mut old = std::mem::take(&mut self.inserted).into_iter().peekable();
+        let mut from = 0;
+        for (at, piece) in pieces {
+            let shift = whole.len() - from;
+            while let Some((start, length, _)) = old.next_if(|it| it.0 < *at) {
+                all.push((start + shift, length));
+            }
+            whole.push_str(text.get(from..*at).unwrap_or_default());
+            all.push((whole.len(), piece.len()));
+            whole.push_str(piece);
+            from = *at;
         }
-        self.inserted.push((at, what.len()));
+        let shift = whole.len() - from;
+        all.extend(old.map(|(start, length, _)| (start + shift, length)));
+        whole.push_str(text.get(from..).unwrap_or_default());
+        *text = whole;
+        let mut earlier = 0;
+        for (start, length) in all {
+            self.inserted.push((start, length, earlier));
+            earlier += length;
+        }
     }
 }
 
@@ -57,7 +79,7 @@ pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
         let is_in_line = text.get(..found.before).is_some_and(|it| !it.ends_with('\n'));
         let line_end = if is_in_line { "\n" } else { "" };
         let closing = format!("{line_end}{:indent$}{}\n", "", found.delimiter.closing(), indent = found.indent);
-        it.insert(&mut text, found.before, &closing);
+        it.insert(&mut text, &[(found.before, closing)]);
     }
     let lists = commas::missing(&text);
     for found in &lists {
@@ -66,11 +88,9 @@ pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
         let start = base + it.written(first);
         it.problems.push(Problem::MissingComma(start..start + length, found.len()));
     }
-    let mut places = lists.concat();
+    let mut places: Vec<(usize, String)> = lists.concat().into_iter().map(|at| (at, ",".to_owned())).collect();
     places.sort_unstable();
-    for at in places.into_iter().rev() {
-        it.insert(&mut text, at, ",");
-    }
+    it.insert(&mut text, &places);
     (!it.problems.is_empty()).then_some((text, it))
 }
 

@@ -26,8 +26,26 @@ struct Block {
     is_indented: bool,
 }
 
+/// Whether some bracket of a text has no partner, as far as strings that are closed show that.
+fn is_open(text: &str) -> bool {
+    let (mut begun, mut ended) = (0, 0);
+    let mut scanner = Scanner::new(text);
+    while let Some(event) = scanner.next() {
+        match event {
+            Event::Begin(it) if is_bracket(it.delimiter) => begun += 1,
+            Event::End { open, .. } if is_bracket(open.delimiter) => ended += 1,
+            _ => {}
+        }
+    }
+    let in_text = scanner.open().iter().any(|it| matches!(it.delimiter, Delimiter::Text { .. } | Delimiter::Raw));
+    begun > ended && !in_text
+}
+
 /// The first bracket of a text that nothing closes; none where all are closed, or where the text is not indented.
 pub(super) fn first(text: &str) -> Option<Unclosed> {
+    if !is_open(text) {
+        return None;
+    }
     let mut open: Vec<Block> = Vec::new();
     let mut indent = line_at(text, 0).map_or(0, |it| it.indent);
     for event in Scanner::new(text) {

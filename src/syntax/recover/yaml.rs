@@ -24,19 +24,27 @@ pub(super) fn regions(chunk: &str) -> Vec<Region> {
         let (shape, more) = if is_item(line.text) {
             (Shape::List, rest.iter().take_while(|(it, _)| it.indent > line.indent || same(it, line)).count())
         } else if *depth == 0 && is_pair(line.text) && line.indent == 0 {
-            let is_next = |it: &Line<'_>| it.indent > 0 || is_pair(it.text) || opens(it.text) || it.text == "---";
+            let is_next = |it: &Line<'_>| {
+                it.indent > 0 || is_dash(it.text) || is_pair(it.text) || opens(it.text) || it.text == "---"
+            };
             (Shape::Document, rest.iter().take_while(|(it, _)| is_next(it)).count())
-        } else if opens(line.text) {
-            let is_in = |it: &Line<'_>| it.indent > line.indent || it.indent == line.indent && is_item(it.text);
-            let is_yaml = rest
-                .first()
-                .is_some_and(|(it, _)| is_in(it) && (is_item(it.text) || is_pair(it.text) || opens(it.text)));
-            let more = rest.iter().take_while(|(it, _)| is_in(it)).count();
-            (if *depth == 0 { Shape::Document } else { Shape::Mapping }, if is_yaml { more } else { 0 })
+        } else if let Some(text) = opened(line.text) {
+            let is_in = |it: &Line<'_>| it.indent > line.indent || it.indent == line.indent && is_dash(it.text);
+            let next = rest.first().map(|it| &it.0).filter(|it| is_in(it));
+            let is_text = text.starts_with(['|', '>']);
+            let is_yaml = next.is_some_and(|it| is_text || is_dash(it.text) || is_pair(it.text) || opens(it.text));
+            let more = if is_yaml { rest.iter().take_while(|(it, _)| is_in(it)).count() } else { 0 };
+            let shape = match next {
+                _ if *depth == 0 => Shape::Document,
+                _ if is_text => Shape::Text,
+                Some(it) if is_dash(it.text) => Shape::Sequence,
+                _ => Shape::Mapping,
+            };
+            (shape, more)
         } else {
             (Shape::Mapping, 0)
         };
-        if more == 0 && !is_item(line.text) && shape != Shape::Document {
+        if more == 0 && !is_item(line.text) && !(shape == Shape::Document && is_pair(line.text)) {
             nth += 1;
             continue;
         }
@@ -81,10 +89,18 @@ fn is_pair(line: &str) -> bool {
 
 /// `key:`, with what belongs to it on the lines below.
 fn opens(line: &str) -> bool {
-    key(line).is_some_and(|rest| {
-        let rest = rest.split('#').next().unwrap_or_default().trim();
-        rest.is_empty() || matches!(rest, "|" | "|-" | "|+" | ">" | ">-" | ">+")
-    })
+    opened(line).is_some()
+}
+
+/// What stands behind the key of a line that only opens a value: nothing, or how a text is read.
+fn opened(line: &str) -> Option<&str> {
+    let rest = key(line)?.split('#').next().unwrap_or_default().trim();
+    (rest.is_empty() || matches!(rest, "|" | "|-" | "|+" | ">" | ">-" | ">+")).then_some(rest)
+}
+
+/// `- name`, as an element of a list that a key opens: there `- 80` is one, too.
+fn is_dash(line: &str) -> bool {
+    line == "-" || line.starts_with("- ")
 }
 
 /// What follows the colon behind the key that a line begins with.

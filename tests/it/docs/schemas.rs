@@ -60,8 +60,8 @@ fn a_difference_is_as_its_schema_says() {
     if !commit.iter().all(|it| crate::support::git(fleet.path(), it).is_some()) {
         return;
     }
-    let clusters = fleet.read("clusters.fleet");
-    fleet.write("clusters.fleet", &format!("{clusters}\noverride *.* {{ release {{ interval = \"47m\" }} }}\n"));
+    let text = fleet.read("fleet.fleet").replace("interval = \"1h\"", "interval = \"47m\"");
+    fleet.write("fleet.fleet", &text);
     let run = fleet.run(&["diff", "-o", "json"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     let found = check("diff.v1.json", &run.stdout);
@@ -75,7 +75,7 @@ fn each_line_of_diagnostics_is_as_its_schema_says() {
     for args in [&["check", "--message-format", "json"][..], &["build", "--check", "--message-format", "json"]] {
         let run = fleet.run(args);
         assert_eq!(run.status, 1, "{}", run.stderr);
-        assert!(run.stdout.lines().count() > 2);
+        assert!(run.stdout.lines().count() > 1, "{}", run.stdout);
         for line in run.stdout.lines() {
             check("diagnostic.v1.json", line);
         }
