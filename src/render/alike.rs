@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Code, Diagnostic, Label, listed_up_to};
+use crate::diagnostic::{Code, Diagnostic, Label, code, listed_up_to};
 use crate::fleet;
 use crate::source::{Db, IndexMap};
 
@@ -25,8 +25,8 @@ pub(super) fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
     let clusters: BTreeSet<EcoString> = fleet::clusters(db).map(|it| it.name(db).clone()).collect();
     let mut groups: IndexMap<(Code, EcoString, EcoString), Vec<&Diagnostic>> = IndexMap::default();
     for it in found {
-        // What is fixed in another way is another mistake.
-        let help = it.help.as_deref().unwrap_or_default();
+        // What is fixed in another way is another mistake; each line is fixed in its own words.
+        let help = it.help.as_deref().filter(|_| it.code != code::DECLARATION_HERE).unwrap_or_default();
         let help = removed(help).map_or_else(|| help.to_owned(), |it| help.replacen(it, "_", 1));
         let key = (it.code, without_names(&it.message, &clusters), without_names(&help, &clusters));
         groups.entry(key).or_default().push(it);

@@ -30,7 +30,7 @@ struct Block {
 fn is_open(text: &str) -> bool {
     let (mut begun, mut ended) = (0, 0);
     let mut scanner = Scanner::new(text);
-    while let Some(event) = scanner.next() {
+    for event in scanner.by_ref() {
         match event {
             Event::Begin(it) if is_bracket(it.delimiter) => begun += 1,
             Event::End { open, .. } if is_bracket(open.delimiter) => ended += 1,

@@ -57,13 +57,14 @@ impl Chapter {
                 self.compilation = Some(compilation);
                 self.fleet = Some(fleet);
             }
-            ["fleet", severity @ ("error" | "warning"), code] => {
+            ["fleet", severity @ ("error" | "warning"), codes @ ..] if !codes.is_empty() => {
                 let fleet = Fleet::new(text);
                 let run = fleet.run(&["check"]);
                 let heads = run.stderr.lines().filter(|it| it.starts_with("error[") || it.starts_with("warning["));
                 let heads: Vec<&str> = heads.collect();
-                let wanted = format!("{severity}[{code}]");
-                assert!(heads.len() == 1 && heads[0].starts_with(&wanted), "{wanted}\n{}\n{text}", run.stderr);
+                let is_each =
+                    heads.iter().zip(codes).all(|(head, code)| head.starts_with(&format!("{severity}[{code}]")));
+                assert!(heads.len() == codes.len() && is_each, "{codes:?}\n{}\n{text}", run.stderr);
                 // Where nothing is marked, a line of a snippet ends in blanks.
                 self.said = run.stderr.lines().map(|it| it.trim_end().to_owned() + "\n").collect();
                 self.fleet = Some(fleet);
