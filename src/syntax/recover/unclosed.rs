@@ -37,7 +37,8 @@ fn is_open(text: &str) -> bool {
             _ => {}
         }
     }
-    let in_text = scanner.open().iter().any(|it| matches!(it.delimiter, Delimiter::Text { .. } | Delimiter::Raw));
+    // Any other string ends with its line.
+    let in_text = scanner.open().iter().any(|it| it.delimiter == Delimiter::Text { lines: true });
     begun > ended && !in_text
 }
 
