@@ -84,8 +84,7 @@ pub(super) fn planned(
     // From the root of the disk, so that no file's path has to be resolved.
     let out = arguments.out.as_ref().map(|it| std::path::absolute(it).unwrap_or_else(|_| it.clone()));
     if let (Some(out), false) = (&out, arguments.check) {
-        std::fs::create_dir_all(out)
-            .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", out.display()), help: None })?;
+        host::make_directory(out)?;
     }
     let root = out.unwrap_or_else(|| root.to_path_buf());
     // What is there is looked at and changed by one at a time.

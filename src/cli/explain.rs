@@ -86,8 +86,7 @@ fn write_all(dir: &Path, terminal: &mut Terminal) -> Result<Outcome, HostError> 
             pages.insert(format!("std/{path}.md"), it);
         }
     }
-    std::fs::create_dir_all(dir)
-        .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", dir.display()), help: None })?;
+    host::make_directory(dir)?;
     let count = pages.len();
     host::rewrite(dir, &pages.into_iter().collect::<Vec<_>>())?;
     terminal.status("Wrote", &format!("{} to {}", counted(count, "page"), dir.display()));

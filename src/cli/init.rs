@@ -34,8 +34,7 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
         });
     }
     let below = if dir.as_os_str().is_empty() { Path::new(".") } else { &dir };
-    std::fs::create_dir_all(below)
-        .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", below.display()), help: None })?;
+    host::make_directory(below)?;
     let remote = host::remote(below);
     let texts: Vec<(String, String)> =
         files.iter().map(|(path, text)| ((*path).into(), pushed_to(text, remote.as_ref()))).collect();

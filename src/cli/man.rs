@@ -13,8 +13,7 @@ use crate::host::{self, HostError};
 pub(super) fn run(arguments: &Man, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let whole = command();
     if let Some(dir) = &arguments.out {
-        std::fs::create_dir_all(dir)
-            .map_err(|it| HostError { message: format!("`{}` cannot be made: {it}", dir.display()), help: None })?;
+        host::make_directory(dir)?;
         let mut pages = vec![("fleetc.1".to_owned(), page(whole.clone())?)];
         for it in whole.get_subcommands() {
             let name = format!("fleetc-{}", it.get_name());

@@ -36,6 +36,6 @@ pub use record::{Record, Records, Summary};
 pub use remote::{Remote, flux_objects, remote};
 pub use stamp::Stamp;
 pub use texts::{Text, texts_at, texts_of_project};
-pub use tree::{StampedSnapshot, Tree, apply, replace, rewrite, snapshot, write_copy, write_page};
+pub use tree::{StampedSnapshot, Tree, apply, make_directory, replace, rewrite, snapshot, write_copy, write_page};
 pub use vendor::{Vendored, vendor};
 pub use watch::Watcher;

@@ -198,6 +198,14 @@ pub fn rewrite(root: &Path, texts: &[(String, String)]) -> Result<(), HostError>
     writer::write_each(root, &files)
 }
 
+/// Makes the directory that somebody named for what a command writes, with those around it.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_directory(path: &Path) -> Result<(), HostError> {
+    std::fs::create_dir_all(path).map_err(|it| HostError::at(path, "made", &it))
+}
+
 /// Writes one file that is no part of the tree: what stood there is whole until the new one is.
 ///
 /// # Errors

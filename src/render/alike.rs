@@ -1,7 +1,7 @@
 //! Like mistakes, shown once.
 //!
 //! A name that is gone is missed by each cluster that has it, a wrong column shows in every row. For a
-//! person that is one mistake: its first places are shown, the others counted. Programs are told of each.
+//! person that is one mistake: its first places are shown, the others counted. Output for programs has each.
 
 use std::collections::BTreeSet;
 
