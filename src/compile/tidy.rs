@@ -6,7 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::library::{anchor_of, said_of_the_project};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, Subject, code};
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax;
 
 /// How the note begins that names clusters.
@@ -125,8 +125,8 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
         found.retain(|it| it.code != code::NO_ACCOUNT);
     }
     // Facts and params may be declared in lines that cannot be parsed.
-    let bad_in: Vec<Kind> =
-        found.iter().filter(|it| it.code.is_syntax()).filter_map(|it| kind_around(db, it)).collect();
+    let may_follow = has(&found, &|it| matches!(it.subject, Some(Subject::Fact(_) | Subject::Param(_))));
+    let bad_in = if may_follow { unreadable_kinds(db, &found) } else { Vec::new() };
     found.retain(|it| match &it.subject {
         Some(Subject::Fact(_)) => !bad_in.contains(&Kind::Fleet),
         Some(Subject::Param(_)) => {
@@ -160,17 +160,36 @@ fn line_of(db: &dyn Db, at: Origin) -> Option<(EcoString, usize)> {
     Some((found.path, line))
 }
 
-/// The kind of the declaration in whose block a place that cannot be parsed is.
-fn kind_around(db: &dyn Db, it: &Diagnostic) -> Option<Kind> {
-    let Place::Span { file, start, .. } = it.primary.place else { return None };
-    let begins =
-        |anchor: &Anchor| syntax::locate(db, Origin::new(*anchor, 0)).map(|it| it.1.start).filter(|it| *it <= start);
-    let all = syntax::anchors(db, file);
-    let (from, last) = all.iter().filter_map(|it| Some((begins(it)?, *it))).max_by_key(|it| it.0)?;
-    // A bracket is open there that was not before.
-    let mut scanner = syntax::Scanner::new(file.text(db).get(from..start)?);
-    while scanner.next().is_some() {}
-    (!scanner.open().is_empty()).then(|| last.kind(db))
+/// The kinds of the declarations in whose blocks something cannot be parsed: of each the first such place counts.
+fn unreadable_kinds(db: &dyn Db, found: &[Diagnostic]) -> Vec<Kind> {
+    let mut places: BTreeMap<EcoString, (SourceFile, Vec<usize>)> = BTreeMap::new();
+    for it in found.iter().filter(|it| it.code.is_syntax()) {
+        if let Place::Span { file, start, .. } = it.primary.place {
+            places.entry(file.path(db).clone()).or_insert_with(|| (file, Vec::new())).1.push(start);
+        }
+    }
+    let mut kinds = Vec::new();
+    for (file, mut at) in places.into_values() {
+        at.sort_unstable();
+        let begins = |it: &Anchor| Some((syntax::locate(db, Origin::new(*it, 0))?.1.start, it.kind(db)));
+        let mut declared: Vec<(usize, Kind)> = syntax::anchors(db, file).iter().filter_map(begins).collect();
+        declared.sort_by_key(|it| it.0);
+        let mut looked_at = None;
+        for at in at {
+            let nth = declared.partition_point(|it| it.0 <= at).checked_sub(1);
+            let Some((from, kind)) = nth.filter(|it| looked_at != Some(*it)).and_then(|it| declared.get(it)) else {
+                continue;
+            };
+            looked_at = nth;
+            // It is in the block where a bracket is open that was not before.
+            let mut scanner = syntax::Scanner::new(file.text(db).get(*from..at).unwrap_or_default());
+            while scanner.next().is_some() {}
+            if !scanner.open().is_empty() {
+                kinds.push(*kind);
+            }
+        }
+    }
+    kinds
 }
 
 /// Where a place is, for sorting.
