@@ -18,7 +18,8 @@ const SHOWN: usize = 3;
 const REMOVE: &str = "--remove ";
 
 /// Diagnostics, those that say the same of other places and clusters as one: in the order of the first of each.
-pub(super) fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
+#[must_use]
+pub fn merged(db: &dyn Db, found: &[Diagnostic]) -> Vec<Diagnostic> {
     if found.len() < 2 {
         return found.to_vec();
     }

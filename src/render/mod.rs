@@ -17,6 +17,7 @@ mod table;
 mod terminal;
 mod why;
 
+pub use alike::merged;
 pub use ci::{Finding, Point, findings, github, gitlab, json_lines, junit, sarif, seal};
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_patch, diff_text, text_patch};

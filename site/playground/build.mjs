@@ -1,0 +1,80 @@
+// Builds the page: target/playground/index.html, one file that needs nothing else.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../..");
+const target = join(root, "target/playground");
+
+/** What a build writes, and is not written by an author. */
+const GENERATED = /^(common|clusters|applications)\/(?!.*\.fleet$)/;
+
+function filesBelow(directory) {
+  // What begins with a dot is no text of the author's.
+  const entries = readdirSync(directory, { withFileTypes: true }).filter((it) => !it.name.startsWith("."));
+  return entries.flatMap((it) => {
+    const path = join(directory, it.name);
+    return it.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+function example(name) {
+  const directory = join(root, "examples", name);
+  const paths = filesBelow(directory).map((it) => relative(directory, it).replaceAll("\\", "/")).sort();
+  const own = paths.filter((it) => !GENERATED.test(it) && it !== "README.md");
+  return Object.fromEntries(own.map((it) => [it, readFileSync(join(directory, it), "utf8")]));
+}
+
+function compiler() {
+  const directory = join(here, "compiler");
+  const args = ["build", "--release", "--locked", "--quiet", "--target-dir", target];
+  execFileSync("cargo", args, { cwd: directory, stdio: "inherit" });
+  return readFileSync(join(target, "wasm32-unknown-unknown/release/fleetc_playground.wasm"));
+}
+
+const names = readdirSync(join(root, "examples")).filter((it) => statSync(join(root, "examples", it)).isDirectory());
+// What is short comes first.
+const order = ["minimal", "eks-fleet", ...names.filter((it) => it !== "minimal" && it !== "eks-fleet")];
+// The page has one project: none that names another beside it.
+const alone = order.map((it) => [it, example(it)]).filter(([, files]) => !files["fleet.fleet"].includes('"../'));
+const examples = Object.fromEntries(alone);
+
+const bundle = async (options) => {
+  const { outputFiles } = await build({ bundle: true, minify: true, write: false, format: "iife", charset: "utf8", logLevel: "warning", ...options });
+  return outputFiles[0].text;
+};
+const worker = await bundle({ entryPoints: [join(here, "src/worker.js")] });
+const embedded = `
+  export const workerSource = ${JSON.stringify(worker)};
+  export const examples = ${JSON.stringify(examples)};
+  export async function compilerBytes() {
+    const text = document.getElementById("compiler").textContent;
+    const bytes = Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  }`;
+const script = await bundle({
+  entryPoints: [join(here, "src/main.js")],
+  plugins: [{
+    name: "embedded",
+    setup(it) {
+      it.onResolve({ filter: /\/embedded\.js$/ }, () => ({ path: "embedded", namespace: "embedded" }));
+      it.onLoad({ filter: /.*/, namespace: "embedded" }, () => ({ contents: embedded }));
+    },
+  }],
+});
+
+const put = (page, what, text) => page.replace(what, () => text);
+let page = readFileSync(join(here, "src/page.html"), "utf8");
+page = put(page, "/*style*/", readFileSync(join(here, "src/style.css"), "utf8"));
+page = put(page, '<script type="application/gzip" id="compiler"></script>',
+  `<script type="application/gzip" id="compiler">${gzipSync(compiler(), { level: 9 }).toString("base64")}</script>`);
+page = put(page, "/*script*/", script.replaceAll("</script", "<\\/script"));
+mkdirSync(target, { recursive: true });
+writeFileSync(join(target, "index.html"), page);
+const size = gzipSync(page, { level: 9 }).length;
+console.log(`target/playground/index.html: ${(size / 1e6).toFixed(2)} MB compressed`);
