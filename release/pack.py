@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""pack.py TARGET VERSION DIST   Packs the binary of a target: an archive with licence, completions and manual pages, and the npm
-package of that platform; with the package that chooses among these on Linux. `maturin build` made the binary before."""
+"""pack.py TARGET VERSION DIST [BINARY]   Packs the binary of a target: an archive with licence, completions and manual pages, and the
+npm package of that platform; with the package that chooses among these on Linux. `maturin build` made the binary before."""
 import io, json, os, shutil, subprocess, sys, tarfile, tempfile, zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -35,9 +35,9 @@ def npm(name, version, files, extra, dist):
 
 
 def main():
-    target, version, dist = sys.argv[1:]
+    target, version, dist, *rest = sys.argv[1:]
     program = "fleetc.exe" if "windows" in target else "fleetc"
-    built = os.path.join(ROOT, "target", target, "release", program)
+    built = os.path.abspath(rest[0]) if rest else os.path.join(ROOT, "target", target, "release", program)
     binary = read(built)
     os.makedirs(dist, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:

@@ -2,7 +2,7 @@
 """build.py FLEETC   Builds the documentation's site into target/site/html, warnings as errors.
 
 The pages of `docs/`, and those that `fleetc explain --out` writes of commands, diagnostics, functions, keywords and the standard
-library. Needs `mkdocs` on the path: site/requirements.txt."""
+library, and the playground that `npm run build` makes in site/playground. Needs `mkdocs` on the path: site/requirements.txt."""
 import os, re, shutil, subprocess, sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -28,7 +28,8 @@ def rewritten(text, page):
         path, _, anchor = target.partition("#")
         # From docs/, where the page is written.
         whole = os.path.normpath(os.path.join("docs", here, path))
-        generated = {"src/diagnostic/pages/": "reference/diagnostics/", "CHANGELOG.md": "changelog.md"}
+        generated = {"src/diagnostic/pages/": "reference/diagnostics/", "CHANGELOG.md": "changelog.md",
+                     "site/playground/README.md": "playground/index.html"}
         for start, instead in generated.items():
             if whole.startswith(start):
                 whole = "docs/" + instead + whole[len(start):]
@@ -46,6 +47,8 @@ def main():
     shutil.rmtree(DOCS, ignore_errors=True)
     shutil.copytree(os.path.join(ROOT, "docs"), DOCS)
     shutil.copy(os.path.join(ROOT, "CHANGELOG.md"), os.path.join(DOCS, "changelog.md"))
+    os.makedirs(os.path.join(DOCS, "playground"))
+    shutil.copy(os.path.join(ROOT, "target/playground/index.html"), os.path.join(DOCS, "playground"))
     reference = os.path.join(DOCS, "reference")
     subprocess.run([fleetc, "--quiet", "explain", "--out", reference], check=True)
     for folder, heading in LISTS.items():

@@ -1,7 +1,9 @@
-// Builds the page: target/playground/index.html, one file that needs nothing else.
+// build.mjs [--quick]   Builds the page: target/playground/index.html, one file that needs nothing else.
+//
+// --quick compiles the compiler without optimising it: for tests, far too large to publish.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -10,6 +12,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const target = join(root, "target/playground");
+const quick = process.argv.includes("--quick");
 
 /** What a build writes, and is not written by an author. */
 const GENERATED = /^(common|clusters|applications)\/(?!.*\.fleet$)/;
@@ -32,9 +35,9 @@ function example(name) {
 
 function compiler() {
   const directory = join(here, "compiler");
-  const args = ["build", "--release", "--locked", "--quiet", "--target-dir", target];
+  const args = ["build", "--locked", "--quiet", "--target-dir", target, ...(quick ? [] : ["--release"])];
   execFileSync("cargo", args, { cwd: directory, stdio: "inherit" });
-  return readFileSync(join(target, "wasm32-unknown-unknown/release/fleetc_playground.wasm"));
+  return readFileSync(join(target, "wasm32-unknown-unknown", quick ? "debug" : "release", "fleetc_playground.wasm"));
 }
 
 const names = readdirSync(join(root, "examples")).filter((it) => statSync(join(root, "examples", it)).isDirectory());
@@ -44,10 +47,30 @@ const order = ["minimal", "eks-fleet", ...names.filter((it) => it !== "minimal" 
 const alone = order.map((it) => [it, example(it)]).filter(([, files]) => !files["fleet.fleet"].includes('"../'));
 const examples = Object.fromEntries(alone);
 
-const bundle = async (options) => {
-  const { outputFiles } = await build({ bundle: true, minify: true, write: false, format: "iife", charset: "utf8", logLevel: "warning", ...options });
+/** Packages that became part of the page. */
+const packages = new Set();
+
+async function bundle(options) {
+  const always = { bundle: true, minify: true, write: false, metafile: true, format: "iife", charset: "utf8", logLevel: "warning" };
+  const { outputFiles, metafile } = await build({ ...always, ...options });
+  for (const path of Object.keys(metafile.inputs)) {
+    const name = path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1];
+    if (name) packages.add(name);
+  }
   return outputFiles[0].text;
-};
+}
+
+/** What is in the page beside fleetc, and on which terms. */
+function licences() {
+  const crates = readFileSync(join(root, "THIRD-PARTY.md"), "utf8");
+  const texts = [...packages].sort().map((name) => {
+    const directory = join(here, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+    const file = ["LICENSE", "LICENSE.md", "license"].map((it) => join(directory, it)).find((it) => existsSync(it));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(file, "utf8").trim() : ""}\n`;
+  });
+  return `${crates}\n# In the page\n\n${texts.join("\n")}`;
+}
 const worker = await bundle({ entryPoints: [join(here, "src/worker.js")] });
 const embedded = `
   export const workerSource = ${JSON.stringify(worker)};
@@ -73,8 +96,10 @@ let page = readFileSync(join(here, "src/page.html"), "utf8");
 page = put(page, "/*style*/", readFileSync(join(here, "src/style.css"), "utf8"));
 page = put(page, '<script type="application/gzip" id="compiler"></script>',
   `<script type="application/gzip" id="compiler">${gzipSync(compiler(), { level: 9 }).toString("base64")}</script>`);
+page = put(page, "<!--licences-->", licences().replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
 page = put(page, "/*script*/", script.replaceAll("</script", "<\\/script"));
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, "index.html"), page);
 const size = gzipSync(page, { level: 9 }).length;
 console.log(`target/playground/index.html: ${(size / 1e6).toFixed(2)} MB compressed`);
+if (!quick && size > 4e6) throw new Error("that is more than 4 MB");

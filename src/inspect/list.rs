@@ -17,8 +17,19 @@ use crate::value::{Node, Value};
 /// Rows under a head.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
-    pub head: Vec<EcoString>,
+    pub head: Vec<Heading>,
     pub rows: Vec<Vec<Cell>>,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// What every fleet has: `add-ons`.
+    Of(&'static str),
+    /// A fact, under the name that the fleet gives it.
+    Fact(EcoString),
+    /// What a ring has, under the name that the rollout gives it.
+    Ring(EcoString),
 }
 
 /// What stands in a row.
@@ -70,20 +81,17 @@ pub fn list(db: &dyn Db, kinds: Kinds, filter: Option<Filter>) -> Table {
     }
 }
 
-fn head(names: &[&str]) -> Vec<EcoString> {
-    names.iter().map(|it| EcoString::from(*it)).collect()
+fn head(names: &[&'static str]) -> Vec<Heading> {
+    names.iter().map(|it| Heading::Of(it)).collect()
 }
 
 fn of_clusters(db: &dyn Db, clusters: &[Anchor]) -> Table {
     let facts = &fleet::settings(db, db.project()).value.facts;
-    let before = ["cluster", "group"];
     let has_hub = clusters.iter().any(|it| fleet::cluster(db, *it).value.via.is_some());
     let after = if has_hub { vec!["flux", "hub", "add-ons", "path"] } else { vec!["flux", "add-ons", "path"] };
-    let mut table = Table { head: head(&before), rows: Vec::new() };
-    // A fact may be called as a column is.
-    let is_column = |it: &EcoString| before.iter().chain(&after).any(|column| column == it);
-    table.head.extend(facts.keys().map(|it| if is_column(it) { eco_format!("fact {it}") } else { it.clone() }));
-    table.head.extend(head(&after));
+    let columns = facts.keys().map(|it| Heading::Fact(it.clone()));
+    let head = head(&["cluster", "group"]).into_iter().chain(columns).chain(head(&after)).collect();
+    let mut table = Table { head, rows: Vec::new() };
     for anchor in clusters {
         let cluster = &fleet::cluster(db, *anchor).value;
         let groups: Vec<&str> = cluster.groups.iter().map(|it| it.name(db).as_str()).collect();
@@ -292,9 +300,9 @@ fn of_versions(db: &dyn Db, releases: &[OnCluster<'_>]) -> Table {
         }
     }
     let mut table = Table { head: head(&["add-on"]), rows: Vec::new() };
-    table.head.extend(order.iter().cloned());
+    table.head.extend(order.iter().cloned().map(Heading::Ring));
     if has_outside {
-        table.head.push("no ring".into());
+        table.head.push(Heading::Of("no ring"));
     }
     for ((name, _), cells) in rows {
         let mut row = vec![Cell::from(&name)];

@@ -26,7 +26,7 @@ pub use diff::{
     LeafChange, Objects, Side, Switch, Touched, Verb, diff, differences,
 };
 pub use filter::Filter;
-pub use list::{Cell, Kinds, Table, list};
+pub use list::{Cell, Heading, Kinds, Table, list};
 pub use picture::{Arrow, ArrowKind, BoxKind, Boxed, End, Picture, Row, picture, picture_of};
 pub use report::{Column, Layers, Line, Report, Variant, report};
 pub use secrets::HIDDEN;

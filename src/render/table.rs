@@ -2,14 +2,14 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::inspect::{Cell, Table};
+use crate::inspect::{Cell, Heading, Table};
 use crate::source::{Anchor, Origin};
 use crate::value::{Node, Value};
 
 /// Columns as wide as what stands in them; numbers stand to the right.
 #[must_use]
 pub fn table_text(table: &Table) -> String {
-    let mut lines: Vec<Vec<String>> = vec![table.head.iter().map(|it| it.to_uppercase().to_string()).collect()];
+    let mut lines: Vec<Vec<String>> = vec![table.head.iter().map(|it| title(it, &table.head)).collect()];
     lines.extend(table.rows.iter().map(|row| row.iter().map(|it| in_a_line(&text(it))).collect()));
     let width = |nth: usize| lines.iter().filter_map(|it| it.get(nth)).map(|it| it.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..table.head.len()).map(width).collect();
@@ -25,6 +25,16 @@ pub fn table_text(table: &Table) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What stands above a column; a fact may be called as another column is.
+fn title(heading: &Heading, head: &[Heading]) -> String {
+    let is_column = |name: &str| head.iter().any(|it| matches!(it, Heading::Of(of) if *of == name));
+    match heading {
+        Heading::Of(it) => it.to_uppercase(),
+        Heading::Fact(it) if is_column(it) => format!("FACT {}", it.to_uppercase()),
+        Heading::Fact(it) | Heading::Ring(it) => it.to_uppercase().to_string(),
+    }
 }
 
 /// What would break the line is written as the language writes it.
@@ -48,7 +58,7 @@ fn text(cell: &Cell) -> String {
     }
 }
 
-/// A row an object; what there is none of is null.
+/// A row an object; what there is none of is null. Facts and rings, whose names are the fleet's own, are objects in it.
 #[must_use]
 pub fn table_json(table: &Table, at: Option<Anchor>) -> Json {
     let cell = |it: &Cell| match it {
@@ -59,8 +69,25 @@ pub fn table_json(table: &Table, at: Option<Anchor>) -> Json {
         Cell::Value(it) => at.map_or(Json::Null, |at| crate::value::json(&Node::new(it.clone(), Origin::of(at)))),
     };
     let row = |row: &Vec<Cell>| {
-        let entries = table.head.iter().zip(row).map(|(key, it)| (key.to_string(), cell(it)));
-        Json::Object(entries.collect::<Map<String, Json>>())
+        let mut object = Json::Object(Map::new());
+        for (heading, it) in table.head.iter().zip(row) {
+            match heading {
+                Heading::Of(title) => object[camel_case(title)] = cell(it),
+                Heading::Fact(name) => object["facts"][name.as_str()] = cell(it),
+                Heading::Ring(name) => object["rings"][name.as_str()] = cell(it),
+            }
+        }
+        object
     };
     table.rows.iter().map(row).collect()
+}
+
+/// `add-ons` as programs write it: `addOns`.
+fn camel_case(title: &str) -> String {
+    let mut words = title.split(['-', ' ']);
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |all, it| {
+        let (initial, rest) = it.split_at(it.chars().next().map_or(0, char::len_utf8));
+        all + &initial.to_uppercase() + rest
+    })
 }

@@ -153,6 +153,7 @@ async function start() {
   element("cancel").onclick = () => element("new").close();
   element("remove").onclick = removeFile;
   element("link").onclick = copyLink;
+  element("licences").onclick = () => element("terms").showModal();
   const shared = await fromFragment(location.hash.slice(1));
   if (shared) choice.prepend(new Option("a link", "", true, true));
   await load(shared ?? examples[choice.value]);

@@ -25,6 +25,30 @@ fn example(name: &str, args: &[&str]) -> Run {
     run
 }
 
+/// The names of fields that a schema declares.
+fn fields(schema: &Value) -> Vec<String> {
+    match schema {
+        Value::Object(entries) => {
+            let own = entries.get("properties").and_then(Value::as_object);
+            own.into_iter().flat_map(|it| it.keys().cloned()).chain(entries.values().flat_map(fields)).collect()
+        }
+        Value::Array(all) => all.iter().flat_map(fields).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn fields_have_names_of_one_style() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    for entry in std::fs::read_dir(dir).expect("schemas").flatten() {
+        let schema = serde_json::from_str(&std::fs::read_to_string(entry.path()).expect("a schema")).expect("JSON");
+        let fields = fields(&schema);
+        let is_camel_case = |it: &String| it.chars().all(|it| it.is_ascii_alphanumeric()) && !it.starts_with(char::is_uppercase);
+        let others: Vec<&String> = fields.iter().filter(|it| !is_camel_case(it)).collect();
+        assert!(!fields.is_empty() && others.is_empty(), "{}: {others:?}", entry.path().display());
+    }
+}
+
 #[test]
 fn answers_are_as_their_schemas_say() {
     for what in ["clusters", "add-ons", "releases", "sources", "catalogues", "rules", "versions"] {
@@ -39,7 +63,7 @@ fn answers_are_as_their_schemas_say() {
         let releases = check("list.v1.json", &example(name, &["list", "releases", "-o", "json"]).stdout);
         let mut asked: Vec<String> = vec!["flux-system".into(), "cluster.environment".into()];
         asked.extend(
-            releases.as_array().expect("rows").iter().take(12).filter_map(|it| it["add-on"].as_str().map(Into::into)),
+            releases.as_array().expect("rows").iter().take(12).filter_map(|it| it["addOn"].as_str().map(Into::into)),
         );
         for what in asked {
             for cluster in [first, second] {

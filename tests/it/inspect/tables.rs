@@ -103,7 +103,7 @@ web     1.9.0, 1.10.0
 fn rows_are_asked_for_in_the_language() {
     let names = |args: &[&str]| -> Vec<String> {
         let rows: Json = serde_json::from_str(&list(&[args, &["-o", "json"]].concat())).expect("JSON");
-        let key = if args[0] == "clusters" { "cluster" } else { "add-on" };
+        let key = if args[0] == "clusters" { "cluster" } else { "addOn" };
         rows.as_array().expect("rows").iter().map(|it| it[key].as_str().expect("a name").to_owned()).collect()
     };
     assert_eq!(names(&["clusters", "--where", "cluster.addons.web.values.replicas > 1"]), ["two"]);
@@ -119,8 +119,8 @@ fn rows_are_asked_for_in_the_language() {
     );
     assert_eq!(names(&["versions", "--where", "name == \"web\""]), ["web"]);
     let rows: Json = serde_json::from_str(&list(&["clusters", "-o", "json"])).expect("JSON");
-    assert_eq!((&rows[0]["account"], &rows[0]["add-ons"]), (&Json::Null, &Json::from(2)));
-    assert_eq!(rows[0]["zones"], serde_json::json!(["a", "b"]));
+    assert_eq!((&rows[0]["facts"]["account"], &rows[0]["addOns"]), (&Json::Null, &Json::from(2)));
+    assert_eq!(rows[0]["facts"]["zones"], serde_json::json!(["a", "b"]));
 }
 
 #[test]

@@ -158,8 +158,10 @@ fn a_fact_is_followed_to_who_states_it() {
     says(&two, &["region = \"apac\"", "more.csv:2: two,apac"]);
     assert!(fleet.run(&["why", "one", "regio"]).status != 0);
     // A fact that is called as a column is has a column of its own.
-    let listed = fleet.run(&["list", "clusters", "-o", "json"]).stdout;
-    assert!(listed.contains("\"fact add-ons\": 1") && listed.contains("\"add-ons\": 0"), "{listed}");
+    let listed: serde_json::Value =
+        serde_json::from_str(&fleet.run(&["list", "clusters", "-o", "json"]).stdout).expect("JSON");
+    assert_eq!((&listed[0]["facts"]["add-ons"], &listed[0]["addOns"]), (&1.into(), &0.into()));
+    assert!(fleet.run(&["list", "clusters"]).stdout.contains("  FACT ADD-ONS  "));
 }
 
 #[test]

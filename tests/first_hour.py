@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""try.py DIST   A person's first hour with what is released: each artefact of DIST that this machine can run is installed into a
+"""first_hour.py DIST   A person's first hour with what is released: each artefact of DIST that this machine can run is installed into a
 fresh home, and the tutorial is done with it, its mistake included. Needs Git, and Node where there is an npm package."""
 import glob, os, re, shutil, subprocess, sys, sysconfig, tarfile, tempfile, venv
 
