@@ -69,15 +69,22 @@ pub fn table_json(table: &Table, at: Option<Anchor>) -> Json {
         Cell::Value(it) => at.map_or(Json::Null, |at| crate::value::json(&Node::new(it.clone(), Origin::of(at)))),
     };
     let row = |row: &Vec<Cell>| {
-        let mut object = Json::Object(Map::new());
+        let mut object = Map::new();
         for (heading, it) in table.head.iter().zip(row) {
-            match heading {
-                Heading::Of(title) => object[camel_case(title)] = cell(it),
-                Heading::Fact(name) => object["facts"][name.as_str()] = cell(it),
-                Heading::Ring(name) => object["rings"][name.as_str()] = cell(it),
+            let (within, name) = match heading {
+                Heading::Of(title) => {
+                    object.insert(camel_case(title), cell(it));
+                    continue;
+                }
+                Heading::Fact(name) => ("facts", name),
+                Heading::Ring(name) => ("rings", name),
+            };
+            let own = object.entry(within).or_insert_with(|| Json::Object(Map::new()));
+            if let Json::Object(own) = own {
+                own.insert(name.to_string(), cell(it));
             }
         }
-        object
+        Json::Object(object)
     };
     table.rows.iter().map(row).collect()
 }

@@ -1,6 +1,7 @@
 //! The project that the page edits.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fleetc::compile::{self, Compilation};
@@ -43,7 +44,8 @@ impl Session {
         if self.db.is_worn() {
             *self = Self::default();
         }
-        let (sources, data): (Files, Files) = files.into_iter().partition(|(path, _)| path.ends_with(".fleet"));
+        let is_source = |(path, _): &(String, String)| Path::new(path).extension().is_some_and(|it| it == "fleet");
+        let (sources, data): (Files, Files) = files.into_iter().partition(is_source);
         self.data.0.lock().unwrap_or_else(PoisonError::into_inner).0 = data;
         self.db.set_files("", sources.into_iter().collect());
         self.db.refresh_data();
