@@ -3,6 +3,7 @@
 # VERSION is a tag (`v0.1.0`), or the hash of a commit, which is always built. An archive is used only if it is what the release's
 # SHA256SUMS says. FLEETC_RELEASES is where releases are, for a mirror.
 set -eu
+[ $# -eq 2 ] || { echo "usage: install.sh VERSION DIR" >&2; exit 2; }
 version=$1
 dir=$2
 releases=${FLEETC_RELEASES:-https://github.com/fleetc/fleetc/releases/download}
@@ -34,11 +35,11 @@ download() {
     say "$name is not what SHA256SUMS says"
     exit 1
   fi
-  mkdir -p "$dir"
   tar -xzf "$work/$name" -C "$work"
   mv "$work/${name%.tar.gz}/fleetc" "$dir/fleetc"
 }
 
+mkdir -p "$dir"
 case $version in
   v[0-9]*) if download; then say "installed into $dir"; exit 0; fi; at="--tag=$version" ;;
   *) at="--rev=$version" ;;

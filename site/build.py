@@ -39,6 +39,8 @@ def rewritten(text, page):
             return f"[{label}]({SOURCE}{whole})"
         relative = os.path.relpath(whole, os.path.join("docs", here))
         return f"[{label}]({relative}{'#' + anchor if anchor else ''})"
+    # A block that the tutorial writes into a file.
+    text = re.sub(r"^```write \S+\.fleet$", "```fleet", text, flags=re.M)
     return re.sub(r"\[([^\]]*)\]\(([^)\s]+)\)", link, text)
 
 

@@ -67,7 +67,7 @@ def npm(dist, home):
 
 
 def archive(dist, home):
-    found = [it for it in glob.glob(f"{dist}/fleetc-*.tar.gz") if os.uname().machine in it.replace("arm64", "aarch64")]
+    found = [it for it in glob.glob(f"{dist}/fleetc-*.tar.gz") if os.uname().machine.replace("arm64", "aarch64") in it]
     if not found:
         return None
     with tarfile.open(found[0]) as it:

@@ -14,7 +14,7 @@ use crate::names;
 use crate::source::{Db, IndexMap, Kind, Origin, Project};
 use crate::syntax::{
     self,
-    ast::{Block, Declaration, Entry, Head, Member},
+    ast::{Action, Block, Declaration, Entry, Head, Member},
 };
 use crate::types::{self, FieldType, FieldsAre, RecordType, Scope, Type};
 
@@ -56,6 +56,14 @@ fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        for member in &it.body.members {
+            if let Member::Entry(entry) = member
+                && is_key(entry, "facts")
+                && !matches!(entry.action, Action::Amend(_))
+            {
+                self.out.push(problems::facts_set(Origin::new(self.anchor, entry.path.node)));
+            }
+        }
         let mut rest = without(&it.body, "facts");
         rest.members.retain(|it| !matches!(it, Member::Rings(_)));
         let ty = self.shape("FleetBody");

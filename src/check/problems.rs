@@ -2,7 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, code, few, listed};
+use crate::diagnostic::{Diagnostic, Subject, code, few, listed};
 use crate::fleet::{self, Settings};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -164,4 +164,11 @@ pub(super) fn not_about(at: Origin) -> Diagnostic {
 pub(super) fn no_date(at: Origin, found: &str) -> Diagnostic {
     Diagnostic::new(code::NO_DATE, eco_format!("{found:?} is no day"), at, "no date")
         .help("write it as `2026-12-31`: year, month, day")
+}
+
+/// `facts = { … }`
+pub(super) fn facts_set(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::MISMATCH, "`facts` declares types, and has no value", at, "set like a value")
+        .help("write `facts { environment: \"test\" | \"production\" }`: each name with its type")
+        .about(Subject::Facts)
 }

@@ -126,7 +126,10 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
     }
     // Facts and params may be declared in lines that cannot be parsed.
     let may_follow = has(&found, &|it| matches!(it.subject, Some(Subject::Fact(_) | Subject::Param(_))));
-    let bad_in = if may_follow { unreadable_kinds(db, &found) } else { Vec::new() };
+    let mut bad_in = if may_follow { unreadable_kinds(db, &found) } else { Vec::new() };
+    if has(&found, &|it| matches!(it.subject, Some(Subject::Facts))) {
+        bad_in.push(Kind::Fleet);
+    }
     found.retain(|it| match &it.subject {
         Some(Subject::Fact(_)) => !bad_in.contains(&Kind::Fleet),
         Some(Subject::Param(_)) => {

@@ -9,6 +9,8 @@ use super::suggest::nearest;
 pub enum Subject {
     /// A fact, by its name.
     Fact(EcoString),
+    /// The facts of the fleet: which there are cannot be seen.
+    Facts,
     /// Facts that a cluster has no value for.
     Lacking(Vec<EcoString>),
     /// A param, by its name.

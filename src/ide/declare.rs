@@ -24,7 +24,7 @@ pub(super) fn declaration(db: &dyn Db, it: &Diagnostic, at: Origin, place: &File
         }
         Subject::Fact(name) => (fleet::settings(db, db.project()).value.anchor?, name),
         Subject::Param(name) => (owner(db, it, &[Kind::ADDON, Kind::Baseline])?, name),
-        Subject::Cases(_) | Subject::Lacking(_) => return None,
+        Subject::Cases(_) | Subject::Lacking(_) | Subject::Facts => return None,
     };
     let ty = match it.code {
         code::NO_MEMBER => read_as(db, at, place),

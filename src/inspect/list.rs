@@ -300,7 +300,8 @@ fn of_versions(db: &dyn Db, releases: &[OnCluster<'_>]) -> Table {
         }
     }
     let mut table = Table { head: head(&["add-on"]), rows: Vec::new() };
-    table.head.extend(order.iter().cloned().map(Heading::Ring));
+    let heading = |it: &EcoString| rings.map_or(Heading::Of("versions"), |_| Heading::Ring(it.clone()));
+    table.head.extend(order.iter().map(heading));
     if has_outside {
         table.head.push(Heading::Of("no ring"));
     }

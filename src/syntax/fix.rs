@@ -60,9 +60,6 @@ pub(super) fn foreign(word: &str) -> Option<EcoString> {
 /// The smallest fix of a line or declaration that cannot be read from `stop` on.
 pub(super) fn fix(slice: &str, stop: usize, word: &str, top: bool) -> EcoString {
     let (before, rest) = (slice.get(..stop).unwrap_or_default(), slice.get(stop..).unwrap_or_default());
-    if word == "use" && rest.trim_start().starts_with("when") {
-        return "write settings of some clusters in a rule: `rule NAME when condition { use … }`".into();
-    }
     let is_map = before.trim_end().ends_with("for") && before.contains('{');
     if let Some(it) = of_statement(word).filter(|_| !top && !is_map).or_else(|| of_expression(before, rest)) {
         return it.into();

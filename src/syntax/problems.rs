@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use ecow::{EcoString, eco_format};
 
-use super::chunk;
+use super::chunk::{self, DECLARATIONS};
+use super::fix::STATEMENTS;
 use super::grammar::Line;
 use super::scan::Delimiter;
 use super::unreadable::{token_len, unreadable};
@@ -45,6 +46,8 @@ pub(super) enum Problem {
         delimiter: Delimiter,
         before: usize,
     },
+    /// An opening brace on a line of its own, and how many such there are.
+    BraceAlone(usize, usize),
     /// An element of a list on a line of its own, without a comma before it, and how many such there are.
     MissingComma(Range<usize>, usize),
     /// Lines in YAML.
@@ -90,6 +93,21 @@ impl Problem {
                 .help("write `}` where the block ends")
             }
             Self::Unclosed { open, delimiter, before } => unclosed(file, text, open, delimiter, before),
+            Self::BraceAlone(brace, count) => {
+                let head =
+                    text.get(..brace).and_then(|it| it.trim_end().lines().next_back()).unwrap_or_default().trim();
+                Diagnostic::new(
+                    code::UNREADABLE,
+                    eco_format!("the `{{` of `{head}` is on another line"),
+                    at(brace..brace + 1),
+                    "belongs to the line above",
+                )
+                .help(if count == 1 {
+                    eco_format!("write `{head} {{`")
+                } else {
+                    eco_format!("write `{head} {{`, and each other `{{` at the end of the line above it")
+                })
+            }
             Self::MissingComma(range, count) => Diagnostic::new(
                 code::UNREADABLE,
                 "a comma is missing between two elements of a list",
@@ -203,9 +221,15 @@ fn unclosed(file: SourceFile, text: &str, open: usize, delimiter: Delimiter, bef
 
 /// Says what is written instead of YAML.
 fn yaml(file: SourceFile, text: &str, range: Range<usize>, shape: Shape) -> Diagnostic {
-    let first = text.get(range.clone()).and_then(|it| it.lines().next()).unwrap_or_default().trim_end();
+    let whole = text.get(range.clone()).unwrap_or_default();
+    let first = whole.lines().next().unwrap_or_default().trim_end();
     let place = Place::Span { file, start: range.start, end: range.start + first.len() };
-    let key = first.trim_start_matches("- ").split(':').next().unwrap_or_default();
+    let rest = first.trim_start_matches("- ");
+    let key = rest.split(':').next().unwrap_or_default();
+    let is_begun = |it: &str| {
+        let word = it.split_whitespace().next().unwrap_or_default();
+        DECLARATIONS.contains(&word) || STATEMENTS.contains(&word)
+    };
     let (message, help) = match shape {
         Shape::Mapping => (
             eco_format!("`{first}` begins a YAML mapping"),
@@ -219,7 +243,11 @@ fn yaml(file: SourceFile, text: &str, range: Range<usize>, shape: Shape) -> Diag
             eco_format!("`{first}` begins a YAML text"),
             eco_format!("write `{key} = \"\"\"`, the text on lines of its own, and `\"\"\"` behind it"),
         ),
+        Shape::List if is_begun(rest) => ("this is a YAML list".into(), eco_format!("write it without `- `: `{rest}`")),
         Shape::List => ("this is a YAML list".into(), "write `[ … ]`, with commas between the elements".into()),
+        Shape::Document if whole.trim() == "---" => {
+            ("`---` separates YAML documents".into(), "remove it: nothing separates declarations".into())
+        }
         Shape::Document => (
             "this is YAML".into(),
             "to apply objects of a YAML file as they are, declare `manifest NAME = yaml(\"FILE\")` in a catalogue"

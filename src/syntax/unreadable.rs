@@ -67,15 +67,17 @@ impl<'a> Stuck<'a> {
 }
 
 /// Habits that are recognised as such, each with a message of its own: the first one counts.
-const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 11] = [
+const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 13] = [
     quotes,
     open_string,
+    mismatched,
     not_a_number,
     colon,
     comparison,
     alone,
     without_sign,
     missing_comma,
+    conditional,
     unknown_declaration,
     unknown_statement,
     closes_nothing,
@@ -136,6 +138,54 @@ fn open_string(it: &Stuck<'_>) -> Option<Diagnostic> {
         )
         .help("close it with `\"`, or write `\"\"\"` for text over several lines"),
     )
+}
+
+/// `[1, 2)`: a bracket that another kind of bracket closes.
+fn mismatched(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let mut open: Vec<(usize, char)> = Vec::new();
+    // What cannot be parsed may end before the bracket.
+    let end = it.range.end + it.text.get(it.range.end..)?.lines().next().map_or(0, str::len);
+    let text = it.between(it.range.start..end);
+    let mut chars = text.char_indices();
+    let mut in_string = false;
+    while let Some((at, found)) = chars.next() {
+        match found {
+            '\\' if in_string => _ = chars.next(),
+            '"' => in_string = !in_string,
+            '\n' => in_string = false,
+            _ if in_string => {}
+            '/' if text.get(at..)?.starts_with("//") => _ = chars.find(|(_, it)| *it == '\n'),
+            '{' => open.push((at, '}')),
+            '[' => open.push((at, ']')),
+            '(' => open.push((at, ')')),
+            '}' | ']' | ')' => {
+                let (begins, wanted) = open.pop()?;
+                if wanted == found {
+                    continue;
+                }
+                let opening = text.get(begins..=begins)?;
+                // An entry is in a block, whose brace is before it.
+                let is_another = open.iter().any(|(_, it)| *it == found) || it.line == Line::Member && found == '}';
+                let place = it.range.start + at;
+                let begins = it.range.start + begins;
+                return Some(
+                    it.diagnostic(
+                        eco_format!("`{opening}` is closed by `{found}`"),
+                        place..place + 1,
+                        "not its partner",
+                    )
+                    .label(it.at(begins..begins + 1), "opened here")
+                    .help(if is_another {
+                        eco_format!("write `{wanted}` before it")
+                    } else {
+                        eco_format!("write `{wanted}` instead")
+                    }),
+                );
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// `10m`, `1.2.3`, `v1.2.3`: what looks like a number, or ends like one, and is a text.
@@ -229,9 +279,20 @@ fn colon(it: &Stuck<'_>) -> Option<Diagnostic> {
     );
     Some(match rest.chars().next() {
         Some('{') => found.help(eco_format!("write `{key} {rest}`")),
-        Some('[') => found.help(eco_format!("write `{key} = {rest}`")),
+        Some('[') => {
+            let choice = texts(rest).map(|it| eco_format!("; a choice of these is `{key}: {it}`")).unwrap_or_default();
+            found.help(eco_format!("write `{key} = {rest}`{choice}"))
+        }
         _ => found.help(eco_format!("write `{key} {rest}`; a type goes before it: `{key}: Type {rest}`")),
     })
+}
+
+/// The texts of a list as a choice: `"a" | "b"`.
+fn texts(list: &str) -> Option<String> {
+    let inner = list.strip_prefix('[')?.strip_suffix(']')?;
+    let each: Vec<&str> = inner.split(',').map(str::trim).collect();
+    let is_text = |it: &&str| it.len() > 2 && it.starts_with('"') && it.ends_with('"');
+    each.iter().all(is_text).then(|| each.join(" | "))
 }
 
 /// Two entries or two elements in one line, without a comma.
@@ -289,6 +350,18 @@ fn element(rest: &str) -> &str {
         None => token_len(rest),
     };
     rest.get(..end).unwrap_or(rest)
+}
+
+/// `use a, b when condition`
+fn conditional(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let start = it.text.get(..it.range.start)?.rfind('\n').map_or(0, |it| it + 1);
+    let line = it.text.get(start..)?.lines().next()?;
+    let when = line.find(" when ")?;
+    let statement = line.get(..when)?.rsplit('{').next()?;
+    let word = statement.split_whitespace().next().filter(|it| matches!(*it, "use" | "drop"))?;
+    let at = start + when + 1;
+    let help = eco_format!("write what holds for some clusters in a rule: `rule NAME when condition {{ {word} … }}`");
+    Some(it.diagnostic(eco_format!("`{word}` cannot have a condition"), at..at + 4, "no meaning here").help(help))
 }
 
 fn unknown_declaration(it: &Stuck<'_>) -> Option<Diagnostic> {

@@ -113,6 +113,18 @@ pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic 
         .or_help(|| Some(eco_format!("declare it: `type {name} = …`")))
 }
 
+/// `test | production`
+pub(super) fn unquoted(at: Origin, texts: &[&EcoString]) -> Diagnostic {
+    let each: Vec<EcoString> = texts.iter().map(|it| eco_format!("`{it}`")).collect();
+    let message = match each.as_slice() {
+        [one] => eco_format!("there is no type {one}"),
+        several => eco_format!("there are no types {}", several.join(", ")),
+    };
+    let quoted: Vec<String> = texts.iter().map(|it| format!("\"{it}\"")).collect();
+    Diagnostic::new(code::UNKNOWN_TYPE, message, at, "not declared anywhere")
+        .help(eco_format!("texts are written between quotes: `{}`", quoted.join(" | ")))
+}
+
 /// `{ port: Int }` where a type stands.
 pub(super) fn fields_here(at: Origin, name: &str, ty: &Type) -> Diagnostic {
     Diagnostic::new(

@@ -100,6 +100,13 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
             Type::Map(Arc::new(value))
         }
         TypeKind::Union(members) => {
+            let unquoted: Vec<(u32, &EcoString)> =
+                members.iter().filter_map(|it| unquoted(db, index, anchor, it)).collect();
+            if let [(first, _), ..] = unquoted.as_slice() {
+                let texts: Vec<&EcoString> = unquoted.iter().map(|(_, it)| *it).collect();
+                out.push(problems::unquoted(Origin::new(anchor, *first), &texts));
+                return Type::Broken;
+            }
             let members: Vec<Type> = members.iter().map(each).collect();
             Type::union(members)
         }
@@ -119,6 +126,13 @@ pub fn lower(db: &dyn Db, index: &Index, anchor: Anchor, ty: &TypeExpr, out: &mu
             Type::Broken
         }),
     }
+}
+
+/// A word among alternatives that is no type, and looks like a text.
+fn unquoted<'a>(db: &dyn Db, index: &Index, anchor: Anchor, ty: &'a TypeExpr) -> Option<(u32, &'a EcoString)> {
+    let TypeKind::Name(name) = &ty.kind else { return None };
+    let is_word = name.starts_with(|it: char| it.is_ascii_lowercase()) && !name.contains('.');
+    (is_word && !index.is_lost(name) && named_from(db, index, anchor, name).is_none()).then_some((ty.node, name))
 }
 
 /// An expression where it stands.

@@ -16,7 +16,22 @@ export function sourceEditor(parent, changed) {
     highlighting(languageOf(path)),
     told,
   ];
-  return { view, show: (path, text) => view.setState(EditorState.create({ doc: text, extensions: extensions(path) })) };
+  const states = new Map();
+  let shown = null;
+  /** Shows a file, with its cursor and what can be undone as they were. */
+  const show = (path, text) => {
+    if (shown) states.set(shown, view.state);
+    const known = states.get(path);
+    const isSame = known?.doc.toString() === text;
+    view.setState(isSame ? known : EditorState.create({ doc: text, extensions: extensions(path) }));
+    shown = path;
+  };
+  /** Another project: nothing of the one before can be undone. */
+  const forget = () => {
+    states.clear();
+    shown = null;
+  };
+  return { view, show, forget };
 }
 
 /** A view of a generated file; `asked` gets the line, counted from 1, that the cursor is put on. */

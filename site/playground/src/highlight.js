@@ -17,6 +17,9 @@ const highlighter = createHighlighterCoreSync({
 /** Longer texts are shown without colours. */
 const LONGEST = 200_000;
 
+/** Longer texts are coloured when the compiler has answered, and not with each key. */
+const LONG = 20_000;
+
 /** The language of a file, by its name. */
 export function languageOf(path) {
   if (path.endsWith(".fleet")) return "fleet";
@@ -30,7 +33,10 @@ export function highlighting(language) {
   return [
     StateField.define({
       create: ({ doc }) => words(doc, language),
-      update: (marks, { docChanged, state }) => (docChanged ? words(state.doc, language) : marks),
+      update(marks, { docChanged, changes, effects, newDoc }) {
+        const isDue = newDoc.length > LONG ? effects.some((it) => it.is(setNames)) : docChanged;
+        return isDue ? words(newDoc, language) : marks.map(changes);
+      },
       provide: (it) => EditorView.decorations.from(it),
     }),
     StateField.define({

@@ -9,6 +9,11 @@ export async function toFragment(files) {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
+/** Whether a file may be called so: below the project, and spelt as on every system. */
+export function isPath(path) {
+  return /^[\w][\w.-]*(\/[\w][\w.-]*)*$/.test(path) && !path.includes("__proto__");
+}
+
 /** The files of such a link; null where it holds none. */
 export async function fromFragment(fragment) {
   if (!fragment) return null;
@@ -16,7 +21,7 @@ export async function fromFragment(fragment) {
     const text = atob(fragment.replaceAll("-", "+").replaceAll("_", "/"));
     const bytes = await through(Uint8Array.from(text, (it) => it.charCodeAt(0)), new DecompressionStream("deflate-raw"));
     const files = JSON.parse(new TextDecoder().decode(bytes));
-    const isFiles = files && Object.values(files).every((it) => typeof it === "string");
+    const isFiles = files && !Array.isArray(files) && Object.entries(files).every(([path, it]) => isPath(path) && typeof it === "string");
     return isFiles && Object.keys(files).length > 0 ? files : null;
   } catch {
     return null;

@@ -2,6 +2,7 @@
 
 /** Fills a list with a button for each path, below the name of its directory; `marks` names the class of those that stand out. */
 export function listFiles(list, paths, chosen, choose, marks = {}) {
+  const focused = list.contains(document.activeElement) ? document.activeElement.title : null;
   const items = [];
   let folder = "";
   for (const path of paths.toSorted(byFolder)) {
@@ -24,6 +25,8 @@ export function listFiles(list, paths, chosen, choose, marks = {}) {
     items.push(item);
   }
   list.replaceChildren(...items);
+  // Who goes through the list by keyboard stays where they are.
+  if (focused) list.querySelector(`button[title="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function split(path) {

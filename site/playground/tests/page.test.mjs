@@ -144,6 +144,80 @@ test("files are added and removed, and a link holds them all", async () => {
   await again.close();
 });
 
+test("what is explained stays true while lines move", async () => {
+  const { page, outside } = await opened();
+  await press(page, "tree", "common/cluster-addons/add-ons/podinfo.yaml");
+  const lines = await page.$$("#output .cm-line");
+  const words = await Promise.all(lines.map((it) => it.evaluate((line) => line.textContent)));
+  await lines[words.findIndex((it) => it.includes("replicaCount: 2"))].click();
+  await page.waitForFunction(() => document.getElementById("why").textContent.includes("fleet.fleet:7"));
+  await type(page, "fleet ", "// one\n// two\nfleet ");
+  await page.waitForFunction(() => document.getElementById("why").textContent.includes("fleet.fleet:9"));
+  assert.deepEqual(outside, []);
+  await page.close();
+});
+
+test("a file keeps its cursor and what can be undone, and can be renamed", async () => {
+  const { page, outside } = await opened();
+  page.on("dialog", (it) => it.accept());
+  await choose(page, "eks-fleet");
+  await type(page, "fleet acme", "fleet other");
+  await press(page, "sources", "clusters.fleet");
+  await press(page, "sources", "fleet.fleet");
+  await page.focus("#source .cm-content");
+  await page.keyboard.down("Control");
+  await page.keyboard.press("z");
+  await page.keyboard.up("Control");
+  await page.waitForFunction(() => document.querySelector("#source .cm-content").textContent.includes("fleet acme"));
+  await press(page, "sources", "clusters.fleet");
+  await page.click("#rename");
+  await page.$eval("#path", (it) => it.select());
+  await page.type("#path", "../evil.fleet");
+  await page.keyboard.press("Enter");
+  assert.match(await text(page, "#refused"), /letters/);
+  await page.$eval("#path", (it) => it.select());
+  await page.type("#path", "all/of-them.fleet");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('#sources button[title="all/of-them.fleet"]');
+  await settled(page);
+  assert.match(await text(page, "#state"), /^\d+ files/);
+  assert.deepEqual(outside, []);
+  await page.close();
+});
+
+test("a link that is pasted is opened, and one that is cut says so", async () => {
+  const { page, outside } = await opened();
+  const said = [];
+  page.on("dialog", (it) => (said.push(it.message()), it.accept()));
+  await page.evaluate(() => (location.hash = "#garbage"));
+  await page.waitForFunction(() => true);
+  await page.click("#link");
+  await page.waitForFunction(() => location.hash.length > 20);
+  const fragment = new URL(page.url()).hash;
+  assert.equal(said.length, 1);
+  await choose(page, "tenants");
+  await page.evaluate((it) => (location.hash = it), fragment);
+  await page.waitForFunction(() => document.getElementById("example").value === "a link");
+  await settled(page);
+  assert.equal(await text(page, "#state"), "5 files");
+  await choose(page, "tenants");
+  await choose(page, "a link");
+  assert.equal(await text(page, "#state"), "5 files");
+  assert.deepEqual(outside, []);
+  await page.close();
+});
+
+test("without its main file a project says what is missing", async () => {
+  const { page } = await opened();
+  page.on("dialog", (it) => it.accept());
+  await page.click("#rename");
+  await page.$eval("#path", (it) => it.select());
+  await page.type("#path", "main.fleet");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.getElementById("problems").textContent.includes("there is no `fleet.fleet`"));
+  await page.close();
+});
+
 test("every example compiles", async () => {
   const { page } = await opened();
   for (const name of await page.$$eval("#example option", (all) => all.map((it) => it.value))) {

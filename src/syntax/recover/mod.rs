@@ -2,9 +2,10 @@
 //!
 //! In: the text of a chunk with lines that cannot be read. Out: the text as it was meant, and a
 //! problem for each mistake, so that one mistake is one error: a block that is not closed is closed
-//! where its indentation ends, YAML is taken out. What is not recognised stays as it is. Only text
+//! where its indentation ends, a brace moves to what it opens, YAML is taken out. What is not recognised stays as it is. Only text
 //! that cannot be parsed comes here: how a fleet is indented has no meaning.
 
+mod braces;
 mod commas;
 mod line;
 mod unclosed;
@@ -69,6 +70,13 @@ pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
         text.replace_range(found.range.clone(), &blanked(chunk.get(found.range.clone())?, found.instead));
         let range = base + found.range.start..base + found.range.end;
         it.problems.push(Problem::Yaml { range, shape: found.shape });
+    }
+    let alone = braces::alone(&text);
+    if let Some((_, brace)) = alone.first() {
+        it.problems.push(Problem::BraceAlone(base + brace, alone.len()));
+    }
+    for (end, brace) in alone {
+        text.replace_range(end..brace, &" ".repeat(brace - end));
     }
     while it.problems.len() < MOST
         && let Some(found) = unclosed::first(&text)

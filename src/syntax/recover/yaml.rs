@@ -23,6 +23,10 @@ pub(super) fn regions(chunk: &str) -> Vec<Region> {
         let rest = lines.get(nth + 1..).unwrap_or_default();
         let (shape, more) = if is_item(line.text) {
             (Shape::List, rest.iter().take_while(|(it, _)| it.indent > line.indent || same(it, line)).count())
+        } else if *depth == 0 && line.text == "---" {
+            let is_document = rest.first().is_some_and(|(it, _)| is_pair(it.text) || opens(it.text));
+            let is_next = |it: &Line<'_>| it.indent > 0 || is_dash(it.text) || is_pair(it.text) || opens(it.text);
+            (Shape::Document, if is_document { rest.iter().take_while(|(it, _)| is_next(it)).count() } else { 0 })
         } else if *depth == 0 && is_pair(line.text) && line.indent == 0 {
             let is_next = |it: &Line<'_>| {
                 it.indent > 0 || is_dash(it.text) || is_pair(it.text) || opens(it.text) || it.text == "---"
@@ -44,7 +48,8 @@ pub(super) fn regions(chunk: &str) -> Vec<Region> {
         } else {
             (Shape::Mapping, 0)
         };
-        if more == 0 && !is_item(line.text) && !(shape == Shape::Document && is_pair(line.text)) {
+        let is_whole = is_item(line.text) || shape == Shape::Document && (is_pair(line.text) || line.text == "---");
+        if more == 0 && !is_whole {
             nth += 1;
             continue;
         }
