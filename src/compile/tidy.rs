@@ -6,6 +6,8 @@ use ecow::{EcoString, eco_format};
 
 use super::library::{anchor_of, said_of_the_project};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, Subject, code};
+use crate::fleet;
+use crate::names;
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax;
 
@@ -137,6 +139,21 @@ fn without_followers(db: &dyn Db, mut found: Vec<Diagnostic>) -> Vec<Diagnostic>
         }
         _ => true,
     });
+    // Without a fleet there are no facts: that is one mistake.
+    let has_clusters = !names::index(db, db.project()).clusters.is_empty();
+    if has_clusters && fleet::settings(db, db.project()).value.anchor.is_none() {
+        let mut first = true;
+        found.retain_mut(|it| match &it.subject {
+            Some(Subject::Fact(name)) if std::mem::take(&mut first) => {
+                it.help =
+                    Some(eco_format!("declare the fleet and its facts: `fleet NAME {{ facts {{ {name}: Type }} }}`"));
+                it.suggestion = None;
+                true
+            }
+            Some(Subject::Fact(_)) => false,
+            _ => true,
+        });
+    }
     // A row has no name where its inventory is wrong.
     let wrong: Vec<Anchor> = found
         .iter()

@@ -109,6 +109,7 @@ codes! {
     ITERATE "E0320" Error "loop over a value without elements"
     FUNCTION_AS_VALUE "E0321" Error "function used as a value"
     FUNCTION_CYCLE "E0322" Error "recursive function"
+    NO_INTERPOLATION "W0323" Warning "text that looks like a value"
 
     BUDGET "E0401" Error "evaluation limit exceeded"
     NO_ARM "E0402" Error "no matching arm"

@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::version_range::Range;
 use crate::diagnostic::{Diagnostic, code};
 use crate::kube::Id;
+use crate::names;
 use crate::schema::Minor;
 use crate::source::{Anchor, Db, Kind, Origin};
 
@@ -41,13 +42,22 @@ pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin)
 
 pub(super) fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
     let name = addon.name(db);
-    Diagnostic::new(
+    let in_catalogue = |it: &Anchor| it.parent(db).is_some_and(|it| it.kind(db) == Kind::Catalogue);
+    let found = Diagnostic::new(
         code::NO_SOURCE,
         eco_format!("`{name}` has no source for its chart"),
         Origin::of(addon),
         "has no `source`",
-    )
-    .help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`")
+    );
+    // What is meant where a catalogue has one of that name.
+    let index = names::index(db, db.project());
+    let other = index.items.values().filter_map(|it| it.get(name)).find(|it| **it != addon && in_catalogue(it));
+    match other.filter(|_| !in_catalogue(&addon)) {
+        Some(other) => found.label(Origin::of(*other), "the add-on of the catalogue").help(eco_format!(
+            "this declares another `{name}`: to change that of the catalogue, write `override {name} {{ … }}`"
+        )),
+        None => found.help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`"),
+    }
 }
 
 pub(super) fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {

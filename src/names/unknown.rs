@@ -64,6 +64,11 @@ pub fn source(db: &dyn Db, at: Origin, name: &str, scope: Option<Anchor>, index:
             .label(Origin::of(it), eco_format!("one of that name belongs to `{}` alone", parent.name(db)))
             .help("move it to the top level to share it");
     }
+    if name.contains("://") {
+        return diagnostic.help(eco_format!(
+            "declare it, and write its name here: `source NAME = helm \"{name}\"`, `source = NAME`"
+        ));
+    }
     let last = name.rsplit('.').next().unwrap_or(name);
     if last != name && (visible.contains(&last) || index.local_sources.values().any(|it| it.contains_key(last))) {
         return diagnostic.help(eco_format!("a source is named without its catalogue: `{last}`"));

@@ -48,6 +48,8 @@ pub(super) enum Problem {
     },
     /// An opening brace on a line of its own, and how many such there are.
     BraceAlone(usize, usize),
+    /// A `=` between a declaration and its block.
+    BlockSet(usize),
     /// An element of a list on a line of its own, without a comma before it, and how many such there are.
     MissingComma(Range<usize>, usize),
     /// Lines in YAML.
@@ -107,6 +109,16 @@ impl Problem {
                 } else {
                     eco_format!("write `{head} {{`, and each other `{{` at the end of the line above it")
                 })
+            }
+            Self::BlockSet(sign) => {
+                let head = text.get(..sign).and_then(|it| it.trim_end().lines().next_back()).unwrap_or_default().trim();
+                Diagnostic::new(
+                    code::UNREADABLE,
+                    eco_format!("`{head}` is a declaration, and has no value"),
+                    at(sign..sign + 1),
+                    "set like a value",
+                )
+                .help(eco_format!("write `{head} {{`"))
             }
             Self::MissingComma(range, count) => Diagnostic::new(
                 code::UNREADABLE,

@@ -67,13 +67,16 @@ impl<'a> Stuck<'a> {
 }
 
 /// Habits that are recognised as such, each with a message of its own: the first one counts.
-const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 13] = [
+const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 16] = [
+    conflict,
     quotes,
     open_string,
     mismatched,
     not_a_number,
     colon,
     comparison,
+    compared,
+    prefixed,
     alone,
     without_sign,
     missing_comma,
@@ -107,6 +110,16 @@ fn unexpected(it: &Stuck<'_>) -> Diagnostic {
         return it.diagnostic(eco_format!("this cannot be read from {found} on"), token, "not understood").help(help);
     }
     it.diagnostic(eco_format!("expected {wanted}, found {found}"), token, &format!("expected {wanted}")).help(help)
+}
+
+/// What Git writes where two branches changed the same lines.
+fn conflict(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let mark = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].into_iter().find(|mark| it.slice().starts_with(mark))?;
+    let place = it.range.start..it.range.start + mark.len();
+    Some(
+        it.diagnostic("a merge conflict is not resolved", place, "a mark of Git")
+            .help("choose what stays, and remove the marks"),
+    )
 }
 
 /// Quotation marks of a text processor.
@@ -228,6 +241,34 @@ fn comparison(it: &Stuck<'_>) -> Option<Diagnostic> {
     Some(
         it.diagnostic("a comparison is written `==`", it.stop..it.stop + 1, "`=` sets a value")
             .help(eco_format!("write `{left} == {right}`")),
+    )
+}
+
+/// `key == value`, where a value is set.
+fn compared(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let key = it.before().trim_end();
+    let is_key = !key.is_empty() && key.chars().all(|it| it.is_ascii_alphanumeric() || "-_.".contains(it));
+    if it.line != Line::Member || !is_key || !it.rest().starts_with("==") {
+        return None;
+    }
+    Some(
+        it.diagnostic(eco_format!("`==` compares, and does not set `{key}`"), it.stop..it.stop + 2, "a comparison")
+            .help(eco_format!("write `{key} = …`")),
+    )
+}
+
+/// `f"…"`
+fn prefixed(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let mut before = it.before().chars().rev();
+    let letter = before.next().filter(char::is_ascii_alphabetic)?;
+    let is_alone = before.next().is_none_or(|it| !(it.is_alphanumeric() || "-_".contains(it)));
+    if !is_alone || !it.rest().starts_with('"') {
+        return None;
+    }
+    let place = it.stop - 1..it.stop + 1;
+    Some(
+        it.diagnostic("strings have no prefix", place, eco_format!("`{letter}` before a string").as_str())
+            .help("remove it; a value in a string is `\"\\(cluster.name)\"`, text without escapes is `#\"…\"#`"),
     )
 }
 

@@ -8,6 +8,7 @@ mod assign;
 pub mod builtin;
 mod cycle;
 mod flux;
+mod foreign;
 mod infer;
 mod notes;
 mod problems;

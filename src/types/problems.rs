@@ -3,6 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use super::builtin::{self, Builtin};
+use super::foreign;
 use super::ty::{FieldsAre, FunctionType, RecordType, Reference, Type};
 use crate::diagnostic::{Diagnostic, Subject, Suggestion, code, listed_up_to};
 use crate::names::Index;
@@ -110,6 +111,7 @@ fn known_names(index: &Index) -> impl Iterator<Item = &str> {
 pub(super) fn unknown_type(at: Origin, name: &str, index: &Index) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_TYPE, eco_format!("there is no type `{name}`"), at, "not declared anywhere")
         .did_you_mean(name, known_names(index))
+        .or_help(|| foreign::type_of(name).map(|ours| eco_format!("write `{ours}`")))
         .or_help(|| Some(eco_format!("declare it: `type {name} = …`")))
 }
 
@@ -240,7 +242,12 @@ pub(super) fn unknown_field(at: Origin, record: &RecordType, key: &str) -> Diagn
         .about(record.subject(key))
         .label_if(record.declared_at(), declared_here(record))
         .did_you_mean(key, known)
-        .or_help(|| all_fields(record))
+        .or_help(|| match key {
+            "use" | "drop" | "attach" | "detach" => {
+                Some(eco_format!("it is a statement, and no field: write `{key} NAME`"))
+            }
+            _ => all_fields(record),
+        })
 }
 
 /// What is said of the place at which the fields of a record are declared.
@@ -325,6 +332,9 @@ pub(super) fn unknown_name<'a>(
     index: &Index,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, eco_format!("there is no `{name}`"), at, "not known here");
+    if let Some(ours) = foreign::literal(name) {
+        return diagnostic.help(eco_format!("write `{ours}`"));
+    }
     if let Some(of) = member_of {
         return diagnostic.help(eco_format!("write `{of}.{name}`"));
     }
@@ -347,6 +357,12 @@ pub(super) fn unknown_name<'a>(
             .help("write a string between quotes, or `let` it at the top level"),
         None => diagnostic.help("write a string between quotes, or `let` it at the top level"),
     }
+}
+
+/// `"${cluster.name}"`
+pub(super) fn no_interpolation(at: Origin, name: &str) -> Diagnostic {
+    let message = eco_format!("`${{{name}}}` is text, and no value");
+    Diagnostic::new(code::NO_INTERPOLATION, message, at, "written as it is").help(eco_format!("write `\\({name})`"))
 }
 
 pub(super) fn may_be_absent(at: Origin, found: &Type) -> Diagnostic {

@@ -38,7 +38,7 @@ export class Compiler {
     // Its memory cannot be trusted any more, nor can what still waits be answered.
     this.#worker.terminate();
     this.#worker = null;
-    const failed = new Error(`this is a bug in fleetc: ${problem}`);
+    const failed = new Error(problem);
     reject(failed);
     this.#waiting.forEach((it) => it.reject(failed));
     this.#waiting.clear();

@@ -27,6 +27,8 @@ self.onmessage = async ({ data: { module, id, question } }) => {
   try {
     self.postMessage({ id, answer: ask(await ready, question) });
   } catch (problem) {
-    self.postMessage({ id, problem: String(problem) });
+    const isDeep = problem instanceof RangeError;
+    const text = isDeep ? "this is nested too deeply for a browser; fleetc itself says where" : `this is a bug in fleetc: ${problem}`;
+    self.postMessage({ id, problem: text });
   }
 };

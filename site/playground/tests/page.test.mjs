@@ -240,6 +240,18 @@ test("deep nesting is an error, not the end", async () => {
   await page.close();
 });
 
+test("what is too deep for a browser is said, and nothing is lost", async () => {
+  const { page } = await opened();
+  const chain = Array.from({ length: 3000 }, (_, nth) => `if a == ${nth} then ${nth} else `).join("");
+  await type(page, "fleet ", `let a = 1\nlet b = ${chain}0\nfleet `);
+  assert.match(await text(page, "#problems"), /nested/);
+  await page.keyboard.down("Control");
+  await page.keyboard.press("z");
+  await page.keyboard.up("Control");
+  await page.waitForFunction(() => /^\d+ files$/.test(document.getElementById("state").textContent));
+  await page.close();
+});
+
 test("on a phone and in the dark nothing leaves the page", async () => {
   for (const [width, height, scheme] of [[390, 844, "light"], [390, 844, "dark"], [1280, 800, "dark"]]) {
     const { page, look } = await opened({ width, height, scheme });

@@ -1,4 +1,4 @@
-//! Braces on a line of their own: they belong to what they open.
+//! Braces that other languages write otherwise: on a line of their own, or behind a `=`.
 
 use super::line::{Line, line_at};
 use crate::syntax::chunk::{DECLARATIONS, MODIFIERS};
@@ -22,6 +22,32 @@ pub(super) fn alone(text: &str) -> Vec<(usize, usize)> {
     }
     found
 }
+
+/// Where a `=` stands between a declaration and its block: `fleet acme = {`.
+pub(super) fn set(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut look = |start: usize| {
+        let Some(line) = line_at(text, start) else { return };
+        let Some(head) = line.text.strip_suffix('{').and_then(|it| it.trim_end().strip_suffix('=')) else { return };
+        let words: Vec<&str> = head.split_whitespace().collect();
+        if let [word, _] = words.as_slice()
+            && BLOCKS.contains(word)
+        {
+            found.push(line.range.start + head.len());
+        }
+    };
+    look(0);
+    for event in Scanner::new(text) {
+        if let Event::Line(start) = event {
+            look(start);
+        }
+    }
+    found
+}
+
+/// Declarations that are a name and a block.
+const BLOCKS: [&str; 9] =
+    ["fleet", "catalogue", "cluster", "group", "addon", "tenant", "application", "baseline", "namespace"];
 
 /// Whether a line may open a block, and does not yet.
 fn opens(line: &Line<'_>) -> bool {

@@ -78,6 +78,10 @@ pub(super) fn repair(chunk: &str, base: usize) -> Option<(String, Repairs)> {
     for (end, brace) in alone {
         text.replace_range(end..brace, &" ".repeat(brace - end));
     }
+    for sign in braces::set(&text).into_iter().take(MOST) {
+        it.problems.push(Problem::BlockSet(base + sign));
+        text.replace_range(sign..=sign, " ");
+    }
     while it.problems.len() < MOST
         && let Some(found) = unclosed::first(&text)
     {

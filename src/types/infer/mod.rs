@@ -122,6 +122,20 @@ impl Infer<'_> {
         ty
     }
 
+    /// The fact or param that a text names as other languages do: `cluster.name` of `${cluster.name}`.
+    fn looks_interpolated<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let names = text.split("${").skip(1).filter_map(|it| it.split('}').next());
+        names.map(str::trim).find(|it| {
+            let Some((of, name)) = it.split_once('.') else { return false };
+            let of = match of {
+                "cluster" => self.scope.cluster.as_ref(),
+                "params" => self.scope.params.as_ref(),
+                _ => None,
+            };
+            of.and_then(Type::record).is_some_and(|it| it.fields.contains_key(name))
+        })
+    }
+
     fn inferred(&mut self, expr: &Expr) -> Type {
         if !self.narrowed.is_empty()
             && let Some(path) = dotted(expr)
@@ -144,7 +158,12 @@ impl Infer<'_> {
             ExprKind::Bool(it) => Type::Literal(Literal::Bool(*it)),
             ExprKind::Int(it) => Type::Literal(Literal::Int(*it)),
             ExprKind::Float(it) => Type::Literal(Literal::Float(*it)),
-            ExprKind::Text(it) => Type::Literal(Literal::Text(it.clone())),
+            ExprKind::Text(it) => {
+                if let Some(name) = self.looks_interpolated(it) {
+                    self.out.push(problems::no_interpolation(self.at(expr), name));
+                }
+                Type::Literal(Literal::Text(it.clone()))
+            }
             ExprKind::Interpolation(parts) => {
                 for part in parts {
                     let ty = self.infer(part);
