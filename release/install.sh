@@ -17,6 +17,7 @@ archive() {
     Linux/aarch64 | Linux/arm64) echo fleetc-aarch64-unknown-linux-musl.tar.gz ;;
     Darwin/x86_64) echo fleetc-x86_64-apple-darwin.tar.gz ;;
     Darwin/arm64) echo fleetc-aarch64-apple-darwin.tar.gz ;;
+    MINGW*/x86_64 | MSYS*/x86_64) echo fleetc-x86_64-pc-windows-msvc.zip ;;
     *) return 1 ;;
   esac
 }
@@ -35,8 +36,10 @@ download() {
     say "$name is not what SHA256SUMS says"
     exit 1
   fi
-  tar -xzf "$work/$name" -C "$work"
-  mv "$work/${name%.tar.gz}/fleetc" "$dir/fleetc"
+  case $name in
+    *.zip) unzip -q "$work/$name" -d "$work" && mv "$work/${name%.zip}/fleetc.exe" "$dir/" ;;
+    *) tar -xzf "$work/$name" -C "$work" && mv "$work/${name%.tar.gz}/fleetc" "$dir/" ;;
+  esac
 }
 
 mkdir -p "$dir"

@@ -302,6 +302,7 @@ pub(super) enum Listed {
     Releases,
     /// Helm, Git, OCI and bucket sources
     Sources,
+    /// Catalogues, and the number of clusters that use them
     Catalogues,
     /// Rules, and the number of clusters that they apply to
     Rules,

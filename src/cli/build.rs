@@ -26,6 +26,7 @@ pub(super) fn run(directory: &Path, arguments: &Build, terminal: &mut Terminal) 
     if let (Some(records), Some(last)) = (&records, &mut last)
         && let Some(it) = records.still_hold(last)
     {
+        terminal.step("Compared", "what was read and written last time: nothing changed", start.elapsed(), []);
         return Ok(as_before(&it, terminal, start));
     }
     let Some(opened) = super::project::opened(directory, terminal)? else { return Ok(Outcome::Findings) };

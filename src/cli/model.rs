@@ -1,12 +1,15 @@
 //! The compiled project that a question is about: as it is, or as it was.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use ecow::EcoString;
 
-use super::terminal::Terminal;
+use super::project::read;
+use super::terminal::{Terminal, counted};
 use crate::compile::{diagnose, diagnose_of};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::fleet;
 use crate::host::{self, HostError, Opened, Past};
 use crate::inspect::NotFound;
 use crate::source::FleetDatabase;
@@ -50,8 +53,7 @@ pub(super) fn model(
     revision: Option<&str>,
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    let model = opened(directory, revision)?.checked(diagnose);
-    Ok(model.reported(terminal))
+    told(directory, revision, terminal, diagnose)
 }
 
 /// The same where only some clusters are asked about, by name: others may be wrong.
@@ -61,7 +63,27 @@ pub(super) fn model_of(
     clusters: &[&str],
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    Ok(opened(directory, revision)?.checked(|db| diagnose_of(db, clusters)).reported(terminal))
+    told(directory, revision, terminal, |db| diagnose_of(db, clusters))
+}
+
+/// The project, its steps for those who ask, and what is wrong with it.
+fn told(
+    directory: &Path,
+    revision: Option<&str>,
+    terminal: &mut Terminal,
+    diagnose: impl FnOnce(&FleetDatabase) -> Vec<Diagnostic>,
+) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
+    let begun = Instant::now();
+    let model = opened(directory, revision)?;
+    if terminal.is_verbose() {
+        read(&model.db, begun, terminal);
+    }
+    let begun = Instant::now();
+    let model = model.checked(diagnose);
+    if terminal.is_verbose() {
+        terminal.step("Compiled", &counted(fleet::clusters(&model.db).count(), "cluster"), begun.elapsed(), []);
+    }
+    Ok(model.reported(terminal))
 }
 
 impl Model {

@@ -16,11 +16,16 @@ use crate::source::{Db, FleetDatabase, SourceFile};
 pub(super) fn opened(directory: &Path, terminal: &mut Terminal) -> Result<Option<Opened>, HostError> {
     let begun = Instant::now();
     let opened = host::open(directory)?;
-    let own = |it: &&SourceFile| it.package(&opened.db).is_empty();
-    let files: Vec<&str> =
-        opened.db.project().files(&opened.db).iter().filter(own).map(|it| it.path(&opened.db).as_str()).collect();
-    terminal.step("Read", &counted(files.len(), "source"), begun.elapsed(), files);
+    read(&opened.db, begun, terminal);
     Ok(usable(opened, terminal))
+}
+
+/// Says which sources were read since then, to those who ask.
+pub(super) fn read(db: &FleetDatabase, begun: Instant, terminal: &mut Terminal) {
+    let took = begun.elapsed();
+    let own = |it: &&SourceFile| it.package(db).is_empty();
+    let files: Vec<&str> = db.project().files(db).iter().filter(own).map(|it| it.path(db).as_str()).collect();
+    terminal.step("Read", &counted(files.len(), "source"), took, files);
 }
 
 /// The same for a command that stays and looks again.

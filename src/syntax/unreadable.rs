@@ -67,7 +67,7 @@ impl<'a> Stuck<'a> {
 }
 
 /// Habits that are recognised as such, each with a message of its own: the first one counts.
-const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 16] = [
+const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 17] = [
     conflict,
     quotes,
     open_string,
@@ -77,6 +77,7 @@ const RECOGNISED: [fn(&Stuck<'_>) -> Option<Diagnostic>; 16] = [
     comparison,
     compared,
     prefixed,
+    type_elsewhere,
     alone,
     without_sign,
     missing_comma,
@@ -270,6 +271,28 @@ fn prefixed(it: &Stuck<'_>) -> Option<Diagnostic> {
         it.diagnostic("strings have no prefix", place, eco_format!("`{letter}` before a string").as_str())
             .help("remove it; a value in a string is `\"\\(cluster.name)\"`, text without escapes is `#\"…\"#`"),
     )
+}
+
+/// `list(string)`, `String[]`, `"a" or "b"`: types as other languages write them.
+fn type_elsewhere(it: &Stuck<'_>) -> Option<Diagnostic> {
+    let line = it.before().lines().next_back().unwrap_or_default();
+    let before = line.rsplit(['{', ',']).next().unwrap_or_default();
+    let (_, ty) = before.split_once(':')?;
+    let (ty, rest) = (ty.trim(), it.rest());
+    let is_name = !ty.is_empty() && ty.chars().all(|it| it.is_ascii_alphanumeric());
+    let help = match ty.to_ascii_lowercase().as_str() {
+        "list" | "set" | "array" | "seq" if is_name && rest.starts_with(['(', '[']) => "a list is `[Type]`".into(),
+        "map" | "dict" | "object" if is_name && rest.starts_with(['(', '[']) => "a map is `{String: Type}`".into(),
+        "enum" | "oneof" | "choice" | "literal" if is_name && rest.starts_with(['(', '[', '{']) => {
+            "a choice is written `\"a\" | \"b\"`".into()
+        }
+        "optional" if is_name && rest.starts_with(['(', '[']) => "what may be absent is `Type?`".into(),
+        _ if is_name && rest.starts_with("[]") => eco_format!("a list is `[{ty}]`"),
+        _ if rest.starts_with("or ") => "a choice is written with `|`".into(),
+        _ => return None,
+    };
+    let found = it.between(it.token());
+    Some(it.diagnostic(eco_format!("a type cannot be read from `{found}` on"), it.token(), "not understood").help(help))
 }
 
 /// A name, and nothing else in its line.

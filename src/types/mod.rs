@@ -10,6 +10,7 @@ mod cycle;
 mod flux;
 mod foreign;
 mod infer;
+mod mismatch;
 mod notes;
 mod problems;
 mod show;
@@ -20,8 +21,9 @@ pub use assign::fits;
 pub use cycle::{FunctionCycle, function_cycle, is_circular, link};
 pub use flux::spec_of_kind;
 pub use infer::{Infer, Literals, Resolver, Scope, dotted, let_type, no_references, widen};
+pub use mismatch::no_choice;
 pub use notes::{Meaning, Notes};
-pub use problems::{no_choice, too_long};
+pub use problems::too_long;
 pub use signature::{SHAPES, function_type, lower, shape, type_of, written};
 pub use ty::{
     Constraint, FieldType, FieldsAre, FunctionType, Members, Param, RecordType, Reference, Refined, THIS_OBJECT, Type,

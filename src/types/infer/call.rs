@@ -10,6 +10,7 @@ use crate::source::{Anchor, Kind, Origin};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::types::assign::fits;
 use crate::types::builtin::{self, Builtin};
+use crate::types::mismatch::mismatch;
 use crate::types::notes::Meaning;
 use crate::types::problems;
 use crate::types::signature::function_type;
@@ -71,7 +72,7 @@ impl Infer<'_> {
                         bound = Some(Type::join(bound.into_iter().chain(std::iter::once(widen(&it)))));
                     }
                 } else {
-                    self.out.push(problems::mismatch(self.at(arg), &wanted, &found, &arg.kind, None));
+                    self.out.push(mismatch(self.at(arg), &wanted, &found, &arg.kind, None));
                 }
             } else {
                 self.check(arg, &param.ty, None);

@@ -19,6 +19,7 @@ use ecow::EcoString;
 use self::operator::is_printable;
 use super::assign::fits;
 use super::cycle::link;
+use super::mismatch::mismatch;
 use super::notes::Meaning;
 use super::problems;
 use super::signature::{lower, unknown_behind};
@@ -92,7 +93,7 @@ impl Infer<'_> {
                 if fits(found.present(), expected) {
                     self.out.extend((self.literals)(expr, expected, asked));
                 } else {
-                    self.out.push(problems::mismatch(self.at(expr), expected, &found, &expr.kind, asked));
+                    self.out.push(mismatch(self.at(expr), expected, &found, &expr.kind, asked));
                 }
             }
         }

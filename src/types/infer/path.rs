@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Written, few};
 use crate::source::Origin;
 use crate::syntax::ast::{Expr, Key, Segment};
 use crate::types::assign::fits;
+use crate::types::mismatch::mismatch;
 use crate::types::notes::Meaning;
 use crate::types::problems;
 use crate::types::ty::{FieldType, RecordType, Type};
@@ -137,7 +138,7 @@ impl Infer<'_> {
             }
         };
         if !fits(&by, &wanted) {
-            self.out.push(problems::mismatch(self.at(index), &wanted, &by, &index.kind, None));
+            self.out.push(mismatch(self.at(index), &wanted, &by, &index.kind, None));
         }
         found
     }
