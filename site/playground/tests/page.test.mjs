@@ -76,6 +76,20 @@ const type = async (page, before, after) => {
   await settled(page);
 };
 
+const undo = async (page) => {
+  await page.keyboard.down("Control");
+  await page.keyboard.press("z");
+  await page.keyboard.up("Control");
+};
+
+/** What cannot be compiled says why, and is gone when it is undone. */
+const refused = async (page, before, after, why) => {
+  await type(page, before, after);
+  assert.match(await text(page, "#problems"), why);
+  await undo(page);
+  await page.waitForFunction(() => /^\d+ files$/.test(document.getElementById("state").textContent));
+};
+
 test("an example becomes the tree that the program writes", async () => {
   const { page, outside, look } = await opened();
   await choose(page, "eks-fleet");
@@ -165,9 +179,7 @@ test("a file keeps its cursor and what can be undone, and can be renamed", async
   await press(page, "sources", "clusters.fleet");
   await press(page, "sources", "fleet.fleet");
   await page.focus("#source .cm-content");
-  await page.keyboard.down("Control");
-  await page.keyboard.press("z");
-  await page.keyboard.up("Control");
+  await undo(page);
   await page.waitForFunction(() => document.querySelector("#source .cm-content").textContent.includes("fleet acme"));
   await press(page, "sources", "clusters.fleet");
   await page.click("#rename");
@@ -230,25 +242,14 @@ test("every example compiles", async () => {
 
 test("deep nesting is an error, not the end", async () => {
   const { page } = await opened();
-  const deep = `let deep = ${"[".repeat(900)}${"]".repeat(900)}`;
-  await type(page, "fleet ", `${deep}\nfleet `);
-  assert.match(await text(page, "#problems"), /nested/);
-  await page.keyboard.down("Control");
-  await page.keyboard.press("z");
-  await page.keyboard.up("Control");
-  await page.waitForFunction(() => /^\d+ files$/.test(document.getElementById("state").textContent));
+  await refused(page, "fleet ", `let deep = ${"[".repeat(900)}${"]".repeat(900)}\nfleet `, /nested/);
   await page.close();
 });
 
 test("what is too deep for a browser is said, and nothing is lost", async () => {
   const { page } = await opened();
   const chain = Array.from({ length: 3000 }, (_, nth) => `if a == ${nth} then ${nth} else `).join("");
-  await type(page, "fleet ", `let a = 1\nlet b = ${chain}0\nfleet `);
-  assert.match(await text(page, "#problems"), /nested/);
-  await page.keyboard.down("Control");
-  await page.keyboard.press("z");
-  await page.keyboard.up("Control");
-  await page.waitForFunction(() => /^\d+ files$/.test(document.getElementById("state").textContent));
+  await refused(page, "fleet ", `let a = 1\nlet b = ${chain}0\nfleet `, /nested/);
   await page.close();
 });
 
