@@ -49,8 +49,11 @@ def main():
     shutil.rmtree(DOCS, ignore_errors=True)
     shutil.copytree(os.path.join(ROOT, "docs"), DOCS)
     shutil.copy(os.path.join(ROOT, "CHANGELOG.md"), os.path.join(DOCS, "changelog.md"))
+    playground = os.path.join(ROOT, "target/playground/index.html")
+    if not os.path.exists(playground):
+        sys.exit("the playground is not built: run `npm ci` and `npm run build` in site/playground")
     os.makedirs(os.path.join(DOCS, "playground"))
-    shutil.copy(os.path.join(ROOT, "target/playground/index.html"), os.path.join(DOCS, "playground"))
+    shutil.copy(playground, os.path.join(DOCS, "playground"))
     reference = os.path.join(DOCS, "reference")
     subprocess.run([fleetc, "--quiet", "explain", "--out", reference], check=True)
     for folder, heading in LISTS.items():

@@ -53,7 +53,7 @@ pub(super) fn model(
     revision: Option<&str>,
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    told(directory, revision, terminal, diagnose)
+    compiled(directory, revision, terminal, diagnose)
 }
 
 /// The same where only some clusters are asked about, by name: others may be wrong.
@@ -63,11 +63,11 @@ pub(super) fn model_of(
     clusters: &[&str],
     terminal: &mut Terminal,
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
-    told(directory, revision, terminal, |db| diagnose_of(db, clusters))
+    compiled(directory, revision, terminal, |db| diagnose_of(db, clusters))
 }
 
 /// The project, its steps for those who ask, and what is wrong with it.
-fn told(
+fn compiled(
     directory: &Path,
     revision: Option<&str>,
     terminal: &mut Terminal,
@@ -75,9 +75,7 @@ fn told(
 ) -> Result<Option<(FleetDatabase, PathBuf)>, HostError> {
     let begun = Instant::now();
     let model = opened(directory, revision)?;
-    if terminal.is_verbose() {
-        read(&model.db, begun, terminal);
-    }
+    read(&model.db, begun, terminal);
     let begun = Instant::now();
     let model = model.checked(diagnose);
     if terminal.is_verbose() {

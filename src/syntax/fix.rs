@@ -122,9 +122,6 @@ fn of_expression(before: &str, rest: &str) -> Option<&'static str> {
     if here.starts_with('{') && ends_in_if || here.is_empty() && line.contains(" then ") {
         return Some(CONDITION);
     }
-    if here.starts_with('<') && ["List", "Array", "Set", "Map", "Dict"].contains(&last) {
-        return Some("a list of a type is `[Type]`, a map is `{String: Type}`");
-    }
     if here.starts_with('=') && line.ends_with(':') {
         return Some("write `=`; the type goes before it: `name: Type = value`");
     }

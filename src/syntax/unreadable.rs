@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::chunk::{DECLARATIONS, MODIFIERS};
 use super::fix::{STATEMENTS, fix, foreign};
 use super::grammar::{self, Line};
+use super::scan::{Delimiter, Event, Open, Scanner};
 use crate::diagnostic::{Diagnostic, Invariant, Place, code};
 use crate::source::SourceFile;
 
@@ -156,50 +157,29 @@ fn open_string(it: &Stuck<'_>) -> Option<Diagnostic> {
 
 /// `[1, 2)`: a bracket that another kind of bracket closes.
 fn mismatched(it: &Stuck<'_>) -> Option<Diagnostic> {
-    let mut open: Vec<(usize, char)> = Vec::new();
-    // What cannot be parsed may end before the bracket.
-    let end = it.range.end + it.text.get(it.range.end..)?.lines().next().map_or(0, str::len);
-    let text = it.between(it.range.start..end);
-    let mut chars = text.char_indices();
-    let mut in_string = false;
-    while let Some((at, found)) = chars.next() {
-        match found {
-            '\\' if in_string => _ = chars.next(),
-            '"' => in_string = !in_string,
-            '\n' => in_string = false,
-            _ if in_string => {}
-            '/' if text.get(at..)?.starts_with("//") => _ = chars.find(|(_, it)| *it == '\n'),
-            '{' => open.push((at, '}')),
-            '[' => open.push((at, ']')),
-            '(' => open.push((at, ')')),
-            '}' | ']' | ')' => {
-                let (begins, wanted) = open.pop()?;
-                if wanted == found {
-                    continue;
-                }
-                let opening = text.get(begins..=begins)?;
-                // An entry is in a block, whose brace is before it.
-                let is_another = open.iter().any(|(_, it)| *it == found) || it.line == Line::Member && found == '}';
-                let place = it.range.start + at;
-                let begins = it.range.start + begins;
-                return Some(
-                    it.diagnostic(
-                        eco_format!("`{opening}` is closed by `{found}`"),
-                        place..place + 1,
-                        "not its partner",
-                    )
-                    .label(it.at(begins..begins + 1), "opened here")
-                    .help(if is_another {
-                        eco_format!("write `{wanted}` before it")
-                    } else {
-                        eco_format!("write `{wanted}` instead")
-                    }),
-                );
-            }
-            _ => {}
+    let is_list = |open: &Open| matches!(open.delimiter, Delimiter::Bracket | Delimiter::Parenthesis);
+    let mut scanner = Scanner::new(it.slice());
+    for event in scanner.by_ref() {
+        if let Event::End { open, at } = event
+            && is_list(&open)
+            && !it.slice().get(at..)?.starts_with(open.delimiter.closing())
+        {
+            return Some(closed_by(it, open, it.range.start + at, "instead"));
         }
     }
-    None
+    // What cannot be parsed ends before the brace of its block.
+    let open = scanner.open().iter().rev().copied().find(is_list)?;
+    let rest = it.text.get(it.range.end..)?;
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    rest.get(blanks..)?.starts_with('}').then(|| closed_by(it, open, it.range.end + blanks, "before it"))
+}
+
+fn closed_by(it: &Stuck<'_>, open: Open, at: usize, place: &str) -> Diagnostic {
+    let begins = it.range.start + open.at;
+    let (opening, found) = (it.between(begins..begins + 1), it.between(at..at + 1));
+    it.diagnostic(eco_format!("`{opening}` is closed by `{found}`"), at..at + 1, "not its partner")
+        .label(it.at(begins..begins + 1), "opened here")
+        .help(eco_format!("write `{}` {place}", open.delimiter.closing()))
 }
 
 /// `10m`, `1.2.3`, `v1.2.3`: what looks like a number, or ends like one, and is a text.
@@ -280,13 +260,14 @@ fn type_elsewhere(it: &Stuck<'_>) -> Option<Diagnostic> {
     let (_, ty) = before.split_once(':')?;
     let (ty, rest) = (ty.trim(), it.rest());
     let is_name = !ty.is_empty() && ty.chars().all(|it| it.is_ascii_alphanumeric());
+    let is_of = rest.starts_with(['(', '[', '<']);
     let help = match ty.to_ascii_lowercase().as_str() {
-        "list" | "set" | "array" | "seq" if is_name && rest.starts_with(['(', '[']) => "a list is `[Type]`".into(),
-        "map" | "dict" | "object" if is_name && rest.starts_with(['(', '[']) => "a map is `{String: Type}`".into(),
-        "enum" | "oneof" | "choice" | "literal" if is_name && rest.starts_with(['(', '[', '{']) => {
+        "list" | "set" | "array" | "seq" if is_name && is_of => "a list is `[Type]`".into(),
+        "map" | "dict" | "object" if is_name && is_of => "a map is `{String: Type}`".into(),
+        "enum" | "oneof" | "choice" | "literal" if is_name && (is_of || rest.starts_with('{')) => {
             "a choice is written `\"a\" | \"b\"`".into()
         }
-        "optional" if is_name && rest.starts_with(['(', '[']) => "what may be absent is `Type?`".into(),
+        "optional" if is_name && is_of => "what may be absent is `Type?`".into(),
         _ if is_name && rest.starts_with("[]") => eco_format!("a list is `[{ty}]`"),
         _ if rest.starts_with("or ") => "a choice is written with `|`".into(),
         _ => return None,
