@@ -1,11 +1,12 @@
 //! Each kind of declaration, its block held against the shape that it must have.
 
 use super::checker::{Checker, irsa_type, params_type, without};
-use super::{reserved, twice};
+use super::{problems, reserved, twice};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
+use crate::flux::external;
 use crate::names;
-use crate::source::{Anchor, Db, ItemKind, Kind};
+use crate::source::{Anchor, Db, ItemKind, Kind, Origin};
 use crate::syntax::{
     self,
     ast::{Block, Declaration, Head, Member},
@@ -91,12 +92,19 @@ impl Checker<'_> {
             Kind::Let => self.let_(it),
             Kind::Catalogue | Kind::Application => {
                 reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-                self.shaped(it, "CatalogueBody", &Scope::default());
+                reserved::release(self.anchor, &it.body, &mut self.out);
+                self.of_many_clusters(&it.body, "CatalogueBody");
             }
-            Kind::External => self.shaped(it, "ExternalBody", &Scope::default()),
+            Kind::External => {
+                let kind = external::kind(self.db, self.anchor);
+                if let Some(kind) = kind.filter(|it| !external::KINDS.contains(&it.as_str())) {
+                    self.out.push(problems::external_of_no_use(Origin::of(self.anchor), kind));
+                }
+                self.shaped(it, "ExternalBody");
+            }
             Kind::Tenant => {
                 reserved::tenant(self.anchor, &it.body, &mut self.out);
-                self.shaped(it, "TenantBody", &Scope::default());
+                self.shaped(it, "TenantBody");
             }
             Kind::Cluster | Kind::Group => self.cluster(it),
             Kind::Rule => self.rule(it),
@@ -121,7 +129,7 @@ impl Checker<'_> {
             Kind::Baseline => self.baseline(it),
             Kind::Moved => {
                 let rest = without(&without(&it.body, "from"), "to");
-                self.shaped(&Declaration { body: rest, ..it.clone() }, "MovedBody", &Scope::default());
+                self.shaped(&Declaration { body: rest, ..it.clone() }, "MovedBody");
             }
             Kind::Import | Kind::Data => {}
         }

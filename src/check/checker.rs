@@ -113,12 +113,15 @@ impl Checker<'_> {
     }
 
     /// A block that reads no cluster, held against a type of the standard library.
-    pub(super) fn shaped(&mut self, it: &Declaration, shape: &str, scope: &Scope) {
-        let mut scope = scope.clone();
-        scope.locals = self.around();
-        scope.why_no_cluster = "this is the same for every cluster";
+    pub(super) fn shaped(&mut self, it: &Declaration, shape: &str) {
         let ty = self.shape(shape);
+        let scope = self.scope_of_all();
         self.block(&it.body, &ty, scope);
+    }
+
+    /// What the blocks around bind, without a cluster.
+    pub(super) fn scope_of_all(&mut self) -> Scope {
+        Scope { locals: self.around(), why_no_cluster: "this is the same for every cluster", ..Scope::default() }
     }
 
     /// The conditions of a type that is written where it is used.

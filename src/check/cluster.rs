@@ -53,9 +53,13 @@ fn cluster_type(db: &dyn Db, _project: Project, kind: Kind) -> Type {
     Type::Record(Arc::new(RecordType { name: name.into(), fields, open: false, origin, fields_are: FieldsAre::Facts }))
 }
 
+/// The blocks of a fleet and of a catalogue that are evaluated for each cluster, and so may read it.
+const PER_CLUSTER: [&str; 2] = ["kustomization", "release"];
+
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
         reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        reserved::release(self.anchor, &it.body, &mut self.out);
         for member in &it.body.members {
             if let Member::Entry(entry) = member
                 && is_key(entry, "facts")
@@ -66,9 +70,7 @@ impl Checker<'_> {
         }
         let mut rest = without(&it.body, "facts");
         rest.members.retain(|it| !matches!(it, Member::Rings(_)));
-        let ty = self.shape("FleetBody");
-        let scope = Scope { why_no_cluster: "this is the same for every cluster", ..Scope::default() };
-        self.block(&rest, &ty, scope);
+        self.of_many_clusters(&rest, "FleetBody");
         for fact in self.settings.facts.values() {
             if let Some(default) = &fact.default {
                 let mut scope = self.cluster_scope();
@@ -77,6 +79,17 @@ impl Checker<'_> {
             }
             self.wheres(&fact.ty);
         }
+    }
+
+    /// What is said of many clusters at once: fields of Flux' objects, which are made for each, and what is the same for all.
+    pub(super) fn of_many_clusters(&mut self, body: &Block, shape: &str) {
+        let ty = self.shape(shape);
+        let is_made = |it: &Member| matches!(it, Member::Entry(it) if PER_CLUSTER.iter().any(|key| is_key(it, key)));
+        let (made, rest): (Vec<Member>, Vec<Member>) = body.members.iter().cloned().partition(is_made);
+        let scope = self.scope_of_all();
+        self.block(&Block::new(body.node, rest), &ty, scope);
+        let scope = self.cluster_scope();
+        self.block(&Block::new(body.node, made), &ty, scope);
     }
 
     /// Facts and settings; statements are checked on their own.

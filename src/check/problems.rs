@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, Subject, code, few, listed};
 use crate::fleet::{self, Settings};
+use crate::flux::external::KINDS;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::Entry;
@@ -171,4 +172,14 @@ pub(super) fn facts_set(at: Origin) -> Diagnostic {
     Diagnostic::new(code::MISMATCH, "`facts` declares types, and has no value", at, "set like a value")
         .help("write `facts { environment: \"test\" | \"production\" }`: each name with its type")
         .about(Subject::Facts)
+}
+
+/// `external StorageClass gp3`
+pub(super) fn external_of_no_use(at: Origin, kind: &str) -> Diagnostic {
+    Diagnostic::new(code::EXTERNAL_OF_NO_USE, eco_format!("nothing here can name a {kind}"), at, "has no meaning")
+        .note(eco_format!("an `external` is one of {}", listed(KINDS.iter().map(|it| eco_format!("`{it}`")))))
+        .did_you_mean(kind, KINDS.iter().copied())
+        .or_help(|| {
+            Some("remove it. To declare the kind itself, write `external CRD \"…\" { kind = …, scope = … }`".into())
+        })
 }

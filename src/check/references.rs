@@ -5,7 +5,7 @@ use ecow::EcoString;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Settings};
-use crate::flux::{find_addon, find_source};
+use crate::flux::{external, find_addon, find_source};
 use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::types::Reference;
@@ -36,7 +36,8 @@ pub(super) fn resolve(
                 in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
             // A definition does not know the catalogue that it will stand in.
             let is_definition = from.kind(db) == Kind::ADDON && from.parent(db).is_none();
-            if anywhere || is_definition || find_addon(db, index, from, name).is_some() {
+            let is_outside = || external::named(db, index, "HelmRelease", name).next().is_some();
+            if anywhere || is_definition || find_addon(db, index, from, name).is_some() || is_outside() {
                 return Ok(());
             }
             Err(problems::unknown_addon(db, at, name, from, index))
@@ -47,6 +48,9 @@ pub(super) fn resolve(
                 None => (name, None),
             };
             let Some(anchor) = index.catalogues.get(catalogue) else {
+                if external::named(db, index, "Kustomization", name).next().is_some() {
+                    return Ok(());
+                }
                 return Err(unknown::catalogue(db, at, catalogue, index));
             };
             if let Some(item) = item

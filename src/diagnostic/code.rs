@@ -68,6 +68,7 @@ codes! {
     FROM_HERE "E0114" Error "declaration that cannot have `from`"
     FORBIDDEN_CHARACTER "E0115" Error "character not allowed in a source"
     YAML_SYNTAX "E0116" Error "YAML syntax in a source"
+    RAW_ESCAPE "W0117" Warning "escape in a raw string"
 
     DUPLICATE "E0201" Error "duplicate name"
     MISPLACED "E0202" Error "misplaced declaration"
@@ -86,6 +87,7 @@ codes! {
     UNKNOWN_PACKAGE "E0215" Error "unknown package"
     UNKNOWN_IMPORT "E0216" Error "unknown name in an import"
     RENAMED_SOURCE "E0217" Error "source imported under another name"
+    EXTERNAL_OF_NO_USE "E0218" Error "external object that nothing can name"
 
     MISMATCH "E0301" Error "type mismatch"
     UNKNOWN_FIELD "E0302" Error "unknown field"
@@ -180,7 +182,7 @@ codes! {
     TWO_OWNERS "E0612" Error "object with two owners"
     TWO_RELEASES "E0613" Error "two releases of one name"
     NO_KUSTOMIZE_PATH "E0614" Error "kustomize item without a path"
-    WAIT_AND_CHECKS "E0615" Error "health checks together with `wait`"
+    WAIT_AND_CHECKS "W0615" Warning "health checks together with `wait`"
     CRD_BESIDE "E0616" Error "custom resource in the same Kustomization as its definition"
     SUSPENDED "E0617" Error "dependency on a suspended release or Kustomization"
     IDENTITY_CHANGED "E0618" Error "identity that a patch cannot change"
@@ -230,6 +232,7 @@ codes! {
     REMOTE_NAMESPACE "W0662" Warning "release to another cluster without its namespace"
     HUB "E0663" Error "hub through which a cluster cannot be reached"
     BROKEN_DIRECTORY "E0664" Error "directory that kustomize cannot build"
+    NO_OPERATOR "E0665" Error "kind of the Flux Operator on a cluster without it"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -257,6 +257,10 @@ impl<'a> Env<'a> {
             return Node::new(self.apply(function, args, origin), origin);
         }
         let ExprKind::Name(name) = &callee.kind else { return unknown };
+        if builtins::only_moves(name, &args) {
+            let is_small = args.iter().all(|it| self.weigh(&it.value, origin));
+            return if is_small { Node::new(builtins::call(self, name, &args, origin), origin) } else { unknown };
+        }
         let args: Vec<Node> = args.into_iter().map(|it| self.forced(it)).collect();
         if !args.iter().all(|it| self.knows(&it.value, origin)) {
             return unknown;

@@ -224,10 +224,11 @@ impl Fold {
         }
         self.looks = left;
         let written = Written::new(key);
+        // Who writes two keys in one declaration means two.
         let near = map
             .entries
             .iter()
-            .filter(|(_, it)| it.value != Value::Absent)
+            .filter(|(_, it)| it.value != Value::Absent && it.origin.anchor != origin.anchor)
             .filter_map(|(it, node)| Some((written.distance(it, 2)?, it, node.origin)))
             .filter(|(distance, ..)| *distance > 0)
             .min_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));

@@ -39,7 +39,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
     let layer = build_some(
         &mut env,
         &declaration.body,
-        &Only { references: &["layers"], except: &["facts"], ..Only::default() },
+        &Only { references: &["layers"], except: &["facts", "kustomization", "release"], ..Only::default() },
     );
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);

@@ -36,10 +36,11 @@ pub fn baseline(db: &dyn Db, cluster: Anchor) -> Option<Arc<Checked<Evaluated>>>
     Some(Arc::new(evaluate_in(db, it.baseline?, it)))
 }
 
-/// What a catalogue or an application says of itself: `after`, `path`, `split`.
+/// What a catalogue or an application says of itself: `after`, `path`, `split`. Its `kustomization` and `release` may
+/// read the cluster, and are evaluated where they are used.
 #[salsa::tracked]
 pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
-    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after"]))
+    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after"], &["kustomization", "release"]))
 }
 
 /// The value of a declaration that no layer changes: a repository, a tenant, an external.
@@ -49,16 +50,16 @@ pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
         crate::source::Kind::Tenant => ("TenantBody", &["repositories", "repository", "after"]),
         _ => ("ExternalBody", &[]),
     };
-    Arc::new(plain_body(db, anchor, shape, references))
+    Arc::new(plain_body(db, anchor, shape, references, &[]))
 }
 
-/// A block that only its declaration writes and that reads no cluster.
-fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str]) -> Checked<Node> {
+/// A block that only its declaration writes and that reads no cluster, without what lies below some keys.
+fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str], except: &[&str]) -> Checked<Node> {
     let index = names::index_of(db, anchor);
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
     let deep = anchor.kind(db) == crate::source::Kind::Tenant;
-    let only = crate::eval::Only { references, deep, ..Default::default() };
+    let only = crate::eval::Only { references, except, deep, ..Default::default() };
     let layer = build_some(&mut env, &declaration.body, &only);
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);

@@ -21,6 +21,7 @@ use super::irsa;
 use super::known_facts::{self, KnownFacts};
 use super::patch::patches;
 use super::problems;
+use super::relocation::holder;
 use super::shape::is_shaped;
 use super::table::{Setter, State, Table};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
@@ -177,7 +178,9 @@ fn ended(
     };
     // The definitions and the item itself are no overrides.
     let levels = &definition::levels(env.db, item).value;
-    effects.retain(|it| env.traces || is_shaped(it.origin) || !levels.contains(&it.origin.anchor));
+    let around: Vec<Anchor> = holders_of_releases(env.db, item).collect();
+    let is_override = |it: &Anchor| !levels.contains(it) && !around.contains(it);
+    effects.retain(|it| env.traces || is_shaped(it.origin) || is_override(&it.origin.anchor));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape {
         complete(env, &mut node, shape, how, None);
@@ -358,9 +361,14 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
         let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
         // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
         let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
-        let entries = std::iter::once((EcoString::from("release"), defaults)).collect();
-        fold = Fold::over(&Node::new(Value::of_map(entries), origin)).lowest();
-        fold = fold.watching(shape.cloned().invariant("an add-on has a type for its body"));
+        let entries = std::iter::once((EcoString::from(RELEASE), defaults)).collect();
+        fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        for holder in holders_of_releases(env.db, item) {
+            let body = &syntax::declaration(env.db, holder).body;
+            let layer = env.within(holder, |env| build_some(env, body, &Only { path: &[RELEASE], ..ALL_OF_IT }));
+            fold.apply(env, layer);
+        }
+        fold = fold.lowest().watching(shape.cloned().invariant("an add-on has a type for its body"));
     }
     for level in &definition::levels(env.db, item).value {
         let body = &syntax::declaration(env.db, *level).body;
@@ -368,6 +376,16 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
         fold.apply(env, layer);
     }
     Beginning::Layers(Box::new(fold))
+}
+
+/// The block for fields of HelmReleases, in an add-on and around it.
+const RELEASE: &str = "release";
+
+/// What sets fields of an add-on's release below the add-on itself, lowest first: the fleet, and its catalogue.
+fn holders_of_releases(db: &dyn Db, addon: Anchor) -> impl Iterator<Item = Anchor> {
+    let is_catalogue = |it: &Anchor| matches!(it.kind(db), Kind::Catalogue | Kind::Application);
+    let fleet = config::settings(db, db.project()).value.anchor;
+    fleet.into_iter().chain(holder(db, addon).filter(is_catalogue))
 }
 
 const ALL_OF_IT: Only<'static> = Only { path: &[], except: &[], references: &[], deep: false };

@@ -7,11 +7,11 @@ use super::context::{Context, in_file};
 use super::lookup::source_kind;
 use super::problems;
 use super::release::Release;
+use super::requires::Requirements;
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
-use crate::names::Index;
 use crate::schema::Minor;
-use crate::source::{Anchor, Db, Kind, Origin};
+use crate::source::{Anchor, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -77,14 +77,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     };
     let (key, taken) = from.taken(ctx, &mut objects)?;
     spec = spec.node(key, taken);
-    let requires = required(ctx, addon, node);
-    let conditions = conditions(ctx, addon, node, &requires);
-    if !requires.is_empty() {
-        let dependencies = requires.iter().map(|(it, at)| {
-            let condition = conditions.iter().find(|(of, _)| of == it).map(|(_, it)| (*it).clone());
-            dependency(ctx, *it, *at, &namespace, condition)
-        });
-        spec = spec.node("dependsOn", list(dependencies.collect(), origin));
+    let requirements = Requirements::of(ctx, addon, node);
+    if let Some(dependencies) = requirements.depends_on(ctx, &namespace) {
+        spec = spec.node("dependsOn", list(dependencies, origin));
     }
     let mut spec = spec.build();
     let mut fields = release_fields(ctx, node);
@@ -128,7 +123,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         crds,
         chart,
         source: Some(source),
-        requires,
+        requires: requirements.addons(),
         suspended,
         applies_crds,
         reinstall: node.get("reinstall").is_some_and(|it| it.value == Value::Bool(true)),
@@ -200,83 +195,6 @@ fn release_fields(ctx: &Context<'_>, node: &Node) -> Node {
         }
     }
     fields
-}
-
-/// The add-ons that an add-on names in `requires`.
-fn required(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Vec<(Anchor, Origin)> {
-    let Some(names) = node.get("requires").and_then(Node::list) else { return Vec::new() };
-    let mut found: Vec<(Anchor, Origin)> = Vec::new();
-    for it in names {
-        let Some(name) = it.text() else { continue };
-        match find_addon(ctx.db, ctx.index, addon, name) {
-            Some(required) => found.push((required, it.origin)),
-            None => ctx.state.out.push(problems::unknown_requirement(ctx.db, it.origin, name, addon)),
-        }
-    }
-    found.sort_by_key(|(it, _)| it.name(ctx.db).clone());
-    found.dedup_by_key(|(it, _)| *it);
-    found
-}
-
-/// `requires = [cert-manager]`, `[cluster-addons.cert-manager]`: an add-on beside
-/// this one, or in another catalogue.
-pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Option<Anchor> {
-    let parent = from.parent(db)?;
-    let of = |parent: &Anchor, name: &str| {
-        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
-    };
-    if let Some((catalogue, name)) = name.split_once('.') {
-        return index.catalogues.get(catalogue).and_then(|it| of(it, name));
-    }
-    of(&parent, name).or_else(|| {
-        let found: Vec<Anchor> = index.catalogues.values().filter_map(|it| of(it, name)).collect();
-        match found.as_slice() {
-            [only] => Some(*only),
-            _ => None,
-        }
-    })
-}
-
-/// When each of the required add-ons is ready, as far as that is said.
-fn conditions<'a>(
-    ctx: &mut Context<'_>,
-    addon: Anchor,
-    node: &'a Node,
-    requires: &[(Anchor, Origin)],
-) -> Vec<(Anchor, &'a Node)> {
-    let mut found = Vec::new();
-    for (name, condition) in node.get("ready-when").and_then(Node::map).into_iter().flat_map(|it| &it.entries) {
-        let named = find_addon(ctx.db, ctx.index, addon, name);
-        if let Some(it) = named.filter(|it| requires.iter().any(|(of, _)| of == it)) {
-            found.push((it, condition));
-        } else {
-            let known = requires.iter().map(|(it, _)| it.name(ctx.db).as_str());
-            ctx.state.out.push(problems::not_awaited(condition.origin, name, "requires", known));
-        }
-    }
-    found
-}
-
-fn dependency(ctx: &mut Context<'_>, addon: Anchor, at: Origin, from: &EcoString, ready_when: Option<Node>) -> Node {
-    let namespace = namespace_of(ctx, addon);
-    let mut tree = Tree::new(at).text("name", addon.name(ctx.db).clone());
-    if namespace != *from {
-        tree = tree.text("namespace", namespace);
-    }
-    tree.maybe("readyExpr", ready_when).build()
-}
-
-/// The namespace of an add-on's release.
-pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
-    if let Some((_, namespace)) = ctx.required.iter().find(|(it, _)| *it == addon) {
-        return namespace.clone();
-    }
-    let evaluated = ctx.evaluated(addon);
-    let node = &evaluated.value.node;
-    match ctx.release_in(addon.parent(ctx.db), node) {
-        ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
-        ReleaseIn::Target => node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
-    }
 }
 
 /// Custom resources: what the block says, and what is known of the chart.

@@ -6,6 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::context::Context;
 use crate::fleet::{self, Cluster};
+use crate::names::Index;
 use crate::source::{Anchor, Db};
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
@@ -24,6 +25,53 @@ pub fn name(db: &dyn Db, external: Anchor) -> EcoString {
         Head::External { namespace: Some(first), .. } => eco_format!("{first}.{}", external.name(db)),
         _ => external.name(db).clone(),
     }
+}
+
+/// Kinds whose objects something here may name: what is declared of another kind would mean nothing.
+pub const KINDS: [&str; 20] = [
+    "Alert",
+    "ArtifactGenerator",
+    "Bucket",
+    "CRD",
+    "ConfigMap",
+    "CustomResourceDefinition",
+    "ExternalArtifact",
+    "GitRepository",
+    "HelmRelease",
+    "HelmRepository",
+    "ImagePolicy",
+    "ImageRepository",
+    "ImageUpdateAutomation",
+    "Kustomization",
+    "Namespace",
+    "OCIRepository",
+    "Provider",
+    "Receiver",
+    "Secret",
+    "ServiceAccount",
+];
+
+/// The kind of object that it is: `Secret`.
+pub fn kind(db: &dyn Db, external: Anchor) -> Option<&EcoString> {
+    match &syntax::declaration(db, external).head {
+        Head::External { object, .. } => Some(object),
+        _ => None,
+    }
+}
+
+/// The namespace that it is declared in; none where it is not said.
+pub fn namespace(db: &dyn Db, external: Anchor) -> Option<EcoString> {
+    match &syntax::declaration(db, external).head {
+        Head::External { namespace, .. } => namespace.clone(),
+        _ => None,
+    }
+}
+
+/// Those of a kind that a name means: `infra`, or with its namespace `platform.infra`.
+pub fn named<'a>(db: &'a dyn Db, index: &'a Index, kind: &'a str, of: &'a str) -> impl Iterator<Item = Anchor> + 'a {
+    index.externals.iter().copied().filter(move |it| {
+        self::kind(db, *it).is_some_and(|it| it == kind) && (it.name(db) == of || name(db, *it) == of)
+    })
 }
 
 /// The CustomResourceDefinitions in a `schema`: one, or several documents.

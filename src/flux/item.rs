@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::addon::{find_addon, namespace_of};
 use super::base::{Bundle, bundle, shared_sources};
 use super::contents::own_pieces;
 use super::context::{Context, Memo, State, Target};
 use super::lookup::{comes_with_definition, source_kind};
 use super::objects::{finish, item_objects};
 use super::release::Release;
+use super::requires::{find_addon, namespace_of};
 use super::shared_item::{Differing, Made, MadePiece, Piece, SharedItem};
 use crate::fleet;
 use crate::fleet::{Cluster, Representative};

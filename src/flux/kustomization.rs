@@ -22,7 +22,8 @@ pub(super) struct Pointing {
     pub path: EcoString,
     /// Another source than the fleet's.
     pub source: Option<SourceRef>,
-    /// Names of Kustomizations of the same namespace, without the root, each with the condition for it to be ready.
+    /// Kustomizations without the root, each with the condition for it to be ready: names in the same namespace, and
+    /// `namespace/name`.
     pub depends_on: Vec<(EcoString, Option<Node>)>,
     /// Releases to wait for.
     pub health_checks: Vec<Node>,
@@ -58,8 +59,11 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     if depends_on.is_empty() {
         remove(&mut spec, &["dependsOn"]);
     } else {
+        let own = it.namespace.as_str();
         let node = |(name, ready_when): (EcoString, Option<Node>)| {
-            Tree::new(origin).text("name", name).maybe("readyExpr", ready_when).build()
+            let (namespace, name) = name.split_once('/').unwrap_or((own, &name));
+            let namespace = (namespace != own).then(|| text(namespace, origin));
+            Tree::new(origin).text("name", name).maybe("namespace", namespace).maybe("readyExpr", ready_when).build()
         };
         let nodes = depends_on.into_iter().map(node).collect();
         set(&mut spec, &["dependsOn"], list(nodes, origin));
@@ -67,8 +71,8 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     // `wait` ignores health checks, so only one of the two is written.
     let waits = it.wait || spec.get("wait").is_some_and(|it| it.value == Value::Bool(true));
     if waits {
-        if !it.wait && spec.get("healthChecks").is_some() {
-            ctx.state.out.push(problems::wait_and_checks(spec.get("healthChecks").map_or(origin, |it| it.origin)));
+        if let Some(checks) = spec.get("healthChecks") {
+            ctx.state.out.push(problems::wait_and_checks(checks.origin));
         }
         let at = spec.get("wait").map_or(origin, |it| it.origin);
         set(&mut spec, &["wait"], Node::new(Value::Bool(true), at));

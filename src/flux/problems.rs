@@ -138,8 +138,13 @@ pub(super) fn same_object(id: &Id, at: Origin, first: Origin) -> Diagnostic {
 }
 
 pub(super) fn wait_and_checks(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::WAIT_AND_CHECKS, "`wait` makes Flux ignore `healthChecks`", at, "would have no effect")
-        .help("remove one of the two")
+    Diagnostic::new(
+        code::WAIT_AND_CHECKS,
+        "`wait` makes Flux ignore `healthChecks`",
+        at,
+        "has no effect, and is not written",
+    )
+    .help("remove one of the two")
 }
 
 pub(super) fn trusted(at: Origin, name: &str) -> Diagnostic {

@@ -8,7 +8,7 @@ use super::place::{FileRange, nodes_at};
 use super::scope;
 use crate::check;
 use crate::fleet;
-use crate::flux::{find_addon, find_source};
+use crate::flux::{external, find_addon, find_source};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, NodeId, Origin, SourceFile};
 use crate::syntax;
@@ -193,10 +193,19 @@ impl Finder<'_> {
                 let anywhere = || index.local_sources.values().find_map(|it| it.get(name)).copied();
                 self.names(node, LAST, name, find_source(db, index, Some(from), name).or_else(anywhere));
             }
-            Reference::Addon => self.names(node, LAST, &last, find_addon(db, index, from, name).or_else(any_item)),
+            Reference::Addon => {
+                let outside = || external::named(db, index, "HelmRelease", name).next();
+                let found = find_addon(db, index, from, name).or_else(any_item).or_else(outside);
+                self.names(node, LAST, &last, found);
+            }
             Reference::CatalogueOrItem => {
                 let parts: Vec<Option<EcoString>> = name.split('.').map(|it| Some(it.into())).collect();
-                self.item(node, &parts);
+                let is_here =
+                    parts.first().and_then(Option::as_ref).is_some_and(|it| index.catalogues.contains_key(it));
+                match external::named(db, index, "Kustomization", name).next().filter(|_| !is_here) {
+                    Some(it) => self.names(node, LAST, &last, Some(it)),
+                    None => self.item(node, &parts),
+                }
             }
             Reference::Repository => self.names(node, LAST, name, index.repositories.get(name).copied()),
             Reference::Baseline => self.names(node, LAST, name, index.baselines.get(name).copied()),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use super::object::SUBSTITUTE;
+use super::object::{SUBSTITUTE, split_api_version};
+use super::produced::{Produced, produced};
 use crate::data;
 use crate::source::{Db, IndexSet, Project};
 
@@ -22,10 +23,14 @@ pub struct Listed {
     pub moved_to: Option<EcoString>,
     /// Where it stands, from the project's root.
     pub file: EcoString,
+    /// Whether a generator makes it: it stands in no file.
+    pub is_generated: bool,
     /// Whether Flux replaces variables in it.
     pub is_substituted: bool,
     /// Of a Flux Kustomization: what it applies.
     pub applies: Option<Applies>,
+    /// The Secrets and ConfigMaps that a controller makes of it.
+    pub produces: Vec<Produced>,
     /// Its texts and keys that hold a `$`, and whether nothing else than a text may be there.
     pub texts: Vec<(EcoString, bool)>,
 }
@@ -202,6 +207,7 @@ fn collect(db: &dyn Db, dir: &str, depth: usize, found: &mut Directory) -> bool 
             found.break_at(&list_name, &path, why);
         }
     }
+    found.objects.extend(of_generators(kustomization, &list_name));
     for name in beside(kustomization) {
         let Some(path) = joined(dir, name).filter(|_| !is_remote(name)) else { continue };
         if let Err(why) = db.data_file(&path).text(db)
@@ -300,6 +306,41 @@ impl Directory {
     }
 }
 
+/// The ConfigMaps and Secrets that generators make under the names that they have there: without a hash behind them.
+fn of_generators<'a>(
+    kustomization: &'a serde_yaml::Value,
+    file: &'a EcoString,
+) -> impl Iterator<Item = Listed> + use<'a> {
+    let is_plain = |options: Option<&serde_yaml::Value>| {
+        options.and_then(|it| it.get("disableNameSuffixHash")?.as_bool()) == Some(true)
+    };
+    let all_plain = is_plain(kustomization.get("generatorOptions"));
+    let of_kind = [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")].into_iter();
+    of_kind.flat_map(move |(key, kind)| {
+        let all = kustomization.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
+        let makes = move |it: &&serde_yaml::Value| {
+            let behavior = it.get("behavior").and_then(serde_yaml::Value::as_str);
+            (all_plain || is_plain(it.get("options"))) && behavior.is_none_or(|it| it == "create")
+        };
+        all.filter(makes).filter_map(move |it| {
+            let text = |key: &str| it.get(key).and_then(serde_yaml::Value::as_str).map(EcoString::from);
+            Some(Listed {
+                api_version: "v1".into(),
+                kind: kind.into(),
+                namespace: text("namespace").unwrap_or_default(),
+                name: text("name")?,
+                moved_to: None,
+                file: file.clone(),
+                is_generated: true,
+                is_substituted: true,
+                applies: None,
+                produces: Vec::new(),
+                texts: Vec::new(),
+            })
+        })
+    })
+}
+
 /// What a kustomization names beside resources: components, patches, what generators read.
 fn beside(kustomization: &serde_yaml::Value) -> Vec<&str> {
     let all = |key: &str| kustomization.get(key).and_then(serde_yaml::Value::as_sequence).into_iter().flatten();
@@ -388,12 +429,14 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
     let is_applying = kind == "Kustomization" && api_version.starts_with("kustomize.toolkit.fluxcd.io/");
     found.objects.push(Listed {
         applies: object.get("spec").filter(|_| is_applying).map(Applies::of),
+        produces: produced(&split_api_version(&api_version).0, &kind, object),
         api_version,
         kind,
         namespace: text(metadata.and_then(|it| it.get("namespace"))),
         name: text(metadata.and_then(|it| it.get("name"))),
         moved_to: None,
         file: file.into(),
+        is_generated: false,
         is_substituted,
         texts,
     });

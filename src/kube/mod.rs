@@ -11,6 +11,7 @@
 //! - [`ServedFields`]: the fields of Flux' objects that a version of Flux serves.
 //! - [`lifecycle`]: what Flux deletes, and when Helm installs a release anew.
 //! - [`validation`]: whether the API server accepts an object.
+//! - [`produced`]: the Secrets and ConfigMaps that controllers make of other objects.
 //! - [`rules`]: what Flux' CRDs refuse beyond types, such as two fields that exclude each other.
 
 pub mod applied;
@@ -22,6 +23,7 @@ pub mod lifecycle;
 pub mod object;
 pub mod patch;
 pub mod problems;
+pub mod produced;
 pub mod rules;
 mod substitution;
 pub mod validation;

@@ -1,11 +1,12 @@
 //! What one Flux object says of another must be there: a provider, a source, what is waited for, what an alert is about.
 //!
-//! Reports E0646, W0647.
+//! Reports E0646, W0647, E0665.
 
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
 use super::foreign::Foreign;
+use super::kinds;
 use crate::diagnostic::{Diagnostic, code, did_you_mean};
 use crate::fleet::Cluster;
 use crate::flux::{self, Deployed, external, tenant_namespaces};
@@ -67,12 +68,20 @@ const KINDS: [&str; 14] = [
     "ArtifactGenerator",
 ];
 
+/// Kinds that an Alert or a Receiver may name where the Flux Operator installs Flux: it adds them to the CRDs (its
+/// `GetProfileNotification`).
+const OF_OPERATOR: [&str; 3] = ["FluxInstance", "ResourceSet", "ResourceSetInputProvider"];
+
+/// The group of the Flux Operator's own kinds.
+const OPERATOR: &str = "fluxcd.controlplane.io";
+
 /// What is on a cluster: names by kind and namespace.
 #[derive(Default)]
 struct There {
     names: IndexMap<(EcoString, EcoString), IndexSet<EcoString>>,
     /// Whether there may be more: a hand-written directory is applied that is not seen whole.
     may_be_more: bool,
+    has_operator: bool,
 }
 
 impl There {
@@ -124,6 +133,8 @@ impl There {
         // Where the project is a tenant's, others have what it does not see; and so has a repository that may do anything.
         let is_trusted = cluster.attached.iter().any(|(it, _)| it.tenant().is_none());
         it.may_be_more |= sync.service_account.is_some() || is_trusted;
+        let custom = kinds::custom_kinds(lint.db, cluster, deployed, lint.index.externals.as_slice());
+        it.has_operator = it.may_be_more || custom.keys().any(|(group, _)| group == OPERATOR);
         it
     }
 
@@ -201,6 +212,10 @@ fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node:
         None => text(lint, node.get("kind")),
     };
     let (Some(kind), Some(name)) = (kind, text(lint, node.get("name"))) else { return };
+    if OF_OPERATOR.contains(&kind.as_str()) && !there.has_operator {
+        let at = node.get("kind").map_or(node.origin, |it| it.origin);
+        lint.out.push(no_operator(object, &kind, at, &cluster.name));
+    }
     if !KINDS.contains(&kind.as_str()) {
         return;
     }
@@ -254,6 +269,17 @@ fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node:
 /// Whether a namespace is a tenant's: what is in it is in the tenant's repositories.
 fn is_of_tenant(lint: &Lint<'_>, namespace: &EcoString) -> bool {
     lint.index.tenants.values().any(|it| tenant_namespaces(lint.db, *it).contains(namespace))
+}
+
+fn no_operator(object: &Object, kind: &str, at: Origin, cluster: &EcoString) -> Diagnostic {
+    Diagnostic::new(
+        code::NO_OPERATOR,
+        eco_format!("{} is about a {kind}, which Flux accepts only where the Flux Operator installs it", object.id),
+        at,
+        eco_format!("nothing on `{cluster}` has the Flux Operator"),
+    )
+    .on(Some(cluster))
+    .help("use `std.addons.flux-operator`. If something else installs it, write `external CRD \"fluxinstances.fluxcd.controlplane.io\" { kind = \"FluxInstance\", scope = \"Namespaced\" }`")
 }
 
 fn matches_nothing(

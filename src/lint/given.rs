@@ -1,4 +1,4 @@
-//! The namespaces, Secrets and ConfigMaps that are on a cluster.
+//! The namespaces, Secrets and ConfigMaps that are on a cluster: made, declared, or made by a controller of what is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use super::context::Lint;
 use super::foreign;
 use crate::fleet::{self, Cluster};
 use crate::flux::{self, Deployed, external};
+use crate::kube::produced::produced;
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
@@ -50,12 +51,21 @@ pub(super) fn given(lint: &Lint<'_>, cluster: &Cluster, deployed: &Deployed) -> 
             let key = (object.id.kind.clone(), object.id.namespace.clone(), object.id.name.clone());
             given.insert(key, (!keys.is_empty()).then_some(keys));
         }
+        for it in produced(&object.id.group, &object.id.kind, &object.body) {
+            let namespace = it.namespace.unwrap_or_else(|| object.id.namespace.clone());
+            given.entry((it.kind, namespace, it.name)).or_insert(it.keys);
+        }
     }
     // What hand-written directories bring is there, with keys that are not looked at.
     let mut inner = Lint::new(lint.db, false);
-    for it in foreign::of(&mut inner, cluster, deployed).objects.into_iter().filter_map(|it| it.object.id) {
-        if matches!(it.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && it.group.is_empty() {
-            given.entry((it.kind, it.namespace, it.name)).or_insert(None);
+    for object in foreign::of(&mut inner, cluster, deployed).objects {
+        let Some(id) = object.object.id else { continue };
+        for it in &object.object.listed.produces {
+            let namespace = it.namespace.clone().unwrap_or_else(|| id.namespace.clone());
+            given.entry((it.kind.clone(), namespace, it.name.clone())).or_insert_with(|| it.keys.clone());
+        }
+        if matches!(id.kind.as_str(), "Secret" | "ConfigMap" | "Namespace") && id.group.is_empty() {
+            given.entry((id.kind, id.namespace, id.name)).or_insert(None);
         }
     }
     given

@@ -74,7 +74,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
 /// Custom resources by group and kind; the scope is not always known.
 type Custom = BTreeMap<(EcoString, EcoString), Option<Scope>>;
 
-fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: &[Anchor]) -> Custom {
+pub(super) fn custom_kinds(db: &dyn Db, cluster: &Cluster, deployed: &Deployed, externals: &[Anchor]) -> Custom {
     let mut custom = Custom::new();
     for (_, release) in deployed.releases() {
         for (group, kind, namespaced) in &release.crds {

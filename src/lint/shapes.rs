@@ -57,8 +57,8 @@ pub(super) fn object(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object) {
                     credentials(lint, object, it, true);
                 }
             }
-            // Its schema names what others have.
-            "CustomResourceDefinition" => {}
+            // Its schema names what others have; what is in it is encrypted.
+            "CustomResourceDefinition" | "SealedSecret" => {}
             _ => {
                 if let Some(it) = object.spec() {
                     credentials(lint, object, it, false);
@@ -123,7 +123,9 @@ fn credentials(lint: &mut Lint<'_>, object: &Object, node: &Node, is_one: bool) 
         Value::PerCluster(it) if is_one => lint.needed_facts.extend(it.facts().cloned()),
         Value::List(elements) => elements.iter().for_each(|it| credentials(lint, object, it, is_one)),
         Value::Map(map) => {
-            for (key, it) in &map.entries {
+            // There `secretKey` is the name of a key.
+            let is_name = |key: &EcoString| object.id.group == "external-secrets.io" && key == "secretKey";
+            for (key, it) in map.entries.iter().filter(|(key, _)| !is_name(key)) {
                 // In the values of a chart all below such a name may be one. In an object of a known kind it says how a
                 // credential is made, or which: it stands in its `value`, if at all.
                 let is_free = object.id.kind == "HelmRelease";

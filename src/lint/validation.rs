@@ -135,7 +135,7 @@ fn of_directories(
     let mut seen: IndexSet<&EcoString> = IndexSet::default();
     for ForeignObject { object, origin } in &foreign.objects {
         let file = &object.listed.file;
-        if !seen.insert(file) {
+        if object.listed.is_generated || !seen.insert(file) {
             continue;
         }
         let document = document(lint, origin.anchor, file);
@@ -220,7 +220,8 @@ pub fn by_hand(
     let is_named = !root.patches && !root.renames && root.target_namespace.is_empty();
     let part = || Part { is_patched: root.patches, is_substituted: root.substitutes, is_named };
     all.extend(files.iter().map(|it| (it, part())));
-    all.extend(applied.iter().map(|it| (&it.listed.file, Part::of(it))));
+    let written = applied.iter().filter(|it| !it.listed.is_generated);
+    all.extend(written.map(|it| (&it.listed.file, Part::of(it))));
     for (file, part) in all {
         if let Ok(node) = &document(&lint, cluster.anchor, file).node {
             let custom = custom.get_or_insert_with(|| Custom::of(&lint, cluster, deployed));

@@ -60,6 +60,8 @@ pub(super) enum Problem {
     NumberTooLarge(Range<usize>),
     Indentation(Range<usize>),
     NoCharacter(Range<usize>),
+    /// What would be an escape in another string.
+    RawEscape(Range<usize>),
     /// A character that may not be in a source, and how many of them the file has.
     Forbidden {
         at: usize,
@@ -153,6 +155,11 @@ impl Problem {
                 "surrogates are halves of characters, and noncharacters (`\\u{fdd0}`, `\\u{ffff}`) are never exchanged",
             )
             .help("write a code point between `\\u{0}` and `\\u{10FFFF}` that Unicode assigns to text"),
+            Self::RawEscape(range) => {
+                Diagnostic::new(code::RAW_ESCAPE, "a raw string has no escapes", at(range), "written as it is")
+                    .note("in `#\"…\"#`, `\\#(…)` is a value, and everything else is the text itself")
+                    .help("write the character itself, or a string in plain quotes: `\"\\n\"`")
+            }
             Self::Forbidden { at: start, found, count } => forbidden(at(start..start + found.len_utf8()), found, count),
             Self::InterpolatedName(range) => Diagnostic::new(
                 code::INTERPOLATED_NAME,

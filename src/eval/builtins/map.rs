@@ -39,6 +39,19 @@ fn chosen(it: &Call<'_>, of: &Map, listed: bool) -> Option<Value> {
     Some(Value::of_map(entries))
 }
 
+/// Whether it is known what is merged with what: a map meets a map, or something else.
+pub(super) fn is_merge_known(a: &Map, b: &Map) -> bool {
+    b.entries.iter().all(|(key, theirs)| {
+        let Some(mine) = a.entries.get(key) else { return true };
+        match (&mine.value, &theirs.value) {
+            (Value::Map(mine), Value::Map(theirs)) => is_merge_known(mine, theirs),
+            (Value::Unknown | Value::Conflict(_) | Value::Template(_), _) => false,
+            (Value::Map(_), Value::Unknown | Value::Conflict(_) | Value::Template(_)) => false,
+            _ => true,
+        }
+    })
+}
+
 fn merged(a: &Map, b: &Map) -> Map {
     let mut entries = a.entries.clone();
     for (key, theirs) in &b.entries {

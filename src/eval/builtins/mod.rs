@@ -30,6 +30,15 @@ pub(super) fn is_conversion(name: &str) -> bool {
     matches!(name, "int" | "float" | "bool" | "string" | "trim" | "lower" | "upper")
 }
 
+/// Whether a function only moves what is in these arguments, so that it need not know what that is.
+pub(super) fn only_moves(name: &str, args: &[Node]) -> bool {
+    match (name, args) {
+        ("flatten", [of]) => of.list().is_some_and(|it| it.iter().all(|it| it.list().is_some())),
+        ("merge", [a, b]) => a.map().zip(b.map()).is_some_and(|(a, b)| map::is_merge_known(a, b)),
+        _ => false,
+    }
+}
+
 /// The result of `name(args…)`. A function of an absent value is absent.
 pub(super) fn call(env: &mut Env<'_>, name: &str, args: &[Node], origin: Origin) -> Value {
     let Some(function) = builtin::find(name) else { return Value::Unknown };

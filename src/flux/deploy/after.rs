@@ -5,6 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::draft::{After, Draft, ReadyWhen};
 use crate::fleet::{self, Attached, Cluster};
 use crate::flux::context::Context;
+use crate::flux::external;
 use crate::flux::layout::{has_own_unit, is_split};
 use crate::flux::namespaces::tenant_namespaces;
 use crate::flux::problems;
@@ -24,7 +25,9 @@ pub(super) fn of_tenants(
         let body = &fleet::declared(ctx.db, tenant).value;
         let Some(names) = body.get("after") else { continue };
         let ready_when = ready_when(ctx, cluster, body);
-        let is_made = |it: &After| drafts.iter().any(|draft| draft.name == *it.unit() && draft.is_made());
+        let is_made = |it: &After| {
+            it.outside().is_some() || drafts.iter().any(|draft| draft.name == *it.unit() && draft.is_made())
+        };
         let after: Vec<After> = of(ctx, cluster, Some(names)).into_iter().filter(is_made).collect();
         let namespaces = tenant_namespaces(ctx.db, tenant);
         let is_its = |it: &&mut Object| it.id.kind == "Kustomization" && namespaces.contains(&it.id.namespace);
@@ -32,9 +35,10 @@ pub(super) fn of_tenants(
             let own = kustomization.body.at(&["spec", "dependsOn"]).and_then(Node::list).unwrap_or_default();
             let mut waits = own.to_vec();
             for it in &after {
+                let (namespace, name) = it.outside().unwrap_or((&cluster.sync.namespace, it.unit()));
                 let node = Tree::new(names.origin)
-                    .text("name", it.unit().clone())
-                    .text("namespace", cluster.sync.namespace.clone())
+                    .text("name", name)
+                    .text("namespace", namespace)
                     .maybe("readyExpr", ready_when.condition(it.unit()))
                     .build();
                 if !waits.contains(&node) {
@@ -74,7 +78,15 @@ pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> 
             Some((catalogue, item)) => (catalogue, Some(item)),
             None => (name.as_str(), None),
         };
-        let Some(anchor) = ctx.index.catalogues.get(catalogue) else { continue };
+        let Some(anchor) = ctx.index.catalogues.get(catalogue) else {
+            let there = external::named(ctx.db, ctx.index, "Kustomization", name);
+            let there = there.filter(|it| external::is_visible(ctx.db, *it, cluster));
+            after.extend(there.map(|it| {
+                let namespace = external::namespace(ctx.db, it).unwrap_or_else(|| cluster.sync.namespace.clone());
+                After::Outside(eco_format!("{namespace}/{}", it.name(ctx.db)))
+            }));
+            continue;
+        };
         let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
         let unit = fleet::unit_name(ctx.db, *anchor);
         let catalogue = unit.as_str();

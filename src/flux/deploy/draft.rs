@@ -66,10 +66,31 @@ impl Draft {
         !self.objects.is_empty() || self.place == UnitPlace::Foreign
     }
 
+    /// When it is ready, as its author says.
+    pub(super) fn readiness(&self) -> Readiness {
+        let wait = self.fields.get("wait").map(|it| &it.value);
+        match (wait, self.fields.get("healthChecks")) {
+            (None, None) => Readiness::Unsaid,
+            (Some(Value::Bool(true)), _) | (_, Some(_)) => Readiness::Checked,
+            (Some(_), None) => Readiness::Applied,
+        }
+    }
+
     /// Whether Flux leaves it as it is for the time being.
     pub(super) fn is_suspended(&self) -> bool {
         self.fields.get("suspend").is_some_and(|it| it.value == Value::Bool(true))
     }
+}
+
+/// When a unit is ready, as far as its author says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// When what others wait for is.
+    Unsaid,
+    /// Once it is applied: `wait = false`.
+    Applied,
+    /// When everything in it is, or what `healthChecks` lists.
+    Checked,
 }
 
 /// What a unit comes after.
@@ -81,12 +102,19 @@ pub(super) enum After {
     Release(EcoString, Anchor),
     /// A unit is applied.
     Applied(EcoString),
+    /// A Kustomization that this project does not make is ready: `namespace/name`, which no unit is called.
+    Outside(EcoString),
 }
 
 impl After {
+    /// What is outside of the project, by its namespace and its name.
+    pub(super) fn outside(&self) -> Option<(&str, &str)> {
+        if let Self::Outside(it) = self { it.split_once('/') } else { None }
+    }
+
     /// The unit's name.
     pub(super) const fn unit(&self) -> &EcoString {
-        let (Self::Ready(unit) | Self::Release(unit, _) | Self::Applied(unit)) = self;
+        let (Self::Ready(unit) | Self::Release(unit, _) | Self::Applied(unit) | Self::Outside(unit)) = self;
         unit
     }
 }

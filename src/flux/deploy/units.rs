@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::draft::{After, Draft};
+use super::draft::{After, Draft, Readiness};
 use super::kustomized;
 use super::unit::{Unit, UnitPatches, UnitPlace};
 use super::{problems, timeouts};
@@ -33,16 +33,20 @@ pub(super) fn finish(
     awaited_by_tenants: &[After],
 ) -> Vec<Unit> {
     drafts.retain(Draft::is_made);
-    let waits = |it: &Draft| it.fields.get("wait").or_else(|| it.fields.get("healthChecks")).is_some();
-    let quick: BTreeSet<EcoString> = drafts.iter().filter(|it| !waits(it)).map(|it| it.name.clone()).collect();
     let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
     let after = |it: &'_ Draft| it.after.clone();
     let awaited = Awaited::of(ctx.db, drafts.iter().flat_map(after).chain(awaited_by_tenants.iter().cloned()));
     // What is suspended itself waits for nothing.
     let active = drafts.iter().filter(|it| !it.is_suspended()).flat_map(after);
     let awaited_now = Awaited::of(ctx.db, active.chain(awaited_by_tenants.iter().cloned()));
+    let is_quick = |it: &&Draft| match it.readiness() {
+        Readiness::Unsaid => !awaited.whole.contains(&it.name),
+        Readiness::Applied => true,
+        Readiness::Checked => false,
+    };
+    let quick: BTreeSet<EcoString> = drafts.iter().filter(is_quick).map(|it| it.name.clone()).collect();
     for draft in &mut drafts {
-        let beside = draft.beside.take().filter(|it| quick.contains(it) && !awaited.whole.contains(it));
+        let beside = draft.beside.take().filter(|it| quick.contains(it));
         draft.after.extend(beside.map(After::Applied));
     }
     for draft in &drafts {
@@ -72,7 +76,7 @@ impl Awaited {
                 After::Release(unit, addon) => {
                     it.addons.entry(unit).or_default().insert(addon.name(db).clone());
                 }
-                After::Applied(_) => {}
+                After::Applied(_) | After::Outside(_) => {}
             }
         }
         it
@@ -156,7 +160,9 @@ fn of_draft(
     awaited: &Awaited,
 ) -> Object {
     let waits_for = |it: &&EcoString| names.contains(*it) && **it != draft.name && **it != cluster.sync.root;
-    let depends_on: BTreeSet<EcoString> = draft.after.iter().map(After::unit).filter(waits_for).cloned().collect();
+    let own = draft.after.iter().map(After::unit).filter(waits_for);
+    let outside = draft.after.iter().filter(|it| it.outside().is_some()).map(After::unit);
+    let depends_on: BTreeSet<EcoString> = own.chain(outside).cloned().collect();
     let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
     let check = |it: &Arc<Release>| health_check(&version, it, Origin::of(it.addon));
@@ -167,7 +173,8 @@ fn of_draft(
         source: draft.source.clone(),
         depends_on: depends_on.into_iter().map(|it| (it.clone(), draft.ready_when.condition(&it))).collect(),
         health_checks: awaited.releases(ctx.db, draft).into_iter().map(check).collect(),
-        wait: awaited.whole.contains(&draft.name),
+        // Where its author says when it is ready, who waits for it waits for that.
+        wait: awaited.whole.contains(&draft.name) && draft.readiness() == Readiness::Unsaid,
         components: draft.components.clone(),
         origin: draft.origin,
     };

@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::{Asking, Completion, CompletionKind, documentation, field, keywords::keyword, record_of};
 use crate::check;
 use crate::fleet;
+use crate::flux::external;
 use crate::ide::cursor::{chain, compared, value_part};
 use crate::ide::key::names_a_key;
 use crate::ide::occurrence::Symbol;
@@ -268,9 +269,13 @@ impl Asking<'_> {
             }
             Reference::Addon => {
                 let all = index.items.values().flatten().map(|(name, it)| (name, *it));
-                all.filter(|(_, it)| it.kind(self.db) == Kind::ADDON).collect()
+                let addons = all.filter(|(_, it)| it.kind(self.db) == Kind::ADDON);
+                addons.chain(self.outside("HelmRelease")).collect()
             }
-            Reference::CatalogueOrItem => index.catalogues.iter().map(|(name, it)| (name, *it)).collect(),
+            Reference::CatalogueOrItem => {
+                let catalogues = index.catalogues.iter().map(|(name, it)| (name, *it));
+                catalogues.chain(self.outside("Kustomization")).collect()
+            }
             Reference::Repository => index.repositories.iter().map(|(name, it)| (name, *it)).collect(),
             Reference::Baseline => index.baselines.iter().map(|(name, it)| (name, *it)).collect(),
             Reference::Cluster => {
@@ -280,6 +285,12 @@ impl Asking<'_> {
             Reference::Layer | Reference::Fact => Vec::new(),
         };
         all.into_iter().map(|(name, it)| self.item(name, it, name.clone())).collect()
+    }
+
+    /// What is declared `external` of a kind, where its own name is enough.
+    fn outside(&self, kind: &str) -> impl Iterator<Item = (&EcoString, Anchor)> {
+        let of_kind = move |it: &Anchor| external::kind(self.db, *it).is_some_and(|it| it == kind);
+        self.index().externals.iter().copied().filter(of_kind).map(|it| (it.name(self.db), it))
     }
 
     /// Whether the block around tells of an item that has moved.

@@ -75,7 +75,26 @@ impl Lowering<'_> {
                     }
                 }
             }),
+            Rule::raw_text => {
+                self.raw_escapes(&pair);
+                Piece::Text(pair.as_str().into())
+            }
             _ => Piece::Text(pair.as_str().replace("\r\n", "\n")),
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// Reports what other languages take for an escape in a raw string.
+    fn raw_escapes(&mut self, raw_text: &Pair<'_, Rule>) {
+        const BEGINS: &str = "\\#";
+        const ESCAPES: [char; 6] = ['n', 't', 'r', '"', '\\', 'u'];
+        for (at, _) in raw_text.as_str().match_indices(BEGINS) {
+            let behind = raw_text.as_str().get(at + BEGINS.len()..).and_then(|it| it.chars().next());
+            if behind.is_some_and(|it| ESCAPES.contains(&it)) {
+                let start = self.base + self.repairs.written(raw_text.as_span().start() + at);
+                self.problems.push(Problem::RawEscape(start..start + BEGINS.len() + 1));
+            }
         }
     }
 }

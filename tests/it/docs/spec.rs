@@ -140,7 +140,9 @@ fn every_example_of_the_chapters_does_what_it_says() {
     let kustomize = Kustomize::find("the chapters");
     let mut failures = Vec::new();
     let mut count = 0;
-    for path in chapters() {
+    // While one is being written: a part of its path.
+    let only = std::env::var("FLEETC_CHAPTER").unwrap_or_default();
+    for path in chapters().into_iter().filter(|it| it.to_string_lossy().contains(&only)) {
         let page = std::fs::read_to_string(&path).expect("a page");
         let mut chapter = Chapter::default();
         for (info, text) in blocks(&page) {
@@ -152,7 +154,7 @@ fn every_example_of_the_chapters_does_what_it_says() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    assert!(count >= 130, "the chapters have lost their examples: {count}");
+    assert!(count >= 130 || !only.is_empty(), "the chapters have lost their examples: {count}");
 }
 
 #[test]

@@ -249,12 +249,16 @@ impl Spoke<'_> {
 
     /// What is awaited of a unit, in its two halves. One that is not made is left out later.
     fn after(&self, after: &After) -> Vec<After> {
+        if after.outside().is_some() {
+            return vec![after.clone()];
+        }
         let there = self.name(&self.cluster.sync.namespace, after.unit());
         let here = self.releases_of(after.unit());
         match after {
             After::Ready(_) => vec![After::Ready(there), After::Ready(here)],
             After::Release(_, addon) => vec![After::Release(here, *addon)],
             After::Applied(_) => vec![After::Applied(there), After::Applied(here)],
+            After::Outside(_) => Vec::new(),
         }
     }
 
