@@ -4,10 +4,11 @@ use ecow::{EcoString, eco_format};
 
 use super::chart::ChartFrom;
 use super::context::{Context, in_file};
-use super::lookup::source_kind;
+use super::lookup::{is_pinned, source_kind};
 use super::problems;
 use super::release::Release;
 use super::requires::Requirements;
+use super::source::label;
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::schema::Minor;
@@ -37,8 +38,12 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         None => Some((default.clone(), origin)),
         it => ctx.identity(addon, it, key),
     };
-    // `chart` defaults to the name of the first definition.
-    let first = fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone();
+    let is_pinned = is_pinned(ctx.db, source);
+    // `chart` defaults to the name of the first definition; an artifact has its name in its address.
+    let first = match is_pinned.then(|| ctx.evaluated(source)) {
+        Some(it) => it.value.node.get("url").and_then(Node::text).map(|it| last_part(it)).unwrap_or_default(),
+        None => fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone(),
+    };
     let (chart, chart_at) = text(ctx, "chart", &first)?;
     let (target, target_at) = text(ctx, "namespace", &name)?;
     let (release_name, name_at) = text(ctx, "release-name", &name)?;
@@ -46,7 +51,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         ctx.state.out.push(problems::long_release_name(name_at, &release_name));
     }
     let version = match node.get("version") {
-        None if matches!(kind, SourceKind::Helm | SourceKind::Oci) => {
+        None if matches!(kind, SourceKind::Helm | SourceKind::Oci) && !is_pinned => {
             ctx.state.out.push(problems::no_version(addon, ctx.db));
             return None;
         }
@@ -76,6 +81,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         namespace: &namespace,
     };
     let (key, taken) = from.taken(ctx, &mut objects)?;
+    // What is installed is what the source says.
+    let version = version.or_else(|| is_pinned.then(|| ctx.evaluated(source).value.node.get("tag").cloned())?);
     spec = spec.node(key, taken);
     let requirements = Requirements::of(ctx, addon, node);
     if let Some(dependencies) = requirements.depends_on(ctx, &namespace) {
@@ -106,7 +113,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let applies_crds = policy("install") != Some(SKIP) || policy("upgrade").is_some_and(|it| it != SKIP);
     let storage = spec.get("storageNamespace").and_then(Node::text).unwrap_or(&namespace).clone();
     let api_version = ctx.api_version("HelmRelease", origin);
-    let it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
+    let mut it = object(&api_version, "HelmRelease", &namespace, &name, Some(spec), origin);
+    label(&mut it, node);
     objects.push(in_file(it, eco_format!("add-ons/{name}.yaml")));
     let crds = crds(ctx, node, &chart);
     if !crds.is_empty() && version.as_ref().is_some_and(|it| it.text().is_none()) {
@@ -131,6 +139,11 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         role: evaluated.role.clone(),
     };
     Some((release, objects))
+}
+
+/// The name of an artifact: what its address ends with.
+fn last_part(address: &str) -> EcoString {
+    address.trim_end_matches('/').rsplit('/').next().unwrap_or_default().into()
 }
 
 /// What `release { chart … }` must not say: what the language sets, and anything where the chart comes from a registry.

@@ -3,10 +3,10 @@
 use ecow::EcoString;
 
 use super::context::Context;
-use super::lookup::{comes_with_definition, source_kind};
+use super::lookup::{comes_with_definition, is_pinned, source_kind};
 use super::problems;
-use super::source::{artifact, chart_in_registry, source_beside};
-use crate::kube::object::{Object, Tree};
+use super::source::{artifact, chart_in_registry, reference_to, source_beside};
+use crate::kube::object::{Object, Tree, text};
 use crate::schema::Minor;
 use crate::source::{Anchor, Origin};
 use crate::syntax::ast::SourceKind;
@@ -33,6 +33,7 @@ impl ChartFrom<'_> {
     pub(super) fn taken(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<(&'static str, Node)> {
         match source_kind(ctx.db, self.source) {
             SourceKind::External => Some(("chartRef", self.artifact(ctx)?)),
+            SourceKind::Oci if is_pinned(ctx.db, self.source) => Some(("chartRef", self.pinned(ctx, beside)?)),
             SourceKind::Oci => {
                 let chart = self.chart.text()?;
                 beside.push(chart_in_registry(ctx, self.source, self.addon, chart, self.version, self.namespace)?);
@@ -61,16 +62,28 @@ impl ChartFrom<'_> {
         Some(artifact(ctx, self.source, at, self.namespace)?.reference())
     }
 
+    /// The source is the artifact: for each release its own where it comes with a definition, else one for all.
+    fn pinned(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<Node> {
+        if let Some(it) = self.version {
+            ctx.state.out.push(problems::version_of_source(ctx.db, self.addon, self.source, it.origin));
+        }
+        if comes_with_definition(ctx.db, self.source) {
+            beside.push(source_beside(ctx, self.source, self.addon, self.namespace)?);
+            let name = self.addon.name(ctx.db).clone();
+            return Some(Tree::new(self.origin()).text("kind", "OCIRepository").text("name", name).build());
+        }
+        Some(reference_to(ctx, self.source, self.named.origin, self.namespace).reference())
+    }
+
     fn helm_chart(&self, ctx: &mut Context<'_>, kind: SourceKind, beside: &mut Vec<Object>) -> Option<Node> {
         let mut reference = Tree::new(self.named.origin).text("kind", kind.object());
         if comes_with_definition(ctx.db, self.source) {
             beside.push(source_beside(ctx, self.source, self.addon, self.namespace)?);
             reference = reference.text("name", self.addon.name(ctx.db).clone());
         } else {
-            reference = reference.text("name", self.named.text()?.clone());
-            if self.namespace != ctx.flux_namespace() {
-                reference = reference.text("namespace", ctx.flux_namespace().clone());
-            }
+            let it = reference_to(ctx, self.source, self.named.origin, self.namespace);
+            let namespace = it.namespace.map(|it| text(it, self.named.origin));
+            reference = reference.text("name", it.name).maybe("namespace", namespace);
         }
         let mut inner = Tree::new(self.origin()).node("chart", self.chart.clone());
         inner = inner.maybe("version", self.version.cloned());

@@ -80,9 +80,15 @@ fn derive_namespaces(
     pieces: &[Piece],
     base: Option<&Namespaces>,
 ) -> Vec<Piece> {
-    let mut users: BTreeMap<&EcoString, Vec<&Release>> = BTreeMap::new();
+    let mut users: BTreeMap<&EcoString, Vec<Anchor>> = BTreeMap::new();
     for it in releases {
-        users.entry(&it.target).or_default().push(it);
+        users.entry(&it.target).or_default().push(it.addon);
+    }
+    // A source may live elsewhere than beside Flux.
+    let is_source = |it: &&Arc<Object>| it.origin.anchor.kind(ctx.db) == Kind::Source;
+    let elsewhere = pieces.iter().map(|it| &it.object).filter(|it| it.id.namespace != *ctx.flux_namespace());
+    for it in elsewhere.filter(is_source) {
+        users.entry(&it.id.namespace).or_default().push(it.origin.anchor);
     }
     let declared: IndexSet<&EcoString> =
         pieces.iter().map(|it| &it.object.id).filter(|it| it.kind == "Namespace").map(|it| &it.name).collect();
@@ -95,7 +101,7 @@ fn derive_namespaces(
             continue;
         }
         let first = users.first().invariant("a namespace that is derived has a user");
-        let origin = Origin::of(first.addon);
+        let origin = Origin::of(*first);
         if let Some(it) = base.and_then(|it| it.get(name)).filter(|it| it.origin == origin) {
             derived.push(Piece { object: Arc::clone(it), made: None });
             continue;
@@ -109,7 +115,7 @@ fn derive_namespaces(
         let of_main = |it: &Piece| it.object.id.namespace == *name && it.object.component.is_none();
         if let (true, [only]) = (has_parts, users.as_slice())
             && !pieces.iter().any(of_main)
-            && let Some(part) = pieces.iter().find(|it| it.object.origin.anchor == only.addon)
+            && let Some(part) = pieces.iter().find(|it| it.object.origin.anchor == *only)
             && part.object.component.is_some()
         {
             object.component.clone_from(&part.object.component);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::lookup::{comes_with_definition, find_source, is_of_package, source_kind};
+use super::lookup::{comes_with_definition, find_source, is_of_package, is_pinned, source_kind};
 use super::problems;
 use super::shared_item::{Made, SharedItem};
 use super::version_range::Range;
@@ -327,7 +327,7 @@ impl<'a> Context<'a> {
                 let source = self.source_of(name, at)?;
                 let as_object = match source_kind(self.db, source) {
                     SourceKind::External => false,
-                    SourceKind::Oci => item.kind(self.db) == Kind::KUSTOMIZE,
+                    SourceKind::Oci => item.kind(self.db) == Kind::KUSTOMIZE || is_pinned(self.db, source),
                     _ => true,
                 };
                 let stands = match (as_object && !comes_with_definition(self.db, source), source.parent(self.db)) {

@@ -1,9 +1,11 @@
 //! Which source a name means.
 
 use crate::diagnostic::bug;
+use crate::fleet;
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind};
 use crate::syntax::ast::{Head, SourceKind};
+use crate::value::Node;
 use crate::{names, syntax};
 
 pub(super) fn is_of_package(db: &dyn Db, anchor: Anchor) -> bool {
@@ -35,4 +37,20 @@ pub(super) fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
         Head::Source { provider, .. } => *provider,
         _ => bug("a source is declared as one"),
     }
+}
+
+/// Whether a source in a registry is one artifact, and not a prefix of charts: it says which version.
+pub(super) fn is_pinned(db: &dyn Db, source: Anchor) -> bool {
+    let says = |node: &Node| ["tag", "semver", "ref"].iter().any(|it| node.get(it).is_some());
+    source_kind(db, source) == SourceKind::Oci && says(&fleet::base(db, source).value.node)
+}
+
+/// Whether a kustomize item takes its files from a source.
+pub(super) fn is_kustomized(db: &dyn Db, index: &Index, source: Anchor) -> bool {
+    let is_kustomize = |it: &&Anchor| it.kind(db) == Kind::KUSTOMIZE;
+    index.items.values().flat_map(|it| it.values()).filter(is_kustomize).any(|it| {
+        let node = &fleet::base(db, *it).value.node;
+        let named = node.get("source").and_then(Node::text);
+        named.and_then(|name| find_source(db, index, it.parent(db), name)) == Some(source)
+    })
 }

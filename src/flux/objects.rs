@@ -3,7 +3,7 @@
 use super::addon::release;
 use super::context::{Context, in_file};
 use super::layout::is_split;
-use super::lookup::{find_source, source_kind};
+use super::lookup::{is_kustomized, is_pinned, source_kind};
 use super::manifest::{PRUNE, manifest, namespace};
 use super::release::Release;
 use super::source::source;
@@ -13,7 +13,6 @@ use crate::kube::object::set;
 use crate::kube::{Object, ServedFields, ineffective, rules};
 use crate::source::{Anchor, ItemKind, Kind, Origin};
 use crate::syntax::ast::SourceKind;
-use crate::value::Node;
 
 /// What one item or source comes to, before its Flux is looked at.
 pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Release>, Vec<Object>) {
@@ -71,20 +70,7 @@ fn in_cluster(ctx: &Context<'_>) -> bool {
 /// Whether a source is an object of its own: a registry of charts is none, and what something else makes.
 pub(super) fn is_object(ctx: &Context<'_>, source: Anchor) -> bool {
     match source_kind(ctx.db, source) {
-        SourceKind::Oci => is_kustomized(ctx, source),
+        SourceKind::Oci => is_kustomized(ctx.db, ctx.index, source) || is_pinned(ctx.db, source),
         it => it != SourceKind::External,
     }
-}
-
-/// Whether a kustomize item takes its files from a source.
-pub(super) fn is_kustomized(ctx: &Context<'_>, source: Anchor) -> bool {
-    ctx.index.items.iter().flat_map(|(_, items)| items.values()).filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE).any(
-        |it| {
-            let node = &fleet::base(ctx.db, *it).value.node;
-            node.get("source")
-                .and_then(Node::text)
-                .and_then(|name| find_source(ctx.db, ctx.index, it.parent(ctx.db), name))
-                == Some(source)
-        },
-    )
 }

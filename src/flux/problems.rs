@@ -30,6 +30,10 @@ pub(super) fn unknown_identity(db: &dyn Db, item: Anchor, key: &str, at: Origin)
     )
     .label(Origin::of(item), "declared in a catalogue, which is written once for all clusters");
     match item.kind(db) {
+        // A patch cannot change what an object is called.
+        Kind::Source if matches!(key, "name" | "namespace") => {
+            diagnostic.help("write a plain value, or declare the source in each cluster that has it")
+        }
         Kind::ADDON | Kind::Source => {
             let of = if item.kind(db) == Kind::Source { "source " } else { "" };
             diagnostic.help(eco_format!(
@@ -259,6 +263,18 @@ pub(super) fn version_of_artifact(db: &dyn Db, addon: Anchor, at: Origin) -> Dia
         "nothing chooses by it",
     )
     .help("remove it")
+}
+
+pub(super) fn version_of_source(db: &dyn Db, addon: Anchor, source: Anchor, at: Origin) -> Diagnostic {
+    let (name, source_name) = (addon.name(db), source.name(db));
+    Diagnostic::new(
+        code::RESERVED_FIELD,
+        eco_format!("`{source_name}` says its version itself: the chart of `{name}` has that one"),
+        at,
+        "nothing chooses by it",
+    )
+    .label(Origin::of(source), "one artifact for all that take their chart from it")
+    .help(eco_format!("remove it, or the `tag` or `semver` of `{source_name}`: then each add-on says its own version"))
 }
 
 pub(super) fn no_helm_chart(db: &dyn Db, addon: Anchor, at: Origin) -> Diagnostic {

@@ -3,15 +3,40 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, in_file};
-use super::lookup::source_kind;
-use crate::fleet::Evaluated;
+use super::lookup::{is_kustomized, is_pinned, source_kind};
+use crate::fleet::{self, Evaluated};
 use crate::kube::object::{Object, Tree, merge, object, remove, set, text};
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
 /// Keys of a source's block that are the language's own.
-const OWN: [&str; 5] = ["auth", "branch", "tag", "semver", "commit"];
+const OWN: [&str; 8] = ["auth", "branch", "tag", "semver", "commit", "name", "namespace", "metadata"];
+
+/// What the object of a source is called, and where it lives if that is not beside Flux: the same on every cluster.
+fn place(db: &dyn Db, source: Anchor) -> (EcoString, Option<EcoString>) {
+    let node = &fleet::base(db, source).value.node;
+    let text = |key: &str| node.get(key).and_then(Node::text).cloned();
+    (text("name").unwrap_or_else(|| source.name(db).clone()), text("namespace"))
+}
+
+/// A source as an object in a namespace names it.
+pub(super) fn reference_to(ctx: &Context<'_>, source: Anchor, at: Origin, from: &str) -> SourceRef {
+    let (name, namespace) = place(ctx.db, source);
+    let namespace = namespace.unwrap_or_else(|| ctx.flux_namespace().clone());
+    let kind = source_kind(ctx.db, source).object().into();
+    SourceRef { kind, name, namespace: (namespace != from).then_some(namespace), origin: at }
+}
+
+/// Gives an object the labels and annotations that a block has in `metadata`, as far as they are known.
+pub(super) fn label(object: &mut Object, block: &Node) {
+    let is_known = |it: &&Node| it.map().is_some_and(|it| it.entries.values().any(|it| it.value != Value::Unknown));
+    for part in ["labels", "annotations"] {
+        if let Some(it) = block.at(&["metadata", part]).filter(is_known) {
+            set(&mut object.body, &["metadata", part], it.clone());
+        }
+    }
+}
 
 /// The object of a source that comes with a definition, under the add-on's name.
 pub(super) fn source_beside(ctx: &mut Context<'_>, anchor: Anchor, addon: Anchor, namespace: &str) -> Option<Object> {
@@ -19,7 +44,8 @@ pub(super) fn source_beside(ctx: &mut Context<'_>, anchor: Anchor, addon: Anchor
     let it = source(ctx, anchor, &evaluated.value)?;
     let name = addon.name(ctx.db);
     let spec = it.spec().cloned();
-    let made = object(&it.api_version(), &it.id.kind, namespace, name, spec, Origin::of(addon));
+    let mut made = object(&it.api_version(), &it.id.kind, namespace, name, spec, Origin::of(addon));
+    label(&mut made, &evaluated.value.node);
     Some(in_file(made, eco_format!("sources/{name}.yaml")))
 }
 
@@ -40,10 +66,22 @@ pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluate
     if kind == SourceKind::Helm {
         remove(&mut spec, &["ref"]);
     }
+    if is_pinned(ctx.db, anchor) && !is_kustomized(ctx.db, ctx.index, anchor) && spec.get("layerSelector").is_none() {
+        set(&mut spec, &["layerSelector"], ctx.standard("chart-layer"));
+    }
+    let own = |key: &str| evaluated.node.get(key).filter(|it| it.value != Value::Absent);
+    let name = match own("name") {
+        None => anchor.name(ctx.db).clone(),
+        it => ctx.identity(anchor, it, "name")?.0,
+    };
+    let namespace = match own("namespace") {
+        None => ctx.flux_namespace().clone(),
+        it => ctx.identity(anchor, it, "namespace")?.0,
+    };
     let version = ctx.api_version(kind.object(), origin);
-    let name = anchor.name(ctx.db);
-    let it = object(&version, kind.object(), ctx.flux_namespace(), name, Some(spec), origin);
-    Some(in_file(it, eco_format!("sources/{name}.yaml")))
+    let mut it = object(&version, kind.object(), &namespace, &name, Some(spec), origin);
+    label(&mut it, &evaluated.node);
+    Some(in_file(it, eco_format!("sources/{}.yaml", anchor.name(ctx.db))))
 }
 
 /// The spec of a source's object: defaults, then what the block says.
@@ -121,7 +159,8 @@ pub(super) fn chart_in_registry(
     merge(&mut ordered, &spec);
     let api_version = ctx.api_version("OCIRepository", origin);
     let name = addon.name(ctx.db);
-    let it = object(&api_version, "OCIRepository", namespace, name, Some(ordered), origin);
+    let mut it = object(&api_version, "OCIRepository", namespace, name, Some(ordered), origin);
+    label(&mut it, &evaluated.node);
     Some(in_file(it, eco_format!("sources/{name}.yaml")))
 }
 

@@ -281,6 +281,7 @@ fn in_item(path: &Path, item: Kind) -> Vec<(usize, Vec<Step>)> {
             let of_release = std::iter::once(Step::Key("release".into())).chain(inner.iter().cloned()).collect();
             vec![(0, inner.to_vec()), (1, of_release)]
         }
+        Some((Step::Key(key), _)) if key == "metadata" => vec![(0, path.0.clone())],
         _ => Vec::new(),
     }
 }

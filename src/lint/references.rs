@@ -11,8 +11,7 @@ use super::context::Lint;
 use super::given::{Given, given};
 use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::fleet::Cluster;
-use crate::flux::Deployed;
-use crate::flux::{BUILT_IN_NAMESPACES, Release, Unit};
+use crate::flux::{self, BUILT_IN_NAMESPACES, Deployed, Release, Unit};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -71,7 +70,8 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
 /// their way from one catalogue to another.
 fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     // A source that is wrong is not made, and its error says so.
-    if lint.has_errors || lint.out.iter().any(Diagnostic::is_error) {
+    let shared = &flux::shared_sources(lint.db, lint.db.project()).diagnostics;
+    if lint.has_errors || lint.out.iter().chain(shared.iter()).any(Diagnostic::is_error) {
         return;
     }
     let is_source = |it: &&Object| it.id.is_source();

@@ -17,7 +17,7 @@ use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
 use crate::flux::kustomization::fields;
-use crate::flux::lookup::source_kind;
+use crate::flux::lookup::{is_pinned, source_kind};
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::kube::object::{Object, set, text};
@@ -201,5 +201,6 @@ fn namespaces_of_overrides(
 }
 
 fn uses_shared(ctx: &Context<'_>, release: &Release) -> bool {
-    release.source.is_some_and(|it| it.parent(ctx.db).is_none() && !source_kind(ctx.db, it).is_one_chart())
+    let is_object = |it: Anchor| !source_kind(ctx.db, it).is_one_chart() || is_pinned(ctx.db, it);
+    release.source.is_some_and(|it| it.parent(ctx.db).is_none() && is_object(it))
 }

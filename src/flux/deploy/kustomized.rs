@@ -10,7 +10,7 @@ use super::unit::UnitPlace;
 use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::lookup::source_kind;
-use crate::flux::source::{SourceRef, artifact};
+use crate::flux::source::{artifact, reference_to};
 use crate::kube::directory::Directory;
 use crate::kube::{Id, Substitution, directory, is_substituted, object};
 use crate::source::{Anchor, IndexSet, Origin, is_within};
@@ -59,8 +59,7 @@ pub(super) fn kustomized(
                 let Some(it) = artifact(ctx, anchor, node.origin, &from) else { return };
                 Some(it)
             } else {
-                let name = anchor.name(ctx.db).clone();
-                Some(SourceRef { kind: kind.object().into(), name, namespace: None, origin })
+                Some(reference_to(ctx, anchor, origin, ctx.flux_namespace()))
             }
         }
     };

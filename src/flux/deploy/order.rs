@@ -107,7 +107,8 @@ fn drop_copies_of_namespaces(db: &dyn Db, drafts: &mut [Draft], owners: &IndexMa
         let name = draft.name.clone();
         draft.objects.retain(|it| {
             let it = &it.object;
-            let is_derived = it.id.kind == "Namespace" && it.origin.anchor.kind(db) == Kind::ADDON;
+            let of_user = matches!(it.origin.anchor.kind(db), Kind::ADDON | Kind::Source);
+            let is_derived = it.id.kind == "Namespace" && of_user;
             !is_derived || owners.get(&it.id.name) == Some(&name)
         });
     }

@@ -11,7 +11,7 @@ use super::unit::{Unit, UnitPatches, UnitPlace};
 use super::{problems, timeouts};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
-use crate::flux::base::bundle;
+use crate::flux::base::{bundle, shared_sources};
 use crate::flux::context::Context;
 use crate::flux::external;
 use crate::flux::kustomization::{Pointing, health_check, kustomization};
@@ -117,8 +117,8 @@ fn unit(
         // What is in the texts of facts is looked at, too.
         ctx.state.is_certain &= !ctx.target.is_shared();
     }
-    let base_is_whole =
-        draft.catalogue.is_none_or(|it| !bundle(ctx.db, it).diagnostics.iter().any(Diagnostic::is_error));
+    let base = draft.catalogue.map_or_else(|| shared_sources(ctx.db, ctx.db.project()), |it| bundle(ctx.db, it));
+    let base_is_whole = !base.diagnostics.iter().any(Diagnostic::is_error);
     let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
     let patches = difference(ctx, cluster, &draft.base, &objects, place);
     Unit {
