@@ -58,7 +58,7 @@ const PER_CLUSTER: [&str; 2] = ["kustomization", "release"];
 
 impl Checker<'_> {
     pub(super) fn fleet(&mut self, it: &Declaration) {
-        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        reserved::shared_kustomization(self.anchor, &it.body, &mut self.out);
         reserved::release(self.anchor, &it.body, &mut self.out);
         for member in &it.body.members {
             if let Member::Entry(entry) = member
@@ -94,7 +94,7 @@ impl Checker<'_> {
 
     /// Facts and settings; statements are checked on their own.
     pub(super) fn cluster(&mut self, it: &Declaration) {
-        reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
+        reserved::shared_kustomization(self.anchor, &it.body, &mut self.out);
         let ty = cluster_type(self.db, fleet::project_of(self.db, self.anchor), it.kind);
         self.statements(&it.body, None);
         let entries = entries_only(&it.body);
@@ -164,7 +164,7 @@ impl Checker<'_> {
         for it in &checked.value.uses {
             if let Some(block) = &it.block {
                 reserved::use_block(self.anchor, block, &mut self.out);
-                let ty = self.shape("KustomizationSpec");
+                let ty = self.shape("KustomizationBody");
                 let scope = self.cluster_scope();
                 self.block(&reserved::stripped_use(block), &ty, scope);
             }

@@ -50,6 +50,16 @@ pub(super) fn release(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) 
     below(anchor, block, "release", &RELEASE, out);
 }
 
+/// What would be the same for many Kustomizations.
+const SHARED: [(&str, &str); 1] =
+    [("name", "write it in a catalogue, or behind `use`: each Kustomization has its own")];
+
+/// Checks `kustomization { … }` of a fleet, a group or a cluster, which is about many Kustomizations.
+pub(super) fn shared_kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    own_kustomization(anchor, block, out);
+    below(anchor, block, "kustomization", &SHARED, out);
+}
+
 /// Checks `kustomization { … }` over objects that the language makes.
 pub(super) fn own_kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     kustomization(anchor, block, out);

@@ -233,6 +233,7 @@ codes! {
     HUB "E0663" Error "hub through which a cluster cannot be reached"
     BROKEN_DIRECTORY "E0664" Error "directory that kustomize cannot build"
     NO_OPERATOR "E0665" Error "kind of the Flux Operator on a cluster without it"
+    CALLED_ALIKE "E0666" Error "two Kustomizations of one name"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 
 use super::document::{documents, known};
 use super::filling::Filling;
@@ -46,7 +46,7 @@ pub(super) fn class_files(db: &dyn Db, class: Class) -> Option<Vec<ClassFile>> {
         files.insert(name, (None, origin, body));
     }
     for unit in deployed.units.iter() {
-        let name = eco_format!("{}.yaml", unit.name);
+        let name = unit.file.clone();
         let body = unit_text(db, unit);
         if let Some((_, _, above)) = files.get_mut(&name) {
             above.push("---\n");

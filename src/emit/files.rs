@@ -160,7 +160,7 @@ pub(super) fn cluster_drafts<'a>(db: &dyn Db, deployed: &'a Deployed) -> Vec<Dra
     }
     let unit = |it: &'a Unit| Document::Unit(it, with_patches(db, it));
     for it in deployed.units.iter().filter(|it| it.place != UnitPlace::Gate) {
-        by_file.entry(eco_format!("{}.yaml", it.name)).or_default().push(unit(it));
+        by_file.entry(it.file.clone()).or_default().push(unit(it));
     }
     let mut drafts = Vec::new();
     for (name, documents) in by_file {

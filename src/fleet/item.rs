@@ -420,7 +420,7 @@ pub fn body_type(
         Kind::Source => return Some(source_type(db, declaration)),
         Kind::Repository => {
             let spec = types::shape(db, SourceKind::Git.spec_name());
-            return Some(merged(fields(&spec), fields(&types::shape(db, "RepositoryBody"))));
+            return Some(fields(&spec).and(fields(&types::shape(db, "RepositoryBody"))));
         }
         _ => return None,
     };
@@ -456,27 +456,18 @@ fn source_type(db: &dyn Db, declaration: &Declaration) -> Type {
         return spec;
     }
     let own = types::shape(db, "SourceBody");
-    let all = merged(fields(&spec), fields(&own));
+    let all = fields(&spec).and(fields(&own));
     let reference = match provider {
         SourceKind::Git => types::shape(db, "GitReference"),
         SourceKind::Oci => types::shape(db, "OciArtifact"),
         SourceKind::Helm | SourceKind::Bucket | SourceKind::External => return all,
     };
-    merged(fields(&all), fields(&reference))
+    fields(&all).and(fields(&reference))
 }
 
 /// The fields of what the standard library describes as an object.
 fn fields(shape: &Type) -> &RecordType {
     shape.record().invariant("the body of an item has a record as its type")
-}
-
-/// A record with the fields of two.
-pub(super) fn merged(spec: &RecordType, own: &RecordType) -> Type {
-    let mut record = spec.clone();
-    for (name, field) in &own.fields {
-        record.fields.insert(name.clone(), field.clone());
-    }
-    Type::Record(Arc::new(record))
 }
 
 /// An item in the base: layers 1 and 2 and the rules without `when`, the cluster unknown.

@@ -10,9 +10,9 @@ use super::context::Context;
 use super::manifest::namespace;
 use super::namespaces::{BUILT_IN_NAMESPACES, tenant_namespaces};
 use super::objects::{finish, is_object, item_objects};
-use super::problems;
 use super::release::Release;
 use super::shared_item::Piece;
+use super::{places, problems};
 use crate::diagnostic::Invariant;
 use crate::fleet;
 use crate::kube::{Id, Object};
@@ -137,6 +137,7 @@ fn is_given_here(ctx: &Context<'_>, name: &EcoString) -> bool {
 fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
     BUILT_IN_NAMESPACES.contains(&name.as_str())
         || name == ctx.flux_namespace()
+        || places::namespaces(ctx.db, ctx.db.project()).contains(name)
         || ctx.index.externals.iter().any(|it| {
             it.name(ctx.db) == name
                 && matches!(&crate::syntax::declaration(ctx.db, *it).head, crate::syntax::ast::Head::External { object, .. } if object == "Namespace")

@@ -83,19 +83,19 @@ pub fn crds_of(schema: &Node) -> Vec<&Node> {
         .collect()
 }
 
-/// The keys of an external ConfigMap or Secret beside Flux, where they are declared.
+/// The keys of an external ConfigMap or Secret in a namespace, where they are declared.
 pub(super) fn declared_keys(
     ctx: &Context<'_>,
     cluster: &Cluster,
     kind: &str,
+    namespace: &EcoString,
     name: &str,
 ) -> Option<BTreeSet<EcoString>> {
     let external = ctx.index.externals.iter().find(|it| {
-        let Head::External { object, namespace } = &syntax::declaration(ctx.db, **it).head else { return false };
         is_visible(ctx.db, **it, cluster)
-            && object == kind
+            && self::kind(ctx.db, **it).is_some_and(|it| it == kind)
             && it.name(ctx.db) == name
-            && namespace.as_ref().is_none_or(|it| it == ctx.flux_namespace())
+            && self::namespace(ctx.db, **it).as_ref().unwrap_or_else(|| ctx.flux_namespace()) == namespace
     })?;
     let keys = fleet::declared(ctx.db, *external).value.get("keys").and_then(Node::list)?;
     Some(keys.iter().filter_map(|it| it.text().cloned()).collect())

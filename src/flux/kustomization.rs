@@ -3,12 +3,12 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::Context;
-use super::problems;
 use super::release::Release;
-use super::source::SourceRef;
+use super::source::{SourceRef, label};
+use super::{places, problems};
 use crate::eval::{Conform, Contribution, Fold, Layer, Only, build_some, complete};
 use crate::fleet::{self, Cluster, Taken};
-use crate::kube::object::{Object, SUBSTITUTE, Tree, list, object, remove, set, text};
+use crate::kube::object::{Object, SUBSTITUTE, Tree, list, merge, object, remove, set, text};
 use crate::source::{Anchor, Origin};
 use crate::syntax;
 use crate::types;
@@ -22,8 +22,7 @@ pub(super) struct Pointing {
     pub path: EcoString,
     /// Another source than the fleet's.
     pub source: Option<SourceRef>,
-    /// Kustomizations without the root, each with the condition for it to be ready: names in the same namespace, and
-    /// `namespace/name`.
+    /// Kustomizations without the root, as `namespace/name`, each with the condition for it to be ready.
     pub depends_on: Vec<(EcoString, Option<Node>)>,
     /// Releases to wait for.
     pub health_checks: Vec<Node>,
@@ -38,6 +37,9 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     let origin = it.origin;
     let mut spec = fields.clone();
     let sync = &cluster.sync;
+    for own in ["name", "namespace", "metadata"] {
+        remove(&mut spec, &[own]);
+    }
     set(
         &mut spec,
         &["path"],
@@ -47,13 +49,13 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     let source = it.source.unwrap_or_else(|| SourceRef {
         kind: sync.kind.clone(),
         name: sync.name.clone(),
-        namespace: None,
+        namespace: (it.namespace != sync.namespace).then(|| sync.namespace.clone()),
         origin,
     });
     set(&mut spec, &["sourceRef"], source.reference());
     let mut depends_on = Vec::new();
     if reads_fleet && sync.gate {
-        depends_on.push((sync.root.clone(), None));
+        depends_on.push((eco_format!("{}/{}", sync.namespace, sync.root), None));
     }
     depends_on.extend(it.depends_on);
     if depends_on.is_empty() {
@@ -98,8 +100,26 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     }
     let api_version = ctx.api_version("Kustomization", origin);
     let mut it = object(&api_version, "Kustomization", &it.namespace, &it.name, Some(spec), origin);
-    set(&mut it.body, &["metadata", "annotations"], annotations(origin));
+    label(&mut it, fields);
+    let mut annotations = annotations(origin);
+    if let Some(own) = it.body.at(&["metadata", "annotations"]) {
+        merge(&mut annotations, own);
+    }
+    set(&mut it.body, &["metadata", "annotations"], annotations);
     it
+}
+
+/// Takes the name out of the fields of a Kustomization, as its author wants it.
+pub(super) fn take_name(fields: &mut Node) -> Option<Node> {
+    let name = fields.get("name").filter(|it| it.text().is_some()).cloned();
+    remove(fields, &["name"]);
+    name
+}
+
+/// What a part of something is called that its author calls so.
+pub(super) fn part_of(called: Option<&Node>, part: &str) -> Option<Node> {
+    let name = called?.text()?;
+    Some(text(eco_format!("{name}-{part}"), called?.origin))
 }
 
 /// What every Flux Kustomization is annotated with: a root's `postBuild` shall not replace `${…}` in patches.
@@ -147,7 +167,15 @@ pub(super) fn fields(
     fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
     // An author may have set or unset the whole block: then nothing is left of the defaults.
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
-    complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationSpec"), Conform::Partial, None);
+    complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationBody"), Conform::Partial, None);
+    if let Some(name) = node.get("namespace").and_then(Node::text)
+        && *name != cluster.sync.namespace
+        && !places::namespaces(ctx.db, ctx.db.project()).contains(name)
+    {
+        let at = Origin::of(catalogue.unwrap_or(cluster.anchor));
+        ctx.state.out.push(problems::computed_place(at, name));
+        remove(&mut node, &["namespace"]);
+    }
     // Where clusters share the Kustomization, a fact in it has to be known.
     node.value.each_template(&mut |it| env.needed_facts.extend(it.facts().cloned()));
     ctx.state.needed_facts.append(&mut env.needed_facts);

@@ -5,6 +5,7 @@ use super::context::{Context, in_file};
 use super::layout::is_split;
 use super::lookup::{is_kustomized, is_pinned, source_kind};
 use super::manifest::{PRUNE, manifest, namespace};
+use super::places;
 use super::release::Release;
 use super::source::source;
 use crate::diagnostic::bug;
@@ -36,6 +37,8 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
             });
             return (Some(release), placed.collect());
         }
+        // It stands in the roots of clusters.
+        Kind::Item(ItemKind::Namespace) if places::namespaces(db, db.project()).contains(item.name(db)) => Vec::new(),
         Kind::Item(ItemKind::Namespace) => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
         Kind::Item(ItemKind::Manifest) => manifest(ctx, item, evaluated),
         // A directory of its own, with a Kustomization that applies it.

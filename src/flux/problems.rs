@@ -265,6 +265,18 @@ pub(super) fn version_of_artifact(db: &dyn Db, addon: Anchor, at: Origin) -> Dia
     .help("remove it")
 }
 
+/// `kustomization { namespace = cluster.… }`
+pub(super) fn computed_place(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_IDENTITY,
+        eco_format!("the namespace of a Kustomization, here `{name}`, must not depend on the cluster"),
+        at,
+        "it is computed",
+    )
+    .note("it has to be there before what lives in it, so it stands in the cluster's root and not in `common/`")
+    .help("write it out here, or in `kustomization` of a group or a cluster")
+}
+
 pub(super) fn version_of_source(db: &dyn Db, addon: Anchor, source: Anchor, at: Origin) -> Diagnostic {
     let (name, source_name) = (addon.name(db), source.name(db));
     Diagnostic::new(

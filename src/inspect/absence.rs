@@ -67,7 +67,9 @@ impl Asked<'_> {
                 let id = id(eco_format!("{name}-{}", it.name(self.db)));
                 Common { id, catalogue: Some(catalogue), item: Some(it) }
             }));
-            units.push(Common { id: id(name), catalogue: Some(catalogue), item: None });
+            // With a name of its own it is asked for by that, too.
+            let names = std::iter::once(name).chain(flux::called(self.db, catalogue));
+            units.extend(names.map(|it| Common { id: id(it), catalogue: Some(catalogue), item: None }));
         }
         let sources = &flux::shared_sources(self.db, self.db.project()).value;
         units.push(Common { id: id(sources.name.clone()), catalogue: None, item: None });

@@ -23,7 +23,8 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(cycle) = cycle(&units) {
         let origins = links(&cycle, |from, to| {
-            after_of(lint.db, from, to).or_else(|| units.get(from).map(|(_, origin)| *origin))
+            after_of(lint.db, key_of(deployed, from)?, key_of(deployed, to)?)
+                .or_else(|| units.get(from).map(|(_, origin)| *origin))
         });
         lint.out.push(cycle_problem(&cycle, &origins, &cluster.name));
     }
@@ -65,6 +66,12 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
 /// Where each in a cycle says that it waits for the next.
 fn links(cycle: &[EcoString], at: impl Fn(&EcoString, &EcoString) -> Option<Origin>) -> Vec<Origin> {
     cycle.iter().zip(cycle.iter().skip(1)).filter_map(|(from, to)| at(from, to)).collect()
+}
+
+/// What a Kustomization is called in the project.
+fn key_of<'a>(deployed: &'a Deployed, name: &str) -> Option<&'a str> {
+    let unit = deployed.units.iter().find(|it| it.name == name)?;
+    Some(unit.file.strip_suffix(".yaml").unwrap_or(&unit.file))
 }
 
 /// Where a catalogue comes after another: `after = [other]`, `after = [other.item]`.

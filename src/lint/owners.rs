@@ -24,7 +24,9 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();
     owners.reserve(deployed.objects().count());
     for (_, object) in deployed.objects() {
-        if let Some(first) = owners.insert(&object.id, object.origin) {
+        // That two Kustomizations have one name is said where they get it.
+        let is_said = lint.has_errors && object.id.kind == "Kustomization";
+        if let Some(first) = owners.insert(&object.id, object.origin).filter(|_| !is_said) {
             lint.out.push(two_owners(&object.id, object.origin, first));
         }
     }

@@ -173,6 +173,10 @@ fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
         "BaselineName" => Type::Reference(Reference::Baseline),
         "ClusterName" => Type::Reference(Reference::Cluster),
         "FactName" => Type::Reference(Reference::Fact),
+        "KustomizationBody" => {
+            let (spec, own) = (flux::spec_type("KustomizationSpec")?, named(db, index, "KustomizationObject")?);
+            spec.record()?.and(own.record()?)
+        }
         "RepositoryName" => Type::Reference(Reference::Repository),
         _ => match index.types.get(name) {
             Some(anchor) => type_of(db, *anchor).value.clone(),

@@ -157,6 +157,14 @@ pub struct FieldType {
 }
 
 impl RecordType {
+    /// A record with the fields of another, too.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Type {
+        let mut record = self.clone();
+        record.fields.extend(other.fields.iter().map(|(name, field)| (name.clone(), field.clone())));
+        Type::Record(Arc::new(record))
+    }
+
     /// How messages name it: a type that somebody declared by its name, what the compiler has itself by a noun.
     #[must_use]
     pub fn noun(&self) -> EcoString {

@@ -16,7 +16,7 @@ use crate::flux::base::{Bundle, BundlePart, bundle};
 use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
-use crate::flux::kustomization::fields;
+use crate::flux::kustomization::{fields, part_of, take_name};
 use crate::flux::lookup::{is_pinned, source_kind};
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
@@ -37,6 +37,7 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let mut contents = contents(ctx, &taken.items, &sources, pieces_for, Some(&base.derived));
     namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
     let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), taken.origin());
+    let called = take_name(&mut fields);
     let origin = taken.origin();
     if fleet::moves(db, db.project()).value.old_names.contains_key(&catalogue) {
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
@@ -47,8 +48,15 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         after.push(After::Applied("sources".into()));
     }
     let ready_when = after::ready_when(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
-    let catalogue =
-        OnCluster { catalogue, base, origin, fields, ready_when: ready_when.clone(), releases: contents.releases };
+    let catalogue = OnCluster {
+        catalogue,
+        base,
+        origin,
+        called,
+        fields,
+        ready_when: ready_when.clone(),
+        releases: contents.releases,
+    };
     let name = fleet::unit_name(db, catalogue.catalogue);
     if catalogue.units(db, &name, &after, contents.pieces, drafts) {
         // Everything else of the catalogue comes after its main part.
@@ -59,7 +67,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         if fleet::moves(db, db.project()).value.held.contains_key(item) {
             let_go(&mut fields, origin);
         }
-        kustomized(ctx, *item, &name, (after.clone(), ready_when.clone()), &fields, drafts);
+        let prefix = (name.as_str(), catalogue.called.as_ref());
+        kustomized(ctx, *item, prefix, (after.clone(), ready_when.clone()), &fields, drafts);
     }
 }
 
@@ -76,6 +85,8 @@ struct OnCluster<'a> {
     catalogue: Anchor,
     base: &'a Bundle,
     origin: Origin,
+    /// What its Kustomization is called, if its author says so.
+    called: Option<Node>,
     /// Of each of its Kustomizations.
     fields: Node,
     ready_when: ReadyWhen,
@@ -106,6 +117,7 @@ impl OnCluster<'_> {
                 releases: self.releases.iter().filter(|it| !is_split_off(it)).cloned().collect(),
                 components,
                 objects: parts.into_values().flatten().collect(),
+                called: self.called.clone(),
                 ..self.draft(name.clone(), self.base.dir.clone(), after.to_vec())
             });
         }
@@ -118,6 +130,7 @@ impl OnCluster<'_> {
             let path = eco_format!("{}/{}", self.base.dir, part.dir());
             drafts.push(Draft {
                 objects,
+                called: part_of(self.called.as_ref(), addon),
                 base: self.base_of(&|it| *it == part),
                 releases: self.releases.iter().filter(|it| it.addon.name(db) == addon).cloned().collect(),
                 ..self.draft(eco_format!("{name}-{addon}"), path, after)

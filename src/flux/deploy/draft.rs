@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::unit::UnitPlace;
+use crate::fleet::Sync;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
 use crate::flux::source::SourceRef;
@@ -15,7 +16,10 @@ use crate::value::{Node, Value};
 
 /// A unit whose Kustomization is not made yet.
 pub(super) struct Draft {
+    /// What it is called in the project, and its file.
     pub name: EcoString,
+    /// What its Kustomization is called, if its author says so.
+    pub called: Option<Node>,
     pub path: EcoString,
     /// What the cluster wants.
     pub objects: Vec<Piece>,
@@ -44,6 +48,7 @@ impl Draft {
     pub(super) fn new(name: EcoString, path: EcoString, place: UnitPlace, origin: Origin, fields: Node) -> Self {
         Self {
             name,
+            called: None,
             path,
             objects: Vec::new(),
             base: Vec::new(),
@@ -64,6 +69,21 @@ impl Draft {
     /// Whether there is anything to apply.
     pub(super) fn is_made(&self) -> bool {
         !self.objects.is_empty() || self.place == UnitPlace::Foreign
+    }
+
+    /// The name of its Flux Kustomization.
+    pub(super) fn flux_name(&self) -> &EcoString {
+        self.called.as_ref().and_then(Node::text).unwrap_or(&self.name)
+    }
+
+    /// Where its Kustomization gets its name.
+    pub(super) fn called_at(&self) -> Origin {
+        self.called.as_ref().map_or(self.origin, |it| it.origin)
+    }
+
+    /// The namespace of its Flux Kustomization.
+    pub(super) fn namespace<'a>(&'a self, sync: &'a Sync) -> &'a EcoString {
+        self.fields.get("namespace").and_then(Node::text).unwrap_or(&sync.namespace)
     }
 
     /// When it is ready, as its author says.

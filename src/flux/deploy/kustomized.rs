@@ -9,6 +9,7 @@ use super::problems;
 use super::unit::UnitPlace;
 use crate::diagnostic::few;
 use crate::flux::context::Context;
+use crate::flux::kustomization::{part_of, take_name};
 use crate::flux::lookup::source_kind;
 use crate::flux::source::{artifact, reference_to};
 use crate::kube::directory::Directory;
@@ -21,7 +22,7 @@ use crate::value::Node;
 pub(super) fn kustomized(
     ctx: &mut Context<'_>,
     item: Anchor,
-    prefix: &str,
+    (prefix, called): (&str, Option<&Node>),
     (after, ready_when): (Vec<After>, ReadyWhen),
     fields: &Node,
     drafts: &mut Vec<Draft>,
@@ -43,6 +44,11 @@ pub(super) fn kustomized(
     }
     let is_local = evaluated.node.get("source").is_none();
     let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches.clone());
+    let mut fields = fields.clone();
+    if let Some(own) = evaluated.node.get("kustomization") {
+        object::merge(&mut fields, own);
+    }
+    let namespace = fields.get("namespace").and_then(Node::text).unwrap_or_else(|| ctx.flux_namespace()).clone();
     let source = match evaluated.node.get("source") {
         // The fleet's own repository.
         None => None,
@@ -55,24 +61,22 @@ pub(super) fn kustomized(
             };
             let kind = source_kind(ctx.db, anchor);
             if kind == SourceKind::External {
-                let from = ctx.flux_namespace().clone();
-                let Some(it) = artifact(ctx, anchor, node.origin, &from) else { return };
+                let Some(it) = artifact(ctx, anchor, node.origin, &namespace) else { return };
                 Some(it)
             } else {
-                Some(reference_to(ctx, anchor, origin, ctx.flux_namespace()))
+                Some(reference_to(ctx, anchor, origin, &namespace))
             }
         }
     };
-    let mut fields = fields.clone();
-    if let Some(own) = evaluated.node.get("kustomization") {
-        object::merge(&mut fields, own);
-    }
+    let name = item.name(ctx.db);
+    let called = take_name(&mut fields).or_else(|| part_of(called, name));
     drafts.push(Draft {
         source,
+        called,
         raw_patches,
         after,
         ready_when,
-        ..Draft::new(eco_format!("{prefix}-{}", item.name(ctx.db)), path, UnitPlace::Foreign, origin, fields)
+        ..Draft::new(eco_format!("{prefix}-{name}"), path, UnitPlace::Foreign, origin, fields)
     });
 }
 

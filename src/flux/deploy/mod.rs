@@ -12,6 +12,7 @@ mod kustomized;
 mod order;
 mod own;
 mod problems;
+mod root;
 mod shards;
 mod shared;
 mod timeouts;
@@ -63,6 +64,7 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, spokes: &[&Deploye
     shared::shared(&mut ctx, cluster, &mut drafts);
     let mut root = attached(&mut ctx, cluster);
     let awaited_by_tenants = after::of_tenants(&mut ctx, cluster, &drafts, &mut root);
+    root::add_namespaces(&mut ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);
     let on_hub = hub::of_spoke(&mut ctx, cluster, &mut drafts, &mut root);

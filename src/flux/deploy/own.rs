@@ -74,6 +74,6 @@ pub(super) fn own_items(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut V
         drafts.push(draft(eco_format!("{prefix}-manifests"), "manifests", manifests, Vec::new(), manifests_after));
     }
     for item in items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
-        kustomized(ctx, *item, &prefix, (kustomized_after.clone(), ReadyWhen::default()), &fields, drafts);
+        kustomized(ctx, *item, (&prefix, None), (kustomized_after.clone(), ReadyWhen::default()), &fields, drafts);
     }
 }

@@ -2,6 +2,7 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::draft::Draft;
 use crate::diagnostic::{Diagnostic, code, listed};
 use crate::flux::release::Release;
 use crate::kube::directory::Listed;
@@ -271,4 +272,21 @@ pub(super) fn short_timeout(own: &Node, unit: &str, release: &str, takes: &Node)
     )
     .label(takes.origin, "as long as this")
     .help("make it at least as long, or remove it")
+}
+
+pub(super) fn called_alike(first: &Draft, again: &Draft) -> Diagnostic {
+    let name = again.flux_name();
+    Diagnostic::new(
+        code::CALLED_ALIKE,
+        eco_format!(
+            "two Kustomizations of a cluster are called `{name}`: those of `{}` and `{}`",
+            first.name,
+            again.name
+        ),
+        again.called_at(),
+        "called so here",
+    )
+    .label(first.called_at(), "and here")
+    .note("they would wait for each other's names, and commands could not tell them apart, in another namespace, too")
+    .help("give one of them another `name`")
 }

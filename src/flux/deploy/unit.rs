@@ -75,7 +75,10 @@ impl UnitPatches {
 /// A Flux Kustomization and what it applies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
+    /// The name of the Flux Kustomization, which no other of the cluster has.
     pub name: EcoString,
+    /// Its file, where it stands in the cluster's root.
+    pub file: EcoString,
     /// The Flux Kustomization, without its patches.
     pub kustomization: Object,
     /// In the order of what stands in `common/`.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::draft::{After, Draft, Readiness};
 use super::kustomized;
@@ -24,6 +24,7 @@ use crate::kube::patch::{self, Patch};
 use crate::kube::rules;
 use crate::schema;
 use crate::source::{Db, IndexMap, IndexSet, Origin};
+use crate::value::Node;
 
 /// Makes the Kustomizations, now that it is known which of them wait for which.
 pub(super) fn finish(
@@ -33,7 +34,6 @@ pub(super) fn finish(
     awaited_by_tenants: &[After],
 ) -> Vec<Unit> {
     drafts.retain(Draft::is_made);
-    let names: BTreeSet<EcoString> = drafts.iter().map(|it| it.name.clone()).collect();
     let after = |it: &'_ Draft| it.after.clone();
     let awaited = Awaited::of(ctx.db, drafts.iter().flat_map(after).chain(awaited_by_tenants.iter().cloned()));
     // What is suspended itself waits for nothing.
@@ -52,9 +52,27 @@ pub(super) fn finish(
     for draft in &drafts {
         report_suspended(ctx, draft, &awaited_now);
     }
+    let names = Names::of(ctx, cluster, &drafts);
     let mut units: Vec<Unit> = drafts.into_iter().map(|it| unit(ctx, cluster, it, &names, &awaited)).collect();
     units.sort_by(|a, b| a.name.cmp(&b.name));
     units
+}
+
+/// What the Kustomizations are called on the cluster, as `namespace/name`, by what they are called in the project.
+struct Names(BTreeMap<EcoString, EcoString>);
+
+impl Names {
+    fn of(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &[Draft]) -> Self {
+        let mut first: BTreeMap<&EcoString, &Draft> = BTreeMap::new();
+        // Those whose authors name them come last: they are the ones to change.
+        for it in drafts.iter().filter(|it| it.called.is_none()).chain(drafts.iter().filter(|it| it.called.is_some())) {
+            if let Some(other) = first.insert(it.flux_name(), it).filter(|other| other.name != it.name) {
+                ctx.state.out.push(problems::called_alike(other, it));
+            }
+        }
+        let flux = |it: &Draft| eco_format!("{}/{}", it.namespace(&cluster.sync), it.flux_name());
+        Self(drafts.iter().map(|it| (it.name.clone(), flux(it))).collect())
+    }
 }
 
 /// What others wait for.
@@ -90,19 +108,14 @@ impl Awaited {
     }
 }
 
-fn unit(
-    ctx: &mut Context<'_>,
-    cluster: &Cluster,
-    mut draft: Draft,
-    names: &BTreeSet<EcoString>,
-    awaited: &Awaited,
-) -> Unit {
+fn unit(ctx: &mut Context<'_>, cluster: &Cluster, mut draft: Draft, names: &Names, awaited: &Awaited) -> Unit {
     let mut kustomization = of_draft(ctx, cluster, &draft, names, awaited);
     ServedFields { db: ctx.db, minor: cluster.flux, cluster: Some(&cluster.name) }
         .strip(&mut kustomization, &mut ctx.state.out);
     rules::check(&kustomization, &mut ctx.state.out);
-    let substitution =
-        Substitution::of(kustomization.spec(), |kind, name| external::declared_keys(ctx, cluster, kind, name));
+    let substitution = Substitution::of(kustomization.spec(), |kind, name| {
+        external::declared_keys(ctx, cluster, kind, &kustomization.id.namespace, name)
+    });
     if let Some(substitution) = substitution.as_ref().filter(|_| draft.place == UnitPlace::Foreign) {
         kustomized::check_variables(ctx, &mut draft, substitution);
     }
@@ -122,7 +135,8 @@ fn unit(
     let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
     let patches = difference(ctx, cluster, &draft.base, &objects, place);
     Unit {
-        name: draft.name,
+        name: draft.called.as_ref().and_then(Node::text).unwrap_or(&draft.name).clone(),
+        file: eco_format!("{}.yaml", draft.name),
         kustomization,
         patches,
         raw_patches: draft.raw_patches,
@@ -152,26 +166,21 @@ fn report_suspended(ctx: &mut Context<'_>, draft: &Draft, awaited: &Awaited) {
 }
 
 /// The Flux Kustomization of a draft.
-fn of_draft(
-    ctx: &mut Context<'_>,
-    cluster: &Cluster,
-    draft: &Draft,
-    names: &BTreeSet<EcoString>,
-    awaited: &Awaited,
-) -> Object {
-    let waits_for = |it: &&EcoString| names.contains(*it) && **it != draft.name && **it != cluster.sync.root;
-    let own = draft.after.iter().map(After::unit).filter(waits_for);
-    let outside = draft.after.iter().filter(|it| it.outside().is_some()).map(After::unit);
-    let depends_on: BTreeSet<EcoString> = own.chain(outside).cloned().collect();
+fn of_draft(ctx: &mut Context<'_>, cluster: &Cluster, draft: &Draft, names: &Names, awaited: &Awaited) -> Object {
+    let waits_for = |it: &&EcoString| **it != draft.name && **it != cluster.sync.root;
+    let units: BTreeSet<&EcoString> = draft.after.iter().map(After::unit).filter(waits_for).collect();
+    let is_outside = |unit: &EcoString| draft.after.iter().any(|it| it.unit() == unit && it.outside().is_some());
+    let named = |it: &EcoString| names.0.get(it).cloned().or_else(|| is_outside(it).then(|| it.clone()));
+    let depends_on = units.into_iter().filter_map(|it| Some((named(it)?, draft.ready_when.condition(it))));
     let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
     let check = |it: &Arc<Release>| health_check(&version, it, Origin::of(it.addon));
     let pointing = Pointing {
-        name: draft.name.clone(),
-        namespace: cluster.sync.namespace.clone(),
+        name: draft.flux_name().clone(),
+        namespace: draft.namespace(&cluster.sync).clone(),
         path: draft.path.clone(),
         source: draft.source.clone(),
-        depends_on: depends_on.into_iter().map(|it| (it.clone(), draft.ready_when.condition(&it))).collect(),
+        depends_on: depends_on.collect(),
         health_checks: awaited.releases(ctx.db, draft).into_iter().map(check).collect(),
         // Where its author says when it is ready, who waits for it waits for that.
         wait: awaited.whole.contains(&draft.name) && draft.readiness() == Readiness::Unsaid,

@@ -32,6 +32,11 @@ pub(in crate::flux::deploy) fn of_spoke(
     root: &mut Vec<Object>,
 ) -> Option<Arc<OnHub>> {
     let via = cluster.via.as_ref()?;
+    for draft in drafts.iter_mut() {
+        // The Kustomizations of a spoke live beside its hub's Flux, each with the spoke's name in front of its own.
+        draft.called = None;
+        remove(&mut draft.fields, &["namespace"]);
+    }
     let mut spoke = Spoke { cluster, via, moved: IndexSet::default(), on_hub: OnHub::default() };
     spoke.find_moved(ctx, drafts);
     let all = std::mem::take(drafts);

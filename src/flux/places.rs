@@ -1,0 +1,85 @@
+//! The namespaces that Flux Kustomizations live in, beside that of Flux.
+//!
+//! Such a namespace has to be there before the cluster's root is applied, which holds the Kustomizations: so it stands
+//! in the root itself, whichever catalogue declares it or needs it.
+
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
+
+use crate::eval::{Env, Fold, Only, build_some};
+use crate::fleet;
+use crate::names;
+use crate::source::{Anchor, Db, Kind, Origin, Project};
+use crate::syntax::{
+    self,
+    ast::{Block, Key, Member},
+};
+use crate::value::{Node, Value};
+
+/// All of them: what the fleet, catalogues, kustomize items, groups, clusters and each `use` say, whatever the cluster.
+#[salsa::tracked(returns(ref))]
+pub fn namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoString> {
+    let index = names::index(db, project);
+    let settings = &fleet::settings(db, project).value;
+    let kustomized = index.items.values().flat_map(|it| it.values()).filter(|it| it.kind(db) == Kind::KUSTOMIZE);
+    let layers = [&index.catalogues, &index.groups, &index.clusters, &index.rules, &index.inventories];
+    let all = settings.anchor.iter().chain(layers.into_iter().flat_map(|it| it.values())).chain(kustomized);
+    let mut found: BTreeSet<EcoString> =
+        all.filter(|it| may_say(db, **it)).flat_map(|it| said_by(db, *it)).cloned().collect();
+    found.remove(&settings.sync.namespace);
+    found
+}
+
+/// What a catalogue calls its Kustomization, as far as that does not depend on the cluster.
+pub fn called(db: &dyn Db, catalogue: Anchor) -> Option<EcoString> {
+    let body = &syntax::declaration(db, catalogue).body;
+    if !has_key(body, BLOCK) {
+        return None;
+    }
+    text_at(&mut env(db, catalogue), body, &[BLOCK, "name"])
+}
+
+const BLOCK: &str = "kustomization";
+
+fn env(db: &dyn Db, anchor: Anchor) -> Env<'_> {
+    Env::new(db, names::index_of(db, anchor), anchor)
+}
+
+/// Whether a declaration says anything of Kustomizations: few clusters do.
+fn may_say(db: &dyn Db, anchor: Anchor) -> bool {
+    let body = &syntax::declaration(db, anchor).body;
+    has_key(body, BLOCK) || body.members.iter().any(|it| matches!(it, Member::Use(it) if it.block.is_some()))
+}
+
+#[salsa::tracked(returns(ref))]
+fn said_by(db: &dyn Db, anchor: Anchor) -> Vec<EcoString> {
+    let body = &syntax::declaration(db, anchor).body;
+    let mut found = Vec::new();
+    if has_key(body, BLOCK) {
+        found.extend(text_at(&mut env(db, anchor), body, &[BLOCK, "namespace"]));
+    }
+    if body.members.iter().any(|it| matches!(it, Member::Use(_))) {
+        let blocks = fleet::statements(db, anchor).value.uses.iter().filter_map(|it| it.block.as_ref());
+        found.extend(blocks.filter_map(|it| text_at(&mut env(db, anchor), it, &["namespace"])));
+    }
+    found
+}
+
+fn has_key(body: &Block, key: &str) -> bool {
+    let is_it =
+        |it: &Member| it.path().and_then(|it| it.segments.first()).is_some_and(|it| it.key == Key::Name(key.into()));
+    body.members.iter().any(is_it)
+}
+
+/// The text at a path of a block, where no cluster is known.
+fn text_at(env: &mut Env<'_>, block: &Block, path: &[&str]) -> Option<EcoString> {
+    let layer = build_some(env, block, &Only { path, ..Only::default() });
+    let mut fold = Fold::new();
+    fold.apply(env, layer);
+    let node: Node = fold.into_node(Origin::of(env.anchor));
+    match &node.at(path)?.value {
+        Value::Text(it) => Some(it.clone()),
+        _ => None,
+    }
+}
