@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::chart::ChartFrom;
 use super::context::{Context, in_file};
+use super::layout::namespace_of;
 use super::lookup::{is_pinned, source_kind};
 use super::problems;
 use super::release::Release;
@@ -45,7 +46,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         None => fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone(),
     };
     let (chart, chart_at) = text(ctx, "chart", &first)?;
-    let (target, target_at) = text(ctx, "namespace", &name)?;
+    let place = namespace_of(ctx.db, ctx.scope).unwrap_or_else(|| name.clone());
+    let (target, target_at) = text(ctx, "namespace", &place)?;
     let (release_name, name_at) = text(ctx, "release-name", &name)?;
     if release_name.len() > 53 {
         ctx.state.out.push(problems::long_release_name(name_at, &release_name));

@@ -7,6 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::context::Context;
 use crate::fleet::{self, Cluster};
 use crate::names::Index;
+use crate::schema::{self, Scope};
 use crate::source::{Anchor, Db};
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
@@ -81,6 +82,47 @@ pub fn crds_of(schema: &Node) -> Vec<&Node> {
     all.iter()
         .filter(|it| it.get("kind").and_then(Node::text).is_some_and(|it| it == "CustomResourceDefinition"))
         .collect()
+}
+
+/// Whether it is a CRD.
+pub fn is_crd(db: &dyn Db, external: Anchor) -> bool {
+    kind(db, external).is_some_and(|it| matches!(it.as_str(), "CRD" | "CustomResourceDefinition"))
+}
+
+/// The custom resources that it defines: group, kind, and the scope where it is said.
+pub fn kinds_of(db: &dyn Db, external: Anchor) -> Vec<(EcoString, EcoString, Option<Scope>)> {
+    if !is_crd(db, external) {
+        return Vec::new();
+    }
+    let body = &fleet::declared(db, external).value;
+    let scope = |it: Option<&Node>| {
+        it.and_then(Node::text).map(|it| if it == "Namespaced" { Scope::Namespaced } else { Scope::Cluster })
+    };
+    let of_schema = body.get("schema").into_iter().flat_map(crds_of).filter_map(|crd| {
+        let text = |path: &[&str]| crd.at(path).and_then(Node::text).cloned();
+        Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?, scope(crd.at(&["spec", "scope"]))))
+    });
+    let name = name(db, external);
+    let group = body.get("group").and_then(Node::text).cloned();
+    // One without a group is refused elsewhere.
+    let group = group.or_else(|| name.split_once('.').map(|(_, it)| it.into()));
+    let kind = body.get("kind").and_then(Node::text).cloned();
+    let own = group.zip(kind).map(|(group, kind)| (group, kind, scope(body.get("scope"))));
+    of_schema.chain(own).collect()
+}
+
+/// Whether objects of a kind have a namespace, as far as anything tells: Kubernetes' own kinds, those of well-known
+/// charts, and those that are declared.
+pub(super) fn scope_of(db: &dyn Db, index: &Index, group: &str, version: &str, kind: &str) -> Option<Scope> {
+    let of_chart = || {
+        let (_, it) = schema::of_any_chart(&format!("{group}/{version}"), kind)?;
+        Some(if it.is_namespaced() { Scope::Namespaced } else { Scope::Cluster })
+    };
+    let declared = || {
+        let all = index.externals.iter().flat_map(|it| kinds_of(db, *it));
+        all.filter(|(of, it, _)| of == group && it == kind).find_map(|(.., scope)| scope)
+    };
+    schema::scope(group, kind).or_else(declared).or_else(of_chart)
 }
 
 /// The keys of an external ConfigMap or Secret in a namespace, where they are declared.

@@ -32,3 +32,9 @@ pub fn has_own_unit(item: Kind, is_split: bool) -> bool {
 pub(super) fn is_split(db: &dyn Db, catalogue: Anchor) -> bool {
     fleet::catalogue(db, catalogue).value.get("split").is_some_and(|it| it.value == Value::Bool(true))
 }
+
+/// Where what a catalogue holds goes that does not say so itself; none where it is not said.
+pub(super) fn namespace_of(db: &dyn Db, catalogue: Option<Anchor>) -> Option<EcoString> {
+    let of_items = catalogue.filter(|it| matches!(it.kind(db), Kind::Catalogue | Kind::Application))?;
+    fleet::catalogue(db, of_items).value.get("namespace").and_then(Node::text).cloned()
+}

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, file_name, in_file};
-use super::problems;
+use super::layout::namespace_of;
+use super::{external, problems};
 use crate::diagnostic::Invariant;
 use crate::fleet::Evaluated;
 use crate::kube;
-use crate::kube::object::{Id, Object, Tree, object, set, split_api_version, text};
+use crate::kube::object::{Id, Object, Tree, object, remove, set, split_api_version, text};
+use crate::schema::Scope;
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::{
     self,
@@ -50,23 +52,7 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
         }
         Value::List(list) => {
             let mut objects: Vec<Object> = list.iter().filter_map(|it| plain(ctx, item, it, None)).collect();
-            let mut taken: BTreeSet<EcoString> = BTreeSet::new();
-            // By name: the number that was given last.
-            let mut numbers: BTreeMap<EcoString, u32> = BTreeMap::new();
-            for it in &mut objects {
-                let kind = it.id.kind.to_lowercase();
-                let short = eco_format!("{kind}-{}", file_name(&it.id.name));
-                let long = eco_format!("{kind}-{}-{}", file_name(&it.id.namespace), file_name(&it.id.name));
-                let number = numbers.entry(long.clone()).or_insert(1);
-                let numbered = std::iter::repeat_with(|| {
-                    *number += 1;
-                    eco_format!("{long}-{number}")
-                });
-                let free = [short, long.clone()].into_iter().chain(numbered).find(|it| !taken.contains(it));
-                let base = free.unwrap_or(long);
-                it.file = eco_format!("manifests/{name}/{base}.yaml");
-                taken.insert(base);
-            }
+            name_files(&name, &mut objects);
             objects
         }
         Value::Unknown => {
@@ -80,6 +66,27 @@ pub(super) fn manifest(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluate
             ctx.state.out.push(problems::no_object(origin, other.noun()));
             Vec::new()
         }
+    }
+}
+
+/// Gives each of the objects of a manifest a file of its own.
+fn name_files(name: &EcoString, objects: &mut [Object]) {
+    let mut taken: BTreeSet<EcoString> = BTreeSet::new();
+    // By name: the number that was given last.
+    let mut numbers: BTreeMap<EcoString, u32> = BTreeMap::new();
+    for it in objects {
+        let kind = it.id.kind.to_lowercase();
+        let short = eco_format!("{kind}-{}", file_name(&it.id.name));
+        let long = eco_format!("{kind}-{}-{}", file_name(&it.id.namespace), file_name(&it.id.name));
+        let number = numbers.entry(long.clone()).or_insert(1);
+        let numbered = std::iter::repeat_with(|| {
+            *number += 1;
+            eco_format!("{long}-{number}")
+        });
+        let free = [short, long.clone()].into_iter().chain(numbered).find(|it| !taken.contains(it));
+        let base = free.unwrap_or(long);
+        it.file = eco_format!("manifests/{name}/{base}.yaml");
+        taken.insert(base);
     }
 }
 
@@ -106,8 +113,15 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         (None, None) => return missing(ctx, "metadata.name"),
         (it, _) => ctx.identity(item, it, "metadata.name")?.0,
     };
+    let (group, version) = split_api_version(&api_version);
+    let mut place = None;
     let namespace = match node.at(&["metadata", "namespace"]) {
-        None => EcoString::new(),
+        None => {
+            let is_namespaced =
+                || external::scope_of(ctx.db, ctx.index, &group, &version, &kind) == Some(Scope::Namespaced);
+            place = namespace_of(ctx.db, ctx.scope).filter(|_| is_namespaced());
+            place.clone().unwrap_or_default()
+        }
         it => ctx.identity(item, it, "metadata.namespace")?.0,
     };
     let is_name = !name.is_empty() && !name.contains(|it: char| it.is_whitespace() || it == '/' || it == '%');
@@ -117,10 +131,14 @@ fn one(ctx: &mut Context<'_>, item: Anchor, node: &Node, default_name: Option<&E
         ctx.state.out.push(problems::bad_identity(node.at(&path).map_or(node.origin, |it| it.origin), key));
         return None;
     }
-    let (group, version) = split_api_version(&api_version);
     let mut body = ordered(node.map().invariant("an object is one"), node.origin);
     if body.at(&["metadata", "name"]).is_none() {
         set(&mut body, &["metadata", "name"], text(name.clone(), Origin::of(item)));
+    }
+    if let Some(it) = place {
+        set(&mut body, &["metadata", "namespace"], text(it, Origin::of(item)));
+        let map = body.map().cloned().invariant("an object is one");
+        body = ordered(&map, node.origin);
     }
     let id = Id { group, kind, namespace, name };
     Some(Object {
@@ -159,24 +177,62 @@ fn ordered(map: &Map, origin: Origin) -> Node {
     Node::new(Value::of_map(entries), origin)
 }
 
-/// A file that SOPS encrypted is carried as it is: its text is signed.
+/// What SOPS encrypted is carried as it is: its text is signed. Of a file with several documents, each is one.
 fn encrypted(ctx: &mut Context<'_>, item: Anchor, evaluated: &Evaluated) -> Option<Vec<Object>> {
     let declaration = syntax::declaration(ctx.db, item);
     let Head::Manifest { value: Some(value) } = &declaration.head else { return None };
-    evaluated.node.get("sops")?;
-    let mut it = one(ctx, item, &evaluated.node, None)?;
-    it.file = eco_format!("manifests/{}.yaml", item.name(ctx.db));
-    match path_of_yaml(value) {
-        Some(path) => {
-            let text = ctx.db.data_file(path).text(ctx.db).as_ref().ok();
-            it.raw = Some(Arc::clone(text.invariant("what was evaluated from a file is in the file")));
-        }
-        None => ctx.state.out.push(problems::computed_sops(Origin::of(item))),
+    let documents = evaluated.node.list().unwrap_or(std::slice::from_ref(&evaluated.node));
+    let is_encrypted = |it: &Node| it.get("sops").is_some();
+    if !documents.iter().any(is_encrypted) {
+        return None;
     }
+    let file = path_of_yaml(value).map(|path| {
+        let text = ctx.db.data_file(path).text(ctx.db).as_ref().ok();
+        Arc::clone(text.invariant("what was evaluated from a file is in the file"))
+    });
+    let texts = file.map(|it| texts_of(&it, documents.len())).filter(|it| it.len() == documents.len());
+    let Some(texts) = texts else {
+        ctx.state.out.push(problems::computed_sops(Origin::of(item)));
+        return Some(Vec::new());
+    };
     if evaluated.node.over.is_some() {
         ctx.state.out.push(problems::amended_sops(Origin::of(item)));
     }
-    Some(vec![it])
+    let mut objects = Vec::new();
+    for (node, text) in documents.iter().zip(texts) {
+        let Some(mut it) = one(ctx, item, node, None) else { continue };
+        if is_encrypted(node) {
+            if node.at(&["metadata", "namespace"]).is_none() {
+                // Its Kustomization puts it there.
+                remove(&mut it.body, &["metadata", "namespace"]);
+            }
+            it.raw = Some(text);
+        }
+        it.file = eco_format!("manifests/{}.yaml", item.name(ctx.db));
+        objects.push(it);
+    }
+    if documents.len() > 1 {
+        name_files(item.name(ctx.db), &mut objects);
+    }
+    Some(objects)
+}
+
+/// The documents of a file as they are written.
+fn texts_of(file: &Arc<str>, count: usize) -> Vec<Arc<str>> {
+    if count == 1 {
+        return vec![Arc::clone(file)];
+    }
+    let mut texts: Vec<String> = vec![String::new()];
+    for line in file.split_inclusive('\n') {
+        let is_separator =
+            line.strip_prefix("---").is_some_and(|it| it.is_empty() || it.starts_with(char::is_whitespace));
+        match texts.last_mut() {
+            Some(last) if !is_separator => last.push_str(line),
+            _ => texts.push(String::new()),
+        }
+    }
+    let says_something = |it: &&String| it.lines().any(|it| !it.trim().is_empty() && !it.trim_start().starts_with('#'));
+    texts.iter().filter(says_something).map(|it| Arc::from(it.as_str())).collect()
 }
 
 /// The path in `yaml("secrets/db.yaml")`.

@@ -3,8 +3,8 @@
 use ecow::EcoString;
 
 use super::context::Context;
-use super::{external, problems};
-use crate::fleet::ReleaseIn;
+use super::{external, layout, problems};
+use crate::fleet::{self, ReleaseIn};
 use crate::kube::object::{Tree, text};
 use crate::names::Index;
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -154,6 +154,10 @@ pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
     let node = &evaluated.value.node;
     match ctx.release_in(addon.parent(ctx.db), node) {
         ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
-        ReleaseIn::Target => node.get("namespace").and_then(Node::text).unwrap_or(addon.name(ctx.db)).clone(),
+        ReleaseIn::Target => {
+            let place = || layout::namespace_of(ctx.db, fleet::holder(ctx.db, addon));
+            let own = node.get("namespace").and_then(Node::text).cloned();
+            own.or_else(place).unwrap_or_else(|| addon.name(ctx.db).clone())
+        }
     }
 }

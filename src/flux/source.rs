@@ -3,8 +3,9 @@
 use ecow::{EcoString, eco_format};
 
 use super::context::{Context, in_file};
+use super::layout::namespace_of;
 use super::lookup::{is_kustomized, is_pinned, source_kind};
-use crate::fleet::{self, Evaluated};
+use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, merge, object, remove, set, text};
 use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::SourceKind;
@@ -17,7 +18,16 @@ const OWN: [&str; 8] = ["auth", "branch", "tag", "semver", "commit", "name", "na
 fn place(db: &dyn Db, source: Anchor) -> (EcoString, Option<EcoString>) {
     let node = &fleet::base(db, source).value.node;
     let text = |key: &str| node.get(key).and_then(Node::text).cloned();
-    (text("name").unwrap_or_else(|| source.name(db).clone()), text("namespace"))
+    let name = text("name").unwrap_or_else(|| source.name(db).clone());
+    (name, text("namespace").or_else(|| beside_releases(db, source)))
+}
+
+/// The namespace of the catalogue that a source stands in, if releases live there, too.
+fn beside_releases(db: &dyn Db, source: Anchor) -> Option<EcoString> {
+    let namespace = namespace_of(db, source.parent(db))?;
+    let own = fleet::release_in(&fleet::catalogue(db, source.parent(db)?).value);
+    let release_in = own.unwrap_or_else(|| fleet::settings(db, db.project()).value.release_in);
+    (release_in == ReleaseIn::Target).then_some(namespace)
 }
 
 /// A source as an object in a namespace names it.
@@ -75,7 +85,7 @@ pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluate
         it => ctx.identity(anchor, it, "name")?.0,
     };
     let namespace = match own("namespace") {
-        None => ctx.flux_namespace().clone(),
+        None => place(ctx.db, anchor).1.unwrap_or_else(|| ctx.flux_namespace().clone()),
         it => ctx.identity(anchor, it, "namespace")?.0,
     };
     let version = ctx.api_version(kind.object(), origin);

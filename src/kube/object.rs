@@ -100,7 +100,11 @@ impl Identity {
             group: object.id.group.clone(),
             version: object.version.clone(),
             kind: object.id.kind.clone(),
-            namespace: object.id.namespace.clone(),
+            // What is carried as it is may get its namespace only after patches are made.
+            namespace: match (&object.raw, object.body.at(&["metadata", "namespace"])) {
+                (Some(_), None) => EcoString::new(),
+                _ => object.id.namespace.clone(),
+            },
             name: object.id.name.clone(),
             origin: object.origin,
         }

@@ -15,19 +15,13 @@ use crate::flux::external;
 use crate::kube::object::Object;
 use crate::schema::{self, Minor, NEWEST, OLDEST, Scope};
 use crate::source::{Anchor, Db, IndexSet, Origin};
-use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
 /// Whether an `external CRD` says nowhere of which group it is.
 fn has_no_group(db: &dyn Db, external: Anchor) -> bool {
-    is_crd(db, external)
+    external::is_crd(db, external)
         && !external::name(db, external).contains('.')
         && crate::fleet::declared(db, external).value.get("group").is_none()
-}
-
-pub(super) fn is_crd(db: &dyn Db, external: Anchor) -> bool {
-    let Head::External { object, .. } = &syntax::declaration(db, external).head else { return false };
-    matches!(object.as_str(), "CRD" | "CustomResourceDefinition")
 }
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
@@ -103,22 +97,8 @@ pub(super) fn external_kinds(
     cluster: &Cluster,
     externals: &[Anchor],
 ) -> impl Iterator<Item = (EcoString, EcoString, Option<Scope>)> {
-    let visible = externals.iter().filter(|it| external::is_visible(db, **it, cluster) && is_crd(db, **it));
-    visible.flat_map(|external| {
-        let body = &crate::fleet::declared(db, *external).value;
-        let scope = |it: Option<&Node>| it.and_then(Node::text).map(|it| scope_of(it == "Namespaced"));
-        let of_schema = body.get("schema").into_iter().flat_map(external::crds_of).filter_map(|crd| {
-            let text = |path: &[&str]| crd.at(path).and_then(Node::text).cloned();
-            Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?, scope(crd.at(&["spec", "scope"]))))
-        });
-        let name = external::name(db, *external);
-        let group = body.get("group").and_then(Node::text).cloned();
-        // One without a group is refused above.
-        let group = group.or_else(|| name.split_once('.').map(|(_, it)| it.into()));
-        let kind = body.get("kind").and_then(Node::text).cloned();
-        let own = group.zip(kind).map(|(group, kind)| (group, kind, scope(body.get("scope"))));
-        of_schema.chain(own).collect::<Vec<_>>()
-    })
+    let visible = externals.iter().filter(|it| external::is_visible(db, **it, cluster));
+    visible.flat_map(|it| external::kinds_of(db, *it))
 }
 
 fn crd_without_group(external: Anchor, name: &str) -> Diagnostic {

@@ -330,7 +330,7 @@ impl<'a> Custom<'a> {
         }
         for anchor in lint.index.externals.iter().filter(|it| external::is_visible(lint.db, **it, cluster)) {
             let schema =
-                fleet::declared(lint.db, *anchor).value.get("schema").filter(|_| kinds::is_crd(lint.db, *anchor));
+                fleet::declared(lint.db, *anchor).value.get("schema").filter(|_| external::is_crd(lint.db, *anchor));
             for it in schema.into_iter().flat_map(external::crds_of) {
                 add_crd(it, &mut own);
             }

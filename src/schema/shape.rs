@@ -190,6 +190,12 @@ pub struct OfChart {
 }
 
 impl OfChart {
+    /// Whether its objects have a namespace.
+    #[must_use]
+    pub fn is_namespaced(&self) -> bool {
+        self.scope == "namespaced"
+    }
+
     /// What is accepted.
     #[must_use]
     pub fn shape(&self) -> &'static Shape {

@@ -290,3 +290,16 @@ pub(super) fn called_alike(first: &Draft, again: &Draft) -> Diagnostic {
     .note("they would wait for each other's names, and commands could not tell them apart, in another namespace, too")
     .help("give one of them another `name`")
 }
+
+pub(super) fn encrypted_beside(encrypted: &Object, other: &Object) -> Diagnostic {
+    let namespace = &encrypted.id.namespace;
+    Diagnostic::new(
+        code::SOPS,
+        eco_format!("{} has no namespace in its file, and {other} is applied with it", encrypted.id, other = other.id),
+        encrypted.origin,
+        eco_format!("its Kustomization has to put it into `{namespace}`"),
+    )
+    .label(other.origin, "this would go there, too")
+    .note("SOPS signed the file, so that nothing can be written into it; Flux' `targetNamespace` is for all objects of a Kustomization")
+    .help("write the namespace into the file and encrypt it anew, or move the encrypted files into a catalogue of their own")
+}

@@ -19,7 +19,7 @@ use crate::flux::release::Release;
 use crate::flux::shared_item::{MadePiece, Piece};
 use crate::kube::ServedFields;
 use crate::kube::Substitution;
-use crate::kube::object::{Id, Object};
+use crate::kube::object::{Id, Object, set, text};
 use crate::kube::patch::{self, Patch};
 use crate::kube::rules;
 use crate::schema;
@@ -188,11 +188,31 @@ fn of_draft(ctx: &mut Context<'_>, cluster: &Cluster, draft: &Draft, names: &Nam
         origin: draft.origin,
     };
     let mut fields = draft.fields.clone();
+    if let Some(it) = namespace_of_encrypted(ctx, draft) {
+        set(&mut fields, &["targetNamespace"], it);
+    }
     let is_whole = pointing.wait;
     let releases = awaited.releases(ctx.db, draft);
     let waits_for = draft.releases.iter().filter(|it| is_whole || releases.iter().any(|other| other.addon == it.addon));
     timeouts::raise(ctx, draft, waits_for.map(|it| &**it), &mut fields);
     kustomization(ctx, cluster, pointing, &fields)
+}
+
+/// The namespace that the Kustomization gives to what SOPS encrypted without one: nothing else can be written into such
+/// a file. It would give it to all others, too.
+fn namespace_of_encrypted(ctx: &mut Context<'_>, draft: &Draft) -> Option<Node> {
+    let objects = || draft.objects.iter().map(|it| &it.object);
+    let has_none = |it: &&Arc<Object>| it.raw.is_some() && it.body.at(&["metadata", "namespace"]).is_none();
+    let first = objects().filter(has_none).find(|it| !it.id.namespace.is_empty())?;
+    let namespace = &first.id.namespace;
+    let is_other = |it: &&Arc<Object>| {
+        let own = if it.id.kind == "Namespace" { &it.id.name } else { &it.id.namespace };
+        !own.is_empty() && own != namespace
+    };
+    if let Some(other) = objects().find(is_other) {
+        ctx.state.out.push(problems::encrypted_beside(first, other));
+    }
+    Some(text(namespace.clone(), first.origin))
 }
 
 /// The patches that make the cluster's objects of those in `common/`.
