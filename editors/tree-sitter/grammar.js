@@ -40,7 +40,7 @@ module.exports = grammar({
     external: ($) => prec.right(seq("external", field("kind", $.name), field("name", $.target), optional($.block))),
     rule: ($) => seq("rule", field("name", $._item_name), optional(seq("in", $.name)), optional($.when_clause),
       field("body", $.block)),
-    override: ($) => seq("override", optional(field("kind", choice("source", "cluster", "baseline"))),
+    override: ($) => seq("override", optional(field("kind", choice("source", "cluster", "baseline", "namespace"))),
       field("target", $.target), optional($.when_clause), field("body", $.block)),
     check: ($) => seq("check", field("name", $.string), optional($.when_clause), "{", sep($.expression), "}"),
     import: ($) => prec.right(seq("import", field("path", $.name), repeat(seq(".", field("path", $.name))),

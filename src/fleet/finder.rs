@@ -168,6 +168,7 @@ impl Finder<'_> {
             }
             OverrideOf::Baseline => self.baseline(target, at),
             OverrideOf::Source => self.source(target, at),
+            OverrideOf::Namespace => self.namespace(target, at),
             OverrideOf::Item => match target.parts.as_slice() {
                 [None, None] => Some(OverrideTarget::EveryAddon),
                 [Some(catalogue), None] => {
@@ -227,6 +228,34 @@ impl Finder<'_> {
             ));
         }
         found.map(OverrideTarget::One)
+    }
+
+    /// `override namespace web`, `override namespace addons.web`
+    fn namespace(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {
+        let (db, index) = (self.db, self.index);
+        let found: Vec<Anchor> = match target.parts.as_slice() {
+            [Some(name)] => {
+                let own = index.namespace_of(db, self.anchor, name);
+                let of_catalogues = || index.catalogues.values().filter_map(|it| index.namespace_of(db, *it, name));
+                own.map_or_else(|| of_catalogues().collect(), |it| vec![it])
+            }
+            [Some(catalogue), Some(name)] => {
+                let catalogue = index.catalogues.get(catalogue);
+                catalogue.and_then(|it| index.namespace_of(db, *it, name)).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        match found.as_slice() {
+            [only] => Some(OverrideTarget::One(*only)),
+            [] => {
+                self.out.push(problems::unknown_namespace(db, at, &target_text(target), index));
+                None
+            }
+            several => {
+                self.out.push(problems::ambiguous(db, at, &target_text(target), several));
+                None
+            }
+        }
     }
 
     fn source(&mut self, target: &Target, at: Origin) -> Option<OverrideTarget> {

@@ -80,6 +80,20 @@ pub(super) fn unknown_override(db: &dyn Db, at: Origin, name: &str, index: &Inde
     }
 }
 
+pub(super) fn unknown_namespace(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let all = index.items.values().flat_map(|it| it.values());
+    let known = all.filter(|it| it.kind(db) == Kind::NAMESPACE).map(|it| it.name(db).as_str());
+    Diagnostic::new(
+        code::UNKNOWN_TARGET,
+        eco_format!("there is no namespace `{name}` to override"),
+        at,
+        "no catalogue declares it",
+    )
+    .note("an override never creates")
+    .did_you_mean(name, known)
+    .or_help(|| Some(eco_format!("declare it in a catalogue: `namespace {name} {{ }}`")))
+}
+
 pub(super) fn ambiguous(db: &dyn Db, at: Origin, name: &str, several: &[Anchor]) -> Diagnostic {
     let choices: Vec<String> = several
         .iter()

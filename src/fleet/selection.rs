@@ -52,7 +52,7 @@ pub(super) fn select(
             .items_of(*catalogue)
             .map(|(_, item)| item)
             .filter(|item| {
-                let named = is_taken(Selected::Item { catalogue: *catalogue, item: *item });
+                let named = is_taken(Selected::Item { catalogue: *catalogue, item: named_with(db, index, *item) });
                 named.unwrap_or_else(|| is_whole && !is_optional(db, *item))
             })
             .collect();
@@ -61,6 +61,12 @@ pub(super) fn select(
         }
     }
     taken
+}
+
+/// The item that `use` and `drop` reach an item by: a namespace goes with what has its name in its catalogue.
+fn named_with(db: &dyn Db, index: &Index, item: Anchor) -> Anchor {
+    let beside = || index.items.get(&item.parent(db)?)?.get(item.name(db)).copied();
+    if item.kind(db) == Kind::NAMESPACE { beside().unwrap_or(item) } else { item }
 }
 
 const fn catalogue_of(selected: Selected) -> Anchor {
@@ -108,6 +114,12 @@ fn decisions(
 /// Whether the highest layer that names something uses it, and where; none if no layer does.
 #[must_use]
 pub fn decision(db: &dyn Db, cluster: &Cluster, wanted: Selected) -> Option<(bool, Origin)> {
+    let wanted = match wanted {
+        Selected::Item { catalogue, item } => {
+            Selected::Item { catalogue, item: named_with(db, names::index(db, db.project()), item) }
+        }
+        it @ Selected::Catalogue(_) => it,
+    };
     let of = |anchor: &Anchor| {
         let statements = &finder::statements(db, *anchor).value;
         let uses = statements.uses.iter().map(|it| (it.what, it.node, true));

@@ -142,9 +142,9 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
             it.name(ctx.db) == name
                 && matches!(&crate::syntax::declaration(ctx.db, *it).head, crate::syntax::ast::Head::External { object, .. } if object == "Namespace")
         })
-        || ctx.index.items.iter().any(|(parent, items)| {
-            let visible = parent.kind(ctx.db) != Kind::Cluster || Some(*parent) == ctx.scope;
-            visible && items.get(name).is_some_and(|it| it.kind(ctx.db) == Kind::NAMESPACE)
+        || ctx.index.items.keys().any(|holder| {
+            let visible = holder.kind(ctx.db) != Kind::Cluster || Some(*holder) == ctx.scope;
+            visible && ctx.index.namespace_of(ctx.db, *holder, name).is_some()
         })
         || ctx.index.tenants.values().any(|it| tenant_namespaces(ctx.db, *it).contains(name))
         || fleet::settings(ctx.db, ctx.db.project()).value.sync.bounds().is_some_and(|it| it.contains(&name))

@@ -312,6 +312,11 @@ impl Finder<'_> {
                 let found = self.index.sources.get(name).copied().or_else(anywhere);
                 self.names(target.node, LAST, name, found);
             }
+            (OverrideOf::Namespace, [.., Some(name)]) => {
+                let holders = std::iter::once(&self.anchor).chain(self.index.catalogues.values());
+                let found = holders.filter_map(|it| self.index.namespace_of(self.db, *it, name)).next();
+                self.names(target.node, LAST, name, found);
+            }
             (OverrideOf::Cluster, [Some(name)]) => {
                 let found = fleet::all_clusters(self.db, self.db.project()).value.get(name).copied();
                 self.names(target.node, 0, name, found);

@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 use super::place::Enclosing;
 use super::table::Index;
 use crate::diagnostic::{Diagnostic, code, listed};
-use crate::source::{Anchor, Db, Kind, Origin, Project};
+use crate::source::{Anchor, Db, ItemKind, Kind, Origin, Project};
 
 /// Everything that is wrong with the names themselves.
 pub(super) fn of_table(index: &Index, db: &dyn Db, found: &mut Vec<Diagnostic>) {
@@ -34,8 +34,8 @@ pub(super) fn duplicate(db: &dyn Db, first: Anchor, again: Anchor) -> Diagnostic
     )
     .label(Origin::of(first), "first declared here");
     match again.kind(db) {
-        Kind::Item(_) => {
-            diagnostic.note("add-ons, manifests, kustomize items and namespaces of a catalogue share one name space")
+        Kind::Item(it) if it != ItemKind::Namespace => {
+            diagnostic.note("add-ons, manifests and kustomize items of a catalogue share one name space")
         }
         _ => diagnostic,
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::place::{Enclosing, carries_label, is_dns_label, may_stand};
 use super::reserved::is_reserved;
@@ -40,7 +40,8 @@ pub struct Index {
     /// Things that clusters have, wherever they are declared.
     pub externals: Vec<Anchor>,
     /// Items of catalogues, clusters and groups by name: add-ons, manifests,
-    /// kustomize items, namespaces.
+    /// kustomize items, namespaces. A namespace of the same name as another item is under
+    /// [`Index::namespace_key`].
     pub items: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
     /// Sources of catalogues, clusters and groups by name.
     pub local_sources: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
@@ -129,6 +130,16 @@ impl Index {
                 Some(parent) => self.items.entry(parent).or_default(),
             },
         };
+        // Namespaces have names of their own; `web` alone means another item of that name.
+        let is_namespace = |it: Anchor| it.kind(db) == Kind::NAMESPACE;
+        if let Some(first) = table.get(name).copied().filter(|it| is_namespace(*it) != is_namespace(anchor)) {
+            let (item, namespace) = if is_namespace(anchor) { (first, anchor) } else { (anchor, first) };
+            table.insert(name.clone(), item);
+            if let Some(other) = table.insert(Self::namespace_key(name), namespace).filter(|it| *it != namespace) {
+                self.duplicates.push((other, namespace));
+            }
+            return;
+        }
         match table.get(name) {
             Some(first) if first.is_standard(db) == anchor.is_standard(db) => self.duplicates.push((*first, anchor)),
             // A project's own name hides what the standard library calls so.
@@ -159,6 +170,20 @@ impl Index {
     pub fn item_named(&self, from: Anchor, name: &str) -> Option<Anchor> {
         let in_holder = |it: &Anchor| self.items.get(it).and_then(|it| it.get(name)).copied();
         in_holder(&from).or_else(|| self.catalogues.values().find_map(in_holder))
+    }
+
+    /// The key of a namespace that another item shares its name with: no name looks so.
+    #[must_use]
+    pub fn namespace_key(name: &str) -> EcoString {
+        eco_format!("namespace {name}")
+    }
+
+    /// The namespace that a catalogue, cluster or group declares under a name.
+    #[must_use]
+    pub fn namespace_of(&self, db: &dyn Db, holder: Anchor, name: &str) -> Option<Anchor> {
+        let items = self.items.get(&holder)?;
+        let found = items.get(&Self::namespace_key(name)).or_else(|| items.get(name))?;
+        (found.kind(db) == Kind::NAMESPACE).then_some(*found)
     }
 
     /// The items of a catalogue, cluster or group.

@@ -111,6 +111,7 @@ pub enum OverrideOf {
     Source,
     Cluster,
     Baseline,
+    Namespace,
 }
 
 /// The members of a pair of braces.

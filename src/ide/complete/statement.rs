@@ -62,10 +62,15 @@ impl Asking<'_> {
             }
             ("override", Some("cluster"), _) => Some(self.all(&fleet::all_clusters(self.db, self.db.project()).value)),
             ("override", Some("baseline"), _) => Some(self.all(&index.baselines)),
+            ("override", Some("namespace"), _) => {
+                let items = index.items.values().flat_map(|it| it.values());
+                let namespaces = items.filter(|it| it.kind(self.db) == Kind::NAMESPACE);
+                Some(namespaces.map(|it| self.item(it.name(self.db), *it, it.name(self.db).clone())).collect())
+            }
             ("override", None, _) => {
                 let mut found = self.all(index.items.values().flatten());
                 found.extend(self.all(&index.catalogues));
-                found.extend(["source", "cluster", "baseline"].map(|it| keyword(it, "an override of it")));
+                found.extend(["source", "cluster", "baseline", "namespace"].map(|it| keyword(it, "an override of it")));
                 Some(found)
             }
             ("rule", ..) if rest.trim_end().ends_with(" in") => {
@@ -96,7 +101,10 @@ impl Asking<'_> {
     }
 
     fn all<'b>(&self, of: impl IntoIterator<Item = (&'b EcoString, &'b Anchor)>) -> Vec<Completion> {
-        of.into_iter().map(|(name, it)| self.item(name, *it, name.clone())).collect()
+        // A namespace that shares its name is not meant by it.
+        let is_meant = |(_, it): &(&EcoString, &Anchor)| it.kind(self.db) != Kind::NAMESPACE;
+        let all = of.into_iter().filter(|it| is_meant(it) || it.0 == it.1.name(self.db));
+        all.map(|(name, it)| self.item(name, *it, name.clone())).collect()
     }
 
     /// The statement that is being written: behind a line break, or behind a comma as in `a = 1, use b, c`.

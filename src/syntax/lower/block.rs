@@ -252,11 +252,12 @@ impl Lowering<'_> {
         Some(Rings { node, fact: fact.as_str().trim().into(), order })
     }
 
-    /// `override source`, `override cluster`, `override baseline`, or that of an item.
+    /// `override source`, `override cluster`, `override baseline`, `override namespace`, or that of an item.
     pub(super) fn overridden<'i>(parts: &mut Peekable<impl Iterator<Item = Pair<'i, Rule>>>) -> OverrideOf {
         match parts.next_if(|it| it.as_rule() == Rule::override_kw).map(|it| it.as_str().trim()) {
             Some("source") => OverrideOf::Source,
             Some("baseline") => OverrideOf::Baseline,
+            Some("namespace") => OverrideOf::Namespace,
             Some(_) => OverrideOf::Cluster,
             None => OverrideOf::Item,
         }
