@@ -12,6 +12,7 @@ use crate::syntax::{
     ast::{Block, Declaration, Head, Member},
 };
 use crate::types::{self, Notes, Scope};
+use crate::value::Node;
 
 /// Checks one declaration.
 pub(super) fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
@@ -94,6 +95,17 @@ impl Checker<'_> {
                 reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
                 reserved::release(self.anchor, &it.body, &mut self.out);
                 self.of_many_clusters(&it.body, "CatalogueBody");
+                let body = &fleet::catalogue(self.db, self.anchor).value;
+                for it in body.get("includes").and_then(Node::list).unwrap_or_default() {
+                    // What others make may be waited for, and not included.
+                    let name = it.text().map(|it| it.split('.').next().unwrap_or(it));
+                    if let Some(name) = name.filter(|it| {
+                        external::named(self.db, self.index, "Kustomization", it).next().is_some()
+                            && !self.index.catalogues.contains_key(*it)
+                    }) {
+                        self.out.push(names::unknown::catalogue(self.db, it.origin, name, self.index));
+                    }
+                }
             }
             Kind::External => {
                 let kind = external::kind(self.db, self.anchor);

@@ -11,7 +11,7 @@ use super::{problems, reserved, twice};
 use crate::diagnostic::Invariant;
 use crate::fleet::{self, OverrideTarget};
 use crate::names;
-use crate::source::{Db, IndexMap, Kind, Origin, Project};
+use crate::source::{Db, IndexMap, Kind, NodeId, Origin, Project};
 use crate::syntax::{
     self,
     ast::{Action, Block, Declaration, Entry, Head, Member},
@@ -161,10 +161,13 @@ impl Checker<'_> {
     pub(super) fn statements(&mut self, body: &Block, top_level: Option<&Declaration>) {
         let checked = fleet::statements(self.db, self.anchor);
         self.out.extend(checked.diagnostics.iter().cloned());
+        // A block is one, however many its `use` names.
+        let mut seen: Vec<NodeId> = Vec::new();
         for it in &checked.value.uses {
-            if let Some(block) = &it.block {
+            if let Some(block) = it.block.as_ref().filter(|it| !seen.contains(&it.node)) {
+                seen.push(block.node);
                 reserved::use_block(self.anchor, block, &mut self.out);
-                let ty = self.shape("KustomizationBody");
+                let ty = self.shape("UseBody");
                 let scope = self.cluster_scope();
                 self.block(&reserved::stripped_use(block), &ty, scope);
             }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::clusters::cluster;
 use super::conflicts::report_conflicts;
 use super::evaluated::Evaluated;
@@ -40,7 +42,13 @@ pub fn baseline(db: &dyn Db, cluster: Anchor) -> Option<Arc<Checked<Evaluated>>>
 /// read the cluster, and are evaluated where they are used.
 #[salsa::tracked]
 pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
-    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after"], &["kustomization", "release"]))
+    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after", "includes"], &["kustomization", "release"]))
+}
+
+/// What a catalogue includes beside its own items: catalogues, `catalogue.item`.
+pub(super) fn includes(db: &dyn Db, catalogue: Anchor) -> Vec<EcoString> {
+    let body = &self::catalogue(db, catalogue).value;
+    body.get("includes").and_then(Node::list).unwrap_or_default().iter().filter_map(|it| it.text().cloned()).collect()
 }
 
 /// The value of a declaration that no layer changes: a repository, a tenant, an external.

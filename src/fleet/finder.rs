@@ -7,7 +7,9 @@ use ecow::EcoString;
 use super::around;
 use super::config;
 use super::problems;
-use super::statement::{About, Attached, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement};
+use super::statement::{
+    About, Attached, DropStatement, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
+};
 use crate::diagnostic::{Checked, Diagnostic, bug, few};
 use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
@@ -71,16 +73,15 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
             Member::Use(it) => {
                 let block = it.block.as_ref().map(|it| Arc::new(it.clone()));
                 for target in &it.targets {
-                    if let Some(what) = finder.selected(target) {
-                        statements.uses.push(UseStatement { what, node: target.node, block: block.clone() });
-                    }
+                    let use_ =
+                        |(what, by_name)| UseStatement { what, node: target.node, block: block.clone(), by_name };
+                    statements.uses.extend(finder.chosen(target).into_iter().map(use_));
                 }
             }
             Member::Drop(targets) => {
                 for target in targets {
-                    if let Some(what) = finder.selected(target) {
-                        statements.drops.push((what, target.node));
-                    }
+                    let drop = |(what, by_name)| DropStatement { what, node: target.node, by_name };
+                    statements.drops.extend(finder.chosen(target).into_iter().map(drop));
                 }
             }
             Member::Attach(targets) => finder.attached(targets, &mut statements.attaches),
@@ -103,6 +104,34 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
     Checked::new(statements, finder.out)
 }
 
+/// What a catalogue includes, and what that includes: catalogues, and items of them. Names that mean nothing are reported
+/// where they stand.
+fn included(db: &dyn Db, index: &Index, catalogue: Anchor) -> Vec<Selected> {
+    let mut found: Vec<Selected> = Vec::new();
+    let mut todo = vec![catalogue];
+    while let Some(it) = todo.pop() {
+        for name in super::contents::includes(db, it) {
+            let (of, item) = name.split_once('.').map_or((name.as_str(), None), |(of, item)| (of, Some(item)));
+            let Some(of) = index.catalogues.get(of).copied() else { continue };
+            let selected = match item {
+                None => Some(Selected::Catalogue(of)),
+                Some(item) => index
+                    .items
+                    .get(&of)
+                    .and_then(|it| it.get(item))
+                    .map(|it| Selected::Item { catalogue: of, item: *it }),
+            };
+            if let Some(it) = selected.filter(|it| !found.contains(it) && *it != Selected::Catalogue(catalogue)) {
+                found.push(it);
+                if let Selected::Catalogue(it) = it {
+                    todo.push(it);
+                }
+            }
+        }
+    }
+    found
+}
+
 struct Finder<'a> {
     db: &'a dyn Db,
     index: &'a Index,
@@ -111,6 +140,16 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// What a target names, and what that includes; with each whether it is named itself.
+    fn chosen(&mut self, target: &Target) -> Vec<(Selected, bool)> {
+        let Some(named) = self.selected(target) else { return Vec::new() };
+        let mut found = vec![(named, true)];
+        if let Selected::Catalogue(it) = named {
+            found.extend(included(self.db, self.index, it).into_iter().map(|it| (it, false)));
+        }
+        found
+    }
+
     /// `catalogue` or `catalogue.item`.
     fn selected(&mut self, target: &Target) -> Option<Selected> {
         let at = Origin::new(self.anchor, target.node);

@@ -7,11 +7,11 @@ use ecow::EcoString;
 use super::cluster_data::{Cluster, Taken};
 use super::finder;
 use super::problems;
-use super::statement::{Attached, Selected, UseStatement};
+use super::statement::{Attached, Selected, Statements, UseStatement};
 use crate::diagnostic::Diagnostic;
 use crate::names;
 use crate::names::Index;
-use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
+use crate::source::{Anchor, Db, IndexMap, Kind, NodeId, Origin};
 use crate::syntax::{self, ast::Head};
 
 /// A decision for or against, and who took it.
@@ -88,27 +88,36 @@ fn decisions(
     out: &mut Vec<Diagnostic>,
 ) -> IndexMap<Selected, Decision> {
     let mut decided: IndexMap<Selected, Decision> = IndexMap::default();
-    for rank in ranks.iter().rev() {
-        let higher = decided.len();
-        for anchor in rank {
-            let statements = &finder::statements(db, *anchor).value;
-            let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
-            let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
-            for (what, node, taken) in uses.chain(drops) {
-                let at = Origin::new(*anchor, node);
-                match decided.get_full(&what) {
-                    None => {
-                        decided.insert(what, Decision { taken, at });
+    // What is named itself outranks what is only included in something.
+    for by_name in [true, false] {
+        let named = decided.len();
+        for rank in ranks.iter().rev() {
+            let higher = decided.len();
+            for anchor in rank {
+                let statements = &finder::statements(db, *anchor).value;
+                for (what, node, taken) in choices(statements, by_name) {
+                    let at = Origin::new(*anchor, node);
+                    match decided.get_full(&what) {
+                        None => {
+                            decided.insert(what, Decision { taken, at });
+                        }
+                        Some((nth, _, first)) if nth >= higher.max(named) && first.taken != taken => {
+                            out.push(problems::use_and_drop(first.at, at, taken).on(Some(cluster)));
+                        }
+                        Some(_) => {}
                     }
-                    Some((nth, _, first)) if nth >= higher && first.taken != taken => {
-                        out.push(problems::use_and_drop(first.at, at, taken).on(Some(cluster)));
-                    }
-                    Some(_) => {}
                 }
             }
         }
     }
     decided
+}
+
+/// What a declaration uses and drops, either by name or by what includes it.
+fn choices(statements: &Statements, by_name: bool) -> impl Iterator<Item = (Selected, NodeId, bool)> {
+    let uses = statements.uses.iter().filter(move |it| it.by_name == by_name).map(|it| (it.what, it.node, true));
+    let drops = statements.drops.iter().filter(move |it| it.by_name == by_name).map(|it| (it.what, it.node, false));
+    uses.chain(drops)
 }
 
 /// Whether the highest layer that names something uses it, and where; none if no layer does.
@@ -120,14 +129,15 @@ pub fn decision(db: &dyn Db, cluster: &Cluster, wanted: Selected) -> Option<(boo
         }
         it @ Selected::Catalogue(_) => it,
     };
-    let of = |anchor: &Anchor| {
-        let statements = &finder::statements(db, *anchor).value;
-        let uses = statements.uses.iter().map(|it| (it.what, it.node, true));
-        let drops = statements.drops.iter().map(|(what, node)| (*what, *node, false));
-        let (_, node, taken) = uses.chain(drops).find(|(what, ..)| *what == wanted)?;
-        Some((taken, Origin::new(*anchor, node)))
+    let found = |by_name: bool| {
+        let of = |anchor: &Anchor| {
+            let statements = &finder::statements(db, *anchor).value;
+            let (_, node, taken) = choices(statements, by_name).find(|(what, ..)| *what == wanted)?;
+            Some((taken, Origin::new(*anchor, node)))
+        };
+        cluster.ranks.iter().rev().find_map(|rank| rank.iter().find_map(of))
     };
-    cluster.ranks.iter().rev().find_map(|rank| rank.iter().find_map(of))
+    found(true).or_else(|| found(false))
 }
 
 /// The repositories and tenants that a cluster attaches, in order of name.

@@ -11,7 +11,7 @@ use crate::syntax::ast::{Block, Expr, Member, Patch};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statements {
     pub uses: Vec<UseStatement>,
-    pub drops: Vec<(Selected, NodeId)>,
+    pub drops: Vec<DropStatement>,
     pub attaches: Vec<(Attached, NodeId)>,
     pub detaches: Vec<(Attached, NodeId)>,
     pub overrides: Vec<OverrideStatement>,
@@ -23,6 +23,17 @@ pub struct UseStatement {
     pub what: Selected,
     pub node: NodeId,
     pub block: Option<Arc<Block>>,
+    /// Whether it is named, and not included in what is named.
+    pub by_name: bool,
+}
+
+/// `drop cluster-addons`
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropStatement {
+    pub what: Selected,
+    pub node: NodeId,
+    /// Whether it is named, and not included in what is named.
+    pub by_name: bool,
 }
 
 /// A catalogue, or one item of it.

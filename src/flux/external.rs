@@ -111,6 +111,14 @@ pub fn kinds_of(db: &dyn Db, external: Anchor) -> Vec<(EcoString, EcoString, Opt
     of_schema.chain(own).collect()
 }
 
+/// The kinds whose definitions a cluster has before anything of this project comes to it: declared `external`, and not only
+/// to say what their objects look like.
+pub(super) fn kinds_there(db: &dyn Db, index: &Index, cluster: &Cluster) -> BTreeSet<(EcoString, EcoString)> {
+    let has_schema = |it: Anchor| fleet::declared(db, it).value.get("schema").is_some();
+    let there = index.externals.iter().filter(|it| is_visible(db, **it, cluster) && !has_schema(**it));
+    there.flat_map(|it| kinds_of(db, *it)).map(|(group, kind, _)| (group, kind)).collect()
+}
+
 /// Whether objects of a kind have a namespace, as far as anything tells: Kubernetes' own kinds, those of well-known
 /// charts, and those that are declared.
 pub(super) fn scope_of(db: &dyn Db, index: &Index, group: &str, version: &str, kind: &str) -> Option<Scope> {

@@ -109,6 +109,16 @@ pub(super) fn kustomization(ctx: &mut Context<'_>, cluster: &Cluster, it: Pointi
     it
 }
 
+/// Takes out of the fields of a Kustomization what `use` says of its order.
+pub(super) fn take_order(fields: &mut Node) -> Node {
+    let mut order = Tree::new(fields.origin);
+    for key in ["after", "ready-when"] {
+        order = order.maybe(key, fields.get(key).cloned());
+        remove(fields, &[key]);
+    }
+    order.build()
+}
+
 /// Takes the name out of the fields of a Kustomization, as its author wants it.
 pub(super) fn take_name(fields: &mut Node) -> Option<Node> {
     let name = fields.get("name").filter(|it| it.text().is_some()).cloned();
@@ -154,7 +164,8 @@ pub(super) fn fields(
             .filter(|(anchor, _)| rank.contains(anchor))
             .filter_map(|(anchor, it)| {
                 let block = it.block.as_ref()?;
-                let inner = env.within(*anchor, |env| build_some(env, block, &Only::default()));
+                let only = Only { references: &["after"], ..Only::default() };
+                let inner = env.within(*anchor, |env| build_some(env, block, &only));
                 let layer = Layer::below(BLOCK, inner, Origin::new(*anchor, it.node));
                 Some(Contribution { specificity: 2, name: anchor.name(ctx.db).clone(), layer })
             })
@@ -167,7 +178,7 @@ pub(super) fn fields(
     fleet::report_conflicts(&mut env, catalogue.unwrap_or(cluster.anchor), &mut node, true);
     // An author may have set or unset the whole block: then nothing is left of the defaults.
     let mut node = node.get(BLOCK).cloned().unwrap_or_else(|| Tree::new(origin).build());
-    complete(&mut env, &mut node, &types::shape(ctx.db, "KustomizationBody"), Conform::Partial, None);
+    complete(&mut env, &mut node, &types::shape(ctx.db, "UseBody"), Conform::Partial, None);
     if let Some(name) = node.get("namespace").and_then(Node::text)
         && *name != cluster.sync.namespace
         && !places::namespaces(ctx.db, ctx.db.project()).contains(name)

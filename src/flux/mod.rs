@@ -32,7 +32,7 @@ mod tenant;
 mod version_range;
 
 pub use base::{Bundle, BundlePart, bundle, shared_sources};
-pub use deploy::{Deployed, Unit, UnitPatches, UnitPlace};
+pub use deploy::{Cause, Deployed, Inferred, Unit, UnitPatches, UnitPlace};
 pub use exchange::Alike;
 pub use item::made;
 pub use layout::{directory, has_own_unit};

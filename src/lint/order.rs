@@ -10,10 +10,12 @@ use ecow::{EcoString, eco_format};
 use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Cluster};
-use crate::flux::Deployed;
+use crate::flux::{Cause, Deployed};
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
 use crate::value::Node;
+
+const TAKE_OUT: &str = "take one `after` or `requires` out, or move what both need into a third";
 
 /// For each name, what it waits for and where it is declared.
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
@@ -22,11 +24,24 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     let units: Graph =
         deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
     if let Some(cycle) = cycle(&units) {
-        let origins = links(&cycle, |from, to| {
-            after_of(lint.db, key_of(deployed, from)?, key_of(deployed, to)?)
-                .or_else(|| units.get(from).map(|(_, origin)| *origin))
+        let mut edges = Vec::new();
+        let mut is_inferred = false;
+        for (from, to) in cycle.iter().zip(cycle.iter().skip(1)) {
+            let said = || after_of(lint.db, key_of(deployed, from)?, key_of(deployed, to)?);
+            if let Some(at) = said() {
+                edges.push(Edge { at, why: eco_format!("`{from}` comes after `{to}`") });
+            } else {
+                is_inferred = true;
+                edges.extend(inferred(lint.db, deployed, from, to));
+            }
+        }
+        let problem = cycle_problem(&cycle, &edges, &cluster.name);
+        let note = "a kind comes before its objects, and a namespace before what is in it, though nothing says so";
+        lint.out.push(if is_inferred {
+            problem.note(note).help("move one of these objects into another catalogue, or take one `after` out")
+        } else {
+            problem.help(TAKE_OUT)
         });
-        lint.out.push(cycle_problem(&cycle, &origins, &cluster.name));
     }
     // Those of tenants, by namespace and name.
     let attached: Graph = deployed
@@ -40,7 +55,8 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         })
         .collect();
     if let Some(cycle) = cycle(&attached) {
-        lint.out.push(cycle_problem(&cycle, &units_origins(&attached, &cycle), &cluster.name));
+        let origins = units_origins(&attached, &cycle);
+        lint.out.push(cycle_problem(&cycle, &parts(origins), &cluster.name).help(TAKE_OUT));
     }
     // Several catalogues may have an add-on of one name.
     let db = lint.db;
@@ -59,13 +75,46 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
             let release = deployed.releases().find(|(_, it)| qualified(it.addon) == *from)?.1;
             release.requires.iter().find(|(it, _)| qualified(*it) == *to).map(|it| it.1)
         };
-        lint.out.push(cycle_problem(&cycle, &links(&cycle, required), &cluster.name));
+        lint.out.push(cycle_problem(&cycle, &parts(links(&cycle, required)), &cluster.name).help(TAKE_OUT));
     }
 }
 
 /// Where each in a cycle says that it waits for the next.
 fn links(cycle: &[EcoString], at: impl Fn(&EcoString, &EcoString) -> Option<Origin>) -> Vec<Origin> {
     cycle.iter().zip(cycle.iter().skip(1)).filter_map(|(from, to)| at(from, to)).collect()
+}
+
+/// Why one waits for another, and where that is said or caused.
+struct Edge {
+    at: Origin,
+    why: EcoString,
+}
+
+/// Places of a cycle that all say so themselves.
+fn parts(origins: Vec<Origin>) -> Vec<Edge> {
+    let texts = std::iter::once("part of the cycle").chain(std::iter::repeat("also part of it"));
+    origins.into_iter().zip(texts).map(|(at, why)| Edge { at, why: why.into() }).collect()
+}
+
+/// What makes a Kustomization come after another where its author does not say so: one object for each reason.
+fn inferred(db: &dyn Db, deployed: &Deployed, from: &str, to: &str) -> Vec<Edge> {
+    let Some(unit) = deployed.units.iter().find(|it| it.name == from) else { return Vec::new() };
+    let edges = unit.inferred.iter().filter(|it| it.unit == to).map(|it| {
+        let why = match &it.why {
+            Cause::KindOf(kind, addon) => {
+                eco_format!("in `{from}`: `{}` of `{to}` brings the kind {kind}", addon.name(db))
+            }
+            Cause::Definition(kind) => eco_format!("in `{from}`: `{to}` defines the kind {kind}"),
+            Cause::Namespace(name) => eco_format!("in `{from}`: goes into `{name}`, which `{to}` makes"),
+        };
+        Edge { at: it.origin, why }
+    });
+    let edges: Vec<Edge> = edges.collect();
+    if edges.is_empty() {
+        vec![Edge { at: unit.origin, why: eco_format!("`{from}` comes after `{to}`") }]
+    } else {
+        edges
+    }
 }
 
 /// What a Kustomization is called in the project.
@@ -138,27 +187,17 @@ fn cycle(graph: &Graph) -> Option<Vec<EcoString>> {
     None
 }
 
-fn cycle_problem(path: &[EcoString], origins: &[Origin], cluster: &EcoString) -> Diagnostic {
+fn cycle_problem(path: &[EcoString], edges: &[Edge], cluster: &EcoString) -> Diagnostic {
     let text: Vec<&str> = path.iter().map(EcoString::as_str).collect();
-    let first = origins.first().copied();
-    let mut diagnostic = match first {
-        Some(at) => Diagnostic::new(
-            code::CYCLE,
-            eco_format!("these wait for each other: {}", text.join(" → ")),
-            at,
-            "part of the cycle",
-        ),
-        None => Diagnostic::new(
-            code::CYCLE,
-            eco_format!("these wait for each other: {}", text.join(" → ")),
-            crate::diagnostic::Place::File(cluster.clone()),
-            "on this cluster",
-        ),
+    let message = eco_format!("these wait for each other: {}", text.join(" → "));
+    let mut diagnostic = match edges.first() {
+        Some(it) => Diagnostic::new(code::CYCLE, message, it.at, it.why.clone()),
+        None => {
+            Diagnostic::new(code::CYCLE, message, crate::diagnostic::Place::File(cluster.clone()), "on this cluster")
+        }
     };
-    for it in origins.iter().skip(1) {
-        diagnostic = diagnostic.label(*it, "also part of it");
+    for it in edges.iter().skip(1) {
+        diagnostic = diagnostic.label(it.at, it.why.clone());
     }
-    diagnostic
-        .note("Flux would wait forever, and stop watching the source of all of them")
-        .help("take one `after` or `requires` out, or move what both need into a third")
+    diagnostic.note("Flux would wait forever, and stop watching the source of all of them")
 }

@@ -177,6 +177,10 @@ fn named(db: &dyn Db, index: &Index, name: &str) -> Option<Type> {
             let (spec, own) = (flux::spec_type("KustomizationSpec")?, named(db, index, "KustomizationObject")?);
             spec.record()?.and(own.record()?)
         }
+        "UseBody" => {
+            let (fields, own) = (named(db, index, "KustomizationBody")?, named(db, index, "UseObject")?);
+            fields.record()?.and(own.record()?)
+        }
         "RepositoryName" => Type::Reference(Reference::Repository),
         _ => match index.types.get(name) {
             Some(anchor) => type_of(db, *anchor).value.clone(),

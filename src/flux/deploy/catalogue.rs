@@ -16,7 +16,7 @@ use crate::flux::base::{Bundle, BundlePart, bundle};
 use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
-use crate::flux::kustomization::{fields, part_of, take_name};
+use crate::flux::kustomization::{fields, part_of, take_name, take_order};
 use crate::flux::lookup::{is_pinned, source_kind};
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
@@ -43,11 +43,14 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         // It is about to be renamed: the Kustomization goes, and what it applied stays.
         let_go(&mut fields, origin);
     }
+    let order = take_order(&mut fields);
     let mut after = after::of(ctx, cluster, fleet::catalogue(ctx.db, catalogue).value.get("after"));
+    after.extend(after::of(ctx, cluster, order.get("after")));
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         after.push(After::Applied("sources".into()));
     }
-    let ready_when = after::ready_when(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
+    let mut ready_when = after::ready_when(ctx, cluster, &fleet::catalogue(ctx.db, catalogue).value);
+    ready_when.0.extend(after::ready_when(ctx, cluster, &order).0);
     let catalogue = OnCluster {
         catalogue,
         base,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::unit::UnitPlace;
+use super::unit::{Inferred, UnitPlace};
 use crate::fleet::Sync;
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
@@ -35,6 +35,8 @@ pub(super) struct Draft {
     pub raw_patches: Vec<(Patch, Node)>,
     /// Units to come after, beside what is inferred.
     pub after: Vec<After>,
+    /// Why it comes after units that its author does not name; those are called as in the project.
+    pub inferred: Vec<Inferred>,
     /// The unit whose objects come before these, unless it waits for something: it may wait for these.
     pub beside: Option<EcoString>,
     /// When those are ready, where the author says so.
@@ -60,6 +62,7 @@ impl Draft {
             source: None,
             raw_patches: Vec::new(),
             after: Vec::new(),
+            inferred: Vec::new(),
             beside: None,
             ready_when: ReadyWhen::default(),
             fields,

@@ -19,7 +19,7 @@ mod timeouts;
 mod unit;
 mod units;
 
-pub use unit::{Deployed, Unit, UnitPatches, UnitPlace};
+pub use unit::{Cause, Deployed, Inferred, Unit, UnitPatches, UnitPlace};
 
 use crate::flux::version_range::Range;
 use std::sync::Arc;

@@ -6,9 +6,11 @@ use ecow::EcoString;
 
 use super::draft::{After, Draft};
 use super::problems;
+use super::unit::{Cause, Inferred};
 use crate::fleet::Cluster;
 use crate::flux::context::Context;
-use crate::source::{Anchor, Db, IndexMap, Kind};
+use crate::flux::external;
+use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 
 /// Adds what follows from custom resources and namespaces.
 pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut [Draft]) {
@@ -35,32 +37,45 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
     if drafts.len() < 2 && providers.is_empty() {
         return;
     }
+    let there = external::kinds_there(ctx.db, ctx.index, cluster);
     for draft in drafts.iter_mut() {
-        let mut inferred = Vec::new();
+        let mut after = Vec::new();
+        let mut inferred: Vec<Inferred> = Vec::new();
+        let mut wait = |it: After, origin: Origin, why: Cause| {
+            if !inferred.iter().any(|known| known.unit == *it.unit() && known.why == why) {
+                inferred.push(Inferred { unit: it.unit().clone(), origin, why });
+            }
+            after.push(it);
+        };
         for it in draft.objects.iter().map(|it| &it.object) {
             let kind = (it.id.group.clone(), it.id.kind.clone());
+            if there.contains(&kind) {
+                // Nothing is waited for that the cluster has already.
+                continue;
+            }
             if let Some((unit, addon)) = providers.get(&kind) {
                 if *unit == draft.name {
                     ctx.state.out.push(problems::crd_beside(ctx.db, it, *addon).on(Some(&cluster.name)));
                 } else {
-                    inferred.push(After::Release(unit.clone(), *addon));
+                    wait(After::Release(unit.clone(), *addon), it.origin, Cause::KindOf(kind.1, *addon));
                 }
             } else if let Some(unit) = definitions.get(&kind)
                 && *unit != draft.name
             {
-                inferred.push(After::Applied(unit.clone()));
+                wait(After::Applied(unit.clone()), it.origin, Cause::Definition(kind.1));
             }
         }
-        let used =
-            draft.objects.iter().map(|it| &it.object.id.namespace).chain(draft.releases.iter().map(|it| &it.target));
-        for namespace in used {
+        let of_objects = draft.objects.iter().map(|it| (&it.object.id.namespace, it.object.origin));
+        let of_releases = draft.releases.iter().map(|it| (&it.target, Origin::of(it.addon)));
+        for (namespace, origin) in of_objects.chain(of_releases) {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name
             {
-                inferred.push(After::Applied(unit.clone()));
+                wait(After::Applied(unit.clone()), origin, Cause::Namespace(namespace.clone()));
             }
         }
-        draft.after.extend(inferred);
+        draft.after.extend(after);
+        draft.inferred = inferred;
     }
 }
 

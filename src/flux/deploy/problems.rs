@@ -30,7 +30,10 @@ pub(super) fn crd_beside(db: &dyn Db, object: &Object, addon: Anchor) -> Diagnos
     )
     .label(Origin::of(addon), eco_format!("`{}` brings `{}`", addon.name(db), object.id.kind))
     .note("the API server does not know the kind before the chart is installed, and the whole Kustomization fails until then")
-    .help("move it into another catalogue: what it comes after is inferred")
+    .help(eco_format!(
+        "move it into another catalogue: what it comes after is inferred. If something else brings the CRD before, write `external CRD \"…\" {{ group = \"{}\", kind = \"{}\", scope = … }}`",
+        object.id.group, object.id.kind
+    ))
 }
 
 pub(super) fn own_kube_config(at: Origin, cluster: &EcoString, via: Origin) -> Diagnostic {

@@ -98,6 +98,8 @@ pub struct Unit {
     pub catalogue: Option<Anchor>,
     /// Components of the bundle that it takes.
     pub components: Vec<EcoString>,
+    /// What it comes after that its author does not say.
+    pub inferred: Vec<Inferred>,
 }
 
 impl Unit {
@@ -121,6 +123,27 @@ impl Unit {
             (Id { group, kind: patch.object.clone(), namespace, name: patch.name.clone() }, node)
         })
     }
+}
+
+/// Why a unit comes after another though nobody says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inferred {
+    /// The name of the other's Flux Kustomization.
+    pub unit: EcoString,
+    /// Where the object is declared that causes it.
+    pub origin: Origin,
+    pub why: Cause,
+}
+
+/// What an object needs of another unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The add-on brings its kind.
+    KindOf(EcoString, Anchor),
+    /// The definition of its kind is applied there.
+    Definition(EcoString),
+    /// It goes into this namespace, which is made there.
+    Namespace(EcoString),
 }
 
 /// Where a unit's Flux Kustomization is written, and whether its objects are too.

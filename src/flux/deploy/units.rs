@@ -7,7 +7,7 @@ use ecow::{EcoString, eco_format};
 
 use super::draft::{After, Draft, Readiness};
 use super::kustomized;
-use super::unit::{Unit, UnitPatches, UnitPlace};
+use super::unit::{Inferred, Unit, UnitPatches, UnitPlace};
 use super::{problems, timeouts};
 use crate::diagnostic::{Diagnostic, Invariant};
 use crate::fleet::Cluster;
@@ -134,6 +134,11 @@ fn unit(ctx: &mut Context<'_>, cluster: &Cluster, mut draft: Draft, names: &Name
     let base_is_whole = !base.diagnostics.iter().any(Diagnostic::is_error);
     let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
     let patches = difference(ctx, cluster, &draft.base, &objects, place);
+    let in_cluster = |it: Inferred| {
+        let unit = names.0.get(&it.unit).and_then(|it| it.split_once('/')).map_or(it.unit.as_str(), |(_, name)| name);
+        Inferred { unit: unit.into(), ..it }
+    };
+    let inferred = draft.inferred.into_iter().map(in_cluster).collect();
     Unit {
         name: draft.called.as_ref().and_then(Node::text).unwrap_or(&draft.name).clone(),
         file: eco_format!("{}.yaml", draft.name),
@@ -148,6 +153,7 @@ fn unit(ctx: &mut Context<'_>, cluster: &Cluster, mut draft: Draft, names: &Name
         origin: draft.origin,
         catalogue: draft.catalogue,
         components: draft.components,
+        inferred,
     }
 }
 
