@@ -143,6 +143,9 @@ pub(super) struct Check {
     /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     pub message_format: MessageFormat,
+    /// Show every diagnostic, and each place of like ones
+    #[arg(long)]
+    pub all: bool,
     /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
@@ -158,6 +161,9 @@ pub(super) struct Build {
     /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", conflicts_with = "watch")]
     pub message_format: MessageFormat,
+    /// Show every diagnostic, and each place of like ones
+    #[arg(long)]
+    pub all: bool,
     /// Warn about overrides whose `until` is before this date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub today: Option<String>,
@@ -394,6 +400,15 @@ pub(super) struct Explain {
 
 impl Arguments {
     /// The format of diagnostics.
+    /// Whether every diagnostic is asked for.
+    pub(super) const fn shows_all(&self) -> bool {
+        match &self.command {
+            Command::Build(it) => it.all,
+            Command::Check(it) => it.all,
+            _ => false,
+        }
+    }
+
     pub(super) fn message_format(&self) -> MessageFormat {
         match &self.command {
             Command::Build(it) => it.message_format,

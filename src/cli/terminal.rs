@@ -17,6 +17,8 @@ pub(super) struct Terminal {
     quiet: bool,
     /// How much is shown of the steps of a command: 1 for each step, 2 for each file.
     verbosity: u8,
+    /// Whether every diagnostic is shown by itself.
+    shows_all: bool,
     /// What programs are told at the end, if any listens.
     report: Option<Report>,
 }
@@ -42,7 +44,7 @@ impl Terminal {
         let prefix = || crate::host::prefix(&arguments.directory);
         let report = (format != MessageFormat::Human).then(|| Report { format, prefix: prefix(), found: Vec::new() });
         let err = BufferedStandardStream::stderr(choice);
-        Self { err, quiet: arguments.quiet, verbosity: arguments.verbose, report }
+        Self { err, quiet: arguments.quiet, verbosity: arguments.verbose, shows_all: arguments.shows_all(), report }
     }
 
     /// Whether somebody wants to know more than what was found.
@@ -114,7 +116,7 @@ impl Terminal {
         if let Some(report) = &mut self.report {
             report.found.extend(render::findings(db, &report.prefix, found));
         }
-        let counts = render::print(db, &shown, &mut self.err).unwrap_or_default();
+        let counts = render::print(db, &shown, self.shows_all, &mut self.err).unwrap_or_default();
         let _ = self.err.flush();
         counts
     }

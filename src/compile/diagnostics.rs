@@ -1,8 +1,9 @@
 //! What is wrong with a project, out of what each layer says.
 
+use super::library::anchor_of;
 use super::tidy::{is_about, tidy};
 use crate::check;
-use crate::diagnostic::{Diagnostic, Diagnostics, code};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, code};
 use crate::fleet;
 use crate::flux;
 use crate::lint;
@@ -10,12 +11,14 @@ use crate::names;
 use crate::provision;
 use crate::source::{Anchor, Db, Kind, Project, is_of_library};
 
-/// Everything. What clusters come to is looked at once every declaration is right by itself: all else would follow from
-/// what is wrong there.
+/// Everything. What clusters come to is looked at as far as their declarations are right by themselves: all else would
+/// follow from what is wrong there.
 #[salsa::tracked]
 pub(super) fn all(db: &dyn Db, project: Project) -> Diagnostics {
     let mut found = of_declarations(db, project).to_vec();
-    if !found.iter().any(Diagnostic::is_error) {
+    if let Some(wrong) = wrong_alone(db, &found) {
+        found.extend(of_others(db, &wrong));
+    } else if !found.iter().any(Diagnostic::is_error) {
         found.extend(of_clusters(db, project).iter().cloned());
         if !found.iter().any(Diagnostic::is_error) {
             found.extend(of_checks(db));
@@ -26,6 +29,67 @@ pub(super) fn all(db: &dyn Db, project: Project) -> Diagnostics {
         }
     }
     tidy(db, found).into()
+}
+
+/// The declarations that are wrong, if there are any and none of them is about more than what it declares: a catalogue, an
+/// item, a cluster. What a fleet, a type or a rule says, others read.
+fn wrong_alone(db: &dyn Db, found: &[Diagnostic]) -> Option<Vec<Anchor>> {
+    let errors: Vec<&Diagnostic> = found.iter().filter(|it| it.is_error()).collect();
+    let is_alone = |it: &Anchor| {
+        let has_holder = it.parent(db).is_some();
+        match it.kind(db) {
+            Kind::Catalogue | Kind::Application | Kind::Cluster => true,
+            Kind::Item(_) => has_holder,
+            _ => false,
+        }
+    };
+    let may_lack_names = |it: &&Diagnostic| it.code.is_syntax() || OF_NAMES.contains(&it.code);
+    if errors.is_empty() || errors.iter().any(may_lack_names) {
+        return None;
+    }
+    errors.iter().map(|it| anchor_of(it).filter(is_alone)).collect()
+}
+
+/// Where these are said, names may be missing that others use.
+const OF_NAMES: [Code; 8] = [
+    code::DUPLICATE,
+    code::MISPLACED,
+    code::BAD_LABEL,
+    code::RESERVED,
+    code::SECOND_FLEET,
+    code::UNKNOWN_PACKAGE,
+    code::UNKNOWN_IMPORT,
+    code::RENAMED_SOURCE,
+];
+
+/// What the catalogues and clusters show that have nothing to do with what is wrong.
+fn of_others(db: &dyn Db, wrong: &[Anchor]) -> Vec<Diagnostic> {
+    let is_right = |it: &Anchor| !wrong.contains(it);
+    let catalogues = names::index(db, db.project()).catalogues.values().copied();
+    let whole = |it: &Anchor| {
+        let items = names::index(db, db.project()).items_of(*it).map(|(_, it)| it);
+        is_right(it) && items.chain(local_sources(db, *it)).all(|it| is_right(&it))
+    };
+    let (right, broken): (Vec<Anchor>, Vec<Anchor>) = catalogues.partition(whole);
+    let clusters: Vec<Anchor> = fleet::clusters(db)
+        .filter(|it| {
+            let cluster = &fleet::cluster(db, *it).value;
+            let own = names::index(db, db.project()).items_of(*it).map(|(_, it)| it);
+            is_right(it)
+                && own.into_iter().all(|it| is_right(&it))
+                && !cluster.taken.iter().any(|it| broken.contains(&it.catalogue))
+        })
+        .collect();
+    let mut found = of_catalogues(db, &right);
+    found.extend(of_each_cluster(db, &clusters));
+    // What no cluster has may be on those that are left out.
+    found.retain(Diagnostic::is_error);
+    found
+}
+
+fn local_sources(db: &dyn Db, catalogue: Anchor) -> Vec<Anchor> {
+    let all = names::index(db, db.project()).local_sources.get(&catalogue);
+    all.into_iter().flat_map(|it| it.values()).copied().collect()
 }
 
 /// What can be said without any cluster.
@@ -104,12 +168,24 @@ pub(super) fn of_clusters(db: &dyn Db, project: Project) -> Diagnostics {
 
 /// What catalogues and some clusters show.
 pub(super) fn of_some_clusters(db: &dyn Db, project: Project, clusters: &[Anchor]) -> Vec<Diagnostic> {
+    let catalogues: Vec<Anchor> = names::index(db, project).catalogues.values().copied().collect();
+    let mut found = of_catalogues(db, &catalogues);
+    found.extend(of_each_cluster(db, clusters));
+    found
+}
+
+fn of_catalogues(db: &dyn Db, catalogues: &[Anchor]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for catalogue in names::index(db, project).catalogues.values() {
+    for catalogue in catalogues {
         found.extend(fleet::catalogue(db, *catalogue).diagnostics.iter().cloned());
         found.extend(flux::bundle(db, *catalogue).diagnostics.iter().cloned());
     }
-    found.extend(flux::shared_sources(db, project).diagnostics.iter().cloned());
+    found.extend(flux::shared_sources(db, db.project()).diagnostics.iter().cloned());
+    found
+}
+
+fn of_each_cluster(db: &dyn Db, clusters: &[Anchor]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
     for cluster in clusters.iter().copied() {
         found.extend(fleet::cluster(db, cluster).diagnostics.iter().cloned());
         found.extend(flux::outline(db, cluster).diagnostics.iter().cloned());

@@ -22,28 +22,29 @@ pub struct Counts {
     pub warnings: usize,
 }
 
-/// Prints diagnostics, errors first, at most [`LIMIT`] of them; like ones count once.
+/// Prints diagnostics, errors first, at most [`LIMIT`] of them; like ones count once. Or all of them, each by itself.
 ///
 /// # Errors
 /// If nothing can be written.
-pub fn print(db: &dyn Db, found: &[Diagnostic], out: &mut dyn WriteColor) -> std::io::Result<Counts> {
+pub fn print(db: &dyn Db, found: &[Diagnostic], all: bool, out: &mut dyn WriteColor) -> std::io::Result<Counts> {
     let mut counts = Counts::default();
     let mut files = Snippets::default();
     let config = term::Config::default();
-    let found = merged(db, found);
+    let found = if all { found.to_vec() } else { merged(db, found) };
+    let limit = if all { usize::MAX } else { LIMIT };
     for (nth, it) in found.iter().enumerate() {
         match it.code.severity {
             Severity::Error => counts.errors += 1,
             Severity::Warning => counts.warnings += 1,
         }
-        if nth >= LIMIT {
+        if nth >= limit {
             continue;
         }
         let shown = diagnostic(db, it, &mut files);
         term::emit_to_write_style(out, &config, &files, &shown).map_err(std::io::Error::other)?;
     }
-    if found.len() > LIMIT {
-        writeln!(out, "… and {} more\n", found.len() - LIMIT)?;
+    if found.len() > limit {
+        writeln!(out, "… and {} more: `fleetc check --all` shows them\n", found.len() - limit)?;
     }
     Ok(counts)
 }
