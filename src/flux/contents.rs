@@ -137,7 +137,7 @@ fn is_given_here(ctx: &Context<'_>, name: &EcoString) -> bool {
 fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
     BUILT_IN_NAMESPACES.contains(&name.as_str())
         || name == ctx.flux_namespace()
-        || places::namespaces(ctx.db, ctx.db.project()).contains(name)
+        || places::kustomization_namespaces(ctx.db, ctx.db.project()).contains(name)
         || ctx.index.externals.iter().any(|it| {
             it.name(ctx.db) == name
                 && matches!(&crate::syntax::declaration(ctx.db, *it).head, crate::syntax::ast::Head::External { object, .. } if object == "Namespace")

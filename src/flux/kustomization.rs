@@ -181,7 +181,7 @@ pub(super) fn fields(
     complete(&mut env, &mut node, &types::shape(ctx.db, "UseBody"), Conform::Partial, None);
     if let Some(name) = node.get("namespace").and_then(Node::text)
         && *name != cluster.sync.namespace
-        && !places::namespaces(ctx.db, ctx.db.project()).contains(name)
+        && !places::kustomization_namespaces(ctx.db, ctx.db.project()).contains(name)
     {
         let at = Origin::of(catalogue.unwrap_or(cluster.anchor));
         ctx.state.out.push(problems::computed_place(at, name));

@@ -38,7 +38,11 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
             return (Some(release), placed.collect());
         }
         // It stands in the roots of clusters.
-        Kind::Item(ItemKind::Namespace) if places::namespaces(db, db.project()).contains(item.name(db)) => Vec::new(),
+        Kind::Item(ItemKind::Namespace)
+            if places::kustomization_namespaces(db, db.project()).contains(item.name(db)) =>
+        {
+            Vec::new()
+        }
         Kind::Item(ItemKind::Namespace) => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
         Kind::Item(ItemKind::Manifest) => manifest(ctx, item, evaluated),
         // A directory of its own, with a Kustomization that applies it.

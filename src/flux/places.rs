@@ -19,7 +19,7 @@ use crate::value::{Node, Value};
 
 /// All of them: what the fleet, catalogues, kustomize items, groups, clusters and each `use` say, whatever the cluster.
 #[salsa::tracked(returns(ref))]
-pub fn namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoString> {
+pub fn kustomization_namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoString> {
     let index = names::index(db, project);
     let settings = &fleet::settings(db, project).value;
     let kustomized = index.items.values().flat_map(|it| it.values()).filter(|it| it.kind(db) == Kind::KUSTOMIZE);

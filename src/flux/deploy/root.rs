@@ -16,7 +16,7 @@ use crate::source::{Anchor, Kind, Origin};
 /// Puts them into the root: those that the cluster's items declare, and those that something of the cluster is in.
 pub(super) fn add_namespaces(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &[Draft], root: &mut Vec<Object>) {
     let db = ctx.db;
-    let all = places::namespaces(db, db.project());
+    let all = places::kustomization_namespaces(db, db.project());
     if all.is_empty() {
         return;
     }

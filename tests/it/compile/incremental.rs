@@ -113,8 +113,8 @@ fn a_version_that_one_cluster_pins_fills_its_file_and_makes_nothing() {
     assert_eq!(
         it.queries,
         "anchors 1, check 1, cluster 1, cluster_diagnostics 1, cluster_files 1, declaration 1, declarations \
-         1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, longest_role 1, may_have_hubs 1, outline 1, \
-         own_of 1, parse 1, statements 1, wide_class_of 1"
+         1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, kustomization_namespaces 1, \
+         longest_role 1, may_have_hubs 1, outline 1, own_of 1, parse 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
 }
@@ -127,8 +127,8 @@ fn a_cluster_that_leaves_its_class_leaves_the_others_alone() {
         it.queries,
         "alike 1, anchors 1, baseline 1, check 1, class_files 1, class_of 1, cluster 1, cluster_diagnostics \
          1, cluster_files 1, declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, \
-         has_one_flux 1, is_fine 1, longest_role 1, made 1, made_texts 1, may_have_hubs 1, of_clusters 1, \
-         outline 1, own_of 1, parse 1, shared 1, specialized 1, statements 1, wide_class_of 1"
+         has_one_flux 1, is_fine 1, kustomization_namespaces 1, longest_role 1, made 1, made_texts 1, \
+         may_have_hubs 1, of_clusters 1, outline 1, own_of 1, parse 1, shared 1, specialized 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -140,7 +140,7 @@ fn a_fact_of_one_cluster_fills_its_file_and_makes_nothing() {
         it.queries,
         "anchors 1, baseline 1, check 1, class_of 1, cluster 1, cluster_diagnostics 1, cluster_files 1, \
          declaration 1, declarations 1, deployed 1, diagnostics 1, fleet_diagnostics 1, has_one_flux 1, \
-         may_have_hubs 1, of_clusters 1, outline 1, own_of 1, parse 1, statements 1, wide_class_of 1"
+         kustomization_namespaces 1, may_have_hubs 1, of_clusters 1, outline 1, own_of 1, parse 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/c03/addons.yaml"]);
 }
@@ -168,7 +168,8 @@ fn a_value_of_a_rule_renders_the_clusters_that_it_holds_for() {
         it.queries,
         "alike 1, anchors 1, base_overrides 1, check 1, class_files 1, class_validation 1, class_verdict 1, \
          cluster 13, cluster_files 1, declaration 5, declarations 1, diagnostics 1, fleet_diagnostics 1, \
-         is_fine 1, longest_role 1, made 1, made_texts 1, of_clusters 1, outline 1, own_of 1, parse 1, shared \
+         is_fine 1, kustomization_namespaces 1, longest_role 1, made 1, made_texts 1, of_clusters 1, outline \
+         1, own_of 1, parse 1, shared \
          2, specialized 1, statements 1, wide_class_of 1"
     );
     assert_eq!(it.written, ["clusters/special/addons.yaml"]);
