@@ -127,7 +127,11 @@ impl Checker<'_> {
             Kind::Source => self.source(it),
             Kind::Item(ItemKind::Manifest) => self.manifest(it),
             Kind::Item(ItemKind::Namespace | ItemKind::Kustomize) | Kind::Repository => {
-                reserved::kustomization(self.anchor, &it.body, &mut self.out);
+                if it.kind == Kind::KUSTOMIZE {
+                    reserved::directory(self.anchor, &it.body, &mut self.out);
+                } else {
+                    reserved::kustomization(self.anchor, &it.body, &mut self.out);
+                }
                 if it.kind == Kind::Repository {
                     reserved::repository(self.anchor, &it.body, &mut self.out);
                 }

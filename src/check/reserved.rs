@@ -71,6 +71,16 @@ pub(super) fn kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnos
     below(anchor, block, "kustomization", &KUSTOMIZATION, out);
 }
 
+/// Checks `kustomization { … }` of a hand-written directory, which the language does not look through.
+pub(super) fn directory(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    let reserved = [
+        ("path", "set `path` in the item"),
+        ("sourceRef", "write `source = …` in the item"),
+        ("dependsOn", "write `after = [ … ]` in the catalogue"),
+    ];
+    below(anchor, block, "kustomization", &reserved, out);
+}
+
 /// Checks `kustomization { … }` of a repository: its tenant says as whom.
 pub(super) fn repository(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     let reserved = [("serviceAccountName", "write `service-account` in the tenant")];

@@ -29,6 +29,8 @@ pub struct Listed {
     pub is_substituted: bool,
     /// Of a Flux Kustomization: what it applies.
     pub applies: Option<Applies>,
+    /// Of a CRD: the group and kind that it defines, and whether their objects have a namespace.
+    pub defines: Option<(EcoString, EcoString, bool)>,
     /// The Secrets and ConfigMaps that a controller makes of it.
     pub produces: Vec<Produced>,
     /// Its texts and keys that hold a `$`, and whether nothing else than a text may be there.
@@ -334,6 +336,7 @@ fn of_generators<'a>(
                 is_generated: true,
                 is_substituted: true,
                 applies: None,
+                defines: None,
                 produces: Vec::new(),
                 texts: Vec::new(),
             })
@@ -429,6 +432,11 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
     let is_applying = kind == "Kustomization" && api_version.starts_with("kustomize.toolkit.fluxcd.io/");
     found.objects.push(Listed {
         applies: object.get("spec").filter(|_| is_applying).map(Applies::of),
+        defines: object.get("spec").filter(|_| kind == "CustomResourceDefinition").and_then(|it| {
+            let at = |key: &str| it.get(key).and_then(serde_yaml::Value::as_str);
+            let kind = it.get("names")?.get("kind")?.as_str()?;
+            Some((at("group")?.into(), kind.into(), at("scope") == Some("Namespaced")))
+        }),
         produces: produced(&split_api_version(&api_version).0, &kind, object),
         api_version,
         kind,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 
 use super::context::Lint;
+use super::foreign::Foreign;
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::Cluster;
 use crate::flux::Deployed;
@@ -24,8 +25,11 @@ fn has_no_group(db: &dyn Db, external: Anchor) -> bool {
         && crate::fleet::declared(db, external).value.get("group").is_none()
 }
 
-pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
-    let custom = custom_kinds(lint.db, cluster, deployed, lint.index.externals.as_slice());
+pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
+    let mut custom = custom_kinds(lint.db, cluster, deployed, lint.index.externals.as_slice());
+    for (group, kind, is_namespaced) in foreign.objects.iter().filter_map(|it| it.object.listed.defines.as_ref()) {
+        custom.entry((group.clone(), kind.clone())).or_insert(Some(scope_of(*is_namespaced)));
+    }
     for it in &lint.index.externals {
         if external::is_visible(lint.db, *it, cluster) && has_no_group(lint.db, *it) {
             lint.out.push(crd_without_group(*it, it.name(lint.db)));

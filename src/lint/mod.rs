@@ -57,7 +57,7 @@ use context::Lint;
 fn run(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
     let foreign = foreign::of(lint, cluster, deployed);
     owners::check(lint, cluster, deployed, &foreign);
-    kinds::check(lint, cluster, deployed);
+    kinds::check(lint, cluster, deployed, &foreign);
     references::check(lint, cluster, deployed);
     flux_references::check(lint, cluster, deployed, &foreign);
     secret_keys::check(lint, cluster, deployed);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 
 use super::draft::{After, Draft, ReadyWhen};
-use super::problems;
 use super::unit::UnitPlace;
+use super::{problems, targets};
 use crate::diagnostic::few;
 use crate::flux::context::Context;
 use crate::flux::kustomization::{part_of, take_name};
@@ -44,6 +44,11 @@ pub(super) fn kustomized(
     }
     let is_local = evaluated.node.get("source").is_none();
     let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches.clone());
+    if let (Some(own), true) = (evaluated.node.get("kustomization"), is_local)
+        && let Some(directory) = directory::of_flux(ctx.db, &path)
+    {
+        targets::check(ctx, own, &path, directory);
+    }
     let mut fields = fields.clone();
     if let Some(own) = evaluated.node.get("kustomization") {
         object::merge(&mut fields, own);
@@ -83,7 +88,7 @@ pub(super) fn kustomized(
 /// Variables that Flux replaces in a hand-written directory, and in its patches: a name that nothing defines fails on
 /// the cluster.
 pub(super) fn check_variables(ctx: &mut Context<'_>, draft: &mut Draft, substitution: &Substitution) {
-    let directory = if draft.source.is_none() { directory::read(ctx.db, &draft.path) } else { None };
+    let directory = if draft.source.is_none() { directory::of_flux(ctx.db, &draft.path) } else { None };
     for (patch, node) in &mut draft.raw_patches {
         let id = Id {
             group: EcoString::new(),
@@ -135,7 +140,7 @@ fn local_patches(
         ctx.state.out.push(problems::bad_kustomize_path(at, path));
         return Vec::new();
     }
-    let directory = if is_local { directory::read(ctx.db, path) } else { None };
+    let directory = if is_local { directory::of_flux(ctx.db, path) } else { None };
     if is_local && directory.is_none() {
         ctx.state.out.push(problems::no_kustomize_directory(at, path));
         return Vec::new();

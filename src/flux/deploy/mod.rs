@@ -15,6 +15,7 @@ mod problems;
 mod root;
 mod shards;
 mod shared;
+mod targets;
 mod timeouts;
 mod unit;
 mod units;

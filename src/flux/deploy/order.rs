@@ -6,10 +6,11 @@ use ecow::EcoString;
 
 use super::draft::{After, Draft};
 use super::problems;
-use super::unit::{Cause, Inferred};
+use super::unit::{Cause, Inferred, UnitPlace};
 use crate::fleet::Cluster;
 use crate::flux::context::Context;
 use crate::flux::external;
+use crate::kube::directory::{self, Directory};
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 
 /// Adds what follows from custom resources and namespaces.
@@ -33,10 +34,25 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
             }
         }
     }
+    let of_directories = of_directories(ctx, drafts);
+    for (unit, directory) in &of_directories {
+        for it in &directory.objects {
+            if let Some((group, kind, _)) = &it.defines {
+                definitions.entry((group.clone(), kind.clone())).or_insert_with(|| unit.clone());
+            }
+        }
+    }
     drop_copies_of_namespaces(ctx.db, drafts, &namespaces);
-    if drafts.len() < 2 && providers.is_empty() {
+    if drafts.len() < 2 && providers.is_empty() && definitions.is_empty() {
         return;
     }
+    // What a directory waits for cannot wait for it.
+    let is_of_directory = |unit: &EcoString| of_directories.iter().any(|(it, _)| it == unit);
+    let said: BTreeMap<EcoString, Vec<EcoString>> = if of_directories.is_empty() {
+        BTreeMap::new()
+    } else {
+        drafts.iter().map(|it| (it.name.clone(), it.after.iter().map(After::unit).cloned().collect())).collect()
+    };
     let there = external::kinds_there(ctx.db, ctx.index, cluster);
     for draft in drafts.iter_mut() {
         let mut after = Vec::new();
@@ -61,6 +77,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
                 }
             } else if let Some(unit) = definitions.get(&kind)
                 && *unit != draft.name
+                && !(is_of_directory(unit) && waits_for(&said, unit, &draft.name))
             {
                 wait(After::Applied(unit.clone()), it.origin, Cause::Definition(kind.1));
             }
@@ -77,6 +94,31 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         draft.after.extend(after);
         draft.inferred = inferred;
     }
+}
+
+/// The hand-written directories of the project that drafts apply.
+fn of_directories<'a>(ctx: &Context<'a>, drafts: &[Draft]) -> Vec<(EcoString, &'a Directory)> {
+    let is_local = |it: &&Draft| it.place == UnitPlace::Foreign && it.source.is_none();
+    let found = drafts.iter().filter(is_local).filter_map(|it| {
+        let directory = directory::of_flux(ctx.db, &it.path)?;
+        Some((it.name.clone(), directory))
+    });
+    found.collect()
+}
+
+/// Whether a unit waits for another already, by way of others, too.
+fn waits_for(after: &BTreeMap<EcoString, Vec<EcoString>>, unit: &EcoString, other: &EcoString) -> bool {
+    let mut todo = vec![unit];
+    let mut seen: BTreeSet<&EcoString> = BTreeSet::new();
+    while let Some(it) = todo.pop() {
+        if it == other {
+            return true;
+        }
+        if seen.insert(it) {
+            todo.extend(after.get(it).into_iter().flatten());
+        }
+    }
+    false
 }
 
 /// The drafts, those that others come after first; by name where nothing says.

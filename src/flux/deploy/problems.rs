@@ -170,11 +170,31 @@ pub(super) fn bad_kustomize_path(at: Origin, path: &str) -> Diagnostic {
 pub(super) fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
     Diagnostic::new(
         code::KUSTOMIZE_PATH,
-        eco_format!("`{path}` has no `kustomization.yaml`"),
+        eco_format!("there is no directory `{path}` in the project"),
         at,
-        "Flux would find nothing, or apply everything below",
+        "Flux would find nothing",
     )
-    .help("fix the path, or write a `kustomization.yaml` that lists the directory's resources")
+    .help("fix the path, or write the directory")
+}
+
+pub(super) fn target_hits_nothing<'a>(target: &Node, path: &str, kinds: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let kind = target.get("kind").and_then(Node::text);
+    let what = ["kind", "name", "namespace", "group", "version"].into_iter().filter_map(|key| {
+        let text = target.get(key).and_then(Node::text)?;
+        Some(eco_format!("{key} `{text}`"))
+    });
+    let mut kinds: Vec<&str> = kinds.collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("`{path}` has no object with {}", listed(what)),
+        target.origin,
+        "this patch would hit nothing",
+    )
+    .note("a patch is matched before kustomize changes names and namespaces; one that matches nothing is passed over without a word")
+    .did_you_mean(kind.map_or("", |it| it.as_str()), kinds.iter().copied())
+    .or_help(|| (!kinds.is_empty()).then(|| eco_format!("it has {}", listed(kinds.iter().map(|it| format!("`{it}`"))))))
 }
 
 pub(super) fn patch_hits_nothing(at: Origin, patch: &Patch, directory: &str, names: &[&EcoString]) -> Diagnostic {
