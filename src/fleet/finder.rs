@@ -110,7 +110,7 @@ fn included(db: &dyn Db, index: &Index, catalogue: Anchor) -> Vec<Selected> {
     let mut found: Vec<Selected> = Vec::new();
     let mut todo = vec![catalogue];
     while let Some(it) = todo.pop() {
-        for name in super::contents::includes(db, it) {
+        for name in super::plain::includes(db, it) {
             let (of, item) = name.split_once('.').map_or((name.as_str(), None), |(of, item)| (of, Some(item)));
             let Some(of) = index.catalogues.get(of).copied() else { continue };
             let selected = match item {

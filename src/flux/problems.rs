@@ -273,7 +273,7 @@ pub(super) fn computed_place(at: Origin, name: &str) -> Diagnostic {
         at,
         "it is computed",
     )
-    .note("it has to be there before what lives in it, so it stands in the cluster's root and not in `common/`")
+    .note("it has to be there before what lives in it, so it is in the cluster's root and not in `common/`")
     .help("write it out here, or in `kustomization` of a group or a cluster")
 }
 
