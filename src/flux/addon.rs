@@ -48,7 +48,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let (chart, chart_at) = text(ctx, "chart", &first)?;
     let place = namespace_of(ctx.db, ctx.scope).unwrap_or_else(|| name.clone());
     let (target, target_at) = text(ctx, "namespace", &place)?;
-    let (release_name, name_at) = text(ctx, "release-name", &name)?;
+    // One that depends on the cluster is not in `common/`, and each cluster adds it.
+    let is_open = ctx.is_base() && node.get("release-name").is_some_and(|it| it.value == Value::Unknown);
+    let (release_name, name_at) = if is_open { (name.clone(), origin) } else { text(ctx, "release-name", &name)? };
     if release_name.len() > 53 {
         ctx.state.out.push(problems::long_release_name(name_at, &release_name));
     }
@@ -71,8 +73,9 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         ReleaseIn::Target => target.clone(),
     };
     let mut objects = Vec::new();
+    let written = (!is_open).then(|| crate::kube::object::text(release_name.clone(), name_at));
     let mut spec = Tree::new(origin)
-        .node("releaseName", crate::kube::object::text(release_name.clone(), name_at))
+        .maybe("releaseName", written)
         .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
     let from = ChartFrom {
         addon,

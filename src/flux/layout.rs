@@ -38,3 +38,11 @@ pub(super) fn namespace_of(db: &dyn Db, catalogue: Option<Anchor>) -> Option<Eco
     let of_items = catalogue.filter(|it| matches!(it.kind(db), Kind::Catalogue | Kind::Application))?;
     fleet::catalogue(db, of_items).value.get("namespace").and_then(Node::text).cloned()
 }
+
+/// What the part of a catalogue is called whose objects have names of the cluster's own.
+pub(super) const SPECIFIC: &str = "specific";
+
+/// The Kustomization that applies it.
+pub(super) fn specific(catalogue: &str) -> EcoString {
+    eco_format!("{catalogue}-{SPECIFIC}")
+}

@@ -9,6 +9,7 @@ mod addon;
 mod attach;
 mod base;
 mod chart;
+mod computed;
 mod contents;
 mod context;
 mod deploy;

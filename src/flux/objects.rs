@@ -1,6 +1,7 @@
 //! Items → objects, in the base and on a cluster.
 
 use super::addon::release;
+use super::computed::is_computed;
 use super::context::{Context, in_file};
 use super::layout::is_split;
 use super::lookup::{is_kustomized, is_pinned, source_kind};
@@ -44,6 +45,8 @@ pub(super) fn item_objects(ctx: &mut Context<'_>, item: Anchor) -> (Option<Relea
             Vec::new()
         }
         Kind::Item(ItemKind::Namespace) => vec![namespace(item.name(db), Some(&evaluated.node), Origin::of(item))],
+        // In the directory of each cluster.
+        Kind::Item(ItemKind::Manifest) if ctx.is_base() && is_computed(db, item) => Vec::new(),
         Kind::Item(ItemKind::Manifest) => manifest(ctx, item, evaluated),
         // A directory of its own, with a Kustomization that applies it.
         Kind::Item(ItemKind::Kustomize) => Vec::new(),

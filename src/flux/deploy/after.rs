@@ -4,9 +4,10 @@ use ecow::{EcoString, eco_format};
 
 use super::draft::{After, Draft, ReadyWhen};
 use crate::fleet::{self, Attached, Cluster};
+use crate::flux::computed::is_computed;
 use crate::flux::context::Context;
 use crate::flux::external;
-use crate::flux::layout::{has_own_unit, is_split};
+use crate::flux::layout::{has_own_unit, is_split, specific};
 use crate::flux::namespaces::tenant_namespaces;
 use crate::flux::problems;
 use crate::kube::object::{Object, Tree, list, set, text};
@@ -93,6 +94,9 @@ pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> 
         match item {
             None => {
                 after.push(After::Ready(catalogue.into()));
+                if taken.items.iter().any(|it| is_computed(ctx.db, *it)) {
+                    after.push(After::Ready(specific(catalogue)));
+                }
                 let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
                 after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
                 if is_split(ctx.db, *anchor) {
@@ -103,8 +107,13 @@ pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> 
             Some(item) => {
                 let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
                 let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
-                let unit =
-                    if has_own_unit { eco_format!("{catalogue}-{}", item.name(ctx.db)) } else { catalogue.into() };
+                let unit = if is_computed(ctx.db, *item) {
+                    specific(catalogue)
+                } else if has_own_unit {
+                    eco_format!("{catalogue}-{}", item.name(ctx.db))
+                } else {
+                    catalogue.into()
+                };
                 if item.kind(ctx.db) == Kind::ADDON {
                     after.push(After::Release(unit, *item));
                 } else {

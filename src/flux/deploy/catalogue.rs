@@ -13,10 +13,12 @@ use super::unit::UnitPlace;
 use crate::diagnostic::bug;
 use crate::fleet::{self, Cluster, Taken};
 use crate::flux::base::{Bundle, BundlePart, bundle};
+use crate::flux::computed::is_computed;
 use crate::flux::contents::contents;
 use crate::flux::context::Context;
 use crate::flux::item::pieces_for;
 use crate::flux::kustomization::{fields, part_of, take_name, take_order};
+use crate::flux::layout::{SPECIFIC, specific};
 use crate::flux::lookup::{is_pinned, source_kind};
 use crate::flux::release::Release;
 use crate::flux::shared_item::Piece;
@@ -34,7 +36,8 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
     let (_, standing) = &**fleet::contents_of(db, catalogue);
     let is_used = |it: &Anchor| used.get(it.name(db)) == Some(&false);
     let sources: Vec<Anchor> = standing.iter().copied().filter(is_used).collect();
-    let mut contents = contents(ctx, &taken.items, &sources, pieces_for, Some(&base.derived));
+    let (computed, items): (Vec<Anchor>, Vec<Anchor>) = taken.items.iter().partition(|it| is_computed(db, **it));
+    let mut contents = contents(ctx, &items, &sources, pieces_for, Some(&base.derived));
     namespaces_of_overrides(ctx, cluster, base, &mut contents.pieces, drafts);
     let mut fields = fields(ctx, cluster, Some(catalogue), Some(taken), taken.origin());
     let called = take_name(&mut fields);
@@ -65,6 +68,12 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         // Everything else of the catalogue comes after its main part.
         after.push(After::Applied(name.clone()));
     }
+    if !computed.is_empty() {
+        let called = catalogue.called.as_ref();
+        let draft = catalogue.draft(specific(&name), specific_directory(cluster, &name), after.clone());
+        let draft = Draft { called: part_of(called, SPECIFIC), place: UnitPlace::Gate, ..draft };
+        drafts.extend(with_computed(ctx, &computed, draft));
+    }
     for item in taken.items.iter().filter(|it| it.kind(db) == Kind::KUSTOMIZE) {
         let mut fields = catalogue.fields.clone();
         if fleet::moves(db, db.project()).value.held.contains_key(item) {
@@ -73,6 +82,25 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         let prefix = (name.as_str(), catalogue.called.as_ref());
         kustomized(ctx, *item, prefix, (after.clone(), ready_when.clone()), &fields, drafts);
     }
+}
+
+fn specific_directory(cluster: &Cluster, catalogue: &str) -> EcoString {
+    eco_format!("{}/{}-{SPECIFIC}/{catalogue}", cluster.path, cluster.name)
+}
+
+/// The objects of a catalogue that have names of the cluster's own, in its own directory.
+fn with_computed(ctx: &mut Context<'_>, items: &[Anchor], draft: Draft) -> Option<Draft> {
+    if ctx.target.is_shared() {
+        // Each cluster makes them for itself.
+        ctx.state.is_certain = false;
+        return None;
+    }
+    let contents = contents(ctx, items, &[], pieces_for, None);
+    let objects = contents.pieces.into_iter().map(|it| {
+        let file = it.object.file.trim_start_matches("manifests/").into();
+        Piece::own(Object { file, ..Object::clone(&it.object) })
+    });
+    Some(Draft { objects: objects.collect(), ..draft })
 }
 
 /// What a Kustomization applied stays when it goes, whatever its author wants of its end.
