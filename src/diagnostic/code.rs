@@ -234,6 +234,8 @@ codes! {
     BROKEN_DIRECTORY "E0664" Error "directory that kustomize cannot build"
     NO_OPERATOR "E0665" Error "kind of the Flux Operator on a cluster without it"
     CALLED_ALIKE "E0666" Error "two Kustomizations of one name"
+    NO_IMAGE_POLICY "W0667" Warning "marker of an image policy that nothing makes"
+    WRITES_GENERATED "W0668" Warning "image automation in a generated directory"
 
     FOREIGN_FILE "E0701" Error "file in the way"
     LINK "E0702" Error "symbolic link in the way"

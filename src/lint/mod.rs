@@ -25,6 +25,7 @@ mod context;
 mod flux_references;
 mod foreign;
 mod given;
+mod images;
 mod kinds;
 mod order;
 mod owners;

@@ -15,6 +15,7 @@ pub(super) fn whole_fleet(db: &dyn Db) -> Vec<Diagnostic> {
     paths(db, &mut out);
     dead_overrides(db, &mut out);
     names_of_kustomizations(db, &mut out);
+    super::images::check(db, &mut out);
     super::rings::check(db, &mut out);
     super::redundant::check(db, &mut out);
     out
