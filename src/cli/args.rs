@@ -157,6 +157,7 @@ fn day(text: &str) -> Result<String, String> {
 }
 
 #[derive(Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub(super) struct Build {
     /// Also write diagnostics for programs to standard output
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human", conflicts_with = "watch")]

@@ -40,7 +40,7 @@ fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str], exc
     let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
     let deep = anchor.kind(db) == crate::source::Kind::Tenant;
-    let only = crate::eval::Only { references, except, deep, ..Default::default() };
+    let only = crate::eval::Only { except, references, deep, ..Default::default() };
     let layer = build_some(&mut env, &declaration.body, &only);
     let mut fold = Fold::new();
     fold.apply(&mut env, layer);

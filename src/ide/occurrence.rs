@@ -313,8 +313,8 @@ impl Finder<'_> {
                 self.names(target.node, LAST, name, found);
             }
             (OverrideOf::Namespace, [.., Some(name)]) => {
-                let holders = std::iter::once(&self.anchor).chain(self.index.catalogues.values());
-                let found = holders.filter_map(|it| self.index.namespace_of(self.db, *it, name)).next();
+                let mut holders = std::iter::once(&self.anchor).chain(self.index.catalogues.values());
+                let found = holders.find_map(|it| self.index.namespace_of(self.db, *it, name));
                 self.names(target.node, LAST, name, found);
             }
             (OverrideOf::Cluster, [Some(name)]) => {

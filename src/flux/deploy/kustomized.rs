@@ -76,8 +76,8 @@ pub(super) fn kustomized(
     let name = item.name(ctx.db);
     let called = take_name(&mut fields).or_else(|| part_of(called, name));
     drafts.push(Draft {
-        source,
         called,
+        source,
         raw_patches,
         after,
         ready_when,

@@ -176,8 +176,8 @@ fn of_draft(ctx: &mut Context<'_>, cluster: &Cluster, draft: &Draft, names: &Nam
     let waits_for = |it: &&EcoString| **it != draft.name && **it != cluster.sync.root;
     let units: BTreeSet<&EcoString> = draft.after.iter().map(After::unit).filter(waits_for).collect();
     let is_outside = |unit: &EcoString| draft.after.iter().any(|it| it.unit() == unit && it.outside().is_some());
-    let named = |it: &EcoString| names.0.get(it).cloned().or_else(|| is_outside(it).then(|| it.clone()));
-    let depends_on = units.into_iter().filter_map(|it| Some((named(it)?, draft.ready_when.condition(it))));
+    let called = |it: &EcoString| names.0.get(it).cloned().or_else(|| is_outside(it).then(|| it.clone()));
+    let depends_on = units.into_iter().filter_map(|it| Some((called(it)?, draft.ready_when.condition(it))));
     let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");
     let check = |it: &Arc<Release>| health_check(&version, it, Origin::of(it.addon));
