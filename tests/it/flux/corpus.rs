@@ -54,7 +54,7 @@ fn allowed(list: &[(&str, &str, &str)], kind: &str, leaf: &str) -> bool {
     list.iter().any(|(of, prefix, _)| *of == kind && (leaf == *prefix || leaf.starts_with(&format!("{prefix}."))))
 }
 
-fn leaves(value: &Value, path: &str, out: &mut BTreeMap<String, Value>) {
+pub(super) fn leaves(value: &Value, path: &str, out: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
@@ -72,7 +72,7 @@ fn leaves(value: &Value, path: &str, out: &mut BTreeMap<String, Value>) {
     }
 }
 
-fn id(it: &Value) -> (String, String, String) {
+pub(super) fn id(it: &Value) -> (String, String, String) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&it["kind"]), text(&it["metadata"]["namespace"]), text(&it["metadata"]["name"]))
 }

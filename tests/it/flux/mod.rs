@@ -6,4 +6,5 @@ mod model;
 mod oracle;
 mod properties;
 mod random;
+mod slices;
 mod substitution;
