@@ -30,7 +30,7 @@ use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Action, Block, Declaration, Head, Key, Member, SourceKind},
+    ast::{Action, Block, Declaration, Entry, Expr, ExprKind, Head, Key, Member, SourceKind},
 };
 use crate::types::{self, RecordType, Type};
 use crate::value::{Map, Node, Value};
@@ -419,8 +419,9 @@ pub fn body_type(
         Kind::Baseline => "BaselineBody",
         Kind::Source => return Some(source_type(db, declaration)),
         Kind::Repository => {
-            let spec = types::shape(db, SourceKind::Git.spec_name());
-            return Some(fields(&spec).and(fields(&types::shape(db, "RepositoryBody"))));
+            let kind = repository_kind(declaration);
+            let own = types::shape(db, "RepositoryBody");
+            return Some(fields(&with_reference(db, kind)).and(fields(&own)));
         }
         _ => return None,
     };
@@ -451,18 +452,38 @@ pub fn body_type(
 /// The fields of a source's Flux object, and the language's own.
 fn source_type(db: &dyn Db, declaration: &Declaration) -> Type {
     let Head::Source { provider, .. } = &declaration.head else { bug("a source is declared as one") };
-    let spec = types::shape(db, provider.spec_name());
     if *provider == SourceKind::External {
-        return spec;
+        return types::shape(db, provider.spec_name());
     }
-    let own = types::shape(db, "SourceBody");
-    let all = fields(&spec).and(fields(&own));
-    let reference = match provider {
+    fields(&with_reference(db, *provider)).and(fields(&types::shape(db, "SourceBody")))
+}
+
+/// The fields of a source's object, and which revision of it is meant.
+fn with_reference(db: &dyn Db, kind: SourceKind) -> Type {
+    let spec = types::shape(db, kind.spec_name());
+    let reference = match kind {
         SourceKind::Git => types::shape(db, "GitReference"),
         SourceKind::Oci => types::shape(db, "OciArtifact"),
-        SourceKind::Helm | SourceKind::Bucket | SourceKind::External => return all,
+        SourceKind::Helm | SourceKind::Bucket | SourceKind::External => return spec,
     };
-    fields(&all).and(fields(&reference))
+    fields(&spec).and(fields(&reference))
+}
+
+/// What a repository is: its `url` says so where it is written out, or `bucketName`.
+#[must_use]
+pub fn repository_kind(declaration: &Declaration) -> SourceKind {
+    let of = |entry: &Entry| match (single_name(entry)?.0.as_str(), &entry.action) {
+        ("bucketName", _) => Some(SourceKind::Bucket),
+        ("url", Action::Assign(Expr { kind: ExprKind::Text(it), .. })) if it.starts_with("oci://") => {
+            Some(SourceKind::Oci)
+        }
+        _ => None,
+    };
+    let entries = declaration.body.members.iter().filter_map(|it| match it {
+        Member::Entry(entry) => Some(entry),
+        _ => None,
+    });
+    entries.into_iter().find_map(of).unwrap_or(SourceKind::Git)
 }
 
 /// The fields of what the standard library describes as an object.

@@ -65,7 +65,7 @@ pub use finder::{expired, is_date, statements, statements_of};
 pub use identity::{Grants, Identity, Role};
 pub use inventory::{cluster_overrides, overridden_cluster, row_of, rows, top_level_overrides};
 pub use irsa::{has_irsa, partition};
-pub use item::{ITEM_REFERENCES, base, body_type, evaluate_in, grants, params_of};
+pub use item::{ITEM_REFERENCES, base, body_type, evaluate_in, grants, params_of, repository_kind};
 pub use known_facts::KnownFacts;
 pub use own::{Own, own_of};
 pub use plain::{catalogue, declared};

@@ -11,6 +11,7 @@ use crate::kube::ServedFields;
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set, text};
 use crate::kube::{ineffective, rules};
 use crate::source::{Anchor, Origin};
+use crate::syntax::{self, ast::SourceKind};
 use crate::value::Node;
 
 /// Keys of a repository's block that are the language's own.
@@ -101,7 +102,7 @@ fn repositories_of(ctx: &Context<'_>, tenant: Anchor) -> Vec<Anchor> {
     found
 }
 
-/// The GitRepository, and the Kustomization that applies it.
+/// The source, and the Kustomization that applies it.
 fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &Node, whose: &For<'_>) -> Vec<Object> {
     let origin = Origin::of(anchor);
     let name = anchor.name(ctx.db).clone();
@@ -119,14 +120,18 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
         }
     }
     merge(&mut spec, &own.build());
-    let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).tree("ref", reference).build();
+    let mut ordered = Tree::new(origin);
+    for key in ["url", "bucketName", "endpoint"] {
+        ordered = ordered.maybe(key, spec.get(key).cloned());
+    }
+    let kind = fleet::repository_kind(syntax::declaration(ctx.db, anchor));
+    let mut ordered = if kind == SourceKind::Bucket { ordered } else { ordered.tree("ref", reference) }.build();
     merge(&mut ordered, &spec);
     if let Some(auth) = body.get("auth") {
         set(&mut ordered, &["secretRef", "name"], auth.clone());
     }
-    let git_version = ctx.api_version("GitRepository", origin);
-    let git = object(&git_version, "GitRepository", &whose.namespace, &name, Some(ordered), origin);
-    let mut made = vec![git];
+    let version = ctx.api_version(kind.object(), origin);
+    let mut made = vec![object(&version, kind.object(), &whose.namespace, &name, Some(ordered), origin)];
     let own: Vec<(&EcoString, &Node)> =
         whose.kustomizations.iter().filter(|(_, it)| is_of(it, &name)).copied().collect();
     if own.is_empty() {
@@ -184,11 +189,9 @@ fn kustomization(
     if !after.is_empty() {
         set(&mut fields, &["dependsOn"], list(after, origin));
     }
-    set(
-        &mut fields,
-        &["sourceRef"],
-        Tree::new(origin).text("kind", "GitRepository").text("name", anchor.name(ctx.db).clone()).build(),
-    );
+    let kind = fleet::repository_kind(syntax::declaration(ctx.db, anchor)).object();
+    let source = Tree::new(origin).text("kind", kind).text("name", anchor.name(ctx.db).clone());
+    set(&mut fields, &["sourceRef"], source.build());
     if let Some(account) = &whose.service_account {
         set(&mut fields, &["serviceAccountName"], text(account.clone(), origin));
     } else if cluster.lockdown {
