@@ -1,6 +1,6 @@
 //! Each kind of declaration, its block held against the shape that it must have.
 
-use super::checker::{Checker, irsa_type, params_type, without};
+use super::checker::{Checker, irsa_type, is_key, params_type, without};
 use super::{problems, reserved, twice};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
@@ -85,6 +85,9 @@ fn looked_at(db: &dyn Db, anchor: Anchor, notes: Option<Notes>) -> Checker<'_> {
     checker
 }
 
+/// Kinds of `external` that define other kinds.
+const CRDS: &[&str] = &["CRD", "CustomResourceDefinition"];
+
 impl Checker<'_> {
     fn declaration(&mut self, it: &Declaration) {
         match it.kind {
@@ -95,6 +98,7 @@ impl Checker<'_> {
                 reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
                 reserved::release(self.anchor, &it.body, &mut self.out);
                 self.of_many_clusters(&it.body, "CatalogueBody");
+                self.set_alone(it);
                 let body = &fleet::catalogue(self.db, self.anchor).value;
                 for it in body.get("includes").and_then(Node::list).unwrap_or_default() {
                     // What others make may be waited for, and not included.
@@ -111,6 +115,21 @@ impl Checker<'_> {
                 let kind = external::kind(self.db, self.anchor);
                 if let Some(kind) = kind.filter(|it| !external::KINDS.contains(&it.as_str())) {
                     self.out.push(problems::external_of_no_use(Origin::of(self.anchor), kind));
+                }
+                let kind = kind.map_or("", |it| it.as_str());
+                for (key, kinds) in [
+                    ("keys", &["Secret", "ConfigMap"][..]),
+                    ("group", CRDS),
+                    ("kind", CRDS),
+                    ("scope", CRDS),
+                    ("schema", CRDS),
+                ] {
+                    let named =
+                        it.body.members.iter().find(|it| matches!(it, Member::Entry(entry) if is_key(entry, key)));
+                    if let (Some(Member::Entry(entry)), false) = (named, kinds.contains(&kind)) {
+                        let at = Origin::new(self.anchor, entry.path.node);
+                        self.out.push(problems::of_other_externals(at, key, &kinds.join(" or ")));
+                    }
                 }
                 self.shaped(it, "ExternalBody");
             }
@@ -148,6 +167,20 @@ impl Checker<'_> {
                 self.shaped(&Declaration { body: rest, ..it.clone() }, "MovedBody");
             }
             Kind::Import | Kind::Data => {}
+        }
+    }
+
+    /// A catalogue that only includes others: what else it says is of nothing.
+    fn set_alone(&mut self, it: &Declaration) {
+        let holds = self.index.items_of(self.anchor).next().is_some();
+        let is_set = |it: &Member| matches!(it, Member::Entry(entry) if is_key(entry, "includes"));
+        if holds || !it.body.members.iter().any(is_set) {
+            return;
+        }
+        for member in it.body.members.iter().filter(|it| !is_set(it)) {
+            if let Member::Entry(entry) = member {
+                self.out.push(problems::of_a_set(Origin::new(self.anchor, entry.path.node), self.anchor.name(self.db)));
+            }
         }
     }
 }

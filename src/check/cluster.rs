@@ -166,6 +166,9 @@ impl Checker<'_> {
         for it in &checked.value.uses {
             if let Some(block) = it.block.as_ref().filter(|it| !seen.contains(&it.node)) {
                 seen.push(block.node);
+                if checked.value.uses.iter().any(|other| other.node == it.node && !other.by_name) {
+                    reserved::use_of_several(self.anchor, block, &mut self.out);
+                }
                 reserved::use_block(self.anchor, block, &mut self.out);
                 let ty = self.shape("UseBody");
                 let scope = self.cluster_scope();

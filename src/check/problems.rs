@@ -183,3 +183,30 @@ pub(super) fn external_of_no_use(at: Origin, kind: &str) -> Diagnostic {
             Some("remove it. To declare the kind itself, write `external CRD \"…\" { kind = …, scope = … }`".into())
         })
 }
+
+pub(super) fn ambiguous_external(at: Origin, name: &str, all: &[Anchor], names: &[EcoString]) -> Diagnostic {
+    let problem = Diagnostic::new(
+        code::AMBIGUOUS_TARGET,
+        eco_format!("several declarations are named `{name}`"),
+        at,
+        "which one?",
+    );
+    let labelled = all.iter().fold(problem, |it, anchor| it.label(Origin::of(*anchor), "one is here"));
+    let choices: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    labelled.help(eco_format!("write {}", choices.join(" or ")))
+}
+
+pub(super) fn of_other_externals(at: Origin, key: &str, kinds: &str) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("`{key}` is for an `external` {kinds}"), at, "has no meaning here")
+        .help("remove it")
+}
+
+pub(super) fn of_a_set(at: Origin, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::INEFFECTIVE,
+        eco_format!("`{name}` holds nothing itself, and this is not for what it includes"),
+        at,
+        "has no effect",
+    )
+    .help("write it in the catalogues that it includes, or behind `use`")
+}

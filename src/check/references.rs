@@ -36,9 +36,12 @@ pub(super) fn resolve(
                 in_override && index.items.values().any(|it| it.contains_key(name.rsplit('.').next().unwrap_or(name)));
             // A definition does not know the catalogue that it will stand in.
             let is_definition = from.kind(db) == Kind::ADDON && from.parent(db).is_none();
-            let is_outside = || external::named(db, index, "HelmRelease", name).next().is_some();
-            if anywhere || is_definition || find_addon(db, index, from, name).is_some() || is_outside() {
+            if anywhere || is_definition || find_addon(db, index, from, name).is_some() {
                 return Ok(());
+            }
+            let outside: Vec<Anchor> = external::named(db, index, "HelmRelease", name).collect();
+            if !outside.is_empty() {
+                return one_of(db, &outside, name, at);
             }
             Err(problems::unknown_addon(db, at, name, from, index))
         }
@@ -48,8 +51,9 @@ pub(super) fn resolve(
                 None => (name, None),
             };
             let Some(anchor) = index.catalogues.get(catalogue) else {
-                if external::named(db, index, "Kustomization", name).next().is_some() {
-                    return Ok(());
+                let outside: Vec<Anchor> = external::named(db, index, "Kustomization", name).collect();
+                if !outside.is_empty() {
+                    return one_of(db, &outside, name, at);
                 }
                 return Err(unknown::catalogue(db, at, catalogue, index));
             };
@@ -80,4 +84,12 @@ pub(super) fn resolve(
         // The list declares the layers.
         Reference::Layer => Ok(()),
     }
+}
+
+/// What is declared `external` is meant by its name alone only if it is in one namespace.
+fn one_of(db: &dyn Db, outside: &[Anchor], name: &str, at: Origin) -> Result<(), Diagnostic> {
+    let mut names: Vec<EcoString> = outside.iter().map(|it| external::name(db, *it)).collect();
+    names.sort();
+    names.dedup();
+    if names.len() < 2 { Ok(()) } else { Err(problems::ambiguous_external(at, name, outside, &names)) }
 }

@@ -22,7 +22,7 @@ const KUSTOMIZATION: [(&str, &str); 5] = [
     ("sourceRef", "write `sync { … }` in the fleet, a group or the cluster"),
     ("patches", "write `override`; the patches follow"),
     ("dependsOn", "write `after = [ … ]` in the catalogue"),
-    ("targetNamespace", "write `namespace` in each add-on: this field would rename Namespaces"),
+    ("targetNamespace", "write `namespace = …` in the catalogue: this field would rename Namespaces"),
 ];
 
 /// What would change or rename objects behind the back of everything that is checked here.
@@ -58,6 +58,11 @@ const SHARED: [(&str, &str); 1] =
 pub(super) fn shared_kustomization(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     own_kustomization(anchor, block, out);
     below(anchor, block, "kustomization", &SHARED, out);
+}
+
+/// Checks the block of a `use` that is about what a catalogue includes, too.
+pub(super) fn use_of_several(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    fields(anchor, block, &SHARED, out);
 }
 
 /// Checks `kustomization { … }` over objects that the language makes.

@@ -105,31 +105,17 @@ pub fn statements_of(db: &dyn Db, anchor: Anchor) -> Checked<Statements> {
 }
 
 /// What a catalogue includes, and what that includes: catalogues, and items of them. Names that mean nothing are reported
-/// where they stand.
-fn included(db: &dyn Db, index: &Index, catalogue: Anchor) -> Vec<Selected> {
-    let mut found: Vec<Selected> = Vec::new();
-    let mut todo = vec![catalogue];
-    while let Some(it) = todo.pop() {
-        for name in super::plain::includes(db, it) {
-            let (of, item) = name.split_once('.').map_or((name.as_str(), None), |(of, item)| (of, Some(item)));
-            let Some(of) = index.catalogues.get(of).copied() else { continue };
-            let selected = match item {
-                None => Some(Selected::Catalogue(of)),
-                Some(item) => index
-                    .items
-                    .get(&of)
-                    .and_then(|it| it.get(item))
-                    .map(|it| Selected::Item { catalogue: of, item: *it }),
-            };
-            if let Some(it) = selected.filter(|it| !found.contains(it) && *it != Selected::Catalogue(catalogue)) {
-                found.push(it);
-                if let Selected::Catalogue(it) = it {
-                    todo.push(it);
-                }
-            }
-        }
-    }
-    found
+/// where they are.
+fn selected_by(db: &dyn Db, index: &Index, catalogue: Anchor) -> Vec<Selected> {
+    let names = super::plain::included(db, catalogue.name(db));
+    let selected = |name: &EcoString| {
+        let (of, item) = name.split_once('.').map_or((name.as_str(), None), |(of, item)| (of, Some(item)));
+        let of = index.catalogues.get(of).copied()?;
+        let Some(item) = item else { return Some(Selected::Catalogue(of)) };
+        let item = index.items.get(&of)?.get(item)?;
+        Some(Selected::Item { catalogue: of, item: *item })
+    };
+    names.iter().filter_map(selected).collect()
 }
 
 struct Finder<'a> {
@@ -145,7 +131,7 @@ impl Finder<'_> {
         let Some(named) = self.selected(target) else { return Vec::new() };
         let mut found = vec![(named, true)];
         if let Selected::Catalogue(it) = named {
-            found.extend(included(self.db, self.index, it).into_iter().map(|it| (it, false)));
+            found.extend(selected_by(self.db, self.index, it).into_iter().map(|it| (it, false)));
         }
         found
     }

@@ -68,7 +68,7 @@ pub use irsa::{has_irsa, partition};
 pub use item::{ITEM_REFERENCES, base, body_type, evaluate_in, grants, params_of, repository_kind};
 pub use known_facts::KnownFacts;
 pub use own::{Own, own_of};
-pub use plain::{catalogue, declared};
+pub use plain::{catalogue, declared, included};
 pub use reason::{Condition, Read, Reason, reason};
 pub use relocation::{Moves, holder, moves, unit_name};
 pub use representative::Representative;

@@ -18,10 +18,21 @@ pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
     Arc::new(plain_body(db, anchor, "CatalogueBody", &["after", "includes"], &["kustomization", "release"]))
 }
 
-/// What a catalogue includes beside its own items: catalogues, `catalogue.item`.
-pub(super) fn includes(db: &dyn Db, catalogue: Anchor) -> Vec<EcoString> {
-    let body = &self::catalogue(db, catalogue).value;
-    body.get("includes").and_then(Node::list).unwrap_or_default().iter().filter_map(|it| it.text().cloned()).collect()
+/// What a catalogue includes beside its own items, and what that includes: names of catalogues, `catalogue.item`.
+pub fn included(db: &dyn Db, name: &str) -> Vec<EcoString> {
+    let catalogues = &names::index(db, db.project()).catalogues;
+    let mut found: Vec<EcoString> = Vec::new();
+    let mut todo = vec![EcoString::from(name)];
+    while let Some(it) = todo.pop() {
+        let Some(body) = catalogues.get(&it).map(|it| &catalogue(db, *it).value) else { continue };
+        for it in body.get("includes").and_then(Node::list).unwrap_or_default().iter().filter_map(Node::text) {
+            if it != name && !found.contains(it) {
+                found.push(it.clone());
+                todo.push(it.clone());
+            }
+        }
+    }
+    found
 }
 
 /// The value of a declaration that no layer changes: a repository, a tenant, an external.

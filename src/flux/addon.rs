@@ -85,9 +85,17 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         version: version.as_ref(),
         namespace: &namespace,
     };
+    if let Some(it) = node.get("chart").filter(|_| is_pinned) {
+        ctx.state.out.push(problems::version_of_source(ctx.db, addon, source, it.origin));
+    }
     let (key, taken) = from.taken(ctx, &mut objects)?;
     // What is installed is what the source says.
-    let version = version.or_else(|| is_pinned.then(|| ctx.evaluated(source).value.node.get("tag").cloned())?);
+    let version = version.or_else(|| {
+        let source = is_pinned.then(|| ctx.evaluated(source))?;
+        let node = &source.value.node;
+        // Flux takes a range before a tag.
+        node.get("semver").or_else(|| node.get("tag")).cloned()
+    });
     spec = spec.node(key, taken);
     let requirements = Requirements::of(ctx, addon, node);
     if let Some(dependencies) = requirements.depends_on(ctx, &namespace) {

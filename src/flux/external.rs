@@ -6,9 +6,10 @@ use ecow::{EcoString, eco_format};
 
 use super::context::Context;
 use crate::fleet::{self, Cluster};
+use crate::kube::directory;
 use crate::names::Index;
 use crate::schema::{self, Scope};
-use crate::source::{Anchor, Db};
+use crate::source::{Anchor, Db, Kind};
 use crate::syntax::{self, ast::Head};
 use crate::value::Node;
 
@@ -70,9 +71,9 @@ pub fn namespace(db: &dyn Db, external: Anchor) -> Option<EcoString> {
 
 /// Those of a kind that a name means: `infra`, or with its namespace `platform.infra`.
 pub fn named<'a>(db: &'a dyn Db, index: &'a Index, kind: &'a str, of: &'a str) -> impl Iterator<Item = Anchor> + 'a {
-    index.externals.iter().copied().filter(move |it| {
-        self::kind(db, *it).is_some_and(|it| it == kind) && (it.name(db) == of || name(db, *it) == of)
-    })
+    let of_kind = index.externals.iter().copied().filter(move |it| self::kind(db, *it).is_some_and(|it| it == kind));
+    let is_exact = of_kind.clone().any(|it| name(db, it) == of);
+    of_kind.filter(move |it| if is_exact { name(db, *it) == of } else { it.name(db) == of })
 }
 
 /// The CustomResourceDefinitions in a `schema`: one, or several documents.
@@ -130,7 +131,31 @@ pub(super) fn scope_of(db: &dyn Db, index: &Index, group: &str, version: &str, k
         let all = index.externals.iter().flat_map(|it| kinds_of(db, *it));
         all.filter(|(of, it, _)| of == group && it == kind).find_map(|(.., scope)| scope)
     };
-    schema::scope(group, kind).or_else(declared).or_else(of_chart)
+    let here = || scope_in_project(db, index, group, kind);
+    schema::scope(group, kind).or_else(declared).or_else(here).or_else(of_chart)
+}
+
+/// The scope of a kind that an add-on lists in `crds { … }`, a manifest defines, or a hand-written directory.
+fn scope_in_project(db: &dyn Db, index: &Index, group: &str, kind: &str) -> Option<Scope> {
+    let of = |is_namespaced: bool| if is_namespaced { Scope::Namespaced } else { Scope::Cluster };
+    let full = eco_format!("{group}/{kind}");
+    index.items.values().flat_map(|it| it.values()).find_map(|item| {
+        let node = &fleet::base(db, *item).value.node;
+        match item.kind(db) {
+            Kind::ADDON => node.get("crds")?.get(&full)?.text().map(|it| of(it == "Namespaced")),
+            Kind::MANIFEST => node.list().unwrap_or(std::slice::from_ref(node)).iter().find_map(|it| {
+                let text = |path: &[&str]| it.at(path).and_then(Node::text).map(EcoString::as_str);
+                let is_it = text(&["spec", "group"]) == Some(group) && text(&["spec", "names", "kind"]) == Some(kind);
+                is_it.then(|| of(text(&["spec", "scope"]) == Some("Namespaced")))
+            }),
+            Kind::KUSTOMIZE => {
+                let path = node.get("path")?.text()?.trim_start_matches("./").trim_end_matches('/');
+                let defined = directory::of_flux(db, path)?.objects.iter().filter_map(|it| it.defines.as_ref());
+                defined.filter(|(of, it, _)| of == group && it == kind).map(|(.., it)| of(*it)).next()
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The keys of an external ConfigMap or Secret in a namespace, where they are declared.

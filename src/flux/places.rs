@@ -24,7 +24,9 @@ pub fn kustomization_namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoSt
     let settings = &fleet::settings(db, project).value;
     let kustomized = index.items.values().flat_map(|it| it.values()).filter(|it| it.kind(db) == Kind::KUSTOMIZE);
     let layers = [&index.catalogues, &index.groups, &index.clusters, &index.rules, &index.inventories];
+    let overrides = index.overrides.iter();
     let all = settings.anchor.iter().chain(layers.into_iter().flat_map(|it| it.values())).chain(kustomized);
+    let all = all.chain(overrides);
     let mut found: BTreeSet<EcoString> =
         all.filter(|it| may_say(db, **it)).flat_map(|it| said_by(db, *it)).cloned().collect();
     found.remove(&settings.sync.namespace);
@@ -49,7 +51,12 @@ fn env(db: &dyn Db, anchor: Anchor) -> Env<'_> {
 /// Whether a declaration says anything of Kustomizations: few clusters do.
 fn may_say(db: &dyn Db, anchor: Anchor) -> bool {
     let body = &syntax::declaration(db, anchor).body;
-    has_key(body, BLOCK) || body.members.iter().any(|it| matches!(it, Member::Use(it) if it.block.is_some()))
+    let says = |it: &Member| match it {
+        Member::Use(it) => it.block.is_some(),
+        Member::Override(it) => has_key(&it.block, BLOCK),
+        _ => false,
+    };
+    has_key(body, BLOCK) || body.members.iter().any(says)
 }
 
 #[salsa::tracked(returns(ref))]
@@ -62,6 +69,11 @@ fn said_by(db: &dyn Db, anchor: Anchor) -> Vec<EcoString> {
     if body.members.iter().any(|it| matches!(it, Member::Use(_))) {
         let blocks = fleet::statements(db, anchor).value.uses.iter().filter_map(|it| it.block.as_ref());
         found.extend(blocks.filter_map(|it| text_at(&mut env(db, anchor), it, &["namespace"])));
+    }
+    for member in &body.members {
+        if let Member::Override(it) = member {
+            found.extend(text_at(&mut env(db, anchor), &it.block, &[BLOCK, "namespace"]));
+        }
     }
     found
 }

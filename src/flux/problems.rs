@@ -277,11 +277,41 @@ pub(super) fn computed_place(at: Origin, name: &str) -> Diagnostic {
     .help("write it out here, or in `kustomization` of a group or a cluster")
 }
 
+/// `name` and the like of a source that is a prefix of charts.
+pub(super) fn of_prefix(db: &dyn Db, source: Anchor, key: &str, at: Origin) -> Diagnostic {
+    let name = source.name(db);
+    let problem = Diagnostic::new(
+        code::RESERVED_FIELD,
+        eco_format!("`{name}` is a prefix of charts, and no object of its own"),
+        at,
+        eco_format!("there is nothing that `{key}` could be of"),
+    )
+    .label(Origin::of(source), "declared without a version");
+    match key {
+        "name" | "namespace" => {
+            problem.help("remove it: each add-on has an OCIRepository, called as it is, beside its release")
+        }
+        _ => problem.help("write the `version` in the add-on, or `tag` or `semver` in the source where it is declared"),
+    }
+}
+
+/// A source that is one artifact, and on a cluster none any more.
+pub(super) fn unpinned(db: &dyn Db, source: Anchor) -> Diagnostic {
+    let name = source.name(db);
+    Diagnostic::new(
+        code::RESERVED_FIELD,
+        eco_format!("`{name}` is one artifact, and an override leaves it without a version"),
+        Origin::of(source),
+        "Flux would take `latest`",
+    )
+    .help("set another `tag` or `semver` instead")
+}
+
 pub(super) fn version_of_source(db: &dyn Db, addon: Anchor, source: Anchor, at: Origin) -> Diagnostic {
     let (name, source_name) = (addon.name(db), source.name(db));
     Diagnostic::new(
         code::RESERVED_FIELD,
-        eco_format!("`{source_name}` says its version itself: the chart of `{name}` has that one"),
+        eco_format!("`{source_name}` is one artifact: the chart of `{name}` is that one, at its version"),
         at,
         "nothing chooses by it",
     )

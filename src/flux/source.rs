@@ -76,6 +76,9 @@ pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluate
     if kind == SourceKind::Helm {
         remove(&mut spec, &["ref"]);
     }
+    if is_pinned(ctx.db, anchor) && spec.get("ref").and_then(Node::map).is_none_or(|it| it.entries.is_empty()) {
+        ctx.state.out.push(super::problems::unpinned(ctx.db, anchor));
+    }
     if is_pinned(ctx.db, anchor) && !is_kustomized(ctx.db, ctx.index, anchor) && spec.get("layerSelector").is_none() {
         set(&mut spec, &["layerSelector"], ctx.standard("chart-layer"));
     }
@@ -149,6 +152,12 @@ pub(super) fn chart_in_registry(
     let origin = Origin::of(addon);
     let checked = ctx.evaluated(source);
     let evaluated = &checked.value;
+    for key in ["name", "namespace", "tag", "semver"] {
+        // What a `kustomize` item reads is an object, too.
+        if let Some(it) = evaluated.node.get(key).filter(|_| !is_kustomized(ctx.db, ctx.index, source)) {
+            ctx.state.out.push(super::problems::of_prefix(ctx.db, source, key, it.origin));
+        }
+    }
     let (prefix, at) = ctx.identity(source, evaluated.node.get("url"), "url")?;
     let mut spec = spec(ctx, &evaluated.node, origin);
     set(&mut spec, &["url"], text(eco_format!("{}/{chart}", prefix.trim_end_matches('/')), at));

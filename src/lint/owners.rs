@@ -18,7 +18,8 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
     // A cluster that is reached through a hub has no Flux: its namespace there is like any other.
     let is_on_hub = |id: &Id| cluster.via.is_none() || id.kind != "Namespace";
     let of_flux = deployed.objects().filter(|(_, it)| is_on_hub(&it.id) && is_of_bootstrap(&cluster.sync, &it.id));
-    for (_, object) in of_flux {
+    let is_said = |it: &Object| lint.has_errors && it.id.kind == "Kustomization";
+    for (_, object) in of_flux.filter(|(_, it)| !is_said(it)).collect::<Vec<_>>() {
         lint.out.push(of_bootstrap(&object.id, object.origin));
     }
     let mut owners: IndexMap<&Id, Origin> = IndexMap::default();

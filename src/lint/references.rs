@@ -11,7 +11,7 @@ use super::context::Lint;
 use super::given::{Given, given};
 use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::fleet::Cluster;
-use crate::flux::{self, BUILT_IN_NAMESPACES, Deployed, Release, Unit};
+use crate::flux::{self, BUILT_IN_NAMESPACES, Deployed, Release, Unit, UnitPlace};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
@@ -43,6 +43,14 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     for (_, release) in deployed.releases() {
         if !has_namespace(&release.target) {
             missing.entry(release.target.clone()).or_insert(Origin::of(release.addon));
+        }
+    }
+    for unit in deployed.units.iter().filter(|it| it.place == UnitPlace::Foreign && !it.is_sent()) {
+        let target = unit.kustomization.spec().and_then(|it| it.get("targetNamespace"));
+        if let Some((name, at)) = target.and_then(|it| Some((it.text()?, it.origin)))
+            && !has_namespace(name)
+        {
+            missing.entry(name.clone()).or_insert(at);
         }
     }
     for (name, origin) in missing {

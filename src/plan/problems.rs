@@ -377,7 +377,7 @@ pub(super) fn moves_kustomization(path: &str, cluster: &str, new: &Id, before: &
     )
     .note("Flux prunes the old one with all that it applied")
     .help(eco_format!(
-        "keep `sync {{ namespace = \"{before}\" }}`; if that is meant: `fleetc build --remove {cluster}/{name}`"
+        "keep it in `{before}`: `namespace` in `sync`, or in its `kustomization`, says where it lives; if that is meant: `fleetc build --remove {cluster}/{name}`"
     ))
 }
 

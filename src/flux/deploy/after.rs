@@ -36,7 +36,12 @@ pub(super) fn of_tenants(
             let own = kustomization.body.at(&["spec", "dependsOn"]).and_then(Node::list).unwrap_or_default();
             let mut waits = own.to_vec();
             for it in &after {
-                let (namespace, name) = it.outside().unwrap_or((&cluster.sync.namespace, it.unit()));
+                let unit = drafts.iter().find(|draft| draft.name == *it.unit());
+                // Those of a spoke have other names on its hub, which are found there.
+                let called = unit.filter(|_| cluster.via.is_none());
+                let called = called.map(|it| (it.namespace(&cluster.sync).as_str(), it.flux_name().as_str()));
+                let in_project = || (cluster.sync.namespace.as_str(), it.unit().as_str());
+                let (namespace, name) = it.outside().or(called).unwrap_or_else(in_project);
                 let node = Tree::new(names.origin)
                     .text("name", name)
                     .text("namespace", namespace)
@@ -73,52 +78,63 @@ pub(super) fn ready_when(ctx: &mut Context<'_>, cluster: &Cluster, body: &Node) 
 /// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.
 pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> Vec<After> {
     let mut after = Vec::new();
-    for node in names.and_then(Node::list).unwrap_or_default() {
-        let Some(name) = node.text() else { continue };
-        let (catalogue, item) = match name.split_once('.') {
-            Some((catalogue, item)) => (catalogue, Some(item)),
-            None => (name.as_str(), None),
-        };
-        let Some(anchor) = ctx.index.catalogues.get(catalogue) else {
-            let there = external::named(ctx.db, ctx.index, "Kustomization", name);
-            let there = there.filter(|it| external::is_visible(ctx.db, *it, cluster));
-            after.extend(there.map(|it| {
-                let namespace = external::namespace(ctx.db, it).unwrap_or_else(|| cluster.sync.namespace.clone());
-                After::Outside(eco_format!("{namespace}/{}", it.name(ctx.db)))
-            }));
-            continue;
-        };
-        let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { continue };
-        let unit = fleet::unit_name(ctx.db, *anchor);
-        let catalogue = unit.as_str();
-        match item {
-            None => {
-                after.push(After::Ready(catalogue.into()));
-                if taken.items.iter().any(|it| is_computed(ctx.db, *it)) {
-                    after.push(After::Ready(specific(catalogue)));
-                }
-                let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
-                after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
-                if is_split(ctx.db, *anchor) {
-                    let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::ADDON);
-                    after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
-                }
+    for name in names.and_then(Node::list).unwrap_or_default().iter().filter_map(Node::text) {
+        after.extend(of_name(ctx, cluster, name));
+        // Who waits for a catalogue waits for what it includes.
+        for included in fleet::included(ctx.db, name) {
+            after.extend(of_name(ctx, cluster, &included));
+        }
+    }
+    after
+}
+
+fn of_name(ctx: &Context<'_>, cluster: &Cluster, name: &EcoString) -> Vec<After> {
+    let mut after = Vec::new();
+    let (catalogue, item) = match name.split_once('.') {
+        Some((catalogue, item)) => (catalogue, Some(item)),
+        None => (name.as_str(), None),
+    };
+    let Some(anchor) = ctx.index.catalogues.get(catalogue) else {
+        let there = external::named(ctx.db, ctx.index, "Kustomization", name);
+        let there = there.filter(|it| external::is_visible(ctx.db, *it, cluster));
+        after.extend(there.map(|it| {
+            let namespace = external::namespace(ctx.db, it).unwrap_or_else(|| cluster.sync.namespace.clone());
+            After::Outside(eco_format!("{namespace}/{}", it.name(ctx.db)))
+        }));
+        return after;
+    };
+    let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { return after };
+    let unit = fleet::unit_name(ctx.db, *anchor);
+    let catalogue = unit.as_str();
+    match item {
+        None => {
+            after.push(After::Ready(catalogue.into()));
+            if taken.items.iter().any(|it| is_computed(ctx.db, *it)) {
+                after.push(After::Ready(specific(catalogue)));
             }
-            Some(item) => {
-                let Some(item) = taken.items.iter().find(|it| it.name(ctx.db) == item) else { continue };
-                let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
-                let unit = if is_computed(ctx.db, *item) {
-                    specific(catalogue)
-                } else if has_own_unit {
-                    eco_format!("{catalogue}-{}", item.name(ctx.db))
-                } else {
-                    catalogue.into()
-                };
-                if item.kind(ctx.db) == Kind::ADDON {
-                    after.push(After::Release(unit, *item));
-                } else {
-                    after.push(After::Ready(unit));
-                }
+            let kustomized = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::KUSTOMIZE);
+            after.extend(kustomized.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+            if is_split(ctx.db, *anchor) {
+                let addons = taken.items.iter().filter(|it| it.kind(ctx.db) == Kind::ADDON);
+                after.extend(addons.map(|it| After::Ready(eco_format!("{catalogue}-{}", it.name(ctx.db)))));
+            }
+        }
+        Some(item) => {
+            // A namespace of the same name is not meant.
+            let named = ctx.index.items.get(anchor).and_then(|it| it.get(item));
+            let Some(item) = named.filter(|it| taken.items.contains(it)) else { return after };
+            let has_own_unit = has_own_unit(item.kind(ctx.db), is_split(ctx.db, *anchor));
+            let unit = if is_computed(ctx.db, *item) {
+                specific(catalogue)
+            } else if has_own_unit {
+                eco_format!("{catalogue}-{}", item.name(ctx.db))
+            } else {
+                catalogue.into()
+            };
+            if item.kind(ctx.db) == Kind::ADDON {
+                after.push(After::Release(unit, *item));
+            } else {
+                after.push(After::Ready(unit));
             }
         }
     }

@@ -65,6 +65,7 @@ fn deploy(db: &dyn Db, target: Target<'_>, cluster: &Cluster, spokes: &[&Deploye
     shared::shared(&mut ctx, cluster, &mut drafts);
     let mut root = attached(&mut ctx, cluster);
     let awaited_by_tenants = after::of_tenants(&mut ctx, cluster, &drafts, &mut root);
+    hub::take_places(cluster, &mut drafts);
     root::add_namespaces(&mut ctx, cluster, &drafts, &mut root);
     order::infer_order(&mut ctx, cluster, &mut drafts);
     shards::label_charts(&mut ctx, &mut drafts);

@@ -84,7 +84,8 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         }
         let of_objects = draft.objects.iter().map(|it| (&it.object.id.namespace, it.object.origin));
         let of_releases = draft.releases.iter().map(|it| (&it.target, Origin::of(it.addon)));
-        for (namespace, origin) in of_objects.chain(of_releases) {
+        let of_directory = draft.fields.get("targetNamespace").and_then(|it| Some((it.text()?, it.origin)));
+        for (namespace, origin) in of_objects.chain(of_releases).chain(of_directory) {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name
             {

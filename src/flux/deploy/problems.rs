@@ -177,6 +177,22 @@ pub(super) fn no_kustomize_directory(at: Origin, path: &str) -> Diagnostic {
     .help("fix the path, or write the directory")
 }
 
+pub(super) fn merge_hits_nothing(at: Origin, kind: &str, name: &str, path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::PATCH_HITS_NOTHING,
+        eco_format!("`{path}` has no {kind} `{name}`"),
+        at,
+        "this patch would hit nothing",
+    )
+    .note("a patch is matched before kustomize changes names and namespaces; without a `target`, its object must be there")
+    .help("fix its `kind` and `metadata`, or write a `target`")
+}
+
+pub(super) fn patch_of_nothing(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::RAW_PATCH, "this patch does not say what it is about", at, "no `kind` and `metadata.name`")
+        .help("write an object as YAML, or add a `target { kind = …, name = … }`")
+}
+
 pub(super) fn target_hits_nothing<'a>(target: &Node, path: &str, kinds: impl Iterator<Item = &'a str>) -> Diagnostic {
     let kind = target.get("kind").and_then(Node::text);
     let what = ["kind", "name", "namespace", "group", "version"].into_iter().filter_map(|key| {
@@ -325,4 +341,15 @@ pub(super) fn encrypted_beside(encrypted: &Object, other: &Object) -> Diagnostic
     .label(other.origin, "this would go there, too")
     .note("SOPS signed the file, so that nothing can be written into it; Flux' `targetNamespace` is for all objects of a Kustomization")
     .help("write the namespace into the file and encrypt it anew, or move the encrypted files into a catalogue of their own")
+}
+
+pub(super) fn called_as_root(draft: &Draft) -> Diagnostic {
+    let name = draft.flux_name();
+    Diagnostic::new(
+        code::CALLED_ALIKE,
+        eco_format!("`{name}` is the Kustomization at the cluster's root"),
+        draft.called_at(),
+        "called so, too",
+    )
+    .help("choose another `name`")
 }

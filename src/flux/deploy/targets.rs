@@ -16,10 +16,28 @@ pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory:
         return;
     }
     for patch in fields.get("patches").and_then(Node::list).unwrap_or_default() {
-        let Some(target) = patch.get("target") else { continue };
-        if !directory.objects.iter().any(|it| is_hit(target, it)) {
-            let kinds = directory.objects.iter().map(|it| it.kind.as_str());
-            ctx.state.out.push(problems::target_hits_nothing(target, path, kinds));
+        let kinds = || directory.objects.iter().map(|it| it.kind.as_str());
+        if let Some(target) = patch.get("target") {
+            if !directory.objects.iter().any(|it| is_hit(target, it)) {
+                ctx.state.out.push(problems::target_hits_nothing(target, path, kinds()));
+            }
+            continue;
+        }
+        let Some(text) = patch.get("patch") else { continue };
+        let document = text.text().and_then(|it| serde_yaml::from_str::<serde_yaml::Value>(it).ok());
+        let named = |key: &[&str]| {
+            let found = key.iter().try_fold(document.as_ref()?, |it, key| it.get(key));
+            found.and_then(serde_yaml::Value::as_str)
+        };
+        match (named(&["kind"]), named(&["metadata", "name"])) {
+            (Some(kind), Some(name)) => {
+                let namespace = named(&["metadata", "namespace"]).unwrap_or_default();
+                let is_it = |it: &Listed| it.kind == kind && it.name == name && it.namespace == namespace;
+                if !directory.objects.iter().any(is_it) {
+                    ctx.state.out.push(problems::merge_hits_nothing(text.origin, kind, name, path));
+                }
+            }
+            _ => ctx.state.out.push(problems::patch_of_nothing(text.origin)),
         }
     }
 }
@@ -36,8 +54,8 @@ fn is_hit(target: &Node, it: &Listed) -> bool {
         ("namespace", it.namespace.as_str()),
     ];
     fields.into_iter().all(|(key, text)| match target.get(key).and_then(Node::text) {
-        // What cannot be read as one is for kustomize to refuse.
-        Some(pattern) => Regex::new(&format!("^(?:{pattern})$")).map_or(true, |it| it.is_match(text)),
+        // What is no regular expression matches nothing.
+        Some(pattern) => Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|it| it.is_match(text)),
         None => true,
     })
 }

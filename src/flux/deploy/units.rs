@@ -70,6 +70,9 @@ impl Names {
                 ctx.state.out.push(problems::called_alike(other, it));
             }
         }
+        for it in drafts.iter().filter(|it| it.called.is_some() && *it.flux_name() == cluster.sync.root) {
+            ctx.state.out.push(problems::called_as_root(it));
+        }
         let flux = |it: &Draft| eco_format!("{}/{}", it.namespace(&cluster.sync), it.flux_name());
         Self(drafts.iter().map(|it| (it.name.clone(), flux(it))).collect())
     }
@@ -211,9 +214,11 @@ fn namespace_of_encrypted(ctx: &mut Context<'_>, draft: &Draft) -> Option<Node> 
     let has_none = |it: &&Arc<Object>| it.raw.is_some() && it.body.at(&["metadata", "namespace"]).is_none();
     let first = objects().filter(has_none).find(|it| !it.id.namespace.is_empty())?;
     let namespace = &first.id.namespace;
-    let is_other = |it: &&Arc<Object>| {
-        let own = if it.id.kind == "Namespace" { &it.id.name } else { &it.id.namespace };
-        !own.is_empty() && own != namespace
+    // kustomize gives a namespace to kinds that it does not know, and to the accounts in bindings.
+    let is_other = |it: &&Arc<Object>| match it.id.kind.as_str() {
+        "Namespace" => it.id.name != *namespace,
+        "RoleBinding" => true,
+        _ => it.id.namespace != *namespace,
     };
     if let Some(other) = objects().find(is_other) {
         ctx.state.out.push(problems::encrypted_beside(first, other));

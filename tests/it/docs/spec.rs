@@ -8,6 +8,7 @@ use fleetc::compile::{Compilation, compile};
 use fleetc::host::open;
 use fleetc::types::builtin;
 
+use crate::compile::classes::assert_alike;
 use crate::support::{Fleet, Kustomize, Run, git, summary};
 
 /// The fenced blocks of a page: what stands behind the fence, and the text.
@@ -54,6 +55,7 @@ impl Chapter {
                 if let Some(kustomize) = kustomize {
                     kustomize.check(&opened.db, &compilation);
                 }
+                assert_alike(&opened.db, &compilation, text);
                 self.compilation = Some(compilation);
                 self.fleet = Some(fleet);
             }

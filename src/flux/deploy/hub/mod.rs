@@ -14,4 +14,4 @@ mod spoke;
 mod tenants;
 
 pub(super) use own::of_hub;
-pub(super) use spoke::of_spoke;
+pub(super) use spoke::{of_spoke, take_places};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecow::eco_format;
+use ecow::{EcoString, eco_format};
 
 use super::names::is_same;
 use crate::fleet::{self, Cluster};
@@ -10,10 +10,15 @@ use crate::flux::context::{Context, file_name};
 use crate::flux::deploy::draft::{After, Draft};
 use crate::flux::deploy::problems;
 use crate::flux::deploy::unit::{Deployed, UnitPlace};
+use crate::flux::external;
 use crate::flux::kustomization::fields;
+use crate::flux::manifest::namespace;
+use crate::flux::namespaces::BUILT_IN_NAMESPACES;
 use crate::flux::shared_item::Piece;
+use crate::kube::object::remove;
 use crate::kube::{Id, Object};
 use crate::source::{IndexMap, Origin};
+use crate::value::Node;
 
 /// What a hub has for its spokes: the sources that they share, and a Kustomization for the root of each.
 pub(in crate::flux::deploy) fn of_hub(
@@ -51,14 +56,27 @@ pub(in crate::flux::deploy) fn of_hub(
     sources.sort_keys();
     let of_sources = eco_format!("{}-spokes", cluster.name);
     let origin = cluster.origin;
+    // What a hub has for spokes is beside its Flux.
+    let beside = |mut fields: Node| {
+        remove(&mut fields, &["namespace"]);
+        fields
+    };
     if !sources.is_empty() {
-        let fields = fields(ctx, cluster, None, None, origin);
+        let fields = beside(fields(ctx, cluster, None, None, origin));
         let path = eco_format!("{}/{}-specific/spokes", cluster.path, cluster.name);
+        let mut namespaces: IndexMap<EcoString, Origin> = IndexMap::default();
+        for it in sources.values().filter(|it| needs_namespace(ctx, cluster, drafts, &it.id.namespace)) {
+            namespaces.entry(it.id.namespace.clone()).or_insert(it.origin);
+        }
         let objects = sources.into_values().map(|it| {
             let file = eco_format!("{}-{}.yaml", it.id.kind.to_lowercase(), file_name(&it.id.name));
             Piece::own(Object { file, component: None, ..Object::clone(&it) })
         });
-        let objects = objects.collect();
+        let namespaces = namespaces.into_iter().map(|(name, origin)| {
+            let it = namespace(&name, None, origin);
+            Piece::own(Object { file: eco_format!("namespace-{}.yaml", file_name(&name)), ..it })
+        });
+        let objects = namespaces.chain(objects).collect();
         drafts.push(Draft { objects, ..Draft::new(of_sources.clone(), path, UnitPlace::Gate, origin, fields) });
     }
     for spoke in spokes {
@@ -67,10 +85,19 @@ pub(in crate::flux::deploy) fn of_hub(
         }
         let spoke = &fleet::cluster(db, spoke.anchor).value;
         let at = spoke.via.as_ref().map_or(origin, |it| it.origin);
-        let fields = fields(ctx, cluster, None, None, at);
+        let fields = beside(fields(ctx, cluster, None, None, at));
         drafts.push(Draft {
             after: vec![After::Applied(of_sources.clone())],
             ..Draft::new(spoke.name.clone(), spoke.path.clone(), UnitPlace::Foreign, at, fields)
         });
     }
+}
+
+/// Whether nothing on the hub makes the namespace of a source that spokes use.
+fn needs_namespace(ctx: &Context<'_>, hub: &Cluster, drafts: &[Draft], name: &EcoString) -> bool {
+    let is_it = |it: &Id| it.kind == "Namespace" && it.name == *name;
+    let is_made = drafts.iter().flat_map(|it| &it.objects).any(|it| is_it(&it.object.id));
+    let is_external =
+        external::named(ctx.db, ctx.index, "Namespace", name).any(|it| external::is_visible(ctx.db, it, hub));
+    *name != hub.sync.namespace && !BUILT_IN_NAMESPACES.contains(&name.as_str()) && !is_made && !is_external
 }

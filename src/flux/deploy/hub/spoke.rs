@@ -23,6 +23,14 @@ use crate::value::{Node, Value, same};
 /// The longest that Flux copies into a label.
 const LONGEST: usize = 63;
 
+/// The Kustomizations of a spoke live beside its hub's Flux, each with the spoke's name in front of its own.
+pub(in crate::flux::deploy) fn take_places(cluster: &Cluster, drafts: &mut [Draft]) {
+    for draft in drafts.iter_mut().filter(|_| cluster.via.is_some()) {
+        draft.called = None;
+        remove(&mut draft.fields, &["namespace"]);
+    }
+}
+
 /// Makes of what a cluster would have with a Flux of its own what the hub's Flux applies to it. Out comes what its
 /// hub has of it.
 pub(in crate::flux::deploy) fn of_spoke(
@@ -32,12 +40,8 @@ pub(in crate::flux::deploy) fn of_spoke(
     root: &mut Vec<Object>,
 ) -> Option<Arc<OnHub>> {
     let via = cluster.via.as_ref()?;
-    for draft in drafts.iter_mut() {
-        // The Kustomizations of a spoke live beside its hub's Flux, each with the spoke's name in front of its own.
-        draft.called = None;
-        remove(&mut draft.fields, &["namespace"]);
-    }
-    let mut spoke = Spoke { cluster, via, moved: IndexSet::default(), on_hub: OnHub::default() };
+    let mut spoke =
+        Spoke { cluster, via, moved: IndexSet::default(), releases: IndexSet::default(), on_hub: OnHub::default() };
     spoke.find_moved(ctx, drafts);
     let all = std::mem::take(drafts);
     drafts.extend(all.into_iter().flat_map(|it| spoke.halves(ctx, it)));
@@ -46,7 +50,18 @@ pub(in crate::flux::deploy) fn of_spoke(
         .iter()
         .flat_map(|it| &it.objects)
         .any(|it| it.object.id.kind == "Namespace" && it.object.id.name == cluster.sync.namespace);
-    drafts.extend(spoke.tenants(ctx, root, &made, has_flux_namespace));
+    if let Some(tenants) = spoke.tenants(ctx, root, &made, has_flux_namespace) {
+        let makes = |namespace: &EcoString| {
+            tenants.objects.iter().any(|it| it.object.id.kind == "Namespace" && it.object.id.name == *namespace)
+        };
+        for draft in drafts.iter_mut() {
+            let is_inside = draft.objects.iter().any(|it| makes(&it.object.id.namespace));
+            if is_inside || draft.releases.iter().any(|it| makes(&it.target)) {
+                draft.after.push(After::Applied(tenants.name.clone()));
+            }
+        }
+        drafts.push(tenants);
+    }
     if let KubeConfig::Identity { name, data, origin } = &via.kube_config {
         let data = data.iter().fold(Tree::new(*origin), |tree, (key, it)| tree.node(key, it.clone()));
         let mut it = object("v1", "ConfigMap", &cluster.sync.namespace, name, None, *origin);
@@ -67,6 +82,8 @@ pub(super) struct Spoke<'a> {
     /// What is the spoke's own on the hub beside its releases: sources that differ from those in `common/`, and what
     /// releases read values from.
     moved: IndexSet<Id>,
+    /// Its releases as they would be called with a Flux of its own: namespace and name.
+    releases: IndexSet<(EcoString, EcoString)>,
     on_hub: OnHub,
 }
 
@@ -88,6 +105,8 @@ impl Spoke<'_> {
 
     fn find_moved(&mut self, ctx: &mut Context<'_>, drafts: &[Draft]) {
         let sync = &self.cluster.sync.namespace;
+        let releases = drafts.iter().flat_map(|it| &it.objects).map(|it| &it.object).filter(|it| is_release(it));
+        self.releases.extend(releases.map(|it| (it.id.namespace.clone(), it.id.name.clone())));
         let mut read: IndexSet<Id> = IndexSet::default();
         for draft in drafts {
             read.extend(read_by_kustomization(&draft.fields, sync));
@@ -324,7 +343,8 @@ impl Spoke<'_> {
         for (path, kind) in [(["spec", "dependsOn"], Some("HelmRelease")), (["spec", "valuesFrom"], None)] {
             let Some(all) = body.at(&path).and_then(Node::list).map(<[Node]>::to_vec) else { continue };
             let all = all.iter().map(|it| {
-                let is_own = |id: &Id| kind.is_some() || self.moved.contains(id);
+                let is_release = |id: &Id| self.releases.contains(&(id.namespace.clone(), id.name.clone()));
+                let is_own = |id: &Id| if kind.is_some() { is_release(id) } else { self.moved.contains(id) };
                 self.reference(it, was, is_own)
             });
             set(body, &path, list(all.collect(), origin));
@@ -346,6 +366,10 @@ impl Spoke<'_> {
             remove(&mut node, &["namespace"]);
         } else if namespace == self.cluster.sync.namespace {
             remove(&mut node, &["namespace"]);
+        } else {
+            // What names it lives beside Flux now.
+            let at = node.origin;
+            set(&mut node, &["namespace"], text(namespace, at));
         }
         node
     }

@@ -10,7 +10,7 @@ use crate::flux::deploy::unit::UnitPlace;
 use crate::flux::kustomization::fields;
 use crate::flux::manifest::namespace;
 use crate::flux::shared_item::Piece;
-use crate::kube::object::{Object, Tree, list, set, text};
+use crate::kube::object::{Object, Tree, list, remove, set, text};
 use crate::schema;
 use crate::source::{IndexSet, Origin};
 use crate::value::Node;
@@ -59,6 +59,7 @@ impl Spoke<'_> {
         }
         let mut fields = fields(ctx, self.cluster, None, None, first);
         set(&mut fields, &["kubeConfig"], self.kube_config());
+        remove(&mut fields, &["namespace"]);
         let path = eco_format!("{}/{}-specific/tenants", self.cluster.path, self.cluster.name);
         let objects = there.into_iter().map(|it| {
             let name = eco_format!("{}-{}.yaml", it.id.kind.to_lowercase(), file_name(&it.id.name));
