@@ -225,7 +225,7 @@ fn locked_down_problem(at: Origin, name: &str, namespace: &str, cluster: Option<
         "a reference across namespaces",
     )
     .on(cluster)
-    .help("keep both in one namespace: leave `release-in` at \"flux-system\", or declare the source where it is used")
+    .help("keep both in one namespace: leave `release-in` at \"flux-system\", declare the source where it is used, or take `namespace` out of `kustomization`")
 }
 
 fn missing_source(object: &Object, source: &Id, cluster: &EcoString) -> Diagnostic {

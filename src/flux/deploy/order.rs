@@ -85,7 +85,9 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         let of_objects = draft.objects.iter().map(|it| (&it.object.id.namespace, it.object.origin));
         let of_releases = draft.releases.iter().map(|it| (&it.target, Origin::of(it.addon)));
         let of_directory = draft.fields.get("targetNamespace").and_then(|it| Some((it.text()?, it.origin)));
-        for (namespace, origin) in of_objects.chain(of_releases).chain(of_directory) {
+        let directory = of_directories.iter().find(|(it, _)| *it == draft.name).map(|(_, it)| *it);
+        let of_listed = directory.into_iter().flat_map(|it| namespaces_in(it)).map(|it| (it, draft.origin));
+        for (namespace, origin) in of_objects.chain(of_releases).chain(of_directory).chain(of_listed) {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name
             {
@@ -105,6 +107,13 @@ fn of_directories<'a>(ctx: &Context<'a>, drafts: &[Draft]) -> Vec<(EcoString, &'
         Some((it.name.clone(), directory))
     });
     found.collect()
+}
+
+/// The namespaces that objects of a directory are in, but for those that it makes itself.
+fn namespaces_in(directory: &Directory) -> impl Iterator<Item = &EcoString> {
+    let is_made = |name: &EcoString| directory.objects.iter().any(|it| it.kind == "Namespace" && it.name == *name);
+    let all = directory.objects.iter().map(|it| it.moved_to.as_ref().unwrap_or(&it.namespace));
+    all.filter(move |it| !it.is_empty() && !is_made(it))
 }
 
 /// Whether a unit waits for another already, by way of others, too.
