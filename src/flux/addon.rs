@@ -105,15 +105,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let mut fields = release_fields(ctx, node);
     report_chart(ctx, addon, kind, &mut fields);
     merge(&mut spec, &fields);
-    let account = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
-    if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
-        set(&mut spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
-    } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
-        if namespace != flux {
-            ctx.state.out.push(problems::no_service_account(addon, ctx.db, &namespace));
-        }
-        set(&mut spec, &["serviceAccountName"], crate::kube::object::text("helm-controller", origin));
-    }
+    act_as(ctx, addon, &namespace, &mut spec);
     let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
     if !suspended {
         // `false` would undo an operator's `flux suspend`.
@@ -152,6 +144,21 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         role: evaluated.role.clone(),
     };
     Some((release, objects))
+}
+
+/// As whom the release runs, where its author does not say: as the account of a tenant's project, or under lockdown as
+/// Flux' own.
+fn act_as(ctx: &mut Context<'_>, addon: Anchor, namespace: &EcoString, spec: &mut Node) {
+    let origin = Origin::of(addon);
+    let account = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync).service_account.clone();
+    if let (Some(account), None) = (account, spec.get("serviceAccountName")) {
+        set(spec, &["serviceAccountName"], crate::kube::object::text(account, origin));
+    } else if ctx.lockdown() && spec.get("serviceAccountName").is_none() {
+        if *namespace != *ctx.flux_namespace() {
+            ctx.state.out.push(problems::no_service_account(addon, ctx.db, namespace));
+        }
+        set(spec, &["serviceAccountName"], crate::kube::object::text("helm-controller", origin));
+    }
 }
 
 /// The name of an artifact: what its address ends with.

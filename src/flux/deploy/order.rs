@@ -86,7 +86,7 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         let of_releases = draft.releases.iter().map(|it| (&it.target, Origin::of(it.addon)));
         let of_directory = draft.fields.get("targetNamespace").and_then(|it| Some((it.text()?, it.origin)));
         let directory = of_directories.iter().find(|(it, _)| *it == draft.name).map(|(_, it)| *it);
-        let of_listed = directory.into_iter().flat_map(|it| namespaces_in(it)).map(|it| (it, draft.origin));
+        let of_listed = directory.into_iter().flat_map(namespaces_in).map(|it| (it, draft.origin));
         for (namespace, origin) in of_objects.chain(of_releases).chain(of_directory).chain(of_listed) {
             if let Some(unit) = namespaces.get(namespace)
                 && *unit != draft.name
