@@ -2,10 +2,10 @@
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostic::{Diagnostic, Subject, code, few, listed};
+use crate::diagnostic::{Diagnostic, Subject, Suggestion, code, few, listed};
 use crate::fleet::{self, Settings};
-use crate::flux::external::KINDS;
-use crate::names::Index;
+use crate::flux::external::{self, KINDS};
+use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::Entry;
 use crate::types::Type;
@@ -119,6 +119,14 @@ pub(super) fn unknown_fact(at: Origin, name: &str, settings: &Settings) -> Diagn
 pub(super) fn taken_param(at: Origin, name: &str) -> Diagnostic {
     Diagnostic::new(code::RESERVED, eco_format!("`{name}` means something here already"), at, "hides another name")
         .help("choose another name")
+}
+
+/// Neither a catalogue nor a Kustomization outside has the name.
+pub(super) fn unknown_awaited(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    let of_kind = |it: &&Anchor| external::kind(db, **it).is_some_and(|it| it == "Kustomization");
+    let outside = index.externals.iter().filter(of_kind).map(|it| it.name(db));
+    let known = index.catalogues.keys().chain(outside).map(EcoString::as_str);
+    unknown::catalogue(db, at, name, index).suggest(Suggestion::of(name, known))
 }
 
 /// How many functions of a cycle are named.

@@ -50,12 +50,12 @@ pub(super) fn resolve(
                 Some((catalogue, item)) => (catalogue, Some(item)),
                 None => (name, None),
             };
+            let outside = external::awaited(db, index, name);
+            if !outside.is_empty() {
+                return one_of(db, &outside, name, at);
+            }
             let Some(anchor) = index.catalogues.get(catalogue) else {
-                let outside: Vec<Anchor> = external::named(db, index, "Kustomization", name).collect();
-                if !outside.is_empty() {
-                    return one_of(db, &outside, name, at);
-                }
-                return Err(unknown::catalogue(db, at, catalogue, index));
+                return Err(problems::unknown_awaited(db, at, catalogue, index));
             };
             if let Some(item) = item
                 && !index.items.get(anchor).is_some_and(|it| it.contains_key(item))

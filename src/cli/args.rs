@@ -119,6 +119,8 @@ pub(super) enum Template {
     Minimal,
     /// A realistic fleet on Amazon EKS
     Eks,
+    /// An image tag that Flux updates by itself
+    Images,
 }
 
 /// The format of diagnostics.

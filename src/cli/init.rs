@@ -18,13 +18,22 @@ const EKS: [(&str, &str); 3] = [
     ("clusters.fleet", include_str!("../../templates/eks/clusters.fleet")),
 ];
 
+const IMAGES: [(&str, &str); 2] = [
+    ("fleet.fleet", include_str!("../../templates/images/fleet.fleet")),
+    ("versions/podinfo.yaml", include_str!("../../templates/images/versions/podinfo.yaml")),
+];
+
 /// The line of a template that a repository replaces.
 const REPOSITORY: &str = "\"ssh://git@git.example.com/example/fleet.git\"\n";
+
+/// What the options of an image automation begin with, which says the branch where that is not `main`.
+const AUTHOR: &str = "{ email = ";
 
 pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let files: &[(&str, &str)] = match arguments.from {
         Template::Minimal => &MINIMAL,
         Template::Eks => &EKS,
+        Template::Images => &IMAGES,
     };
     let dir = plain(&directory.join(&arguments.dir));
     if let Some((path, _)) = files.iter().find(|(path, _)| dir.join(path).exists()) {
@@ -67,12 +76,14 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
 fn pushed_to(text: &str, remote: Option<&Remote>) -> String {
     let Some(Remote { url, branch }) = remote else { return text.to_owned() };
     let indent = text.split_once("repository").map_or(0, |(_, it)| it.len() - it.trim_start().len());
-    let branch = if branch == "main" {
-        String::new()
+    let (field, automated) = if branch == "main" {
+        (String::new(), String::new())
     } else {
-        format!("  branch{:width$}= \"{branch}\"\n", "", width = indent + "repository".len() - "branch".len())
+        let width = indent + "repository".len() - "branch".len();
+        (format!("  branch{:width$}= \"{branch}\"\n", ""), format!("branch = \"{branch}\", "))
     };
-    text.replacen(REPOSITORY, &format!("\"{url}\"\n{branch}"), 1)
+    let text = text.replacen(REPOSITORY, &format!("\"{url}\"\n{field}"), 1);
+    text.replacen(AUTHOR, &format!("{{ {automated}email = "), 1)
 }
 
 /// The command that installs Flux on the first cluster, as `fleetc provision -o flux-bootstrap` prints it; without its comments.

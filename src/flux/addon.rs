@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::chart::ChartFrom;
 use super::context::{Context, in_file};
 use super::layout::namespace_of;
-use super::lookup::{is_pinned, source_kind};
+use super::lookup::{is_kustomized, is_pinned, source_kind};
 use super::problems;
 use super::release::Release;
 use super::requires::Requirements;
@@ -19,6 +19,14 @@ use crate::value::{Node, Value};
 
 /// The Flux that has retry strategies for releases.
 const STRATEGIES_SINCE: Minor = Minor(7);
+
+/// Reports an artifact that is a chart here and a directory elsewhere, unless its author chooses the layer.
+fn report_directory(ctx: &mut Context<'_>, source: Anchor, at: Origin) {
+    let is_both = is_pinned(ctx.db, source) && is_kustomized(ctx.db, ctx.index, source);
+    if is_both && ctx.evaluated(source).value.node.get("layerSelector").is_none() {
+        ctx.state.out.push(problems::chart_and_directory(ctx.db, source, at));
+    }
+}
 
 /// An add-on's objects.
 pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
@@ -35,6 +43,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
     let source = ctx.source(&source_name, source_at)?;
     let kind = source_kind(ctx.db, source);
+    report_directory(ctx, source, source_at);
     let text = |ctx: &mut Context<'_>, key: &str, default: &EcoString| match node.get(key) {
         None => Some((default.clone(), origin)),
         it => ctx.identity(addon, it, key),

@@ -76,6 +76,19 @@ pub fn named<'a>(db: &'a dyn Db, index: &'a Index, kind: &'a str, of: &'a str) -
     of_kind.filter(move |it| if is_exact { name(db, *it) == of } else { it.name(db) == of })
 }
 
+/// The Kustomizations outside that `after` means by a name: none where a catalogue, or an item of one, has that name.
+#[must_use]
+pub fn awaited(db: &dyn Db, index: &Index, of: &str) -> Vec<Anchor> {
+    let is_here = match of.split_once('.') {
+        None => index.catalogues.contains_key(of),
+        Some((catalogue, item)) => {
+            let items = index.catalogues.get(catalogue).and_then(|it| index.items.get(it));
+            items.is_some_and(|it| it.contains_key(item))
+        }
+    };
+    if is_here { Vec::new() } else { named(db, index, "Kustomization", of).collect() }
+}
+
 /// The CustomResourceDefinitions in a `schema`: one, or several documents.
 #[must_use]
 pub fn crds_of(schema: &Node) -> Vec<&Node> {

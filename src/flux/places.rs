@@ -1,7 +1,7 @@
-//! The namespaces that Flux Kustomizations live in, beside that of Flux.
+//! The namespaces that Flux Kustomizations live in, beside that of Flux, and those of catalogues in which shared sources are.
 //!
-//! Such a namespace has to be there before the cluster's root is applied, which holds the Kustomizations: so it stands
-//! in the root itself, whichever catalogue declares it or needs it.
+//! Such a namespace has to be there before the cluster's root is applied, which holds the Kustomizations, or before the
+//! catalogue that reads the source: so it stands in the root itself, whichever catalogue declares it or needs it.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,8 @@ use crate::syntax::{
 };
 use crate::value::{Node, Value};
 
-/// All of them: what the fleet, catalogues, kustomize items, groups, clusters and each `use` say, whatever the cluster.
+/// All of them: what the fleet, catalogues, kustomize items, groups, clusters and each `use` say, whatever the cluster, and
+/// what sources at the top level say, where a catalogue declares it.
 #[salsa::tracked(returns(ref))]
 pub fn kustomization_namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoString> {
     let index = names::index(db, project);
@@ -29,6 +30,9 @@ pub fn kustomization_namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoSt
     let all = all.chain(overrides);
     let mut found: BTreeSet<EcoString> =
         all.filter(|it| may_say(db, **it)).flat_map(|it| said_by(db, *it)).cloned().collect();
+    let of_sources =
+        index.sources.values().filter_map(|it| fleet::base(db, *it).value.node.get("namespace")?.text().cloned());
+    found.extend(of_sources.filter(|name| index.items.keys().any(|it| index.namespace_of(db, *it, name).is_some())));
     found.remove(&settings.sync.namespace);
     found
 }

@@ -307,6 +307,22 @@ pub(super) fn unpinned(db: &dyn Db, source: Anchor) -> Diagnostic {
     .help("set another `tag` or `semver` instead")
 }
 
+/// `after` names the catalogue that it is written for.
+pub(super) fn after_itself(at: Origin, own: &str) -> Diagnostic {
+    Diagnostic::new(code::CYCLE, eco_format!("`{own}` would wait for itself"), at, "the same catalogue")
+        .note("a catalogue is applied as a whole; `requires` orders the releases in it")
+        .help("take it out")
+}
+
+/// An artifact that holds a chart and a directory: Flux takes one layer of it.
+pub(super) fn chart_and_directory(db: &dyn Db, source: Anchor, at: Origin) -> Diagnostic {
+    let name = source.name(db);
+    let said = eco_format!("`{name}` is read as a chart here, and as a directory by a kustomize item");
+    Diagnostic::new(code::RESERVED_FIELD, said, at, "taken for a chart")
+        .label(Origin::of(source), "one artifact, of which Flux takes one layer")
+        .help("declare a second source of the same address for one of them, or choose the layer: `layerSelector { … }`")
+}
+
 pub(super) fn version_of_source(db: &dyn Db, addon: Anchor, source: Anchor, at: Origin) -> Diagnostic {
     let (name, source_name) = (addon.name(db), source.name(db));
     Diagnostic::new(

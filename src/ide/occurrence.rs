@@ -200,10 +200,8 @@ impl Finder<'_> {
             }
             Reference::CatalogueOrItem => {
                 let parts: Vec<Option<EcoString>> = name.split('.').map(|it| Some(it.into())).collect();
-                let is_here =
-                    parts.first().and_then(Option::as_ref).is_some_and(|it| index.catalogues.contains_key(it));
-                match external::named(db, index, "Kustomization", name).next().filter(|_| !is_here) {
-                    Some(it) => self.names(node, LAST, &last, Some(it)),
+                match external::awaited(db, index, name).first() {
+                    Some(it) => self.names(node, LAST, &last, Some(*it)),
                     None => self.item(node, &parts),
                 }
             }

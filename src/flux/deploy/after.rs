@@ -11,7 +11,7 @@ use crate::flux::layout::{has_own_unit, is_split, specific};
 use crate::flux::namespaces::tenant_namespaces;
 use crate::flux::problems;
 use crate::kube::object::{Object, Tree, list, set, text};
-use crate::source::Kind;
+use crate::source::{Anchor, Kind};
 use crate::value::Node;
 
 /// What the tenants of a cluster come after. Each Kustomization of a tenant's repositories waits for it.
@@ -75,6 +75,23 @@ pub(super) fn ready_when(ctx: &mut Context<'_>, cluster: &Cluster, body: &Node) 
     ReadyWhen(all)
 }
 
+/// `after` of a catalogue, which cannot come after itself.
+pub(super) fn of_catalogue(
+    ctx: &mut Context<'_>,
+    cluster: &Cluster,
+    catalogue: Anchor,
+    names: Option<&Node>,
+) -> Vec<After> {
+    let own = catalogue.name(ctx.db);
+    for node in names.and_then(Node::list).unwrap_or_default() {
+        let is_own = |it: &EcoString| it.split('.').next() == Some(own.as_str());
+        if node.text().is_some_and(|it| is_own(it) && external::awaited(ctx.db, ctx.index, it).is_empty()) {
+            ctx.state.out.push(problems::after_itself(node.origin, own));
+        }
+    }
+    of(ctx, cluster, names)
+}
+
 /// `after = [cluster-addons.karpenter]`, as far as the cluster takes it.
 pub(super) fn of(ctx: &Context<'_>, cluster: &Cluster, names: Option<&Node>) -> Vec<After> {
     let mut after = Vec::new();
@@ -94,15 +111,12 @@ fn of_name(ctx: &Context<'_>, cluster: &Cluster, name: &EcoString) -> Vec<After>
         Some((catalogue, item)) => (catalogue, Some(item)),
         None => (name.as_str(), None),
     };
-    let Some(anchor) = ctx.index.catalogues.get(catalogue) else {
-        let there = external::named(ctx.db, ctx.index, "Kustomization", name);
-        let there = there.filter(|it| external::is_visible(ctx.db, *it, cluster));
-        after.extend(there.map(|it| {
-            let namespace = external::namespace(ctx.db, it).unwrap_or_else(|| cluster.sync.namespace.clone());
-            After::Outside(eco_format!("{namespace}/{}", it.name(ctx.db)))
-        }));
-        return after;
-    };
+    let outside = external::awaited(ctx.db, ctx.index, name).into_iter();
+    after.extend(outside.filter(|it| external::is_visible(ctx.db, *it, cluster)).map(|it| {
+        let namespace = external::namespace(ctx.db, it).unwrap_or_else(|| cluster.sync.namespace.clone());
+        After::Outside(eco_format!("{namespace}/{}", it.name(ctx.db)))
+    }));
+    let Some(anchor) = ctx.index.catalogues.get(catalogue) else { return after };
     let Some(taken) = cluster.taken.iter().find(|it| it.catalogue == *anchor) else { return after };
     let unit = fleet::unit_name(ctx.db, *anchor);
     let catalogue = unit.as_str();

@@ -47,8 +47,9 @@ pub(super) fn of_catalogue(ctx: &mut Context<'_>, cluster: &Cluster, taken: &Tak
         let_go(&mut fields, origin);
     }
     let order = take_order(&mut fields);
-    let mut after = after::of(ctx, cluster, fleet::catalogue(ctx.db, catalogue).value.get("after"));
-    after.extend(after::of(ctx, cluster, order.get("after")));
+    let mut after =
+        after::of_catalogue(ctx, cluster, catalogue, fleet::catalogue(ctx.db, catalogue).value.get("after"));
+    after.extend(after::of_catalogue(ctx, cluster, catalogue, order.get("after")));
     if used.values().any(|it| *it) || contents.releases.iter().any(|it| uses_shared(ctx, it)) {
         after.push(After::Applied("sources".into()));
     }

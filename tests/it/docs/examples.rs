@@ -61,11 +61,14 @@ fn init_knows_the_repository_that_it_is_in() {
     assert_eq!(fleet.run(&["fmt", "--check"]).status, 0);
     assert_eq!(fleet.run(&["build"]).status, 0);
     assert_eq!(fleet.read("flux/apps.yaml"), by_hand);
+    assert_eq!(fleet.run(&["init", "automated", "--from", "images"]).status, 0);
+    let text = fleet.read("automated/fleet.fleet");
+    assert!(text.contains("{ branch = \"trunk\", email = "), "{text}");
 }
 
 #[test]
 fn init_makes_projects_that_build_without_a_warning() {
-    for template in ["minimal", "eks"] {
+    for template in ["minimal", "eks", "images"] {
         let fleet = Fleet::new("");
         let run = fleet.run(&["init", "--from", template]);
         assert_eq!(run.status, 0, "{}", run.stderr);
