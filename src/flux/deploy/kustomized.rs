@@ -30,19 +30,26 @@ pub(super) fn kustomized(
     let checked = ctx.evaluated(item);
     let evaluated = &checked.value;
     let origin = Origin::of(item);
-    let Some(path) = evaluated.node.get("path") else {
-        ctx.state.out.push(problems::no_kustomize_path(item, ctx.db));
-        return;
+    let is_local = evaluated.node.get("source").is_none();
+    let written = match evaluated.node.get("path") {
+        // All that the source holds.
+        None if !is_local => None,
+        None => {
+            ctx.state.out.push(problems::no_kustomize_path(item, ctx.db));
+            return;
+        }
+        it => {
+            let Some((path, _)) = ctx.identity(item, it, "path") else { return };
+            Some(path).filter(|it| is_local || !matches!(it.as_str(), "." | "./"))
+        }
     };
-    let Some((path, _)) = ctx.identity(item, Some(path), "path") else { return };
-    let path: EcoString = path.trim_start_matches("./").trim_end_matches('/').into();
+    let path: EcoString = written.as_deref().map_or("", |it| it.trim_start_matches("./").trim_end_matches('/')).into();
     let at = evaluated.node.get("path").map_or(origin, |it| it.origin);
-    let is_plain = !path.is_empty() && path.split('/').all(|it| !matches!(it, "" | "." | ".."));
-    if !is_plain {
+    let is_plain = path.split('/').all(|it| !matches!(it, "" | "." | ".."));
+    if written.is_some() && !is_plain {
         ctx.state.out.push(problems::bad_kustomize_path(at, &path));
         return;
     }
-    let is_local = evaluated.node.get("source").is_none();
     let raw_patches = local_patches(ctx, &path, is_local, at, evaluated.patches.clone());
     if let (Some(own), true) = (evaluated.node.get("kustomization"), is_local)
         && let Some(directory) = directory::of_flux(ctx.db, &path)

@@ -247,15 +247,16 @@ impl Lowering<'_> {
             if let Some(last) = inner(it.clone()).last() {
                 self.name_in(0, &last);
             }
-            let mut names: Vec<EcoString> = inner(it).map(|it| self.plain_text(it)).collect();
+            let names: Vec<EcoString> = inner(it).map(|it| self.plain_text(it)).collect();
             if let Some(first) = self.nodes.first_mut() {
                 *first = full;
             }
-            name = match names.pop() {
-                Some(it) => it,
-                None => self.broken(name),
+            // A name may have dots of its own: `nodepools.karpenter.sh`.
+            (namespace, name) = match names.as_slice() {
+                [] => (None, self.broken(name)),
+                [one] => (None, one.clone()),
+                [first, rest @ ..] => (Some(first.clone()), rest.join(".").into()),
             };
-            namespace = names.pop();
         }
         (Head::External { object, namespace }, name)
     }
