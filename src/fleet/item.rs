@@ -357,12 +357,7 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
         fold = Fold::over(&Node::new(Value::of_map(entries), origin));
     }
     if item.kind(env.db) == Kind::ADDON {
-        let anchor = names::standard(env.db).lets.get("helm-release-defaults");
-        let anchor = anchor.invariant("the standard library has `helm-release-defaults`");
-        // The language's defaults are the lowest layer: an author amends, replaces or unsets them.
-        let defaults = Node::new(let_value(env.db, *anchor).value.value.clone(), Origin::of(*anchor));
-        let entries = std::iter::once((EcoString::from(RELEASE), defaults)).collect();
-        fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        fold = over_defaults(env.db, RELEASE, "helm-release-defaults", origin);
         for holder in holders_of_releases(env.db, item) {
             let body = &syntax::declaration(env.db, holder).body;
             let layer = env.within(holder, |env| build_some(env, body, &Only { path: &[RELEASE], ..ALL_OF_IT }));
@@ -370,12 +365,23 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
         }
         fold = fold.lowest().watching(shape.cloned().invariant("an add-on has a type for its body"));
     }
+    if item.kind(env.db) == Kind::Repository {
+        fold = over_defaults(env.db, "kustomization", "kustomization-defaults", origin).lowest();
+    }
     for level in &definition::levels(env.db, item).value {
         let body = &syntax::declaration(env.db, *level).body;
         let layer = env.within(*level, |env| build_some(env, body, &only));
         fold.apply(env, layer);
     }
     Beginning::Layers(Box::new(fold))
+}
+
+/// The language's own defaults for a block are its lowest layer: an author amends, replaces or unsets them.
+fn over_defaults(db: &dyn Db, block: &str, defaults: &str, origin: Origin) -> Fold {
+    let anchor = names::standard(db).lets.get(defaults).invariant("the standard library has the defaults");
+    let defaults = Node::new(let_value(db, *anchor).value.value.clone(), Origin::of(*anchor));
+    let entries = std::iter::once((EcoString::from(block), defaults)).collect();
+    Fold::over(&Node::new(Value::of_map(entries), origin))
 }
 
 /// The block for fields of HelmReleases, in an add-on and around it.

@@ -163,8 +163,9 @@ fn kustomization(
     whose: &For<'_>,
 ) -> Object {
     let origin = own.map_or(Origin::of(anchor), |it| it.origin);
-    let mut fields = ctx.standard("kustomization-defaults");
-    for it in [Some(body), own].into_iter().flatten().filter_map(|it| it.get("kustomization")) {
+    // What the repository says has the language's defaults below it.
+    let mut fields = body.get("kustomization").cloned().unwrap_or_else(|| Tree::new(origin).build());
+    if let Some(it) = own.and_then(|it| it.get("kustomization")) {
         merge(&mut fields, it);
     }
     let path = own.and_then(|it| it.get("path")).or_else(|| body.get("path")).cloned();

@@ -14,7 +14,7 @@ use serde_json::{Value, json as object};
 use super::corpus::{id, leaves};
 use crate::support::{Kustomize, summary};
 
-/// A row of `differences.tsv`: `gone`, `added` or `changed`, the kind, a path, the reason.
+/// A row of `differences.tsv`: `gone`, `added` or `changed`, the kind, a path, the reason. `Kind/name` without a path is a whole object.
 struct Difference {
     what: String,
     kind: String,
@@ -42,10 +42,13 @@ fn compared(slice: &Path, kustomize: &Kustomize) -> Vec<String> {
         let is_below = |path: &str| path.is_empty() || leaf == path || leaf.starts_with(&format!("{path}."));
         differences.iter().any(|it| it.what == what && it.kind == kind && is_below(&it.path))
     };
+    let may_whole = |what: &str, (kind, _, name): &(String, String, String)| may(what, &format!("{kind}/{name}"), "");
     let mut wrong = Vec::new();
     for (id, original) in &theirs {
         let Some(mine) = ours.get(id) else {
-            wrong.push(format!("{name}: {id:?} is missing"));
+            if !may_whole("gone", id) {
+                wrong.push(format!("{name}: {id:?} is missing"));
+            }
             continue;
         };
         let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
@@ -63,7 +66,8 @@ fn compared(slice: &Path, kustomize: &Kustomize) -> Vec<String> {
             }
         }
     }
-    wrong.extend(ours.keys().filter(|it| !theirs.contains_key(*it)).map(|it| format!("{name}: {it:?} is new")));
+    let is_new = |it: &&(String, String, String)| !theirs.contains_key(*it) && !may_whole("added", it);
+    wrong.extend(ours.keys().filter(is_new).map(|it| format!("{name}: {it:?} is new")));
     wrong
 }
 
