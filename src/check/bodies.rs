@@ -113,7 +113,7 @@ impl Checker<'_> {
             }
             Kind::External => {
                 let kind = external::kind(self.db, self.anchor);
-                if let Some(kind) = kind.filter(|it| !external::KINDS.contains(&it.as_str())) {
+                if let Some(kind) = kind.filter(|it| !external::kinds().contains(&it.as_str())) {
                     self.out.push(problems::external_of_no_use(Origin::of(self.anchor), kind));
                 }
                 let kind = kind.map_or("", |it| it.as_str());

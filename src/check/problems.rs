@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, Subject, Suggestion, code, few, listed};
 use crate::fleet::{self, Settings};
-use crate::flux::external::{self, KINDS};
+use crate::flux::external;
 use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
 use crate::syntax::ast::Entry;
@@ -185,8 +185,11 @@ pub(super) fn facts_set(at: Origin) -> Diagnostic {
 /// `external StorageClass gp3`
 pub(super) fn external_of_no_use(at: Origin, kind: &str) -> Diagnostic {
     Diagnostic::new(code::EXTERNAL_OF_NO_USE, eco_format!("nothing here can name a {kind}"), at, "has no meaning")
-        .note(eco_format!("an `external` is one of {}", listed(KINDS.iter().map(|it| eco_format!("`{it}`")))))
-        .did_you_mean(kind, KINDS.iter().copied())
+        .note(eco_format!(
+            "an `external` is one of {}",
+            listed(external::kinds().into_iter().map(|it| eco_format!("`{it}`")))
+        ))
+        .did_you_mean(kind, external::kinds())
         .or_help(|| {
             Some("remove it. To declare the kind itself, write `external CRD \"…\" { kind = …, scope = … }`".into())
         })

@@ -12,7 +12,7 @@ use super::namespaces::{BUILT_IN_NAMESPACES, tenant_namespaces};
 use super::objects::{finish, is_object, item_objects};
 use super::release::Release;
 use super::shared_item::Piece;
-use super::{places, problems};
+use super::{external, places, problems};
 use crate::diagnostic::Invariant;
 use crate::fleet;
 use crate::kube::{Id, Object};
@@ -138,10 +138,7 @@ fn is_given(ctx: &Context<'_>, name: &EcoString) -> bool {
     BUILT_IN_NAMESPACES.contains(&name.as_str())
         || name == ctx.flux_namespace()
         || places::kustomization_namespaces(ctx.db, ctx.db.project()).contains(name)
-        || ctx.index.externals.iter().any(|it| {
-            it.name(ctx.db) == name
-                && matches!(&crate::syntax::declaration(ctx.db, *it).head, crate::syntax::ast::Head::External { object, .. } if object == "Namespace")
-        })
+        || external::named(ctx.db, ctx.index, "Namespace", name).next().is_some()
         || ctx.index.items.keys().any(|holder| {
             let visible = holder.kind(ctx.db) != Kind::Cluster || Some(*holder) == ctx.scope;
             visible && ctx.index.namespace_of(ctx.db, *holder, name).is_some()

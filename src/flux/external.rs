@@ -29,14 +29,11 @@ pub fn name(db: &dyn Db, external: Anchor) -> EcoString {
     }
 }
 
-/// Kinds whose objects something here may name: what is declared of another kind would mean nothing.
-pub const KINDS: [&str; 20] = [
+/// Flux' kinds whose objects are of the project, or declared `external`. helm-controller makes HelmCharts.
+pub const FLUX_KINDS: [&str; 14] = [
     "Alert",
     "ArtifactGenerator",
     "Bucket",
-    "CRD",
-    "ConfigMap",
-    "CustomResourceDefinition",
     "ExternalArtifact",
     "GitRepository",
     "HelmRelease",
@@ -45,13 +42,22 @@ pub const KINDS: [&str; 20] = [
     "ImageRepository",
     "ImageUpdateAutomation",
     "Kustomization",
-    "Namespace",
     "OCIRepository",
     "Provider",
     "Receiver",
-    "Secret",
-    "ServiceAccount",
 ];
+
+/// Kinds of Kubernetes' own whose objects something here may name.
+const OTHER_KINDS: [&str; 6] =
+    ["CRD", "ConfigMap", "CustomResourceDefinition", "Namespace", "Secret", "ServiceAccount"];
+
+/// Kinds whose objects something here may name, sorted: what is declared of another kind would mean nothing.
+#[must_use]
+pub fn kinds() -> Vec<&'static str> {
+    let mut all: Vec<&str> = FLUX_KINDS.into_iter().chain(OTHER_KINDS).collect();
+    all.sort_unstable();
+    all
+}
 
 /// The kind of object that it is: `Secret`.
 pub fn kind(db: &dyn Db, external: Anchor) -> Option<&EcoString> {
@@ -74,6 +80,11 @@ pub fn named<'a>(db: &'a dyn Db, index: &'a Index, kind: &'a str, of: &'a str) -
     let of_kind = index.externals.iter().copied().filter(move |it| self::kind(db, *it).is_some_and(|it| it == kind));
     let is_exact = of_kind.clone().any(|it| name(db, it) == of);
     of_kind.filter(move |it| if is_exact { name(db, *it) == of } else { it.name(db) == of })
+}
+
+/// Whether a namespace is declared to be there on a cluster.
+pub(super) fn has_namespace(db: &dyn Db, index: &Index, cluster: &Cluster, name: &str) -> bool {
+    named(db, index, "Namespace", name).any(|it| is_visible(db, it, cluster))
 }
 
 /// The Kustomizations outside that `after` means by a name: none where a catalogue, or an item of one, has that name.

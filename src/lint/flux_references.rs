@@ -50,24 +50,6 @@ const ROWS: [Row; 13] = [
     row("ImageUpdateAutomation", &["sourceRef"], None, true),
 ];
 
-/// Kinds whose objects are of the project, or declared `external`. helm-controller makes HelmCharts.
-const KINDS: [&str; 14] = [
-    "Alert",
-    "Bucket",
-    "ExternalArtifact",
-    "GitRepository",
-    "HelmRelease",
-    "HelmRepository",
-    "ImagePolicy",
-    "ImageRepository",
-    "ImageUpdateAutomation",
-    "Kustomization",
-    "OCIRepository",
-    "Provider",
-    "Receiver",
-    "ArtifactGenerator",
-];
-
 /// Kinds that an Alert or a Receiver may name where the Flux Operator installs Flux: it adds them to the CRDs (its
 /// `GetProfileNotification`).
 const OF_OPERATOR: [&str; 3] = ["FluxInstance", "ResourceSet", "ResourceSetInputProvider"];
@@ -216,7 +198,7 @@ fn one(lint: &mut Lint<'_>, cluster: &Cluster, object: &Object, row: &Row, node:
         let at = node.get("kind").map_or(node.origin, |it| it.origin);
         lint.out.push(no_operator(object, &kind, at, &cluster.name));
     }
-    if !KINDS.contains(&kind.as_str()) {
+    if !external::FLUX_KINDS.contains(&kind.as_str()) {
         return;
     }
     let own = object.id.namespace.clone();

@@ -35,11 +35,10 @@ pub(super) fn add_namespaces(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &
         }
     }
     let is_there = |name: &EcoString| {
-        let is_external = |it| external::is_visible(db, it, cluster);
         BUILT_IN_NAMESPACES.contains(&name.as_str())
             || declared.iter().any(|it| it.name(db) == name)
             || root.iter().any(|it| it.id.kind == "Namespace" && it.id.name == *name)
-            || external::named(db, ctx.index, "Namespace", name).any(is_external)
+            || external::has_namespace(db, ctx.index, cluster, name)
     };
     let derived = used.into_iter().filter(|(name, _)| all.contains(*name) && !is_there(name));
     let mut made: Vec<Object> = derived.map(|(name, origin)| namespace(name, None, origin)).collect();

@@ -97,7 +97,6 @@ pub(in crate::flux::deploy) fn of_hub(
 fn needs_namespace(ctx: &Context<'_>, hub: &Cluster, drafts: &[Draft], name: &EcoString) -> bool {
     let is_it = |it: &Id| it.kind == "Namespace" && it.name == *name;
     let is_made = drafts.iter().flat_map(|it| &it.objects).any(|it| is_it(&it.object.id));
-    let is_external =
-        external::named(ctx.db, ctx.index, "Namespace", name).any(|it| external::is_visible(ctx.db, it, hub));
+    let is_external = external::has_namespace(ctx.db, ctx.index, hub, name);
     *name != hub.sync.namespace && !BUILT_IN_NAMESPACES.contains(&name.as_str()) && !is_made && !is_external
 }
