@@ -12,7 +12,6 @@ use crate::syntax::{
     ast::{Block, Declaration, Head, Member},
 };
 use crate::types::{self, Notes, Scope};
-use crate::value::Node;
 
 /// Checks one declaration.
 pub(super) fn check(db: &dyn Db, anchor: Anchor) -> Vec<Diagnostic> {
@@ -94,23 +93,7 @@ impl Checker<'_> {
             Kind::Fleet => self.fleet(it),
             Kind::Type => self.type_(it),
             Kind::Let => self.let_(it),
-            Kind::Catalogue | Kind::Application => {
-                reserved::own_kustomization(self.anchor, &it.body, &mut self.out);
-                reserved::release(self.anchor, &it.body, &mut self.out);
-                self.of_many_clusters(&it.body, "CatalogueBody");
-                self.set_alone(it);
-                let body = &fleet::catalogue(self.db, self.anchor).value;
-                for it in body.get("includes").and_then(Node::list).unwrap_or_default() {
-                    // What others make may be waited for, and not included.
-                    let name = it.text().map(|it| it.split('.').next().unwrap_or(it));
-                    if let Some(name) = name.filter(|it| {
-                        external::named(self.db, self.index, "Kustomization", it).next().is_some()
-                            && !self.index.catalogues.contains_key(*it)
-                    }) {
-                        self.out.push(names::unknown::catalogue(self.db, it.origin, name, self.index));
-                    }
-                }
-            }
+            Kind::Catalogue | Kind::Application => self.catalogue(it),
             Kind::External => {
                 let kind = external::kind(self.db, self.anchor);
                 if let Some(kind) = kind.filter(|it| !external::kinds().contains(&it.as_str())) {
@@ -167,20 +150,6 @@ impl Checker<'_> {
                 self.shaped(&Declaration { body: rest, ..it.clone() }, "MovedBody");
             }
             Kind::Import | Kind::Data => {}
-        }
-    }
-
-    /// A catalogue that only includes others: what else it says is of nothing.
-    fn set_alone(&mut self, it: &Declaration) {
-        let holds = self.index.items_of(self.anchor).next().is_some();
-        let is_set = |it: &Member| matches!(it, Member::Entry(entry) if is_key(entry, "includes"));
-        if holds || !it.body.members.iter().any(is_set) {
-            return;
-        }
-        for member in it.body.members.iter().filter(|it| !is_set(it)) {
-            if let Member::Entry(entry) = member {
-                self.out.push(problems::of_a_set(Origin::new(self.anchor, entry.path.node), self.anchor.name(self.db)));
-            }
         }
     }
 }

@@ -37,6 +37,7 @@ impl Checker<'_> {
         Scope {
             cluster: Some(self.settings.cluster_type.clone()),
             fleet: Some(fleet_type()),
+            catalogue: self.catalogue_type(),
             why_no_cluster: "params are declared by add-ons, and read in them and in overrides of them",
             ..Scope::default()
         }
@@ -55,6 +56,19 @@ impl Checker<'_> {
             },
             _ => self.cluster_alone(),
         }
+    }
+
+    /// The type of `catalogue`, inside one.
+    fn catalogue_type(&self) -> Option<Type> {
+        let mut around = std::iter::successors(Some(self.anchor), |it| it.parent(self.db));
+        let catalogue = around.find(|it| it.kind(self.db).is_catalogue())?;
+        let mut fields: IndexMap<EcoString, FieldType> = IndexMap::default();
+        fields.insert("name".into(), FieldType::optional(Type::Text));
+        if !fleet::params_of(self.db, catalogue).is_empty() {
+            fields.insert("params".into(), FieldType::optional(params_type(self.db, catalogue)));
+        }
+        let name = ecow::eco_format!("catalogue {}", catalogue.name(self.db));
+        Some(Type::Record(Arc::new(RecordType { name, fields, open: false, ..RecordType::default() })))
     }
 
     pub(super) fn infer<T>(&mut self, scope: Scope, run: impl FnOnce(&mut Infer<'_>) -> T) -> T {
@@ -121,7 +135,9 @@ impl Checker<'_> {
 
     /// What the blocks around bind, without a cluster.
     pub(super) fn scope_of_all(&mut self) -> Scope {
-        Scope { locals: self.around(), why_no_cluster: "this is the same for every cluster", ..Scope::default() }
+        let locals = self.around();
+        let catalogue = self.catalogue_type();
+        Scope { locals, catalogue, why_no_cluster: "this is the same for every cluster", ..Scope::default() }
     }
 
     /// The conditions of a type that is written where it is used.

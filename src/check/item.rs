@@ -61,6 +61,8 @@ impl Checker<'_> {
     pub(super) fn params(&mut self, it: &Declaration) {
         let mut seen: IndexMap<EcoString, Origin> = IndexMap::default();
         let params = params_type(self.db, self.anchor);
+        // Those of a catalogue are `catalogue.params`, which its items read, too.
+        let readable = (!it.kind.is_catalogue()).then(|| params.clone());
         let mut set = Vec::new();
         for (entry, is_in_block) in params_of_body(&it.body) {
             let (Action::Declare { ty, default }, [segment], true) =
@@ -92,13 +94,13 @@ impl Checker<'_> {
             }
             if let Some(default) = default {
                 let mut scope = self.cluster_scope();
-                scope.params = Some(params.clone());
+                scope.params.clone_from(&readable);
                 self.infer(scope, |infer| infer.check(default, &lowered, Some(name_at)));
             }
         }
         if !set.is_empty() {
             let mut scope = self.cluster_scope();
-            scope.params = Some(params.clone());
+            scope.params.clone_from(&readable);
             self.block(&Block::new(it.body.node, set), &params, scope);
         }
     }

@@ -6,6 +6,7 @@
 //! here; it is checked where it meets a type.
 
 mod bodies;
+mod catalogue;
 mod checker;
 mod cluster;
 mod definition;

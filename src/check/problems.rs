@@ -3,7 +3,7 @@
 use ecow::{EcoString, eco_format};
 
 use crate::diagnostic::{Diagnostic, Subject, Suggestion, code, few, listed};
-use crate::fleet::{self, Settings};
+use crate::fleet::{self, Declared, Settings};
 use crate::flux::external;
 use crate::names::{Index, unknown};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -220,4 +220,21 @@ pub(super) fn of_a_set(at: Origin, name: &str) -> Diagnostic {
         "has no effect",
     )
     .help("write it in the catalogues that it includes, or behind `use`")
+}
+
+/// What a definition asks for and a catalogue that is taken from it does not say.
+pub(super) fn missing_params(at: Origin, catalogue: &str, missing: &[&Declared]) -> Diagnostic {
+    let names: Vec<&str> = missing.iter().map(|it| it.name.as_str()).collect();
+    let (what, have) = if names.len() == 1 { ("the param", "has") } else { ("the params", "have") };
+    let set: Vec<String> = names.iter().map(|it| format!("{it} = …")).collect();
+    let mut diagnostic = Diagnostic::new(
+        code::NO_VALUE,
+        eco_format!("{what} {} {have} no value in `{catalogue}`", listed(&names)),
+        at,
+        "its definition asks for more",
+    );
+    for it in missing {
+        diagnostic = diagnostic.label(it.origin, eco_format!("`{}` has no default", it.name));
+    }
+    diagnostic.help(eco_format!("write `params {{ {} }}` in it", set.join(", ")))
 }

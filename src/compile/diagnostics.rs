@@ -64,11 +64,11 @@ const OF_NAMES: [Code; 8] = [
 
 /// What the catalogues and clusters show that have nothing to do with what is wrong.
 fn of_others(db: &dyn Db, wrong: &[Anchor]) -> Vec<Diagnostic> {
-    let is_right = |it: &Anchor| !wrong.contains(it);
+    let is_right = |it: &Anchor| !wrong.contains(&it.written(db));
     let catalogues = names::index(db, db.project()).catalogues.values().copied();
     let whole = |it: &Anchor| {
         let items = names::index(db, db.project()).items_of(*it).map(|(_, it)| it);
-        is_right(it) && items.chain(local_sources(db, *it)).all(|it| is_right(&it))
+        fleet::levels(db, *it).value.iter().all(is_right) && items.chain(local_sources(db, *it)).all(|it| is_right(&it))
     };
     let (right, broken): (Vec<Anchor>, Vec<Anchor>) = catalogues.partition(whole);
     let clusters: Vec<Anchor> = fleet::clusters(db)
@@ -141,14 +141,16 @@ fn of_packages(db: &dyn Db) -> Vec<Diagnostic> {
 fn used_of_packages(db: &dyn Db) -> Vec<Anchor> {
     let index = names::index(db, db.project());
     let items = index.items.values().flatten().map(|(_, it)| it);
-    let taken = items.chain(index.definitions.values()).chain(index.baselines.values());
-    // What is imported and taken by nothing is not used.
-    let taken = taken.filter(|it| it.file(db).package(db).is_empty());
+    let own_templates = index.template_items.values().flatten().map(|(_, it)| it);
+    let taken = items.chain(own_templates).chain(index.definitions.values()).chain(index.baselines.values());
+    let taken = taken.chain(index.catalogues.values()).chain(index.templates.values());
     let mut used: Vec<Anchor> = Vec::new();
-    for it in taken {
-        for level in &fleet::levels(db, *it).value {
-            if !level.file(db).package(db).is_empty() && !used.contains(level) {
-                used.push(*level);
+    // What is imported and taken by nothing is not used; what a catalogue makes of a definition, it takes.
+    for it in taken.filter(|it| it.original(db).is_some() || it.file(db).package(db).is_empty()) {
+        let written = it.original(db).filter(|it| !it.file(db).package(db).is_empty());
+        for level in fleet::levels(db, *it).value.iter().map(|it| it.written(db)).chain(written) {
+            if !level.file(db).package(db).is_empty() && !used.contains(&level) {
+                used.push(level);
             }
         }
     }

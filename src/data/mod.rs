@@ -38,7 +38,7 @@ pub const PACKAGE: &str = "package:";
 /// The anchor of a file that a declaration reads.
 #[must_use]
 pub fn anchor(db: &dyn Db, reader: Anchor, path: &str, format: Format) -> Anchor {
-    Anchor::new(db, reader.file(db), None, Kind::Data, path_of(db, reader, path), format as u32)
+    Anchor::new(db, reader.file(db), None, Kind::Data, path_of(db, reader, path), format as u32, None)
 }
 
 fn format_of(db: &dyn Db, anchor: Anchor) -> Format {

@@ -100,7 +100,7 @@ mod tests {
         fn many_are_shadowed_as_few_are(steps in prop::collection::vec((0_u8..3, "[ab]{1,4}"), 1..400)) {
             let db = FleetDatabase::new(vec![("a.fleet".into(), String::new())], Arc::new(InMemory::default()));
             let file = db.project().files(&db).first().copied().expect("the file");
-            let by = Origin::of(Anchor::new(&db, file, None, Kind::Let, ecow::EcoString::from("a"), 0));
+            let by = Origin::of(Anchor::new(&db, file, None, Kind::Let, ecow::EcoString::from("a"), 0, None));
             let (mut effects, mut plain) = (Effects::default(), Vec::<Effect>::new());
             for (what, path) in steps {
                 let path: Vec<_> = path.chars().map(|it| ecow::eco_format!("{it}")).collect();

@@ -22,6 +22,7 @@ pub struct Env<'a> {
     pub cluster: Given<'a>,
     pub params: Given<'a>,
     pub irsa: Given<'a>,
+    pub catalogue: Option<Catalogue<'a>>,
     pub fleet: Value,
     pub locals: Vec<(EcoString, Local)>,
     /// The row that a cluster was made of, as its inventory calls it.
@@ -69,6 +70,14 @@ pub enum Given<'a> {
     Unknown,
     Known(Arc<Map>),
     Lazy(&'a dyn Lazy),
+    Shared(Rc<dyn Lazy + 'a>),
+}
+
+/// What `catalogue` stands for: the catalogue around an item, and the params that it gives to its definition.
+#[derive(Clone)]
+pub struct Catalogue<'a> {
+    pub name: Node,
+    pub params: Given<'a>,
 }
 
 /// What a name in scope stands for.
@@ -125,6 +134,7 @@ impl<'a> Env<'a> {
             cluster: Given::No,
             params: Given::No,
             irsa: Given::No,
+            catalogue: None,
             row: None,
             fleet: Value::Unknown,
             locals: Vec::new(),

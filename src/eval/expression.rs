@@ -1,10 +1,11 @@
 //! Expressions → values.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::env::{Env, Given};
+use super::env::{Catalogue, Env, Given, Lazy};
 use super::lets::let_value;
 use super::{builtins, layer, problems};
 use crate::names::{self};
@@ -167,15 +168,8 @@ impl<'a> Env<'a> {
             return match given {
                 Given::No | Given::Unknown => Node::new(Value::Unknown, origin),
                 Given::Known(map) => Node::new(Value::Map(map), origin),
-                Given::Lazy(lazy) => {
-                    let names = lazy.names();
-                    if !self.spend(names.len() as u64, origin) {
-                        return Node::new(Value::Unknown, origin);
-                    }
-                    let entries =
-                        names.into_iter().filter_map(|it| lazy.get(self, &it, origin).map(|node| (it, node))).collect();
-                    Node::new(Value::of_map(entries), origin)
-                }
+                Given::Lazy(lazy) => self.all_of(lazy, origin),
+                Given::Shared(lazy) => self.all_of(&*lazy, origin),
             };
         }
         if name == "fleet" {
@@ -191,22 +185,45 @@ impl<'a> Env<'a> {
         }
     }
 
+    fn all_of(&mut self, lazy: &dyn Lazy, origin: Origin) -> Node {
+        let names = lazy.names();
+        if !self.spend(names.len() as u64, origin) {
+            return Node::new(Value::Unknown, origin);
+        }
+        let entries = names.into_iter().filter_map(|it| lazy.get(self, &it, origin).map(|node| (it, node))).collect();
+        Node::new(Value::of_map(entries), origin)
+    }
+
     fn given(&self, name: &str) -> Option<Given<'a>> {
         Some(match name {
             "cluster" => self.cluster.clone(),
             "params" => self.params.clone(),
             "irsa" => self.irsa.clone(),
+            "catalogue" => match &self.catalogue {
+                Some(it) => Given::Shared(Rc::new(it.clone())),
+                None => Given::No,
+            },
             _ => return None,
         })
     }
 
+    /// What an expression is, where one name of it can be asked for, and not all of them.
+    fn given_by(&self, expr: &Expr) -> Option<Given<'a>> {
+        match &expr.kind {
+            ExprKind::Name(name) => self.given(name),
+            ExprKind::Member { of, name, .. } if name == "params" && of.kind == ExprKind::Name("catalogue".into()) => {
+                Some(self.catalogue.as_ref().map_or(Given::No, |it| it.params.clone()))
+            }
+            _ => None,
+        }
+    }
+
     fn member(&mut self, of: &Expr, name: &EcoString, origin: Origin) -> Node {
         // `cluster.x` and `params.x` ask for one name only, not for all of them.
-        if let ExprKind::Name(root) = &of.kind
-            && let Some(given) = self.given(root)
-        {
+        if let Some(given) = self.given_by(of) {
             let found = match given {
                 Given::Lazy(lazy) => lazy.get(self, name, origin),
+                Given::Shared(lazy) => lazy.get(self, name, origin),
                 Given::Known(map) => map.entries.get(name).cloned(),
                 Given::No | Given::Unknown => Some(Node::new(Value::Unknown, origin)),
             };
@@ -309,4 +326,18 @@ impl<'a> Env<'a> {
 /// A float as authors write it: `1.0`, `2.5`.
 fn float_text(it: f64) -> String {
     format!("{it:?}")
+}
+
+impl Lazy for Catalogue<'_> {
+    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
+        match (name, &self.params) {
+            ("name", _) => Some(self.name.clone()),
+            ("params", Given::Shared(lazy)) => Some(env.all_of(&**lazy, at)),
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<EcoString> {
+        vec!["name".into(), "params".into()]
+    }
 }

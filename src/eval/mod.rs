@@ -25,7 +25,7 @@ mod select;
 pub use builtins::{clash, versions};
 pub use conform::{Conform, complete, literal_problems};
 pub use effect::{Effect, Outcome};
-pub use env::{Env, Given, Lazy, Local, Row};
+pub use env::{Catalogue, Env, Given, Lazy, Local, Row};
 pub use fold::{Contribution, Fold};
 pub use layer::{Edit, Layer, Only, Op, build, build_some};
 pub use lets::{Costed, let_value};

@@ -129,7 +129,8 @@ impl Env<'_> {
     /// What the declaration and those around it bind at their heads, the outermost first.
     fn heads_around(&mut self) -> Heads {
         let mut chain = Vec::new();
-        let mut at = Some(self.anchor);
+        // What a definition binds, it binds where it is written.
+        let mut at = Some(self.anchor.written(self.db));
         while let Some(anchor) = at {
             chain.push(anchor);
             at = anchor.parent(self.db);
@@ -159,6 +160,7 @@ impl Env<'_> {
         let ty = &types::function_type(self.db, function).value;
         let hidden = std::mem::take(&mut self.locals);
         let given = [&mut self.cluster, &mut self.params, &mut self.irsa].map(|it| std::mem::replace(it, Given::No));
+        let catalogue = self.catalogue.take();
         let mut args = args.into_iter();
         let mut is_absent = false;
         for param in &ty.params {
@@ -184,6 +186,7 @@ impl Env<'_> {
         }
         self.locals = hidden;
         [self.cluster, self.params, self.irsa] = given;
+        self.catalogue = catalogue;
         node.value
     }
 }

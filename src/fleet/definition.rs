@@ -1,4 +1,4 @@
-//! What an add-on or a baseline is taken `from`, and what that is taken from.
+//! What an add-on, a catalogue or a baseline is taken `from`, and what that is taken from.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,11 @@ pub(super) fn levels_of(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
         let Some(base) = find(db, at, &path) else {
             // What another declaration cannot find is said there.
             if at == anchor && !names::index_of(db, at).is_lost(&path) {
-                out.push(problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)));
+                let own = names::index_of(db, at).catalogues.get(&path).filter(|_| at.kind(db).is_catalogue());
+                out.push(own.map_or_else(
+                    || problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)),
+                    |own| problems::from_own_catalogue(origin, &path, *own),
+                ));
             }
             break;
         };
@@ -43,21 +47,30 @@ pub(super) fn levels_of(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
 fn taken_from(db: &dyn Db, anchor: Anchor) -> Option<(u32, EcoString)> {
     match &syntax::declaration(db, anchor).head {
         Head::Addon { from, .. } => from.clone(),
-        Head::From { node, path } if anchor.kind(db) == Kind::Baseline => Some((*node, path.clone())),
+        Head::From { node, path } if anchor.kind(db) == Kind::Baseline || anchor.kind(db).is_catalogue() => {
+            Some((*node, path.clone()))
+        }
         _ => None,
     }
 }
 
 fn table(index: &Index, kind: Kind) -> &BTreeMap<EcoString, Anchor> {
-    if kind == Kind::Baseline { &index.baselines } else { &index.definitions }
+    match kind {
+        Kind::Baseline => &index.baselines,
+        Kind::Catalogue | Kind::Application => &index.templates,
+        _ => &index.definitions,
+    }
 }
 
 /// One beside it, one at the top level or imported, one of a catalogue, one of a package.
 fn find(db: &dyn Db, from: Anchor, path: &str) -> Option<Anchor> {
     let kind = from.kind(db);
     let index = names::index_of(db, from);
+    if kind.is_catalogue() {
+        return names::template_named(db, index, from, path);
+    }
     let of = |parent: &Anchor, name: &str| {
-        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
+        index.held_by(*parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
     };
     match path.split_once('.') {
         None => {
@@ -78,7 +91,7 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     let index = names::index_of(db, from);
     let mut known: Vec<EcoString> = few(table(index, kind).keys()).cloned().collect();
     if kind == Kind::ADDON {
-        for (parent, items) in &index.items {
+        for (parent, items) in index.items.iter().chain(&index.template_items) {
             let names =
                 few(items.iter()).filter(|(_, it)| it.kind(db) == Kind::ADDON && **it != from).map(|(name, _)| name);
             if Some(*parent) == from.parent(db) {
@@ -98,12 +111,12 @@ fn known(db: &dyn Db, from: Anchor) -> Vec<EcoString> {
     known
 }
 
-/// Whether everything was found that an add-on or a baseline is taken `from`.
+/// Whether everything was found that an add-on, a catalogue or a baseline is taken `from`.
 pub fn is_from_known(db: &dyn Db, anchor: Anchor) -> bool {
     levels(db, anchor).value.first().is_none_or(|it| taken_from(db, *it).is_none())
 }
 
-/// What an add-on or a baseline is taken `from`, the first definition first, itself last.
+/// What an add-on, a catalogue or a baseline is taken `from`, the first definition first, itself last.
 #[salsa::tracked]
 pub fn levels(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Vec<Anchor>>> {
     Arc::new(levels_of(db, anchor))

@@ -43,7 +43,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &ClusterHead, out: &mu
     let fixed = fixed(db, it);
     let table = Table {
         declared: &settings.facts,
-        ranks: &ranks,
+        ranks,
         block: None,
         what: "fact",
         complete: true,

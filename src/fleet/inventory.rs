@@ -186,7 +186,7 @@ pub(super) fn members(db: &dyn Db, inventory: Anchor) -> Arc<Checked<Members>> {
                     out.push(problems::cluster_twice(at, name, first));
                     continue;
                 }
-                let anchor = Anchor::new(db, inventory.file(db), Some(inventory), Kind::Cluster, name.clone(), 0);
+                let anchor = Anchor::new(db, inventory.file(db), Some(inventory), Kind::Cluster, name.clone(), 0, None);
                 clusters.insert(name.clone(), (anchor, nth));
             }
             Some((at, Value::Text(name))) => out.push(problems::bad_cluster_name(at, name)),

@@ -1,7 +1,6 @@
 //! An item's value: the definition and the layers above it, for a cluster or for
 //! none.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -19,13 +18,14 @@ use super::evaluated::{Evaluated, Overrides, Params, View};
 use super::identity::{Grants, Identity, Role};
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
+use super::parameters;
 use super::patch::patches;
 use super::problems;
 use super::relocation::holder;
 use super::shape::is_shaped;
-use super::table::{Setter, State, Table};
+use super::table::{Setter, Table};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
-use crate::eval::{Conform, Effect, Env, Fold, Given, Lazy, Local, Only, Promise, build_some, complete, let_value};
+use crate::eval::{Conform, Effect, Env, Fold, Given, Local, Only, Promise, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
@@ -221,6 +221,8 @@ fn env_of<'a>(db: &'a dyn Db, item: Anchor, view: &View<'_>) -> Env<'a> {
         }
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
+    let catalogue = item.parent(db).filter(|it| it.kind(db).is_catalogue());
+    env.catalogue = catalogue.map(|it| parameters::catalogue_of(db, it, !view.is_base()));
     env
 }
 
@@ -232,19 +234,10 @@ fn with_params<T>(
     view: &View<'_>,
     run: impl FnOnce(&mut Env<'_>, Params, Vec<Effect>) -> T,
 ) -> T {
-    let setters = setters(db, &definition::levels(db, item).value, overrides);
-    let table = Table {
-        declared: params_of(db, item),
-        ranks: &setters,
-        block: Some("params"),
-        what: "param",
-        complete: !view.is_base(),
-        given: None,
-        state: RefCell::new(State::default()),
-    };
-    let lookup = ReadsCluster(&table);
+    let ranks = setters(db, &definition::levels(db, item).value, overrides);
+    let table = Table::of_params(params_of(db, item), ranks, !view.is_base());
     let mut env = env_of(db, item, view);
-    env.params = if item.kind(db).has_params() { Given::Lazy(&lookup) } else { Given::No };
+    env.params = if item.kind(db).has_params() { Given::Lazy(&table) } else { Given::No };
     let params: IndexMap<EcoString, Node> = table.all(&mut env).into_iter().collect();
     let effects = table.state.borrow().effects();
     run(&mut env, Arc::new(Map { entries: params }), effects)
@@ -282,11 +275,16 @@ fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> O
     found
 }
 
-fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) -> Vec<Vec<Setter<'a>>> {
+/// Definitions, and what is taken from them, as what sets params.
+pub(super) fn setters_of<'a>(db: &'a dyn Db, levels: &[Anchor]) -> Vec<Vec<Setter<'a>>> {
     let of_level = |it: &Anchor| {
         vec![Setter { anchor: *it, block: &syntax::declaration(db, *it).body, specificity: 2, name: EcoString::new() }]
     };
-    let mut ranks: Vec<Vec<Setter<'a>>> = levels.iter().map(of_level).collect();
+    levels.iter().map(of_level).collect()
+}
+
+fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) -> Vec<Vec<Setter<'a>>> {
+    let mut ranks = setters_of(db, levels);
     ranks.extend(overrides.iter().map(|rank| {
         rank.iter()
             .map(|(anchor, it)| Setter {
@@ -300,10 +298,10 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
     ranks
 }
 
-/// The params that an add-on or a baseline declares, those of its definitions first.
+/// The params that an add-on, a catalogue or a baseline declares, those of its definitions first.
 fn declared_params(db: &dyn Db, item: Anchor) -> Declarations {
     let mut declared = Declarations::default();
-    if !item.kind(db).has_params() {
+    if !item.kind(db).has_params() && !item.kind(db).is_catalogue() {
         return declared;
     }
     for level in &definition::levels(db, item).value {
@@ -320,19 +318,6 @@ fn declared_params(db: &dyn Db, item: Anchor) -> Declarations {
         }
     }
     declared
-}
-
-/// Params under their names.
-struct ReadsCluster<'a>(&'a Table<'a>);
-
-impl Lazy for ReadsCluster<'_> {
-    fn get(&self, env: &mut Env<'_>, name: &str, at: Origin) -> Option<Node> {
-        self.0.get(env, name, at)
-    }
-
-    fn names(&self) -> Vec<EcoString> {
-        self.0.names()
-    }
 }
 
 /// The layers of the block below all overrides, joined.
@@ -359,9 +344,11 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
     if item.kind(env.db) == Kind::ADDON {
         fold = over_defaults(env.db, RELEASE, "helm-release-defaults", origin);
         for holder in holders_of_releases(env.db, item) {
-            let body = &syntax::declaration(env.db, holder).body;
-            let layer = env.within(holder, |env| build_some(env, body, &Only { path: &[RELEASE], ..ALL_OF_IT }));
-            fold.apply(env, layer);
+            for level in &definition::levels(env.db, holder).value {
+                let body = &syntax::declaration(env.db, *level).body;
+                let layer = env.within(*level, |env| build_some(env, body, &Only { path: &[RELEASE], ..ALL_OF_IT }));
+                fold.apply(env, layer);
+            }
         }
         fold = fold.lowest().watching(shape.cloned().invariant("an add-on has a type for its body"));
     }
@@ -389,7 +376,7 @@ const RELEASE: &str = "release";
 
 /// What sets fields of an add-on's release below the add-on itself, lowest first: the fleet, and its catalogue.
 fn holders_of_releases(db: &dyn Db, addon: Anchor) -> impl Iterator<Item = Anchor> {
-    let is_catalogue = |it: &Anchor| matches!(it.kind(db), Kind::Catalogue | Kind::Application);
+    let is_catalogue = |it: &Anchor| it.kind(db).is_catalogue();
     let fleet = config::settings(db, db.project()).value.anchor;
     fleet.into_iter().chain(holder(db, addon).filter(is_catalogue))
 }
@@ -503,7 +490,7 @@ pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
     Arc::new(base_of(db, anchor))
 }
 
-/// The params that an add-on or a baseline declares, those of its definitions first.
+/// The params that an add-on, a catalogue or a baseline declares, those of its definitions first.
 #[salsa::tracked]
 pub fn params_of(db: &dyn Db, item: Anchor) -> Arc<Declarations> {
     Arc::new(declared_params(db, item))

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::conflicts::report_conflicts;
+use super::definition;
+use super::parameters::catalogue_of;
 use crate::diagnostic::Checked;
 use crate::eval::{Env, Fold, build_some};
 use crate::source::{Anchor, Db, Origin};
@@ -15,7 +17,7 @@ use crate::{names, syntax};
 /// read the cluster, and are evaluated where they are used.
 #[salsa::tracked]
 pub fn catalogue(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
-    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after", "includes"], &["kustomization", "release"]))
+    Arc::new(plain_body(db, anchor, "CatalogueBody", &["after", "includes"], &["kustomization", "release", "params"]))
 }
 
 /// What a catalogue includes beside its own items, and what that includes: names of catalogues, `catalogue.item`.
@@ -48,13 +50,18 @@ pub fn declared(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Node>> {
 /// A block that only its declaration writes and that reads no cluster, without what lies below some keys.
 fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str], except: &[&str]) -> Checked<Node> {
     let index = names::index_of(db, anchor);
-    let declaration = syntax::declaration(db, anchor);
     let mut env = Env::new(db, index, anchor);
     let deep = anchor.kind(db) == crate::source::Kind::Tenant;
     let only = crate::eval::Only { except, references, deep, ..Default::default() };
-    let layer = build_some(&mut env, &declaration.body, &only);
+    let is_catalogue = anchor.kind(db).is_catalogue();
+    env.catalogue = is_catalogue.then(|| catalogue_of(db, anchor, false));
     let mut fold = Fold::new();
-    fold.apply(&mut env, layer);
+    // Others are taken from nothing.
+    let levels = if is_catalogue { definition::levels(db, anchor).value.clone() } else { vec![anchor] };
+    for level in levels {
+        let layer = env.within(level, |env| build_some(env, &syntax::declaration(db, level).body, &only));
+        fold.apply(&mut env, layer);
+    }
     let mut node = fold.into_node(Origin::of(anchor));
     report_conflicts(&mut env, anchor, &mut node, true);
     crate::eval::complete(&mut env, &mut node, &crate::types::shape(db, shape), crate::eval::Conform::Partial, None);

@@ -171,15 +171,24 @@ pub(super) fn unknown_definition(at: Origin, kind: Kind, path: &str, known: &[Ec
         Some(it) => Some(Suggestion { written: path.into(), names: vec![it.clone()] }),
         None => Suggestion::of(path, known.iter().map(EcoString::as_str)),
     };
-    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no {what} `{path}`"), at, "not declared anywhere")
-        .suggest(meant)
-        .or_help(|| {
-            Some(if kind == Kind::Baseline {
-                eco_format!("declare it: `baseline {last} {{ … }}`")
-            } else {
-                eco_format!("declare it at the top level: `addon {last} {{ … }}`")
-            })
+    no_definition(at, what, path).suggest(meant).or_help(|| {
+        Some(match kind {
+            Kind::Baseline => eco_format!("declare it: `baseline {last} {{ … }}`"),
+            Kind::Catalogue | Kind::Application => eco_format!("declare it: `catalogue {last} {{ params {{ … }} … }}`"),
+            _ => eco_format!("declare it at the top level: `addon {last} {{ … }}`"),
         })
+    })
+}
+
+fn no_definition(at: Origin, what: &str, path: &str) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("there is no {what} `{path}`"), at, "not declared anywhere")
+}
+
+/// A catalogue that is to be taken from one that clusters use.
+pub(super) fn from_own_catalogue(at: Origin, path: &str, own: Anchor) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("`{path}` is no definition"), at, "taken from it here")
+        .label(Origin::of(own), "this is a catalogue of its own, which clusters use")
+        .help("write `params { }` in it, or what it is to be given: then it is a definition, and clusters use what is taken `from` it")
 }
 
 pub(super) fn definition_cycle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {

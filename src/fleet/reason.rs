@@ -7,6 +7,7 @@ use ecow::EcoString;
 use super::cluster_data::Cluster;
 use super::evaluated::Evaluated;
 use super::finder;
+use super::parameters::catalogue_of;
 use super::statement::About;
 use crate::eval::{Env, Given};
 use crate::names;
@@ -59,6 +60,8 @@ pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, at: Orig
     let mut env = cluster.env(db);
     env.index = names::index_of(db, at.anchor);
     env.anchor = at.anchor;
+    let around = std::iter::successors(Some(at.anchor), |it| it.parent(db));
+    env.catalogue = around.filter(|it| it.kind(db).is_catalogue()).map(|it| catalogue_of(db, it, false)).next();
     if let Some(it) = item {
         env.params = Given::Known(Arc::clone(&it.params));
     }

@@ -24,7 +24,7 @@ pub(super) struct Setter<'a> {
 /// Declared names and the layers that set them, lowest rank first.
 pub(super) struct Table<'a> {
     pub declared: &'a Declarations,
-    pub ranks: &'a [Vec<Setter<'a>>],
+    pub ranks: Vec<Vec<Setter<'a>>>,
     /// The block in which they are set: `params`, or none for facts.
     pub block: Option<&'static str>,
     /// `fact` or `param`.
@@ -85,13 +85,20 @@ impl Lazy for Table<'_> {
     }
 }
 
+impl<'a> Table<'a> {
+    /// Params, and the blocks that set them.
+    pub(super) fn of_params(declared: &'a Declarations, ranks: Vec<Vec<Setter<'a>>>, complete: bool) -> Self {
+        Self { declared, ranks, block: Some("params"), what: "param", complete, given: None, state: RefCell::default() }
+    }
+}
+
 impl Table<'_> {
     fn compute(&self, env: &mut Env<'_>, declared: &Declared) -> Node {
         let path: Vec<&str> = self.block.into_iter().chain(std::iter::once(declared.name.as_str())).collect();
         let only = Only { path: &path, ..Only::default() };
         let locals = std::mem::take(&mut env.locals);
         let mut ranks: Vec<Vec<Contribution>> = Vec::new();
-        for rank in self.ranks {
+        for rank in &self.ranks {
             let contributions: Vec<Contribution> = rank
                 .iter()
                 .map(|it| Contribution {

@@ -150,7 +150,9 @@ pub(super) fn fields(
     env.has_placeholders = ctx.target.is_shared();
     let defaults = ctx.standard("kustomization-defaults");
     let mut fold = Fold::over(&Tree::new(origin).node(BLOCK, defaults).build());
-    let around = ctx.settings.anchor.into_iter().chain(catalogue).chain(cluster.groups.iter().copied());
+    env.catalogue = catalogue.map(|it| fleet::catalogue_of(ctx.db, it, true));
+    let of_catalogue = catalogue.into_iter().flat_map(|it| fleet::levels(ctx.db, it).value.iter().copied());
+    let around = ctx.settings.anchor.into_iter().chain(of_catalogue).chain(cluster.groups.iter().copied());
     for anchor in around.chain(cluster.own.iter().flatten().copied()) {
         let body = syntax::declaration(ctx.db, anchor);
         let only = Only { path: &[BLOCK], ..Only::default() };

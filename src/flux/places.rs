@@ -39,11 +39,7 @@ pub fn kustomization_namespaces(db: &dyn Db, project: Project) -> BTreeSet<EcoSt
 
 /// What a catalogue calls its Kustomization, as far as that does not depend on the cluster.
 pub fn called(db: &dyn Db, catalogue: Anchor) -> Option<EcoString> {
-    let body = &syntax::declaration(db, catalogue).body;
-    if !has_key(body, BLOCK) {
-        return None;
-    }
-    text_at(&mut env(db, catalogue), body, &[BLOCK, "name"])
+    said_of_own(db, catalogue, "name")
 }
 
 const BLOCK: &str = "kustomization";
@@ -60,16 +56,40 @@ fn may_say(db: &dyn Db, anchor: Anchor) -> bool {
         Member::Override(it) => has_key(&it.block, BLOCK),
         _ => false,
     };
-    has_key(body, BLOCK) || body.members.iter().any(says)
+    says_of_own(db, anchor) || body.members.iter().any(says)
+}
+
+/// The declaration, with the definitions that a catalogue is taken from, those first.
+fn levels(db: &dyn Db, anchor: Anchor) -> Vec<Anchor> {
+    if anchor.kind(db).is_catalogue() { fleet::levels(db, anchor).value.clone() } else { vec![anchor] }
+}
+
+fn says_of_own(db: &dyn Db, anchor: Anchor) -> bool {
+    levels(db, anchor).iter().any(|it| has_key(&syntax::declaration(db, *it).body, BLOCK))
+}
+
+/// A text that the declaration's own `kustomization` block says, as far as that does not depend on the cluster.
+fn said_of_own(db: &dyn Db, anchor: Anchor, key: &str) -> Option<EcoString> {
+    if !says_of_own(db, anchor) {
+        return None;
+    }
+    let mut env = env(db, anchor);
+    env.catalogue = anchor.kind(db).is_catalogue().then(|| fleet::catalogue_of(db, anchor, false));
+    let mut fold = Fold::new();
+    let path = [BLOCK, key];
+    for level in levels(db, anchor) {
+        let only = Only { path: &path, ..Only::default() };
+        let layer = env.within(level, |env| build_some(env, &syntax::declaration(db, level).body, &only));
+        fold.apply(&mut env, layer);
+    }
+    fold.into_node(Origin::of(anchor)).at(&path)?.text().cloned()
 }
 
 #[salsa::tracked(returns(ref))]
 fn said_by(db: &dyn Db, anchor: Anchor) -> Vec<EcoString> {
     let body = &syntax::declaration(db, anchor).body;
     let mut found = Vec::new();
-    if has_key(body, BLOCK) {
-        found.extend(text_at(&mut env(db, anchor), body, &[BLOCK, "namespace"]));
-    }
+    found.extend(said_of_own(db, anchor, "namespace"));
     if body.members.iter().any(|it| matches!(it, Member::Use(_))) {
         let blocks = fleet::statements(db, anchor).value.uses.iter().filter_map(|it| it.block.as_ref());
         found.extend(blocks.filter_map(|it| text_at(&mut env(db, anchor), it, &["namespace"])));

@@ -30,6 +30,7 @@ pub(super) fn import<'a>(index: &mut Index, db: &'a dyn Db, project: Project, de
                 (own(&theirs.types), &mut index.types),
                 (own(&theirs.lets), &mut index.lets),
                 (own(&theirs.definitions), &mut index.definitions),
+                (own(&theirs.templates), &mut index.templates),
                 (own(&theirs.baselines), &mut index.baselines),
                 (own(&theirs.sources), &mut index.sources),
             ];

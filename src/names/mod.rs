@@ -1,14 +1,15 @@
 //! Who is meant: every name of the project in one table.
 //!
 //! In: the anchors of every file. Out: [`Index`], the same for any order of
-//! files and declarations. Looks at names and nesting only, never into a body,
-//! so that editing a body leaves it alone.
+//! files and declarations. Looks at names and nesting only, and at whether a catalogue
+//! is a definition: editing a body leaves it alone.
 
 mod import;
 mod place;
 mod problems;
 mod reserved;
 mod table;
+mod template;
 pub mod unknown;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use place::{Enclosing, is_dns_label};
 pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::Index;
+pub use template::{is_of_template, is_template, taken_from, template_named};
 
 use crate::diagnostic::{Diagnostics, Invariant};
 use crate::source::{Anchor, Db, Kind, Project, STANDARD};
@@ -38,15 +40,27 @@ pub fn declared(db: &dyn Db, project: Project) -> Arc<Index> {
     Arc::new(Index::new(db, &anchors))
 }
 
-/// The names of the project, those that it imports included.
+/// The names that a project or a package declares or imports.
 #[salsa::tracked]
-pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
+fn imported(db: &dyn Db, project: Project) -> Arc<Index> {
     let own = declared(db, project);
     if own.imports.is_empty() {
         return Arc::clone(own);
     }
     let mut index = Index::clone(own);
     import::import(&mut index, db, project, |it| declared(db, it));
+    Arc::new(index)
+}
+
+/// The names of the project, those that it imports and those that its catalogues take from definitions included.
+#[salsa::tracked]
+pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
+    let own = imported(db, project);
+    if !own.catalogues.values().any(|it| taken_from(db, *it).is_some()) {
+        return Arc::clone(own);
+    }
+    let mut index = Index::clone(own);
+    template::instantiate(&mut index, db, |it| imported(db, it));
     Arc::new(index)
 }
 

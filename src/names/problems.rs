@@ -15,6 +15,7 @@ pub(super) fn of_table(index: &Index, db: &dyn Db, found: &mut Vec<Diagnostic>) 
     found.extend(index.misplaced.iter().map(|(anchor, place)| misplaced(db, *anchor, *place)));
     found.extend(index.devices.iter().map(|it| device(db, *it)));
     found.extend(index.bad_labels.iter().map(|it| bad_label(db, *it)));
+    found.extend(index.bad_names.iter().map(|it| bad_name(*it)));
     found.extend(index.reserved.iter().map(|it| reserved(db, *it)));
     found.extend(index.bad_imports.iter().cloned());
     let mut fleets = index.fleets.iter();
@@ -95,6 +96,18 @@ pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     if fix.is_empty() { diagnostic.help("choose another name") } else { diagnostic.help(eco_format!("write `{fix}`")) }
 }
 
+/// A name with `\(catalogue.name)` where no other catalogue gives it one.
+fn bad_name(anchor: Anchor) -> Diagnostic {
+    Diagnostic::new(
+        code::INTERPOLATED_NAME,
+        "a name must be known without evaluating anything",
+        Origin::of(anchor),
+        "this is no definition",
+    )
+    .note("in a catalogue that is a definition, `\\(catalogue.name)` in a name is the name of the catalogue that is taken from it")
+    .help("write the name out, or make the catalogue a definition: `params { }`")
+}
+
 pub(super) fn reserved(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
     Diagnostic::new(
@@ -130,7 +143,7 @@ pub(super) fn unknown_import(
     let known: Vec<&str> = theirs.exported(db, package).map(EcoString::as_str).collect();
     let all = || if known.is_empty() { EcoString::from("it declares none") } else { listed(&known) };
     Diagnostic::new(code::UNKNOWN_IMPORT, eco_format!("`{path}` declares no `{name}`"), at, "not declared there")
-        .note("types, functions, `let`s, add-ons, baselines and sources at the top level of a package can be imported")
+        .note("types, functions, `let`s, add-ons, definitions of catalogues, baselines and sources at the top level of a package can be imported")
         .did_you_mean(name, known.iter().copied())
         .or_help(|| Some(eco_format!("its names: {}", all())))
 }

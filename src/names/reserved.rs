@@ -1,9 +1,9 @@
 //! Names that mean something to the language.
 
 /// Words that are no variable in an expression, and the roots of what one may name.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 20] = [
     "if", "then", "else", "match", "for", "in", "let", "when", "and", "or", "not", "true", "false", "null", "it",
-    "cluster", "params", "irsa", "fleet",
+    "cluster", "catalogue", "params", "irsa", "fleet",
 ];
 
 /// What a cluster or a group states beside its facts, and what `cluster` holds beside them.

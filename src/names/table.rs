@@ -6,9 +6,11 @@ use ecow::{EcoString, eco_format};
 
 use super::place::{Enclosing, carries_label, is_dns_label, may_stand};
 use super::reserved::is_reserved;
+use super::template::{is_of_template, is_template};
 use crate::diagnostic::Diagnostic;
 use crate::schema;
 use crate::source::{Anchor, Db, IndexMap, Kind, Project};
+use crate::syntax::CATALOGUE_NAME;
 
 /// Every declaration, by what it declares. All orders are orders of names.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,12 +45,18 @@ pub struct Index {
     /// kustomize items, namespaces. A namespace of the same name as another item is under
     /// [`Index::namespace_key`].
     pub items: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
+    /// Catalogues that are definitions, which others are taken `from`; no cluster uses them.
+    pub templates: BTreeMap<EcoString, Anchor>,
+    /// The items of those, by name.
+    pub template_items: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
     /// Sources of catalogues, clusters and groups by name.
     pub local_sources: IndexMap<Anchor, BTreeMap<EcoString, Anchor>>,
     /// Declared again under a taken name: first, again.
     pub(super) duplicates: Vec<(Anchor, Anchor)>,
     pub(super) misplaced: Vec<(Anchor, Enclosing)>,
     pub(super) bad_labels: Vec<Anchor>,
+    /// Named after a catalogue, and in none that is a definition.
+    pub(super) bad_names: Vec<Anchor>,
     /// Names that no file may have on Windows.
     pub(super) devices: Vec<Anchor>,
     pub(super) reserved: Vec<Anchor>,
@@ -93,14 +101,13 @@ impl Index {
             return;
         }
         let name = anchor.name(db);
-        if carries_label(kind) && schema::is_device(name) {
-            self.devices.push(anchor);
-        }
-        if carries_label(kind) && !is_dns_label(name) {
-            self.bad_labels.push(anchor);
-        }
         if matches!(kind, Kind::Let | Kind::Fn) && is_reserved(name) {
             self.reserved.push(anchor);
+        }
+        match kind {
+            Kind::Source if anchor.parent(db).is_some() => {}
+            Kind::Item(_) if anchor.parent(db).is_some() => {}
+            _ => self.look_at_name(db, anchor),
         }
         let table = match kind {
             Kind::Fleet => return self.fleets.push(anchor),
@@ -114,7 +121,17 @@ impl Index {
             Kind::Let | Kind::Fn => &mut self.lets,
             Kind::Baseline => &mut self.baselines,
             Kind::Inventory => &mut self.inventories,
-            Kind::Catalogue | Kind::Application => &mut self.catalogues,
+            Kind::Catalogue | Kind::Application => {
+                let (table, others) = if is_template(db, anchor) {
+                    (&mut self.templates, &self.catalogues)
+                } else {
+                    (&mut self.catalogues, &self.templates)
+                };
+                if let Some(first) = others.get(name) {
+                    return self.duplicates.push((*first, anchor));
+                }
+                table
+            }
             Kind::Cluster => &mut self.clusters,
             Kind::Group => &mut self.groups,
             Kind::Rule => &mut self.rules,
@@ -122,14 +139,24 @@ impl Index {
             Kind::Tenant => &mut self.tenants,
             Kind::Source => match anchor.parent(db) {
                 None => &mut self.sources,
-                Some(parent) => self.local_sources.entry(parent).or_default(),
+                Some(parent) => return self.add_source(db, anchor, parent),
             },
             Kind::ADDON if anchor.parent(db).is_none() => &mut self.definitions,
             Kind::Item(_) => match anchor.parent(db) {
                 None => return,
-                Some(parent) => self.items.entry(parent).or_default(),
+                Some(parent) => return self.add_item(db, anchor, parent),
             },
         };
+        put(table, &mut self.duplicates, db, anchor);
+    }
+
+    /// Adds an item of a catalogue, a cluster or a group.
+    pub(super) fn add_item(&mut self, db: &dyn Db, anchor: Anchor, parent: Anchor) {
+        self.look_at_name(db, anchor);
+        let of_template = is_of_template(db, anchor);
+        let table = if of_template { &mut self.template_items } else { &mut self.items };
+        let table = table.entry(parent).or_default();
+        let name = anchor.name(db);
         // Namespaces have names of their own; `web` alone means another item of that name.
         let is_namespace = |it: Anchor| it.kind(db) == Kind::NAMESPACE;
         if let Some(first) = table.get(name).copied().filter(|it| is_namespace(*it) != is_namespace(anchor)) {
@@ -140,13 +167,33 @@ impl Index {
             }
             return;
         }
-        match table.get(name) {
-            Some(first) if first.is_standard(db) == anchor.is_standard(db) => self.duplicates.push((*first, anchor)),
-            // A project's own name hides what the standard library calls so.
-            Some(_) if anchor.is_standard(db) => {}
-            _ => {
-                table.insert(name.clone(), anchor);
+        put(table, &mut self.duplicates, db, anchor);
+    }
+
+    /// Adds a source of a catalogue, a cluster, a group or an add-on.
+    pub(super) fn add_source(&mut self, db: &dyn Db, anchor: Anchor, parent: Anchor) {
+        self.look_at_name(db, anchor);
+        put(self.local_sources.entry(parent).or_default(), &mut self.duplicates, db, anchor);
+    }
+
+    /// Notes what is wrong with a name itself.
+    fn look_at_name(&mut self, db: &dyn Db, anchor: Anchor) {
+        let (kind, name) = (anchor.kind(db), anchor.name(db));
+        if name.contains(CATALOGUE_NAME) {
+            if !is_of_template(db, anchor) {
+                self.bad_names.push(anchor);
             }
+            return;
+        }
+        // What is made has the name that is written, or the one of its catalogue.
+        if !carries_label(kind) || anchor.original(db).is_some_and(|it| it.name(db) == name) {
+            return;
+        }
+        if schema::is_device(name) {
+            self.devices.push(anchor);
+        }
+        if !is_dns_label(name) {
+            self.bad_labels.push(anchor);
         }
     }
 
@@ -158,18 +205,24 @@ impl Index {
 
     /// Every name that others may import, in order.
     pub(super) fn exported<'a>(&'a self, db: &'a dyn Db, package: Project) -> impl Iterator<Item = &'a EcoString> {
-        [&self.types, &self.lets, &self.definitions, &self.baselines, &self.sources]
+        [&self.types, &self.lets, &self.definitions, &self.templates, &self.baselines, &self.sources]
             .into_iter()
             .flatten()
             .filter(move |(_, it)| it.file(db).package(db) == package.name(db))
             .map(|(name, _)| name)
     }
 
+    /// The items of a catalogue, be it a definition, of a cluster or a group.
+    #[must_use]
+    pub fn held_by(&self, parent: Anchor) -> Option<&BTreeMap<EcoString, Anchor>> {
+        self.items.get(&parent).or_else(|| self.template_items.get(&parent))
+    }
+
     /// The item that a bare name means in a declaration: its own, or that of a catalogue.
     #[must_use]
     pub fn item_named(&self, from: Anchor, name: &str) -> Option<Anchor> {
         let in_holder = |it: &Anchor| self.items.get(it).and_then(|it| it.get(name)).copied();
-        in_holder(&from).or_else(|| self.catalogues.values().find_map(in_holder))
+        self.held_by(from).and_then(|it| it.get(name)).copied().or_else(|| self.catalogues.values().find_map(in_holder))
     }
 
     /// The key of a namespace that another item shares its name with: no name looks so.
@@ -181,7 +234,7 @@ impl Index {
     /// The namespace that a catalogue, cluster or group declares under a name.
     #[must_use]
     pub fn namespace_of(&self, db: &dyn Db, holder: Anchor, name: &str) -> Option<Anchor> {
-        let items = self.items.get(&holder)?;
+        let items = self.held_by(holder)?;
         let found = items.get(&Self::namespace_key(name)).or_else(|| items.get(name))?;
         (found.kind(db) == Kind::NAMESPACE).then_some(*found)
     }
@@ -189,5 +242,23 @@ impl Index {
     /// The items of a catalogue, cluster or group.
     pub fn items_of(&self, parent: Anchor) -> impl Iterator<Item = (&EcoString, Anchor)> {
         self.items.get(&parent).into_iter().flatten().map(|(name, anchor)| (name, *anchor))
+    }
+}
+
+/// Enters a declaration under its name, or as one that is declared again.
+fn put(
+    table: &mut BTreeMap<EcoString, Anchor>,
+    duplicates: &mut Vec<(Anchor, Anchor)>,
+    db: &dyn Db,
+    anchor: Anchor,
+) {
+    let name = anchor.name(db);
+    match table.get(name) {
+        Some(first) if first.is_standard(db) == anchor.is_standard(db) => duplicates.push((*first, anchor)),
+        // A project's own name hides what the standard library calls so.
+        Some(_) if anchor.is_standard(db) => {}
+        _ => {
+            table.insert(name.clone(), anchor);
+        }
     }
 }

@@ -9,6 +9,11 @@ use crate::source::{Anchor, Db, Origin};
 /// No catalogue has the name.
 #[must_use]
 pub fn catalogue(db: &dyn Db, at: Origin, name: &str, index: &Index) -> Diagnostic {
+    if let Some(it) = index.templates.get(name) {
+        return Diagnostic::new(code::UNKNOWN_TARGET, eco_format!("`{name}` is a definition"), at, "named here")
+            .label(Origin::of(*it), "it declares what it is to be given")
+            .help(eco_format!("take a catalogue from it, and name that: `catalogue NAME from {name} {{ … }}`"));
+    }
     let diagnostic = Diagnostic::new(
         code::UNKNOWN_TARGET,
         eco_format!("there is no catalogue `{name}`"),

@@ -80,6 +80,12 @@ impl Kind {
         matches!(self, Self::ADDON | Self::Baseline)
     }
 
+    /// Whether it is a catalogue or an application.
+    #[must_use]
+    pub const fn is_catalogue(self) -> bool {
+        matches!(self, Self::Catalogue | Self::Application)
+    }
+
     /// The word that declares it.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -170,9 +176,18 @@ pub struct Anchor {
     /// Which of several with that parent, kind and name, counted from 0.
     #[returns(copy)]
     pub nth: u32,
+    /// The declaration whose text it has: it is of a catalogue that is taken `from` the one which holds that.
+    #[returns(copy)]
+    pub original: Option<Anchor>,
 }
 
 impl Anchor {
+    /// The declaration that is written down: itself, or the one whose text it has.
+    #[must_use]
+    pub fn written(self, db: &dyn Db) -> Self {
+        self.original(db).unwrap_or(self)
+    }
+
     /// Whether it is of what every project sees without naming it: the package `std` itself.
     pub fn is_standard(self, db: &dyn Db) -> bool {
         self.file(db).package(db) == STANDARD

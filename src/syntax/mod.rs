@@ -38,6 +38,9 @@ pub use tokens::{Chunk, Group, Role, Token, tokens};
 pub use trail::{Trail, trail};
 pub use word::{word, words};
 
+/// In the name of an item: the name of the catalogue that it ends up in. No name looks so otherwise.
+pub const CATALOGUE_NAME: &str = "\\(catalogue.name)";
+
 /// A file that was read.
 pub struct Parsed {
     /// Declarations in the order of the text.
@@ -122,7 +125,7 @@ fn anchored(db: &dyn Db, file: SourceFile, lowered: Vec<lower::Lowered>) -> Pars
     for it in lowered {
         let parent = it.parent.and_then(|index| anchors.get(index).copied());
         let nth = seen.entry((parent, it.declaration.kind, it.declaration.name.clone())).or_default();
-        let anchor = Anchor::new(db, file, parent, it.declaration.kind, it.declaration.name.clone(), *nth);
+        let anchor = Anchor::new(db, file, parent, it.declaration.kind, it.declaration.name.clone(), *nth, None);
         *nth += 1;
         anchors.push(anchor);
         nodes.insert(anchor, it.nodes);
@@ -149,6 +152,13 @@ pub fn anchors(db: &dyn Db, file: SourceFile) -> Arc<[Anchor]> {
 ///
 #[salsa::tracked]
 pub fn declaration(db: &dyn Db, anchor: Anchor) -> Arc<Declaration> {
+    if let Some(original) = anchor.original(db) {
+        let written = declaration(db, original);
+        if written.name == *anchor.name(db) {
+            return Arc::clone(written);
+        }
+        return Arc::new(Declaration { name: anchor.name(db).clone(), ..Declaration::clone(written) });
+    }
     let found = declarations(db, anchor.file(db)).get(&anchor).cloned();
     found.unwrap_or_else(|| {
         Arc::new(Declaration {
@@ -171,7 +181,7 @@ pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Diagnostics {
 pub fn locate(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Range<usize>)> {
     let file = origin.anchor.file(db);
     let parsed = parse(db, file);
-    let Some(nodes) = parsed.nodes.get(&origin.anchor) else {
+    let Some(nodes) = parsed.nodes.get(&origin.anchor.written(db)) else {
         // A cluster that an inventory makes has no text of its own.
         return locate(db, Origin::of(origin.anchor.parent(db)?));
     };
@@ -189,7 +199,7 @@ pub fn locate_names(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Vec<Rang
         let start = range.end - inner.trim_start_matches(is_quote).len();
         start..(range.start + inner.trim_end_matches(is_quote).len()).max(start)
     };
-    let all = parse(db, file).names.get(&origin.anchor).into_iter().flatten();
+    let all = parse(db, file).names.get(&origin.anchor.written(db)).into_iter().flatten();
     let recorded: Vec<Range<usize>> =
         all.filter(|(node, _)| *node == origin.node).map(|(_, range)| unquoted(range.clone())).collect();
     if !recorded.is_empty() {

@@ -185,7 +185,7 @@ impl Problem {
                 at(range),
                 "no meaning here",
             )
-            .help("only add-ons, baselines and clusters can be declared `from` others"),
+            .help("only add-ons, catalogues, baselines and clusters can be declared `from` others"),
             Self::TooDeep(start) => Diagnostic::new(
                 code::TOO_DEEP,
                 eco_format!("this is nested more than {} levels deep", chunk::NESTING_LIMIT),

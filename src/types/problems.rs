@@ -361,6 +361,11 @@ pub(super) fn no_irsa(at: Origin) -> Diagnostic {
         .help("it is the ARN of the role of an add-on: write `irsa { policies = [ … ] }` in the add-on")
 }
 
+pub(super) fn no_catalogue(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::NOT_HERE, "`catalogue` cannot be read here", at, "not inside a catalogue")
+        .help("it is the catalogue around an item: `catalogue.name`, and `catalogue.params` of its definition")
+}
+
 pub(super) fn rings_here(at: Origin) -> Diagnostic {
     Diagnostic::new(code::STATEMENT_HERE, "`rings` has no meaning here", at, "not inside the fleet")
         .help("write it in the `fleet`, beside `facts`")

@@ -7,8 +7,9 @@ use ecow::EcoString;
 use pest::iterators::Pair;
 
 use super::super::ast::{
-    Block, Declaration, Expr, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody, TypeExpr, TypeKind,
+    Block, Declaration, Expr, ExprKind, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody, TypeExpr, TypeKind,
 };
+use super::super::CATALOGUE_NAME;
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowered, Lowering, dotted, inner};
@@ -59,7 +60,39 @@ impl Lowering<'_> {
         if let Some(first) = self.nodes.first_mut() {
             *first = range;
         }
-        self.plain_text(pair)
+        match inner(pair.clone()).next() {
+            Some(it) if pair.as_rule() == Rule::item_name && it.as_rule() == Rule::string => {
+                let range = self.range(&it);
+                self.name_of(it, range)
+            }
+            _ => self.plain_text(pair),
+        }
+    }
+
+    /// A quoted name, which may be made of the name of a catalogue.
+    fn name_of(&mut self, string: Pair<'_, Rule>, range: Range<usize>) -> EcoString {
+        let of_catalogue = |it: &Expr| {
+            matches!(&it.kind, ExprKind::Member { of, name, safe: false }
+                if name == "name" && of.kind == ExprKind::Name("catalogue".into()))
+        };
+        let mut name = EcoString::new();
+        match self.string(string).kind {
+            ExprKind::Text(it) => return it,
+            ExprKind::Interpolation(parts) => {
+                for part in &parts {
+                    match &part.kind {
+                        ExprKind::Text(it) => name.push_str(it),
+                        _ if of_catalogue(part) => name.push_str(CATALOGUE_NAME),
+                        _ => {
+                            self.problems.push(Problem::InterpolatedName(range));
+                            return EcoString::new();
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        name
     }
 
     /// A name or a quoted name without interpolation.
@@ -75,7 +108,7 @@ impl Lowering<'_> {
             return pair.as_str().trim().into();
         }
         let range = self.range(&pair);
-        if let super::super::ast::ExprKind::Text(it) = self.string(pair).kind {
+        if let ExprKind::Text(it) = self.string(pair).kind {
             it
         } else {
             self.problems.push(Problem::InterpolatedName(range));
@@ -101,7 +134,7 @@ impl Lowering<'_> {
                     let node = self.node(&it);
                     self.names_in(node, &it);
                     let path = dotted(&it);
-                    if !matches!(kind, Kind::Cluster | Kind::Baseline) {
+                    if !matches!(kind, Kind::Cluster | Kind::Baseline | Kind::Catalogue | Kind::Application) {
                         let range = self.range(&it);
                         self.problems.push(Problem::FromHere(range, kind.word()));
                     }
@@ -201,6 +234,11 @@ impl Lowering<'_> {
         }
         if let Some(block) = parts.find(|it| it.as_rule() == Rule::block) {
             body = self.block(block);
+        }
+        if name.contains(CATALOGUE_NAME) && !matches!(kind, Kind::Item(_) | Kind::Source) {
+            let at = self.nodes.first().cloned().unwrap_or_default();
+            self.problems.push(Problem::InterpolatedName(at));
+            name = EcoString::new();
         }
         Declaration { kind, name, head, body, doc }
     }

@@ -18,6 +18,8 @@ pub struct Scope {
     pub fleet: Option<Type>,
     /// Inside an add-on that says `irsa { … }`.
     pub irsa: Option<Type>,
+    /// Inside a catalogue: its name, and the params that its definition declares.
+    pub catalogue: Option<Type>,
     /// Variables of comprehensions, `it`, fields of the record around a `where`.
     pub locals: Vec<(EcoString, Type)>,
     /// Whether reading what may be absent is no mistake: in a check it fails the check.

@@ -240,6 +240,13 @@ impl Infer<'_> {
         }
         match (name.as_str(), &self.scope.cluster, &self.scope.params, &self.scope.fleet) {
             ("cluster", Some(ty), _, _) | ("params", _, Some(ty), _) | ("fleet", _, _, Some(ty)) => return ty.clone(),
+            ("catalogue", ..) => {
+                if let Some(ty) = &self.scope.catalogue {
+                    return ty.clone();
+                }
+                self.out.push(problems::no_catalogue(self.at(expr)));
+                return Type::Broken;
+            }
             ("cluster" | "params" | "it" | "fleet", ..) => {
                 self.out.push(problems::not_here(self.at(expr), name, self.scope.why_no_cluster));
                 return Type::Broken;
