@@ -78,6 +78,7 @@ fn sets_param(body: &Block, name: &EcoString) -> bool {
             (Some(segment), _) => is_it(Some(&segment.key)),
             (None, Action::Amend(block)) => block.members.iter().any(|it| match it {
                 Member::Spread(_) => true,
+                Member::Entry(it) if matches!(it.action, Action::Declare { .. }) => false,
                 it => is_it(it.path().and_then(|it| it.segments.first()).map(|it| &it.key)),
             }),
             (None, _) => true,

@@ -224,9 +224,9 @@ pub(super) fn of_a_set(at: Origin, name: &str) -> Diagnostic {
 
 /// What a definition asks for and a catalogue that is taken from it does not say.
 pub(super) fn missing_params(at: Origin, catalogue: &str, missing: &[&Declared]) -> Diagnostic {
-    let names: Vec<&str> = missing.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<String> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
     let (what, have) = if names.len() == 1 { ("the param", "has") } else { ("the params", "have") };
-    let set: Vec<String> = names.iter().map(|it| format!("{it} = …")).collect();
+    let set: Vec<String> = missing.iter().map(|it| format!("{} = …", it.name)).collect();
     let mut diagnostic = Diagnostic::new(
         code::NO_VALUE,
         eco_format!("{what} {} {have} no value in `{catalogue}`", listed(&names)),

@@ -3,6 +3,7 @@
 use ecow::eco_format;
 
 use super::declarations::Declared;
+use super::table::CATALOGUE_PARAM;
 use crate::diagnostic::{Diagnostic, Subject, code, listed};
 use crate::source::Origin;
 use crate::syntax::ast::{self, ExprKind};
@@ -39,7 +40,9 @@ const fn lack_of(declared: &Declared) -> &'static str {
 
 pub(super) fn no_value(declared: &Declared, what: &str) -> Diagnostic {
     let name = &declared.name;
-    let help = eco_format!("write `override … {{ params {{ {name} = … }} }}`, or give the param a default");
+    let set = if what == CATALOGUE_PARAM { "" } else { "override … { " };
+    let end = if set.is_empty() { "" } else { " }" };
+    let help = eco_format!("write `{set}params {{ {name} = … }}{end}`, or give the param a default");
     let label = lack_of(declared);
     let subject = if what == "fact" { Subject::Fact(name.clone()) } else { Subject::Param(name.clone()) };
     Diagnostic::new(code::NO_VALUE, eco_format!("the {what} `{name}` has no value"), declared.origin, label)

@@ -48,6 +48,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &ClusterHead, out: &mu
         what: "fact",
         complete: true,
         given: it.imported.as_deref(),
+        says_cycles: true,
         state: RefCell::new(State::default()),
     };
     let lookup = WithFixed { fixed: &fixed, table: &table };

@@ -191,6 +191,18 @@ pub(super) fn from_own_catalogue(at: Origin, path: &str, own: Anchor) -> Diagnos
         .help("write `params { }` in it, or what it is to be given: then it is a definition, and clusters use what is taken `from` it")
 }
 
+/// What a catalogue says of itself, by a param that depends on the cluster.
+pub(super) fn cluster_in_catalogue(catalogue: &str, key: &str, at: Origin) -> Diagnostic {
+    Diagnostic::new(
+        code::UNKNOWN_IDENTITY,
+        eco_format!("{key} of `{catalogue}` must have a value that does not depend on the cluster"),
+        at,
+        "this depends on the cluster",
+    )
+    .note("what a catalogue says of itself is the same for every cluster that has it")
+    .help("write a plain value, or a param that reads no `cluster`")
+}
+
 pub(super) fn definition_cycle(db: &dyn Db, at: Origin, levels: &[Anchor], base: Anchor) -> Diagnostic {
     let names: Vec<&str> = levels.iter().chain(std::iter::once(&base)).map(|it| it.name(db).as_str()).collect();
     Diagnostic::new(

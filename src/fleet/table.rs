@@ -13,6 +13,12 @@ use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::Type;
 use crate::value::{Map, Node, Value};
 
+/// What a param of an add-on or a baseline is called.
+pub(super) const PARAM: &str = "param";
+
+/// What a param of a catalogue is called, which no override sets.
+pub(super) const CATALOGUE_PARAM: &str = "catalogue's param";
+
 /// A block that may set declared names.
 pub(super) struct Setter<'a> {
     pub anchor: Anchor,
@@ -27,12 +33,14 @@ pub(super) struct Table<'a> {
     pub ranks: Vec<Vec<Setter<'a>>>,
     /// The block in which they are set: `params`, or none for facts.
     pub block: Option<&'static str>,
-    /// `fact` or `param`.
+    /// `fact`, [`PARAM`] or [`CATALOGUE_PARAM`].
     pub what: &'static str,
     /// Whether a name without a value is an error: not where no cluster is given.
     pub complete: bool,
     /// Values from elsewhere, below every layer and above the defaults.
     pub given: Option<&'a Map>,
+    /// Whether a cycle is reported: where it is not, whoever asks for all names reports it.
+    pub says_cycles: bool,
     pub state: RefCell<State>,
 }
 
@@ -69,7 +77,9 @@ impl Lazy for Table<'_> {
             })
         };
         if let Some(path) = cycle {
-            env.report(problems::cycle(at, self.what, &path));
+            if self.says_cycles {
+                env.report(problems::cycle(at, self.what, &path));
+            }
             return Some(Node::new(Value::Unknown, at));
         }
         self.state.borrow_mut().active.push(name.into());
@@ -88,7 +98,7 @@ impl Lazy for Table<'_> {
 impl<'a> Table<'a> {
     /// Params, and the blocks that set them.
     pub(super) fn of_params(declared: &'a Declarations, ranks: Vec<Vec<Setter<'a>>>, complete: bool) -> Self {
-        Self { declared, ranks, block: Some("params"), what: "param", complete, given: None, state: RefCell::default() }
+        Self { declared, ranks, block: Some("params"), what: PARAM, complete, given: None, says_cycles: true, state: RefCell::default() }
     }
 }
 

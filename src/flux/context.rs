@@ -307,7 +307,9 @@ impl<'a> Context<'a> {
         let is_moving = fleet::holder(self.db, writer) != writer.parent(self.db);
         if writer.kind(self.db) == Kind::ADDON {
             let index = names::index_of(self.db, writer);
-            let nested = index.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
+            // What is made of a definition is the project's.
+            let of_writer = if writer.original(self.db).is_some() { self.index } else { index };
+            let nested = of_writer.local_sources.get(&writer).and_then(|it| it.get(name)).copied();
             let of_package = || index.sources.get(name).copied().filter(|_| is_of_package(self.db, writer));
             let of_holder = || find_source(self.db, self.index, writer.parent(self.db), name).filter(|_| is_moving);
             if let Some(found) = nested.or_else(of_package).or_else(of_holder) {

@@ -198,11 +198,12 @@ pub(super) fn counts(db: &dyn Db) -> IndexMap<Anchor, usize> {
         let own = holders.flat_map(|it| index.items_of(it)).map(|(_, it)| it);
         let taken = cluster.taken.iter().flat_map(|it| it.items.iter().copied());
         let items: IndexSet<Anchor> = taken.chain(own).collect();
-        let mut had: IndexSet<Anchor> = cluster.taken.iter().map(|it| it.catalogue).collect();
-        for item in items {
-            had.insert(item);
-            if item.kind(db) == Kind::ADDON {
-                had.extend(*levels.entry(item).or_insert_with(|| &fleet::levels(db, item).value));
+        let mut had: IndexSet<Anchor> = IndexSet::default();
+        for it in items.into_iter().chain(cluster.taken.iter().map(|it| it.catalogue)) {
+            had.insert(it.written(db));
+            if it.kind(db) == Kind::ADDON || it.kind(db).is_catalogue() {
+                let of_it = *levels.entry(it).or_insert_with(|| &fleet::levels(db, it).value);
+                had.extend(of_it.iter().map(|it| it.written(db)));
             }
         }
         for it in had {

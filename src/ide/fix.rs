@@ -104,7 +104,8 @@ fn params(db: &dyn Db, it: &Diagnostic, at: Origin, place: &FileRange) -> Vec<Fi
     let value = ty.as_ref().map_or_else(|| "\"\"".into(), sample);
     let mut found = Vec::new();
     let shown = it.cluster.as_ref().and_then(|it| fleet::all_clusters(db, db.project()).value.get(it)).copied();
-    if let Some(cluster) = shown {
+    // Those of a catalogue, no override sets.
+    if let Some(cluster) = shown.filter(|_| at.anchor.kind(db).has_params()) {
         let reads = |it: &Anchor| fleet::levels(db, *it).value.contains(&at.anchor);
         let item = fleet::addons_of(db, &fleet::cluster(db, cluster).value).find(reads).unwrap_or(at.anchor);
         let line = eco_format!("override {} {{ params {{ {name} = {value} }} }}", target(db, item));

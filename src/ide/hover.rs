@@ -78,7 +78,7 @@ fn keyword_at(db: &dyn Db, file: SourceFile, offset: usize) -> Option<(&str, Ran
             Some('+') => behind.starts_with("+="),
             Some(':') => true,
             Some('{') => word != "moved",
-            Some('.') => !["cluster", "params", "irsa", "fleet", "it"].contains(&word),
+            Some('.') => !["cluster", "catalogue", "params", "irsa", "fleet", "it"].contains(&word),
             _ => false,
         };
     let cursor = Cursor::new(before);

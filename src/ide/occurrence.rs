@@ -133,7 +133,8 @@ impl Finder<'_> {
 
     fn names(&mut self, node: NodeId, part: usize, name: &EcoString, target: Option<Anchor>) {
         if let Some(it) = target {
-            self.push(node, part, name, Symbol::At(Origin::of(it)), None);
+            // Of what is made of a definition, the place where that writes it.
+            self.push(node, part, name, Symbol::At(Origin::of(it.written(self.db))), None);
         }
     }
 
@@ -282,11 +283,12 @@ impl Finder<'_> {
         let table = |it: &Index| match kind {
             Kind::Baseline => it.baselines.get(&last).copied(),
             Kind::Cluster => it.clusters.get(&last).copied(),
+            Kind::Catalogue | Kind::Application => it.templates.get(&last).copied(),
             _ => it.definitions.get(&last).copied(),
         };
         let beside = || {
             let parent = self.anchor.parent(self.db)?;
-            self.index.items.get(&parent)?.get(&last).copied()
+            self.index.held_by(parent)?.get(&last).copied()
         };
         let in_package = || {
             let (alias, _) = path.rsplit_once('.')?;

@@ -9,7 +9,7 @@ use crate::fleet;
 use crate::names::{self, is_dns_label, is_reserved};
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax::{
-    self,
+    self, CATALOGUE_NAME,
     ast::{Head, Key, Member},
 };
 
@@ -41,6 +41,9 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
             }
             if is_made || is_column(db, *at) {
                 return Err(eco_format!("`{}` is made of data: rename it there", named.name));
+            }
+            if at.node == 0 && at.anchor.name(db).contains(CATALOGUE_NAME) {
+                return Err(eco_format!("`{}` is made of the name of its catalogue: rename that, or the definition's item", named.name));
             }
             if at.anchor.kind(db) == Kind::External {
                 return Err(eco_format!("`{}` is no name of yours: what makes the object calls it so", named.name));
@@ -113,8 +116,27 @@ pub fn rename(db: &dyn Db, file: SourceFile, offset: usize, to: &str) -> Result<
     let edits = all.into_iter().filter(|(it, place)| it.name == old && in_project(place));
     let mut edits: Vec<Edit> = edits.map(|(_, it)| Edit { file: it.file, range: it.range, text: to.into() }).collect();
     edits.extend(chart(db, *at, &old));
+    if at.node == 0 && at.anchor.kind(db).is_catalogue() {
+        edits.extend(named_after(db, at.anchor, to));
+    }
     edits.sort_by(|a, b| (a.file.path(db), a.range.start).cmp(&(b.file.path(db), b.range.start)));
     Ok(edits)
+}
+
+/// The items of a catalogue that have its name from their definition are called otherwise with it.
+fn named_after(db: &dyn Db, catalogue: Anchor, to: &str) -> Vec<Edit> {
+    let index = names::index(db, db.project());
+    let sources = index.local_sources.get(&catalogue).into_iter().flat_map(|it| it.values()).copied();
+    let made = index.items_of(catalogue).map(|(_, it)| it).chain(sources);
+    let mut edits = Vec::new();
+    for it in made.filter(|it| it.written(db).name(db).contains(CATALOGUE_NAME)) {
+        let (original, name) = (it.written(db), it.name(db));
+        let text = EcoString::from(original.name(db).replace(CATALOGUE_NAME, to));
+        let all = references(db, &Symbol::At(Origin::of(original))).into_iter();
+        let of_this = all.filter(|(named, place)| named.name == *name && place.file.package(db).is_empty());
+        edits.extend(of_this.map(|(_, it)| Edit { file: it.file, range: it.range, text: text.clone() }));
+    }
+    edits
 }
 
 /// An add-on that names no chart has that of its name: what is installed stays the same.
@@ -150,6 +172,7 @@ fn taken(db: &dyn Db, symbol: &Symbol, to: &str) -> Option<(Kind, EcoString)> {
         Kind::Let | Kind::Fn if crate::types::builtin::find(to).is_some() => return Some((Kind::Fn, to.into())),
         Kind::Let | Kind::Fn => Some(&index.lets),
         Kind::Type => Some(&index.types),
+        Kind::Catalogue | Kind::Application if index.templates.contains_key(to) => Some(&index.templates),
         Kind::Catalogue | Kind::Application => Some(&index.catalogues),
         Kind::Group => Some(&index.groups),
         Kind::ADDON if at.anchor.parent(db).is_none() => Some(&index.definitions),

@@ -107,6 +107,7 @@ pub(super) fn declared(index: &Index, name: &str) -> Option<Anchor> {
         &index.lets,
         &index.types,
         &index.catalogues,
+        &index.templates,
         &index.sources,
         &index.baselines,
         &index.tenants,
@@ -121,7 +122,7 @@ pub(super) fn declared_in(db: &dyn Db, anchor: Anchor, name: &str) -> Option<Ori
     let facts = &fleet::settings(db, db.project()).value;
     match anchor.kind(db) {
         Kind::Fleet if facts.anchor == Some(anchor) => facts.facts.get(name).map(|it| it.origin),
-        Kind::ADDON | Kind::Baseline => {
+        Kind::ADDON | Kind::Baseline | Kind::Catalogue | Kind::Application => {
             fleet::params_of(db, anchor).get(name).filter(|it| it.origin.anchor == anchor).map(|it| it.origin)
         }
         _ => None,

@@ -217,6 +217,7 @@ fn of_sources(db: &dyn Db, clusters: &[Anchor], is_asked: bool) -> Table {
     let place = |it: &Anchor| (it.name(db).clone(), holder(db, *it));
     all.sort_by_key(place);
     all.dedup();
+    all.retain(|it| !names::is_of_template(db, *it));
     all.retain(|it| used.contains_key(it) || (!is_asked && it.file(db).package(db).is_empty()));
     let row = |it: Anchor| {
         let evaluated = &fleet::base(db, it).value.node;

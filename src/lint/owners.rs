@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Cluster, Sync};
 use crate::flux::{self, Deployed, Release, Unit};
 use crate::kube::object::{Id, Object};
-use crate::source::{IndexMap, Origin};
+use crate::source::{Anchor, Db, IndexMap, Origin};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed, foreign: &Foreign<'_>) {
     // A cluster that is reached through a hub has no Flux: its namespace there is like any other.
@@ -28,7 +28,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
         // That two Kustomizations have one name is said where they get it.
         let is_said = lint.has_errors && object.id.kind == "Kustomization";
         if let Some(first) = owners.insert(&object.id, object.origin).filter(|_| !is_said) {
-            lint.out.push(two_owners(&object.id, object.origin, first));
+            lint.out.push(two_owners(lint.db, &object.id, object.origin, first));
         }
     }
     let mut of_directories: IndexMap<&Id, (&ForeignObject<'_>, Origin)> = IndexMap::default();
@@ -41,7 +41,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed,
         let other = of_directories.insert(id, (object, object.origin));
         let other = other.map(|(it, at)| (Some(&it.object.listed.file), at));
         if let Some((file, first)) = other.or_else(|| owners.get(id).map(|it| (None, *it))) {
-            lint.out.push(two_owners_of_file(id, object, file, first));
+            lint.out.push(two_owners_of_file(lint.db, id, object, file, first));
         }
     }
     on_a_hub(lint, cluster, deployed);
@@ -137,15 +137,28 @@ fn is_of_bootstrap(sync: &Sync, id: &Id) -> bool {
         || in_namespace("kustomize.toolkit.fluxcd.io", "Kustomization", &sync.root)
 }
 
-fn two_owners(id: &Id, at: Origin, first: Origin) -> Diagnostic {
-    Diagnostic::new(code::TWO_OWNERS, eco_format!("{id} has two owners on one cluster"), at, "made here again")
+fn two_owners(db: &dyn Db, id: &Id, at: Origin, first: Origin) -> Diagnostic {
+    let message = eco_format!("{id} has two owners on one cluster");
+    let why = "two Kustomizations that apply one object fight, and removing one deletes it for both";
+    // Of one definition, each catalogue makes its own.
+    let catalogue = |it: Anchor| it.original(db).and_then(|_| it.parent(db)).map(Origin::of);
+    if let (true, Some(one), Some(other)) =
+        (at.anchor.written(db) == first.anchor.written(db), catalogue(at.anchor), catalogue(first.anchor))
+    {
+        return Diagnostic::new(code::TWO_OWNERS, message, at, "made for both catalogues")
+            .label(other, "first made for this one")
+            .label(one, "and for this one again")
+            .note(why)
+            .help("name it after its catalogue: `\\(catalogue.name)` in its name is the name of the catalogue that is taken from the definition");
+    }
+    Diagnostic::new(code::TWO_OWNERS, message, at, "made here again")
         .label(first, "first made here")
-        .note("two Kustomizations that apply one object fight, and removing one deletes it for both")
+        .note(why)
         .help("rename one of the two, or drop one on that cluster")
 }
 
-fn two_owners_of_file(id: &Id, object: &ForeignObject<'_>, other: Option<&EcoString>, first: Origin) -> Diagnostic {
-    let problem = two_owners(id, object.origin, first);
+fn two_owners_of_file(db: &dyn Db, id: &Id, object: &ForeignObject<'_>, other: Option<&EcoString>, first: Origin) -> Diagnostic {
+    let problem = two_owners(db, id, object.origin, first);
     match other {
         Some(it) if *it == object.object.listed.file => problem.note(eco_format!("both apply `{it}`")),
         Some(it) => problem.note(eco_format!("it is in `{it}` and in `{}`", object.object.listed.file)),

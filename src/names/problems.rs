@@ -81,6 +81,11 @@ pub(super) fn device(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     .help(eco_format!("choose another name, such as `{name}-cluster` or `{name}-addon`"))
 }
 
+/// The catalogue whose name a made item has.
+fn made_for(db: &dyn Db, anchor: Anchor) -> Option<Origin> {
+    anchor.original(db).and_then(|_| anchor.parent(db)).map(Origin::of)
+}
+
 pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
     let name = anchor.name(db);
     let fix: String = name.to_lowercase().chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
@@ -92,7 +97,11 @@ pub(super) fn bad_label(db: &dyn Db, anchor: Anchor) -> Diagnostic {
         Origin::of(anchor),
         "not a DNS label",
     )
+    .label_if(made_for(db, anchor), "made for this catalogue")
     .note("lower-case letters, digits and `-`, at most 63, beginning and ending with a letter or digit");
+    if anchor.original(db).is_some() {
+        return diagnostic.help("choose other names for the item and the catalogue");
+    }
     if fix.is_empty() { diagnostic.help("choose another name") } else { diagnostic.help(eco_format!("write `{fix}`")) }
 }
 

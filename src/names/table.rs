@@ -185,8 +185,8 @@ impl Index {
             }
             return;
         }
-        // What is made has the name that is written, or the one of its catalogue.
-        if !carries_label(kind) || anchor.original(db).is_some_and(|it| it.name(db) == name) {
+        // A name that cannot be read is said where it is read; a made one that is written is looked at there.
+        if name.is_empty() || !carries_label(kind) || anchor.original(db).is_some_and(|it| it.name(db) == name) {
             return;
         }
         if schema::is_device(name) {
@@ -254,6 +254,10 @@ fn put(
 ) {
     let name = anchor.name(db);
     match table.get(name) {
+        // What is made is there first: the author's own can be renamed.
+        Some(own) if anchor.original(db).is_some() && own.original(db).is_none() => {
+            duplicates.push((anchor, *own));
+        }
         Some(first) if first.is_standard(db) == anchor.is_standard(db) => duplicates.push((*first, anchor)),
         // A project's own name hides what the standard library calls so.
         Some(_) if anchor.is_standard(db) => {}

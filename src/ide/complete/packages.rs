@@ -22,7 +22,7 @@ impl Asking<'_> {
         };
         let Some(package) = packages.get(path.trim()).and_then(|it| self.db.package(it)) else { return Vec::new() };
         let index = names::declared(self.db, package);
-        let all = index.definitions.iter().chain(&index.baselines).chain(&index.types).chain(&index.lets);
+        let all = index.definitions.iter().chain(&index.templates).chain(&index.baselines).chain(&index.types).chain(&index.lets);
         let is_own = |it: &Anchor| it.file(self.db).package(self.db) == package.name(self.db);
         let taken: Vec<&str> = written.split([',', ' ']).collect();
         let wanted = all.filter(|(name, it)| is_own(it) && !taken.contains(&name.as_str()));
@@ -55,7 +55,7 @@ impl Asking<'_> {
         let mut found: Vec<Completion> = longer.map(|it| plain(&it, CompletionKind::Item, "package")).collect();
         let Some(package) = packages.get(path).and_then(|it| self.db.package(it)) else { return found };
         let index = names::declared(self.db, package);
-        let all = index.definitions.iter().chain(&index.baselines).chain(&index.clusters);
+        let all = index.definitions.iter().chain(&index.templates).chain(&index.baselines).chain(&index.clusters);
         let own = all.filter(|(_, it)| it.file(self.db).package(self.db) == package.name(self.db));
         found.extend(own.map(|(name, it)| self.item(name, *it, name.clone())));
         found

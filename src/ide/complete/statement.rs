@@ -87,6 +87,11 @@ impl Asking<'_> {
                 found.extend(self.packages());
                 Some(found)
             }
+            ("catalogue" | "application", Some(_), Some("from")) => {
+                let mut found = self.all(&index.templates);
+                found.extend(self.packages());
+                Some(found)
+            }
             ("baseline", Some(_), Some("from")) => {
                 let mut found = self.all(&index.baselines);
                 found.extend(self.packages());

@@ -200,6 +200,7 @@ impl Asking<'_> {
             "params" => scope.params,
             "fleet" => scope.fleet,
             "irsa" => scope.irsa,
+            "catalogue" => scope.catalogue,
             _ => {
                 let anchor = self.index().lets.get(name)?;
                 (anchor.kind(self.db) == Kind::Let).then(|| types::let_type(self.db, *anchor).value.clone())
@@ -221,9 +222,13 @@ impl Asking<'_> {
         let mut found: Vec<Completion> =
             self.bound().into_iter().map(|it| variable(it.name, shown(self.element(&it)))).collect();
         found.extend(scope.locals.iter().rev().map(|(name, ty)| variable(name, ty.to_string().into())));
-        for (name, ty) in
-            [("cluster", &scope.cluster), ("params", &scope.params), ("fleet", &scope.fleet), ("irsa", &scope.irsa)]
-        {
+        for (name, ty) in [
+            ("cluster", &scope.cluster),
+            ("catalogue", &scope.catalogue),
+            ("params", &scope.params),
+            ("fleet", &scope.fleet),
+            ("irsa", &scope.irsa),
+        ] {
             if ty.is_some() {
                 found.push(variable(name, EcoString::new()));
             }
