@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::checker::{Checker, is_key, without};
 use super::{problems, reserved};
+use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Declared};
 use crate::flux::external;
 use crate::names;
@@ -24,7 +25,13 @@ impl Checker<'_> {
         self.missing_params();
         self.of_many_clusters(&without(&it.body, "params"), "CatalogueBody");
         self.set_alone(it);
-        let body = &fleet::catalogue(self.db, self.anchor).value;
+        let evaluated = fleet::catalogue(self.db, self.anchor);
+        if !names::is_template(self.db, self.anchor) {
+            // Without it, all that it holds would be wrong.
+            let is_lacking = |it: &&Diagnostic| it.code == code::UNKNOWN_IDENTITY;
+            self.out.extend(evaluated.diagnostics.iter().filter(is_lacking).cloned());
+        }
+        let body = &evaluated.value;
         for it in body.get("includes").and_then(Node::list).unwrap_or_default() {
             // What others make may be waited for, and not included.
             let name = it.text().map(|it| it.split('.').next().unwrap_or(it));
@@ -43,9 +50,8 @@ impl Checker<'_> {
             return;
         }
         let levels = &fleet::levels(self.db, self.anchor).value;
-        let is_set = |name: &EcoString| {
-            levels.iter().any(|it| sets_param(&syntax::declaration(self.db, *it).body, name))
-        };
+        let is_set =
+            |name: &EcoString| levels.iter().any(|it| sets_param(&syntax::declaration(self.db, *it).body, name));
         let is_needed = |it: &&Declared| it.default.is_none() && !matches!(it.ty, Type::Optional(_));
         let declared = fleet::params_of(self.db, self.anchor).values();
         let missing: Vec<&Declared> = declared.filter(is_needed).filter(|it| !is_set(&it.name)).collect();

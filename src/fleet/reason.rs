@@ -11,7 +11,7 @@ use super::parameters::catalogue_of;
 use super::statement::About;
 use crate::eval::{Env, Given};
 use crate::names;
-use crate::source::{Db, Kind, NodeId, Origin};
+use crate::source::{Anchor, Db, Kind, NodeId, Origin};
 use crate::syntax::{
     self,
     ast::{Action, Expr, ExprKind, Member},
@@ -49,9 +49,10 @@ pub struct Read {
     pub is_hidden: bool,
 }
 
-/// What stands behind a place. `item` is the add-on whose params are meant.
+/// What stands behind a place. `item` is the add-on whose params are meant, `inside` what was made where a definition of a
+/// catalogue says it.
 #[must_use]
-pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, at: Origin) -> Reason {
+pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, inside: Option<Anchor>, at: Origin) -> Reason {
     if at.anchor.kind(db) == Kind::Data {
         return Reason::default();
     }
@@ -60,8 +61,9 @@ pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, at: Orig
     let mut env = cluster.env(db);
     env.index = names::index_of(db, at.anchor);
     env.anchor = at.anchor;
-    let around = std::iter::successors(Some(at.anchor), |it| it.parent(db));
-    env.catalogue = around.filter(|it| it.kind(db).is_catalogue()).map(|it| catalogue_of(db, it, false)).next();
+    let around = |of: Anchor| std::iter::successors(Some(of), |it| it.parent(db)).find(|it| it.kind(db).is_catalogue());
+    let mut catalogues = [Some(at.anchor), inside].into_iter().flatten().filter_map(around);
+    env.catalogue = catalogues.find(|it| !names::is_template(db, *it)).map(|it| catalogue_of(db, it, false));
     if let Some(it) = item {
         env.params = Given::Known(Arc::clone(&it.params));
     }

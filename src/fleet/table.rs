@@ -98,7 +98,16 @@ impl Lazy for Table<'_> {
 impl<'a> Table<'a> {
     /// Params, and the blocks that set them.
     pub(super) fn of_params(declared: &'a Declarations, ranks: Vec<Vec<Setter<'a>>>, complete: bool) -> Self {
-        Self { declared, ranks, block: Some("params"), what: PARAM, complete, given: None, says_cycles: true, state: RefCell::default() }
+        Self {
+            declared,
+            ranks,
+            block: Some("params"),
+            what: PARAM,
+            complete,
+            given: None,
+            says_cycles: true,
+            state: RefCell::default(),
+        }
     }
 }
 

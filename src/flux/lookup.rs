@@ -16,7 +16,8 @@ pub(super) fn is_of_package(db: &dyn Db, anchor: Anchor) -> bool {
 /// definition, or of a package, unless the project imports it.
 pub(super) fn comes_with_definition(db: &dyn Db, source: Anchor) -> bool {
     let is_imported = || names::index(db, db.project()).sources.get(source.name(db)) == Some(&source);
-    source.parent(db).is_some_and(|it| it.kind(db) == Kind::ADDON) || (source.original(db).is_none() && is_of_package(db, source) && !is_imported())
+    source.parent(db).is_some_and(|it| it.kind(db) == Kind::ADDON)
+        || (source.original(db).is_none() && is_of_package(db, source) && !is_imported())
 }
 
 /// The source of that name: in the catalogue, cluster or group, else at the top level.

@@ -43,7 +43,10 @@ pub fn renamable(db: &dyn Db, file: SourceFile, offset: usize) -> Result<(EcoStr
                 return Err(eco_format!("`{}` is made of data: rename it there", named.name));
             }
             if at.node == 0 && at.anchor.name(db).contains(CATALOGUE_NAME) {
-                return Err(eco_format!("`{}` is made of the name of its catalogue: rename that, or the definition's item", named.name));
+                return Err(eco_format!(
+                    "`{}` is made of the name of its catalogue: rename that, or the definition's item",
+                    named.name
+                ));
             }
             if at.anchor.kind(db) == Kind::External {
                 return Err(eco_format!("`{}` is no name of yours: what makes the object calls it so", named.name));
@@ -131,7 +134,7 @@ fn named_after(db: &dyn Db, catalogue: Anchor, to: &str) -> Vec<Edit> {
     let mut edits = Vec::new();
     for it in made.filter(|it| it.written(db).name(db).contains(CATALOGUE_NAME)) {
         let (original, name) = (it.written(db), it.name(db));
-        let text = EcoString::from(original.name(db).replace(CATALOGUE_NAME, to));
+        let text = original.name(db).replace(CATALOGUE_NAME, to);
         let all = references(db, &Symbol::At(Origin::of(original))).into_iter();
         let of_this = all.filter(|(named, place)| named.name == *name && place.file.package(db).is_empty());
         edits.extend(of_this.map(|(_, it)| Edit { file: it.file, range: it.range, text: text.clone() }));

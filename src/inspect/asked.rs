@@ -230,7 +230,7 @@ impl<'a> Asked<'a> {
 
     /// What stands behind a place, and behind what is read there, and so on to the line that states it.
     fn followed(&self, cluster: &Cluster, item: Option<&Evaluated>, origin: Origin) -> Reason {
-        let mut all = reason(self.db, cluster, item, origin);
+        let mut all = reason(self.db, cluster, item, None, origin);
         let mut nth = 0;
         while let Some(at) = all.reads.get(nth).map(|it| it.node.origin).filter(|_| nth < MOST_READ) {
             nth += 1;
@@ -238,7 +238,7 @@ impl<'a> Asked<'a> {
             if at == origin {
                 continue;
             }
-            for it in reason(self.db, cluster, item, at).reads {
+            for it in reason(self.db, cluster, item, Some(origin.anchor), at).reads {
                 if !all.reads.iter().any(|known| known.node == it.node && known.names == it.names) {
                     all.reads.push(it);
                 }

@@ -157,7 +157,13 @@ fn two_owners(db: &dyn Db, id: &Id, at: Origin, first: Origin) -> Diagnostic {
         .help("rename one of the two, or drop one on that cluster")
 }
 
-fn two_owners_of_file(db: &dyn Db, id: &Id, object: &ForeignObject<'_>, other: Option<&EcoString>, first: Origin) -> Diagnostic {
+fn two_owners_of_file(
+    db: &dyn Db,
+    id: &Id,
+    object: &ForeignObject<'_>,
+    other: Option<&EcoString>,
+    first: Origin,
+) -> Diagnostic {
     let problem = two_owners(db, id, object.origin, first);
     match other {
         Some(it) if *it == object.object.listed.file => problem.note(eco_format!("both apply `{it}`")),

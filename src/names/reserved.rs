@@ -2,8 +2,26 @@
 
 /// Words that are no variable in an expression, and the roots of what one may name.
 const RESERVED: [&str; 20] = [
-    "if", "then", "else", "match", "for", "in", "let", "when", "and", "or", "not", "true", "false", "null", "it",
-    "cluster", "catalogue", "params", "irsa", "fleet",
+    "if",
+    "then",
+    "else",
+    "match",
+    "for",
+    "in",
+    "let",
+    "when",
+    "and",
+    "or",
+    "not",
+    "true",
+    "false",
+    "null",
+    "it",
+    "cluster",
+    "catalogue",
+    "params",
+    "irsa",
+    "fleet",
 ];
 
 /// What a cluster or a group states beside its facts, and what `cluster` holds beside them.

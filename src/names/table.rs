@@ -246,12 +246,7 @@ impl Index {
 }
 
 /// Enters a declaration under its name, or as one that is declared again.
-fn put(
-    table: &mut BTreeMap<EcoString, Anchor>,
-    duplicates: &mut Vec<(Anchor, Anchor)>,
-    db: &dyn Db,
-    anchor: Anchor,
-) {
+fn put(table: &mut BTreeMap<EcoString, Anchor>, duplicates: &mut Vec<(Anchor, Anchor)>, db: &dyn Db, anchor: Anchor) {
     let name = anchor.name(db);
     match table.get(name) {
         // What is made is there first: the author's own can be renamed.

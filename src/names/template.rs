@@ -86,7 +86,7 @@ fn copy_sources(index: &mut Index, db: &dyn Db, theirs: &Index, of: Anchor, to: 
 
 /// A declaration of a definition as it is in a catalogue that is taken from it.
 fn made(db: &dyn Db, original: Anchor, parent: Anchor, catalogue: &str) -> Anchor {
-    let name = EcoString::from(original.name(db).replace(CATALOGUE_NAME, catalogue));
+    let name = original.name(db).replace(CATALOGUE_NAME, catalogue);
     Anchor::new(db, original.file(db), Some(parent), original.kind(db), name, original.nth(db), Some(original))
 }
 

@@ -206,6 +206,9 @@ pub fn locate_names(db: &dyn Db, origin: Origin) -> Option<(SourceFile, Vec<Rang
         return Some((file, recorded));
     }
     let whole = unquoted(whole);
+    if origin.node == 0 && origin.anchor.written(db).name(db).contains(CATALOGUE_NAME) {
+        return Some((file, vec![whole]));
+    }
     let mut start = whole.start;
     let parts = text.get(whole).unwrap_or_default().split('.').map(|part| {
         let range = start..start + part.len();

@@ -11,6 +11,9 @@ use crate::source::Kind;
 use crate::syntax::{self, ast};
 use crate::types::{self, Type};
 
+/// What has params.
+const HAVE_PARAMS: [&str; 3] = ["addon ", "catalogue ", "application "];
+
 impl Asking<'_> {
     /// The type of the innermost block around the place.
     fn block_type(&self) -> Option<Type> {
@@ -22,13 +25,24 @@ impl Asking<'_> {
             node.and_then(|(_, node, _)| notes.blocks.get(node)).cloned()
         };
         let heads: Vec<&str> = self.cursor.heads().collect();
-        if let (Some("params"), Some(anchor)) = (heads.first().copied(), self.anchor)
-            && anchor.kind(self.db) == Kind::ADDON
+        if heads.first() == Some(&"params")
+            && let Some(params) = self.params()
         {
             // Those of its definition may be set.
-            return check::scope(self.db, anchor).params;
+            return Some(params);
         }
         of_node().or_else(|| self.by_heads(&heads))
+    }
+
+    /// The params of the declaration around, and of its definitions.
+    fn params(&self) -> Option<Type> {
+        let anchor = self.anchor?;
+        let scope = check::scope(self.db, anchor);
+        match anchor.kind(self.db) {
+            Kind::ADDON => scope.params,
+            Kind::Catalogue | Kind::Application => field(&scope.catalogue?, "params"),
+            _ => None,
+        }
     }
 
     /// What a block in a declaration is that cannot be read as a whole: by what stands before its braces.
@@ -68,13 +82,10 @@ impl Asking<'_> {
     /// What stands at a path of the block around; `params.` leads to those that an item sets of its definition.
     fn at_path(&self, path: &str) -> Option<Type> {
         let mut names = path.split('.').map(|it| it.trim().trim_matches('"')).peekable();
-        let is_addon = self.anchor.is_some_and(|it| it.kind(self.db) == Kind::ADDON)
-            && self.cursor.heads().next().is_some_and(|it| it.contains("addon "));
-        let root = if is_addon && names.next_if_eq(&"params").is_some() {
-            check::scope(self.db, self.anchor?).params
-        } else {
-            self.block_type()
-        };
+        let has_params =
+            self.anchor.is_some_and(|it| it.kind(self.db) == Kind::ADDON || it.kind(self.db).is_catalogue())
+                && self.cursor.heads().next().is_some_and(|it| HAVE_PARAMS.iter().any(|word| it.contains(word)));
+        let root = if has_params && names.next_if_eq(&"params").is_some() { self.params() } else { self.block_type() };
         names.try_fold(root?, |ty, name| field(&ty, name))
     }
 

@@ -22,7 +22,13 @@ impl Asking<'_> {
         };
         let Some(package) = packages.get(path.trim()).and_then(|it| self.db.package(it)) else { return Vec::new() };
         let index = names::declared(self.db, package);
-        let all = index.definitions.iter().chain(&index.templates).chain(&index.baselines).chain(&index.types).chain(&index.lets);
+        let all = index
+            .definitions
+            .iter()
+            .chain(&index.templates)
+            .chain(&index.baselines)
+            .chain(&index.types)
+            .chain(&index.lets);
         let is_own = |it: &Anchor| it.file(self.db).package(self.db) == package.name(self.db);
         let taken: Vec<&str> = written.split([',', ' ']).collect();
         let wanted = all.filter(|(name, it)| is_own(it) && !taken.contains(&name.as_str()));

@@ -9,7 +9,7 @@ use crate::syntax;
 use crate::types;
 
 /// The words behind which names are asked for.
-const STATEMENTS: [&str; 14] = [
+const STATEMENTS: [&str; 16] = [
     "use",
     "drop",
     "override",
@@ -18,6 +18,8 @@ const STATEMENTS: [&str; 14] = [
     "rule",
     "addon",
     "optional addon",
+    "catalogue",
+    "application",
     "baseline",
     "cluster",
     "inventory",
@@ -48,7 +50,8 @@ impl Asking<'_> {
             let items = index.catalogues.get(catalogue).and_then(|it| index.items.get(it));
             return Some(self.all(items.into_iter().flatten()));
         }
-        if first == "source" && rest.trim_end().strip_suffix('=').is_some_and(|it| !it.trim().is_empty()) {
+        let is_name = |it: &str| !it.trim().is_empty() && !it.contains(['=', ',']);
+        if first == "source" && rest.trim_end().strip_suffix('=').is_some_and(is_name) {
             return Some(SOURCES.map(|it| kind(it, "kind of source", " \"$1\"")).into());
         }
         if statement.contains('=') {

@@ -152,7 +152,7 @@ impl Sides<'_> {
         let (db, cluster) = self.of(side);
         let reads_params = self.item(side).is_some_and(|it| it.kind(db) == Kind::ADDON);
         let evaluated = if reads_params { self.evaluated(side) } else { None };
-        let reason = reason(db, &fleet::cluster(db, cluster).value, evaluated.as_deref(), origin);
+        let reason = reason(db, &fleet::cluster(db, cluster).value, evaluated.as_deref(), self.item(side), origin);
         Layer { origin, value: value.clone(), written: Vec::new(), reason, is_hidden: false }
     }
 

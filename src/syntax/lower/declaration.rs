@@ -6,10 +6,10 @@ use std::ops::Range;
 use ecow::EcoString;
 use pest::iterators::Pair;
 
+use super::super::CATALOGUE_NAME;
 use super::super::ast::{
     Block, Declaration, Expr, ExprKind, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody, TypeExpr, TypeKind,
 };
-use super::super::CATALOGUE_NAME;
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
 use super::{Lowered, Lowering, dotted, inner};
@@ -43,7 +43,12 @@ impl Lowering<'_> {
         // Node 0 is the declaration's name; what has none points at its first line.
         let first_line = self.file.get(range.clone()).and_then(|it| it.lines().next()).map_or(0, str::len);
         self.node_at(range.start..range.start + first_line);
-        let declaration = self.declaration(pair, doc);
+        let mut declaration = self.declaration(pair, doc);
+        if declaration.name.contains(CATALOGUE_NAME) && !matches!(declaration.kind, Kind::Item(_) | Kind::Source) {
+            let at = self.nodes.first().cloned().unwrap_or_default();
+            self.problems.push(Problem::InterpolatedName(at));
+            declaration.name = EcoString::new();
+        }
         let nodes = std::mem::replace(&mut self.nodes, outer_nodes);
         let names = std::mem::replace(&mut self.names, outer_names);
         self.current = outer;
@@ -234,11 +239,6 @@ impl Lowering<'_> {
         }
         if let Some(block) = parts.find(|it| it.as_rule() == Rule::block) {
             body = self.block(block);
-        }
-        if name.contains(CATALOGUE_NAME) && !matches!(kind, Kind::Item(_) | Kind::Source) {
-            let at = self.nodes.first().cloned().unwrap_or_default();
-            self.problems.push(Problem::InterpolatedName(at));
-            name = EcoString::new();
         }
         Declaration { kind, name, head, body, doc }
     }

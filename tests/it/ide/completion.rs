@@ -130,3 +130,29 @@ fn values_of_the_library_are_known() {
         }
     }
 }
+
+/// A definition is offered behind `from`, its params where they are set and where they are read.
+#[test]
+fn completion_knows_definitions_of_catalogues() {
+    let text = |from: &str, set: &str, value: &str| {
+        format!(
+            "fleet f {{ facts {{ domain: String }} }}\nsource charts = helm \"https://charts.example.com\"\ncatalogue app {{\n  params {{ size: Int = 1 }}\n  addon web {{ source = charts, version = \"1.0.0\", values.size = {value} }}\n}}\ncatalogue plex from {from} {{\n  params {{\n    {set}\n  }}\n}}\ncluster one {{ domain = \"a.example.com\", use plex }}\n"
+        )
+    };
+    for (text, some, none) in [
+        (text("$0", "size = 2", "1"), &["app"][..], &["plex"][..]),
+        (text("app", "$0", "1"), &["size"], &["domain"]),
+        (text("app", "size = 2", "catalogue.$0"), &["name", "params"], &["domain"]),
+        (text("app", "size = 2", "catalogue.params.$0"), &["size"], &["name"]),
+        (text("app", "size = 2", "$0"), &["catalogue", "cluster"], &["use"]),
+        (text("app", "size = 2", "1").replace("use plex", "use $0"), &["plex"], &["app"]),
+    ] {
+        let found = labels(&text);
+        for it in some {
+            assert!(found.iter().any(|found| found == it), "no {it} in {found:?}\n{text}");
+        }
+        for it in none {
+            assert!(!found.iter().any(|found| found == it), "{it} in {found:?}\n{text}");
+        }
+    }
+}

@@ -95,3 +95,50 @@ fn asked_everywhere(db: &FleetDatabase, file: SourceFile, offset: usize) {
         assert_eq!(place.file.text(db).get(place.range), Some(other.name.as_str()));
     }
 }
+
+const DEFINITION: &str = r#"
+fleet f { facts { domain: String } }
+source charts = helm "https://charts.example.com"
+catalogue app {
+  params { size: Int = 1, host: String = "\(catalogue.name).\(cluster.domain)" }
+  addon "\(catalogue.name)" { source = charts, version = "1.0.0", values.size = catalogue.params.size }
+  addon db { source = charts, version = "1.0.0", values.host = catalogue.params.host }
+}
+catalogue plex from app { params { size = 2 } }
+catalogue sonarr from app { after = [plex.plex] }
+override plex.plex { values.k = 1 }
+override sonarr.db { values.k = 1 }
+cluster one { domain = "example.com", use plex, sonarr, drop plex.db }
+"#;
+
+/// What is made of a definition leads to the line that declares it, and has the name of its catalogue.
+#[test]
+fn what_is_made_of_a_definition_has_its_place_there() {
+    let lines_at = |text: &str| lines(&marked(&DEFINITION.replacen(text, &format!("$0{text}"), 1)));
+    assert_eq!(lines_at("app {"), ["=4", "9", "10"]);
+    assert_eq!(lines_at("size: Int"), ["=5", "6", "9"]);
+    assert_eq!(lines_at("db {"), ["=7", "12", "13"]);
+    assert_eq!(lines(&marked(&DEFINITION.replace("override plex.plex", "override plex.$0plex"))), ["=6", "10", "11"]);
+    for (from, to, new, some) in [
+        (
+            "catalogue plex",
+            "catalogue $0plex",
+            "media",
+            &["catalogue media from", "[media.media]", "media.media {"] as &[&str],
+        ),
+        ("catalogue app", "catalogue $0app", "unit", &["catalogue unit {", "plex from unit", "sonarr from unit"]),
+        ("addon db", "addon $0db", "store", &["addon store {", "override sonarr.store"]),
+        ("params.size", "params.$0size", "large", &["params { large: Int", "params.large", "params { large = 2"]),
+    ] {
+        let it = marked(&DEFINITION.replacen(from, to, 1));
+        let edits = ide::rename(&it.db, it.file, it.offset, new).expect("a new name");
+        let text = edited(it.file.text(&it.db), &edits);
+        for one in some {
+            assert!(text.contains(one), "{from} to {new}: no {one}\n{text}");
+        }
+        let after = fleetc::compile::compile(&crate::support::database(&[("fleet.fleet".into(), text.clone())]));
+        assert!(after.is_clean(), "{from} to {new}: {:?}\n{text}", after.diagnostics);
+    }
+    let it = marked(&DEFINITION.replace("override plex.plex", "override plex.$0plex"));
+    assert!(ide::rename(&it.db, it.file, it.offset, "other").is_err_and(|it| it.contains("made of the name")));
+}
