@@ -11,7 +11,7 @@ use super::env::Env;
 use super::problems;
 use super::select::Pins;
 use crate::source::{IndexMap, Origin};
-use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment, Selector};
+use crate::syntax::ast::{Action, Block, CATALOGUE_NAME, Entry, Key, Member, Segment, Selector};
 use crate::value::{Conflict, Node, Overridden, Value, same};
 
 /// Blocks up to so many members are looked through for a key.
@@ -237,9 +237,18 @@ fn reference(env: &Env<'_>, expr: &crate::syntax::ast::Expr) -> Node {
         ExprKind::List(elements) => {
             Value::List(Arc::new(elements.iter().map(|it| reference(env, &it.value)).collect()))
         }
-        _ => crate::types::dotted(expr).map_or(Value::Unknown, |it| Value::Text(it.into())),
+        _ => crate::types::dotted(expr).map_or(Value::Unknown, |it| Value::Text(of_catalogue(env, it.into()))),
     };
     Node::new(value, origin)
+}
+
+/// A name with that of the catalogue around in it.
+fn of_catalogue(env: &Env<'_>, name: EcoString) -> EcoString {
+    let catalogue = env.catalogue.as_ref().and_then(|it| it.name.text());
+    match catalogue.filter(|_| name.contains(CATALOGUE_NAME)) {
+        Some(it) => name.replace(CATALOGUE_NAME, it),
+        None => name,
+    }
 }
 
 fn add_spread(

@@ -22,11 +22,11 @@ use crate::value::{Node, Value};
 /// `None` if there is none, or none of its type's, which is reported.
 #[must_use]
 pub fn release_in(node: &Node) -> Option<ReleaseIn> {
-    match node.get("release-in")?.text()?.as_str() {
-        "target" => Some(ReleaseIn::Target),
-        "flux-system" => Some(ReleaseIn::FluxSystem),
-        _ => None,
-    }
+    Some(match node.get("release-in")?.text()?.as_str() {
+        "target" => ReleaseIn::Target,
+        "flux-system" => ReleaseIn::FluxSystem,
+        other => ReleaseIn::Namespace(other.into()),
+    })
 }
 
 /// Reads the project's `fleet` declaration.

@@ -18,3 +18,9 @@ pub struct Declared {
     /// Where it was made final.
     pub is_final: Option<Origin>,
 }
+
+/// What a param of an add-on or a baseline is called.
+pub(super) const PARAM: &str = "param";
+
+/// What a param of a catalogue is called, which no override sets.
+pub(super) const CATALOGUE_PARAM: &str = "catalogue's param";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::problems;
+use super::definition_problems;
 use crate::diagnostic::{Checked, Diagnostic, few};
 use crate::names::{self, Index};
 use crate::source::{Anchor, Db, Kind, Origin};
@@ -23,8 +23,8 @@ pub(super) fn levels_of(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
             if at == anchor && !names::index_of(db, at).is_lost(&path) {
                 let own = names::index_of(db, at).catalogues.get(&path).filter(|_| at.kind(db).is_catalogue());
                 out.push(own.map_or_else(
-                    || problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)),
-                    |own| problems::from_own_catalogue(origin, &path, *own),
+                    || definition_problems::unknown_definition(origin, at.kind(db), &path, &known(db, at)),
+                    |own| definition_problems::from_own_catalogue(origin, &path, *own),
                 ));
             }
             break;
@@ -32,7 +32,7 @@ pub(super) fn levels_of(db: &dyn Db, anchor: Anchor) -> Checked<Vec<Anchor>> {
         if levels.contains(&base) {
             // One cycle, one error: at the first of its names.
             if base == anchor && levels.iter().all(|it| it.name(db) >= anchor.name(db)) {
-                out.push(problems::definition_cycle(db, origin, &levels, base));
+                out.push(definition_problems::definition_cycle(db, origin, &levels, base));
             }
             break;
         }

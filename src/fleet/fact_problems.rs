@@ -2,8 +2,7 @@
 
 use ecow::eco_format;
 
-use super::declarations::Declared;
-use super::table::CATALOGUE_PARAM;
+use super::declarations::{CATALOGUE_PARAM, Declared};
 use crate::diagnostic::{Diagnostic, Subject, code, listed};
 use crate::source::Origin;
 use crate::syntax::ast::{self, ExprKind};

@@ -6,10 +6,10 @@ use ecow::EcoString;
 
 use super::around;
 use super::config;
-use super::problems;
 use super::statement::{
     About, Attached, DropStatement, OverrideStatement, OverrideTarget, Selected, Statements, UseStatement,
 };
+use super::{definition_problems, problems};
 use crate::diagnostic::{Checked, Diagnostic, bug, few};
 use crate::names::{self, Index, unknown};
 use crate::source::{Anchor, Db, Kind, NodeId, Origin};
@@ -245,7 +245,7 @@ impl Finder<'_> {
         let name = target_text(target);
         let found = self.index.baselines.get(&name).copied();
         if found.is_none() {
-            self.out.push(problems::unknown_definition(
+            self.out.push(definition_problems::unknown_definition(
                 at,
                 Kind::Baseline,
                 &name,

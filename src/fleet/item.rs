@@ -10,15 +10,14 @@ use super::applied::base_overrides;
 use super::applied_override::AppliedOverride;
 use super::cluster_data::Cluster;
 use super::config;
-use super::config::{declared_names, single_name};
+use super::config::single_name;
 use super::conflicts::report_conflicts;
-use super::declarations::{Declarations, Declared};
 use super::definition;
 use super::evaluated::{Evaluated, Overrides, Params, View};
 use super::identity::{Grants, Identity, Role};
 use super::irsa;
 use super::known_facts::{self, KnownFacts};
-use super::parameters;
+use super::parameters::{catalogue_of, params_of, setters_of};
 use super::patch::patches;
 use super::problems;
 use super::relocation::holder;
@@ -222,7 +221,7 @@ fn env_of<'a>(db: &'a dyn Db, item: Anchor, view: &View<'_>) -> Env<'a> {
     }
     env.has_placeholders = matches!(view, View::Specialized { .. });
     let catalogue = item.parent(db).filter(|it| it.kind(db).is_catalogue());
-    env.catalogue = catalogue.map(|it| parameters::catalogue_of(db, it, !view.is_base()));
+    env.catalogue = catalogue.map(|it| catalogue_of(db, it, !view.is_base()));
     env
 }
 
@@ -275,14 +274,6 @@ fn overrides<'a>(db: &'a dyn Db, item: Anchor, applied: &[AppliedOverride]) -> O
     found
 }
 
-/// Definitions, and what is taken from them, as what sets params.
-pub(super) fn setters_of<'a>(db: &'a dyn Db, levels: &[Anchor]) -> Vec<Vec<Setter<'a>>> {
-    let of_level = |it: &Anchor| {
-        vec![Setter { anchor: *it, block: &syntax::declaration(db, *it).body, specificity: 2, name: EcoString::new() }]
-    };
-    levels.iter().map(of_level).collect()
-}
-
 fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) -> Vec<Vec<Setter<'a>>> {
     let mut ranks = setters_of(db, levels);
     ranks.extend(overrides.iter().map(|rank| {
@@ -296,28 +287,6 @@ fn setters<'a>(db: &'a dyn Db, levels: &[Anchor], overrides: &'a Overrides<'a>) 
             .collect()
     }));
     ranks
-}
-
-/// The params that an add-on, a catalogue or a baseline declares, those of its definitions first.
-fn declared_params(db: &dyn Db, item: Anchor) -> Declarations {
-    let mut declared = Declarations::default();
-    if !item.kind(db).has_params() && !item.kind(db).is_catalogue() {
-        return declared;
-    }
-    for level in &definition::levels(db, item).value {
-        for entry in declared_names(&syntax::declaration(db, *level).body, "params") {
-            let (Some((name, node)), Action::Declare { ty, default }) = (single_name(entry), &entry.action) else {
-                continue;
-            };
-            let mut ignored = Vec::new();
-            let ty = types::lower(db, names::index_of(db, *level), *level, ty, &mut ignored);
-            let default = default.as_ref().map(|it| types::written(*level, it));
-            let origin = Origin::new(*level, node);
-            let is_final = entry.is_final.then_some(origin);
-            declared.entry(name.clone()).or_insert(Declared { name, ty, default, origin, is_final });
-        }
-    }
-    declared
 }
 
 /// The layers of the block below all overrides, joined.
@@ -488,10 +457,4 @@ fn fields(shape: &Type) -> &RecordType {
 #[salsa::tracked]
 pub fn base(db: &dyn Db, anchor: Anchor) -> Arc<Checked<Evaluated>> {
     Arc::new(base_of(db, anchor))
-}
-
-/// The params that an add-on, a catalogue or a baseline declares, those of its definitions first.
-#[salsa::tracked]
-pub fn params_of(db: &dyn Db, item: Anchor) -> Arc<Declarations> {
-    Arc::new(declared_params(db, item))
 }

@@ -6,8 +6,8 @@ use ecow::EcoString;
 
 use super::conflicts::report_conflicts;
 use super::definition;
+use super::definition_problems;
 use super::parameters::{catalogue_of, problems_of_params};
-use super::problems;
 use crate::diagnostic::Checked;
 use crate::eval::{Env, Fold, build_some};
 use crate::source::{Anchor, Db, Origin};
@@ -70,7 +70,7 @@ fn plain_body(db: &dyn Db, anchor: Anchor, shape: &str, references: &[&str], exc
         env.out.extend(problems_of_params(db, anchor));
         let unknown = node.map().into_iter().flat_map(|it| &it.entries).find(|(_, it)| it.value.has_unknown());
         if let (Some((key, it)), true) = (unknown, env.out.is_empty()) {
-            env.out.push(problems::cluster_in_catalogue(anchor.name(db), key, it.origin));
+            env.out.push(definition_problems::cluster_in_catalogue(anchor.name(db), key, it.origin));
         }
     }
     Checked::new(node, env.out)

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::definition;
+use super::parameters::catalogue_of;
 use super::problems;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::eval::{Env, Fold, Only, build_some};
@@ -82,6 +83,7 @@ fn source_named(db: &dyn Db, item: Anchor) -> Option<EcoString> {
     let mut fold = Fold::new();
     for level in &definition::levels(db, item).value {
         let mut env = Env::new(db, index, *level);
+        env.catalogue = item.parent(db).filter(|it| it.kind(db).is_catalogue()).map(|it| catalogue_of(db, it, false));
         let layer = build_some(&mut env, &syntax::declaration(db, *level).body, &only);
         fold.apply(&mut env, layer);
     }

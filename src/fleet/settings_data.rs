@@ -58,12 +58,14 @@ pub struct Package {
 }
 
 /// Where HelmReleases live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReleaseIn {
     /// In the namespace of Flux.
     FluxSystem,
     /// In the namespace that they release into.
     Target,
+    /// In another one.
+    Namespace(EcoString),
 }
 
 /// The object through which a cluster reads the fleet.

@@ -5,19 +5,13 @@ use std::collections::BTreeMap;
 
 use ecow::EcoString;
 
-use super::declarations::{Declarations, Declared};
+use super::declarations::{Declarations, Declared, PARAM};
 use super::{fact_problems, problems};
 use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::Type;
 use crate::value::{Map, Node, Value};
-
-/// What a param of an add-on or a baseline is called.
-pub(super) const PARAM: &str = "param";
-
-/// What a param of a catalogue is called, which no override sets.
-pub(super) const CATALOGUE_PARAM: &str = "catalogue's param";
 
 /// A block that may set declared names.
 pub(super) struct Setter<'a> {

@@ -28,29 +28,43 @@ fn report_directory(ctx: &mut Context<'_>, source: Anchor, at: Origin) {
     }
 }
 
-/// An add-on's objects.
-pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
-    let origin = Origin::of(addon);
-    let name = addon.name(ctx.db).clone();
-    let node = &evaluated.node;
-    let Some(source_node) = node.get("source") else {
+/// The source of an add-on's chart, as it is named; none where the chart is in the repository itself.
+#[expect(clippy::option_option, reason = "there may be none, and it may be wrong")]
+fn source_of(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Option<Option<(Anchor, Node)>> {
+    let Some(named) = node.get("source") else {
+        if is_beside(node) {
+            return Some(None);
+        }
         if !ctx.is_stopped(addon) {
             ctx.state.out.push(problems::no_source(ctx.db, addon));
         }
         ctx.state.is_whole = false;
         return None;
     };
-    let (source_name, source_at) = ctx.identity(addon, Some(source_node), "source")?;
-    let source = ctx.source(&source_name, source_at)?;
-    let kind = source_kind(ctx.db, source);
-    report_directory(ctx, source, source_at);
+    let (name, at) = ctx.identity(addon, Some(named), "source")?;
+    let source = ctx.source(&name, at)?;
+    report_directory(ctx, source, at);
+    Some(Some((source, crate::kube::object::text(name, at))))
+}
+
+/// An add-on's objects.
+pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluated) -> Option<(Release, Vec<Object>)> {
+    let origin = Origin::of(addon);
+    let name = addon.name(ctx.db).clone();
+    let node = &evaluated.node;
+    let source = source_of(ctx, addon, node)?;
+    let kind = match &source {
+        Some((it, _)) => source_kind(ctx.db, *it),
+        None => own_repository(ctx, addon, node)?,
+    };
     let text = |ctx: &mut Context<'_>, key: &str, default: &EcoString| match node.get(key) {
         None => Some((default.clone(), origin)),
         it => ctx.identity(addon, it, key),
     };
-    let is_pinned = is_pinned(ctx.db, source);
+    let pinned = source.as_ref().map(|it| it.0).filter(|it| is_pinned(ctx.db, *it));
+    let is_pinned = pinned.is_some();
     // `chart` defaults to the name of the first definition; an artifact has its name in its address.
-    let first = match is_pinned.then(|| ctx.evaluated(source)) {
+    let first = match pinned.map(|it| ctx.evaluated(it)) {
         Some(it) => it.value.node.get("url").and_then(Node::text).map(|it| last_part(it)).unwrap_or_default(),
         None => fleet::levels(ctx.db, addon).value.first().map_or(&name, |it| it.name(ctx.db)).clone(),
     };
@@ -79,6 +93,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     let flux = ctx.flux_namespace().clone();
     let namespace = match ctx.release_in(ctx.scope, node) {
         ReleaseIn::FluxSystem => flux.clone(),
+        ReleaseIn::Namespace(it) => it,
         ReleaseIn::Target => target.clone(),
     };
     let mut objects = Vec::new();
@@ -88,19 +103,19 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         .node("targetNamespace", crate::kube::object::text(target.clone(), target_at));
     let from = ChartFrom {
         addon,
-        source,
-        named: crate::kube::object::text(source_name, source_at),
+        source: source.clone(),
+        kind,
         chart: crate::kube::object::text(chart.clone(), chart_at),
         version: version.as_ref(),
         namespace: &namespace,
     };
-    if let Some(it) = node.get("chart").filter(|_| is_pinned) {
+    if let (Some(it), Some(source)) = (node.get("chart"), pinned) {
         ctx.state.out.push(problems::version_of_source(ctx.db, addon, source, it.origin));
     }
     let (key, taken) = from.taken(ctx, &mut objects)?;
     // What is installed is what the source says.
     let version = version.or_else(|| {
-        let source = is_pinned.then(|| ctx.evaluated(source))?;
+        let source = ctx.evaluated(pinned?);
         let node = &source.value.node;
         // Flux takes a range before a tag.
         node.get("semver").or_else(|| node.get("tag")).cloned()
@@ -144,7 +159,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         storage,
         crds,
         chart,
-        source: Some(source),
+        source: source.map(|it| it.0),
         requires: requirements.addons(),
         suspended,
         applies_crds,
@@ -153,6 +168,30 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         role: evaluated.role.clone(),
     };
     Some((release, objects))
+}
+
+/// Whether an add-on's chart is a directory of the repository itself.
+fn is_beside(node: &Node) -> bool {
+    node.get("chart").and_then(Node::text).is_some_and(|it| it.starts_with("./"))
+}
+
+/// The kind of the source through which clusters read the repository, where a chart of it is.
+fn own_repository(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Option<SourceKind> {
+    let chart = node.get("chart")?;
+    let path = eco_format!("{}/Chart.yaml", chart.text()?.trim_start_matches("./").trim_end_matches('/'));
+    if ctx.db.data_file(&path).text(ctx.db).is_err() {
+        ctx.state.out.push(problems::no_chart_there(chart.origin, &path));
+        return None;
+    }
+    let sync = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync);
+    match sync.kind.as_str() {
+        "GitRepository" => Some(SourceKind::Git),
+        "Bucket" => Some(SourceKind::Bucket),
+        other => {
+            ctx.state.out.push(problems::chart_of_artifact(ctx.db, addon, chart.origin, other));
+            None
+        }
+    }
 }
 
 /// As whom the release runs, where its author does not say: as the account of a tenant's project, or under lockdown as

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::context::Context;
-use super::lookup::{comes_with_definition, is_pinned, source_kind};
+use super::lookup::{comes_with_definition, is_pinned};
 use super::problems;
 use super::source::{artifact, chart_in_registry, reference_to, source_beside};
 use crate::kube::object::{Object, Tree, text};
@@ -18,9 +18,9 @@ const ARTIFACTS_SINCE: Minor = Minor(7);
 /// What an add-on says of its chart.
 pub(super) struct ChartFrom<'a> {
     pub addon: Anchor,
-    pub source: Anchor,
-    /// The source as the add-on names it.
-    pub named: Node,
+    /// The source, as the add-on names it; none where the chart is in the repository itself.
+    pub source: Option<(Anchor, Node)>,
+    pub kind: SourceKind,
     /// The chart's name.
     pub chart: Node,
     pub version: Option<&'a Node>,
@@ -31,17 +31,20 @@ pub(super) struct ChartFrom<'a> {
 impl ChartFrom<'_> {
     /// The field of the release's spec, and what stands in it. A source of the release's own goes to `beside`.
     pub(super) fn taken(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<(&'static str, Node)> {
-        match source_kind(ctx.db, self.source) {
-            SourceKind::External => Some(("chartRef", self.artifact(ctx)?)),
-            SourceKind::Oci if is_pinned(ctx.db, self.source) => Some(("chartRef", self.pinned(ctx, beside)?)),
+        let Some((source, named)) = &self.source else { return Some(("chart", self.beside(ctx))) };
+        match self.kind {
+            SourceKind::External => Some(("chartRef", self.artifact(ctx, *source, named.origin)?)),
+            SourceKind::Oci if is_pinned(ctx.db, *source) => {
+                Some(("chartRef", self.pinned(ctx, *source, named.origin, beside)?))
+            }
             SourceKind::Oci => {
                 let chart = self.chart.text()?;
-                beside.push(chart_in_registry(ctx, self.source, self.addon, chart, self.version, self.namespace)?);
+                beside.push(chart_in_registry(ctx, *source, self.addon, chart, self.version, self.namespace)?);
                 let name = self.addon.name(ctx.db).clone();
                 let reference = Tree::new(self.origin()).text("kind", "OCIRepository").text("name", name);
                 Some(("chartRef", reference.build()))
             }
-            kind => Some(("chart", self.helm_chart(ctx, kind, beside)?)),
+            _ => Some(("chart", self.helm_chart(ctx, *source, named.origin, beside)?)),
         }
     }
 
@@ -49,8 +52,7 @@ impl ChartFrom<'_> {
         Origin::of(self.addon)
     }
 
-    fn artifact(&self, ctx: &mut Context<'_>) -> Option<Node> {
-        let at = self.named.origin;
+    fn artifact(&self, ctx: &mut Context<'_>, source: Anchor, at: Origin) -> Option<Node> {
         if let Some(it) = self.version {
             ctx.state.out.push(problems::version_of_artifact(ctx.db, self.addon, it.origin));
         }
@@ -59,39 +61,51 @@ impl ChartFrom<'_> {
             ctx.state.is_whole = false;
             return None;
         }
-        Some(artifact(ctx, self.source, at, self.namespace)?.reference())
+        Some(artifact(ctx, source, at, self.namespace)?.reference())
     }
 
     /// The source is the artifact: for each release its own where it comes with a definition, else one for all.
-    fn pinned(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<Node> {
+    fn pinned(&self, ctx: &mut Context<'_>, source: Anchor, at: Origin, beside: &mut Vec<Object>) -> Option<Node> {
         if let Some(it) = self.version {
-            ctx.state.out.push(problems::version_of_source(ctx.db, self.addon, self.source, it.origin));
+            ctx.state.out.push(problems::version_of_source(ctx.db, self.addon, source, it.origin));
         }
-        if comes_with_definition(ctx.db, self.source) {
-            beside.push(source_beside(ctx, self.source, self.addon, self.namespace)?);
+        if comes_with_definition(ctx.db, source) {
+            beside.push(source_beside(ctx, source, self.addon, self.namespace)?);
             let name = self.addon.name(ctx.db).clone();
             return Some(Tree::new(self.origin()).text("kind", "OCIRepository").text("name", name).build());
         }
-        Some(reference_to(ctx, self.source, self.named.origin, self.namespace).reference())
+        Some(reference_to(ctx, source, at, self.namespace).reference())
     }
 
-    fn helm_chart(&self, ctx: &mut Context<'_>, kind: SourceKind, beside: &mut Vec<Object>) -> Option<Node> {
-        let mut reference = Tree::new(self.named.origin).text("kind", kind.object());
-        if comes_with_definition(ctx.db, self.source) {
-            beside.push(source_beside(ctx, self.source, self.addon, self.namespace)?);
+    /// A chart of the repository through which the cluster follows the fleet.
+    fn beside(&self, ctx: &Context<'_>) -> Node {
+        let sync = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync);
+        let namespace = (sync.namespace != *self.namespace).then(|| text(sync.namespace.clone(), self.origin()));
+        let reference = Tree::new(self.chart.origin).text("kind", sync.kind.clone()).text("name", sync.name.clone());
+        self.in_directory(reference.maybe("namespace", namespace))
+    }
+
+    fn helm_chart(&self, ctx: &mut Context<'_>, source: Anchor, at: Origin, beside: &mut Vec<Object>) -> Option<Node> {
+        let mut reference = Tree::new(at).text("kind", self.kind.object());
+        if comes_with_definition(ctx.db, source) {
+            beside.push(source_beside(ctx, source, self.addon, self.namespace)?);
             reference = reference.text("name", self.addon.name(ctx.db).clone());
         } else {
-            let it = reference_to(ctx, self.source, self.named.origin, self.namespace);
-            let namespace = it.namespace.map(|it| text(it, self.named.origin));
+            let it = reference_to(ctx, source, at, self.namespace);
+            let namespace = it.namespace.map(|it| text(it, at));
             reference = reference.text("name", it.name).maybe("namespace", namespace);
         }
+        Some(self.in_directory(reference))
+    }
+
+    fn in_directory(&self, reference: Tree) -> Node {
         let mut inner = Tree::new(self.origin()).node("chart", self.chart.clone());
         inner = inner.maybe("version", self.version.cloned());
         inner = inner.tree("sourceRef", reference);
-        if matches!(kind, SourceKind::Git | SourceKind::Bucket) {
+        if matches!(self.kind, SourceKind::Git | SourceKind::Bucket) {
             // A change of the chart without a new version would silently not be deployed.
             inner = inner.text("reconcileStrategy", "Revision");
         }
-        Some(Tree::new(self.origin()).tree("spec", inner).build())
+        Tree::new(self.origin()).tree("spec", inner).build()
     }
 }

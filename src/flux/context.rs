@@ -350,7 +350,7 @@ impl<'a> Context<'a> {
         let of_scope = scope.filter(|it| matches!(it.kind(self.db), Kind::Catalogue | Kind::Application));
         fleet::release_in(body)
             .or_else(|| of_scope.and_then(|it| fleet::release_in(&fleet::catalogue(self.db, it).value)))
-            .unwrap_or(self.settings.release_in)
+            .unwrap_or_else(|| self.settings.release_in.clone())
     }
 
     /// Whether the evaluation of an item was stopped, which is said there: it lacks what it would have had.

@@ -60,8 +60,22 @@ pub(super) fn no_source(db: &dyn Db, addon: Anchor) -> Diagnostic {
         Some(other) => found.label(Origin::of(*other), "the add-on of the catalogue").help(eco_format!(
             "this declares another `{name}`: to change that of the catalogue, write `override {name} {{ … }}`"
         )),
-        None => found.help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`"),
+        None => found.help("write `source = NAME`, and declare it: `source NAME = helm \"https://…\"`; a chart of this repository is `chart = \"./…\"`"),
     }
+}
+
+pub(super) fn no_chart_there(at: Origin, path: &str) -> Diagnostic {
+    Diagnostic::new(code::NO_SOURCE, eco_format!("there is no `{path}` in the project"), at, "Flux would find no chart")
+        .note("a chart whose path begins with `./` is a directory of this repository, unless a `source` says otherwise")
+        .help("fix the path, or write the chart")
+}
+
+pub(super) fn chart_of_artifact(db: &dyn Db, addon: Anchor, at: Origin, kind: &str) -> Diagnostic {
+    let name = addon.name(db);
+    let message = eco_format!("the chart of `{name}` is in this repository, which clusters read as an {kind}");
+    Diagnostic::new(code::NO_SOURCE, message, at, "a directory of this repository")
+        .note("Flux takes charts out of Git repositories and buckets, and an artifact only as a whole")
+        .help("push the chart to a registry, and write `source = …`")
 }
 
 pub(super) fn no_version(addon: Anchor, db: &dyn Db) -> Diagnostic {

@@ -131,12 +131,13 @@ fn is_there(ctx: &mut Context<'_>, what: What) -> bool {
 pub fn find_addon(db: &dyn Db, index: &Index, from: Anchor, name: &str) -> Option<Anchor> {
     let parent = from.parent(db)?;
     let of = |parent: &Anchor, name: &str| {
-        index.items.get(parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
+        index.held_by(*parent).and_then(|it| it.get(name)).copied().filter(|it| it.kind(db) == Kind::ADDON)
     };
-    if let Some((catalogue, name)) = name.split_once('.') {
+    let beside = of(&parent, name);
+    if let (None, Some((catalogue, name))) = (beside, name.split_once('.')) {
         return index.catalogues.get(catalogue).and_then(|it| of(it, name));
     }
-    of(&parent, name).or_else(|| {
+    beside.or_else(|| {
         let found: Vec<Anchor> = index.catalogues.values().filter_map(|it| of(it, name)).collect();
         match found.as_slice() {
             [only] => Some(*only),
@@ -154,6 +155,7 @@ pub(super) fn namespace_of(ctx: &mut Context<'_>, addon: Anchor) -> EcoString {
     let node = &evaluated.value.node;
     match ctx.release_in(addon.parent(ctx.db), node) {
         ReleaseIn::FluxSystem => ctx.flux_namespace().clone(),
+        ReleaseIn::Namespace(it) => it,
         ReleaseIn::Target => {
             let place = || layout::namespace_of(ctx.db, fleet::holder(ctx.db, addon));
             let own = node.get("namespace").and_then(Node::text).cloned();

@@ -26,7 +26,7 @@ fn place(db: &dyn Db, source: Anchor) -> (EcoString, Option<EcoString>) {
 fn beside_releases(db: &dyn Db, source: Anchor) -> Option<EcoString> {
     let namespace = namespace_of(db, source.parent(db))?;
     let own = fleet::release_in(&fleet::catalogue(db, source.parent(db)?).value);
-    let release_in = own.unwrap_or_else(|| fleet::settings(db, db.project()).value.release_in);
+    let release_in = own.unwrap_or_else(|| fleet::settings(db, db.project()).value.release_in.clone());
     (release_in == ReleaseIn::Target).then_some(namespace)
 }
 

@@ -9,8 +9,8 @@ use crate::fleet;
 use crate::names::{self, is_dns_label, is_reserved};
 use crate::source::{Anchor, Db, Kind, Origin, SourceFile};
 use crate::syntax::{
-    self, CATALOGUE_NAME,
-    ast::{Head, Key, Member},
+    self,
+    ast::{CATALOGUE_NAME, Head, Key, Member},
 };
 
 /// The name at a place, if it may be changed.

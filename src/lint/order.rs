@@ -10,7 +10,7 @@ use ecow::{EcoString, eco_format};
 use super::context::Lint;
 use crate::diagnostic::{Diagnostic, code};
 use crate::fleet::{self, Cluster};
-use crate::flux::{Cause, Deployed};
+use crate::flux::{Cause, Deployed, Unit};
 use crate::names;
 use crate::source::{Anchor, Db, Origin};
 use crate::value::Node;
@@ -21,8 +21,7 @@ const TAKE_OUT: &str = "take one `after` or `requires` out, or move what both ne
 type Graph = BTreeMap<EcoString, (Vec<EcoString>, Origin)>;
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
-    let units: Graph =
-        deployed.units.iter().map(|it| (it.name.clone(), (dependencies(it.kustomization.spec()), it.origin))).collect();
+    let units = of_units(deployed);
     // Two of one name seem to wait for themselves.
     if let Some(cycle) = cycle(&units).filter(|it| !(lint.has_errors && it.len() == 2)) {
         let mut edges = Vec::new();
@@ -78,6 +77,24 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
         };
         lint.out.push(cycle_problem(&cycle, &parts(links(&cycle, required)), &cluster.name).help(TAKE_OUT));
     }
+}
+
+/// The Kustomizations of a cluster by what they are called there: several may have one name, each in its own namespace.
+fn of_units(deployed: &Deployed) -> Graph {
+    let by_id: BTreeMap<(&EcoString, &EcoString), &EcoString> = deployed
+        .units
+        .iter()
+        .map(|it| ((&it.kustomization.id.namespace, &it.kustomization.id.name), &it.name))
+        .collect();
+    let edges = |it: &Unit| {
+        let own = &it.kustomization.id.namespace;
+        let all = depends_on(it.kustomization.spec());
+        let known = |(namespace, name): (Option<&EcoString>, &EcoString)| {
+            by_id.get(&(namespace.unwrap_or(own), name)).map(|it| EcoString::clone(it))
+        };
+        all.into_iter().filter_map(known).collect()
+    };
+    deployed.units.iter().map(|it| (it.name.clone(), (edges(it), it.origin))).collect()
 }
 
 /// Where each in a cycle says that it waits for the next.
@@ -142,12 +159,13 @@ fn units_origins(graph: &Graph, cycle: &[EcoString]) -> Vec<Origin> {
 }
 
 fn dependencies(spec: Option<&Node>) -> Vec<EcoString> {
-    spec.and_then(|it| it.get("dependsOn"))
-        .and_then(Node::list)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|it| it.get("name")?.text().cloned())
-        .collect()
+    depends_on(spec).into_iter().map(|(_, name)| name.clone()).collect()
+}
+
+/// What a Kustomization waits for: a namespace, where it is said, and a name.
+fn depends_on(spec: Option<&Node>) -> Vec<(Option<&EcoString>, &EcoString)> {
+    let all = spec.and_then(|it| it.get("dependsOn")).and_then(Node::list).unwrap_or_default();
+    all.iter().filter_map(|it| Some((it.get("namespace").and_then(Node::text), it.get("name")?.text()?))).collect()
 }
 
 /// The first cycle, its first name again at the end.

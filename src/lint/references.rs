@@ -97,7 +97,10 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         // What an author writes in a manifest may be made by somebody else.
         let is_addon = object.origin.anchor.kind(lint.db) == Kind::ADDON;
         // What something else makes is looked at with all that Flux objects name.
-        if is_addon && wanted.kind != "ExternalArtifact" && !made.contains(&wanted) {
+        // That of the fleet, `flux bootstrap` makes.
+        let sync = &cluster.sync;
+        let is_sync = (&wanted.kind, &wanted.namespace, &wanted.name) == (&sync.kind, &sync.namespace, &sync.name);
+        if is_addon && !is_sync && wanted.kind != "ExternalArtifact" && !made.contains(&wanted) {
             lint.out.push(missing_source(object, &wanted, &cluster.name));
         }
     }

@@ -5,6 +5,7 @@
 //! is a definition: editing a body leaves it alone.
 
 mod import;
+mod instance;
 mod place;
 mod problems;
 mod reserved;
@@ -21,7 +22,7 @@ pub use place::{Enclosing, is_dns_label};
 pub use problems::unknown_package;
 pub use reserved::{CLUSTER_SETTINGS, is_reserved};
 pub use table::Index;
-pub use template::{is_of_template, is_template, taken_from, template_named};
+pub use template::{is_of_template, is_template, taken_from};
 
 use crate::diagnostic::{Diagnostics, Invariant};
 use crate::source::{Anchor, Db, Kind, Project, STANDARD};
@@ -60,14 +61,36 @@ pub fn index(db: &dyn Db, project: Project) -> Arc<Index> {
         return Arc::clone(own);
     }
     let mut index = Index::clone(own);
-    template::instantiate(&mut index, db, |it| imported(db, it));
+    instance::instantiate(&mut index, db, |it| definitions_of(db, it));
     Arc::new(index)
+}
+
+/// The definition of that name that a catalogue sees.
+pub fn template_named(db: &dyn Db, index: &Index, from: Anchor, path: &str) -> Option<Anchor> {
+    index.templates.get(path).copied().or_else(|| qualified(db, from, path, |it| &it.templates))
+}
+
+/// The definitions that a catalogue is declared from, nearest first, each with the names that it sees.
+fn definitions_of(db: &dyn Db, catalogue: Anchor) -> Vec<(Anchor, &Index)> {
+    let mut found: Vec<(Anchor, &Index)> = Vec::new();
+    let mut at = catalogue;
+    let seen = |it: Anchor| imported(db, package_of(db, it));
+    while let Some((_, path)) = taken_from(db, at) {
+        let next = template_named(db, seen(at), at, path);
+        let Some(next) = next.filter(|it| !found.iter().any(|(known, _)| known == it)) else { break };
+        found.push((next, seen(next)));
+        at = next;
+    }
+    found
+}
+
+fn package_of(db: &dyn Db, anchor: Anchor) -> Project {
+    db.package(anchor.file(db).package(db)).invariant("a declaration is of the project or a package")
 }
 
 /// The names that a declaration sees: those of its project or package.
 pub fn index_of(db: &dyn Db, anchor: Anchor) -> &Index {
-    let project = db.package(anchor.file(db).package(db)).invariant("a declaration is of the project or a package");
-    index(db, project)
+    index(db, package_of(db, anchor))
 }
 
 /// The names of the standard library, which every project sees.

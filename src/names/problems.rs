@@ -113,7 +113,7 @@ fn bad_name(anchor: Anchor) -> Diagnostic {
         Origin::of(anchor),
         "this is no definition",
     )
-    .note("in a catalogue that is a definition, `\\(catalogue.name)` in a name is the name of the catalogue that is taken from it")
+    .note("in a catalogue that is a definition, `\\(catalogue.name)` in a name is the name of the catalogue that is declared from it")
     .help("write the name out, or make the catalogue a definition: `params { }`")
 }
 

@@ -10,7 +10,7 @@ use super::template::{is_of_template, is_template};
 use crate::diagnostic::Diagnostic;
 use crate::schema;
 use crate::source::{Anchor, Db, IndexMap, Kind, Project};
-use crate::syntax::CATALOGUE_NAME;
+use crate::syntax::ast::CATALOGUE_NAME;
 
 /// Every declaration, by what it declares. All orders are orders of names.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -104,6 +104,7 @@ fn pruned(
         dir: dir.into(),
         name: id.name.clone(),
         namespace: id.namespace.clone(),
+        called: id.name.clone(),
         file: path.clone(),
         spec: spec.clone(),
     };

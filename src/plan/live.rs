@@ -16,7 +16,7 @@ use super::touched::Touched;
 use super::work::{Permissions, Plan};
 use crate::diagnostic::Diagnostic;
 use crate::fleet;
-use crate::flux::{Deployed, Release};
+use crate::flux::{Deployed, Release, Unit};
 use crate::kube::Id;
 use crate::kube::lifecycle::{Pruning, ReleaseIdentity};
 use crate::names;
@@ -71,7 +71,7 @@ pub(super) fn check(
         // What a file that is taken over loses is reported by its own rule.
         // So is what a hub has for a cluster that goes.
         let is_root = |it: &Old| it.path().is_some_and(|it| roots.contains_key(it)) && it.path() != Some(dir.as_str());
-        let is_looked_at = |it: &&Old| !is_allowed(&it.name) && !plan.adopted.contains(&it.file) && !is_root(it);
+        let is_looked_at = |it: &&Old| !is_allowed(&it.called) && !plan.adopted.contains(&it.file) && !is_root(it);
         for old in olds.iter().filter(is_looked_at) {
             match successor_of(old, olds, new) {
                 None if !old.pruning().all || has_only_survivors(old, snapshot) => {}
@@ -88,7 +88,7 @@ pub(super) fn check(
                             }
                         });
                         let new_owner = new_owner.filter(|it| index.catalogues.contains_key(it.name()));
-                        problems::removes_kustomization(&old.file, &new.cluster, &old.name, new_owner)
+                        problems::removes_kustomization(&old.file, &new.cluster, &old.called, new_owner)
                     });
                 }
                 Some(it) if it.namespace != old.namespace => {
@@ -119,7 +119,7 @@ impl Removals<'_> {
         self.permissions
             .remove
             .iter()
-            .any(|it| is_it(it) || it.rsplit_once('/').is_some_and(|(holder, last)| last == what && is_it(holder)))
+            .any(|it| is_it(it) || it.strip_suffix(what).and_then(|it| it.strip_suffix('/')).is_some_and(is_it))
     }
 
     /// What the cluster of a directory that nothing declares was called, unless a cluster that
@@ -168,9 +168,9 @@ fn changes(
     out: &mut Vec<Diagnostic>,
 ) {
     let index = names::index(db, db.project());
-    let mut owners: BTreeMap<&Id, &EcoString> = BTreeMap::new();
+    let mut owners: BTreeMap<&Id, &Unit> = BTreeMap::new();
     for unit in new.units.iter() {
-        owners.extend(unit.objects.iter().map(|it| (&it.id, &unit.name)));
+        owners.extend(unit.objects.iter().map(|it| (&it.id, unit)));
     }
     let all: Vec<Objects> = olds.iter().map(|it| old_objects(it, files)).collect();
     let was_there = |id: &Id| all.iter().any(|it| it.by_id.contains_key(id));
@@ -179,22 +179,22 @@ fn changes(
         for (id, document) in &objects.by_id {
             let owner = owners.get(id);
             if let Some(owner) = owner
-                && **owner != old.name
-                && !is_allowed(&old.name)
+                && !old.is(&owner.kustomization.id)
+                && !is_allowed(&old.called)
                 && !survives(document)
                 && new
                     .units
                     .iter()
-                    .any(|it| it.name == old.name && Pruning::of_kustomization(&it.kustomization).leaving)
+                    .any(|it| old.is(&it.kustomization.id) && Pruning::of_kustomization(&it.kustomization).leaving)
             {
                 let origin = new.objects().find(|(_, it)| it.id == *id).map(|(_, it)| it.origin);
                 let origin = origin.unwrap_or(Origin::of(new.anchor));
                 let is_item = |name: &EcoString| index.catalogues.contains_key(name);
                 let item = origin.anchor.parent(db).is_some_and(|it| it.kind(db) == Kind::Catalogue);
-                let item = (item && is_item(owner)).then(|| origin.anchor.name(db));
-                out.push(problems::moved(id, &old.name, owner, &new.cluster, origin, item));
+                let item = (item && is_item(&owner.name)).then(|| origin.anchor.name(db));
+                out.push(problems::moved(id, &old.called, &owner.name, &new.cluster, origin, item));
             }
-            if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.name)) {
+            if id.kind == "HelmRelease" && (owner.is_some() || !is_allowed(&old.called)) {
                 successor(db, new, id, document, &objects.by_id, &was_there, out);
             }
         }

@@ -24,11 +24,18 @@ pub(super) struct Old {
     pub dir: EcoString,
     pub name: EcoString,
     pub namespace: EcoString,
+    /// What no other of the cluster is called: its name, with its namespace where several have that.
+    pub called: EcoString,
     pub file: EcoString,
     pub spec: Value,
 }
 
 impl Old {
+    /// Whether a Kustomization is this one.
+    pub(super) fn is(&self, id: &Id) -> bool {
+        self.name == id.name && self.namespace == id.namespace
+    }
+
     /// What it deletes. Without `prune`, which Flux wants to be there, it may delete all.
     pub(super) fn pruning(&self) -> Pruning {
         let prune = self.spec.get("prune").and_then(Value::as_bool).unwrap_or(true);
@@ -69,7 +76,17 @@ pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &
             let id = id_of(&document).filter(|it| it.group == "kustomize.toolkit.fluxcd.io");
             let (Some(id), Some(spec)) = (id, document.get("spec")) else { continue };
             let (name, namespace, spec) = (id.name, id.namespace, spec.clone());
-            found.kustomizations.push(Old { dir: dir.into(), name, namespace, file: path.clone(), spec });
+            let called = name.clone();
+            found.kustomizations.push(Old { dir: dir.into(), name, namespace, called, file: path.clone(), spec });
+        }
+    }
+    let mut count: BTreeMap<(EcoString, EcoString), usize> = BTreeMap::new();
+    for it in &found.kustomizations {
+        *count.entry((it.dir.clone(), it.name.clone())).or_default() += 1;
+    }
+    for it in &mut found.kustomizations {
+        if count.get(&(it.dir.clone(), it.name.clone())).is_some_and(|it| *it > 1) {
+            it.called = eco_format!("{}/{}", it.namespace, it.name);
         }
     }
     found

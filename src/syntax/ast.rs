@@ -333,6 +333,30 @@ pub struct Expr {
     pub kind: ExprKind,
 }
 
+/// In the name of an item: the name of the catalogue that it ends up in. No name looks so otherwise.
+pub const CATALOGUE_NAME: &str = "\\(catalogue.name)";
+
+impl Expr {
+    /// The name that a text is, which may have the name of the catalogue around in it: that is [`CATALOGUE_NAME`].
+    #[must_use]
+    pub fn written_name(&self) -> Option<EcoString> {
+        let part = |it: &Self| match &it.kind {
+            ExprKind::Text(it) => Some(it.clone()),
+            ExprKind::Member { of, name, safe: false }
+                if name == "name" && of.kind == ExprKind::Name("catalogue".into()) =>
+            {
+                Some(CATALOGUE_NAME.into())
+            }
+            _ => None,
+        };
+        match &self.kind {
+            ExprKind::Text(it) => Some(it.clone()),
+            ExprKind::Interpolation(parts) => parts.iter().map(part).collect(),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     Null,

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use crate::diagnostic::Invariant;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Anchor, Db, IndexMap, NodeId, Origin, SourceFile, is_bidi_control, is_noncharacter};
-use ast::Declaration;
+use ast::{CATALOGUE_NAME, Declaration};
 use pest::iterators::Pair;
 use problems::Problem;
 
@@ -37,9 +37,6 @@ pub use scan::{Delimiter, Event, Open, Scanner};
 pub use tokens::{Chunk, Group, Role, Token, tokens};
 pub use trail::{Trail, trail};
 pub use word::{word, words};
-
-/// In the name of an item: the name of the catalogue that it ends up in. No name looks so otherwise.
-pub const CATALOGUE_NAME: &str = "\\(catalogue.name)";
 
 /// A file that was read.
 pub struct Parsed {

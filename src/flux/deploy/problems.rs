@@ -326,8 +326,8 @@ pub(super) fn called_alike(first: &Draft, again: &Draft) -> Diagnostic {
         "called so here",
     )
     .label(first.called_at(), "and here")
-    .note("they would wait for each other's names, and commands could not tell them apart, in another namespace, too")
-    .help("give one of them another `name`")
+    .note("they would be one object; and the hub of a cluster tells those of it apart by name")
+    .help("give one of them another `name` or `namespace`")
 }
 
 pub(super) fn encrypted_beside(encrypted: &Object, other: &Object) -> Diagnostic {

@@ -75,7 +75,7 @@ impl UnitPatches {
 /// A Flux Kustomization and what it applies.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
-    /// The name of the Flux Kustomization, which no other of the cluster has.
+    /// The name of the Flux Kustomization, which no other of the cluster has: with its namespace, where several have that.
     pub name: EcoString,
     /// Its file, where it stands in the cluster's root.
     pub file: EcoString,

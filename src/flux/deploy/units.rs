@@ -58,23 +58,42 @@ pub(super) fn finish(
     units
 }
 
-/// What the Kustomizations are called on the cluster, as `namespace/name`, by what they are called in the project.
-struct Names(BTreeMap<EcoString, EcoString>);
+/// What the Kustomizations are called on the cluster, by what they are called in the project.
+struct Names(BTreeMap<EcoString, Called>);
+
+/// What a Kustomization is called.
+struct Called {
+    /// `namespace/name`.
+    whole: EcoString,
+    /// What no other is called: its name, with its namespace where several have that.
+    shown: EcoString,
+}
 
 impl Names {
     fn of(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &[Draft]) -> Self {
-        let mut first: BTreeMap<&EcoString, &Draft> = BTreeMap::new();
+        let whole = |it: &Draft| eco_format!("{}/{}", it.namespace(&cluster.sync), it.flux_name());
+        let mut first: BTreeMap<EcoString, &Draft> = BTreeMap::new();
+        let mut count: BTreeMap<&EcoString, usize> = BTreeMap::new();
         // Those whose authors name them come last: they are the ones to change.
         for it in drafts.iter().filter(|it| it.called.is_none()).chain(drafts.iter().filter(|it| it.called.is_some())) {
-            if let Some(other) = first.insert(it.flux_name(), it).filter(|other| other.name != it.name) {
-                ctx.state.out.push(problems::called_alike(other, it));
+            // A hub has those of a cluster under their names alone.
+            let key = if cluster.via.is_some() { it.flux_name().clone() } else { whole(it) };
+            match first.insert(key, it).filter(|other| other.name != it.name) {
+                Some(other) => ctx.state.out.push(problems::called_alike(other, it)),
+                None => *count.entry(it.flux_name()).or_default() += 1,
             }
         }
-        for it in drafts.iter().filter(|it| it.called.is_some() && *it.flux_name() == cluster.sync.root) {
+        let is_root =
+            |it: &Draft| *it.flux_name() == cluster.sync.root && *it.namespace(&cluster.sync) == cluster.sync.namespace;
+        for it in drafts.iter().filter(|it| it.called.is_some() && is_root(it)) {
             ctx.state.out.push(problems::called_as_root(it));
         }
-        let flux = |it: &Draft| eco_format!("{}/{}", it.namespace(&cluster.sync), it.flux_name());
-        Self(drafts.iter().map(|it| (it.name.clone(), flux(it))).collect())
+        let called = |it: &Draft| {
+            let is_only = count.get(it.flux_name()).is_none_or(|it| *it < 2);
+            let shown = if is_only { it.flux_name().clone() } else { whole(it) };
+            (it.name.clone(), Called { whole: whole(it), shown })
+        };
+        Self(drafts.iter().map(called).collect())
     }
 }
 
@@ -122,6 +141,7 @@ fn unit(ctx: &mut Context<'_>, cluster: &Cluster, mut draft: Draft, names: &Name
     if let Some(substitution) = substitution.as_ref().filter(|_| draft.place == UnitPlace::Foreign) {
         kustomized::check_variables(ctx, &mut draft, substitution);
     }
+    let name = names.0.get(&draft.name).map_or_else(|| draft.flux_name().clone(), |it| it.shown.clone());
     let mut objects = draft.objects;
     if let Some(substitution) = &substitution {
         for it in &mut objects {
@@ -138,12 +158,12 @@ fn unit(ctx: &mut Context<'_>, cluster: &Cluster, mut draft: Draft, names: &Name
     let place = if base_is_whole { draft.place } else { UnitPlace::Foreign };
     let patches = difference(ctx, cluster, &draft.base, &objects, place);
     let in_cluster = |it: Inferred| {
-        let unit = names.0.get(&it.unit).and_then(|it| it.split_once('/')).map_or(it.unit.as_str(), |(_, name)| name);
-        Inferred { unit: unit.into(), ..it }
+        let unit = names.0.get(&it.unit).map_or_else(|| it.unit.clone(), |it| it.shown.clone());
+        Inferred { unit, ..it }
     };
     let inferred = draft.inferred.into_iter().map(in_cluster).collect();
     Unit {
-        name: draft.called.as_ref().and_then(Node::text).unwrap_or(&draft.name).clone(),
+        name,
         file: eco_format!("{}.yaml", draft.name),
         kustomization,
         patches,
@@ -179,7 +199,8 @@ fn of_draft(ctx: &mut Context<'_>, cluster: &Cluster, draft: &Draft, names: &Nam
     let waits_for = |it: &&EcoString| **it != draft.name && **it != cluster.sync.root;
     let units: BTreeSet<&EcoString> = draft.after.iter().map(After::unit).filter(waits_for).collect();
     let is_outside = |unit: &EcoString| draft.after.iter().any(|it| it.unit() == unit && it.outside().is_some());
-    let called = |it: &EcoString| names.0.get(it).cloned().or_else(|| is_outside(it).then(|| it.clone()));
+    let called =
+        |it: &EcoString| names.0.get(it).map(|it| it.whole.clone()).or_else(|| is_outside(it).then(|| it.clone()));
     let depends_on = units.into_iter().filter_map(|it| Some((called(it)?, draft.ready_when.condition(it))));
     let version =
         schema::api_version("HelmRelease", cluster.flux, cluster.flux).invariant("every Flux serves HelmReleases");

@@ -80,12 +80,12 @@ pub(super) fn pair<'a>(
 ) -> Vec<Rc<Raw>> {
     let [mut before, after] = [old, new].map(entries);
     let mut found = Vec::new();
-    let unit_of = |side: &Deployed, entry: &SideObject<'_>| entry.unit.and_then(|it| position(side, &it.name));
+    let unit_of = |side: &Deployed, entry: &SideObject<'_>| entry.unit.and_then(|it| position(side, it));
     for (id, entry) in &after {
         match before.shift_remove(id) {
             Some(other) => {
                 let leaves = known.leaves(&other, entry, facts);
-                let has_moved = name(other.unit) != name(entry.unit);
+                let has_moved = id_of(other.unit) != id_of(entry.unit);
                 if leaves.is_empty() && !has_moved {
                     continue;
                 }
@@ -149,13 +149,18 @@ fn is_foreign(side: &Deployed, id: &Id) -> bool {
     id.group == "kustomize.toolkit.fluxcd.io" && own.is_none_or(|it| it.place == UnitPlace::Foreign)
 }
 
-fn position(side: &Deployed, unit: &EcoString) -> Option<usize> {
-    side.units.iter().position(|it| it.name == *unit)
+/// Where the Kustomization is on a side that is this one there.
+fn position(side: &Deployed, unit: &Unit) -> Option<usize> {
+    side.units.iter().position(|it| it.kustomization.id == unit.kustomization.id)
 }
 
 /// Whether what patches somebody else's object is on the other side, too.
 fn other_has(other: &Deployed, entry: &SideObject<'_>) -> bool {
-    entry.unit.is_some_and(|it| position(other, &it.name).is_some())
+    entry.unit.is_some_and(|it| position(other, it).is_some())
+}
+
+fn id_of(unit: Option<&Unit>) -> Option<&Id> {
+    unit.map(|it| &it.kustomization.id)
 }
 
 fn name(unit: Option<&Unit>) -> Option<&EcoString> {

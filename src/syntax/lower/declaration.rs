@@ -6,9 +6,9 @@ use std::ops::Range;
 use ecow::EcoString;
 use pest::iterators::Pair;
 
-use super::super::CATALOGUE_NAME;
 use super::super::ast::{
-    Block, Declaration, Expr, ExprKind, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody, TypeExpr, TypeKind,
+    Block, CATALOGUE_NAME, Declaration, Expr, ExprKind, FieldDecl, FnParam, Head, ImportName, SourceKind, TypeBody,
+    TypeExpr, TypeKind,
 };
 use super::super::grammar::Rule;
 use super::super::problems::Problem;
@@ -68,36 +68,13 @@ impl Lowering<'_> {
         match inner(pair.clone()).next() {
             Some(it) if pair.as_rule() == Rule::item_name && it.as_rule() == Rule::string => {
                 let range = self.range(&it);
-                self.name_of(it, range)
+                self.string(it).written_name().unwrap_or_else(|| {
+                    self.problems.push(Problem::InterpolatedName(range));
+                    EcoString::new()
+                })
             }
             _ => self.plain_text(pair),
         }
-    }
-
-    /// A quoted name, which may be made of the name of a catalogue.
-    fn name_of(&mut self, string: Pair<'_, Rule>, range: Range<usize>) -> EcoString {
-        let of_catalogue = |it: &Expr| {
-            matches!(&it.kind, ExprKind::Member { of, name, safe: false }
-                if name == "name" && of.kind == ExprKind::Name("catalogue".into()))
-        };
-        let mut name = EcoString::new();
-        match self.string(string).kind {
-            ExprKind::Text(it) => return it,
-            ExprKind::Interpolation(parts) => {
-                for part in &parts {
-                    match &part.kind {
-                        ExprKind::Text(it) => name.push_str(it),
-                        _ if of_catalogue(part) => name.push_str(CATALOGUE_NAME),
-                        _ => {
-                            self.problems.push(Problem::InterpolatedName(range));
-                            return EcoString::new();
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-        name
     }
 
     /// A name or a quoted name without interpolation.

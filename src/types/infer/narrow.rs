@@ -54,8 +54,7 @@ pub fn dotted(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(it) => Some(it.to_string()),
         ExprKind::Member { of, name, .. } => Some(format!("{}.{name}", dotted(of)?)),
-        ExprKind::Text(it) => Some(it.to_string()),
-        _ => None,
+        _ => expr.written_name().map(|it| it.to_string()),
     }
 }
 

@@ -86,7 +86,13 @@ impl Kustomize {
         same_objects(&format!("root of {}", deployed.cluster), &built, &expected);
         for unit in deployed.units.iter().filter(|it| it.place != UnitPlace::Foreign) {
             let what = format!("`{}` of {}", unit.name, deployed.cluster);
-            let id = |it: &Value| it["kind"] == "Kustomization" && it["metadata"]["name"] == unit.name.as_str();
+            let own = &unit.kustomization.id;
+            let id = |it: &Value| {
+                let of = &it["metadata"];
+                it["kind"] == "Kustomization"
+                    && of["name"] == own.name.as_str()
+                    && of["namespace"] == own.namespace.as_str()
+            };
             let spec = &built.iter().find(|it| id(it)).unwrap_or_else(|| panic!("{what} is not there"))["spec"];
             let path = spec["path"].as_str().expect("a path").trim_start_matches("./");
             let list = dir.join(path).join("kustomization.yaml");
