@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::problems;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Anchor, Origin};
-use crate::syntax::ast::{Action, Block, Key, Member, Segment};
+use crate::syntax::ast::{Action, Block, Entry, Key, Member, Segment};
 
 /// In `release { … }`: the field, and what to write instead.
 const RELEASE: [(&str, &str); 5] = [
@@ -105,6 +105,18 @@ pub(super) fn tenant(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     let label = [("toolkit.fluxcd.io/tenant", "it names the tenant: isolation goes by it")];
     nested(anchor, block, &[Some("labels")], &label, out);
     nested(anchor, block, &[Some("namespaces"), None, Some("labels")], &label, out);
+    unsets(anchor, block, out);
+}
+
+/// What a block unsets that no layer is below.
+fn unsets(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
+    for member in &block.members {
+        match member {
+            Member::Unset(it) => out.push(problems::unsets_nothing(Origin::new(anchor, it.node))),
+            Member::Entry(Entry { action: Action::Amend(inner), .. }) => unsets(anchor, inner, out),
+            _ => {}
+        }
+    }
 }
 
 /// Checks the block of a `use`.

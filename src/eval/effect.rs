@@ -41,6 +41,12 @@ pub(super) struct Effects {
     indexed: usize,
 }
 
+impl From<Vec<Effect>> for Effects {
+    fn from(all: Vec<Effect>) -> Self {
+        Self { all, ..Self::default() }
+    }
+}
+
 impl Effects {
     pub(super) fn push(&mut self, effect: Effect) {
         self.all.push(effect);

@@ -162,6 +162,13 @@ impl Fold {
         std::mem::take(&mut self.effects).all
     }
 
+    /// Of what the entries did, keeps only which of them did nothing.
+    pub fn forget_changes(&mut self) {
+        let mut all = self.take_effects();
+        all.retain(|it| it.outcome == Outcome::Same);
+        self.effects = Effects::from(all);
+    }
+
     /// The value that the layers come to.
     #[must_use]
     pub fn into_node(self, origin: Origin) -> Node {

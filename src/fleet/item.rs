@@ -24,7 +24,7 @@ use super::relocation::holder;
 use super::shape::is_shaped;
 use super::table::{Setter, Table};
 use crate::diagnostic::{Checked, Diagnostic, Invariant, bug};
-use crate::eval::{Conform, Effect, Env, Fold, Given, Local, Only, Promise, build_some, complete, let_value};
+use crate::eval::{Conform, Effect, Env, Fold, Given, Local, Only, Outcome, Promise, build_some, complete, let_value};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, ItemKind, Kind, Origin};
 use crate::syntax::{
@@ -148,10 +148,10 @@ enum Beginning {
 }
 
 impl Beginning {
-    /// Definitions and the item itself are no overrides: what their entries did, nobody asks.
+    /// Definitions and the item itself are no overrides: of what their entries did, somebody asks only for what did nothing.
     fn without_effects(mut self) -> Self {
         if let Self::Layers(fold) = &mut self {
-            let _ = fold.take_effects();
+            fold.forget_changes();
         }
         self
     }
@@ -179,7 +179,10 @@ fn ended(
     let levels = &definition::levels(env.db, item).value;
     let around: Vec<Anchor> = holders_of_releases(env.db, item).collect();
     let is_override = |it: &Anchor| !levels.contains(it) && !around.contains(it);
-    effects.retain(|it| env.traces || is_shaped(it.origin) || is_override(&it.origin.anchor));
+    // But what they unset, something has to have set.
+    let is_param = |it: &Effect| it.path.first().is_some_and(|it| it == "params");
+    let is_idle = |it: &Effect| it.outcome == Outcome::Same && !is_param(it) && !has(&node, &it.path);
+    effects.retain(|it| env.traces || is_shaped(it.origin) || is_override(&it.origin.anchor) || is_idle(it));
     let how = if view.is_base() { Conform::Partial } else { Conform::Final };
     if let Some(shape) = shape {
         complete(env, &mut node, shape, how, None);
@@ -191,6 +194,17 @@ fn ended(
     let promises = std::mem::take(&mut env.promises);
     let evaluated = Evaluated { node, params, patches, role, effects, promises };
     (Checked::new(evaluated, std::mem::take(&mut env.out)), needed_facts)
+}
+
+/// Whether a value has something at a path; none is found inside what is no map.
+fn has(node: &Node, path: &[EcoString]) -> bool {
+    let mut at = node;
+    for key in path {
+        let Some(map) = at.map() else { return true };
+        let Some(it) = map.entries.get(key) else { return false };
+        at = it;
+    }
+    true
 }
 
 /// What the role of an add-on may do on a cluster.
@@ -307,11 +321,11 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
     let mut fold = Fold::new();
     if let Head::Source { provider, url } = &declaration.head {
         let url = env.passed(url);
-        let entries = std::iter::once((EcoString::from(provider.address()), url)).collect();
-        fold = Fold::over(&Node::new(Value::of_map(entries), origin));
+        let own = std::iter::once((EcoString::from(provider.address()), url));
+        fold = over(own.chain(source_defaults(env.db, *provider)), origin).lowest();
     }
     if item.kind(env.db) == Kind::ADDON {
-        fold = over_defaults(env.db, RELEASE, "helm-release-defaults", origin);
+        fold = over([(RELEASE.into(), default(env.db, "helm-release-defaults"))], origin);
         for holder in holders_of_releases(env.db, item) {
             for level in &definition::levels(env.db, holder).value {
                 let body = &syntax::declaration(env.db, *level).body;
@@ -322,7 +336,8 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
         fold = fold.lowest().watching(shape.cloned().invariant("an add-on has a type for its body"));
     }
     if item.kind(env.db) == Kind::Repository {
-        fold = over_defaults(env.db, "kustomization", "kustomization-defaults", origin).lowest();
+        let own = [("kustomization".into(), default(env.db, "kustomization-defaults"))];
+        fold = over(own.into_iter().chain(source_defaults(env.db, SourceKind::Git)), origin).lowest();
     }
     for level in &definition::levels(env.db, item).value {
         let body = &syntax::declaration(env.db, *level).body;
@@ -332,12 +347,29 @@ fn beginning(env: &mut Env<'_>, item: Anchor, shape: Option<&Type>, overrides: &
     Beginning::Layers(Box::new(fold))
 }
 
-/// The language's own defaults for a block are its lowest layer: an author amends, replaces or unsets them.
-fn over_defaults(db: &dyn Db, block: &str, defaults: &str, origin: Origin) -> Fold {
-    let anchor = names::standard(db).lets.get(defaults).invariant("the standard library has the defaults");
-    let defaults = Node::new(let_value(db, *anchor).value.value.clone(), Origin::of(*anchor));
-    let entries = std::iter::once((EcoString::from(block), defaults)).collect();
-    Fold::over(&Node::new(Value::of_map(entries), origin))
+/// The language's own defaults are the lowest layer: an author amends, replaces or unsets them.
+fn over(defaults: impl IntoIterator<Item = (EcoString, Node)>, origin: Origin) -> Fold {
+    Fold::over(&Node::new(Value::of_map(defaults.into_iter().collect()), origin))
+}
+
+/// What the standard library says by default.
+fn default(db: &dyn Db, name: &str) -> Node {
+    let anchor = names::standard(db).lets.get(name).invariant("the standard library has the defaults");
+    Node::new(let_value(db, *anchor).value.value.clone(), Origin::of(*anchor))
+}
+
+/// What a source says by default; an artifact is a chart, unless a `kustomize` item reads it.
+fn source_defaults(db: &dyn Db, kind: SourceKind) -> Vec<(EcoString, Node)> {
+    if kind == SourceKind::External {
+        return Vec::new();
+    }
+    let all = default(db, "source-defaults");
+    let mut found: Vec<(EcoString, Node)> =
+        all.map().into_iter().flat_map(|it| &it.entries).map(|(key, it)| (key.clone(), it.clone())).collect();
+    if kind == SourceKind::Oci {
+        found.push(("layerSelector".into(), default(db, "chart-layer")));
+    }
+    found
 }
 
 /// The block for fields of HelmReleases, in an add-on and around it.

@@ -9,7 +9,7 @@ use super::lookup::{is_kustomized, is_pinned, source_kind};
 use super::problems;
 use super::release::Release;
 use super::requires::Requirements;
-use super::source::label;
+use super::source::{chooses_layer, label};
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::schema::Minor;
@@ -23,7 +23,7 @@ const STRATEGIES_SINCE: Minor = Minor(7);
 /// Reports an artifact that is a chart here and a directory elsewhere, unless its author chooses the layer.
 fn report_directory(ctx: &mut Context<'_>, source: Anchor, at: Origin) {
     let is_both = is_pinned(ctx.db, source) && is_kustomized(ctx.db, ctx.index, source);
-    if is_both && ctx.evaluated(source).value.node.get("layerSelector").is_none() {
+    if is_both && !chooses_layer(ctx.db, &ctx.evaluated(source).value.node) {
         ctx.state.out.push(problems::chart_and_directory(ctx.db, source, at));
     }
 }

@@ -107,7 +107,6 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
     let origin = Origin::of(anchor);
     let name = anchor.name(ctx.db).clone();
     let map = body.map().invariant("the body of a repository is an object");
-    let mut spec = ctx.standard("source-defaults");
     let mut own = Tree::new(origin);
     let mut reference = Tree::new(origin).all_of(body.get("ref"));
     for (key, node) in &map.entries {
@@ -119,7 +118,7 @@ fn repository(ctx: &mut Context<'_>, cluster: &Cluster, anchor: Anchor, body: &N
             it => own = own.node(it, node.clone()),
         }
     }
-    merge(&mut spec, &own.build());
+    let spec = own.build();
     let mut ordered = Tree::new(origin);
     for key in ["url", "bucketName", "endpoint"] {
         ordered = ordered.maybe(key, spec.get(key).cloned());

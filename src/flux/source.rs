@@ -79,8 +79,8 @@ pub(super) fn source(ctx: &mut Context<'_>, anchor: Anchor, evaluated: &Evaluate
     if is_pinned(ctx.db, anchor) && spec.get("ref").and_then(Node::map).is_none_or(|it| it.entries.is_empty()) {
         ctx.state.out.push(super::problems::unpinned(ctx.db, anchor));
     }
-    if is_pinned(ctx.db, anchor) && !is_kustomized(ctx.db, ctx.index, anchor) && spec.get("layerSelector").is_none() {
-        set(&mut spec, &["layerSelector"], ctx.standard("chart-layer"));
+    if is_kustomized(ctx.db, ctx.index, anchor) && !chooses_layer(ctx.db, &evaluated.node) {
+        remove(&mut spec, &["layerSelector"]);
     }
     let own = |key: &str| evaluated.node.get(key).filter(|it| it.value != Value::Absent);
     let name = match own("name") {
@@ -128,16 +128,29 @@ fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
     if let Some(auth) = body.get("auth") {
         set(&mut spec, &["secretRef", "name"], auth.clone());
     }
-    let mut full = ctx.standard("source-defaults");
-    merge(&mut full, &spec);
+    if let Some(layer) = spec.get("layerSelector").and_then(|it| own_layer(ctx.db, it)) {
+        set(&mut spec, &["layerSelector"], layer);
+    }
     // The address comes first, as authors write it.
     let mut ordered = Tree::new(origin);
     for key in ["url", "bucketName", "endpoint", "ref"] {
-        ordered = ordered.maybe(key, full.get(key).cloned());
+        ordered = ordered.maybe(key, spec.get(key).cloned());
     }
     let mut ordered = ordered.build();
-    merge(&mut ordered, &full);
+    merge(&mut ordered, &spec);
     ordered
+}
+
+/// What an author says of the layer of an artifact: then nothing is left of the default.
+fn own_layer(db: &dyn Db, layer: &Node) -> Option<Node> {
+    let own = layer.map()?.entries.iter().filter(|(_, it)| !it.origin.anchor.is_standard(db));
+    let said: Vec<(EcoString, Node)> = own.map(|(key, it)| (key.clone(), it.clone())).collect();
+    (!said.is_empty()).then(|| Node::new(Value::of_map(said.into_iter().collect()), layer.origin))
+}
+
+/// Whether an author says anything of the layer of an artifact.
+pub(super) fn chooses_layer(db: &dyn Db, source: &Node) -> bool {
+    source.get("layerSelector").is_some_and(|it| own_layer(db, it).is_some())
 }
 
 /// The OCIRepository that holds one chart of a registry.
@@ -173,8 +186,6 @@ pub(super) fn chart_in_registry(
         };
     }
     let mut ordered = Tree::new(origin).maybe("url", spec.get("url").cloned()).node("ref", reference.build()).build();
-    let layer = evaluated.node.get("layerSelector").cloned().unwrap_or_else(|| ctx.standard("chart-layer"));
-    set(&mut spec, &["layerSelector"], layer);
     merge(&mut ordered, &spec);
     let api_version = ctx.api_version("OCIRepository", origin);
     let name = addon.name(ctx.db);

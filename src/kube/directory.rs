@@ -1,7 +1,7 @@
 //! A kustomize directory of the project's own repository, which somebody wrote
 //! by hand: whether it is there, and which objects it lists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -19,6 +19,8 @@ pub struct Listed {
     pub kind: EcoString,
     pub namespace: EcoString,
     pub name: EcoString,
+    pub labels: BTreeMap<EcoString, EcoString>,
+    pub annotations: BTreeMap<EcoString, EcoString>,
     /// The namespace that kustomizations give it, the outermost last.
     pub moved_to: Option<EcoString>,
     /// Where it stands, from the project's root.
@@ -331,6 +333,8 @@ fn of_generators<'a>(
                 kind: kind.into(),
                 namespace: text("namespace").unwrap_or_default(),
                 name: text("name")?,
+                labels: texts_of(it.get("options"), "labels"),
+                annotations: texts_of(it.get("options"), "annotations"),
                 moved_to: None,
                 file: file.clone(),
                 is_generated: true,
@@ -442,12 +446,20 @@ fn list(object: &serde_yaml::Value, file: &str, found: &mut Directory) {
         kind,
         namespace: text(metadata.and_then(|it| it.get("namespace"))),
         name: text(metadata.and_then(|it| it.get("name"))),
+        labels: texts_of(metadata, "labels"),
+        annotations: texts_of(metadata, "annotations"),
         moved_to: None,
         file: file.into(),
         is_generated: false,
         is_substituted,
         texts,
     });
+}
+
+/// The texts of a map: labels, annotations.
+fn texts_of(of: Option<&serde_yaml::Value>, key: &str) -> BTreeMap<EcoString, EcoString> {
+    let all = of.and_then(|it| it.get(key)?.as_mapping()).into_iter().flatten();
+    all.filter_map(|(key, it)| Some((key.as_str()?.into(), it.as_str()?.into()))).collect()
 }
 
 /// Texts and keys that hold a `$`.

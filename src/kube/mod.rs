@@ -25,6 +25,7 @@ pub mod patch;
 pub mod problems;
 pub mod produced;
 pub mod rules;
+pub mod selector;
 mod substitution;
 pub mod validation;
 

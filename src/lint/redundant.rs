@@ -38,7 +38,7 @@ pub(super) fn check(db: &dyn Db, out: &mut Vec<Diagnostic>) {
         let effects =
             fresh.flat_map(|(item, it)| it.value.effects.iter().map(move |effect| (item, &it.value.node, effect)));
         for (item, node, effect) in effects {
-            if effect.origin.anchor.kind(db) == Kind::Source {
+            if effect.origin.anchor.kind(db) == Kind::Source && missing(node, &effect.path).is_none() {
                 continue;
             }
             let it = seen.entry(effect.origin).or_insert_with(|| Seen {

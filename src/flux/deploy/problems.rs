@@ -195,7 +195,8 @@ pub(super) fn patch_of_nothing(at: Origin) -> Diagnostic {
 
 pub(super) fn target_hits_nothing<'a>(target: &Node, path: &str, kinds: impl Iterator<Item = &'a str>) -> Diagnostic {
     let kind = target.get("kind").and_then(Node::text);
-    let what = ["kind", "name", "namespace", "group", "version"].into_iter().filter_map(|key| {
+    let what = ["kind", "name", "namespace", "group", "version", "labelSelector", "annotationSelector"];
+    let what = what.into_iter().filter_map(|key| {
         let text = target.get(key).and_then(Node::text)?;
         Some(eco_format!("{key} `{text}`"))
     });

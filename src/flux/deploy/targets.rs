@@ -7,6 +7,7 @@ use super::problems;
 use crate::flux::context::Context;
 use crate::kube::directory::{Directory, Listed};
 use crate::kube::object::split_api_version;
+use crate::kube::selector::may_match;
 use crate::value::Node;
 
 /// Reports the patches among the fields of a Kustomization that hit no object of its directory.
@@ -18,7 +19,9 @@ pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory:
     for patch in fields.get("patches").and_then(Node::list).unwrap_or_default() {
         let kinds = || directory.objects.iter().map(|it| it.kind.as_str());
         if let Some(target) = patch.get("target") {
-            if !directory.objects.iter().any(|it| is_hit(target, it)) {
+            // Where the directory gives labels itself, or patches, there may be more than is seen.
+            let sees_labels = !directory.adds && !directory.changes;
+            if !directory.objects.iter().any(|it| is_hit(target, it) && (!sees_labels || is_selected(target, it))) {
                 ctx.state.out.push(problems::target_hits_nothing(target, path, kinds()));
             }
             continue;
@@ -42,7 +45,14 @@ pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory:
     }
 }
 
-/// Whether a target selects an object, as far as that is seen: not by its labels and annotations. Each field is a regular
+/// Whether a target selects an object by its labels and annotations.
+fn is_selected(target: &Node, it: &Listed) -> bool {
+    let selectors = [("labelSelector", &it.labels), ("annotationSelector", &it.annotations)];
+    let text = |key: &str| target.get(key).and_then(Node::text);
+    selectors.into_iter().all(|(key, of)| text(key).is_none_or(|it| may_match(it, of)))
+}
+
+/// Whether a target selects an object otherwise than by labels and annotations. Each field is a regular
 /// expression for the whole of it (kustomize's `types.Selector`).
 fn is_hit(target: &Node, it: &Listed) -> bool {
     let (group, version) = split_api_version(&it.api_version);

@@ -7,6 +7,7 @@ use std::path::Path;
 use fleetc::compile::compile;
 use fleetc::source::Db;
 
+use crate::docs::steady::declarations;
 use crate::support::{Fleet, database, read_tree};
 
 /// The sources of an example, and what they build.
@@ -36,28 +37,6 @@ fn texts(files: &[(String, String)]) -> BTreeMap<String, String> {
             (path.to_string(), body.to_owned())
         })
         .collect()
-}
-
-/// Declarations of a file: each begins at a line that is not indented and not a closing brace.
-fn declarations(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut pending = String::new();
-    let mut depth = 0i32;
-    for line in text.lines() {
-        pending.push_str(line);
-        pending.push('\n');
-        let outside: String = line.split('"').step_by(2).collect();
-        let code = outside.split("//").next().unwrap_or_default();
-        depth += i32::try_from(code.matches('{').count()).expect("few")
-            - i32::try_from(code.matches('}').count()).expect("few");
-        let ends =
-            depth == 0 && !line.trim().is_empty() && !line.starts_with("//") && !line.trim_end().ends_with(['=', '|']);
-        if ends {
-            found.push(std::mem::take(&mut pending));
-        }
-    }
-    found.push(pending);
-    found
 }
 
 #[test]

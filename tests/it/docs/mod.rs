@@ -5,3 +5,4 @@ mod messages;
 pub(crate) mod pages;
 mod schemas;
 mod spec;
+pub mod steady;

@@ -8,6 +8,7 @@ use fleetc::compile::{Compilation, compile};
 use fleetc::host::open;
 use fleetc::types::builtin;
 
+use super::steady::assert_steady;
 use crate::compile::classes::assert_alike;
 use crate::support::{Fleet, Kustomize, Run, git, summary};
 
@@ -49,13 +50,14 @@ impl Chapter {
         match info.split(' ').collect::<Vec<_>>().as_slice() {
             ["fleet"] => {
                 let fleet = Fleet::new(text);
-                let opened = open(fleet.path()).expect("a project");
+                let mut opened = open(fleet.path()).expect("a project");
                 let compilation = compile(&opened.db);
                 assert_eq!(summary(&compilation), Vec::<String>::new(), "{text}");
                 if let Some(kustomize) = kustomize {
                     kustomize.check(&opened.db, &compilation);
                 }
                 assert_alike(&opened.db, &compilation, text);
+                assert_steady(&mut opened.db, text);
                 self.compilation = Some(compilation);
                 self.fleet = Some(fleet);
             }

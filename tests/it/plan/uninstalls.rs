@@ -91,7 +91,7 @@ fn namespaces_tell_kustomizations_apart() {
     let tenants = "tenant shop { repositories = [apps] }\ntenant pay { repositories = [apps] }\nrepository apps { url = \"https://git.example.com/x\", branch = \"main\" }\n";
     let both = with(&format!("{tenants}cluster one {{\n  use a\n  attach shop, pay\n}}"));
     goes(&both, &both.replace("addon web {", "addon web { release.interval = \"1h\","), &[]);
-    refused(&both, &both.replace("attach shop, pay", "attach shop"), &[], &["E0708", "everything of `apps`"]);
+    refused(&both, &both.replace("attach shop, pay", "attach shop"), &[], &["E0708", "everything of `pay/apps`"]);
     let moved = both.replace("attach shop, pay", "attach shop");
     refused(&moved, &moved.replace("attach shop", "attach pay"), &[], &["E0708", "from namespace `shop` to `pay`"]);
 }
