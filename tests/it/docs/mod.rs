@@ -5,4 +5,4 @@ mod messages;
 pub(crate) mod pages;
 mod schemas;
 mod spec;
-pub mod steady;
+pub(crate) mod steady;

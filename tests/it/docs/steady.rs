@@ -6,7 +6,7 @@ use fleetc::compile::compile;
 use fleetc::source::{Db, FleetDatabase, SourceFile};
 
 /// Declarations of a file: each begins at a line that is not indented and not a closing brace.
-pub fn declarations(text: &str) -> Vec<String> {
+pub(crate) fn declarations(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut pending = String::new();
     let mut depth = 0i32;
@@ -28,7 +28,7 @@ pub fn declarations(text: &str) -> Vec<String> {
 }
 
 /// Holds a project against itself: its declarations upside down, and each of them gone and there again.
-pub fn assert_steady(db: &mut FleetDatabase, text: &str) {
+pub(crate) fn assert_steady(db: &mut FleetDatabase, text: &str) {
     let before = tree(db);
     let own: Vec<SourceFile> = db.project().files(db).iter().copied().filter(|it| it.package(db).is_empty()).collect();
     for file in own {
