@@ -225,7 +225,12 @@ fn of_draft(ctx: &mut Context<'_>, cluster: &Cluster, draft: &Draft, names: &Nam
     let releases = awaited.releases(ctx.db, draft);
     let waits_for = draft.releases.iter().filter(|it| is_whole || releases.iter().any(|other| other.addon == it.addon));
     timeouts::raise(ctx, draft, waits_for.map(|it| &**it), &mut fields);
-    kustomization(ctx, cluster, pointing, &fields)
+    let mut made = kustomization(ctx, cluster, pointing, &fields);
+    if let Some(called) = &draft.called {
+        // Where it gets its name.
+        set(&mut made.body, &["metadata", "name"], called.clone());
+    }
+    made
 }
 
 /// The namespace that the Kustomization gives to what SOPS encrypted without one: nothing else can be written into such

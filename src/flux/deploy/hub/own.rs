@@ -79,7 +79,8 @@ pub(in crate::flux::deploy) fn of_hub(
         let objects = namespaces.chain(objects).collect();
         drafts.push(Draft { objects, ..Draft::new(of_sources.clone(), path, UnitPlace::Gate, origin, fields) });
     }
-    for spoke in spokes {
+    // One that has nothing has no directory, and Flux would look for it for ever.
+    for spoke in spokes.iter().filter(|it| !it.units.is_empty() || !it.root.is_empty()) {
         if spoke.cluster == "kustomization" {
             ctx.state.out.push(problems::name_of_a_list(Origin::of(spoke.anchor), &spoke.cluster));
         }
