@@ -193,3 +193,20 @@ fn release_of(release: &Value) -> Value {
     }
     spec
 }
+
+/// Flux would look for a directory that is not there for ever.
+#[test]
+fn a_spoke_without_anything_has_no_kustomization() {
+    let text = r#"
+fleet f { }
+catalogue apps { manifest a { apiVersion = "v1", kind = "ConfigMap", metadata { name = "a", namespace = "default" } } }
+cluster hub { use apps }
+cluster later { via = hub }
+cluster now { via = hub, use apps }
+external Secret flux-system.now-kubeconfig
+"#;
+    let (_, compilation) = compiled(text);
+    let files: Vec<&str> = compilation.tree.files.keys().map(|it| it.as_str()).collect();
+    assert!(files.contains(&"clusters/hub/now.yaml") && files.contains(&"clusters/now/now-apps.yaml"), "{files:?}");
+    assert!(files.iter().all(|it| !it.contains("later")), "{files:?}");
+}
