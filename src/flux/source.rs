@@ -128,8 +128,13 @@ fn spec(ctx: &Context<'_>, body: &Node, origin: Origin) -> Node {
     if let Some(auth) = body.get("auth") {
         set(&mut spec, &["secretRef", "name"], auth.clone());
     }
-    if let Some(layer) = spec.get("layerSelector").and_then(|it| own_layer(ctx.db, it)) {
-        set(&mut spec, &["layerSelector"], layer);
+    if let Some(layer) = spec.get("layerSelector").cloned() {
+        let own = own_layer(ctx.db, &layer);
+        // What nobody says comes last.
+        if own.is_none() {
+            remove(&mut spec, &["layerSelector"]);
+        }
+        set(&mut spec, &["layerSelector"], own.unwrap_or(layer));
     }
     // The address comes first, as authors write it.
     let mut ordered = Tree::new(origin);

@@ -6,6 +6,7 @@ use ecow::{EcoString, eco_format};
 
 use super::built::sync_objects;
 use super::document::{documents, id_of};
+use super::listing;
 use super::problems;
 use super::snapshot::{Snapshot, SnapshotEntry};
 use crate::diagnostic::Diagnostic;
@@ -46,13 +47,14 @@ pub(super) fn check(
     let mut found = ByHand { db, deployed, owners: IndexMap::default(), of_directories: None, followed: Vec::new() };
     let mut written: Vec<EcoString> = Vec::new();
     let parts = parts(&deployed.path, snapshot);
+    let listing = listing::of_root(&deployed.path, tree, snapshot, out);
     for (path, entry) in snapshot.below(&deployed.path) {
         if matches!(entry, SnapshotEntry::Directory) || entry.is_ours(path) || tree.files.contains_key(path) {
             continue;
         }
         let (dir, name) = path.rsplit_once('/').unwrap_or_default();
-        if dir == deployed.path && KUSTOMIZATIONS.contains(&name) {
-            out.push(problems::kustomization_in_root(path));
+        let is_list = dir == deployed.path && KUSTOMIZATIONS.contains(&name);
+        if is_list || listing.as_ref().is_some_and(|it| !it.applies(path)) {
             continue;
         }
         if is_within(path, &format!("{}/flux-system", deployed.path)) {

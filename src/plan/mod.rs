@@ -10,6 +10,7 @@ mod built;
 mod by_hand;
 mod document;
 mod hubs;
+mod listing;
 mod live;
 mod old;
 mod problems;

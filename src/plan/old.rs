@@ -97,7 +97,11 @@ pub(super) fn old_kustomizations(clusters: &str, snapshot: &Snapshot, touched: &
 /// how a cluster's own directory looks.
 fn cluster_of<'a>(path: &'a str, snapshot: &Snapshot) -> Option<&'a str> {
     let (dir, file) = path.rsplit_once('/')?;
-    let lists = |dir: &&str| snapshot.entries.contains_key(&eco_format!("{dir}/kustomization.yaml"));
+    // That of a root itself is its author's.
+    let lists = |dir: &&str| {
+        let path = eco_format!("{dir}/kustomization.yaml");
+        snapshot.entries.get(&path).is_some_and(|it| it.is_ours(&path))
+    };
     let above = dir.match_indices('/').filter_map(|(at, _)| dir.get(..at)).chain(std::iter::once(dir));
     match above.into_iter().find(lists) {
         None => Some(dir),

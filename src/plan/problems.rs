@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ecow::{EcoString, eco_format};
 
 use super::old::Old;
-use crate::diagnostic::{Diagnostic, Place, code, listed_up_to};
+use crate::diagnostic::{Diagnostic, Place, code, listed, listed_up_to};
 use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::source::Origin;
@@ -47,15 +47,52 @@ pub(super) fn undeclared_cluster(dir: &str) -> Diagnostic {
     .help("declare the cluster again (`path` keeps its directory), or uninstall Flux there and remove the directory by hand")
 }
 
-pub(super) fn kustomization_in_root(path: &str) -> Diagnostic {
+/// A root's own `kustomization.yaml` without what is generated beside it.
+pub(super) fn list_misses(path: &str, missing: &[EcoString]) -> Diagnostic {
+    let what = if missing.len() == 1 { "one generated file" } else { "generated files" };
+    let lines: Vec<String> = missing.iter().map(|it| format!("`- {it}`")).collect();
     Diagnostic::new(
         code::ROOT_FILE,
-        "a cluster's root must not have a `kustomization.yaml`",
+        eco_format!("`{path}` does not list {what} of its directory"),
         file(path),
-        "written by hand",
+        "Flux applies what it lists, and nothing else",
     )
-    .note("one that does not list `flux-system` prunes Flux itself")
-    .help("remove it: without it, Flux applies everything in the root")
+    .help(eco_format!("add to its `resources`: {}", listed_up_to(usize::MAX, lines)))
+}
+
+pub(super) fn list_misses_flux(path: &str) -> Diagnostic {
+    Diagnostic::new(
+        code::ROOT_FILE,
+        eco_format!("`{path}` does not list `flux-system`"),
+        file(path),
+        "Flux applies what it lists, and nothing else",
+    )
+    .note("Flux would prune itself")
+    .help("add to its `resources`: `- flux-system`")
+}
+
+/// What is listed and not there when the build is done.
+pub(super) fn list_has_too_much(path: &str, name: &str, goes: bool) -> Diagnostic {
+    let why = if goes { "this build removes that file" } else { "there is no such file" };
+    Diagnostic::new(code::ROOT_FILE, eco_format!("`{path}` lists `{name}`"), file(path), why)
+        .note("kustomize fails on what is not there, and the cluster stays as it is")
+        .help(eco_format!("take `- {name}` out of its `resources`"))
+}
+
+pub(super) fn list_changes(path: &str, keys: &[&str]) -> Diagnostic {
+    let keys = listed(keys.iter().map(|it| format!("`{it}`")));
+    Diagnostic::new(
+        code::ROOT_FILE,
+        eco_format!("`{path}` would change what is generated, by {keys}"),
+        file(path),
+        "what Flux applies would not be what the sources say",
+    )
+    .help("move it into a directory below, with the files that it is about, and list that directory")
+}
+
+pub(super) fn unreadable_list(path: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(code::ROOT_FILE, eco_format!("`{path}` cannot be read"), file(path), eco_format!("{why}"))
+        .note("Flux applies what it lists, and nothing else")
 }
 
 pub(super) fn not_an_object(path: &str, reason: &str) -> Diagnostic {
