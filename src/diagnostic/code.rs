@@ -256,6 +256,7 @@ codes! {
     PATHS_CLASH "E0717" Error "file names that not every system supports"
     ROOT_FIELD "W0718" Warning "root Kustomization that does not apply all as it is built"
     GOES_TO_HUB "W0719" Warning "file in the directory of a cluster that goes to its hub"
+    ADOPTION_CHANGES "W0720" Warning "adoption that changes an object"
 
     INTERNAL "E0901" Error "bug in fleetc"
 }

@@ -1,24 +1,27 @@
 //! Files that are taken over (`--adopt`): what they hold must be in what is written instead.
 //!
-//! Flux deletes what a file held and no longer holds. Until files are taken over document by
-//! document, a file that would lose something is refused, with what would be lost.
+//! Flux deletes what a file held and no longer holds, and what a Kustomization applied from its old directory and not from
+//! the new one: that is refused, with what would be lost. What becomes something else under its name is told.
 
 use ecow::EcoString;
 use serde_yaml::Value;
 
 use super::document::field;
 use super::document::{documents, id_of};
+use super::hand_over::{self, differences};
 use super::live::release;
-use super::old::{Old, OldFiles, is_known, old_objects};
+use super::old::{Old, OldFiles, is_known, old_objects, survives};
 use super::problems;
 use super::snapshot::Snapshot;
 use super::work::Plan;
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
+use crate::fleet;
 use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::kube::lifecycle::Pruning;
 use crate::source::Db;
+use crate::value::json;
 
 pub(super) fn check(
     db: &dyn Db,
@@ -49,10 +52,15 @@ pub(super) fn check(
         }
         for document in &old {
             let Some(id) = id_of(document).filter(|it| stays.contains(it)) else { continue };
-            match id.kind.as_str() {
-                "HelmRelease" => reinstalled(db, deployed, &id, document, out),
-                "Kustomization" => pruned(deployed, path, id, document, snapshot, out),
-                _ => {}
+            // Those of a catalogue are on each cluster that has it.
+            let has_it = |it: &&&Deployed| match path.rsplit_once('/') {
+                Some((dir, _)) if it.path == dir => true,
+                _ => it.objects().any(|(_, object)| object.id == id),
+            };
+            let Some(cluster) = deployed.iter().find(has_it) else { continue };
+            changed(db, cluster, path, &id, document, out);
+            if id.kind == "Kustomization" {
+                pruned(db, cluster, path, &id, document, snapshot, out);
             }
         }
     }
@@ -79,27 +87,18 @@ fn plain(it: &Value) -> Option<&str> {
     it.as_str().map(|it| it.trim_start_matches("./").trim_end_matches('/'))
 }
 
-/// A release whose HelmRelease is taken over and that Helm would keep elsewhere from then on.
-fn reinstalled(db: &dyn Db, deployed: &[&Deployed], id: &Id, document: &Value, out: &mut Vec<Diagnostic>) {
-    let of = |it: &&&Deployed| it.releases().any(|(_, it)| it.object == id.name && it.namespace == id.namespace);
-    let Some(cluster) = deployed.iter().find(of) else { return };
-    for (_, it) in cluster.releases().filter(|(_, it)| it.object == id.name && it.namespace == id.namespace) {
-        release(db, cluster, it, id, document, &std::collections::BTreeMap::new(), out);
-    }
-}
-
 /// A Kustomization that is taken over and points elsewhere from then on: Flux prunes what it
 /// applied and the new one does not.
 fn pruned(
-    deployed: &[&Deployed],
+    db: &dyn Db,
+    cluster: &Deployed,
     path: &EcoString,
-    id: Id,
+    id: &Id,
     document: &Value,
     snapshot: &Snapshot,
     out: &mut Vec<Diagnostic>,
 ) {
     let (Some(spec), Some((dir, _))) = (document.get("spec"), path.rsplit_once('/')) else { return };
-    let Some(cluster) = deployed.iter().find(|it| it.path == dir) else { return };
     let old = Old {
         dir: dir.into(),
         name: id.name.clone(),
@@ -108,22 +107,55 @@ fn pruned(
         file: path.clone(),
         spec: spec.clone(),
     };
-    let new = cluster.units.iter().find(|it| it.kustomization.id == id);
+    let new = cluster.units.iter().find(|it| it.kustomization.id == *id);
+    if new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
+        return;
+    }
     // Of what a Kustomization that stays does not apply any longer, its new fields decide.
     let deletes = new.map_or(old.pruning().all, |it| Pruning::of_kustomization(&it.kustomization).leaving);
-    if !deletes || new.is_some_and(|it| Some(it.path.as_str()) == old.path()) {
-        return;
+    let is_there = |it: &Id| cluster.objects().any(|(_, new)| new.id == *it);
+    let lost: Vec<Id> = if is_known(&old, snapshot) {
+        let all = old_objects(&old, &OldFiles::new(snapshot)).by_id;
+        all.into_iter().filter(|(it, was)| !is_there(it) && !survives(was)).map(|(it, _)| it).collect()
+    } else {
+        let settings = &fleet::settings(db, db.project()).value;
+        let Some(all) = hand_over::of(db, settings, cluster, &old, id) else {
+            if deletes {
+                out.push(problems::adoption_prunes(path, id, old.path().unwrap_or_default(), &[]));
+            }
+            return;
+        };
+        for it in &all {
+            if let Some(was) = &it.document {
+                changed(db, cluster, path, &it.id, was, out);
+            }
+        }
+        all.into_iter().filter(|it| !is_there(&it.id) && !it.survives()).map(|it| it.id).collect()
+    };
+    if deletes && !lost.is_empty() {
+        out.push(problems::adoption_prunes(path, id, old.path().unwrap_or_default(), &lost));
     }
-    if !is_known(&old, snapshot) {
-        out.push(problems::adoption_prunes(path, &id, old.path().unwrap_or_default(), &[]));
-        return;
+}
+
+/// An object that stays, under its name: a release that Helm would keep elsewhere, and fields that are not what they were.
+fn changed(db: &dyn Db, cluster: &Deployed, path: &str, id: &Id, was: &Value, out: &mut Vec<Diagnostic>) {
+    if id.kind == "HelmRelease" {
+        for (_, it) in cluster.releases().filter(|(_, it)| it.object == id.name && it.namespace == id.namespace) {
+            release(db, cluster, it, id, was, &std::collections::BTreeMap::new(), out);
+        }
     }
-    let lost: Vec<Id> = old_objects(&old, &OldFiles::new(snapshot))
-        .by_id
-        .into_keys()
-        .filter(|it| !cluster.objects().any(|(_, new)| new.id == *it))
-        .collect();
-    if !lost.is_empty() {
-        out.push(problems::adoption_prunes(path, &id, old.path().unwrap_or_default(), &lost));
+    let of_units = cluster.units.iter().flat_map(|it| it.objects.iter().map(|it| &**it));
+    let own = cluster.units.iter().map(|it| &it.kustomization).chain(cluster.root.iter());
+    let Some(new) = of_units.chain(own).find(|it| it.id == *id) else { return };
+    let Ok(new) = serde_yaml::to_value(json(&new.body)) else { return };
+    let is_own = |it: &EcoString| {
+        id.kind == "Kustomization"
+            && ["spec.path", "spec.patches", "spec.sourceRef"].iter().any(|own| it.starts_with(own))
+    };
+    let (mut gone, mut other) = differences(was, &new);
+    gone.retain(|it| !is_own(it));
+    other.retain(|it| !is_own(it));
+    if !gone.is_empty() || !other.is_empty() {
+        out.push(problems::adoption_changes(path, id, &gone, &other));
     }
 }

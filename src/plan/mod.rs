@@ -9,6 +9,7 @@ mod bootstrap;
 mod built;
 mod by_hand;
 mod document;
+mod hand_over;
 mod hubs;
 mod listing;
 mod live;

@@ -353,6 +353,24 @@ pub(super) fn adoption_prunes(path: &str, id: &Id, before: &str, lost: &[Id]) ->
     .help("write `prune = false` in the block of `use` until Flux has applied this build; or give the catalogue another name and keep this one")
 }
 
+/// What is taken over and has other fields from then on.
+pub(super) fn adoption_changes(path: &str, id: &Id, gone: &[EcoString], changed: &[EcoString]) -> Diagnostic {
+    let some = |all: &[EcoString]| listed_up_to(8, all.iter().map(|it| format!("`{it}`")));
+    let mut it = Diagnostic::new(
+        code::ADOPTION_CHANGES,
+        eco_format!("{id} is not what it was by hand"),
+        file(path),
+        "taken over",
+    );
+    if !gone.is_empty() {
+        it = it.note(eco_format!("gone: {}", some(gone)));
+    }
+    if !changed.is_empty() {
+        it = it.note(eco_format!("other than before: {}", some(changed)));
+    }
+    it.help("write in the sources what shall stay")
+}
+
 /// The new Kustomization that has objects of one that goes.
 pub(super) enum NewOwner<'a> {
     /// It is new too: the old one under another name.

@@ -206,7 +206,7 @@ cluster now { via = hub, use apps }
 external Secret flux-system.now-kubeconfig
 "#;
     let (_, compilation) = compiled(text);
-    let files: Vec<&str> = compilation.tree.files.keys().map(|it| it.as_str()).collect();
+    let files: Vec<&str> = compilation.tree.files.keys().map(ecow::EcoString::as_str).collect();
     assert!(files.contains(&"clusters/hub/now.yaml") && files.contains(&"clusters/now/now-apps.yaml"), "{files:?}");
     assert!(files.iter().all(|it| !it.contains("later")), "{files:?}");
 }

@@ -419,3 +419,56 @@ fn a_spoke_has_no_bootstrap_of_its_own() {
     let run = fleet.run(&["build"]);
     assert!(run.status == 1 && run.stderr.contains("E0706"), "{}", run.stderr);
 }
+
+/// A Kustomization that applied a directory by hand: what stays under its name may be taken over, and what changes is told.
+#[test]
+fn a_directory_by_hand_is_handed_over() {
+    let text = |more: &str| {
+        format!(
+            "fleet f {{ }}\nsource charts = helm \"https://example.com/charts\"\ncatalogue apps {{\n  namespace web {{ }}\n  addon web {{ source = charts, version = \"1.0.0\", values.replicas = 2{more} }}\n}}\ncluster one {{ use apps }}\n"
+        )
+    };
+    let kustomization = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: apps, namespace: flux-system }\nspec:\n  path: ./apps\n  prune: true\n  interval: 10m\n  sourceRef: { kind: GitRepository, name: flux-system }\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: web, namespace: flux-system }\nspec:\n  interval: 30m\n  releaseName: web\n  targetNamespace: web\n  chart: { spec: { chart: web, version: 1.0.0, sourceRef: { kind: HelmRepository, name: charts } } }\n  values: { replicas: 2 }\n";
+    let source = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: { name: charts, namespace: flux-system }\nspec: { url: \"https://example.com/charts\", interval: 10m }\n";
+    let adopted = |sources: &str, apps: &[(&str, &str)]| {
+        let fleet = Fleet::new(sources);
+        fleet.write("clusters/one/apps.yaml", kustomization);
+        for (path, text) in apps {
+            fleet.write(path, text);
+        }
+        let run = fleet.run(&["build", "--adopt"]);
+        assert_eq!(run.status == 0, fleet.read("clusters/one/apps.yaml") != kustomization, "{}", run.stderr);
+        run
+    };
+    let (web, charts) = ("apps/web.yaml", "apps/charts.yaml");
+    let run = adopted(&text(""), &[(web, release), (charts, source)]);
+    assert!(run.status == 0 && !run.stderr.contains("W0720"), "{}", run.stderr);
+    // Fields that the sources do not have.
+    let more = format!("{}  dependsOn: [{{ name: db }}]\n", release.replace("replicas: 2", "replicas: 3, extra: true"));
+    let run = adopted(&text(""), &[(web, &more), (charts, source)]);
+    let told = ["W0720", "gone: `spec.dependsOn`, `spec.values.extra`", "other than before: `spec.values.replicas`"];
+    assert!(run.status == 0 && told.iter().all(|it| run.stderr.contains(it)), "{}", run.stderr);
+    // What would go, be installed anew, or cannot be told.
+    let renamed = release.replace("releaseName: web", "releaseName: www");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more, namespace: default }\n";
+    let patched = "resources: [web.yaml, charts.yaml]\npatches: [{ path: patch.yaml }]\n";
+    for (sources, apps, said) in [
+        (text(""), &[(web, release), (charts, source), ("apps/more.yaml", map)][..], "ConfigMap `default/more`"),
+        (text(", release-in = \"target\""), &[(web, release), (charts, source)], "HelmRelease `flux-system/web`"),
+        (text(""), &[(web, &renamed), (charts, source)], "E0710"),
+        (
+            text(""),
+            &[(web, release), (charts, source), ("apps/kustomization.yaml", patched), ("apps/patch.yaml", release)],
+            "what it applies from `apps`",
+        ),
+        (text(""), &[], "what it applies from `apps`"),
+    ] {
+        let run = adopted(&sources, apps);
+        assert!(run.status == 1 && run.stderr.contains(said), "{said}\n{}", run.stderr);
+    }
+    // What survives is not lost.
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: old, annotations: { kustomize.toolkit.fluxcd.io/prune: disabled } }\n";
+    let run = adopted(&text(""), &[(web, release), (charts, source), ("apps/ns.yaml", namespace)]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+}
