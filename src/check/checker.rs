@@ -12,7 +12,7 @@ use crate::names::Index;
 use crate::source::{Anchor, Db, IndexMap, Kind, Origin};
 use crate::syntax::{
     self,
-    ast::{Block, Declaration, Entry, Expr, Head, Key, Member},
+    ast::{Block, CATALOGUE_NAME, Declaration, Entry, Expr, Head, Key, Member},
 };
 use crate::types::{self, Constraint, FieldType, FieldsAre, Infer, Notes, RecordType, Scope, Type};
 
@@ -217,7 +217,8 @@ pub(super) fn params_type(db: &dyn Db, addon: Anchor) -> Type {
         field.origin = Some(it.origin);
         fields.insert(it.name.clone(), field);
     }
-    let name = ecow::eco_format!("params of {}", addon.name(db));
+    let own = addon.name(db);
+    let name = if own.contains(CATALOGUE_NAME) { "params of it".into() } else { ecow::eco_format!("params of {own}") };
     Type::Record(Arc::new(RecordType {
         name,
         fields,

@@ -143,6 +143,12 @@ impl Checker<'_> {
                 // Of several with one name none is the one that is meant.
                 field.origin = (!addons.contains_key(name)).then(|| Origin::of(*item));
                 addons.insert(name.clone(), field);
+                // With its catalogue, each is one.
+                if let Some(holder) = item.parent(self.db) {
+                    let mut field = FieldType::optional(Type::Record(Arc::new(record)));
+                    field.origin = Some(Origin::of(*item));
+                    addons.insert(ecow::eco_format!("{}.{name}", holder.name(self.db)), field);
+                }
             }
         }
         let record = |name: &str, fields, fields_are| {

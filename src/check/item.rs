@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::fleet::{self, Declared};
 use crate::names::is_reserved;
 use crate::source::{IndexMap, Origin};
-use crate::syntax::ast::{Action, Block, Declaration, Entry, Head, Key, Member};
+use crate::syntax::ast::{Action, Block, Declaration, Entry, Head, Key, Member, Path};
 use crate::types::{self, Type, fits};
 
 impl Checker<'_> {
@@ -49,7 +49,10 @@ impl Checker<'_> {
         let known: Vec<EcoString> =
             fleet::params_of(self.db, self.anchor).keys().filter(|it| !it.is_empty()).cloned().collect();
         match first_name(entry) {
-            Some(name) if !known.is_empty() && !matches!(entry.action, Action::Declare { .. }) => {
+            Some(name)
+                if (!known.is_empty() || fleet::levels(self.db, self.anchor).value.len() > 1)
+                    && !matches!(entry.action, Action::Declare { .. }) =>
+            {
                 problems::unknown_param(at, name, &known)
             }
             _ => problems::not_a_param(at, entry),
@@ -96,6 +99,34 @@ impl Checker<'_> {
                 let mut scope = self.cluster_scope();
                 scope.params.clone_from(&readable);
                 self.infer(scope, |infer| infer.check(default, &lowered, Some(name_at)));
+            }
+        }
+        for member in others_of_params(&it.body) {
+            match member {
+                Member::Spread(spread) => {
+                    set.push(member.clone());
+                    let scope = self.cluster_scope();
+                    let mark = self.out.len();
+                    let ty = self.infer(scope, |infer| infer.infer(&spread.value));
+                    self.out.truncate(mark);
+                    let params = fleet::params_of(self.db, self.anchor);
+                    let fields = ty.record().into_iter().flat_map(|it| it.fields.keys());
+                    for name in fields.filter(|it| !params.contains_key(*it)) {
+                        let known: Vec<EcoString> = params.keys().cloned().collect();
+                        self.out.push(problems::unknown_param(Origin::new(self.anchor, spread.node), name, &known));
+                    }
+                }
+                Member::Unset(unset) => {
+                    let name = unset.path.segments.first().map(|it| &it.key);
+                    let Some(Key::Name(name)) = name else { continue };
+                    let known = fleet::params_of(self.db, self.anchor);
+                    if !known.contains_key(name) && fleet::is_from_known(self.db, self.anchor) {
+                        let at = Origin::new(self.anchor, unset.path.node);
+                        let known: Vec<EcoString> = known.keys().cloned().collect();
+                        self.out.push(problems::unknown_param(at, name, &known));
+                    }
+                }
+                _ => {}
             }
         }
         if !set.is_empty() {
@@ -155,6 +186,19 @@ fn params_of_body(body: &Block) -> impl Iterator<Item = (Cow<'_, Entry>, bool)> 
         }
         ([], _) => Vec::new(),
     })
+}
+
+/// What `params { … }` has beside entries.
+fn others_of_params(body: &Block) -> impl Iterator<Item = &Member> {
+    let blocks = body.members.iter().filter_map(|it| match it {
+        Member::Entry(Entry { path, action: Action::Amend(block), .. }) if is_params(path) => Some(block),
+        _ => None,
+    });
+    blocks.flat_map(|it| &it.members).filter(|it| !matches!(it, Member::Entry(_)))
+}
+
+fn is_params(path: &Path) -> bool {
+    matches!(path.segments.as_slice(), [only] if only.key == Key::Name("params".into()))
 }
 
 fn first_name(entry: &Entry) -> Option<&EcoString> {

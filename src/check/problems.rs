@@ -43,7 +43,10 @@ pub(super) fn unknown_param(at: Origin, name: &str, known: &[EcoString]) -> Diag
     let params = listed(known.iter().map(|it| format!("`{it}`")));
     Diagnostic::new(code::UNKNOWN_FIELD, eco_format!("the definition has no param `{name}`"), at, "no such param")
         .did_you_mean(name, known.iter().map(EcoString::as_str))
-        .or_help(|| Some(eco_format!("its params are {params}; to declare another, write its type: `{name}: Type`")))
+        .or_help(|| {
+            let has = if known.is_empty() { "it has none".into() } else { eco_format!("its params are {params}") };
+            Some(eco_format!("{has}; to declare another, write its type: `{name}: Type`"))
+        })
 }
 
 pub(super) fn reserved_param(at: Origin, name: &str) -> Diagnostic {

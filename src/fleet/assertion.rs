@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::cluster_data::Cluster;
 use super::clusters;
@@ -12,7 +12,7 @@ use super::definition;
 use super::explain::explain;
 use super::item;
 use super::problems;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, listed};
 use crate::eval::{Env, Given};
 use crate::names;
 use crate::source::{Anchor, Db, IndexMap, IndexSet, Kind, Origin, Project};
@@ -92,7 +92,8 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
     for check in sorted(db) {
         let head = &syntax::declaration(db, check).head;
         let reads = Reads::of(head);
-        let taken = |name: &EcoString| addons_of(db, cluster).any(|it| it.name(db) == name);
+        let taken =
+            |name: &EcoString| addons_of(db, cluster).any(|it| it.name(db) == name || qualified(db, it) == *name);
         let covers = reads.addons.iter().all(|it| taken(it) || reads.tested.contains(it) || reads.fleet);
         if !reads.cluster || !covers {
             continue;
@@ -101,7 +102,8 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
         if run(&mut env, check, head) {
             checks.covering.push(check);
         }
-        checks.failures.append(&mut env.out);
+        let several = several(db, cluster, &reads);
+        checks.failures.extend(env.out.drain(..).map(|it| several.iter().fold(it, |it, note| it.note(note.clone()))));
     }
     checks
 }
@@ -213,18 +215,41 @@ fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
     let mut entries = cluster.facts.entries.clone();
     let mut addons: Vec<Anchor> = addons_of(db, cluster).collect();
     addons.sort_by_key(|it| it.name(db).clone());
-    let addons = addons
-        .into_iter()
-        .map(|it| {
-            let name = it.name(db).clone();
+    let mut all: IndexMap<EcoString, Node> = IndexMap::default();
+    for it in &addons {
+        let is_only = addons.iter().filter(|other| other.name(db) == it.name(db)).count() == 1;
+        let qualified = qualified(db, *it);
+        let is_asked = reads.addons.contains(&qualified) || reads.tested.contains(&qualified);
+        // Of several with one name, each is called with its catalogue.
+        let names = is_only.then(|| it.name(db).clone()).into_iter().chain((is_asked || !is_only).then_some(qualified));
+        for name in names {
             let is_read = reads.all_addons || reads.addons.contains(&name);
-            let empty = || Node::new(Value::of_map(IndexMap::default()), Origin::of(it));
-            let node = if is_read { addon(db, it, cluster) } else { empty() };
-            (name, node)
-        })
-        .collect();
-    entries.insert("addons".into(), Node::new(Value::of_map(addons), cluster.origin));
+            let empty = || Node::new(Value::of_map(IndexMap::default()), Origin::of(*it));
+            let node = if is_read { addon(db, *it, cluster) } else { empty() };
+            all.insert(name, node);
+        }
+    }
+    entries.insert("addons".into(), Node::new(Value::of_map(all), cluster.origin));
     Arc::new(Map { entries })
+}
+
+/// `catalogue.item`.
+fn qualified(db: &dyn Db, item: Anchor) -> EcoString {
+    item.parent(db).map_or_else(|| item.name(db).clone(), |it| eco_format!("{}.{}", it.name(db), item.name(db)))
+}
+
+/// For each name that a check reads and that several add-ons of a cluster have: how they are named.
+fn several(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Vec<EcoString> {
+    let addons: Vec<Anchor> = addons_of(db, cluster).collect();
+    let of_name = |name: &EcoString| {
+        let all: Vec<EcoString> = addons
+            .iter()
+            .filter(|it| it.name(db) == name)
+            .map(|it| eco_format!("`cluster.addons.\"{}\"`", qualified(db, *it)))
+            .collect();
+        (all.len() > 1).then(|| eco_format!("several add-ons are called `{name}` there: {}", listed(&all)))
+    };
+    reads.addons.iter().chain(&reads.tested).collect::<BTreeSet<_>>().into_iter().filter_map(of_name).collect()
 }
 
 /// An add-on as it ends up on a cluster.

@@ -49,6 +49,7 @@ pub(super) fn facts(db: &dyn Db, settings: &Settings, it: &ClusterHead, out: &mu
         complete: true,
         given: it.imported.as_deref(),
         says_cycles: true,
+        traces: false,
         state: RefCell::new(State::default()),
     };
     let lookup = WithFixed { fixed: &fixed, table: &table };

@@ -177,7 +177,8 @@ fn ended(
     };
     // The definitions and the item itself are no overrides.
     let levels = &definition::levels(env.db, item).value;
-    let around: Vec<Anchor> = holders_of_releases(env.db, item).collect();
+    let holders = holders_of_releases(env.db, item);
+    let around: Vec<Anchor> = holders.flat_map(|it| definition::levels(env.db, it).value.iter().copied()).collect();
     let is_override = |it: &Anchor| !levels.contains(it) && !around.contains(it);
     // But what they unset, something has to have set.
     let is_param = |it: &Effect| it.path.first().is_some_and(|it| it == "params");

@@ -55,11 +55,20 @@ pub(super) fn setters_of<'a>(db: &'a dyn Db, levels: &[Anchor]) -> Vec<Vec<Sette
 
 /// `catalogue` in a catalogue and in its items; `complete` where a param without a value is an error.
 pub fn catalogue_of(db: &dyn Db, catalogue: Anchor, complete: bool) -> Catalogue<'_> {
+    made(db, catalogue, complete, false)
+}
+
+/// The same, for those who ask where a value is from.
+pub(super) fn traced_catalogue(db: &dyn Db, catalogue: Anchor) -> Catalogue<'_> {
+    made(db, catalogue, false, true)
+}
+
+fn made(db: &dyn Db, catalogue: Anchor, complete: bool, traces: bool) -> Catalogue<'_> {
     let name = Node::new(Value::Text(catalogue.name(db).clone()), Origin::of(catalogue));
     let params = if params_of(db, catalogue).is_empty() {
         Given::No
     } else {
-        Given::Shared(Rc::new(Table { says_cycles: false, ..table(db, catalogue, complete) }))
+        Given::Shared(Rc::new(Table { says_cycles: false, traces, ..table(db, catalogue, complete) }))
     };
     Catalogue { name, params }
 }

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::cluster_data::Cluster;
 use super::evaluated::Evaluated;
 use super::finder;
-use super::parameters::catalogue_of;
+use super::parameters::traced_catalogue;
 use super::statement::About;
 use crate::eval::{Env, Given};
 use crate::names;
@@ -63,7 +63,7 @@ pub fn reason(db: &dyn Db, cluster: &Cluster, item: Option<&Evaluated>, inside: 
     env.anchor = at.anchor;
     let around = |of: Anchor| std::iter::successors(Some(of), |it| it.parent(db)).find(|it| it.kind(db).is_catalogue());
     let mut catalogues = [Some(at.anchor), inside].into_iter().flatten().filter_map(around);
-    env.catalogue = catalogues.find(|it| !names::is_template(db, *it)).map(|it| catalogue_of(db, it, false));
+    env.catalogue = catalogues.find(|it| !names::is_template(db, *it)).map(|it| traced_catalogue(db, it));
     if let Some(it) = item {
         env.params = Given::Known(Arc::clone(&it.params));
     }

@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::declarations::{Declarations, Declared, PARAM};
 use super::{fact_problems, problems};
-use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, build_some, complete};
+use crate::eval::{Conform, Contribution, Effect, Env, Fold, Layer, Lazy, Only, Op, build_some, complete};
 use crate::source::{Anchor, IndexMap, Origin};
 use crate::syntax::ast::{Block, Expr, ExprKind};
 use crate::types::Type;
@@ -35,6 +35,8 @@ pub(super) struct Table<'a> {
     pub given: Option<&'a Map>,
     /// Whether a cycle is reported: where it is not, whoever asks for all names reports it.
     pub says_cycles: bool,
+    /// Whether a bare reference has the place where it is written: for those who ask where a value is from.
+    pub traces: bool,
     pub state: RefCell<State>,
 }
 
@@ -77,7 +79,10 @@ impl Lazy for Table<'_> {
             return Some(Node::new(Value::Unknown, at));
         }
         self.state.borrow_mut().active.push(name.into());
+        let outer = env.traces;
+        env.traces |= self.traces;
         let (node, depth) = env.linked(declared.origin, |env| self.compute(env, declared));
+        env.traces = outer;
         let mut state = self.state.borrow_mut();
         state.active.pop();
         state.done.insert(name.into(), (node.clone(), depth));
@@ -100,6 +105,7 @@ impl<'a> Table<'a> {
             complete,
             given: None,
             says_cycles: true,
+            traces: false,
             state: RefCell::default(),
         }
     }
@@ -202,6 +208,8 @@ fn nested(path: &[&str], value: Node) -> Node {
     })
 }
 
+/// Whether a layer does nothing: blocks that say nothing may be in it.
 fn is_empty(layer: &Layer) -> bool {
-    layer.edits.is_empty()
+    let does_nothing = |it: &Op| matches!(it, Op::Amend(inner) if is_empty(inner));
+    layer.edits.values().flat_map(|it| &it.ops).all(does_nothing)
 }

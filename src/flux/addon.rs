@@ -35,6 +35,12 @@ fn source_of(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Option<Option
         if is_beside(node) {
             return Some(None);
         }
+        // One that depends on the cluster is no name of a chart.
+        let open = node.get("chart").filter(|it| matches!(it.value, Value::Unknown | Value::Template(_)));
+        if open.is_some() && ctx.identity(addon, open, "chart").is_none() {
+            ctx.state.is_whole = false;
+            return None;
+        }
         if !ctx.is_stopped(addon) {
             ctx.state.out.push(problems::no_source(ctx.db, addon));
         }
@@ -178,7 +184,8 @@ fn is_beside(node: &Node) -> bool {
 /// The kind of the source through which clusters read the repository, where a chart of it is.
 fn own_repository(ctx: &mut Context<'_>, addon: Anchor, node: &Node) -> Option<SourceKind> {
     let chart = node.get("chart")?;
-    let path = eco_format!("{}/Chart.yaml", chart.text()?.trim_start_matches("./").trim_end_matches('/'));
+    let dir = chart.text()?.trim_start_matches("./").trim_matches('/');
+    let path = if dir.is_empty() { "Chart.yaml".into() } else { eco_format!("{dir}/Chart.yaml") };
     if ctx.db.data_file(&path).text(ctx.db).is_err() {
         ctx.state.out.push(problems::no_chart_there(chart.origin, &path));
         return None;

@@ -132,7 +132,12 @@ fn releases_of<'a>(db: &'a dyn Db, clusters: &[Anchor], filter: Option<Filter>) 
         let wanted: Option<BTreeSet<EcoString>> = filter.map(|it| it.addons_on(db, *anchor).into_iter().collect());
         let deployed: &Deployed = &flux::deployed(db, *anchor).value;
         for (unit, release) in deployed.releases() {
-            if wanted.as_ref().is_none_or(|it| it.contains(release.addon.name(db))) {
+            let name = release.addon.name(db);
+            // Of several with one name, each is called with its catalogue.
+            let qualified = release.addon.parent(db).map(|it| eco_format!("{}.{name}", it.name(db)));
+            let is_wanted =
+                |all: &BTreeSet<EcoString>| all.contains(name) || qualified.is_some_and(|it| all.contains(&it));
+            if wanted.as_ref().is_none_or(is_wanted) {
                 found.push(OnCluster { cluster, unit: unit.name.clone(), release: release.clone() });
             }
         }

@@ -149,7 +149,7 @@ fn two_owners(db: &dyn Db, id: &Id, at: Origin, first: Origin) -> Diagnostic {
             .label(other, "first made for this one")
             .label(one, "and for this one again")
             .note(why)
-            .help("name it after its catalogue: `\\(catalogue.name)` in its name is the name of the catalogue that is declared from the definition");
+            .help("name it after its catalogue: `\\(catalogue.name)` in its name, or in the path of its file, is the name of the catalogue that is declared from the definition");
     }
     Diagnostic::new(code::TWO_OWNERS, message, at, "made here again")
         .label(first, "first made here")

@@ -249,6 +249,8 @@ impl Index {
 fn put(table: &mut BTreeMap<EcoString, Anchor>, duplicates: &mut Vec<(Anchor, Anchor)>, db: &dyn Db, anchor: Anchor) {
     let name = anchor.name(db);
     match table.get(name) {
+        // A name that cannot be read is that of nothing.
+        Some(_) if name.is_empty() => {}
         // What is made is there first: the author's own can be renamed.
         Some(own) if anchor.original(db).is_some() && own.original(db).is_none() => {
             duplicates.push((anchor, *own));

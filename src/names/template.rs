@@ -8,14 +8,17 @@ use crate::syntax::{
     ast::{Action, Head, Key, Member, Path},
 };
 
-/// Whether a catalogue is a definition: its `params` declare something, or there is nothing in them.
+/// Whether a catalogue is a definition: its `params` declare something, or there is nothing in them and
+/// it is declared from no other.
 #[salsa::tracked(returns(copy))]
 pub fn is_template(db: &dyn Db, catalogue: Anchor) -> bool {
     let is_declaration = |it: &Member| matches!(it, Member::Entry(it) if matches!(it.action, Action::Declare { .. }));
-    syntax::declaration(db, catalogue).body.members.iter().any(|it| match it {
+    let declaration = syntax::declaration(db, catalogue);
+    let is_derived = matches!(declaration.head, Head::From { .. });
+    declaration.body.members.iter().any(|it| match it {
         Member::Entry(entry) => match &entry.action {
             Action::Amend(block) if is_params(&entry.path) => {
-                block.members.is_empty() || block.members.iter().any(is_declaration)
+                (block.members.is_empty() && !is_derived) || block.members.iter().any(is_declaration)
             }
             _ => false,
         },

@@ -92,7 +92,7 @@ pub(super) fn check(
                     });
                 }
                 Some(it) if it.namespace != old.namespace => {
-                    out.push(problems::moves_kustomization(&old.file, &new.cluster, it, &old.namespace));
+                    out.push(problems::moves_kustomization(old, &new.cluster, it));
                 }
                 Some(_) => {}
             }
@@ -134,9 +134,14 @@ impl Removals<'_> {
 /// namespace or else in one where there was none of that name.
 fn successor_of<'a>(old: &Old, olds: &[Old], new: &'a Deployed) -> Option<&'a Id> {
     let named = || kustomizations(new).filter(|it| it.name == old.name);
+    // Of several that move, each stays in its file.
+    let file = old.file.rsplit('/').next();
+    let in_file = new.units.iter().find(|it| Some(it.file.as_str()) == file).map(|it| &it.kustomization.id);
+    let is_new = |it: &Id| !olds.iter().any(|old| old.is(it));
     named()
         .find(|it| it.namespace == old.namespace)
-        .or_else(|| named().find(|it| !olds.iter().any(|old| old.name == it.name && old.namespace == it.namespace)))
+        .or_else(|| in_file.filter(|it| it.name == old.name && is_new(it)))
+        .or_else(|| named().find(|it| is_new(it) && new.units.iter().all(|unit| unit.kustomization.id != **it)))
 }
 
 /// Whether a Kustomization is that of a catalogue, or of one of its parts.

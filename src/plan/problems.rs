@@ -422,12 +422,12 @@ pub(super) fn stage_skipped(at: Origin, name: &str, cluster: &EcoString) -> Diag
     .help("remove `stage = 2`, build, commit, wait until every cluster has applied it, and write it again")
 }
 
-pub(super) fn moves_kustomization(path: &str, cluster: &str, new: &Id, before: &str) -> Diagnostic {
-    let (name, after) = (&new.name, &new.namespace);
+pub(super) fn moves_kustomization(old: &Old, cluster: &str, new: &Id) -> Diagnostic {
+    let (name, before, after) = (&old.called, &old.namespace, &new.namespace);
     Diagnostic::new(
         code::REMOVES,
         eco_format!("this would uninstall everything of `{name}` on `{cluster}`"),
-        file(path),
+        file(&old.file),
         eco_format!("the Kustomization would move from namespace `{before}` to `{after}`"),
     )
     .note("Flux prunes the old one with all that it applied")

@@ -150,7 +150,7 @@ pub fn roles_twice(db: &dyn Db, _project: Project) -> Diagnostics {
         let mut roles: Vec<(EcoString, EcoString, Origin)> = releases
             .filter_map(|(_, release)| {
                 let role = release.role.as_ref().filter(|it| it.via != Identity::None)?;
-                Some((role.arn.as_ref()?.fill(&cluster.facts), release.addon.name(db).clone(), role.origin))
+                Some((role.arn.as_ref()?.fill(&cluster.facts), named(db, release.addon), role.origin))
             })
             .collect();
         roles.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
@@ -207,3 +207,11 @@ pub fn path(db: &dyn Db, cluster: Anchor, format: Format) -> EcoString {
 
 /// Where `fleetc provision` writes.
 pub const DIRECTORY: &str = "provision";
+
+/// An add-on; with its catalogue, where that is one of several that a definition makes it for.
+fn named(db: &dyn Db, addon: Anchor) -> EcoString {
+    match addon.original(db).and_then(|_| addon.parent(db)) {
+        Some(it) => eco_format!("{}.{}", it.name(db), addon.name(db)),
+        None => addon.name(db).clone(),
+    }
+}

@@ -167,7 +167,7 @@ impl Problem {
                 at(range),
                 "`\\(…)` is not allowed in a name",
             )
-            .help("write the name out"),
+            .help("write the name out; in a definition of a catalogue, items may be named after what is made: `\\(catalogue.name)`"),
             Self::DuplicateField(range) => {
                 Diagnostic::new(code::DUPLICATE_FIELD, "this field is declared twice", at(range), "declared again")
                     .help("remove one of the two")

@@ -361,6 +361,11 @@ pub(super) fn no_irsa(at: Origin) -> Diagnostic {
         .help("it is the ARN of the role of an add-on: write `irsa { policies = [ … ] }` in the add-on")
 }
 
+pub(super) fn params_of_catalogue(at: Origin) -> Diagnostic {
+    Diagnostic::new(code::NOT_HERE, "`params` cannot be read here", at, "only add-ons and baselines have it")
+        .help("write `catalogue.params`: what the catalogue gives to its definition")
+}
+
 pub(super) fn no_catalogue(at: Origin) -> Diagnostic {
     Diagnostic::new(code::NOT_HERE, "`catalogue` cannot be read here", at, "not inside a catalogue")
         .help("it is the catalogue around an item: `catalogue.name`, and `catalogue.params` of its definition")

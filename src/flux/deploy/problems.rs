@@ -193,6 +193,14 @@ pub(super) fn patch_of_nothing(at: Origin) -> Diagnostic {
         .help("write an object as YAML, or add a `target { kind = …, name = … }`")
 }
 
+/// A selector that kustomize cannot read.
+pub(super) fn no_selector(it: &Node) -> Diagnostic {
+    let message = eco_format!("{} is no selector", it.value.show());
+    Diagnostic::new(code::PATCH_HITS_NOTHING, message, it.origin, "kustomize refuses it").help(
+        "write `key=value`, `key!=value`, `key in (a, b)`, `key notin (a, b)`, `key` or `!key`, with commas between",
+    )
+}
+
 pub(super) fn target_hits_nothing<'a>(target: &Node, path: &str, kinds: impl Iterator<Item = &'a str>) -> Diagnostic {
     let kind = target.get("kind").and_then(Node::text);
     let what = ["kind", "name", "namespace", "group", "version", "labelSelector", "annotationSelector"];

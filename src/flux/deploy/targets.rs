@@ -1,14 +1,19 @@
 //! Patches that an author writes as Flux has them, in `kustomization { patches = [ … ] }` of a directory: each must hit
 //! something there. What hits nothing is applied without a word.
 
+use std::collections::BTreeMap;
+
 use regex::Regex;
 
 use super::problems;
 use crate::flux::context::Context;
 use crate::kube::directory::{Directory, Listed};
 use crate::kube::object::split_api_version;
-use crate::kube::selector::may_match;
+use crate::kube::selector::matches;
 use crate::value::Node;
+
+/// What selects by labels, and by annotations.
+const SELECTORS: [&str; 2] = ["labelSelector", "annotationSelector"];
 
 /// Reports the patches among the fields of a Kustomization that hit no object of its directory.
 pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory: &Directory) {
@@ -19,6 +24,14 @@ pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory:
     for patch in fields.get("patches").and_then(Node::list).unwrap_or_default() {
         let kinds = || directory.objects.iter().map(|it| it.kind.as_str());
         if let Some(target) = patch.get("target") {
+            let bad = SELECTORS
+                .into_iter()
+                .filter_map(|key| target.get(key))
+                .find(|it| it.text().is_some_and(|it| matches(it, &BTreeMap::new()).is_none()));
+            if let Some(it) = bad {
+                ctx.state.out.push(problems::no_selector(it));
+                continue;
+            }
             // Where the directory gives labels itself, or patches, there may be more than is seen.
             let sees_labels = !directory.adds && !directory.changes;
             if !directory.objects.iter().any(|it| is_hit(target, it) && (!sees_labels || is_selected(target, it))) {
@@ -47,9 +60,11 @@ pub(super) fn check(ctx: &mut Context<'_>, fields: &Node, path: &str, directory:
 
 /// Whether a target selects an object by its labels and annotations.
 fn is_selected(target: &Node, it: &Listed) -> bool {
-    let selectors = [("labelSelector", &it.labels), ("annotationSelector", &it.annotations)];
     let text = |key: &str| target.get(key).and_then(Node::text);
-    selectors.into_iter().all(|(key, of)| text(key).is_none_or(|it| may_match(it, of)))
+    SELECTORS
+        .into_iter()
+        .zip([&it.labels, &it.annotations])
+        .all(|(key, of)| text(key).is_none_or(|it| matches(it, of) == Some(true)))
 }
 
 /// Whether a target selects an object otherwise than by labels and annotations. Each field is a regular

@@ -101,7 +101,9 @@ impl Infer<'_> {
 
     /// Checks a reference to a declaration, or a list of such.
     pub(super) fn reference(&mut self, expr: &Expr, kind: Reference) {
-        match dotted(expr) {
+        // The names of catalogues are known only where they are made.
+        let may_be_made = kind != Reference::CatalogueOrItem || !matches!(expr.kind, ExprKind::Interpolation(_));
+        match dotted(expr).filter(|_| may_be_made) {
             Some(name) => {
                 self.mean(expr.node, || Meaning::Reference(kind, name.as_str().into()));
                 if let Err(problem) = (self.resolver)(kind, &name, self.at(expr)) {
@@ -232,6 +234,11 @@ impl Infer<'_> {
         }
     }
 
+    /// What `catalogue` has under a name, here.
+    pub(super) fn of_catalogue(&self, name: &str) -> Option<&Type> {
+        Some(&self.scope.catalogue.as_ref()?.record()?.fields.get(name)?.ty)
+    }
+
     pub(super) fn name(&mut self, expr: &Expr, name: &EcoString) -> Type {
         if let Some((_, ty)) = self.scope.locals.iter().rev().find(|(it, _)| it == name) {
             let ty = ty.clone();
@@ -245,6 +252,10 @@ impl Infer<'_> {
                     return ty.clone();
                 }
                 self.out.push(problems::no_catalogue(self.at(expr)));
+                return Type::Broken;
+            }
+            ("params", None, ..) | ("params", _, None, _) if self.of_catalogue("params").is_some() => {
+                self.out.push(problems::params_of_catalogue(self.at(expr)));
                 return Type::Broken;
             }
             ("cluster" | "params" | "it" | "fleet", ..) => {

@@ -6,7 +6,7 @@ use super::context::Infer;
 use super::narrow::without_null;
 use crate::diagnostic::{Diagnostic, Written, few};
 use crate::source::Origin;
-use crate::syntax::ast::{Expr, Key, Segment};
+use crate::syntax::ast::{Expr, ExprKind, Key, Segment};
 use crate::types::assign::fits;
 use crate::types::mismatch::mismatch;
 use crate::types::notes::Meaning;
@@ -112,7 +112,15 @@ impl Infer<'_> {
                 }
                 None if record.open => Type::Any,
                 None => {
-                    self.out.push(problems::no_member(self.at(expr), record, name));
+                    let of_params = of.kind == ExprKind::Name("params".into());
+                    let is_of_catalogue = of_params
+                        && self
+                            .of_catalogue("params")
+                            .and_then(Type::record)
+                            .is_some_and(|it| it.fields.contains_key(name));
+                    let problem = problems::no_member(self.at(expr), record, name);
+                    let instead = || problem.clone().help(ecow::eco_format!("write `catalogue.params.{name}`"));
+                    self.out.push(if is_of_catalogue { instead() } else { problem });
                     Type::Broken
                 }
             },

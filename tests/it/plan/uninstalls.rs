@@ -472,3 +472,27 @@ fn a_directory_by_hand_is_handed_over() {
     let run = adopted(&text(""), &[(web, release), (charts, source), ("apps/ns.yaml", namespace)]);
     assert_eq!(run.status, 0, "{}", run.stderr);
 }
+
+/// Of several Kustomizations of one name that move or go, each is told for itself, and may go by the name that is printed.
+#[test]
+fn kustomizations_of_one_name_move_each_for_itself() {
+    let text = |networking: &str, storage: &str, used: &str| {
+        format!(
+            "fleet f {{ }}\nsource charts = helm \"https://charts.example.com\"\ncatalogue networking {{ kustomization {{ name = \"infra\", namespace = \"{networking}\" }}, addon dns {{ source = charts, version = \"1.0.0\" }} }}\ncatalogue storage {{ kustomization {{ name = \"infra\", namespace = \"{storage}\" }}, addon ceph {{ source = charts, version = \"1.0.0\" }} }}\ncluster one {{ use {used} }}\n"
+        )
+    };
+    let both = text("networking", "storage", "networking, storage");
+    let moved = text("another", "other", "networking, storage");
+    let told = [
+        "from namespace `networking` to `another`",
+        "from namespace `storage` to `other`",
+        "--remove one/networking/infra",
+        "--remove one/storage/infra",
+    ];
+    refused(&both, &moved, &[], &told);
+    refused(&both, &moved, &["--remove", "one/infra"], &told);
+    goes(&both, &moved, &["--remove", "one/networking/infra", "--remove", "one/storage/infra"]);
+    let one = text("networking", "other", "storage");
+    refused(&both, &one, &[], &["everything of `networking/infra`", "from namespace `storage` to `other`"]);
+    goes(&both, &one, &["--remove", "one/networking/infra", "--remove", "one/storage/infra"]);
+}
