@@ -142,3 +142,27 @@ fn what_is_made_of_a_definition_has_its_place_there() {
     let it = marked(&DEFINITION.replace("override plex.plex", "override plex.$0plex"));
     assert!(ide::rename(&it.db, it.file, it.offset, "other").is_err_and(|it| it.contains("made of the name")));
 }
+
+/// Every form of the chapters, on each of its places.
+#[test]
+fn no_place_of_the_chapters_is_a_bad_place_to_ask() {
+    let is_asked = |name: &str| ["2-definitions.md", "20-existing-repositories.md"].iter().any(|it| name.contains(it));
+    let mut count = 0;
+    for (_, text) in crate::format::layout::corpus().into_iter().filter(|(name, _)| is_asked(name)) {
+        let db = crate::support::database(&crate::support::files_of(&text));
+        let files: Vec<SourceFile> =
+            db.project().files(&db).iter().filter(|it| it.package(&db).is_empty()).copied().collect();
+        for file in files {
+            let text = file.text(&db);
+            for offset in (0..=text.len()).step_by(13).filter(|it| text.is_char_boundary(*it)) {
+                asked_everywhere(&db, file, offset);
+            }
+            for it in ide::highlights(&db, file) {
+                assert!(file.text(&db).get(it.range).is_some());
+            }
+            let _ = (ide::lenses(&db, file), ide::inlays(&db, file), ide::links(&db, file), ide::outline(&db, file));
+            count += 1;
+        }
+    }
+    assert!(count > 60, "{count}");
+}
