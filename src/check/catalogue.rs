@@ -25,6 +25,7 @@ impl Checker<'_> {
         self.missing_params();
         self.of_many_clusters(&without(&it.body, "params"), "CatalogueBody");
         self.set_alone(it);
+        self.unsets(it);
         let evaluated = fleet::catalogue(self.db, self.anchor);
         if !names::is_template(self.db, self.anchor) {
             // Without it, all that it holds would be wrong.
@@ -58,6 +59,22 @@ impl Checker<'_> {
         if !missing.is_empty() {
             let name = self.anchor.name(self.db);
             self.out.push(problems::missing_params(Origin::of(self.anchor), name, &missing));
+        }
+    }
+
+    /// What a catalogue unsets and none of its definitions says.
+    fn unsets(&mut self, it: &Declaration) {
+        let levels = &fleet::levels(self.db, self.anchor).value;
+        let below = || levels.iter().filter(|it| **it != self.anchor);
+        for member in &it.body.members {
+            let Member::Unset(unset) = member else { continue };
+            let says = |entry: &Member| {
+                entry.path().and_then(|it| it.segments.first()).map(|it| &it.key)
+                    == unset.path.segments.first().map(|it| &it.key)
+            };
+            if !below().any(|it| syntax::declaration(self.db, *it).body.members.iter().any(says)) {
+                self.out.push(problems::unsets_nothing(Origin::new(self.anchor, unset.node), "a catalogue"));
+            }
         }
     }
 

@@ -242,9 +242,9 @@ pub(super) fn missing_params(at: Origin, catalogue: &str, missing: &[&Declared])
     diagnostic.help(eco_format!("write `params {{ {} }}` in it", set.join(", ")))
 }
 
-/// An `unset` in a tenant, which has no layer below it.
-pub(super) fn unsets_nothing(at: Origin) -> Diagnostic {
-    Diagnostic::new(code::REDUNDANT, "nothing sets this in a tenant", at, "there is nothing to remove")
-        .note("a Kustomization of a tenant has what its repository's `kustomization` says")
-        .help("unset it in the repository, or write the value that is wanted")
+/// An `unset` of what no layer below says.
+pub(super) fn unsets_nothing(at: Origin, of: &str) -> Diagnostic {
+    let message = eco_format!("nothing sets this of {of}");
+    Diagnostic::new(code::REDUNDANT, message, at, "there is nothing to remove")
+        .help("remove it, or write the value that is wanted")
 }

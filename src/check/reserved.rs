@@ -112,7 +112,7 @@ pub(super) fn tenant(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
 fn unsets(anchor: Anchor, block: &Block, out: &mut Vec<Diagnostic>) {
     for member in &block.members {
         match member {
-            Member::Unset(it) => out.push(problems::unsets_nothing(Origin::new(anchor, it.node))),
+            Member::Unset(it) => out.push(problems::unsets_nothing(Origin::new(anchor, it.node), "a tenant")),
             Member::Entry(Entry { action: Action::Amend(inner), .. }) => unsets(anchor, inner, out),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Files that are taken over (`--adopt`): what they hold must be in what is written instead.
 //!
 //! Flux deletes what a file held and no longer holds, and what a Kustomization applied from its old directory and not from
-//! the new one: that is refused, with what would be lost. What becomes something else under its name is told.
+//! the new one: that is refused, with what would be lost. What becomes something else under its name is a warning.
 
 use ecow::EcoString;
 use serde_yaml::Value;

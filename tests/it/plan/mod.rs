@@ -3,5 +3,6 @@
 mod hubs;
 mod moves;
 mod records;
+mod roots;
 mod uninstalls;
 mod writing;

@@ -420,7 +420,7 @@ fn a_spoke_has_no_bootstrap_of_its_own() {
     assert!(run.status == 1 && run.stderr.contains("E0706"), "{}", run.stderr);
 }
 
-/// A Kustomization that applied a directory by hand: what stays under its name may be taken over, and what changes is told.
+/// A Kustomization that applied a directory by hand: what stays under its name may be taken over, and what changes is a warning.
 #[test]
 fn a_directory_by_hand_is_handed_over() {
     let text = |more: &str| {
@@ -473,7 +473,7 @@ fn a_directory_by_hand_is_handed_over() {
     assert_eq!(run.status, 0, "{}", run.stderr);
 }
 
-/// Of several Kustomizations of one name that move or go, each is told for itself, and may go by the name that is printed.
+/// Of several Kustomizations of one name that move or go, each is reported for itself, and may go by the name that is printed.
 #[test]
 fn kustomizations_of_one_name_move_each_for_itself() {
     let text = |networking: &str, storage: &str, used: &str| {
