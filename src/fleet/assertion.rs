@@ -92,8 +92,7 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
     for check in sorted(db) {
         let head = &syntax::declaration(db, check).head;
         let reads = Reads::of(head);
-        let taken =
-            |name: &EcoString| addons_of(db, cluster).any(|it| it.name(db) == name || qualified(db, it) == *name);
+        let taken = |name: &EcoString| addons_of(db, cluster).any(|it| it.name(db) == name || it.dotted(db) == *name);
         let covers = reads.addons.iter().all(|it| taken(it) || reads.tested.contains(it) || reads.fleet);
         if !reads.cluster || !covers {
             continue;
@@ -102,7 +101,7 @@ pub(super) fn of_cluster(db: &dyn Db, anchor: Anchor) -> Checks {
         if run(&mut env, check, head) {
             checks.covering.push(check);
         }
-        let several = several(db, cluster, &reads);
+        let several = if env.out.is_empty() { Vec::new() } else { several(db, cluster, &reads) };
         checks.failures.extend(env.out.drain(..).map(|it| several.iter().fold(it, |it, note| it.note(note.clone()))));
     }
     checks
@@ -216,9 +215,12 @@ fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
     let mut addons: Vec<Anchor> = addons_of(db, cluster).collect();
     addons.sort_by_key(|it| it.name(db).clone());
     let mut all: IndexMap<EcoString, Node> = IndexMap::default();
-    for it in &addons {
-        let is_only = addons.iter().filter(|other| other.name(db) == it.name(db)).count() == 1;
-        let qualified = qualified(db, *it);
+    // Those of one name are beside each other.
+    let has_name =
+        |nth: Option<usize>, name: &EcoString| nth.and_then(|it| addons.get(it)).is_some_and(|it| it.name(db) == name);
+    for (nth, it) in addons.iter().enumerate() {
+        let is_only = !has_name(nth.checked_sub(1), it.name(db)) && !has_name(Some(nth + 1), it.name(db));
+        let qualified = it.dotted(db);
         let is_asked = reads.addons.contains(&qualified) || reads.tested.contains(&qualified);
         // Of several with one name, each is called with its catalogue.
         let names = is_only.then(|| it.name(db).clone()).into_iter().chain((is_asked || !is_only).then_some(qualified));
@@ -233,11 +235,6 @@ fn record(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Arc<Map> {
     Arc::new(Map { entries })
 }
 
-/// `catalogue.item`.
-fn qualified(db: &dyn Db, item: Anchor) -> EcoString {
-    item.parent(db).map_or_else(|| item.name(db).clone(), |it| eco_format!("{}.{}", it.name(db), item.name(db)))
-}
-
 /// For each name that a check reads and that several add-ons of a cluster have: how they are named.
 fn several(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Vec<EcoString> {
     let addons: Vec<Anchor> = addons_of(db, cluster).collect();
@@ -245,7 +242,7 @@ fn several(db: &dyn Db, cluster: &Cluster, reads: &Reads) -> Vec<EcoString> {
         let all: Vec<EcoString> = addons
             .iter()
             .filter(|it| it.name(db) == name)
-            .map(|it| eco_format!("`cluster.addons.\"{}\"`", qualified(db, *it)))
+            .map(|it| eco_format!("`cluster.addons.\"{}\"`", it.dotted(db)))
             .collect();
         (all.len() > 1).then(|| eco_format!("several add-ons are called `{name}` there: {}", listed(&all)))
     };

@@ -134,9 +134,7 @@ fn releases_of<'a>(db: &'a dyn Db, clusters: &[Anchor], filter: Option<Filter>) 
         for (unit, release) in deployed.releases() {
             let name = release.addon.name(db);
             // Of several with one name, each is called with its catalogue.
-            let qualified = release.addon.parent(db).map(|it| eco_format!("{}.{name}", it.name(db)));
-            let is_wanted =
-                |all: &BTreeSet<EcoString>| all.contains(name) || qualified.is_some_and(|it| all.contains(&it));
+            let is_wanted = |all: &BTreeSet<EcoString>| all.contains(name) || all.contains(&release.addon.dotted(db));
             if wanted.as_ref().is_none_or(is_wanted) {
                 found.push(OnCluster { cluster, unit: unit.name.clone(), release: release.clone() });
             }

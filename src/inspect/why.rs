@@ -38,9 +38,11 @@ pub fn why(db: &dyn Db, cluster: Anchor, selector: &Selector) -> Result<Why, Not
     let mut missed = deepest(meant.iter());
     if subjects.is_empty() && selector.is_bare() {
         for (item, evaluated) in deployed.items.iter() {
-            let qualified = item.parent(db).map(|it| eco_format!("{}.{}", it.name(db), item.name(db)));
-            let qualified = qualified.as_ref().and_then(|it| selector.path_behind(it));
-            let Some(path) = qualified.or_else(|| selector.path_behind(item.name(db))) else { continue };
+            let with_catalogue = item.dotted(db);
+            let Some(path) = selector.path_behind(&with_catalogue).or_else(|| selector.path_behind(item.name(db)))
+            else {
+                continue;
+            };
             let path = Path::parse(path).map_err(NotFound::Path)?;
             match asked.item(*item, evaluated, &path) {
                 Ok(it) => subjects.push(it),

@@ -60,9 +60,7 @@ pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed)
     }
     // Several catalogues may have an add-on of one name.
     let db = lint.db;
-    let qualified = |it: Anchor| {
-        it.parent(db).map_or_else(|| it.name(db).clone(), |of| eco_format!("{}.{}", of.name(db), it.name(db)))
-    };
+    let qualified = |it: Anchor| it.dotted(db);
     let releases: Graph = deployed
         .releases()
         .map(|(_, it)| {

@@ -28,7 +28,7 @@ impl HandedOver {
     }
 }
 
-/// All of it; none where not all is seen, or something may be called otherwise.
+/// All of it; none where not all is seen, something may be called otherwise, or it is not known what Helm calls a release.
 pub(super) fn of(db: &dyn Db, settings: &Settings, deployed: &Deployed, old: &Old, id: &Id) -> Option<Vec<HandedOver>> {
     let sync = &fleet::cluster(db, deployed.anchor).value.sync;
     let generated = [&settings.output.common, &settings.output.applications, &settings.output.clusters];
@@ -45,7 +45,8 @@ pub(super) fn of(db: &dyn Db, settings: &Settings, deployed: &Deployed, old: &Ol
         .map(|it| {
             let as_written = !it.is_patched && !it.is_substituted && !moves && it.listed.moved_to.is_none();
             let document = as_written.then(|| written(db, &it.listed.file, it.id.as_ref()?)).flatten();
-            Some(HandedOver { id: it.id?, document })
+            let id = it.id?;
+            (document.is_some() || id.kind != "HelmRelease").then_some(HandedOver { id, document })
         })
         .collect()
 }

@@ -210,8 +210,5 @@ pub const DIRECTORY: &str = "provision";
 
 /// An add-on; with its catalogue, where that is one of several that a definition makes it for.
 fn named(db: &dyn Db, addon: Anchor) -> EcoString {
-    match addon.original(db).and_then(|_| addon.parent(db)) {
-        Some(it) => eco_format!("{}.{}", it.name(db), addon.name(db)),
-        None => addon.name(db).clone(),
-    }
+    if addon.original(db).is_some() { addon.dotted(db) } else { addon.name(db).clone() }
 }

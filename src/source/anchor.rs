@@ -4,7 +4,7 @@
 //! not change. It remembers an [`Origin`] instead: the declaration that it was
 //! written in and the number of the node inside it.
 
-use ecow::EcoString;
+use ecow::{EcoString, eco_format};
 
 use super::db::Db;
 use super::file::{STANDARD, SourceFile, is_of_library};
@@ -186,6 +186,14 @@ impl Anchor {
     #[must_use]
     pub fn written(self, db: &dyn Db) -> Self {
         self.original(db).unwrap_or(self)
+    }
+
+    /// Its name with that of what holds it: `catalogue.item`.
+    pub fn dotted(self, db: &dyn Db) -> EcoString {
+        match self.parent(db) {
+            Some(it) => eco_format!("{}.{}", it.name(db), self.name(db)),
+            None => self.name(db).clone(),
+        }
     }
 
     /// Whether it is of what every project sees without naming it: the package `std` itself.

@@ -1,15 +1,7 @@
 //! A cluster's root with a `kustomization.yaml` of its author's.
 
+use super::writing::SMALL;
 use crate::support::Fleet;
-
-const SMALL: &str = r#"
-fleet small { }
-catalogue addons {
-  source charts = helm "https://example.com/charts"
-  addon web { source = charts, version = "1.0.0" }
-}
-cluster one { use addons }
-"#;
 
 /// A root's own `kustomization.yaml` stays its author's: what is generated has to be in it, and nothing that goes.
 #[test]

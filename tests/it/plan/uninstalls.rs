@@ -462,6 +462,16 @@ fn a_directory_by_hand_is_handed_over() {
             &[(web, release), (charts, source), ("apps/kustomization.yaml", patched), ("apps/patch.yaml", release)],
             "what it applies from `apps`",
         ),
+        // What Helm calls a release of which labels are changed is not looked at.
+        (
+            text(""),
+            &[
+                (web, &renamed),
+                (charts, source),
+                ("apps/kustomization.yaml", "resources: [web.yaml, charts.yaml]\ncommonLabels: { a: b }\n"),
+            ],
+            "what it applies from `apps`",
+        ),
         (text(""), &[], "what it applies from `apps`"),
     ] {
         let run = adopted(&sources, apps);

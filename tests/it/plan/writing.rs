@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::{Fleet, Kustomize, read_tree};
 
-const SMALL: &str = r#"
+pub(super) const SMALL: &str = r#"
 fleet small { }
 catalogue addons {
   source charts = helm "https://example.com/charts"
