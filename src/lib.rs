@@ -39,6 +39,8 @@ pub mod data;
 #[doc(hidden)]
 pub mod kube;
 #[doc(hidden)]
+pub mod kustomize;
+#[doc(hidden)]
 pub mod eval;
 #[doc(hidden)]
 pub mod fleet;

@@ -74,6 +74,14 @@ pub fn documents(text: &str) -> Option<Vec<serde_yaml::Value>> {
     try_documents(text).ok()
 }
 
+/// The documents of a YAML text as JSON, without empty ones. Numbers and texts are told apart as readers of YAML 1.1 do.
+///
+/// # Errors
+/// Why they cannot be read.
+pub fn plain_documents(text: &str) -> Result<Vec<serde_json::Value>, EcoString> {
+    structured::plain(text)
+}
+
 /// The documents of a YAML text.
 ///
 /// # Errors

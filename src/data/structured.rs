@@ -38,6 +38,45 @@ fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString
         .collect()
 }
 
+/// The documents of a YAML text as plain JSON, read as [`read`] reads them.
+pub(super) fn plain(text: &str) -> Result<Vec<serde_json::Value>, EcoString> {
+    let parsed = parse(Format::Yaml, text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    let marks = if parsed.iter().any(has_old_integer) { documents(text) } else { None };
+    let mark = |nth: usize| marks.as_ref().and_then(|it| it.get(nth)).map(Rc::as_ref);
+    parsed.iter().enumerate().map(|(nth, it)| plain_value(it, mark(nth))).collect()
+}
+
+fn plain_value(value: &serde_yaml::Value, mark: Option<&Marked>) -> Result<serde_json::Value, EcoString> {
+    Ok(match value {
+        serde_yaml::Value::Null => serde_json::Value::Null,
+        serde_yaml::Value::Bool(it) => (*it).into(),
+        serde_yaml::Value::Tagged(it) => return plain_value(&it.value, mark),
+        serde_yaml::Value::String(it) => match old_integer(it) {
+            Some(number) if mark.is_some_and(Marked::is_plain) => number.into(),
+            _ => it.as_str().into(),
+        },
+        serde_yaml::Value::Number(it) => match (it.as_i64(), it.as_u64(), it.as_f64()) {
+            (Some(it), _, _) => it.into(),
+            (_, Some(it), _) => it.into(),
+            (_, _, Some(it)) if it.is_finite() => it.into(),
+            _ => return Err(eco_format!("JSON has no number like `{it}`")),
+        },
+        serde_yaml::Value::Sequence(list) => {
+            let at = |nth: usize| mark.and_then(|mark| mark.nth(nth));
+            list.iter().enumerate().map(|(nth, it)| plain_value(it, at(nth))).collect::<Result<_, _>>()?
+        }
+        serde_yaml::Value::Mapping(map) => {
+            let mut entries = serde_json::Map::new();
+            for (key, value) in map {
+                let key = key_text(key).ok_or("a key is no text")?;
+                let value = plain_value(value, mark.and_then(|mark| mark.get(&key)))?;
+                entries.insert(key.into(), value);
+            }
+            entries.into()
+        }
+    })
+}
+
 pub(super) fn read(origins: Origins, format: Format, text: &str) -> Document {
     let mut reader = Reader::new(origins);
     if format == Format::Json {

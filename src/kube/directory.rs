@@ -273,7 +273,7 @@ fn kustomization(db: &dyn Db, dir: &str) -> Option<(&'static str, Arc<str>)> {
 }
 
 /// Whether kustomize takes a resource for a URL or a Git repository (its `ifc`, `git.NewRepoSpecFromURL`).
-fn is_remote(resource: &str) -> bool {
+pub(crate) fn is_remote(resource: &str) -> bool {
     let starts = ["git::", "gh:", "github.com/", "github.com:"];
     // `git@host:path`, with any name.
     let is_ssh = resource.split_once('@').is_some_and(|(name, rest)| {

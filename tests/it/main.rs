@@ -21,6 +21,7 @@ mod host;
 mod house;
 mod ide;
 mod inspect;
+mod kustomize;
 mod lint;
 mod lsp;
 mod plan;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 26] = [
+const LAYERS: [&str; 27] = [
     "source",
     "diagnostic",
     "schema",
@@ -15,6 +15,7 @@ const LAYERS: [&str; 26] = [
     "value",
     "data",
     "kube",
+    "kustomize",
     "eval",
     "fleet",
     "flux",
