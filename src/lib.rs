@@ -61,6 +61,8 @@ pub mod inspect;
 #[doc(hidden)]
 pub mod edit;
 #[doc(hidden)]
+pub mod import;
+#[doc(hidden)]
 pub mod plan;
 #[doc(hidden)]
 pub mod render;

@@ -36,6 +36,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Create a new project that builds as it is
     Init(Init),
+    /// Describe an existing Flux repository in the language
+    Import(Import),
     /// Compile the project and write the generated tree
     Build(Build),
     /// Check the project without writing files
@@ -111,6 +113,46 @@ pub(super) struct Init {
     /// The template
     #[arg(long, value_enum, default_value = "minimal")]
     pub from: Template,
+}
+
+#[derive(Args)]
+pub(super) struct Import {
+    /// The repository, or a directory that is laid out as one
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// A cluster and the directory that its Flux reads [default: those that `flux bootstrap` or a FluxInstance names]
+    #[arg(long, value_name = "NAME=DIR", value_parser = cluster_at)]
+    pub cluster: Vec<(String, String)>,
+    /// Where the sources are written [default: the repository]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Import this Kustomization alone, and leave the others as they are
+    #[arg(long, value_name = "KUSTOMIZATION")]
+    pub only: Option<String>,
+    /// Write the sources even if Flux would delete something or install it anew
+    #[arg(long)]
+    pub accept: bool,
+    /// Write nothing; print the report alone
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The format of the report
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub output: ImportOutput,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportOutput {
+    Text,
+    Markdown,
+    Json,
+}
+
+/// `production=clusters/production`
+fn cluster_at(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, dir)) if !name.is_empty() && !dir.is_empty() => Ok((name.into(), dir.into())),
+        _ => Err("expected a name and a directory, such as production=clusters/production".into()),
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

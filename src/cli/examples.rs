@@ -5,12 +5,21 @@ use clap::{Command, CommandFactory};
 use super::args::Arguments;
 
 /// Commands, and what to write for what.
-const EXAMPLES: [(&str, &[(&str, &str)]); 20] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
     (
         "init",
         &[
             ("fleetc init my-fleet", "one cluster and one add-on, in a new directory"),
             ("fleetc init --from eks", "a realistic fleet on Amazon EKS, in the current directory"),
+        ],
+    ),
+    (
+        "import",
+        &[
+            ("fleetc import", "describe the repository in the current directory, and prove that nothing changes"),
+            ("fleetc import ../fleet-infra --out /tmp/try", "into another directory, to look at"),
+            ("fleetc import --only infrastructure", "one Kustomization; the others stay as they are"),
+            ("fleetc import --cluster eu=clusters/eu -o markdown", "a cluster that is named, the report for a pull request"),
         ],
     ),
     (

@@ -15,6 +15,7 @@ mod examples;
 mod explain;
 mod fmt;
 mod graph;
+mod import;
 mod init;
 mod list;
 mod man;
@@ -101,5 +102,6 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         // It has threads of its own.
         Command::Lsp => Ok(Outcome::Fine),
         Command::Init(it) => init::run(&arguments.directory, it, terminal),
+        Command::Import(it) => import::run(&arguments.directory, it, terminal),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::trouble::Trouble;
@@ -22,19 +22,38 @@ pub struct Files {
     texts: BTreeMap<EcoString, Arc<str>>,
     /// By the place of a text in memory; the text is kept with what it holds.
     read: Arc<Mutex<FxHashMap<usize, Read>>>,
+    /// The files that somebody read.
+    touched: Arc<Mutex<FxHashSet<EcoString>>>,
 }
 
 impl Files {
     /// Files by their paths, with `/`.
     #[must_use]
     pub fn new(texts: BTreeMap<EcoString, Arc<str>>) -> Self {
-        Self { texts, read: Arc::default() }
+        Self { texts, read: Arc::default(), touched: Arc::default() }
     }
 
     /// The text of a file.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
-        self.texts.get(path)
+        let found = self.texts.get_key_value(path)?;
+        let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        if !touched.contains(path) {
+            touched.insert(found.0.clone());
+        }
+        Some(found.1)
+    }
+
+    /// Begins anew to note which files are read.
+    pub fn forget_touched(&self) {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The files that nobody read.
+    #[must_use]
+    pub fn untouched(&self) -> Vec<EcoString> {
+        let touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        self.texts.keys().filter(|it| !touched.contains(*it)).cloned().collect()
     }
 
     /// All paths, in order.

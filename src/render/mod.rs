@@ -9,6 +9,7 @@ mod compare;
 mod credentials;
 mod diff;
 mod human;
+mod import;
 mod picture;
 mod place;
 mod report;
@@ -22,6 +23,7 @@ pub use ci::{Finding, Point, findings, github, gitlab, json_lines, junit, sarif,
 pub use compare::{compare_json, compare_text};
 pub use diff::{States, diff_json, diff_markdown, diff_patch, diff_text, text_patch};
 pub use human::human;
+pub use import::{import_json, import_markdown, import_text};
 pub use picture::{picture_dot, picture_mermaid, picture_svg};
 pub use place::owner;
 pub use report::report_html;

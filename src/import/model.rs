@@ -1,0 +1,400 @@
+//! The repository as catalogues: what all clusters have under one name, side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ecow::{EcoString, eco_format};
+use serde_json::{Map, Value};
+
+use super::addon::{self, Release};
+use super::clusters::plain;
+use super::levels::{Level, Levels};
+use super::world::{Unit, UnitId, World, is_unit};
+use crate::kube::Id;
+use crate::kustomize::Resource;
+use crate::source::{IndexMap, IndexSet};
+
+/// What is written.
+pub(super) struct Model<'a> {
+    pub worlds: &'a [World],
+    pub catalogues: Vec<Catalogue>,
+    /// Catalogues by the Kustomizations that they are made of.
+    pub names: IndexMap<UnitId, EcoString>,
+    /// Releases that add-ons wait for and that are none.
+    pub externals: BTreeSet<EcoString>,
+}
+
+/// A Flux Kustomization of some clusters, as a catalogue.
+pub(super) struct Catalogue {
+    pub unit: UnitId,
+    pub name: EcoString,
+    /// Which clusters have it.
+    pub on: Vec<usize>,
+    pub items: Vec<Item>,
+    /// The fields of its Kustomization, by cluster.
+    pub settings: BTreeMap<usize, Value>,
+    /// What it comes after, by cluster, as an author names it.
+    pub after: BTreeMap<usize, Vec<EcoString>>,
+    /// Where its releases live.
+    pub release_in: Option<EcoString>,
+    /// The directories and files that it is made of.
+    pub from: Vec<EcoString>,
+}
+
+/// What a catalogue holds.
+pub(super) struct Item {
+    pub kind: ItemKind,
+    pub name: EcoString,
+    pub ids: Vec<Id>,
+    /// The block that says it, by cluster.
+    pub shapes: BTreeMap<usize, Value>,
+    pub file: EcoString,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ItemKind {
+    Source,
+    Addon,
+    Namespace,
+    Manifest,
+    /// All objects of a file.
+    File,
+}
+
+impl<'a> Model<'a> {
+    pub(super) fn new(worlds: &'a [World], levels: &Levels) -> Self {
+        let mut taken: IndexMap<UnitId, Vec<usize>> = IndexMap::default();
+        for (nth, world) in worlds.iter().enumerate() {
+            for id in world.units.keys().filter(|it| !levels.left.contains_key(*it)) {
+                taken.entry(id.clone()).or_default().push(nth);
+            }
+        }
+        let names = names(taken.keys());
+        let made = |(unit, on): (&UnitId, &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
+        let catalogues = taken.iter().map(made).collect();
+        let mut model = Self { worlds, catalogues, names, externals: BTreeSet::new() };
+        model.name_requirements();
+        model.declare_kustomizations();
+        model
+    }
+
+    /// Kustomizations that stay as they are, where catalogues come after them.
+    fn declare_kustomizations(&mut self) {
+        for (nth, world) in self.worlds.iter().enumerate() {
+            let flux = &world.cluster.sync.namespace;
+            for catalogue in self.catalogues.iter().filter(|it| it.on.contains(&nth)) {
+                let Some(unit) = world.units.get(&catalogue.unit) else { continue };
+                for (id, _) in depends_on(unit, flux).filter(|(id, _)| !is_root(world, id)) {
+                    let is_taken = self.names.contains_key(&id) && world.units.contains_key(&id);
+                    if !is_taken {
+                        self.externals.insert(eco_format!("external Kustomization {}", external(&id, flux)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What add-ons wait for, by the names that it has in the language.
+    fn name_requirements(&mut self) {
+        let mut addons: BTreeMap<(usize, EcoString), EcoString> = BTreeMap::new();
+        for catalogue in &self.catalogues {
+            for it in catalogue.items.iter().filter(|it| it.kind == ItemKind::Addon) {
+                let name = eco_format!("{}.{}", super::print::key(&catalogue.name), super::print::key(&it.name));
+                for (nth, id) in it.shapes.keys().flat_map(|nth| it.ids.iter().map(move |id| (*nth, id))) {
+                    addons.insert((nth, eco_format!("{}/{}", id.namespace, id.name)), name.clone());
+                }
+            }
+        }
+        for it in self.catalogues.iter_mut().flat_map(|it| it.items.iter_mut()) {
+            for (nth, shape) in &mut it.shapes {
+                let flux = self.worlds.get(*nth).map(|it| it.cluster.sync.namespace.clone()).unwrap_or_default();
+                let mut named = |of: &str| match addons.get(&(*nth, of.into())) {
+                    Some(it) => it.clone(),
+                    None => {
+                        let (namespace, name) = of.split_once('/').unwrap_or_default();
+                        let name = external(&(namespace.into(), name.into()), &flux);
+                        self.externals.insert(eco_format!("external HelmRelease {name}"));
+                        name
+                    }
+                };
+                if it.kind != ItemKind::Addon {
+                    continue;
+                }
+                for slot in shape.get_mut("requires").and_then(Value::as_array_mut).into_iter().flatten() {
+                    *slot = named(slot.as_str().unwrap_or_default()).as_str().into();
+                }
+                if let Some(Value::Object(all)) = shape.get_mut("ready-when") {
+                    *all = std::mem::take(all).into_iter().map(|(of, it)| (named(&of).to_string(), it)).collect();
+                }
+            }
+        }
+    }
+}
+
+/// Each as it is called; with its namespace where that is not enough.
+fn names<'a>(units: impl Iterator<Item = &'a UnitId> + Clone) -> IndexMap<UnitId, EcoString> {
+    let mut used: IndexSet<EcoString> = IndexSet::default();
+    let mut found = IndexMap::default();
+    for unit in units.clone() {
+        let is_alone = units.clone().filter(|it| it.1 == unit.1).count() == 1;
+        let mut name = plain(&if is_alone { unit.1.clone() } else { eco_format!("{}-{}", unit.0, unit.1) });
+        while !used.insert(name.clone()) {
+            name = eco_format!("{name}-2");
+        }
+        found.insert(unit.clone(), name);
+    }
+    found
+}
+
+fn catalogue(
+    worlds: &[World],
+    levels: &Levels,
+    names: &IndexMap<UnitId, EcoString>,
+    id: &UnitId,
+    on: &[usize],
+) -> Catalogue {
+    let name = names.get(id).cloned().unwrap_or_default();
+    let units: Vec<(usize, &World, &Unit)> =
+        on.iter().filter_map(|nth| { let world = worlds.get(*nth)?; Some((*nth, world, world.units.get(id)?)) }).collect();
+    let mut items = Items::default();
+    let mut releases: Vec<Release> = Vec::new();
+    for (nth, world, unit) in &units {
+        let objects: Vec<&Resource> = unit.objects.iter().flatten().collect();
+        releases.extend(addon::releases(world, unit, id, &objects, levels, *nth));
+    }
+    let release_in = addon::release_in(&releases);
+    let is_typed = |it: &Release| addon::lives_in(it, release_in.as_deref());
+    // A release that is one on some clusters alone, or lives elsewhere, is a manifest on all.
+    let odd: BTreeSet<Id> = releases.iter().filter(|it| !is_typed(it)).map(|it| it.id.clone()).collect();
+    releases.retain(|it| !odd.contains(&it.id));
+    let typed: BTreeSet<Id> = releases.iter().flat_map(|it| it.takes()).collect();
+    for it in &releases {
+        it.add_to(&mut items);
+    }
+    let whole = whole_files(&units, levels, id, &typed);
+    for (nth, _, unit) in &units {
+        for it in unit.objects.iter().flatten().filter(|it| !typed.contains(&it.id())) {
+            let is_whole = whole.contains(&it.file);
+            object(&mut items, it, *nth, is_whole, levels.of(id, &it.id()));
+        }
+    }
+    let settings = units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, names, worlds))).collect();
+    let after = units.iter().map(|(nth, world, unit)| (*nth, after(world, unit, names))).collect();
+    let from: IndexSet<EcoString> = units.iter().filter_map(|(_, _, it)| it.dir.clone()).collect();
+    Catalogue {
+        unit: id.clone(),
+        name,
+        on: on.to_vec(),
+        items: items.finished(),
+        settings,
+        after,
+        release_in,
+        from: from.into_iter().collect(),
+    }
+}
+
+/// Items by what they are made of, in order.
+#[derive(Default)]
+pub(super) struct Items {
+    found: IndexMap<(ItemKindKey, EcoString), Item>,
+}
+
+type ItemKindKey = u8;
+
+impl Items {
+    /// The shape of an item on a cluster; `key` tells it from others.
+    pub(super) fn add(&mut self, kind: ItemKind, key: &str, name: &str, id: Option<Id>, nth: usize, shape: Value, file: &EcoString) {
+        let key = (kind as u8, key.into());
+        let item = self.found.entry(key).or_insert_with(|| Item {
+            kind,
+            name: plain(name),
+            ids: Vec::new(),
+            shapes: BTreeMap::new(),
+            file: file.clone(),
+        });
+        item.ids.extend(id.filter(|it| !item.ids.contains(it)));
+        item.shapes.insert(nth, shape);
+    }
+
+    /// Each has a name of its own: sources among themselves, namespaces too.
+    fn finished(self) -> Vec<Item> {
+        let mut used: BTreeSet<(u8, EcoString)> = BTreeSet::new();
+        let mut items: Vec<(EcoString, Item)> = self.found.into_iter().map(|((_, key), it)| (key, it)).collect();
+        items.sort_by_key(|(_, it)| match it.kind {
+            ItemKind::Namespace => 0,
+            ItemKind::Source => 1,
+            ItemKind::Addon => 2,
+            ItemKind::File => 3,
+            ItemKind::Manifest => 4,
+        });
+        let mut sources: BTreeMap<EcoString, EcoString> = BTreeMap::new();
+        for (key, it) in &mut items {
+            let space = match it.kind {
+                ItemKind::Source => 0,
+                ItemKind::Namespace => 1,
+                _ => 2,
+            };
+            let kind = it.ids.first().map(|it| plain(&it.kind.to_lowercase())).unwrap_or_default();
+            let mut name = it.name.clone();
+            if matches!(it.kind, ItemKind::Manifest | ItemKind::File) && used.contains(&(space, name.clone())) {
+                name = eco_format!("{name}-{kind}");
+            }
+            let whole = name.clone();
+            let mut count = 2;
+            while !used.insert((space, name.clone())) {
+                name = eco_format!("{whole}-{count}");
+                count += 1;
+            }
+            if it.kind == ItemKind::Source {
+                sources.insert(key.clone(), name.clone());
+            }
+            it.name = name;
+        }
+        let mut items: Vec<Item> = items.into_iter().map(|it| it.1).collect();
+        for shape in items.iter_mut().filter(|it| it.kind == ItemKind::Addon).flat_map(|it| it.shapes.values_mut()) {
+            let Some(slot) = shape.get_mut("source") else { continue };
+            if let Some(name) = slot.as_str().and_then(|it| sources.get(it)) {
+                *slot = name.as_str().into();
+            }
+        }
+        items
+    }
+}
+
+/// Files all of whose objects are applied as they are, on every cluster that has the Kustomization.
+fn whole_files(units: &[(usize, &World, &Unit)], levels: &Levels, id: &UnitId, typed: &BTreeSet<Id>) -> BTreeSet<EcoString> {
+    let mut found: BTreeMap<EcoString, bool> = BTreeMap::new();
+    for (_, _, unit) in units {
+        for it in unit.objects.iter().flatten() {
+            let is_plain = !it.is_changed
+                && !it.is_generated
+                && !typed.contains(&it.id())
+                && !(it.kind() == "Namespace" && it.api_version().0.is_empty())
+                && !is_unit(it)
+                && levels.of(id, &it.id()) == Level::Typed;
+            *found.entry(it.file.clone()).or_insert(true) &= is_plain;
+        }
+    }
+    // A document that a patch took away is in the file yet.
+    let count = |unit: &Unit, file: &EcoString| unit.objects.iter().flatten().filter(|it| it.file == *file).count();
+    let is_whole = |file: &EcoString| {
+        let counts: BTreeSet<usize> = units.iter().map(|it| count(it.2, file)).filter(|it| *it > 0).collect();
+        counts.len() == 1
+    };
+    found.into_iter().filter(|(file, plain)| *plain && is_whole(file)).map(|it| it.0).collect()
+}
+
+fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, level: Level) {
+    let id = it.id();
+    let stem = it.file.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.0);
+    if is_whole {
+        let shape = Value::String(it.file.to_string());
+        items.add(ItemKind::File, &it.file, stem, Some(id), nth, shape, &it.file);
+        return;
+    }
+    let key = eco_format!("{id}");
+    if id.kind == "Namespace" && id.group.is_empty() && level < Level::Manifest {
+        let metadata = it.body.get("metadata").cloned().unwrap_or_default();
+        let mut shape = Map::new();
+        for part in ["labels", "annotations"] {
+            if let Some(it) = metadata.get(part) {
+                shape.insert(part.into(), it.clone());
+            }
+        }
+        let is_plain = it.body.get("spec").is_none()
+            && metadata.as_object().is_some_and(|it| it.keys().all(|it| ["name", "labels", "annotations"].contains(&it.as_str())));
+        if is_plain {
+            items.add(ItemKind::Namespace, &key, &id.name, Some(id.clone()), nth, shape.into(), &it.file);
+            return;
+        }
+    }
+    items.add(ItemKind::Manifest, &key, &id.name, Some(id.clone()), nth, it.body.clone(), &it.file);
+}
+
+/// Fields of a Kustomization that the language makes itself.
+const OWN: [&str; 9] = [
+    "path",
+    "sourceRef",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "dependsOn",
+    "targetNamespace",
+    "images",
+    "components",
+];
+
+fn settings(
+    world: &World,
+    unit: &Unit,
+    name: &EcoString,
+    id: &UnitId,
+    names: &IndexMap<UnitId, EcoString>,
+    worlds: &[World],
+) -> Value {
+    let mut found = unit.spec().as_object().cloned().unwrap_or_default();
+    for key in OWN.into_iter().chain(["validation"]) {
+        found.remove(key);
+    }
+    if found.get("suspend") == Some(&Value::Bool(false)) {
+        found.remove("suspend");
+    }
+    let waits = |it: &Unit| depends_on(it, &world.cluster.sync.namespace).any(|(of, _)| of == *id);
+    let is_waited_for = worlds.iter().any(|it| it.units.iter().any(|(id, it)| names.contains_key(id) && waits(it)));
+    if is_waited_for && !found.contains_key("healthChecks") {
+        found.entry("wait").or_insert(Value::Bool(false));
+    }
+    let mut metadata = Map::new();
+    for part in ["labels", "annotations"] {
+        let Some(Value::Object(all)) = unit.resource.body.pointer(&format!("/metadata/{part}")) else { continue };
+        let kept: Map<String, Value> = all
+            .iter()
+            .filter(|(key, _)| !key.starts_with("kustomize.toolkit.fluxcd.io/substitute") && !key.starts_with("config.kubernetes.io/"))
+            .map(|(key, it)| (key.clone(), it.clone()))
+            .collect();
+        if !kept.is_empty() {
+            metadata.insert(part.into(), kept.into());
+        }
+    }
+    if !metadata.is_empty() {
+        found.insert("metadata".into(), metadata.into());
+    }
+    if id.0 != world.cluster.sync.namespace {
+        found.insert("namespace".into(), id.0.as_str().into());
+    }
+    if id.1 != *name {
+        found.insert("name".into(), id.1.as_str().into());
+    }
+    found.into()
+}
+
+/// What a Kustomization waits for, and the condition.
+pub(super) fn depends_on(unit: &Unit, flux: &EcoString) -> impl Iterator<Item = (UnitId, Option<EcoString>)> {
+    let own = if unit.resource.namespace().is_empty() { flux.clone() } else { unit.resource.namespace().into() };
+    unit.spec().get("dependsOn").and_then(Value::as_array).into_iter().flatten().filter_map(move |it| {
+        let text = |key: &str| it.get(key).and_then(Value::as_str).map(EcoString::from);
+        Some(((text("namespace").unwrap_or_else(|| own.clone()), text("name")?), text("readyExpr")))
+    })
+}
+
+fn after(world: &World, unit: &Unit, names: &IndexMap<UnitId, EcoString>) -> Vec<EcoString> {
+    let sync = &world.cluster.sync;
+    depends_on(unit, &sync.namespace)
+        // The root holds what it applies, anyway.
+        .filter(|(id, _)| !is_root(world, id))
+        .map(|(id, _)| match names.get(&id).filter(|_| world.units.contains_key(&id)) {
+            Some(it) => it.clone(),
+            None => external(&id, &sync.namespace),
+        })
+        .collect()
+}
+
+fn is_root(world: &World, id: &UnitId) -> bool {
+    let sync = &world.cluster.sync;
+    id.1 == sync.root && id.0 == sync.namespace
+}
+
+/// What an object is called that is declared external.
+pub(super) fn external((namespace, name): &UnitId, flux: &EcoString) -> EcoString {
+    let name = super::print::key(name);
+    if namespace == flux { name.into() } else { eco_format!("{}.{name}", super::print::key(namespace)) }
+}

@@ -1,0 +1,333 @@
+//! The model as sources: `fleet.fleet`, a file for each catalogue, one for the clusters.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use ecow::{EcoString, eco_format};
+use serde_json::{Map, Value, json};
+
+use super::block::{Block, Entry, commonest};
+use super::clusters::{Cluster, Sync, plain};
+use super::levels::Levels;
+use super::model::{Catalogue, Item, ItemKind, Model};
+use super::print::{entries, key, quoted};
+use crate::format;
+
+/// What is the same for all: lowest layers of the fleet.
+struct Defaults {
+    release: Value,
+    kustomization: Value,
+    release_in: EcoString,
+}
+
+/// What `stdlib/defaults.fleet` says.
+fn built_in() -> (Value, Value) {
+    let release = json!({
+        "interval": "30m",
+        "timeout": "5m",
+        "install": { "strategy": { "name": "RetryOnFailure", "retryInterval": "5m" } },
+        "upgrade": { "crds": "CreateReplace", "strategy": { "name": "RetryOnFailure", "retryInterval": "5m" } },
+        "driftDetection": { "mode": "warn" },
+    });
+    let kustomization = json!({ "interval": "10m", "retryInterval": "2m", "timeout": "5m", "prune": true });
+    (release, kustomization)
+}
+
+/// Where things are written.
+pub(super) struct Layout {
+    pub name: EcoString,
+    pub common: EcoString,
+    pub applications: EcoString,
+    pub clusters: EcoString,
+}
+
+/// The sources by their paths.
+pub(super) fn sources(model: &Model<'_>, levels: &Levels, layout: &Layout) -> BTreeMap<EcoString, String> {
+    let defaults = defaults(model);
+    let mut found = BTreeMap::new();
+    found.insert("fleet.fleet".into(), fleet(model, levels, layout, &defaults));
+    for it in &model.catalogues {
+        found.insert(eco_format!("catalogues/{}.fleet", it.name), catalogue(model, it, &defaults));
+    }
+    for (nth, world) in model.worlds.iter().enumerate() {
+        found.insert(eco_format!("fleet/{}.fleet", world.cluster.name), cluster(model, nth, &defaults));
+    }
+    found.into_iter().map(|(path, text)| (path, format::format(&text).text)).collect()
+}
+
+fn defaults(model: &Model<'_>) -> Defaults {
+    let addons = || model.catalogues.iter().flat_map(|it| &it.items).filter(|it| it.kind == ItemKind::Addon);
+    let releases: Vec<&Value> = addons().flat_map(|it| it.shapes.values()).filter_map(|it| it.get("release")).collect();
+    let settings: Vec<Value> = model.catalogues.iter().flat_map(|it| it.settings.values()).map(shared).collect();
+    let (release, kustomization) = built_in();
+    let mut places: BTreeMap<&EcoString, usize> = BTreeMap::new();
+    for it in model.catalogues.iter().filter_map(|it| it.release_in.as_ref()) {
+        *places.entry(it).or_default() += 1;
+    }
+    Defaults {
+        release: if releases.is_empty() { release } else { commonest(&releases) },
+        kustomization: if settings.is_empty() { kustomization } else { commonest(&settings.iter().collect::<Vec<_>>()) },
+        release_in: places.into_iter().max_by_key(|it| it.1).map_or_else(|| "flux-system".into(), |it| it.0.clone()),
+    }
+}
+
+/// The settings that catalogues may share: not their names, nor what only they replace.
+fn shared(settings: &Value) -> Value {
+    let own = ["name", "namespace", "metadata", "postBuild", "wait", "healthChecks", "healthCheckExprs"];
+    let all = settings.as_object().into_iter().flatten();
+    Value::Object(all.filter(|(key, _)| !own.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect())
+}
+
+fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Defaults) -> String {
+    let mut out = format!("fleet {} {{\n", key(&plain(&layout.name)));
+    let clusters = || model.worlds.iter().map(|it| &it.cluster);
+    if let Some(it) = most(clusters().filter_map(|it| it.flux.as_ref().map(supported))) {
+        let _ = writeln!(out, "flux = {}", quoted(&it));
+    }
+    if defaults.release_in != "flux-system" {
+        let _ = writeln!(out, "release-in = {}", quoted(&defaults.release_in));
+    }
+    if let Some(it) = most(clusters().map(|it| sync(&it.sync))) {
+        let _ = writeln!(out, "{it}");
+    }
+    let mut places = Map::new();
+    for (name, place, usual) in [
+        ("common", &layout.common, "common"),
+        ("applications", &layout.applications, "applications"),
+        ("clusters", &layout.clusters, "clusters"),
+    ] {
+        if place != usual {
+            places.insert(name.into(), place.as_str().into());
+        }
+    }
+    let (release, kustomization) = built_in();
+    for (name, block) in [
+        ("output", Block::of(&places.into())),
+        ("kustomization", Block::between(&kustomization, &defaults.kustomization)),
+        ("release", Block::between(&release, &defaults.release)),
+    ] {
+        named_block(name, &block, &mut out);
+    }
+    out.push_str("}\n");
+    let externals: BTreeSet<&EcoString> = levels.externals.iter().chain(&model.externals).collect();
+    if !externals.is_empty() {
+        out.push_str("\n// What is there already, and made by nothing below.\n");
+    }
+    for it in externals {
+        let _ = writeln!(out, "{it}");
+    }
+    out
+}
+
+/// The version that is asked for: those that are known begin with 2.3.
+fn supported(version: &EcoString) -> EcoString {
+    let minor: u8 = version.trim_start_matches("2.").parse().unwrap_or(3);
+    eco_format!("2.{}", minor.clamp(3, 9))
+}
+
+fn sync(sync: &Sync) -> EcoString {
+    let usual = Sync::default();
+    let mut parts = Vec::new();
+    for (name, it, usual) in [
+        ("kind", &sync.kind, &usual.kind),
+        ("name", &sync.name, &usual.name),
+        ("namespace", &sync.namespace, &usual.namespace),
+        ("root", &sync.root, &usual.root),
+    ] {
+        if it != usual {
+            parts.push(format!("{name} = {}", quoted(it)));
+        }
+    }
+    parts.push("gate = false".into());
+    eco_format!("sync {{ {} }}", parts.join(", "))
+}
+
+fn most<T: Ord + Clone>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for it in all {
+        *counts.entry(it).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|it| it.1).map(|it| it.0)
+}
+
+fn named_block(name: &str, block: &Block, out: &mut String) {
+    if !block.is_empty() {
+        let mut whole = Block::default();
+        whole.0.insert(name.into(), Entry::Amend(block.clone()));
+        entries(&whole, 1, out);
+    }
+}
+
+/// What a catalogue says of itself on most clusters.
+fn base_settings(it: &Catalogue) -> Value {
+    commonest(&it.settings.values().collect::<Vec<_>>())
+}
+
+fn base_after(it: &Catalogue) -> Vec<EcoString> {
+    let mut all = it.after.values();
+    let first = all.next().cloned().unwrap_or_default();
+    all.fold(first, |kept, other| kept.into_iter().filter(|it| other.contains(it)).collect())
+}
+
+fn base_of(item: &Item) -> Value {
+    commonest(&item.shapes.values().collect::<Vec<_>>())
+}
+
+fn catalogue(_: &Model<'_>, it: &Catalogue, defaults: &Defaults) -> String {
+    let mut out = format!("/// What `{}` applies from {}.\n", it.unit.1, listed(&it.from));
+    let _ = writeln!(out, "catalogue {} {{", key(&it.name));
+    let after = base_after(it);
+    if !after.is_empty() {
+        let _ = writeln!(out, "after = [{}]", after.join(", "));
+    }
+    if let Some(place) = it.release_in.as_ref().filter(|it| **it != defaults.release_in) {
+        let _ = writeln!(out, "release-in = {}", quoted(place));
+    }
+    named_block("kustomization", &Block::between(&defaults.kustomization, &base_settings(it)), &mut out);
+    for item in &it.items {
+        write_item(item, defaults, &mut out);
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn listed(all: &[EcoString]) -> String {
+    all.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn write_item(item: &Item, defaults: &Defaults, out: &mut String) {
+    let base = base_of(item);
+    let name = key(&item.name);
+    match item.kind {
+        ItemKind::File => {
+            let path = item.shapes.values().next().and_then(Value::as_str).unwrap_or_default();
+            let _ = writeln!(out, "manifest {name} = yaml({})", quoted(path));
+        }
+        ItemKind::Namespace => {
+            let _ = writeln!(out, "namespace {name} {{");
+            entries(&Block::of(&base), 2, out);
+            out.push_str("}\n");
+        }
+        ItemKind::Manifest => {
+            let _ = writeln!(out, "manifest {name} {{");
+            entries(&Block::of(&base), 2, out);
+            out.push_str("}\n");
+        }
+        ItemKind::Source => {
+            let text = |key: &str| base.get(key).and_then(Value::as_str).unwrap_or_default();
+            let _ = write!(out, "source {name} = {} {}", text("provider"), quoted(text("url")));
+            let block = Block::of(&without(&base, &["provider", "url"]));
+            if block.is_empty() {
+                out.push('\n');
+            } else {
+                out.push_str(" {\n");
+                entries(&block, 2, out);
+                out.push_str("}\n");
+            }
+        }
+        ItemKind::Addon => {
+            let _ = writeln!(out, "addon {name} {{");
+            addon(&Value::Object(Map::new()), &base, &defaults.release, out);
+            out.push_str("}\n");
+        }
+    }
+}
+
+fn without(of: &Value, keys: &[&str]) -> Value {
+    let all = of.as_object().into_iter().flatten();
+    Value::Object(all.filter(|(key, _)| !keys.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect())
+}
+
+/// What makes one add-on of another: names stand without quotes.
+fn addon(base: &Value, target: &Value, release: &Value, out: &mut String) {
+    let mut block = Block::between(&without(base, &["release"]), &without(target, &["release"]));
+    let below = base.get("release").unwrap_or(release);
+    let own = Block::between(below, target.get("release").unwrap_or(&Value::Null));
+    if !own.is_empty() {
+        block.0.insert("release".into(), Entry::Amend(own));
+        // Values come last: they are the longest.
+        if let Some(it) = block.0.shift_remove("values") {
+            block.0.insert("values".into(), it);
+        }
+    }
+    if let Some(Entry::Set(Value::String(it))) = block.0.get("source").cloned() {
+        let _ = writeln!(out, "    source = {}", key(&it));
+        block.0.shift_remove("source");
+    }
+    if let Some(Entry::Set(Value::Array(all))) = block.0.get("requires").cloned() {
+        let names: Vec<&str> = all.iter().filter_map(Value::as_str).collect();
+        let _ = writeln!(out, "    requires = [{}]", names.join(", "));
+        block.0.shift_remove("requires");
+    }
+    entries(&block, 2, out);
+}
+
+fn cluster(model: &Model<'_>, nth: usize, defaults: &Defaults) -> String {
+    let Some(world) = model.worlds.get(nth) else { return String::new() };
+    let of: &Cluster = &world.cluster;
+    let mut out = format!("/// What `{}` reads.\ncluster {} {{\n", of.dir, key(&of.name));
+    let _ = writeln!(out, "path = {}", quoted(&of.dir));
+    let clusters = || model.worlds.iter().map(|it| &it.cluster);
+    if let Some(own) = of.flux.as_ref().map(supported)
+        && most(clusters().filter_map(|it| it.flux.as_ref().map(supported))).as_ref() != Some(&own)
+    {
+        let _ = writeln!(out, "flux = {}", quoted(&own));
+    }
+    if most(clusters().map(|it| sync(&it.sync))) != Some(sync(&of.sync)) {
+        let _ = writeln!(out, "{}", sync(&of.sync));
+    }
+    let has = |it: &&Catalogue| it.on.contains(&nth);
+    let (mut plain_uses, mut uses, mut changes) = (Vec::new(), String::new(), String::new());
+    for it in model.catalogues.iter().filter(has) {
+        let own = Block::between(&base_settings(it), it.settings.get(&nth).unwrap_or(&Value::Null));
+        let base = base_after(it);
+        let after: Vec<&EcoString> = it.after.get(&nth).into_iter().flatten().filter(|it| !base.contains(it)).collect();
+        if own.is_empty() && after.is_empty() {
+            plain_uses.push(key(&it.name));
+        } else {
+            let _ = writeln!(uses, "use {} {{", key(&it.name));
+            if !after.is_empty() {
+                let names: Vec<&str> = after.iter().map(|it| it.as_str()).collect();
+                let _ = writeln!(uses, "    after = [{}]", names.join(", "));
+            }
+            entries(&own, 2, &mut uses);
+            uses.push_str("}\n");
+        }
+        for item in &it.items {
+            change(it, item, nth, defaults, &mut changes);
+        }
+    }
+    if !plain_uses.is_empty() {
+        let _ = writeln!(out, "use {}", plain_uses.join(", "));
+    }
+    out.push_str(&uses);
+    out.push_str(&changes);
+    out.push_str("}\n");
+    out
+}
+
+/// What one cluster has otherwise.
+fn change(of: &Catalogue, item: &Item, nth: usize, defaults: &Defaults, out: &mut String) {
+    let target = eco_format!("{}.{}", key(&of.name), key(&item.name));
+    let Some(shape) = item.shapes.get(&nth) else {
+        if item.kind != ItemKind::Source {
+            let _ = writeln!(out, "drop {target}");
+        }
+        return;
+    };
+    let base = base_of(item);
+    if *shape == base || item.kind == ItemKind::File {
+        return;
+    }
+    let what = match item.kind {
+        ItemKind::Source => eco_format!("source {}", key(&item.name)),
+        ItemKind::Namespace => eco_format!("namespace {}", key(&item.name)),
+        _ => target,
+    };
+    let _ = writeln!(out, "override {what} {{");
+    match item.kind {
+        ItemKind::Addon => addon(&base, shape, &defaults.release, out),
+        _ => entries(&Block::between(&base, shape), 2, out),
+    }
+    out.push_str("}\n");
+}
