@@ -5,7 +5,7 @@ use ecow::{EcoString, eco_format};
 use super::chart::ChartFrom;
 use super::context::{Context, in_file};
 use super::layout::namespace_of;
-use super::lookup::{is_kustomized, is_pinned, source_kind};
+use super::lookup::{has_charts, is_kustomized, is_pinned, object_kind, source_kind};
 use super::problems;
 use super::release::Release;
 use super::requires::Requirements;
@@ -13,7 +13,7 @@ use super::source::{chooses_layer, label};
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, list, merge, object, remove, set};
 use crate::schema::Minor;
-use crate::source::{Anchor, Origin};
+use crate::source::{Anchor, Db, Origin};
 use crate::syntax::ast::SourceKind;
 use crate::value::{Node, Value};
 
@@ -84,7 +84,7 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
         ctx.state.out.push(problems::long_release_name(name_at, &release_name));
     }
     let version = match node.get("version") {
-        None if matches!(kind, SourceKind::Helm | SourceKind::Oci) && !is_pinned => {
+        None if needs_version(ctx.db, kind, source.as_ref().map(|it| it.0)) && !is_pinned => {
             ctx.state.out.push(problems::no_version(addon, ctx.db));
             return None;
         }
@@ -133,7 +133,8 @@ pub(super) fn release(ctx: &mut Context<'_>, addon: Anchor, evaluated: &Evaluate
     }
     let mut spec = spec.build();
     let mut fields = release_fields(ctx, node);
-    report_chart(ctx, addon, kind, &mut fields);
+    let is_one_chart = kind.is_one_chart() && !source.as_ref().is_some_and(|it| has_charts(ctx.db, it.0));
+    report_chart(ctx, addon, is_one_chart, &mut fields);
     merge(&mut spec, &fields);
     act_as(ctx, addon, &namespace, &mut spec);
     let suspended = spec.get("suspend").is_some_and(|it| it.value == Value::Bool(true));
@@ -216,15 +217,21 @@ fn act_as(ctx: &mut Context<'_>, addon: Anchor, namespace: &EcoString, spec: &mu
     }
 }
 
+/// Whether a source holds several versions of a chart.
+fn needs_version(db: &dyn Db, kind: SourceKind, source: Option<Anchor>) -> bool {
+    let is_repository = |it: Anchor| object_kind(db, it) == SourceKind::Helm.object();
+    matches!(kind, SourceKind::Helm | SourceKind::Oci) || source.is_some_and(is_repository)
+}
+
 /// The name of an artifact: what its address ends with.
 fn last_part(address: &str) -> EcoString {
     address.trim_end_matches('/').rsplit('/').next().unwrap_or_default().into()
 }
 
 /// What `release { chart … }` must not say: what the language sets, and anything where the chart comes from a registry.
-fn report_chart(ctx: &mut Context<'_>, addon: Anchor, kind: SourceKind, fields: &mut Node) {
+fn report_chart(ctx: &mut Context<'_>, addon: Anchor, is_one_chart: bool, fields: &mut Node) {
     let Some(chart) = fields.get("chart") else { return };
-    if kind.is_one_chart() {
+    if is_one_chart {
         ctx.state.out.push(problems::no_helm_chart(ctx.db, addon, chart.origin));
         remove(fields, &["chart"]);
         return;

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use super::context::Context;
-use super::lookup::{comes_with_definition, is_pinned};
+use super::lookup::{comes_with_definition, has_charts, is_pinned, object_kind};
 use super::problems;
 use super::source::{artifact, chart_in_registry, reference_to, source_beside};
 use crate::kube::object::{Object, Tree, text};
@@ -33,6 +33,10 @@ impl ChartFrom<'_> {
     pub(super) fn taken(&self, ctx: &mut Context<'_>, beside: &mut Vec<Object>) -> Option<(&'static str, Node)> {
         let Some((source, named)) = &self.source else { return Some(("chart", self.beside(ctx))) };
         match self.kind {
+            SourceKind::External if has_charts(ctx.db, *source) => {
+                let reference = artifact(ctx, *source, named.origin, self.namespace)?;
+                Some(("chart", self.in_directory(&reference.kind, reference.tree())))
+            }
             SourceKind::External => Some(("chartRef", self.artifact(ctx, *source, named.origin)?)),
             SourceKind::Oci if is_pinned(ctx.db, *source) => {
                 Some(("chartRef", self.pinned(ctx, *source, named.origin, beside)?))
@@ -56,7 +60,8 @@ impl ChartFrom<'_> {
         if let Some(it) = self.version {
             ctx.state.out.push(problems::version_of_artifact(ctx.db, self.addon, it.origin));
         }
-        if ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
+        let is_artifact = object_kind(ctx.db, source) == SourceKind::External.object();
+        if is_artifact && ctx.minor() < ARTIFACTS_SINCE && !ctx.is_base() {
             ctx.state.out.push(problems::artifact_too_new(ctx.db, self.addon, at, ctx.minor()));
             ctx.state.is_whole = false;
             return None;
@@ -82,7 +87,7 @@ impl ChartFrom<'_> {
         let sync = ctx.target.cluster().map_or(&ctx.settings.sync, |it| &it.sync);
         let namespace = (sync.namespace != *self.namespace).then(|| text(sync.namespace.clone(), self.origin()));
         let reference = Tree::new(self.chart.origin).text("kind", sync.kind.clone()).text("name", sync.name.clone());
-        self.in_directory(reference.maybe("namespace", namespace))
+        self.in_directory(self.kind.object(), reference.maybe("namespace", namespace))
     }
 
     fn helm_chart(&self, ctx: &mut Context<'_>, source: Anchor, at: Origin, beside: &mut Vec<Object>) -> Option<Node> {
@@ -95,14 +100,15 @@ impl ChartFrom<'_> {
             let namespace = it.namespace.map(|it| text(it, at));
             reference = reference.text("name", it.name).maybe("namespace", namespace);
         }
-        Some(self.in_directory(reference))
+        Some(self.in_directory(self.kind.object(), reference))
     }
 
-    fn in_directory(&self, reference: Tree) -> Node {
+    /// A chart by its name in a source of a kind.
+    fn in_directory(&self, kind: &str, reference: Tree) -> Node {
         let mut inner = Tree::new(self.origin()).node("chart", self.chart.clone());
         inner = inner.maybe("version", self.version.cloned());
         inner = inner.tree("sourceRef", reference);
-        if matches!(self.kind, SourceKind::Git | SourceKind::Bucket) {
+        if ["GitRepository", "Bucket"].contains(&kind) {
             // A change of the chart without a new version would silently not be deployed.
             inner = inner.text("reconcileStrategy", "Revision");
         }

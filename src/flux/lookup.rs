@@ -1,5 +1,7 @@
 //! Which source a name means.
 
+use ecow::EcoString;
+
 use crate::diagnostic::bug;
 use crate::fleet;
 use crate::names::Index;
@@ -38,6 +40,20 @@ pub(super) fn source_kind(db: &dyn Db, source: Anchor) -> SourceKind {
         Head::Source { provider, .. } => *provider,
         _ => bug("a source is declared as one"),
     }
+}
+
+/// The kind of the object behind a source: what something else makes says it itself.
+pub(super) fn object_kind(db: &dyn Db, source: Anchor) -> EcoString {
+    let kind = source_kind(db, source);
+    let said = || fleet::base(db, source).value.node.get("kind").and_then(Node::text).cloned();
+    let said = if kind == SourceKind::External { said() } else { None };
+    said.unwrap_or_else(|| kind.object().into())
+}
+
+/// Whether a release takes its chart by name out of a source that something else makes.
+pub(super) fn has_charts(db: &dyn Db, source: Anchor) -> bool {
+    source_kind(db, source) == SourceKind::External
+        && ["HelmRepository", "GitRepository", "Bucket"].contains(&object_kind(db, source).as_str())
 }
 
 /// Whether a source in a registry is one artifact, and not a prefix of charts: it says which version.

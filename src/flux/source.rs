@@ -4,7 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::context::{Context, in_file};
 use super::layout::namespace_of;
-use super::lookup::{is_kustomized, is_pinned, source_kind};
+use super::lookup::{is_kustomized, is_pinned, object_kind, source_kind};
 use crate::fleet::{self, Evaluated, ReleaseIn};
 use crate::kube::object::{Object, Tree, merge, object, remove, set, text};
 use crate::source::{Anchor, Db, Origin};
@@ -212,8 +212,12 @@ pub(super) struct SourceRef {
 impl SourceRef {
     /// As it stands in the object that names it.
     pub(super) fn reference(&self) -> Node {
+        self.tree().build()
+    }
+
+    pub(super) fn tree(&self) -> Tree {
         let tree = Tree::new(self.origin).text("kind", self.kind.clone()).text("name", self.name.clone());
-        self.namespace.iter().fold(tree, |tree, it| tree.text("namespace", it.clone())).build()
+        self.namespace.iter().fold(tree, |tree, it| tree.text("namespace", it.clone()))
     }
 }
 
@@ -227,5 +231,5 @@ pub(super) fn artifact(ctx: &mut Context<'_>, source: Anchor, at: Origin, from: 
         it => ctx.identity(source, it, "namespace")?.0,
     };
     let namespace = (namespace != *from).then_some(namespace);
-    Some(SourceRef { kind: SourceKind::External.object().into(), name, namespace, origin: at })
+    Some(SourceRef { kind: object_kind(ctx.db, source), name, namespace, origin: at })
 }

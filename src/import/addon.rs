@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ecow::{EcoString, eco_format};
 use serde_json::{Map, Value, json};
 
-use super::clusters::plain;
+use super::clusters::{Sync, plain};
 use super::levels::{Level, Levels};
 use super::model::{ItemKind, Items};
 use super::world::{Unit, UnitId, World};
@@ -32,6 +32,8 @@ struct SourceShape {
     shape: Value,
     /// Whether it is a prefix: the release has an object of its own.
     is_prefix: bool,
+    /// Whether something else makes it.
+    is_external: bool,
 }
 
 /// The releases of a Kustomization that can be add-ons.
@@ -86,10 +88,14 @@ fn release(
     let mut block = Map::new();
     let sync = &world.cluster.sync;
     let source;
+    let mut strategy = None;
     if let Some(reference) = spec.get("chartRef") {
-        let object = source_of(objects, reference, &namespace)?;
-        let artifact = artifact(it, object, objects, level)?;
-        if artifact.is_prefix {
+        let own = source_of(objects, reference, &namespace);
+        let artifact = match own {
+            Some(object) => artifact(it, object, objects, level)?,
+            None => elsewhere(sync, reference, &namespace)?,
+        };
+        if let (true, Some(object)) = (artifact.is_prefix, own) {
             let url = object.body.pointer("/spec/url")?.as_str()?;
             let chart = url.rsplit('/').next()?;
             if chart != it.name() {
@@ -114,7 +120,10 @@ fn release(
             if name != it.name() {
                 block.insert("chart".into(), name.into());
             }
-            source = Some(plain_source(source_of(objects, reference, &namespace)?)?);
+            source = Some(match source_of(objects, reference, &namespace) {
+                Some(it) => plain_source(it)?,
+                None => elsewhere(sync, reference, &namespace)?,
+            });
         }
         let is_versioned = named("kind") == Some("HelmRepository");
         let version = chart.get("version").and_then(Value::as_str);
@@ -126,6 +135,10 @@ fn release(
                 block.insert("version".into(), "*".into());
             }
             None => {}
+        }
+        // What the language says of charts in directories, an author takes back.
+        if !is_versioned && chart.get("reconcileStrategy").is_none() {
+            strategy = Some("ChartVersion");
         }
     }
     if let Some(it) = &source {
@@ -142,7 +155,7 @@ fn release(
     if !about.is_empty() {
         block.insert("metadata".into(), about.into());
     }
-    block.insert("release".into(), fields(spec));
+    block.insert("release".into(), fields(spec, strategy));
     if let Some(values) = spec.get("values") {
         block.insert("values".into(), values.clone());
     }
@@ -172,7 +185,7 @@ fn release(
 }
 
 /// The fields of a HelmRelease that the language does not set itself.
-fn fields(spec: &Map<String, Value>) -> Value {
+fn fields(spec: &Map<String, Value>, strategy: Option<&str>) -> Value {
     let own = ["chart", "chartRef", "values", "targetNamespace", "releaseName", "dependsOn"];
     let mut found: Map<String, Value> =
         spec.iter().filter(|(key, _)| !own.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect();
@@ -184,7 +197,7 @@ fn fields(spec: &Map<String, Value>) -> Value {
         if let Some(it) = chart.get("metadata") {
             of_chart.insert("metadata".into(), it.clone());
         }
-        let more: Map<String, Value> = chart
+        let mut more: Map<String, Value> = chart
             .get("spec")
             .and_then(Value::as_object)
             .into_iter()
@@ -192,6 +205,9 @@ fn fields(spec: &Map<String, Value>) -> Value {
             .filter(|(key, _)| !["chart", "version", "sourceRef"].contains(&key.as_str()))
             .map(|(key, it)| (key.clone(), it.clone()))
             .collect();
+        if let Some(it) = strategy {
+            more.insert("reconcileStrategy".into(), it.into());
+        }
         if !more.is_empty() {
             of_chart.insert("spec".into(), more.into());
         }
@@ -232,6 +248,24 @@ fn source_of<'a>(objects: &[&'a Resource], reference: &Value, namespace: &EcoStr
     })
 }
 
+/// A source that another Kustomization applies, or somebody by hand.
+fn elsewhere(sync: &Sync, reference: &Value, namespace: &EcoString) -> Option<SourceShape> {
+    let text = |key: &str| reference.get(key).and_then(Value::as_str);
+    let (kind, name) = (text("kind")?, text("name")?);
+    let place = text("namespace").unwrap_or(namespace);
+    let mut shape = Map::new();
+    shape.insert("provider".into(), "external".into());
+    shape.insert("url".into(), name.into());
+    if kind != "ExternalArtifact" {
+        shape.insert("kind".into(), kind.into());
+    }
+    if place != sync.namespace {
+        shape.insert("namespace".into(), place.into());
+    }
+    let id = Id { group: Id::SOURCES.into(), kind: kind.into(), namespace: place.into(), name: name.into() };
+    Some(SourceShape { id, name: plain(name), shape: shape.into(), is_prefix: false, is_external: true })
+}
+
 /// A source under its own name.
 fn plain_source(object: &Resource) -> Option<SourceShape> {
     let mut spec = object.body.get("spec")?.as_object()?.clone();
@@ -258,9 +292,18 @@ fn plain_source(object: &Resource) -> Option<SourceShape> {
     if spec.get("suspend") == Some(&Value::Bool(false)) {
         spec.remove("suspend");
     }
-    // Which layer of an artifact is a chart is known.
+    // Which layer of an artifact is a chart is known, unless its author left it open.
     if provider == "oci" {
-        spec.remove("layerSelector");
+        let chart = json!({ "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "operation": "copy" });
+        match spec.get("layerSelector") {
+            None => {
+                spec.insert("layerSelector".into(), Value::Null);
+            }
+            Some(it) if *it == chart => {
+                spec.remove("layerSelector");
+            }
+            Some(_) => {}
+        }
     }
     let name = plain(object.name());
     let mut shape = Map::new();
@@ -277,7 +320,7 @@ fn plain_source(object: &Resource) -> Option<SourceShape> {
         shape.insert("metadata".into(), about.into());
     }
     shape.extend(spec);
-    Some(SourceShape { id: object.id(), name, shape: shape.into(), is_prefix: false })
+    Some(SourceShape { id: object.id(), name, shape: shape.into(), is_prefix: false, is_external: false })
 }
 
 /// An artifact that one release takes, under its name, is a chart of a registry; else it is a source of its own.
@@ -368,14 +411,16 @@ impl SourceShape {
 impl Release {
     /// The objects that become a part of the add-on.
     pub(super) fn takes(&self) -> impl Iterator<Item = Id> {
-        std::iter::once(self.id.clone()).chain(self.source.as_ref().map(|it| it.id.clone()))
+        let own = self.source.as_ref().filter(|it| !it.is_external);
+        std::iter::once(self.id.clone()).chain(own.map(|it| it.id.clone()))
     }
 
     pub(super) fn add_to(&self, items: &mut Items) {
         let id = Some(self.id.clone());
         items.add(ItemKind::Addon, &self.id.to_string(), &self.id.name, id, self.nth, self.block.clone(), &self.file);
         if let Some(it) = &self.source {
-            items.add(ItemKind::Source, &it.key(), &it.name, Some(it.id.clone()), self.nth, it.shape.clone(), &self.file);
+            let id = (!it.is_external).then(|| it.id.clone());
+            items.add(ItemKind::Source, &it.key(), &it.name, id, self.nth, it.shape.clone(), &self.file);
         }
     }
 }

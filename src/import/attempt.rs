@@ -74,7 +74,6 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
         } else {
             blame::errors(&db, &model, &compilation.diagnostics, &mut levels);
         }
-        if std::env::var("IMPORT_DEBUG").is_ok() { for it in compilation.diagnostics.iter().filter(|it| it.is_error()) { eprintln!("{attempt} {} {:?} {:?}", it.message, it.help, crate::data::locate(&db, it.origin().unwrap()).map(|it| (it.path.to_string(), it.text[..it.range.start].lines().count()))); } if attempt==0 { for (p,t) in &sources {eprintln!("=== {p}\n{t}");} } }
         // What nothing can be blamed for is not kept from the author's hands.
         if levels == before || attempt == ATTEMPTS {
             let why = compilation.diagnostics.iter().find(|it| it.is_error()).map_or("", |it| it.message.as_str());

@@ -13,16 +13,13 @@ use crate::syntax;
 
 /// Lowers what is at fault for errors, and declares what their help asks for.
 pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], levels: &mut Levels) {
+    let known = levels.externals.clone();
     for it in all.iter().filter(|it| it.is_error()) {
-        if let Some(external) = it.help.as_deref().and_then(declaration)
-            && levels.externals.insert(external)
+        let of_kind = || (it.code == code::UNKNOWN_KIND).then(|| kind(model, &it.message)).flatten();
+        if let Some(external) = it.help.as_deref().and_then(declaration).or_else(of_kind)
+            && !known.contains(&external)
         {
-            continue;
-        }
-        if it.code == code::UNKNOWN_KIND
-            && let Some(external) = kind(model, &it.message)
-            && levels.externals.insert(external)
-        {
+            levels.externals.insert(external);
             continue;
         }
         let places = std::iter::once(&it.primary).chain(&it.secondary).map(|it| &it.place);

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use super::addon::{self, Release};
 use super::clusters::plain;
 use super::levels::{Level, Levels};
-use super::world::{Unit, UnitId, World, is_unit};
+use super::world::{Unit, UnitId, World};
 use crate::kube::Id;
 use crate::kustomize::Resource;
+use crate::schema::{self, Minor, NEWEST, OLDEST};
 use crate::source::{IndexMap, IndexSet};
 
 /// What is written.
@@ -132,7 +133,8 @@ impl<'a> Model<'a> {
 
 /// Each as it is called; with its namespace where that is not enough.
 fn names<'a>(units: impl Iterator<Item = &'a UnitId> + Clone) -> IndexMap<UnitId, EcoString> {
-    let mut used: IndexSet<EcoString> = IndexSet::default();
+    // What all share has a place of that name.
+    let mut used: IndexSet<EcoString> = std::iter::once("sources".into()).collect();
     let mut found = IndexMap::default();
     for unit in units.clone() {
         let is_alone = units.clone().filter(|it| it.1 == unit.1).count() == 1;
@@ -171,10 +173,10 @@ fn catalogue(
         it.add_to(&mut items);
     }
     let whole = whole_files(&units, levels, id, &typed);
-    for (nth, _, unit) in &units {
+    for (nth, world, unit) in &units {
         for it in unit.objects.iter().flatten().filter(|it| !typed.contains(&it.id())) {
             let is_whole = whole.contains(&it.file);
-            object(&mut items, it, *nth, is_whole, levels.of(id, &it.id()));
+            object(&mut items, it, *nth, is_whole, (levels.of(id, &it.id()), minor(world)));
         }
     }
     let settings = units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, names, worlds))).collect();
@@ -263,13 +265,13 @@ impl Items {
 /// Files all of whose objects are applied as they are, on every cluster that has the Kustomization.
 fn whole_files(units: &[(usize, &World, &Unit)], levels: &Levels, id: &UnitId, typed: &BTreeSet<Id>) -> BTreeSet<EcoString> {
     let mut found: BTreeMap<EcoString, bool> = BTreeMap::new();
-    for (_, _, unit) in units {
+    for (_, world, unit) in units {
         for it in unit.objects.iter().flatten() {
             let is_plain = !it.is_changed
                 && !it.is_generated
                 && !typed.contains(&it.id())
                 && !(it.kind() == "Namespace" && it.api_version().0.is_empty())
-                && !is_unit(it)
+                && newer(it, minor(world)).is_none()
                 && levels.of(id, &it.id()) == Level::Typed;
             *found.entry(it.file.clone()).or_insert(true) &= is_plain;
         }
@@ -283,7 +285,7 @@ fn whole_files(units: &[(usize, &World, &Unit)], levels: &Levels, id: &UnitId, t
     found.into_iter().filter(|(file, plain)| *plain && is_whole(file)).map(|it| it.0).collect()
 }
 
-fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, level: Level) {
+fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, (level, flux): (Level, Minor)) {
     let id = it.id();
     let stem = it.file.rsplit('/').next().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.0);
     if is_whole {
@@ -307,7 +309,19 @@ fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, level: L
             return;
         }
     }
-    items.add(ItemKind::Manifest, &key, &id.name, Some(id.clone()), nth, it.body.clone(), &it.file);
+    let mut body = it.body.clone();
+    if let (Some(version), Some(map)) = (newer(it, flux), body.as_object_mut()) {
+        map.insert("apiVersion".into(), version.into());
+    }
+    items.add(ItemKind::Manifest, &key, &id.name, Some(id.clone()), nth, body, &it.file);
+}
+
+/// The version of a kind of Flux that every Flux serves, where an object asks for one that none does any longer.
+fn newer(it: &Resource, flux: Minor) -> Option<String> {
+    let (group, version) = it.api_version();
+    let is_old = schema::is_flux_kind(&group, it.kind())
+        && schema::served(&group, it.kind(), &version).is_none_or(|it| it.1 < flux);
+    if is_old { schema::api_version(it.kind(), flux, flux) } else { None }
 }
 
 /// Fields of a Kustomization that the language makes itself.
@@ -397,4 +411,10 @@ fn is_root(world: &World, id: &UnitId) -> bool {
 pub(super) fn external((namespace, name): &UnitId, flux: &EcoString) -> EcoString {
     let name = super::print::key(name);
     if namespace == flux { name.into() } else { eco_format!("{}.{name}", super::print::key(namespace)) }
+}
+
+/// The Flux of a cluster; the newest where it is not known.
+pub(super) fn minor(world: &World) -> Minor {
+    let known = world.cluster.flux.as_deref().and_then(Minor::parse);
+    known.map_or(NEWEST, |it| it.clamp(OLDEST, NEWEST))
 }

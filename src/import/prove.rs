@@ -34,11 +34,15 @@ pub struct Difference {
     pub what: EcoString,
 }
 
-/// What each owner applies.
-type Owned<'a> = BTreeMap<Id, (Option<&'a UnitId>, &'a Resource)>;
+/// What each object is to each of its owners.
+type Owned<'a> = BTreeMap<Id, Vec<(Option<&'a UnitId>, &'a Resource)>>;
 
 fn owned(world: &World) -> Owned<'_> {
-    world.objects().map(|(by, it)| (it.id(), (by, it))).collect()
+    let mut found = Owned::new();
+    for (by, it) in world.objects() {
+        found.entry(it.id()).or_default().push((by, it));
+    }
+    found
 }
 
 /// Everything that is otherwise on a cluster.
@@ -49,26 +53,35 @@ pub(super) fn differences(old: &World, new: &World) -> Vec<Difference> {
     let mut say = |class, unit: Option<&UnitId>, id: &Id, path: Option<EcoString>, what: EcoString| {
         found.push(Difference { class, cluster: cluster.clone(), unit: unit.cloned(), id: id.clone(), path, what });
     };
-    for (id, (by, was)) in &before {
-        let Some((by_now, is)) = after.get(id) else {
-            say(Class::Fatal, *by, id, None, "is applied no longer: Flux deletes it".into());
-            continue;
-        };
-        if by != by_now {
-            say(Class::Fatal, *by, id, None, eco_format!("is applied by {} from now on", called(*by_now)));
-        }
-        let mut leaves = Leaves::default();
-        let bodies = (replaced(old, *by, &was.body), replaced(new, *by_now, &is.body));
-        leaves.between("", &bodies.0, &bodies.1);
-        for (path, a, b) in leaves.found {
-            let class = class(was, is, &path, a, b);
-            if class > Class::Allowed {
-                say(class, *by, id, Some(path), eco_format!("{} → {}", shown(a), shown(b)));
+    let none = Vec::new();
+    for (id, owners) in &before {
+        let now = after.get(id).unwrap_or(&none);
+        for (by, was) in owners {
+            let Some((_, is)) = now.iter().find(|it| it.0 == *by) else {
+                let what = match now.iter().find(|it| owners.iter().all(|known| known.0 != it.0)) {
+                    Some(it) => eco_format!("is applied by {} from now on", called(it.0)),
+                    None if now.is_empty() => "is applied no longer: Flux deletes it".into(),
+                    None => eco_format!("is no longer applied by {}: Flux deletes it", called(*by)),
+                };
+                say(Class::Fatal, *by, id, None, what);
+                continue;
+            };
+            let bodies = (replaced(old, *by, &was.body), replaced(new, *by, &is.body));
+            let mut leaves = Leaves::default();
+            leaves.between("", &bodies.0, &bodies.1);
+            for (path, a, b) in leaves.found {
+                let class = class(was, is, &path, a, b);
+                if class > Class::Allowed {
+                    say(class, *by, id, Some(path), eco_format!("{} → {}", shown(a), shown(b)));
+                }
             }
         }
+        for (by, _) in now.iter().filter(|it| owners.iter().all(|known| known.0 != it.0)) {
+            say(Class::Listed, *by, id, None, eco_format!("is applied by {}, too", called(*by)));
+        }
     }
-    for (id, (by, _)) in after.iter().filter(|(id, _)| !before.contains_key(*id)) {
-        say(Class::Listed, *by, id, None, "is new".into());
+    for (id, owners) in after.iter().filter(|(id, _)| !before.contains_key(*id)) {
+        owners.iter().for_each(|(by, _)| say(Class::Listed, *by, id, None, "is new".into()));
     }
     found
 }
@@ -169,6 +182,10 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
             let effective = |it: &Resource| of(it, "/spec/storageNamespace").unwrap_or_else(|| it.namespace().into());
             if effective(was) == effective(is) { Class::Allowed } else { Class::Fatal }
         }
+        ("HelmRelease", "spec.chart.spec.reconcileStrategy") if a.is_none() && b.is_some_and(|it| it == "ChartVersion") => {
+            Class::Allowed
+        }
+        ("HelmRelease", "spec.dependsOn") if same_order(a, b, was) => Class::Allowed,
         // Without a version, any.
         ("HelmRelease", "spec.chart.spec.version") if a.is_none() && b.is_some_and(|it| it == "*") => Class::Allowed,
         ("HelmRelease", "spec.chart.spec.sourceRef.namespace") => {

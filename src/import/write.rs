@@ -216,7 +216,9 @@ fn write_item(item: &Item, defaults: &Defaults, out: &mut String) {
         ItemKind::Source => {
             let text = |key: &str| base.get(key).and_then(Value::as_str).unwrap_or_default();
             let _ = write!(out, "source {name} = {} {}", text("provider"), quoted(text("url")));
-            let block = Block::of(&without(&base, &["provider", "url"]));
+            let mut block = Block::of(&without(&base, &["provider", "url"]));
+            // What is nothing in a source was taken away from what the language says.
+            block.0.values_mut().filter(|it| **it == Entry::Set(Value::Null)).for_each(|it| *it = Entry::Unset);
             if block.is_empty() {
                 out.push('\n');
             } else {

@@ -11,10 +11,15 @@ use super::context::Lint;
 use super::given::{Given, given};
 use crate::diagnostic::{Diagnostic, code, few, listed};
 use crate::fleet::Cluster;
+use crate::flux::external;
 use crate::flux::{self, BUILT_IN_NAMESPACES, Deployed, Release, Unit, UnitPlace};
 use crate::kube::object::{Id, Object};
 use crate::schema;
 use crate::source::{Anchor, Db, IndexSet, Kind, Origin};
+use crate::syntax::{
+    self,
+    ast::{Head, SourceKind},
+};
 use crate::value::{Node, Value};
 
 pub(super) fn check(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
@@ -100,10 +105,21 @@ fn sources(lint: &mut Lint<'_>, cluster: &Cluster, deployed: &Deployed) {
         // That of the fleet, `flux bootstrap` makes.
         let sync = &cluster.sync;
         let is_sync = (&wanted.kind, &wanted.namespace, &wanted.name) == (&sync.kind, &sync.namespace, &sync.name);
-        if is_addon && !is_sync && wanted.kind != "ExternalArtifact" && !made.contains(&wanted) {
-            lint.out.push(missing_source(object, &wanted, &cluster.name));
+        let is_there = made.contains(&wanted) || is_declared(lint, cluster, &wanted);
+        if is_addon && !is_sync && wanted.kind != "ExternalArtifact" && !is_there {
+            let kind = release_source(lint, deployed, object);
+            lint.out.push(missing_source(object, &wanted, kind == Some(SourceKind::External), &cluster.name));
         }
     }
+}
+
+/// Whether an object is declared to be on a cluster.
+fn is_declared(lint: &Lint<'_>, cluster: &Cluster, id: &Id) -> bool {
+    let whole = eco_format!("{}.{}", id.namespace, id.name);
+    let beside_flux = id.namespace == cluster.sync.namespace;
+    [Some(&whole), beside_flux.then_some(&id.name)].into_iter().flatten().any(|name| {
+        external::named(lint.db, lint.index, &id.kind, name).any(|it| external::is_visible(lint.db, it, cluster))
+    })
 }
 
 /// A reference to a Secret or ConfigMap; Flux looks in the object's own namespace.
@@ -231,15 +247,29 @@ fn locked_down_problem(at: Origin, name: &str, namespace: &str, cluster: Option<
     .help("keep both in one namespace: leave `release-in` at \"flux-system\", declare the source where it is used, or take `namespace` out of `kustomization`")
 }
 
-fn missing_source(object: &Object, source: &Id, cluster: &EcoString) -> Diagnostic {
-    Diagnostic::new(
+/// What the source of a release is declared as.
+fn release_source(lint: &Lint<'_>, deployed: &Deployed, object: &Object) -> Option<SourceKind> {
+    let mut releases = deployed.releases().map(|it| it.1);
+    let of = releases.find(|it| it.object == object.id.name && it.namespace == object.id.namespace)?;
+    match &syntax::declaration(lint.db, of.source?).head {
+        Head::Source { provider, .. } => Some(*provider),
+        _ => None,
+    }
+}
+
+fn missing_source(object: &Object, source: &Id, is_external: bool, cluster: &EcoString) -> Diagnostic {
+    let it = Diagnostic::new(
         code::MISSING_REFERENCE,
         eco_format!("nothing on `{cluster}` creates {source}, the source of the chart of {}", object.id),
         object.origin,
         "its source is not on the cluster",
     )
-    .on(Some(cluster))
-    .note("a source is applied with the catalogue that declares it, once an add-on of that catalogue uses it")
+    .on(Some(cluster));
+    if is_external {
+        let declaration = eco_format!("external {} {}.{}", source.kind, source.namespace, source.name);
+        return it.help(eco_format!("if something else creates it, declare it: `{declaration}`"));
+    }
+    it.note("a source is applied with the catalogue that declares it, once an add-on of that catalogue uses it")
     .help("declare the source in the catalogue of the add-on, or at the top level for all")
 }
 
