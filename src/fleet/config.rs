@@ -63,6 +63,7 @@ pub(super) fn read(db: &dyn Db, index: &Index) -> Checked<Settings> {
         settings.flux = it;
     }
     settings.lockdown = boolean(Some(&node), "lockdown").unwrap_or(false);
+    settings.infers_order = text("order").is_none_or(|it| it != "written");
     settings.identity = text("identity").and_then(|it| Identity::parse(&it)).unwrap_or(Identity::Irsa);
     settings.release_in = release_in(&node).unwrap_or(ReleaseIn::FluxSystem);
     settings.sync = settings.sync.amended(node.get("sync"));
@@ -112,6 +113,7 @@ fn defaults() -> Settings {
         layers: IndexSet::default(),
         facts: Declarations::default(),
         lockdown: false,
+        infers_order: true,
         identity: Identity::Irsa,
         release_in: ReleaseIn::FluxSystem,
         sync: Sync {

@@ -23,6 +23,8 @@ pub struct Settings {
     pub layers: IndexSet<EcoString>,
     pub facts: Declarations,
     pub lockdown: bool,
+    /// Whether a catalogue comes after what it needs, beside what its `after` says.
+    pub infers_order: bool,
     pub identity: Identity,
     pub release_in: ReleaseIn,
     pub sync: Sync,

@@ -52,10 +52,11 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
     if clusters.is_empty() {
         return Err("there is no cluster: no `gotk-sync.yaml` of `flux bootstrap`, and no FluxInstance".into());
     }
-    let layout = layout(files, &clusters, &options.name)?;
     files.forget_touched();
     let builder = Builder::new(files);
     let worlds: Vec<World> = clusters.par_iter().map(|it| world::of_cluster(&builder, it)).collect();
+    let clusters: Vec<Cluster> = worlds.iter().map(|it| it.cluster.clone()).collect();
+    let layout = layout(files, &clusters, &options.name)?;
     let findings = findings::of(files, &worlds);
     let mut levels = Levels::default();
     leave_what_cannot(&worlds, options, &mut levels);

@@ -14,6 +14,11 @@ use crate::syntax;
 /// Lowers what is at fault for errors, and declares what their help asks for.
 pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], levels: &mut Levels) {
     let known = levels.externals.clone();
+    // What comes with what brings its kind, did so before, and waiting in a circle nobody did.
+    if !levels.order_is_written && all.iter().any(|it| [code::CRD_BESIDE, code::CYCLE].contains(&it.code)) {
+        levels.order_is_written = true;
+        return;
+    }
     for it in all.iter().filter(|it| it.is_error()) {
         let of_kind = || (it.code == code::UNKNOWN_KIND).then(|| kind(model, &it.message)).flatten();
         if let Some(external) = it.help.as_deref().and_then(declaration).or_else(of_kind)
@@ -154,6 +159,9 @@ fn of_cluster(model: &Model<'_>, head: &str, why: &str, levels: &mut Levels) -> 
 /// Lowers what did not come out as it was.
 pub(super) fn differences(model: &Model<'_>, all: &[Difference], levels: &mut Levels) {
     for it in all.iter().filter(|it| it.class > Class::Allowed) {
+        if it.path.as_deref() == Some("spec.dependsOn") && it.id.kind == "Kustomization" {
+            levels.order_is_written = true;
+        }
         let why = eco_format!("{} {}", it.id, it.what);
         let own = |id: &UnitId| model.catalogues.iter().find(|it| it.unit == *id);
         let Some(catalogue) = it.unit.as_ref().and_then(own) else {

@@ -38,6 +38,8 @@ pub(super) struct Levels {
     pub left: BTreeMap<UnitId, EcoString>,
     /// What is there already: declarations.
     pub externals: BTreeSet<EcoString>,
+    /// Whether only that order holds which is written: what is inferred would be more than there was.
+    pub order_is_written: bool,
 }
 
 impl Levels {

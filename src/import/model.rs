@@ -9,6 +9,7 @@ use super::addon::{self, Release};
 use super::clusters::plain;
 use super::levels::{Level, Levels};
 use super::world::{Unit, UnitId, World};
+use crate::flux::BUILT_IN_NAMESPACES;
 use crate::kube::Id;
 use crate::kustomize::Resource;
 use crate::schema::{self, Minor, NEWEST, OLDEST};
@@ -75,6 +76,7 @@ impl<'a> Model<'a> {
         let mut model = Self { worlds, catalogues, names, externals: BTreeSet::new() };
         model.name_requirements();
         model.declare_kustomizations();
+        model.declare_namespaces();
         model
     }
 
@@ -92,6 +94,37 @@ impl<'a> Model<'a> {
                 }
             }
         }
+    }
+
+    /// Namespaces that releases and sources live in and that no catalogue makes: nothing is to make them from now on either.
+    fn declare_namespaces(&mut self) {
+        let mut made: BTreeSet<(usize, &str)> = BTreeSet::new();
+        for it in self.catalogues.iter().flat_map(|it| &it.items) {
+            let namespaces = it.ids.iter().filter(|it| it.kind == "Namespace" && it.group.is_empty());
+            made.extend(namespaces.flat_map(|id| it.shapes.keys().map(move |nth| (*nth, id.name.as_str()))));
+        }
+        let mut found = BTreeSet::new();
+        for it in self.catalogues.iter().flat_map(|it| &it.items) {
+            for (nth, shape) in &it.shapes {
+                let own = match it.kind {
+                    ItemKind::Addon => Some(shape.get("namespace").and_then(Value::as_str).unwrap_or(&it.name)),
+                    ItemKind::Source => shape.get("namespace").and_then(Value::as_str),
+                    _ => None,
+                };
+                let flux = self.worlds.get(*nth).map(|it| it.cluster.sync.namespace.as_str());
+                let is_there = |it: &&str| BUILT_IN_NAMESPACES.contains(it) || Some(*it) == flux;
+                let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !is_there(it));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::print::key(it))));
+            }
+        }
+        for catalogue in &self.catalogues {
+            for (nth, settings) in &catalogue.settings {
+                let own = settings.get("namespace").and_then(Value::as_str);
+                let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !BUILT_IN_NAMESPACES.contains(it));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::print::key(it))));
+            }
+        }
+        self.externals.extend(found);
     }
 
     /// What add-ons wait for, by the names that it has in the language.
@@ -312,6 +345,10 @@ fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, (level, 
     let mut body = it.body.clone();
     if let (Some(version), Some(map)) = (newer(it, flux), body.as_object_mut()) {
         map.insert("apiVersion".into(), version.into());
+        // Flux 2 knows it no longer, and ignored it before.
+        if let Some(spec) = map.get_mut("spec").and_then(Value::as_object_mut).filter(|_| id.kind == "Kustomization") {
+            spec.remove("validation");
+        }
     }
     items.add(ItemKind::Manifest, &key, &id.name, Some(id.clone()), nth, body, &it.file);
 }

@@ -166,6 +166,8 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
             _ if starts(&own) || path.starts_with("metadata.annotations.kustomize.toolkit.fluxcd.io/") => Class::Allowed,
             "metadata.annotations" => Class::Allowed,
             "spec.dependsOn" if same_order(a, b, was) => Class::Allowed,
+            // With `wait`, Flux looks at nothing that is listed.
+            "spec.healthChecks" if b.is_none() && waits(was) && waits(is) => Class::Allowed,
             "spec.prune" if b != Some(&Value::Bool(false)) => Class::Fatal,
             _ => Class::Listed,
         };
@@ -216,6 +218,10 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
         (_, "metadata.creationTimestamp" | "status") => Class::Allowed,
         _ => Class::Listed,
     }
+}
+
+fn waits(it: &Resource) -> bool {
+    it.body.pointer("/spec/wait") == Some(&Value::Bool(true))
 }
 
 fn is_nothing(it: Option<&Value>) -> bool {

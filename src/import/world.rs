@@ -16,6 +16,8 @@ pub struct World {
     pub cluster: Cluster,
     /// What the root applies itself.
     pub root: Vec<Resource>,
+    /// What the Kustomization at the root does to all that it applies.
+    pub root_spec: Value,
     /// Why the root could not be built: then nothing of the cluster is known.
     pub trouble: Option<Trouble>,
     pub units: IndexMap<UnitId, Unit>,
@@ -51,7 +53,51 @@ pub(super) fn of_cluster(builder: &Builder<'_>, cluster: &Cluster) -> World {
         Ok(it) => (it, None),
         Err(why) => (Vec::new(), Some(why)),
     };
-    with_root(builder, cluster, root, trouble)
+    let world = with_root(builder, cluster, root, (nothing, trouble));
+    match root_of_most(&world) {
+        Some(it) => rooted_at(world, &it),
+        None => world,
+    }
+}
+
+/// The Kustomization that applies most of the others: then it is the root, and what applies it stays as it is.
+fn root_of_most(world: &World) -> Option<UnitId> {
+    let mut counts: IndexMap<Option<&UnitId>, usize> = IndexMap::default();
+    for unit in world.units.values().filter(|it| it.dir.is_some()) {
+        *counts.entry(unit.by.as_ref()).or_default() += 1;
+    }
+    let (most, count) = counts.iter().max_by_key(|it| it.1)?;
+    let id = (*most)?;
+    let unit = world.units.get(id)?;
+    // What lives elsewhere than beside Flux, or is patched in by another, is no root.
+    let can_be = unit.by.is_none()
+        && id.0 == world.cluster.sync.namespace
+        && unit.spec().get("postBuild").is_none()
+        && unit.dir.as_ref().is_some_and(|it| !it.is_empty());
+    (can_be && *count > 2).then(|| id.clone())
+}
+
+/// The same cluster, as what one of its Kustomizations applies.
+fn rooted_at(world: World, id: &UnitId) -> World {
+    let World { mut cluster, trouble, mut units, .. } = world;
+    let Some(unit) = units.shift_remove(id) else {
+        return World { cluster, root: Vec::new(), root_spec: Value::Null, trouble, units };
+    };
+    cluster.dir = unit.dir.clone().unwrap_or_default();
+    cluster.sync.root = id.1.clone();
+    // Everything beside it is none of its.
+    let mut below: Vec<UnitId> = vec![id.clone()];
+    while let Some(next) = units.iter().find(|(it, unit)| {
+        !below.contains(it) && unit.by.as_ref().is_some_and(|by| below.contains(by))
+    }) {
+        below.push(next.0.clone());
+    }
+    units.retain(|it, _| below.contains(it));
+    for it in units.values_mut().filter(|it| it.by.as_ref() == Some(id)) {
+        it.by = None;
+    }
+    let root_spec = unit.spec().clone();
+    World { cluster, root: unit.objects.unwrap_or_default(), root_spec, trouble, units }
 }
 
 /// What a cluster applies once the tree is there: the generated root in place of the Kustomizations that it replaces.
@@ -65,13 +111,18 @@ pub(super) fn after(
     let stays = |it: &&Resource| !is_unit(it) || !is_taken(&unit_id(it, flux));
     let mut root: Vec<Resource> = old.root.iter().filter(stays).cloned().collect();
     // Where nothing is generated for it, there is no directory.
-    let nothing = Value::Null;
-    root.extend(generated.flux(Spec { dir: &old.cluster.dir, spec: &nothing }).unwrap_or_default());
-    with_root(builder, &old.cluster, root, old.trouble.clone())
+    let spec = &old.root_spec;
+    root.extend(generated.flux(Spec { dir: &old.cluster.dir, spec }).unwrap_or_default());
+    with_root(builder, &old.cluster, root, (old.root_spec.clone(), old.trouble.clone()))
 }
 
-fn with_root(builder: &Builder<'_>, cluster: &Cluster, root: Vec<Resource>, trouble: Option<Trouble>) -> World {
-    let mut world = World { cluster: cluster.clone(), root, trouble, units: IndexMap::default() };
+fn with_root(
+    builder: &Builder<'_>,
+    cluster: &Cluster,
+    root: Vec<Resource>,
+    (root_spec, trouble): (Value, Option<Trouble>),
+) -> World {
+    let mut world = World { cluster: cluster.clone(), root, root_spec, trouble, units: IndexMap::default() };
     let artifacts = artifacts(&world.root, &cluster.sync);
     let mut todo: Vec<(Option<UnitId>, Vec<Resource>, usize)> = vec![(None, world.root.clone(), 0)];
     while let Some((by, objects, depth)) = todo.pop() {

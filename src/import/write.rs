@@ -87,6 +87,9 @@ fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Default
     if defaults.release_in != "flux-system" {
         let _ = writeln!(out, "release-in = {}", quoted(&defaults.release_in));
     }
+    if levels.order_is_written {
+        out.push_str("order = \"written\"\n");
+    }
     if let Some(it) = most(clusters().map(|it| sync(&it.sync))) {
         let _ = writeln!(out, "{it}");
     }

@@ -164,8 +164,10 @@ impl Rules<'_> {
         let checks = all("healthCheckExprs").flat_map(|it| {
             ["current", "inProgress", "failed"].into_iter().filter_map(|key| Some((key, it.get(key)?, of(None, false))))
         });
-        let ready = all("dependsOn")
-            .filter_map(|it| Some(("readyExpr", it.get("readyExpr")?, of(Some(&["self", "dep"]), true))));
+        // A ResourceSet looks at the fields of what it waits for, whatever that is.
+        let is_operator = self.object.id.kind == "ResourceSet";
+        let variables: Option<&[&str]> = if is_operator { None } else { Some(&["self", "dep"]) };
+        let ready = all("dependsOn").filter_map(move |it| Some(("readyExpr", it.get("readyExpr")?, of(variables, true))));
         let own = [
             ("resourceFilter", of(Some(&["res", "req"]), true)),
             ("commitStatusExpr", of(Some(&["event", "alert", "provider"]), false)),

@@ -43,6 +43,9 @@ pub(super) fn infer_order(ctx: &mut Context<'_>, cluster: &Cluster, drafts: &mut
         }
     }
     drop_copies_of_namespaces(ctx.db, drafts, &namespaces);
+    if !ctx.settings.infers_order {
+        return;
+    }
     if drafts.len() < 2 && providers.is_empty() && definitions.is_empty() {
         return;
     }
