@@ -60,6 +60,8 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
     let findings = findings::of(files, &worlds);
     let mut levels = Levels::default();
     leave_what_cannot(&worlds, options, &mut levels);
+    let counts = |it: &UnitId| worlds.iter().filter(|world| world.units.contains_key(it)).count();
+    levels.shared = worlds.iter().flat_map(|it| it.units.keys()).filter(|it| counts(it) > 1).cloned().collect();
     for attempt in 0.. {
         let model = Model::new(&worlds, &levels);
         let sources = write::sources(&model, &levels, &layout);
@@ -78,7 +80,7 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
         // What nothing can be blamed for is not kept from the author's hands.
         if levels == before || attempt == ATTEMPTS {
             let why = compilation.diagnostics.iter().find(|it| it.is_error()).map_or("", |it| it.message.as_str());
-            model.names.keys().for_each(|it| levels.leave(it, why));
+            model.names.keys().for_each(|it| levels.leave(&it.0, why));
         }
     }
     Err("nothing could be imported".into())
@@ -167,7 +169,11 @@ fn compared(files: &Files, worlds: &[World], model: &Model<'_>, compilation: &Co
     let (builder, of_own) = (Builder::new(&all), Builder::new(&own));
     let found: Vec<Vec<Difference>> = worlds
         .par_iter()
-        .map(|old| prove::differences(old, &world::after(&builder, &of_own, old, &|it| model.names.contains_key(it))))
+        .enumerate()
+        .map(|(nth, old)| {
+            let is_taken = |it: &UnitId| model.names.contains_key(&(it.clone(), nth));
+            prove::differences(old, &world::after(&builder, &of_own, old, &is_taken))
+        })
         .collect();
     found.into_iter().flatten().collect()
 }

@@ -13,6 +13,7 @@ use crate::syntax;
 
 /// Lowers what is at fault for errors, and declares what their help asks for.
 pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], levels: &mut Levels) {
+    levels.parted_now.clear();
     let known = levels.externals.clone();
     // What comes with what brings its kind, did so before, and waiting in a circle nobody did.
     if !levels.order_is_written && all.iter().any(|it| [code::CRD_BESIDE, code::CYCLE].contains(&it.code)) {
@@ -109,7 +110,7 @@ fn item(catalogue: &Catalogue, head: &str, why: &str, levels: &mut Levels) -> bo
         "manifest" => &[ItemKind::File, ItemKind::Manifest],
         "source" => &[ItemKind::Source],
         _ => {
-            levels.leave(&catalogue.unit, why);
+            levels.part(&catalogue.unit, why);
             return true;
         }
     };
@@ -148,7 +149,7 @@ fn of_cluster(model: &Model<'_>, head: &str, why: &str, levels: &mut Levels) -> 
             let Some(catalogue) = model.catalogues.iter().find(|it| it.name == of) else { return false };
             let kinds = [ItemKind::Addon, ItemKind::Namespace, ItemKind::File, ItemKind::Manifest];
             if !lowered(catalogue, &kinds, name, why, levels) {
-                levels.leave(&catalogue.unit, why);
+                levels.part(&catalogue.unit, why);
             }
             true
         }
@@ -158,27 +159,31 @@ fn of_cluster(model: &Model<'_>, head: &str, why: &str, levels: &mut Levels) -> 
 
 /// Lowers what did not come out as it was.
 pub(super) fn differences(model: &Model<'_>, all: &[Difference], levels: &mut Levels) {
+    levels.parted_now.clear();
     for it in all.iter().filter(|it| it.class > Class::Allowed) {
         if it.path.as_deref() == Some("spec.dependsOn") && it.id.kind == "Kustomization" {
             levels.order_is_written = true;
         }
         let why = eco_format!("{} {}", it.id, it.what);
-        let own = |id: &UnitId| model.catalogues.iter().find(|it| it.unit == *id);
+        let on = model.worlds.iter().position(|world| world.cluster.name == it.cluster);
+        let own = |id: &UnitId| {
+            model.catalogues.iter().find(|it| it.unit == *id && on.is_some_and(|on| it.on.contains(&on)))
+        };
         let Some(catalogue) = it.unit.as_ref().and_then(own) else {
             // The Kustomization itself, or what a catalogue brings beside what it had.
             let of_unit = (it.id.namespace.clone(), it.id.name.clone());
             if it.class == Class::Fatal && it.id.kind == "Kustomization" && own(&of_unit).is_some() {
-                levels.leave(&of_unit, &why);
+                levels.part(&of_unit, &why);
             }
             continue;
         };
         let holds: Vec<_> = catalogue.items.iter().filter(|item| item.ids.contains(&it.id)).collect();
-        let is_raw = holds.iter().all(|it| it.kind == ItemKind::Manifest);
-        if is_raw && it.class == Class::Listed {
+        // What a catalogue brings beside what there was is told, no more.
+        if it.class == Class::Listed && it.path.is_none() {
             continue;
         }
         if holds.is_empty() && it.class == Class::Fatal {
-            levels.leave(&catalogue.unit, &why);
+            levels.part(&catalogue.unit, &why);
         }
         for item in holds {
             lowered(catalogue, &[item.kind], &item.name, &why, levels);

@@ -36,6 +36,12 @@ pub(super) struct Levels {
     pub items: BTreeMap<(UnitId, Id), Level>,
     /// Kustomizations that stay as they are, and why.
     pub left: BTreeMap<UnitId, EcoString>,
+    /// Kustomizations of several clusters.
+    pub shared: BTreeSet<UnitId>,
+    /// Kustomizations that are a catalogue of its own on each cluster.
+    pub separate: BTreeSet<UnitId>,
+    /// Those that became so in this attempt: what else was wrong with them says nothing.
+    pub parted_now: BTreeSet<UnitId>,
     /// What is there already: declarations.
     pub externals: BTreeSet<EcoString>,
     /// Whether only that order holds which is written: what is inferred would be more than there was.
@@ -49,11 +55,27 @@ impl Levels {
 
     /// Describes an object less closely; a Kustomization of which one cannot be described stays as it is.
     pub(super) fn lower(&mut self, unit: &UnitId, id: &Id, why: &str) {
+        if self.parted_now.contains(unit) {
+            return;
+        }
         match self.of(unit, id).rawer() {
             Some(it) => {
                 self.items.insert((unit.clone(), id.clone()), it);
             }
-            None => self.leave(unit, why),
+            None => self.part(unit, why),
+        }
+    }
+
+    /// Describes a Kustomization for each cluster by itself; one that cannot be described either stays as it is.
+    pub(super) fn part(&mut self, unit: &UnitId, why: &str) {
+        if self.parted_now.contains(unit) {
+            return;
+        }
+        if self.shared.contains(unit) && self.separate.insert(unit.clone()) {
+            self.items.retain(|(of, _), _| of != unit);
+            self.parted_now.insert(unit.clone());
+        } else {
+            self.leave(unit, why);
         }
     }
 

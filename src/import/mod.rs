@@ -18,6 +18,7 @@ mod model;
 mod print;
 mod prove;
 mod report;
+mod variables;
 mod world;
 mod write;
 

@@ -19,11 +19,14 @@ use crate::source::{IndexMap, IndexSet};
 pub(super) struct Model<'a> {
     pub worlds: &'a [World],
     pub catalogues: Vec<Catalogue>,
-    /// Catalogues by the Kustomizations that they are made of.
-    pub names: IndexMap<UnitId, EcoString>,
+    /// Catalogues by the Kustomizations that they are made of, and the cluster.
+    pub names: Names,
     /// Releases that add-ons wait for and that are none.
     pub externals: BTreeSet<EcoString>,
 }
+
+/// What catalogues are called.
+pub(super) type Names = IndexMap<(UnitId, usize), EcoString>;
 
 /// A Flux Kustomization of some clusters, as a catalogue.
 pub(super) struct Catalogue {
@@ -64,14 +67,16 @@ pub(super) enum ItemKind {
 
 impl<'a> Model<'a> {
     pub(super) fn new(worlds: &'a [World], levels: &Levels) -> Self {
-        let mut taken: IndexMap<UnitId, Vec<usize>> = IndexMap::default();
+        // Those that have nothing in common on different clusters are catalogues of their own.
+        let mut taken: IndexMap<(UnitId, Option<usize>), Vec<usize>> = IndexMap::default();
         for (nth, world) in worlds.iter().enumerate() {
             for id in world.units.keys().filter(|it| !levels.left.contains_key(*it)) {
-                taken.entry(id.clone()).or_default().push(nth);
+                let of = levels.separate.contains(id).then_some(nth);
+                taken.entry((id.clone(), of)).or_default().push(nth);
             }
         }
-        let names = names(taken.keys());
-        let made = |(unit, on): (&UnitId, &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
+        let names = names(worlds, &taken);
+        let made = |((unit, _), on): (&(UnitId, Option<usize>), &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
         let catalogues = taken.iter().map(made).collect();
         let mut model = Self { worlds, catalogues, names, externals: BTreeSet::new() };
         model.name_requirements();
@@ -87,8 +92,7 @@ impl<'a> Model<'a> {
             for catalogue in self.catalogues.iter().filter(|it| it.on.contains(&nth)) {
                 let Some(unit) = world.units.get(&catalogue.unit) else { continue };
                 for (id, _) in depends_on(unit, flux).filter(|(id, _)| !is_root(world, id)) {
-                    let is_taken = self.names.contains_key(&id) && world.units.contains_key(&id);
-                    if !is_taken {
+                    if !self.names.contains_key(&(id.clone(), nth)) {
                         self.externals.insert(eco_format!("external Kustomization {}", external(&id, flux)));
                     }
                 }
@@ -164,18 +168,21 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Each as it is called; with its namespace where that is not enough.
-fn names<'a>(units: impl Iterator<Item = &'a UnitId> + Clone) -> IndexMap<UnitId, EcoString> {
+/// Each as it is called; with its namespace or its cluster where that is not enough.
+fn names(worlds: &[World], taken: &IndexMap<(UnitId, Option<usize>), Vec<usize>>) -> Names {
     // What all share has a place of that name.
     let mut used: IndexSet<EcoString> = std::iter::once("sources".into()).collect();
     let mut found = IndexMap::default();
-    for unit in units.clone() {
-        let is_alone = units.clone().filter(|it| it.1 == unit.1).count() == 1;
+    for ((unit, of), on) in taken {
+        let is_alone = taken.keys().all(|(it, _)| it.1 != unit.1 || it == unit);
         let mut name = plain(&if is_alone { unit.1.clone() } else { eco_format!("{}-{}", unit.0, unit.1) });
+        if let Some(world) = of.and_then(|it| worlds.get(it)) {
+            name = eco_format!("{name}-{}", world.cluster.name);
+        }
         while !used.insert(name.clone()) {
             name = eco_format!("{name}-2");
         }
-        found.insert(unit.clone(), name);
+        found.extend(on.iter().map(|nth| ((unit.clone(), *nth), name.clone())));
     }
     found
 }
@@ -183,11 +190,11 @@ fn names<'a>(units: impl Iterator<Item = &'a UnitId> + Clone) -> IndexMap<UnitId
 fn catalogue(
     worlds: &[World],
     levels: &Levels,
-    names: &IndexMap<UnitId, EcoString>,
+    names: &Names,
     id: &UnitId,
     on: &[usize],
 ) -> Catalogue {
-    let name = names.get(id).cloned().unwrap_or_default();
+    let name = on.first().and_then(|nth| names.get(&(id.clone(), *nth))).cloned().unwrap_or_default();
     let units: Vec<(usize, &World, &Unit)> =
         on.iter().filter_map(|nth| { let world = worlds.get(*nth)?; Some((*nth, world, world.units.get(id)?)) }).collect();
     let mut items = Items::default();
@@ -212,8 +219,9 @@ fn catalogue(
             object(&mut items, it, *nth, is_whole, (levels.of(id, &it.id()), minor(world)));
         }
     }
-    let settings = units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, names, worlds))).collect();
-    let after = units.iter().map(|(nth, world, unit)| (*nth, after(world, unit, names))).collect();
+    let is_waited_for = is_waited_for(worlds, names, id);
+    let settings = units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, is_waited_for))).collect();
+    let after = units.iter().map(|(nth, world, unit)| (*nth, after(world, unit, *nth, names))).collect();
     let from: IndexSet<EcoString> = units.iter().filter_map(|(_, _, it)| it.dir.clone()).collect();
     Catalogue {
         unit: id.clone(),
@@ -305,6 +313,7 @@ fn whole_files(units: &[(usize, &World, &Unit)], levels: &Levels, id: &UnitId, t
                 && !typed.contains(&it.id())
                 && !(it.kind() == "Namespace" && it.api_version().0.is_empty())
                 && newer(it, minor(world)).is_none()
+                && !(it.id().namespace.is_empty() && !it.namespace().is_empty())
                 && levels.of(id, &it.id()) == Level::Typed;
             *found.entry(it.file.clone()).or_insert(true) &= is_plain;
         }
@@ -343,6 +352,10 @@ fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, (level, 
         }
     }
     let mut body = it.body.clone();
+    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut).filter(|_| id.namespace.is_empty()) {
+        // kustomize gives one to all that it does not know.
+        metadata.remove("namespace");
+    }
     if let (Some(version), Some(map)) = (newer(it, flux), body.as_object_mut()) {
         map.insert("apiVersion".into(), version.into());
         // Flux 2 knows it no longer, and ignored it before.
@@ -359,6 +372,14 @@ fn newer(it: &Resource, flux: Minor) -> Option<String> {
     let is_old = schema::is_flux_kind(&group, it.kind())
         && schema::served(&group, it.kind(), &version).is_none_or(|it| it.1 < flux);
     if is_old { schema::api_version(it.kind(), flux, flux) } else { None }
+}
+
+/// Whether a catalogue comes after it on some cluster.
+fn is_waited_for(worlds: &[World], names: &Names, id: &UnitId) -> bool {
+    worlds.iter().enumerate().any(|(nth, world)| {
+        let waits = |it: &Unit| depends_on(it, &world.cluster.sync.namespace).any(|(of, _)| of == *id);
+        world.units.iter().any(|(of, it)| names.contains_key(&(of.clone(), nth)) && waits(it))
+    })
 }
 
 /// Fields of a Kustomization that the language makes itself.
@@ -379,18 +400,18 @@ fn settings(
     unit: &Unit,
     name: &EcoString,
     id: &UnitId,
-    names: &IndexMap<UnitId, EcoString>,
-    worlds: &[World],
+    is_waited_for: bool,
 ) -> Value {
     let mut found = unit.spec().as_object().cloned().unwrap_or_default();
     for key in OWN.into_iter().chain(["validation"]) {
         found.remove(key);
     }
+    if unit.is_replaced {
+        found.remove("postBuild");
+    }
     if found.get("suspend") == Some(&Value::Bool(false)) {
         found.remove("suspend");
     }
-    let waits = |it: &Unit| depends_on(it, &world.cluster.sync.namespace).any(|(of, _)| of == *id);
-    let is_waited_for = worlds.iter().any(|it| it.units.iter().any(|(id, it)| names.contains_key(id) && waits(it)));
     if is_waited_for && !found.contains_key("healthChecks") {
         found.entry("wait").or_insert(Value::Bool(false));
     }
@@ -427,14 +448,14 @@ pub(super) fn depends_on(unit: &Unit, flux: &EcoString) -> impl Iterator<Item = 
     })
 }
 
-fn after(world: &World, unit: &Unit, names: &IndexMap<UnitId, EcoString>) -> Vec<EcoString> {
+fn after(world: &World, unit: &Unit, nth: usize, names: &Names) -> Vec<EcoString> {
     let sync = &world.cluster.sync;
     depends_on(unit, &sync.namespace)
         // The root holds what it applies, anyway.
         .filter(|(id, _)| !is_root(world, id))
-        .map(|(id, _)| match names.get(&id).filter(|_| world.units.contains_key(&id)) {
-            Some(it) => it.clone(),
-            None => external(&id, &sync.namespace),
+        .map(|(id, _)| {
+            let known = names.get(&(id.clone(), nth)).cloned();
+            known.unwrap_or_else(|| external(&id, &sync.namespace))
         })
         .collect()
 }

@@ -88,7 +88,8 @@ pub(super) fn differences(old: &World, new: &World) -> Vec<Difference> {
 
 /// An object with the variables that its Kustomization replaces, as far as it says them.
 fn replaced<'a>(world: &World, by: Option<&UnitId>, body: &'a Value) -> Cow<'a, Value> {
-    let build = by.and_then(|it| world.units.get(it)?.spec().get("postBuild"));
+    let unit = by.and_then(|it| world.units.get(it)).filter(|it| !it.is_replaced);
+    let build = unit.and_then(|it| it.spec().get("postBuild"));
     let Some(build) = build else { return Cow::Borrowed(body) };
     let mut known: Vec<(String, &str)> = Vec::new();
     for (key, it) in build.get("substitute").and_then(Value::as_object).into_iter().flatten() {
@@ -161,6 +162,8 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
         let own = ["spec.path", "spec.patches", "spec.sourceRef", "spec.targetNamespace", "spec.images", "spec.components"];
         let starts = |all: &[&str]| all.iter().any(|it| path == *it || path.starts_with(&format!("{it}.")));
         return match path {
+            // The values are in the objects.
+            "spec.postBuild" if b.is_none() => Class::Allowed,
             "spec.wait" | "spec.suspend" if a.or(b) == Some(&Value::Bool(false)) => Class::Allowed,
             "spec.validation" | "spec.patchesStrategicMerge" | "spec.patchesJson6902" => Class::Allowed,
             _ if starts(&own) || path.starts_with("metadata.annotations.kustomize.toolkit.fluxcd.io/") => Class::Allowed,

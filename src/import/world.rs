@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 use serde_json::Value;
 
 use super::clusters::Cluster;
+use super::variables;
 use crate::kustomize::{Builder, Resource, Spec, Trouble, cleaned};
 use crate::source::IndexMap;
 
@@ -32,8 +33,10 @@ pub struct Unit {
     pub by: Option<UnitId>,
     /// Its directory in the repository; none if it applies something else.
     pub dir: Option<EcoString>,
-    /// What it applies, before variables are replaced.
+    /// What it applies. Variables are replaced where the Kustomization says all of them.
     pub objects: Result<Vec<Resource>, Trouble>,
+    /// Whether they are.
+    pub is_replaced: bool,
 }
 
 impl Unit {
@@ -188,7 +191,9 @@ fn built(
         Some(dir) => builder.flux(Spec { dir, spec: &plain }),
         None => Ok(Vec::new()),
     };
-    Unit { resource, by, dir, objects }
+    let is_replaced = variables::are_all_said(&spec);
+    let objects = if is_replaced { objects.and_then(|it| variables::replaced(&spec, it)) } else { objects };
+    Unit { resource, by, dir, objects, is_replaced }
 }
 
 /// What an ArtifactGenerator of the root copies out of the repository: from a directory to a directory of the artifact.

@@ -26,7 +26,7 @@ pub mod problems;
 pub mod produced;
 pub mod rules;
 pub mod selector;
-mod substitution;
+pub mod substitution;
 pub mod validation;
 
 pub use fields::ServedFields;

@@ -30,6 +30,12 @@ impl Resource {
         Self { body, file: file.clone(), nth, is_changed: false, is_generated: false, before: Vec::new() }
     }
 
+    /// The same with another body.
+    #[must_use]
+    pub fn with(self, body: Value) -> Self {
+        Self { is_changed: self.is_changed || body != self.body, body, ..self }
+    }
+
     /// Group and version.
     #[must_use]
     pub fn api_version(&self) -> (EcoString, EcoString) {
@@ -55,7 +61,8 @@ impl Resource {
     #[must_use]
     pub fn id(&self) -> Id {
         let (group, _) = self.api_version();
-        let is_of_cluster = schema::scope(&group, self.kind()) == Some(Scope::Cluster);
+        let scope = schema::scope(&group, self.kind()).or_else(|| schema::custom_scope(&group, self.kind()));
+        let is_of_cluster = scope == Some(Scope::Cluster);
         let namespace = if is_of_cluster { "" } else { self.namespace() };
         Id { kind: self.kind().into(), namespace: namespace.into(), name: self.name().into(), group }
     }

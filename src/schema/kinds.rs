@@ -2,7 +2,7 @@
 
 use super::shape;
 use crate::diagnostic::bug;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// Whether objects of a kind have a namespace.
@@ -72,4 +72,15 @@ pub fn custom_kinds_of(chart: &str) -> Vec<CustomKind> {
     found.sort_by_key(|(group, kind, _)| (*group, *kind));
     found.dedup_by_key(|(group, kind, _)| (*group, *kind));
     found
+}
+
+/// The scope of a kind that one of the well-known charts brings.
+#[must_use]
+pub fn custom_scope(group: &str, kind: &str) -> Option<Scope> {
+    static ALL: LazyLock<BTreeMap<(&'static str, &'static str), Scope>> = LazyLock::new(|| {
+        let charts: BTreeSet<&str> = OF_CHARTS.keys().copied().chain(shape::charts()).collect();
+        let all = charts.into_iter().flat_map(custom_kinds_of);
+        all.map(|(group, kind, scope)| ((group, kind), scope)).collect()
+    });
+    ALL.get(&(group, kind)).copied()
 }

@@ -17,7 +17,7 @@ pub use credential::is_credential;
 pub use file_name::{is_device, is_impossible};
 pub use flux::{Field, FieldType, Limits, api_version, is_flux_kind, served, spec, specs};
 pub use immutable::immutable_fields;
-pub use kinds::{Scope, custom_kinds_of, scope};
+pub use kinds::{Scope, custom_kinds_of, custom_scope, scope};
 pub use minor::{Minor, NEWEST, OLDEST};
 pub use quantity::quantity;
 pub use shape::{

@@ -232,6 +232,11 @@ static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
     kinds
 });
 
+/// The charts whose kinds are known.
+pub(super) fn charts() -> impl Iterator<Item = &'static str> {
+    KINDS.charts.keys().copied()
+}
+
 /// The versions of Kubernetes that the table knows.
 #[must_use]
 pub fn kubernetes_minors() -> (KubernetesMinor, KubernetesMinor) {

@@ -1,12 +1,14 @@
 //! Values as JSON.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use ecow::EcoString;
 
 use super::node::{Node, Value, is_written};
 use super::template::{Quotes, Template, TemplatePart};
 use crate::diagnostic::bug;
+use crate::source::Origin;
 
 /// The JSON of a node; what is not written in YAML is not in it either.
 #[must_use]
@@ -122,4 +124,22 @@ pub fn escaped(out: &mut impl Write, text: &str) {
             let _ = write!(out, "\\u{unit:04x}");
         }
     }
+}
+
+/// JSON as a value, all of which stands at one place.
+#[must_use]
+pub fn of_json(json: &serde_json::Value, at: Origin) -> Node {
+    let value = match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(it) => Value::Bool(*it),
+        serde_json::Value::Number(it) => {
+            it.as_i64().map_or_else(|| Value::Float(it.as_f64().unwrap_or(f64::MAX)), Value::Int)
+        }
+        serde_json::Value::String(it) => Value::Text(it.into()),
+        serde_json::Value::Array(it) => Value::List(Arc::new(it.iter().map(|it| of_json(it, at)).collect())),
+        serde_json::Value::Object(it) => {
+            Value::of_map(it.iter().map(|(key, it)| (key.into(), of_json(it, at))).collect())
+        }
+    };
+    Node::new(value, at)
 }

@@ -9,7 +9,7 @@ pub mod path;
 mod template;
 pub mod yaml;
 
-pub use json::{AsciiWriter, escaped as json_escaped, json};
+pub use json::{AsciiWriter, escaped as json_escaped, json, of_json};
 pub use node::{Conflict, Map, Node, Overridden, Value, fact, is_written, same};
 pub use path::{Path, Step};
 pub use template::{Quotes, Template, TemplatePart, own_name};

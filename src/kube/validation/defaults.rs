@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::schema::{Inner, More, Shape};
-use crate::source::{IndexMap, Origin};
-use crate::value::{Node, Value};
+use crate::source::IndexMap;
+use crate::value::{Node, Value, of_json};
 
 /// The object with the defaults of its schema; the rules of a CRD read them.
 pub(super) fn defaulted(node: &Node, shape: &Shape) -> Node {
@@ -37,20 +37,4 @@ pub(super) fn defaulted(node: &Node, shape: &Shape) -> Node {
         _ => return node.clone(),
     };
     Node { value, origin: node.origin, over: None }
-}
-
-fn of_json(json: &serde_json::Value, at: Origin) -> Node {
-    let value = match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(it) => Value::Bool(*it),
-        serde_json::Value::Number(it) => {
-            it.as_i64().map_or_else(|| Value::Float(it.as_f64().unwrap_or(f64::MAX)), Value::Int)
-        }
-        serde_json::Value::String(it) => Value::Text(it.into()),
-        serde_json::Value::Array(it) => Value::List(Arc::new(it.iter().map(|it| of_json(it, at)).collect())),
-        serde_json::Value::Object(it) => {
-            Value::of_map(it.iter().map(|(key, it)| (key.into(), of_json(it, at))).collect())
-        }
-    };
-    Node::new(value, at)
 }
