@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::clusters::{Sync, plain};
 use super::levels::{Level, Levels};
-use super::model::{ItemKind, Items};
+use super::model::{ItemKind, Items, key_of};
 use super::world::{Unit, UnitId, World};
 use crate::kube::Id;
 use crate::kustomize::Resource;
@@ -404,7 +404,7 @@ pub(super) fn lives_in(it: &Release, place: Option<&str>) -> bool {
 impl SourceShape {
     /// What tells it from other sources: a prefix is the same for all that say the same of it.
     fn key(&self) -> EcoString {
-        if self.is_prefix { eco_format!("{}", self.shape) } else { eco_format!("{}", self.id) }
+        if self.is_prefix { eco_format!("{}", self.shape) } else { key_of(&self.id) }
     }
 }
 
@@ -417,7 +417,7 @@ impl Release {
 
     pub(super) fn add_to(&self, items: &mut Items) {
         let id = Some(self.id.clone());
-        items.add(ItemKind::Addon, &self.id.to_string(), &self.id.name, id, self.nth, self.block.clone(), &self.file);
+        items.add(ItemKind::Addon, &key_of(&self.id), &self.id.name, id, self.nth, self.block.clone(), &self.file);
         if let Some(it) = &self.source {
             let id = (!it.is_external).then(|| it.id.clone());
             items.add(ItemKind::Source, &it.key(), &it.name, id, self.nth, it.shape.clone(), &self.file);

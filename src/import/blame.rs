@@ -4,6 +4,7 @@ use ecow::{EcoString, eco_format};
 
 use super::levels::Levels;
 use super::model::{Catalogue, ItemKind, Model};
+use super::print::key;
 use super::prove::{Class, Difference};
 use super::world::{UnitId, World};
 use crate::diagnostic::{Diagnostic, Place, code};
@@ -22,7 +23,8 @@ pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], 
     }
     for it in all.iter().filter(|it| it.is_error()) {
         let of_kind = || (it.code == code::UNKNOWN_KIND).then(|| kind(model, &it.message)).flatten();
-        if let Some(external) = it.help.as_deref().and_then(declaration).or_else(of_kind)
+        let missing = || (it.code == code::MISSING_REFERENCE).then(|| reference(&it.message)).flatten();
+        if let Some(external) = it.help.as_deref().and_then(declaration).or_else(missing).or_else(of_kind)
             && !known.contains(&external)
         {
             levels.externals.insert(external);
@@ -45,12 +47,20 @@ fn declaration(help: &str) -> Option<EcoString> {
     (!text.contains('…')).then(|| text.into())
 }
 
+/// What is missing where a like name is proposed: "there is no Secret `x` in namespace `y`".
+fn reference(message: &str) -> Option<EcoString> {
+    let kind = message.strip_prefix("there is no ")?.split(' ').next()?;
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let (name, namespace) = (quoted.next()?, quoted.next()?);
+    Some(eco_format!("external {kind} {}.{}", key(namespace), key(name)))
+}
+
 /// The CRD of a kind that nothing of the repository defines: "defines the kind `K` of `group/version`".
 fn kind(model: &Model<'_>, message: &str) -> Option<EcoString> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let (kind, (group, _)) = (quoted.next()?, split_api_version(quoted.next()?));
     let mut all = model.worlds.iter().flat_map(World::objects).map(|it| it.1);
-    let is_namespaced = all.any(|it| it.kind() == kind && it.api_version().0 == group && !it.namespace().is_empty());
+    let is_namespaced = all.any(|it| it.kind() == kind && it.api_version().0 == group && !it.id().namespace.is_empty());
     let scope = if is_namespaced { "Namespaced" } else { "Cluster" };
     let lower = kind.to_lowercase();
     let plural = match lower.as_str() {
@@ -178,8 +188,12 @@ pub(super) fn differences(model: &Model<'_>, all: &[Difference], levels: &mut Le
             continue;
         };
         let holds: Vec<_> = catalogue.items.iter().filter(|item| item.ids.contains(&it.id)).collect();
-        // What a catalogue brings beside what there was is told, no more.
+        // What a catalogue brings beside what there was is told, no more; unless another cluster has it, and it was to be dropped.
         if it.class == Class::Listed && it.path.is_none() {
+            let is_dropped = holds.iter().any(|item| on.is_some_and(|on| !item.shapes.contains_key(&on)));
+            if is_dropped {
+                levels.part(&catalogue.unit, &why);
+            }
             continue;
         }
         if holds.is_empty() && it.class == Class::Fatal {

@@ -335,7 +335,7 @@ fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, (level, 
         items.add(ItemKind::File, &it.file, stem, Some(id), nth, shape, &it.file);
         return;
     }
-    let key = eco_format!("{id}");
+    let key = key_of(&id);
     if id.kind == "Namespace" && id.group.is_empty() && level < Level::Manifest {
         let metadata = it.body.get("metadata").cloned().unwrap_or_default();
         let mut shape = Map::new();
@@ -475,4 +475,9 @@ pub(super) fn external((namespace, name): &UnitId, flux: &EcoString) -> EcoStrin
 pub(super) fn minor(world: &World) -> Minor {
     let known = world.cluster.flux.as_deref().and_then(Minor::parse);
     known.map_or(NEWEST, |it| it.clamp(OLDEST, NEWEST))
+}
+
+/// What tells an object from others, whatever else is called so.
+pub(super) fn key_of(id: &Id) -> EcoString {
+    eco_format!("{} {} {} {}", id.group, id.kind, id.namespace, id.name)
 }

@@ -1,6 +1,7 @@
 //! `postBuild`: variables that a Kustomization says itself are values from then on.
 
 use ecow::{EcoString, eco_format};
+use regex::Regex;
 use serde_json::Value;
 
 use crate::kube::Object;
@@ -23,7 +24,7 @@ pub(super) fn are_all_said(spec: &Value) -> bool {
 /// What Flux makes of objects: each is written, its variables are replaced, and it is read again.
 pub(super) fn replaced(spec: &Value, objects: Vec<Resource>) -> Result<Vec<Resource>, Trouble> {
     let origin = somewhere();
-    let spec = of_json(spec, origin);
+    let spec = of_json(&with_undefined(spec, &objects), origin);
     let Some(substitution) = Substitution::of(Some(&spec), |_, _| None) else { return Ok(objects) };
     let one = |it: Resource| {
         if !it.body.to_string().contains('$') {
@@ -46,7 +47,7 @@ pub(super) fn replaced(spec: &Value, objects: Vec<Resource>) -> Result<Vec<Resou
         };
         let made = json(&substitution.applied(&object).body);
         // It is as it was only if Flux cannot do it.
-        if made == it.body {
+        if made == it.body && made.to_string().contains("${") {
             return Err(Trouble::Beyond {
                 file: it.file.clone(),
                 what: eco_format!("a variable in {} that nothing defines", object.id),
@@ -55,6 +56,20 @@ pub(super) fn replaced(spec: &Value, objects: Vec<Resource>) -> Result<Vec<Resou
         Ok(it.with(made))
     };
     objects.into_iter().map(one).collect()
+}
+
+/// The spec with what nothing defines: where Flux is not strict, that is empty.
+fn with_undefined(spec: &Value, objects: &[Resource]) -> Value {
+    let mut spec = spec.clone();
+    let Some(known) = spec.pointer_mut("/postBuild/substitute").and_then(Value::as_object_mut) else { return spec };
+    let Ok(variable) = Regex::new(r"\$\{([A-Za-z_][A-Za-z0-9_]*)") else { return spec };
+    for it in objects {
+        let text = it.body.to_string();
+        for name in variable.captures_iter(&text).filter_map(|it| it.get(1)) {
+            known.entry(name.as_str()).or_insert_with(|| "".into());
+        }
+    }
+    spec
 }
 
 /// A place for values that stand in no source.
