@@ -165,21 +165,27 @@ pub fn apply(
 ) -> Result<(), HostError> {
     remove_leftovers(root, found, exclusive.is_certain())?;
     let bytes_of = |path| {
+        if let Some(Some(it)) = plan.by_hand.get(path) {
+            return Cow::Borrowed(it.as_bytes());
+        }
         let file = tree.files.get(path).invariant("what is planned to be written is in the tree");
         match file.text() {
             Cow::Borrowed(it) => Cow::Borrowed(it.as_bytes()),
             Cow::Owned(it) => Cow::Owned(it.into_bytes()),
         }
     };
-    let paths: Vec<&str> = plan.write.iter().map(EcoString::as_str).collect();
+    let rest = plan.by_hand.iter().filter(|(_, text)| text.is_some()).map(|(path, _)| path);
+    let paths: Vec<&str> = plan.write.iter().chain(rest).map(EcoString::as_str).collect();
     let written = writer::write_all(root, &paths, bytes_of)?;
     let now = now();
-    for (path, (metadata, digest)) in paths.into_iter().zip(&written) {
+    // What is somebody else's is looked at again.
+    for (path, (metadata, digest)) in paths.into_iter().zip(&written).filter(|(path, _)| !plan.by_hand.contains_key(*path)) {
         let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         found.directories.extend(above.map(EcoString::from));
         found.stamps.insert(path.into(), Stamp::with(metadata, now, *digest).map(|it| (it, true)));
     }
-    for path in &plan.remove {
+    let emptied = plan.by_hand.iter().filter(|(_, text)| text.is_none()).map(|(path, _)| path);
+    for path in plan.remove.iter().chain(emptied) {
         let full = root.join(path.as_str());
         writer::refuse_links(root, path)?;
         std::fs::remove_file(&full).map_err(|it| HostError::at(&full, "removed", &it))?;

@@ -18,7 +18,6 @@ mod model;
 mod print;
 mod prove;
 mod report;
-mod variables;
 mod world;
 mod write;
 

@@ -1,11 +1,11 @@
 //! What a cluster applies: its root, and every Flux Kustomization with the objects that come of it.
 
-use ecow::{EcoString, eco_format};
+use ecow::EcoString;
 use serde_json::Value;
 
 use super::clusters::Cluster;
-use super::variables;
-use crate::kustomize::{Builder, Resource, Spec, Trouble, cleaned};
+
+use crate::kustomize::{self, Artifact, Builder, Resource, Spec, Trouble};
 use crate::source::IndexMap;
 
 /// Namespace and name of a Flux Kustomization.
@@ -126,7 +126,8 @@ fn with_root(
     (root_spec, trouble): (Value, Option<Trouble>),
 ) -> World {
     let mut world = World { cluster: cluster.clone(), root, root_spec, trouble, units: IndexMap::default() };
-    let artifacts = artifacts(&world.root, &cluster.sync);
+    let sync = &cluster.sync;
+    let artifacts = kustomize::artifacts(&world.root, &sync.kind, &sync.name);
     let mut todo: Vec<(Option<UnitId>, Vec<Resource>, usize)> = vec![(None, world.root.clone(), 0)];
     while let Some((by, objects, depth)) = todo.pop() {
         for it in objects.into_iter().filter(is_unit) {
@@ -163,25 +164,9 @@ fn built(
     by: Option<UnitId>,
 ) -> Unit {
     let spec = resource.body.get("spec").cloned().unwrap_or_default();
-    let text = |pointer: &str| spec.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let own = resource.namespace();
-    let namespace = match text("/sourceRef/namespace") {
-        "" if own.is_empty() => cluster.sync.namespace.as_str(),
-        "" => own,
-        it => it,
-    };
-    let path = cleaned(text("/path"));
-    let is_remote = spec.get("kubeConfig").is_some();
+    let own = if resource.namespace().is_empty() { &cluster.sync.namespace } else { resource.namespace() };
     let sync = &cluster.sync;
-    let is_own = text("/sourceRef/kind") == sync.kind && text("/sourceRef/name") == sync.name && namespace == sync.namespace;
-    let artifact = artifacts.iter().find(|it| {
-        text("/sourceRef/kind") == "ExternalArtifact" && it.name == text("/sourceRef/name") && it.namespace == namespace
-    });
-    let dir = match artifact {
-        Some(it) => it.place(&path),
-        None => is_own.then_some(path),
-    };
-    let dir = dir.filter(|it| !is_remote && !it.contains('$'));
+    let dir = kustomize::directory_of(&spec, own, [&sync.kind, &sync.name, &sync.namespace], artifacts);
     // Labels for all are compared where they are said.
     let mut plain = spec.clone();
     if let Some(it) = plain.as_object_mut() {
@@ -191,50 +176,9 @@ fn built(
         Some(dir) => builder.flux(Spec { dir, spec: &plain }),
         None => Ok(Vec::new()),
     };
-    let is_replaced = variables::are_all_said(&spec);
-    let objects = if is_replaced { objects.and_then(|it| variables::replaced(&spec, it)) } else { objects };
+    let is_replaced = kustomize::are_all_said(&spec);
+    let objects = if is_replaced { objects.and_then(|it| kustomize::replaced(&spec, it)) } else { objects };
     Unit { resource, by, dir, objects, is_replaced }
-}
-
-/// What an ArtifactGenerator of the root copies out of the repository: from a directory to a directory of the artifact.
-struct Artifact {
-    name: EcoString,
-    namespace: EcoString,
-    copies: Vec<(EcoString, EcoString)>,
-}
-
-impl Artifact {
-    /// The place in the repository of a path in the artifact.
-    fn place(&self, path: &str) -> Option<EcoString> {
-        self.copies.iter().find_map(|(from, to)| {
-            let rest = if to.is_empty() { path } else { path.strip_prefix(to.as_str())? };
-            let is_below = to.is_empty() || rest.is_empty() || rest.starts_with('/');
-            is_below.then(|| cleaned(&eco_format!("{from}/{rest}")))
-        })
-    }
-}
-
-/// Source: `source.extensions.fluxcd.io/v1beta1`, `spec.artifacts[].copy[]`.
-fn artifacts(root: &[Resource], sync: &super::clusters::Sync) -> Vec<Artifact> {
-    let mut found = Vec::new();
-    for it in root.iter().filter(|it| it.kind() == "ArtifactGenerator") {
-        let all = |pointer: &str| it.body.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-        let own = all("/spec/sources").find(|it| it["kind"] == sync.kind.as_str() && it["name"] == sync.name.as_str());
-        let Some(alias) = own.and_then(|it| it["alias"].as_str()) else { continue };
-        for artifact in all("/spec/artifacts") {
-            let copies = artifact["copy"].as_array().into_iter().flatten().filter_map(|it| {
-                let from = it["from"].as_str()?.strip_prefix(&format!("@{alias}/"))?.strip_suffix("**")?;
-                let to = it["to"].as_str()?.strip_prefix("@artifact/")?;
-                Some((cleaned(from), cleaned(to)))
-            });
-            found.push(Artifact {
-                name: artifact["name"].as_str().unwrap_or_default().into(),
-                namespace: it.namespace().into(),
-                copies: copies.collect(),
-            });
-        }
-    }
-    found
 }
 
 impl World {

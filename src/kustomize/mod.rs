@@ -10,6 +10,7 @@
 //! Source of the rules: kustomize 5.5 (`api/internal/target`, `kyaml/yaml/merge2`); `tests/it/kustomize` holds it against the real
 //! one.
 
+mod artifact;
 mod build;
 mod files;
 mod flux;
@@ -19,10 +20,13 @@ mod patch;
 mod resource;
 mod transform;
 mod trouble;
+mod variables;
 
+pub use artifact::{Artifact, artifacts, directory_of};
 pub use build::Builder;
 pub use files::Files;
 pub use flux::{Spec, cleaned};
 pub use patch::unused;
 pub use resource::Resource;
 pub use trouble::Trouble;
+pub use variables::{are_all_said, replaced};

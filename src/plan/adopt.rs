@@ -6,8 +6,8 @@
 use ecow::EcoString;
 use serde_yaml::Value;
 
-use super::document::field;
-use super::document::{documents, id_of};
+use super::adoption::Adoption;
+use super::document::{documents, field, id_of};
 use super::hand_over::{self, differences};
 use super::live::release;
 use super::old::{Old, OldFiles, is_known, old_objects, survives};
@@ -16,11 +16,10 @@ use super::snapshot::Snapshot;
 use super::work::Plan;
 use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
-use crate::fleet;
 use crate::flux::Deployed;
 use crate::kube::Id;
 use crate::kube::lifecycle::Pruning;
-use crate::source::Db;
+use crate::source::{Db, is_within};
 use crate::value::json;
 
 pub(super) fn check(
@@ -29,9 +28,17 @@ pub(super) fn check(
     tree: &FileTree,
     snapshot: &Snapshot,
     plan: &Plan,
+    adoption: &Adoption,
     out: &mut Vec<Diagnostic>,
 ) {
-    for path in &plan.adopted {
+    for (path, id, document) in &adoption.taken {
+        let Some(cluster) = deployed.iter().find(|it| is_within(path, &it.path)) else { continue };
+        changed(db, cluster, path, id, document, out);
+        if id.kind == "Kustomization" {
+            pruned(db, cluster, path, id, document, snapshot, out);
+        }
+    }
+    for path in plan.adopted.iter().filter(|it| !adoption.texts.contains_key(*it)) {
         let (Some(old), Some(new)) = (snapshot.entries.get(path).and_then(|it| it.text()), tree.files.get(path)) else {
             continue;
         };
@@ -98,9 +105,9 @@ fn pruned(
     snapshot: &Snapshot,
     out: &mut Vec<Diagnostic>,
 ) {
-    let (Some(spec), Some((dir, _))) = (document.get("spec"), path.rsplit_once('/')) else { return };
+    let Some(spec) = document.get("spec") else { return };
     let old = Old {
-        dir: dir.into(),
+        dir: cluster.path.clone(),
         name: id.name.clone(),
         namespace: id.namespace.clone(),
         called: id.name.clone(),
@@ -118,17 +125,14 @@ fn pruned(
         let all = old_objects(&old, &OldFiles::new(snapshot)).by_id;
         all.into_iter().filter(|(it, was)| !is_there(it) && !survives(was)).map(|(it, _)| it).collect()
     } else {
-        let settings = &fleet::settings(db, db.project()).value;
-        let Some(all) = hand_over::of(db, settings, cluster, &old, id) else {
+        let Some(all) = hand_over::of(db, cluster, &old, snapshot) else {
             if deletes {
                 out.push(problems::adoption_prunes(path, id, old.path().unwrap_or_default(), &[]));
             }
             return;
         };
         for it in &all {
-            if let Some(was) = &it.document {
-                changed(db, cluster, path, &it.id, was, out);
-            }
+            changed(db, cluster, path, &it.id, &it.document, out);
         }
         all.into_iter().filter(|it| !is_there(&it.id) && !it.survives()).map(|it| it.id).collect()
     };

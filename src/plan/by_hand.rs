@@ -68,8 +68,7 @@ pub(super) fn check(
             found.applied(path, applied, out);
             continue;
         }
-        let is_yaml = [".yaml", ".yml"].iter().any(|it| has_suffix(path, it));
-        if !is_yaml || parts.iter().any(|it| is_within(path, it)) {
+        if !is_yaml(path) || parts.iter().any(|it| is_within(path, it)) {
             continue;
         }
         match objects(entry) {
@@ -104,7 +103,7 @@ fn root_of(cluster: &Cluster, snapshot: &Snapshot) -> Applies {
 
 /// The directories that kustomize builds as a whole, the outermost alone. Those of fleetc are applied by Kustomizations of
 /// their own.
-fn parts<'a>(root: &'a str, snapshot: &'a Snapshot) -> IndexSet<&'a str> {
+pub(super) fn parts<'a>(root: &'a str, snapshot: &'a Snapshot) -> IndexSet<&'a str> {
     let mut found: IndexSet<&str> = IndexSet::default();
     for (path, _) in snapshot.below(root) {
         let Some((dir, name)) = path.rsplit_once('/') else { continue };
@@ -152,6 +151,10 @@ impl<'a> ByHand<'a> {
             out.push(problems::twice_by_hand(path, &id, &other, in_file));
         }
     }
+}
+
+pub(super) fn is_yaml(path: &str) -> bool {
+    [".yaml", ".yml"].iter().any(|it| has_suffix(path, it))
 }
 
 fn has_suffix(path: &str, suffix: &str) -> bool {

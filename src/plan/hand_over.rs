@@ -1,60 +1,84 @@
 //! What a Kustomization by hand applied, from a directory by hand, as Flux built it: for those that are taken over.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::document::{documents, id_of};
+use super::by_hand::is_yaml;
 use super::old::{Old, survives};
-use crate::fleet::{self, Settings};
+use super::snapshot::Snapshot;
+use crate::fleet;
 use crate::flux::Deployed;
 use crate::kube::Id;
-use crate::kube::applied::{Applied, OwnSource};
-use crate::kube::directory::Applies;
+use crate::kube::directory;
+use crate::kustomize::{self, Builder, Files, Resource, Spec};
 use crate::source::Db;
 
 /// An object that a Kustomization applied, and what it was, as far as that is known.
 pub(super) struct HandedOver {
     pub id: Id,
-    /// None where a patch, a variable or a namespace made something else of it.
-    pub document: Option<Value>,
+    pub document: Value,
 }
 
 impl HandedOver {
     /// Whether Flux leaves it when its Kustomization has it no longer.
     pub(super) fn survives(&self) -> bool {
-        self.document.as_ref().is_some_and(survives)
+        survives(&self.document)
     }
 }
 
-/// All of it; none where not all is seen, something may be called otherwise, or it is not known what Helm calls a release.
-pub(super) fn of(db: &dyn Db, settings: &Settings, deployed: &Deployed, old: &Old, id: &Id) -> Option<Vec<HandedOver>> {
+/// All of it; none where it cannot be built.
+pub(super) fn of(db: &dyn Db, deployed: &Deployed, old: &Old, snapshot: &Snapshot) -> Option<Vec<HandedOver>> {
     let sync = &fleet::cluster(db, deployed.anchor).value.sync;
-    let generated = [&settings.output.common, &settings.output.applications, &settings.output.clusters];
-    let own = OwnSource { kind: &sync.kind, name: &sync.name, namespace: &sync.namespace, generated };
-    let mut applied = Applied::default();
-    applied.follow(db, &own, &Applies::of(&old.spec), id);
-    if applied.may_be_more || !applied.others.is_empty() || !applied.missing.is_empty() || !applied.broken.is_empty() {
-        return None;
+    let spec: serde_json::Value = serde_json::to_value(&old.spec).ok()?;
+    let root = root_of(&deployed.path, snapshot);
+    let artifacts = kustomize::artifacts(&root, &sync.kind, &sync.name);
+    let namespace = if old.namespace.is_empty() { &sync.namespace } else { &old.namespace };
+    let dir = kustomize::directory_of(&spec, namespace, [&sync.kind, &sync.name, &sync.namespace], &artifacts)?;
+    let files = files_of(db, &dir);
+    let mut built = Builder::new(&files).flux(Spec { dir: &dir, spec: &spec }).ok()?;
+    if kustomize::are_all_said(&spec) {
+        built = kustomize::replaced(&spec, built).ok()?;
     }
-    let moves = old.spec.get("targetNamespace").is_some();
-    applied
-        .objects
-        .into_iter()
-        .map(|it| {
-            let as_written = !it.is_patched && !it.is_substituted && !moves && it.listed.moved_to.is_none();
-            let document = as_written.then(|| written(db, &it.listed.file, it.id.as_ref()?)).flatten();
-            let id = it.id?;
-            (document.is_some() || id.kind != "HelmRelease").then_some(HandedOver { id, document })
-        })
-        .collect()
+    let one = |it: Resource| {
+        let id = it.id();
+        // What a variable makes of a name is not known.
+        let is_named = ![&id.name, &id.namespace].iter().any(|it| it.contains('$'));
+        Some(HandedOver { document: serde_yaml::to_value(&it.body).ok()?, id: is_named.then_some(id)? })
+    };
+    built.into_iter().map(one).collect()
 }
 
-/// An object as it stands in a file.
-fn written(db: &dyn Db, file: &EcoString, id: &Id) -> Option<Value> {
-    let text = db.data_file(file).text(db).as_ref().ok()?;
-    documents(text).ok()?.into_iter().find(|it| id_of(it).as_ref() == Some(id))
+/// What people put into the root of a cluster.
+fn root_of(root: &str, snapshot: &Snapshot) -> Vec<Resource> {
+    let by_hand = snapshot.below(root).filter(|(path, it)| !it.is_ours(path) && is_yaml(path));
+    let texts = by_hand.filter_map(|(path, it)| Some((path.clone(), Arc::clone(it.text()?))));
+    let files = Files::new(texts.filter(|(_, it)| it.contains("ArtifactGenerator")).collect());
+    Builder::new(&files).flux(Spec { dir: root, spec: &serde_json::Value::Null }).unwrap_or_default()
+}
+
+/// The files of the project that a directory is built from.
+fn files_of(db: &dyn Db, dir: &str) -> Files {
+    let mut paths: BTreeSet<EcoString> = directory::files_of_directory(db, dir);
+    let mut todo: Vec<EcoString> = vec![dir.into()];
+    if paths.is_empty()
+        && let Ok(below) = db.data_file(&eco_format!("{dir}/")).text(db)
+    {
+        for name in below.lines() {
+            let path = eco_format!("{dir}/{name}");
+            if let Some((inner, _)) = path.rsplit_once('/') {
+                todo.push(inner.into());
+            }
+            paths.insert(path);
+        }
+    }
+    for it in todo {
+        paths.extend(directory::files_of_directory(db, &it));
+    }
+    let text = |path: &EcoString| db.data_file(path).text(db).clone().ok();
+    Files::new(paths.into_iter().filter_map(|path| Some((path.clone(), text(&path)?))).collect())
 }
 
 /// The fields of an object that are no longer what they were: those that are gone, and those that have another value.

@@ -5,6 +5,7 @@
 //! harm a live cluster. Reads and writes nothing itself.
 
 mod adopt;
+mod adoption;
 mod bootstrap;
 mod built;
 mod by_hand;
@@ -31,6 +32,7 @@ use crate::fleet::{self, Settings};
 use crate::flux::{self, Deployed};
 use crate::source::Db;
 
+use adoption::Adoption;
 pub use snapshot::{Content, Digest, KnownFile, Snapshot, SnapshotEntry, digest};
 pub use work::{Permissions, Plan};
 
@@ -40,15 +42,19 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::outline(db, it).value).collect();
     let mut plan = files(tree, snapshot, permissions);
-    roots::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
+    let adoption = if permissions.adopt { Adoption::of(&deployed, tree, snapshot) } else { Adoption::default() };
+    let left = (!adoption.texts.is_empty()).then(|| adoption.applied_to(snapshot));
+    roots::check(db, settings, &deployed, tree, left.as_ref().unwrap_or(snapshot), &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
         let touched = touched::Touched::new(&settings.output, &deployed, tree, snapshot, &plan);
         let mut found = Vec::new();
         live::check(db, &deployed, snapshot, &touched, &plan, permissions, &mut found);
-        adopt::check(db, &deployed, tree, snapshot, &plan, &mut found);
+        adopt::check(db, &deployed, tree, snapshot, &plan, &adoption, &mut found);
         plan.diagnostics.append(&mut found);
     }
+    plan.by_hand = adoption.texts;
+    plan.by_hand.retain(|path, text| text.is_some() || !tree.files.contains_key(path));
     plan
 }
 

@@ -1,6 +1,7 @@
 //! What a build does to the tree, and what the author allowed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ecow::EcoString;
 
@@ -22,6 +23,8 @@ pub struct Plan {
     pub remove: Vec<EcoString>,
     /// Those of the files to write that are somebody else's until then.
     pub adopted: BTreeSet<EcoString>,
+    /// Files of others of which a part is generated from now on: the rest, none where nothing is left.
+    pub by_hand: BTreeMap<EcoString, Option<Arc<str>>>,
     pub unchanged: usize,
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -4,14 +4,16 @@ use ecow::{EcoString, eco_format};
 use regex::Regex;
 use serde_json::Value;
 
+use super::resource::Resource;
+use super::trouble::Trouble;
 use crate::kube::Object;
 use crate::kube::substitution::{Substitution, is_substituted};
-use crate::kustomize::{Resource, Trouble};
 use crate::source::{Anchor, FleetDatabase, InMemory, Kind, Origin};
 use crate::value::{json, of_json};
 
 /// Whether a Kustomization replaces variables and says the value of each itself.
-pub(super) fn are_all_said(spec: &Value) -> bool {
+#[must_use]
+pub fn are_all_said(spec: &Value) -> bool {
     let Some(build) = spec.get("postBuild") else { return false };
     let is_empty = |key: &str| match build.get(key) {
         Some(Value::Array(it)) => it.is_empty(),
@@ -22,7 +24,10 @@ pub(super) fn are_all_said(spec: &Value) -> bool {
 }
 
 /// What Flux makes of objects: each is written, its variables are replaced, and it is read again.
-pub(super) fn replaced(spec: &Value, objects: Vec<Resource>) -> Result<Vec<Resource>, Trouble> {
+///
+/// # Errors
+/// If Flux cannot read what comes of it.
+pub fn replaced(spec: &Value, objects: Vec<Resource>) -> Result<Vec<Resource>, Trouble> {
     let origin = somewhere();
     let spec = of_json(&with_undefined(spec, &objects), origin);
     let Some(substitution) = Substitution::of(Some(&spec), |_, _| None) else { return Ok(objects) };
