@@ -132,7 +132,11 @@ pub(super) fn carried_out(
         terminal.step("Removed", &counted(plan.remove.len(), "file"), took, plan.remove.iter().map(AsRef::as_ref));
     }
     for (path, text) in &plan.by_hand {
-        let (word, what) = if text.is_some() { ("Kept", "what is not generated of it") } else { ("Removed", "all of it is generated") };
+        let (word, what) = if text.is_some() {
+            ("Kept", "what is not generated of it")
+        } else {
+            ("Removed", "all of it is generated")
+        };
         terminal.status(word, &format!("{path}: {what}"));
     }
     let (clusters, addons) = (compilation.clusters, compilation.addons);

@@ -19,7 +19,10 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
             ("fleetc import", "describe the repository in the current directory, and prove that nothing changes"),
             ("fleetc import ../fleet-infra --out /tmp/try", "into another directory, to look at"),
             ("fleetc import --only infrastructure", "one Kustomization; the others stay as they are"),
-            ("fleetc import --cluster eu=clusters/eu -o markdown", "a cluster that is named, the report for a pull request"),
+            (
+                "fleetc import --cluster eu=clusters/eu -o markdown",
+                "a cluster that is named, the report for a pull request",
+            ),
         ],
     ),
     (

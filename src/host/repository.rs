@@ -33,8 +33,8 @@ pub fn repository(root: &Path) -> Result<BTreeMap<EcoString, Arc<str>>, HostErro
     let mut paths = Vec::new();
     for entry in walk {
         let entry = entry.map_err(|it| HostError::new(format!("the repository cannot be read: {it}")))?;
-        let is_text = entry.file_type().is_some_and(|it| it.is_file())
-            && entry.metadata().is_ok_and(|it| it.len() <= LONGEST);
+        let is_text =
+            entry.file_type().is_some_and(|it| it.is_file()) && entry.metadata().is_ok_and(|it| it.len() <= LONGEST);
         if is_text && entry.path().extension().is_none_or(|it| it != "fleet") {
             paths.push(entry.into_path());
         }

@@ -179,7 +179,9 @@ pub fn apply(
     let written = writer::write_all(root, &paths, bytes_of)?;
     let now = now();
     // What is somebody else's is looked at again.
-    for (path, (metadata, digest)) in paths.into_iter().zip(&written).filter(|(path, _)| !plan.by_hand.contains_key(*path)) {
+    for (path, (metadata, digest)) in
+        paths.into_iter().zip(&written).filter(|(path, _)| !plan.by_hand.contains_key(*path))
+    {
         let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
         found.directories.extend(above.map(EcoString::from));
         found.stamps.insert(path.into(), Stamp::with(metadata, now, *digest).map(|it| (it, true)));

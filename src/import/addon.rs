@@ -83,7 +83,8 @@ fn release(
     }
     let namespace: EcoString = it.namespace().into();
     let target = EcoString::from(text("targetNamespace").unwrap_or(&namespace));
-    let default_name = if text("targetNamespace").is_some() { eco_format!("{target}-{}", it.name()) } else { it.name().into() };
+    let default_name =
+        if text("targetNamespace").is_some() { eco_format!("{target}-{}", it.name()) } else { it.name().into() };
     let release_name = EcoString::from(text("releaseName").unwrap_or(&default_name));
     let mut block = Map::new();
     let sync = &world.cluster.sync;
@@ -101,7 +102,8 @@ fn release(
             if chart != it.name() {
                 block.insert("chart".into(), chart.into());
             }
-            let tag = object.body.pointer("/spec/ref/tag").or_else(|| object.body.pointer("/spec/ref/semver"))?.as_str()?;
+            let tag =
+                object.body.pointer("/spec/ref/tag").or_else(|| object.body.pointer("/spec/ref/semver"))?.as_str()?;
             block.insert("version".into(), replaced(tag, variables).into());
         }
         source = Some(artifact);
@@ -150,8 +152,11 @@ fn release(
     if release_name != it.name() {
         block.insert("release-name".into(), release_name.as_str().into());
     }
-    let about: Map<String, Value> =
-        metadata.iter().filter(|(key, _)| ["labels", "annotations"].contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect();
+    let about: Map<String, Value> = metadata
+        .iter()
+        .filter(|(key, _)| ["labels", "annotations"].contains(&key.as_str()))
+        .map(|(key, it)| (key.clone(), it.clone()))
+        .collect();
     if !about.is_empty() {
         block.insert("metadata".into(), about.into());
     }
@@ -187,8 +192,11 @@ fn release(
 /// The fields of a HelmRelease that the language does not set itself.
 fn fields(spec: &Map<String, Value>, strategy: Option<&str>) -> Value {
     let own = ["chart", "chartRef", "values", "targetNamespace", "releaseName", "dependsOn"];
-    let mut found: Map<String, Value> =
-        spec.iter().filter(|(key, _)| !own.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect();
+    let mut found: Map<String, Value> = spec
+        .iter()
+        .filter(|(key, _)| !own.contains(&key.as_str()))
+        .map(|(key, it)| (key.clone(), it.clone()))
+        .collect();
     if found.get("suspend") == Some(&Value::Bool(false)) {
         found.remove("suspend");
     }
@@ -244,7 +252,10 @@ fn source_of<'a>(objects: &[&'a Resource], reference: &Value, namespace: &EcoStr
     let text = |key: &str| reference.get(key).and_then(Value::as_str);
     let place = text("namespace").unwrap_or(namespace);
     objects.iter().copied().find(|it| {
-        Some(it.kind()) == text("kind") && Some(it.name()) == text("name") && it.namespace() == place && it.id().is_source()
+        Some(it.kind()) == text("kind")
+            && Some(it.name()) == text("name")
+            && it.namespace() == place
+            && it.id().is_source()
     })
 }
 
@@ -314,8 +325,11 @@ fn plain_source(object: &Resource) -> Option<SourceShape> {
     }
     shape.insert("namespace".into(), object.namespace().into());
     let metadata = object.body.get("metadata")?.as_object()?;
-    let about: Map<String, Value> =
-        metadata.iter().filter(|(key, _)| ["labels", "annotations"].contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect();
+    let about: Map<String, Value> = metadata
+        .iter()
+        .filter(|(key, _)| ["labels", "annotations"].contains(&key.as_str()))
+        .map(|(key, it)| (key.clone(), it.clone()))
+        .collect();
     if !about.is_empty() {
         shape.insert("metadata".into(), about.into());
     }
@@ -330,12 +344,15 @@ fn artifact(release: &Resource, object: &Resource, objects: &[&Resource], level:
         return None;
     }
     let takes = |it: &&&Resource| {
-        it.kind() == "HelmRelease" && it.body.pointer("/spec/chartRef/name").and_then(Value::as_str) == Some(object.name())
+        it.kind() == "HelmRelease"
+            && it.body.pointer("/spec/chartRef/name").and_then(Value::as_str) == Some(object.name())
     };
     let is_alone = objects.iter().filter(takes).count() == 1;
     let reference = object.body.pointer("/spec/ref").and_then(Value::as_object);
-    let has_version = reference.is_some_and(|it| it.len() == 1 && (it.contains_key("tag") || it.contains_key("semver")));
-    let is_plain = object.name() == release.name() && object.namespace() == release.namespace() && is_alone && has_version;
+    let has_version =
+        reference.is_some_and(|it| it.len() == 1 && (it.contains_key("tag") || it.contains_key("semver")));
+    let is_plain =
+        object.name() == release.name() && object.namespace() == release.namespace() && is_alone && has_version;
     let has_metadata = source.shape.get("metadata").is_some();
     if !is_plain || has_metadata || level > Level::Typed {
         return Some(source);

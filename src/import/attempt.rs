@@ -142,7 +142,11 @@ impl Loader for FromRepository {
     fn load(&self, path: &str) -> Result<Arc<str>, EcoString> {
         if let Some(dir) = path.strip_suffix('/') {
             let below: Vec<&str> = self.0.below(dir).filter_map(|it| it.get(path.len()..)).collect();
-            return if below.is_empty() { Err("there is no such directory".into()) } else { Ok((below.join("\n") + "\n").into()) };
+            return if below.is_empty() {
+                Err("there is no such directory".into())
+            } else {
+                Ok((below.join("\n") + "\n").into())
+            };
         }
         self.0.text(path).cloned().ok_or_else(|| "there is no such file".into())
     }
@@ -220,7 +224,8 @@ fn finished(
         for world in worlds {
             let Some(unit) = world.units.get(&catalogue.unit) else { continue };
             replaced.insert(unit.resource.file.clone());
-            replaced.extend(unit.dir.iter().flat_map(|dir| files.below(dir)).filter(|it| clusters::is_yaml(it)).cloned());
+            replaced
+                .extend(unit.dir.iter().flat_map(|dir| files.below(dir)).filter(|it| clusters::is_yaml(it)).cloned());
             replaced.extend(unit.objects.iter().flatten().map(|it| it.file.clone()));
         }
     }

@@ -64,7 +64,9 @@ fn kind(model: &Model<'_>, message: &str) -> Option<EcoString> {
     let scope = if is_namespaced { "Namespaced" } else { "Cluster" };
     let lower = kind.to_lowercase();
     let plural = match lower.as_str() {
-        it if it.ends_with('y') && !it.ends_with("ay") && !it.ends_with("ey") => format!("{}ies", it.trim_end_matches('y')),
+        it if it.ends_with('y') && !it.ends_with("ay") && !it.ends_with("ey") => {
+            format!("{}ies", it.trim_end_matches('y'))
+        }
         it if ["s", "x", "ch", "sh"].iter().any(|end| it.ends_with(end)) => format!("{it}es"),
         it => format!("{it}s"),
     };
@@ -103,7 +105,9 @@ fn of_file(model: &Model<'_>, path: &str, why: &str, levels: &mut Levels) -> boo
     let mut found = false;
     for catalogue in &model.catalogues {
         for it in catalogue.items.iter().filter(|it| it.kind == ItemKind::File && it.file == path) {
-            it.ids.iter().for_each(|id| levels.lower(&catalogue.unit, id, why));
+            for id in &it.ids {
+                levels.lower(&catalogue.unit, id, why);
+            }
             found = true;
         }
     }
@@ -136,10 +140,14 @@ fn lowered(catalogue: &Catalogue, kinds: &[ItemKind], name: &str, why: &str, lev
                 && addon.shapes.values().any(|shape| shape.get("source").and_then(|it| it.as_str()) == Some(name))
         };
         let ids: Vec<_> = catalogue.items.iter().filter(takes).flat_map(|it| it.ids.clone()).collect();
-        ids.iter().for_each(|id| levels.lower(&catalogue.unit, id, why));
+        for id in &ids {
+            levels.lower(&catalogue.unit, id, why);
+        }
         return !ids.is_empty();
     }
-    it.ids.iter().for_each(|id| levels.lower(&catalogue.unit, id, why));
+    for id in &it.ids {
+        levels.lower(&catalogue.unit, id, why);
+    }
     true
 }
 
@@ -153,7 +161,12 @@ fn of_cluster(model: &Model<'_>, head: &str, why: &str, levels: &mut Levels) -> 
         "override" if ["source", "namespace"].contains(&of) => {
             let name = words.next().unwrap_or_default().trim_matches('"');
             let kinds: &[ItemKind] = if of == "source" { &[ItemKind::Source] } else { &[ItemKind::Namespace] };
-            model.catalogues.iter().fold(false, |found, it| lowered(it, kinds, name, why, levels) || found)
+            {
+                // Each that has one of that name.
+                let found: Vec<bool> =
+                    model.catalogues.iter().map(|it| lowered(it, kinds, name, why, levels)).collect();
+                found.contains(&true)
+            }
         }
         "override" | "use" | "drop" => {
             let Some(catalogue) = model.catalogues.iter().find(|it| it.name == of) else { return false };
@@ -176,9 +189,8 @@ pub(super) fn differences(model: &Model<'_>, all: &[Difference], levels: &mut Le
         }
         let why = eco_format!("{} {}", it.id, it.what);
         let on = model.worlds.iter().position(|world| world.cluster.name == it.cluster);
-        let own = |id: &UnitId| {
-            model.catalogues.iter().find(|it| it.unit == *id && on.is_some_and(|on| it.on.contains(&on)))
-        };
+        let own =
+            |id: &UnitId| model.catalogues.iter().find(|it| it.unit == *id && on.is_some_and(|on| it.on.contains(&on)));
         let Some(catalogue) = it.unit.as_ref().and_then(own) else {
             // The Kustomization itself, or what a catalogue brings beside what it had.
             let of_unit = (it.id.namespace.clone(), it.id.name.clone());

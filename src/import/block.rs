@@ -69,7 +69,8 @@ pub(super) fn commonest<'a>(all: &[&'a Value]) -> Value {
         if values.len() * 2 <= all.len() {
             continue;
         }
-        let maps: Vec<&Value> = values.iter().copied().filter(|it| it.as_object().is_some_and(|it| !it.is_empty())).collect();
+        let maps: Vec<&Value> =
+            values.iter().copied().filter(|it| it.as_object().is_some_and(|it| !it.is_empty())).collect();
         if maps.len() * 2 > values.len() {
             let inner = commonest(&maps);
             if inner.as_object().is_some_and(|it| !it.is_empty()) {

@@ -13,6 +13,9 @@ pub struct Cluster {
     /// The directory that its Flux reads first, from the repository's root.
     pub dir: EcoString,
     pub sync: Sync,
+    /// Where the repository is, and its branch, as Flux reads it.
+    pub repository: Option<EcoString>,
+    pub branch: Option<EcoString>,
     /// The minor version of Flux, where the repository says it: `2.6`.
     pub flux: Option<EcoString>,
 }
@@ -49,9 +52,18 @@ pub(super) fn find(files: &Files, named: &[(String, String)]) -> Vec<Cluster> {
     }
     // What bootstrap is yet to write is there as an empty file.
     for path in files.paths() {
-        let dir = ["gotk-sync.yaml", "gotk-components.yaml"].iter().find_map(|it| path.strip_suffix(&format!("/flux-system/{it}")));
+        let dir = ["gotk-sync.yaml", "gotk-components.yaml"]
+            .iter()
+            .find_map(|it| path.strip_suffix(&format!("/flux-system/{it}")));
         if let Some(dir) = dir {
-            let blank = || Cluster { name: EcoString::new(), dir: dir.into(), sync: Sync::default(), flux: None };
+            let blank = || Cluster {
+                name: EcoString::new(),
+                dir: dir.into(),
+                sync: Sync::default(),
+                repository: None,
+                branch: None,
+                flux: None,
+            };
             found.entry(dir.into()).or_insert_with(blank);
         }
     }
@@ -61,7 +73,14 @@ pub(super) fn find(files: &Files, named: &[(String, String)]) -> Vec<Cluster> {
         let known = |(name, dir): &(String, String)| {
             let dir = cleaned(dir);
             let of_bootstrap = found.get(&dir).cloned();
-            let blank = Cluster { name: "".into(), dir: dir.clone(), sync: Sync::default(), flux: None };
+            let blank = Cluster {
+                name: "".into(),
+                dir: dir.clone(),
+                sync: Sync::default(),
+                repository: None,
+                branch: None,
+                flux: None,
+            };
             Cluster { name: name.into(), dir, ..of_bootstrap.unwrap_or(blank) }
         };
         named.iter().map(known).collect()
@@ -106,7 +125,22 @@ fn root_of(path: &str, object: &Value, beside: &[Value]) -> Option<Cluster> {
     };
     let dir = ["/spec/path", "/spec/sync/path", "/spec/values/instance/sync/path"].into_iter().find_map(at)?;
     let version = ["/spec/distribution/version", "/spec/values/instance/distribution/version"].into_iter().find_map(at);
-    Some(Cluster { name: EcoString::new(), dir: cleaned(dir), sync, flux: version.and_then(minor) })
+    let source = beside.iter().find(|it| {
+        let text = |pointer: &str| it.pointer(pointer).and_then(Value::as_str);
+        text("/kind") == Some(&sync.kind) && text("/metadata/name") == Some(&sync.name)
+    });
+    let of_source = |pointer: &str| source.and_then(|it| it.pointer(pointer)?.as_str());
+    let urls = ["/spec/sync/url", "/spec/values/instance/sync/url"].into_iter().find_map(at);
+    let references = ["/spec/sync/ref", "/spec/values/instance/sync/ref"].into_iter().find_map(at);
+    let branch = of_source("/spec/ref/branch").or_else(|| references.and_then(|it| it.strip_prefix("refs/heads/")));
+    Some(Cluster {
+        name: EcoString::new(),
+        dir: cleaned(dir),
+        repository: of_source("/spec/url").or(urls).map(EcoString::from),
+        branch: branch.map(EcoString::from),
+        flux: version.and_then(minor),
+        sync,
+    })
 }
 
 /// What an instance of the Flux Operator syncs: everything is called as its namespace, unless it says so itself.

@@ -59,7 +59,11 @@ fn of_unit(files: &Files, world: &World, id: &UnitId, unit: &Unit, say: &mut imp
     let cluster = &world.cluster.name;
     match (&unit.dir, &unit.objects) {
         (Some(dir), Err(Trouble::Broken { .. })) if !files.is_directory(dir) => {
-            say(FindingKind::MissingPath, place, eco_format!("`{}` on `{cluster}` applies `{dir}`, which is not there", id.1));
+            say(
+                FindingKind::MissingPath,
+                place,
+                eco_format!("`{}` on `{cluster}` applies `{dir}`, which is not there", id.1),
+            );
         }
         (_, Err(it @ Trouble::Broken { .. })) => {
             say(FindingKind::Broken, place, eco_format!("`{}` cannot be built: {it}", id.1));
@@ -90,7 +94,11 @@ fn undefined(id: &UnitId, unit: &Unit, place: &str, say: &mut impl FnMut(Finding
         });
     }
     for it in missing {
-        say(FindingKind::UndefinedVariable, place, eco_format!("nothing defines `${{{it}}}` in what `{}` applies", id.1));
+        say(
+            FindingKind::UndefinedVariable,
+            place,
+            eco_format!("nothing defines `${{{it}}}` in what `{}` applies", id.1),
+        );
     }
 }
 
@@ -113,7 +121,8 @@ fn dead_files(files: &Files, worlds: &[World]) -> Vec<Finding> {
     let mut found = Vec::new();
     for path in files.untouched().into_iter().filter(|it| is_yaml(it) && !is_hidden(it)) {
         let Some(text) = files.text(&path) else { continue };
-        let is_object = text.lines().any(|it| it.starts_with("apiVersion:")) && text.lines().any(|it| it.starts_with("kind:"));
+        let is_object =
+            text.lines().any(|it| it.starts_with("apiVersion:")) && text.lines().any(|it| it.starts_with("kind:"));
         if is_object {
             found.push(Finding { kind: FindingKind::DeadFile, place: path, fact: "no cluster applies it".into() });
         }

@@ -76,7 +76,8 @@ impl<'a> Model<'a> {
             }
         }
         let names = names(worlds, &taken);
-        let made = |((unit, _), on): (&(UnitId, Option<usize>), &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
+        let made =
+            |((unit, _), on): (&(UnitId, Option<usize>), &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
         let catalogues = taken.iter().map(made).collect();
         let mut model = Self { worlds, catalogues, names, externals: BTreeSet::new() };
         model.name_requirements();
@@ -145,14 +146,14 @@ impl<'a> Model<'a> {
         for it in self.catalogues.iter_mut().flat_map(|it| it.items.iter_mut()) {
             for (nth, shape) in &mut it.shapes {
                 let flux = self.worlds.get(*nth).map(|it| it.cluster.sync.namespace.clone()).unwrap_or_default();
-                let mut named = |of: &str| match addons.get(&(*nth, of.into())) {
-                    Some(it) => it.clone(),
-                    None => {
-                        let (namespace, name) = of.split_once('/').unwrap_or_default();
-                        let name = external(&(namespace.into(), name.into()), &flux);
-                        self.externals.insert(eco_format!("external HelmRelease {name}"));
-                        name
+                let mut named = |of: &str| {
+                    if let Some(it) = addons.get(&(*nth, of.into())) {
+                        return it.clone();
                     }
+                    let (namespace, name) = of.split_once('/').unwrap_or_default();
+                    let name = external(&(namespace.into(), name.into()), &flux);
+                    self.externals.insert(eco_format!("external HelmRelease {name}"));
+                    name
                 };
                 if it.kind != ItemKind::Addon {
                     continue;
@@ -187,16 +188,15 @@ fn names(worlds: &[World], taken: &IndexMap<(UnitId, Option<usize>), Vec<usize>>
     found
 }
 
-fn catalogue(
-    worlds: &[World],
-    levels: &Levels,
-    names: &Names,
-    id: &UnitId,
-    on: &[usize],
-) -> Catalogue {
+fn catalogue(worlds: &[World], levels: &Levels, names: &Names, id: &UnitId, on: &[usize]) -> Catalogue {
     let name = on.first().and_then(|nth| names.get(&(id.clone(), *nth))).cloned().unwrap_or_default();
-    let units: Vec<(usize, &World, &Unit)> =
-        on.iter().filter_map(|nth| { let world = worlds.get(*nth)?; Some((*nth, world, world.units.get(id)?)) }).collect();
+    let units: Vec<(usize, &World, &Unit)> = on
+        .iter()
+        .filter_map(|nth| {
+            let world = worlds.get(*nth)?;
+            Some((*nth, world, world.units.get(id)?))
+        })
+        .collect();
     let mut items = Items::default();
     let mut releases: Vec<Release> = Vec::new();
     for (nth, world, unit) in &units {
@@ -208,7 +208,7 @@ fn catalogue(
     // A release that is one on some clusters alone, or lives elsewhere, is a manifest on all.
     let odd: BTreeSet<Id> = releases.iter().filter(|it| !is_typed(it)).map(|it| it.id.clone()).collect();
     releases.retain(|it| !odd.contains(&it.id));
-    let typed: BTreeSet<Id> = releases.iter().flat_map(|it| it.takes()).collect();
+    let typed: BTreeSet<Id> = releases.iter().flat_map(Release::takes).collect();
     for it in &releases {
         it.add_to(&mut items);
     }
@@ -220,7 +220,8 @@ fn catalogue(
         }
     }
     let is_waited_for = is_waited_for(worlds, names, id);
-    let settings = units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, is_waited_for))).collect();
+    let settings =
+        units.iter().map(|(nth, world, unit)| (*nth, settings(world, unit, &name, id, is_waited_for))).collect();
     let after = units.iter().map(|(nth, world, unit)| (*nth, after(world, unit, *nth, names))).collect();
     let from: IndexSet<EcoString> = units.iter().filter_map(|(_, _, it)| it.dir.clone()).collect();
     Catalogue {
@@ -245,7 +246,16 @@ type ItemKindKey = u8;
 
 impl Items {
     /// The shape of an item on a cluster; `key` tells it from others.
-    pub(super) fn add(&mut self, kind: ItemKind, key: &str, name: &str, id: Option<Id>, nth: usize, shape: Value, file: &EcoString) {
+    pub(super) fn add(
+        &mut self,
+        kind: ItemKind,
+        key: &str,
+        name: &str,
+        id: Option<Id>,
+        nth: usize,
+        shape: Value,
+        file: &EcoString,
+    ) {
         let key = (kind as u8, key.into());
         let item = self.found.entry(key).or_insert_with(|| Item {
             kind,
@@ -304,17 +314,21 @@ impl Items {
 }
 
 /// Files all of whose objects are applied as they are, on every cluster that has the Kustomization.
-fn whole_files(units: &[(usize, &World, &Unit)], levels: &Levels, id: &UnitId, typed: &BTreeSet<Id>) -> BTreeSet<EcoString> {
+fn whole_files(
+    units: &[(usize, &World, &Unit)],
+    levels: &Levels,
+    id: &UnitId,
+    typed: &BTreeSet<Id>,
+) -> BTreeSet<EcoString> {
     let mut found: BTreeMap<EcoString, bool> = BTreeMap::new();
     for (_, world, unit) in units {
         for it in unit.objects.iter().flatten() {
-            let is_plain = !it.is_changed
-                && !it.is_generated
-                && !typed.contains(&it.id())
-                && !(it.kind() == "Namespace" && it.api_version().0.is_empty())
-                && newer(it, minor(world)).is_none()
-                && !(it.id().namespace.is_empty() && !it.namespace().is_empty())
-                && levels.of(id, &it.id()) == Level::Typed;
+            let own = it.id();
+            let has_words = typed.contains(&own) || (own.kind == "Namespace" && own.group.is_empty());
+            let is_written = !it.is_changed && !it.is_generated && newer(it, minor(world)).is_none();
+            // kustomize gives a namespace to all that it does not know.
+            let is_placed = !own.namespace.is_empty() || it.namespace().is_empty();
+            let is_plain = is_written && is_placed && !has_words && levels.of(id, &own) == Level::Typed;
             *found.entry(it.file.clone()).or_insert(true) &= is_plain;
         }
     }
@@ -345,14 +359,17 @@ fn object(items: &mut Items, it: &Resource, nth: usize, is_whole: bool, (level, 
             }
         }
         let is_plain = it.body.get("spec").is_none()
-            && metadata.as_object().is_some_and(|it| it.keys().all(|it| ["name", "labels", "annotations"].contains(&it.as_str())));
+            && metadata
+                .as_object()
+                .is_some_and(|it| it.keys().all(|it| ["name", "labels", "annotations"].contains(&it.as_str())));
         if is_plain {
             items.add(ItemKind::Namespace, &key, &id.name, Some(id.clone()), nth, shape.into(), &it.file);
             return;
         }
     }
     let mut body = it.body.clone();
-    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut).filter(|_| id.namespace.is_empty()) {
+    if let Some(metadata) = body.get_mut("metadata").and_then(Value::as_object_mut).filter(|_| id.namespace.is_empty())
+    {
         // kustomize gives one to all that it does not know.
         metadata.remove("namespace");
     }
@@ -395,13 +412,7 @@ const OWN: [&str; 9] = [
     "components",
 ];
 
-fn settings(
-    world: &World,
-    unit: &Unit,
-    name: &EcoString,
-    id: &UnitId,
-    is_waited_for: bool,
-) -> Value {
+fn settings(world: &World, unit: &Unit, name: &EcoString, id: &UnitId, is_waited_for: bool) -> Value {
     let mut found = unit.spec().as_object().cloned().unwrap_or_default();
     for key in OWN.into_iter().chain(["validation"]) {
         found.remove(key);
@@ -420,7 +431,9 @@ fn settings(
         let Some(Value::Object(all)) = unit.resource.body.pointer(&format!("/metadata/{part}")) else { continue };
         let kept: Map<String, Value> = all
             .iter()
-            .filter(|(key, _)| !key.starts_with("kustomize.toolkit.fluxcd.io/substitute") && !key.starts_with("config.kubernetes.io/"))
+            .filter(|(key, _)| {
+                !key.starts_with("kustomize.toolkit.fluxcd.io/substitute") && !key.starts_with("config.kubernetes.io/")
+            })
             .map(|(key, it)| (key.clone(), it.clone()))
             .collect();
         if !kept.is_empty() {

@@ -98,7 +98,9 @@ pub(super) fn inline(value: &Value) -> String {
 
 /// A text; over several lines where it has some.
 fn text(it: &str, depth: usize, out: &mut String) {
-    let is_block = it.contains('\n') && !it.contains('\r') && !it.lines().any(|it| it.ends_with([' ', '\t']) && it.trim().is_empty());
+    let is_block = it.contains('\n')
+        && !it.contains('\r')
+        && !it.lines().any(|it| it.ends_with([' ', '\t']) && it.trim().is_empty());
     if !is_block {
         out.push_str(&quoted(it));
         return;
@@ -129,7 +131,10 @@ fn escaped(it: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            it if it.is_control() || ('\u{200b}'..='\u{200f}').contains(&it) || ('\u{2028}'..='\u{202e}').contains(&it) => {
+            it if it.is_control()
+                || ('\u{200b}'..='\u{200f}').contains(&it)
+                || ('\u{2028}'..='\u{202e}').contains(&it) =>
+            {
                 let _ = write!(out, "\\u{{{:x}}}", it as u32);
             }
             it => out.push(it),

@@ -81,7 +81,9 @@ pub(super) fn differences(old: &World, new: &World) -> Vec<Difference> {
         }
     }
     for (id, owners) in after.iter().filter(|(id, _)| !before.contains_key(*id)) {
-        owners.iter().for_each(|(by, _)| say(Class::Listed, *by, id, None, "is new".into()));
+        for (by, _) in owners {
+            say(Class::Listed, *by, id, None, "is new".into());
+        }
     }
     found
 }
@@ -123,7 +125,11 @@ fn called(unit: Option<&UnitId>) -> EcoString {
 fn shown(it: Option<&Value>) -> EcoString {
     let Some(it) = it else { return "nothing".into() };
     let text = it.to_string();
-    if text.chars().count() > 60 { eco_format!("{}…", text.chars().take(60).collect::<String>()) } else { text.into() }
+    if text.chars().count() > 60 {
+        eco_format!("{}…", text.chars().take(60).collect::<String>())
+    } else {
+        text.into()
+    }
 }
 
 /// Leaves that differ, by their paths.
@@ -159,14 +165,17 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
     }
     let of = |it: &Resource, pointer: &str| it.body.pointer(pointer).and_then(Value::as_str).map(EcoString::from);
     if is_unit(was) {
-        let own = ["spec.path", "spec.patches", "spec.sourceRef", "spec.targetNamespace", "spec.images", "spec.components"];
+        let own =
+            ["spec.path", "spec.patches", "spec.sourceRef", "spec.targetNamespace", "spec.images", "spec.components"];
         let starts = |all: &[&str]| all.iter().any(|it| path == *it || path.starts_with(&format!("{it}.")));
         return match path {
             // The values are in the objects.
             "spec.postBuild" if b.is_none() => Class::Allowed,
             "spec.wait" | "spec.suspend" if a.or(b) == Some(&Value::Bool(false)) => Class::Allowed,
             "spec.validation" | "spec.patchesStrategicMerge" | "spec.patchesJson6902" => Class::Allowed,
-            _ if starts(&own) || path.starts_with("metadata.annotations.kustomize.toolkit.fluxcd.io/") => Class::Allowed,
+            _ if starts(&own) || path.starts_with("metadata.annotations.kustomize.toolkit.fluxcd.io/") => {
+                Class::Allowed
+            }
             "metadata.annotations" => Class::Allowed,
             "spec.dependsOn" if same_order(a, b, was) => Class::Allowed,
             // With `wait`, Flux looks at nothing that is listed.
@@ -181,20 +190,27 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
             if effective(was) == effective(is) { Class::Allowed } else { Class::Fatal }
         }
         ("HelmRelease", "spec.releaseName") => {
-            if release_name(was) == release_name(is) { Class::Allowed } else { Class::Fatal }
+            if release_name(was) == release_name(is) {
+                Class::Allowed
+            } else {
+                Class::Fatal
+            }
         }
         ("HelmRelease", "spec.storageNamespace") => {
             let effective = |it: &Resource| of(it, "/spec/storageNamespace").unwrap_or_else(|| it.namespace().into());
             if effective(was) == effective(is) { Class::Allowed } else { Class::Fatal }
         }
-        ("HelmRelease", "spec.chart.spec.reconcileStrategy") if a.is_none() && b.is_some_and(|it| it == "ChartVersion") => {
+        ("HelmRelease", "spec.chart.spec.reconcileStrategy")
+            if a.is_none() && b.is_some_and(|it| it == "ChartVersion") =>
+        {
             Class::Allowed
         }
         ("HelmRelease", "spec.dependsOn") if same_order(a, b, was) => Class::Allowed,
         // Without a version, any.
         ("HelmRelease", "spec.chart.spec.version") if a.is_none() && b.is_some_and(|it| it == "*") => Class::Allowed,
         ("HelmRelease", "spec.chart.spec.sourceRef.namespace") => {
-            let effective = |it: &Resource| of(it, "/spec/chart/spec/sourceRef/namespace").unwrap_or_else(|| it.namespace().into());
+            let effective =
+                |it: &Resource| of(it, "/spec/chart/spec/sourceRef/namespace").unwrap_or_else(|| it.namespace().into());
             if effective(was) == effective(is) { Class::Allowed } else { Class::Listed }
         }
         ("HelmRelease", "spec.chartRef.namespace") => {
@@ -202,7 +218,9 @@ fn class(was: &Resource, is: &Resource, path: &str, a: Option<&Value>, b: Option
             if effective(was) == effective(is) { Class::Allowed } else { Class::Listed }
         }
         ("HelmRelease", "spec.chart.spec.chart") => {
-            let plain = |it: Option<&Value>| it.and_then(Value::as_str).map(|it| it.trim_start_matches("./").trim_end_matches('/').to_owned());
+            let plain = |it: Option<&Value>| {
+                it.and_then(Value::as_str).map(|it| it.trim_start_matches("./").trim_end_matches('/').to_owned())
+            };
             if plain(a) == plain(b) { Class::Allowed } else { Class::Fatal }
         }
         ("HelmRelease" | "HelmRepository" | "GitRepository" | "OCIRepository" | "Bucket", "spec.suspend")
@@ -241,7 +259,10 @@ fn same_order(a: Option<&Value>, b: Option<&Value>, of: &Resource) -> bool {
     let names = |it: Option<&Value>| -> BTreeSet<(String, String)> {
         let text = |it: &Value, key: &str| it.get(key).and_then(Value::as_str).map(str::to_owned);
         let all = it.and_then(Value::as_array).into_iter().flatten();
-        all.map(|it| (text(it, "namespace").unwrap_or_else(|| of.namespace().to_owned()), text(it, "name").unwrap_or_default())).collect()
+        all.map(|it| {
+            (text(it, "namespace").unwrap_or_else(|| of.namespace().to_owned()), text(it, "name").unwrap_or_default())
+        })
+        .collect()
     };
     names(a) == names(b)
 }

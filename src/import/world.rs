@@ -13,7 +13,7 @@ pub type UnitId = (EcoString, EcoString);
 
 /// Everything that one cluster applies, as far as it lies in the repository.
 #[derive(Clone, Debug)]
-pub struct World {
+pub(super) struct World {
     pub cluster: Cluster,
     /// What the root applies itself.
     pub root: Vec<Resource>,
@@ -26,7 +26,7 @@ pub struct World {
 
 /// A Flux Kustomization.
 #[derive(Clone, Debug)]
-pub struct Unit {
+pub(super) struct Unit {
     /// The object.
     pub resource: Resource,
     /// The Kustomization that applies it; none is the root.
@@ -41,7 +41,7 @@ pub struct Unit {
 
 impl Unit {
     #[must_use]
-    pub fn spec(&self) -> &Value {
+    pub(super) fn spec(&self) -> &Value {
         self.resource.body.get("spec").unwrap_or(&Value::Null)
     }
 }
@@ -90,9 +90,9 @@ fn rooted_at(world: World, id: &UnitId) -> World {
     cluster.sync.root = id.1.clone();
     // Everything beside it is none of its.
     let mut below: Vec<UnitId> = vec![id.clone()];
-    while let Some(next) = units.iter().find(|(it, unit)| {
-        !below.contains(it) && unit.by.as_ref().is_some_and(|by| below.contains(by))
-    }) {
+    while let Some(next) =
+        units.iter().find(|(it, unit)| !below.contains(it) && unit.by.as_ref().is_some_and(|by| below.contains(by)))
+    {
         below.push(next.0.clone());
     }
     units.retain(|it, _| below.contains(it));
@@ -184,9 +184,8 @@ fn built(
 impl World {
     /// Every object with the Kustomization that applies it.
     pub(super) fn objects(&self) -> impl Iterator<Item = (Option<&UnitId>, &Resource)> {
-        let of_units = self.units.iter().flat_map(|(id, it)| {
-            it.objects.iter().flatten().map(move |object| (Some(id), object))
-        });
+        let of_units =
+            self.units.iter().flat_map(|(id, it)| it.objects.iter().flatten().map(move |object| (Some(id), object)));
         self.root.iter().map(|it| (None, it)).chain(of_units)
     }
 }

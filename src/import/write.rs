@@ -66,7 +66,11 @@ fn defaults(model: &Model<'_>) -> Defaults {
     }
     Defaults {
         release: if releases.is_empty() { release } else { commonest(&releases) },
-        kustomization: if settings.is_empty() { kustomization } else { commonest(&settings.iter().collect::<Vec<_>>()) },
+        kustomization: if settings.is_empty() {
+            kustomization
+        } else {
+            commonest(&settings.iter().collect::<Vec<_>>())
+        },
         release_in: places.into_iter().max_by_key(|it| it.1).map_or_else(|| "flux-system".into(), |it| it.0.clone()),
     }
 }
@@ -75,12 +79,21 @@ fn defaults(model: &Model<'_>) -> Defaults {
 fn shared(settings: &Value) -> Value {
     let own = ["name", "namespace", "metadata", "postBuild", "wait", "healthChecks", "healthCheckExprs"];
     let all = settings.as_object().into_iter().flatten();
-    Value::Object(all.filter(|(key, _)| !own.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect())
+    Value::Object(
+        all.filter(|(key, _)| !own.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect(),
+    )
 }
 
 fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Defaults) -> String {
     let mut out = format!("fleet {} {{\n", key(&plain(&layout.name)));
     let clusters = || model.worlds.iter().map(|it| &it.cluster);
+    let git = || clusters().filter(|it| it.sync.kind == "GitRepository");
+    if let Some(it) = most(git().filter_map(|it| it.repository.clone())) {
+        let _ = writeln!(out, "repository = {}", quoted(&it));
+    }
+    if let Some(it) = most(git().filter_map(|it| it.branch.clone())).filter(|it| it != "main") {
+        let _ = writeln!(out, "branch = {}", quoted(&it));
+    }
     if let Some(it) = most(clusters().filter_map(|it| it.flux.as_ref().map(supported))) {
         let _ = writeln!(out, "flux = {}", quoted(&it));
     }
@@ -240,7 +253,9 @@ fn write_item(item: &Item, defaults: &Defaults, out: &mut String) {
 
 fn without(of: &Value, keys: &[&str]) -> Value {
     let all = of.as_object().into_iter().flatten();
-    Value::Object(all.filter(|(key, _)| !keys.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect())
+    Value::Object(
+        all.filter(|(key, _)| !keys.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect(),
+    )
 }
 
 /// What makes one add-on of another: names stand without quotes.

@@ -38,6 +38,8 @@ pub struct Applied<'a> {
     pub missing: Vec<(Id, EcoString)>,
     /// What kustomize cannot read in a directory, each with the Kustomization that applies it.
     pub broken: Vec<(Id, &'a Broken)>,
+    /// What is there no longer: it applies nothing.
+    pub gone: IndexSet<Id>,
     /// Paths and namespaces that were looked into.
     seen: IndexSet<(EcoString, EcoString)>,
 }
@@ -92,6 +94,9 @@ impl<'a> Applied<'a> {
         self.may_be_more |= !directory.complete || directory.remote.is_some() || directory.changes;
         for listed in &directory.objects {
             let id = id_of(listed, &applies.target_namespace);
+            if self.gone.contains(&id) {
+                continue;
+            }
             // What a patch makes of a Kustomization is not known.
             let is_changed = directory.changes || applies.patches;
             self.may_be_more |= is_changed && listed.applies.is_some();

@@ -495,7 +495,7 @@ fn with_dollar<'a>(
 }
 
 /// A path seen from a directory; none if it is a URL or leads out of the project.
-fn joined(dir: &str, name: &str) -> Option<EcoString> {
+pub(crate) fn joined(dir: &str, name: &str) -> Option<EcoString> {
     if name.contains("://") || name.contains('?') || name.starts_with('/') {
         return None;
     }

@@ -167,7 +167,8 @@ impl Rules<'_> {
         // A ResourceSet looks at the fields of what it waits for, whatever that is.
         let is_operator = self.object.id.kind == "ResourceSet";
         let variables: Option<&[&str]> = if is_operator { None } else { Some(&["self", "dep"]) };
-        let ready = all("dependsOn").filter_map(move |it| Some(("readyExpr", it.get("readyExpr")?, of(variables, true))));
+        let ready =
+            all("dependsOn").filter_map(move |it| Some(("readyExpr", it.get("readyExpr")?, of(variables, true))));
         let own = [
             ("resourceFilter", of(Some(&["res", "req"]), true)),
             ("commitStatusExpr", of(Some(&["event", "alert", "provider"]), false)),

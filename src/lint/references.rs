@@ -270,7 +270,7 @@ fn missing_source(object: &Object, source: &Id, is_external: bool, cluster: &Eco
         return it.help(eco_format!("if something else creates it, declare it: `{declaration}`"));
     }
     it.note("a source is applied with the catalogue that declares it, once an add-on of that catalogue uses it")
-    .help("declare the source in the catalogue of the add-on, or at the top level for all")
+        .help("declare the source in the catalogue of the add-on, or at the top level for all")
 }
 
 fn missing_namespace(name: &str, at: Origin, cluster: &EcoString) -> Diagnostic {

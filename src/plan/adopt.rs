@@ -120,7 +120,14 @@ fn pruned(
     }
     // Of what a Kustomization that stays does not apply any longer, its new fields decide.
     let deletes = new.map_or(old.pruning().all, |it| Pruning::of_kustomization(&it.kustomization).leaving);
-    let is_there = |it: &Id| cluster.objects().any(|(_, new)| new.id == *it);
+    // What says no namespace goes where the catalogue's things go.
+    let is_there = |it: &Id| {
+        let is_same = |new: &Id| {
+            new == it
+                || (it.namespace.is_empty() && (&new.group, &new.kind, &new.name) == (&it.group, &it.kind, &it.name))
+        };
+        cluster.objects().any(|(_, new)| is_same(&new.id))
+    };
     let lost: Vec<Id> = if is_known(&old, snapshot) {
         let all = old_objects(&old, &OldFiles::new(snapshot)).by_id;
         all.into_iter().filter(|(it, was)| !is_there(it) && !survives(was)).map(|(it, _)| it).collect()
@@ -141,6 +148,21 @@ fn pruned(
     }
 }
 
+/// Fields of a Kustomization that say what becomes of its directory: what comes of them is compared object by object. And those
+/// that Flux ignores.
+const OWN: [&str; 10] = [
+    "spec.path",
+    "spec.patches",
+    "spec.sourceRef",
+    "spec.targetNamespace",
+    "spec.components",
+    "spec.images",
+    "spec.postBuild",
+    "spec.commonMetadata",
+    "spec.healthChecks",
+    "spec.validation",
+];
+
 /// An object that stays, under its name: a release that Helm would keep elsewhere, and fields that are not what they were.
 fn changed(db: &dyn Db, cluster: &Deployed, path: &str, id: &Id, was: &Value, out: &mut Vec<Diagnostic>) {
     if id.kind == "HelmRelease" {
@@ -152,10 +174,7 @@ fn changed(db: &dyn Db, cluster: &Deployed, path: &str, id: &Id, was: &Value, ou
     let own = cluster.units.iter().map(|it| &it.kustomization).chain(cluster.root.iter());
     let Some(new) = of_units.chain(own).find(|it| it.id == *id) else { return };
     let Ok(new) = serde_yaml::to_value(json(&new.body)) else { return };
-    let is_own = |it: &EcoString| {
-        id.kind == "Kustomization"
-            && ["spec.path", "spec.patches", "spec.sourceRef"].iter().any(|own| it.starts_with(own))
-    };
+    let is_own = |it: &EcoString| id.kind == "Kustomization" && OWN.iter().any(|own| it.starts_with(own));
     let (mut gone, mut other) = differences(was, &new);
     gone.retain(|it| !is_own(it));
     other.retain(|it| !is_own(it));

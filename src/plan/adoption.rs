@@ -2,6 +2,7 @@
 //! stays as its author wrote it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
@@ -11,10 +12,11 @@ use super::by_hand::{is_yaml, parts};
 use super::document::{documents, id_of};
 use super::snapshot::{Content, Snapshot, SnapshotEntry};
 use crate::emit::FileTree;
-use crate::flux::Deployed;
+use crate::flux::{self, Deployed};
 use crate::kube::Id;
-use crate::kube::directory::KUSTOMIZATIONS;
-use crate::source::is_within;
+use crate::kube::directory::{self, KUSTOMIZATIONS, joined as joined_path};
+use crate::kustomize::{Builder, Files, Resource, Spec};
+use crate::source::{Db, IndexSet, is_within};
 
 /// What becomes of files that people wrote.
 #[derive(Debug, Default)]
@@ -27,17 +29,20 @@ pub(super) struct Adoption {
 
 impl Adoption {
     /// Looks for what is generated in the roots of clusters.
-    pub(super) fn of(deployed: &[&Deployed], tree: &FileTree, snapshot: &Snapshot) -> Self {
+    pub(super) fn of(db: &dyn Db, deployed: &[&Deployed], tree: &FileTree, snapshot: &Snapshot) -> Self {
         let mut found = Self::default();
         for it in deployed {
-            let own = it.root.iter().map(|it| &it.id);
-            let made: BTreeSet<&Id> = own.chain(it.units.iter().map(|it| &it.kustomization.id)).collect();
-            found.root(&it.path, &made, tree, snapshot);
+            // Names may depend on the cluster.
+            let exactly = &flux::exactly(db, it.anchor).value;
+            let own = exactly.root.iter().map(|it| &it.id);
+            let made: BTreeSet<&Id> = own.chain(exactly.units.iter().map(|it| &it.kustomization.id)).collect();
+            found.root(&built_in(db, &it.path, snapshot), &it.path, &made, tree, snapshot);
+            found.list(&it.path, tree, snapshot);
         }
         found
     }
 
-    fn root(&mut self, root: &str, made: &BTreeSet<&Id>, tree: &FileTree, snapshot: &Snapshot) {
+    fn root(&mut self, built: &Built, root: &str, made: &BTreeSet<&Id>, tree: &FileTree, snapshot: &Snapshot) {
         let parts = parts(root, snapshot);
         for (path, entry) in snapshot.below(root) {
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -46,7 +51,13 @@ impl Adoption {
                 continue;
             }
             let Some(text) = entry.text() else { continue };
-            let documents = split(text);
+            let mut documents = split(text);
+            // What a kustomization makes of it tells what it is.
+            for (nth, it) in documents.iter_mut().filter(|it| it.id.is_some()).enumerate() {
+                if let Some((id, value)) = built.get(&(path.clone(), nth)) {
+                    (it.id, it.value) = (Some(id.clone()), Some(value.clone()));
+                }
+            }
             let is_made = |it: &Document| it.id.as_ref().is_some_and(|it| made.contains(it));
             if !documents.iter().any(is_made) {
                 continue;
@@ -58,7 +69,7 @@ impl Adoption {
             self.taken.extend(taken.into_iter().filter_map(|it| Some((path.clone(), it.id?, it.value?))));
             let place = if tree.files.contains_key(path) { beside(path, snapshot) } else { path.clone() };
             if rest.is_none() && is_listed {
-                self.unlist(path, snapshot);
+                self.unlist(root, path, snapshot);
             }
             if place != *path {
                 // The generated file takes its place.
@@ -70,22 +81,61 @@ impl Adoption {
         }
     }
 
-    /// Takes a file out of the list of its directory.
-    fn unlist(&mut self, path: &EcoString, snapshot: &Snapshot) {
-        let Some((dir, name)) = path.rsplit_once('/') else { return };
-        for it in KUSTOMIZATIONS {
-            let list = eco_format!("{dir}/{it}");
-            let before = self.texts.get(&list).cloned().flatten();
-            let text = before.or_else(|| snapshot.entries.get(&list)?.text().cloned());
-            let Some(text) = text else { continue };
-            let is_entry = |line: &str| {
-                let entry = line.trim_start().strip_prefix('-').map(|it| it.split(" #").next().unwrap_or(it).trim());
-                entry.is_some_and(|it| it.trim_matches(['"', '\'']).trim_start_matches("./") == name)
-            };
-            let kept: String = text.split_inclusive('\n').filter(|it| !is_entry(it)).collect();
-            self.texts.insert(list, Some(kept.into()));
+    /// Adds what is generated, and what is kept beside it, to the list of a root that has one.
+    fn list(&mut self, root: &str, tree: &FileTree, snapshot: &Snapshot) {
+        let Some(list) =
+            KUSTOMIZATIONS.iter().map(|it| eco_format!("{root}/{it}")).find(|it| snapshot.entries.contains_key(it))
+        else {
             return;
+        };
+        let Some(text) = snapshot.entries.get(&list).and_then(|it| it.text()) else { return };
+        let Some(value) = documents(text).ok().and_then(|it| it.into_iter().next()) else { return };
+        let resources = value.get("resources").and_then(Value::as_sequence).into_iter().flatten();
+        let listed: BTreeSet<EcoString> = resources.filter_map(|it| joined_path(root, it.as_str()?)).collect();
+        let in_root = |it: &&EcoString| it.rsplit_once('/').is_some_and(|(dir, _)| dir == root);
+        let kept = self.texts.iter().filter(|(_, text)| text.is_some()).map(|(path, _)| path);
+        let missing: Vec<&str> = tree
+            .files
+            .keys()
+            .chain(kept)
+            .filter(in_root)
+            .filter(|it| **it != list && !listed.iter().any(|known| is_within(it, known)))
+            .filter_map(|it| it.rsplit('/').next())
+            .collect();
+        let emptied = self.texts.iter().filter(|(path, text)| text.is_none() && !tree.files.contains_key(*path));
+        let emptied: BTreeSet<&EcoString> = emptied.map(|it| it.0).collect();
+        let is_emptied = |line: &str| entry_in(root, line).is_some_and(|it| emptied.contains(&it));
+        let kept: String = text.split_inclusive('\n').filter(|it| !is_emptied(it)).collect();
+        let kept = if missing.is_empty() { Some(kept) } else { with_entries(&kept, &missing) };
+        if let Some(kept) = kept.filter(|it| **it != **text) {
+            self.texts.insert(list, Some(with_list(kept).into()));
         }
+    }
+
+    /// Takes a file out of the lists below a root. A list that is empty then stays: without it, Flux would apply all files below.
+    fn unlist(&mut self, root: &str, path: &str, snapshot: &Snapshot) {
+        let is_list =
+            |it: &str| it.rsplit_once('/').is_some_and(|(dir, name)| dir != root && KUSTOMIZATIONS.contains(&name));
+        let lists: Vec<EcoString> = snapshot.below(root).map(|it| it.0.clone()).filter(|it| is_list(it)).collect();
+        for list in lists {
+            let Some((dir, _)) = list.rsplit_once('/') else { continue };
+            let before = match self.texts.get(&list) {
+                Some(it) => it.clone(),
+                None => snapshot.entries.get(&list).and_then(|it| it.text().cloned()),
+            };
+            let Some(before) = before else { continue };
+            let is_entry = |line: &str| entry_in(dir, line).is_some_and(|it| it == path);
+            let after: String = before.split_inclusive('\n').filter(|it| !is_entry(it)).collect();
+            if after == *before {
+                continue;
+            }
+            self.texts.insert(list.clone(), Some(with_list(after).into()));
+        }
+    }
+
+    /// What is generated from now on in the root of a cluster.
+    pub(super) fn gone(&self, root: &str) -> IndexSet<Id> {
+        self.taken.iter().filter(|(path, _, _)| is_within(path, root)).map(|(_, id, _)| id.clone()).collect()
     }
 
     /// What is there once this is done, beside what is generated.
@@ -104,6 +154,72 @@ impl Adoption {
         }
         snapshot
     }
+}
+
+/// What kustomizations make of the objects in files of a root: by file, and which of its objects.
+type Built = BTreeMap<(EcoString, usize), (Id, Value)>;
+
+fn built_in(db: &dyn Db, root: &str, snapshot: &Snapshot) -> Built {
+    let mut texts: BTreeMap<EcoString, Arc<str>> = BTreeMap::new();
+    for (path, entry) in snapshot.below(root).filter(|(path, it)| !it.is_ours(path)) {
+        texts.extend(entry.text().map(|it| (path.clone(), Arc::clone(it))));
+    }
+    for part in parts(root, snapshot) {
+        for path in directory::files_of_directory(db, part) {
+            if let Ok(text) = db.data_file(&path).text(db) {
+                texts.entry(path).or_insert_with(|| Arc::clone(text));
+            }
+        }
+    }
+    let files = Files::new(texts);
+    let built = Builder::new(&files).flux(Spec { dir: root, spec: &serde_json::Value::Null });
+    let one = |it: Resource| Some(((it.file.clone(), it.nth), (it.id(), serde_yaml::to_value(&it.body).ok()?)));
+    built.into_iter().flatten().filter_map(one).collect()
+}
+
+/// What a line of a list in a directory names: `- ./apps.yaml`.
+fn entry_in(dir: &str, line: &str) -> Option<EcoString> {
+    let entry = line.trim_start().strip_prefix('-')?;
+    let entry = entry.split(" #").next().unwrap_or(entry).trim().trim_matches(['"', '\'']).trim_end_matches('/');
+    joined_path(dir, entry)
+}
+
+/// A kustomization with more resources, behind those that it has; none where they are not written line by line.
+fn with_entries(text: &str, names: &[&str]) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let head = lines.iter().position(|it| it.trim_end() == "resources:")?;
+    let is_entry = |it: &&str| it.trim_start().starts_with('-');
+    let is_inside = |it: &&str| it.trim().is_empty() || it.trim_start().starts_with(['-', '#']);
+    let inside = lines.iter().skip(head + 1).take_while(|it| is_inside(it)).count();
+    let last = lines
+        .iter()
+        .enumerate()
+        .skip(head + 1)
+        .take(inside)
+        .filter(|(_, it)| is_entry(it))
+        .map(|it| it.0)
+        .next_back()?;
+    let indent: String = lines.get(last)?.chars().take_while(|it| it.is_whitespace()).collect();
+    let mut out: String = lines.get(..=last)?.concat();
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    for it in names {
+        let _ = writeln!(out, "{indent}- {it}");
+    }
+    out.push_str(&lines.get(last + 1..)?.concat());
+    Some(out)
+}
+
+/// A kustomization that lists nothing says so: kustomize takes one without anything for a mistake.
+fn with_list(text: String) -> String {
+    let is_empty =
+        documents(&text).is_ok_and(|all| all.first().is_some_and(|it| it.get("resources").is_some_and(Value::is_null)));
+    if !is_empty {
+        return text;
+    }
+    let line = |it: &str| if it.trim_end() == "resources:" { "resources: []\n".to_owned() } else { it.to_owned() };
+    text.split_inclusive('\n').map(line).collect()
 }
 
 /// A document of a file, with the comments above it.

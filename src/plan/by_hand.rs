@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use ecow::{EcoString, eco_format};
 
+use super::adoption::Adoption;
 use super::built::sync_objects;
 use super::document::{documents, id_of};
 use super::listing;
@@ -18,7 +19,7 @@ use crate::kube::applied::{Applied, AppliedObject, OwnSource};
 use crate::kube::directory::{Applies, KUSTOMIZATIONS};
 use crate::kube::object::split_api_version;
 use crate::lint;
-use crate::source::{Db, IndexMap, IndexSet, is_within};
+use crate::source::{Db, IndexMap, IndexSet, is_below, is_within};
 
 pub(super) fn check(
     db: &dyn Db,
@@ -26,6 +27,7 @@ pub(super) fn check(
     deployed: &Deployed,
     tree: &FileTree,
     snapshot: &Snapshot,
+    adoption: &Adoption,
     out: &mut Vec<Diagnostic>,
 ) {
     let cluster = &fleet::cluster(db, deployed.anchor).value;
@@ -62,6 +64,7 @@ pub(super) fn check(
         }
         if parts.contains(dir) && KUSTOMIZATIONS.contains(&name) {
             let mut applied = Applied::default();
+            applied.gone = adoption.gone(&deployed.path);
             applied.follow_part(db, &own, &root, &by, dir);
             let groups = applied.objects.iter().map(|it| split_api_version(&it.listed.api_version).0);
             out.extend(goes_to_hub(path, &groups.collect::<Vec<_>>()));
@@ -107,10 +110,12 @@ pub(super) fn parts<'a>(root: &'a str, snapshot: &'a Snapshot) -> IndexSet<&'a s
     let mut found: IndexSet<&str> = IndexSet::default();
     for (path, _) in snapshot.below(root) {
         let Some((dir, name)) = path.rsplit_once('/') else { continue };
-        if dir != root && KUSTOMIZATIONS.contains(&name) && !found.iter().any(|it| is_within(path, it)) {
+        if dir != root && KUSTOMIZATIONS.contains(&name) {
             found.insert(dir);
         }
     }
+    let all = found.clone();
+    found.retain(|it| !all.iter().any(|other| is_below(it, other)));
     found
 }
 

@@ -102,14 +102,32 @@ fn compare(
         (Value::Mapping(all), Some(Value::Mapping(_))) => {
             for (key, it) in all {
                 let Some(key) = key.as_str() else { continue };
+                // The same kind in another version is the same object, and an order has no order.
+                let is_version = path.is_empty() && key == "apiVersion";
+                let is_order =
+                    path == "spec" && key == "dependsOn" && new.is_some_and(|new| same_names(it, new.get(key)));
+                if is_version || is_order {
+                    continue;
+                }
                 let below = if path.is_empty() { EcoString::from(key) } else { eco_format!("{path}.{key}") };
                 compare(&below, it, new.and_then(|it| it.get(key)), gone, changed);
             }
         }
         (old, Some(new)) => {
-            if old != new {
+            // What a variable is is not known here.
+            let is_open = old.as_str().is_some_and(|it| it.contains("${"));
+            if old != new && !is_open {
                 changed.insert(path.into());
             }
         }
     }
+}
+
+/// Whether two lists hold the same names.
+fn same_names(a: &Value, b: Option<&Value>) -> bool {
+    let names = |it: &Value| -> BTreeSet<String> {
+        let all = it.as_sequence().into_iter().flatten();
+        all.filter_map(|it| serde_yaml::to_string(it).ok()).collect()
+    };
+    b.is_some_and(|b| names(a) == names(b))
 }

@@ -42,9 +42,10 @@ pub fn plan(db: &dyn Db, tree: &FileTree, snapshot: &Snapshot, permissions: &Per
     let settings = &fleet::settings(db, db.project()).value;
     let deployed: Vec<&Deployed> = fleet::clusters(db).map(|it| &flux::outline(db, it).value).collect();
     let mut plan = files(tree, snapshot, permissions);
-    let adoption = if permissions.adopt { Adoption::of(&deployed, tree, snapshot) } else { Adoption::default() };
+    let adoption = if permissions.adopt { Adoption::of(db, &deployed, tree, snapshot) } else { Adoption::default() };
     let left = (!adoption.texts.is_empty()).then(|| adoption.applied_to(snapshot));
-    roots::check(db, settings, &deployed, tree, left.as_ref().unwrap_or(snapshot), &mut plan.diagnostics);
+    let now = left.as_ref().unwrap_or(snapshot);
+    roots::check(db, settings, &deployed, tree, now, &adoption, &mut plan.diagnostics);
     bootstrap::check(db, settings, &deployed, tree, snapshot, &mut plan.diagnostics);
     if !plan.write.is_empty() || !plan.remove.is_empty() {
         let touched = touched::Touched::new(&settings.output, &deployed, tree, snapshot, &plan);

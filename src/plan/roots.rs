@@ -6,6 +6,7 @@
 
 use ecow::eco_format;
 
+use super::adoption::Adoption;
 use super::by_hand;
 use super::problems;
 use super::snapshot::{Snapshot, SnapshotEntry};
@@ -21,11 +22,12 @@ pub(super) fn check(
     deployed: &[&Deployed],
     tree: &FileTree,
     snapshot: &Snapshot,
+    adoption: &Adoption,
     out: &mut Vec<Diagnostic>,
 ) {
     undeclared(settings, deployed, snapshot, out);
     for it in deployed {
-        root(db, settings, it, tree, snapshot, out);
+        root(db, settings, it, tree, (snapshot, adoption), out);
     }
 }
 
@@ -53,7 +55,7 @@ fn root(
     settings: &Settings,
     it: &Deployed,
     tree: &FileTree,
-    snapshot: &Snapshot,
+    (snapshot, adoption): (&Snapshot, &Adoption),
     out: &mut Vec<Diagnostic>,
 ) {
     let root = it.path.as_str();
@@ -63,5 +65,5 @@ fn root(
     {
         out.push(problems::flux_of_spoke(root, &it.cluster, via.hub.name(db)));
     }
-    by_hand::check(db, settings, it, tree, snapshot, out);
+    by_hand::check(db, settings, it, tree, snapshot, adoption, out);
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ecow::EcoString;
 use serde_json::{Value, json};
 
 use crate::import::{Class, Difference, Finding, FindingKind, Report, UnitReport};
@@ -12,8 +13,9 @@ pub fn import_text(report: &Report) -> String {
     let mut out = String::new();
     let head = HEAD.map(str::to_owned);
     let rows: Vec<[String; 6]> = std::iter::once(head).chain(report.units.iter().map(|it| row(report, it))).collect();
-    let widths: Vec<usize> =
-        (0..head_len()).map(|nth| rows.iter().filter_map(|it| it.get(nth)).map(|it| it.chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..head_len())
+        .map(|nth| rows.iter().filter_map(|it| it.get(nth)).map(|it| it.chars().count()).max().unwrap_or(0))
+        .collect();
     for row in &rows {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(it, width)| format!("{it:width$}")).collect();
         let _ = writeln!(out, "{}", cells.join("  ").trim_end());
@@ -60,7 +62,7 @@ pub fn import_json(report: &Report) -> Value {
             json!({
                 "namespace": it.id.0.as_str(),
                 "name": it.id.1.as_str(),
-                "clusters": it.clusters.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+                "clusters": it.clusters.iter().map(EcoString::as_str).collect::<Vec<_>>(),
                 "typed": it.typed,
                 "passed": it.passed,
                 "left": it.left,
@@ -105,7 +107,8 @@ const fn head_len() -> usize {
 fn row(report: &Report, it: &UnitReport) -> [String; 6] {
     let of_unit = |difference: &&Difference| {
         difference.unit.as_ref() == Some(&it.id)
-            || (difference.id.kind == "Kustomization" && (&difference.id.namespace, &difference.id.name) == (&it.id.0, &it.id.1))
+            || (difference.id.kind == "Kustomization"
+                && (&difference.id.namespace, &difference.id.name) == (&it.id.0, &it.id.1))
     };
     let count = report.differences.iter().filter(of_unit).count();
     [

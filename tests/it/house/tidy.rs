@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 /// From the bottom up; a layer names only those before it.
-const LAYERS: [&str; 27] = [
+const LAYERS: [&str; 28] = [
     "source",
     "diagnostic",
     "schema",
@@ -26,6 +26,7 @@ const LAYERS: [&str; 27] = [
     "compile",
     "inspect",
     "edit",
+    "import",
     "plan",
     "render",
     "ide",

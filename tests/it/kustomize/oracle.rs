@@ -236,7 +236,9 @@ fn files_of(text: &str) -> BTreeMap<String, String> {
         if let Some(path) = line.strip_prefix("--- ").and_then(|it| it.strip_suffix(" ---")) {
             at = path.strip_prefix("../").map_or_else(|| format!("overlay/{path}"), str::to_owned);
         } else if !at.is_empty() {
-            *found.entry(at.clone()).or_default() += &format!("{line}\n");
+            let text = found.entry(at.clone()).or_default();
+            text.push_str(line);
+            text.push('\n');
         }
     }
     found
