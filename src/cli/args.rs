@@ -117,7 +117,7 @@ pub(super) struct Init {
 
 #[derive(Args)]
 pub(super) struct Import {
-    /// The repository, or a directory that is laid out as one
+    /// The repository
     #[arg(default_value = ".")]
     pub path: PathBuf,
     /// A cluster and the directory that its Flux reads [default: those that `flux bootstrap` or a FluxInstance names]

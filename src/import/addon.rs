@@ -6,8 +6,8 @@ use ecow::{EcoString, eco_format};
 use serde_json::{Map, Value, json};
 
 use super::clusters::{Sync, plain};
+use super::items::{ItemKind, Items, key_of};
 use super::levels::{Level, Levels};
-use super::model::{ItemKind, Items, key_of};
 use super::world::{Unit, UnitId, World};
 use crate::kube::Id;
 use crate::kustomize::Resource;

@@ -2,8 +2,9 @@
 
 use ecow::{EcoString, eco_format};
 
+use super::items::{Item, ItemKind};
 use super::levels::Levels;
-use super::model::{Catalogue, ItemKind, Model};
+use super::model::{Catalogue, Model};
 use super::print::key;
 use super::prove::{Class, Difference};
 use super::world::{UnitId, World};
@@ -135,7 +136,7 @@ fn lowered(catalogue: &Catalogue, kinds: &[ItemKind], name: &str, why: &str, lev
     let Some(it) = catalogue.items.iter().find(|it| kinds.contains(&it.kind) && it.name == name) else { return false };
     if it.kind == ItemKind::Source {
         // Those that take it are what can be described otherwise.
-        let takes = |addon: &&super::model::Item| {
+        let takes = |addon: &&Item| {
             addon.kind == ItemKind::Addon
                 && addon.shapes.values().any(|shape| shape.get("source").and_then(|it| it.as_str()) == Some(name))
         };

@@ -13,6 +13,7 @@ mod blame;
 mod block;
 mod clusters;
 mod findings;
+mod items;
 mod levels;
 mod model;
 mod print;

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::block::{Block, Entry, commonest};
 use super::clusters::{Cluster, Sync, plain};
+use super::items::{Item, ItemKind};
 use super::levels::Levels;
-use super::model::{Catalogue, Item, ItemKind, Model};
+use super::model::{Catalogue, Model};
 use super::print::{entries, key, quoted};
 use crate::format;
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::by_hand::{is_yaml, parts};
 use super::document::{documents, id_of};
+use super::parts::{is_yaml, parts};
 use super::snapshot::{Content, Snapshot, SnapshotEntry};
 use crate::emit::FileTree;
 use crate::flux::{self, Deployed};

@@ -8,6 +8,7 @@ use super::adoption::Adoption;
 use super::built::sync_objects;
 use super::document::{documents, id_of};
 use super::listing;
+use super::parts::{is_yaml, parts};
 use super::problems;
 use super::snapshot::{Snapshot, SnapshotEntry};
 use crate::diagnostic::Diagnostic;
@@ -19,7 +20,7 @@ use crate::kube::applied::{Applied, AppliedObject, OwnSource};
 use crate::kube::directory::{Applies, KUSTOMIZATIONS};
 use crate::kube::object::split_api_version;
 use crate::lint;
-use crate::source::{Db, IndexMap, IndexSet, is_below, is_within};
+use crate::source::{Db, IndexMap, IndexSet, is_within};
 
 pub(super) fn check(
     db: &dyn Db,
@@ -104,21 +105,6 @@ fn root_of(cluster: &Cluster, snapshot: &Snapshot) -> Applies {
     spec.map(|it| Applies::of(&it)).unwrap_or_default()
 }
 
-/// The directories that kustomize builds as a whole, the outermost alone. Those of fleetc are applied by Kustomizations of
-/// their own.
-pub(super) fn parts<'a>(root: &'a str, snapshot: &'a Snapshot) -> IndexSet<&'a str> {
-    let mut found: IndexSet<&str> = IndexSet::default();
-    for (path, _) in snapshot.below(root) {
-        let Some((dir, name)) = path.rsplit_once('/') else { continue };
-        if dir != root && KUSTOMIZATIONS.contains(&name) {
-            found.insert(dir);
-        }
-    }
-    let all = found.clone();
-    found.retain(|it| !all.iter().any(|other| is_below(it, other)));
-    found
-}
-
 /// What is found of one cluster.
 struct ByHand<'a> {
     db: &'a dyn Db,
@@ -156,14 +142,6 @@ impl<'a> ByHand<'a> {
             out.push(problems::twice_by_hand(path, &id, &other, in_file));
         }
     }
-}
-
-pub(super) fn is_yaml(path: &str) -> bool {
-    [".yaml", ".yml"].iter().any(|it| has_suffix(path, it))
-}
-
-fn has_suffix(path: &str, suffix: &str) -> bool {
-    path.get(path.len().saturating_sub(suffix.len())..).is_some_and(|it| it.eq_ignore_ascii_case(suffix))
 }
 
 fn is_flux_kustomization(id: &Id) -> bool {

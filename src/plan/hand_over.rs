@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ecow::{EcoString, eco_format};
 use serde_yaml::Value;
 
-use super::by_hand::is_yaml;
 use super::old::{Old, survives};
+use super::parts::is_yaml;
 use super::snapshot::Snapshot;
 use crate::fleet;
 use crate::flux::Deployed;

@@ -15,6 +15,7 @@ mod hubs;
 mod listing;
 mod live;
 mod old;
+mod parts;
 mod problems;
 mod roots;
 mod skeleton;

@@ -277,9 +277,9 @@ fn adoption_loses_nothing() {
     let adopted = |by_hand: &[(&str, &str)]| adopted_by(&text, by_hand);
     assert_eq!(adopted(&[(file, BY_HAND)]).status, 0);
     let extras = format!("{BY_HAND}---\n{}", BY_HAND.replace("name: a,", "name: extras,"));
+    // Other documents of the file are written beside it.
+    assert!(adopted(&[(file, &extras)]).stderr.contains("clusters/one/a.extras.yaml"));
     for (by_hand, said) in [
-        // Other documents of the file.
-        (extras.as_str(), "would delete Kustomization `flux-system/extras`"),
         // Another identity.
         (&BY_HAND.replace("name: a,", "name: apps,"), "would delete Kustomization `flux-system/apps`"),
         (&BY_HAND.replace("namespace: flux-system", "namespace: flux"), "would delete Kustomization `flux/a`"),
@@ -452,17 +452,25 @@ fn a_directory_by_hand_is_handed_over() {
     // What would go, be installed anew, or cannot be told.
     let renamed = release.replace("releaseName: web", "releaseName: www");
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more, namespace: default }\n";
-    let patched = "resources: [web.yaml, charts.yaml]\npatches: [{ path: patch.yaml }]\n";
+    let listed = "resources: [web.yaml, charts.yaml]\n";
+    // A patch is part of what was applied.
+    let patched = format!("{listed}patches: [{{ path: patch.yaml }}]\n");
+    let patch = release.replace("replicas: 2", "replicas: 3");
+    let run = adopted(
+        &text(""),
+        &[(web, release), (charts, source), ("apps/kustomization.yaml", &patched), ("apps/patch.yaml", &patch)],
+    );
+    assert!(run.status == 0 && run.stderr.contains("other than before: `spec.values.replicas`"), "{}", run.stderr);
+    let suffixed = format!("{listed}nameSuffix: -x\n");
     for (sources, apps, said) in [
         (text(""), &[(web, release), (charts, source), ("apps/more.yaml", map)][..], "ConfigMap `default/more`"),
         (text(", release-in = \"target\""), &[(web, release), (charts, source)], "HelmRelease `flux-system/web`"),
         (text(""), &[(web, &renamed), (charts, source)], "E0710"),
         (
             text(""),
-            &[(web, release), (charts, source), ("apps/kustomization.yaml", patched), ("apps/patch.yaml", release)],
+            &[(web, release), (charts, source), ("apps/kustomization.yaml", &suffixed)],
             "what it applies from `apps`",
         ),
-        // What Helm calls a release of which labels are changed is not looked at.
         (
             text(""),
             &[
@@ -470,7 +478,7 @@ fn a_directory_by_hand_is_handed_over() {
                 (charts, source),
                 ("apps/kustomization.yaml", "resources: [web.yaml, charts.yaml]\ncommonLabels: { a: b }\n"),
             ],
-            "what it applies from `apps`",
+            "E0710",
         ),
         (text(""), &[], "what it applies from `apps`"),
     ] {
