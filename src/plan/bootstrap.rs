@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::FileTree;
 use crate::fleet::{self, Cluster, Settings};
 use crate::flux::Deployed;
+use crate::kustomize::cleaned;
 use crate::source::{Db, is_within};
 use crate::value::Node;
 
@@ -73,8 +74,7 @@ impl Root<'_> {
             }
         };
         if let Some(found) = says(&["path"]) {
-            let found = found.trim_start_matches("./").trim_end_matches('/');
-            differs("path", found, &cluster.path);
+            differs("path", &cleaned(found), &cluster.path);
         }
         if let Some(source) = spec.get("sourceRef") {
             differs("kind of source", text(source, &["kind"]).unwrap_or_default(), &cluster.sync.kind);

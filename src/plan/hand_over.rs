@@ -38,7 +38,12 @@ pub(super) fn of(db: &dyn Db, deployed: &Deployed, old: &Old, snapshot: &Snapsho
     let namespace = if old.namespace.is_empty() { &sync.namespace } else { &old.namespace };
     let dir = kustomize::directory_of(&spec, namespace, [&sync.kind, &sync.name, &sync.namespace], &artifacts)?;
     let files = files_of(db, &dir);
-    let mut built = Builder::new(&files).flux(Spec { dir: &dir, spec: &spec }).ok()?;
+    // Labels for all are a field of the Kustomization.
+    let mut plain = spec.clone();
+    if let Some(it) = plain.as_object_mut() {
+        it.remove("commonMetadata");
+    }
+    let mut built = Builder::new(&files).flux(Spec { dir: &dir, spec: &plain }).ok()?;
     if kustomize::are_all_said(&spec) {
         built = kustomize::replaced(&spec, built).ok()?;
     }

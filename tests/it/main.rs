@@ -20,6 +20,7 @@ mod format;
 mod host;
 mod house;
 mod ide;
+mod import;
 mod inspect;
 mod kustomize;
 mod lint;
