@@ -58,6 +58,9 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
     let worlds: Vec<World> = clusters.par_iter().map(|it| world::of_cluster(&builder, it)).collect();
     let clusters: Vec<Cluster> = worlds.iter().map(|it| it.cluster.clone()).collect();
     let layout = layout(files, &clusters, &options.name)?;
+    for unit in worlds.iter().flat_map(|it| it.units.values()).filter(|it| it.objects.is_err()) {
+        unit.dir.iter().for_each(|it| builder.touch(it));
+    }
     let findings = findings::of(files, &worlds);
     let mut levels = Levels::default();
     leave_what_cannot(&worlds, options, &mut levels);
@@ -79,7 +82,9 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
             blame::errors(&db, &model, &compilation.diagnostics, &mut levels);
         }
         // What nothing can be blamed for is not kept from the author's hands.
-        if levels == before || attempt == ATTEMPTS {
+        if levels == before && levels.has_facts {
+            levels.has_facts = false;
+        } else if levels == before || attempt == ATTEMPTS {
             let why = compilation.diagnostics.iter().find(|it| it.is_error()).map_or("", |it| it.message.as_str());
             model.names.keys().for_each(|it| levels.leave(&it.0, why));
         }

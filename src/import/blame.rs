@@ -5,8 +5,8 @@ use ecow::{EcoString, eco_format};
 use super::items::{Item, ItemKind};
 use super::levels::Levels;
 use super::model::{Catalogue, Model};
-use super::print::key;
 use super::prove::{Class, Difference};
+use super::words::key;
 use super::world::{UnitId, World};
 use crate::diagnostic::{Diagnostic, Place, code};
 use crate::kube::object::split_api_version;
@@ -177,7 +177,8 @@ fn of_cluster(model: &Model<'_>, head: &str, why: &str, levels: &mut Levels) -> 
             }
             true
         }
-        _ => false,
+        // A fact, or the condition of a rule.
+        _ => std::mem::replace(&mut levels.has_facts, false),
     }
 }
 

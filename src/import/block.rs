@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::template::is_template;
 use crate::source::IndexMap;
 
 /// The entries of a block, in order.
@@ -36,10 +37,12 @@ impl Block {
         for (key, value) in target {
             match (base.get(key), value) {
                 (Some(was), it) if was == it => {}
-                (None, Value::Object(map)) if !map.is_empty() => {
+                (None, Value::Object(map)) if !map.is_empty() && !is_template(value) => {
                     found.insert(key.clone(), Entry::Amend(Self::of(value)));
                 }
-                (Some(was @ Value::Object(known)), Value::Object(map)) if !map.is_empty() && !known.is_empty() => {
+                (Some(was @ Value::Object(known)), Value::Object(map))
+                    if is_block(map, value) && is_block(known, was) =>
+                {
                     let inner = Self::between(was, value);
                     found.insert(key.clone(), Entry::Amend(inner));
                 }
@@ -53,6 +56,11 @@ impl Block {
         }
         Self(found)
     }
+}
+
+/// Whether an object is amended key by key.
+fn is_block(map: &Map<String, Value>, value: &Value) -> bool {
+    !map.is_empty() && !is_template(value)
 }
 
 /// What most of some objects have: of each place the commonest value, where more than half have one.
@@ -70,7 +78,7 @@ pub(super) fn commonest<'a>(all: &[&'a Value]) -> Value {
             continue;
         }
         let maps: Vec<&Value> =
-            values.iter().copied().filter(|it| it.as_object().is_some_and(|it| !it.is_empty())).collect();
+            values.iter().copied().filter(|it| it.as_object().is_some_and(|map| is_block(map, it))).collect();
         if maps.len() * 2 > values.len() {
             let inner = commonest(&maps);
             if inner.as_object().is_some_and(|it| !it.is_empty()) {
@@ -92,4 +100,27 @@ pub(super) fn commonest<'a>(all: &[&'a Value]) -> Value {
         }
     }
     Value::Object(found)
+}
+
+/// What makes one add-on of another.
+pub(super) fn addon_block(base: &Value, target: &Value, release: &Value) -> Block {
+    let mut block = Block::between(&without(base, &["release"]), &without(target, &["release"]));
+    let below = base.get("release").unwrap_or(release);
+    let own = Block::between(below, target.get("release").unwrap_or(&Value::Null));
+    if !own.is_empty() {
+        block.0.insert("release".into(), Entry::Amend(own));
+        // Values come last: they are the longest.
+        if let Some(it) = block.0.shift_remove("values") {
+            block.0.insert("values".into(), it);
+        }
+    }
+    block
+}
+
+/// An object without some of its keys.
+pub(super) fn without(of: &Value, keys: &[&str]) -> Value {
+    let all = of.as_object().into_iter().flatten();
+    Value::Object(
+        all.filter(|(key, _)| !keys.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect(),
+    )
 }

@@ -117,7 +117,11 @@ fn dead_files(files: &Files, worlds: &[World]) -> Vec<Finding> {
     if worlds.iter().any(|it| it.trouble.is_some()) {
         return Vec::new();
     }
-    let is_hidden = |path: &str| path.split('/').any(|it| it.starts_with('.'));
+    // What is in a chart, Helm reads; what stands beside nothing of Flux, nobody.
+    let charts: Vec<&str> = files.paths().filter_map(|it| it.strip_suffix("/Chart.yaml")).collect();
+    let is_hidden = |path: &str| {
+        path.split('/').any(|it| it.starts_with('.')) || charts.iter().any(|it| crate::source::is_within(path, it))
+    };
     let mut found = Vec::new();
     for path in files.untouched().into_iter().filter(|it| is_yaml(it) && !is_hidden(it)) {
         let Some(text) = files.text(&path) else { continue };

@@ -31,8 +31,10 @@ impl Level {
 }
 
 /// What was learnt from attempts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Levels {
+    /// Whether what differs is said by facts.
+    pub has_facts: bool,
     pub items: BTreeMap<(UnitId, Id), Level>,
     /// Kustomizations that stay as they are, and why.
     pub left: BTreeMap<UnitId, EcoString>,
@@ -46,6 +48,21 @@ pub(super) struct Levels {
     pub externals: BTreeSet<EcoString>,
     /// Whether only that order holds which is written: what is inferred would be more than there was.
     pub order_is_written: bool,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self {
+            has_facts: true,
+            items: BTreeMap::new(),
+            left: BTreeMap::new(),
+            shared: BTreeSet::new(),
+            separate: BTreeSet::new(),
+            parted_now: BTreeSet::new(),
+            externals: BTreeSet::new(),
+            order_is_written: false,
+        }
+    }
 }
 
 impl Levels {

@@ -12,6 +12,8 @@ mod attempt;
 mod blame;
 mod block;
 mod clusters;
+mod factor;
+mod facts;
 mod findings;
 mod items;
 mod levels;
@@ -19,6 +21,8 @@ mod model;
 mod print;
 mod prove;
 mod report;
+mod template;
+mod words;
 mod world;
 mod write;
 

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use super::addon::{self, Release};
 use super::clusters::plain;
+use super::facts::{self, Fact};
 use super::items::{Item, ItemKind, Items, key_of};
 use super::levels::{Level, Levels};
+use super::template;
 use super::world::{Unit, UnitId, World};
 use crate::flux::BUILT_IN_NAMESPACES;
 use crate::kube::Id;
@@ -22,9 +24,17 @@ pub(super) struct Model<'a> {
     pub catalogues: Vec<Catalogue>,
     /// Catalogues by the Kustomizations that they are made of, and the cluster.
     pub names: Names,
+    /// What tells clusters apart, as far as something is said by it.
+    pub facts: Vec<Fact>,
     /// Releases that add-ons wait for and that are none.
     pub externals: BTreeSet<EcoString>,
 }
+
+/// What identifies an add-on: it is the same for all clusters, or an override says it.
+const OF_ADDON: [&str; 6] = ["source", "chart", "version", "namespace", "requires", "release-name"];
+
+/// What identifies an object.
+const OF_MANIFEST: [&str; 4] = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
 
 /// What catalogues are called.
 pub(super) type Names = IndexMap<(UnitId, usize), EcoString>;
@@ -60,11 +70,28 @@ impl<'a> Model<'a> {
         let made =
             |((unit, _), on): (&(UnitId, Option<usize>), &Vec<usize>)| catalogue(worlds, levels, &names, unit, on);
         let catalogues = taken.iter().map(made).collect();
-        let mut model = Self { worlds, catalogues, names, externals: BTreeSet::new() };
+        let facts = if levels.has_facts { facts::of(worlds) } else { Vec::new() };
+        let mut model = Self { worlds, catalogues, names, facts, externals: BTreeSet::new() };
+        model.put_facts();
         model.name_requirements();
         model.declare_kustomizations();
         model.declare_namespaces();
         model
+    }
+
+    /// Puts facts into texts.
+    fn put_facts(&mut self) {
+        for catalogue in &mut self.catalogues {
+            template::put(&mut catalogue.settings, &self.facts, &["name", "namespace"]);
+            for item in &mut catalogue.items {
+                match item.kind {
+                    ItemKind::Addon => template::put(&mut item.shapes, &self.facts, &OF_ADDON),
+                    ItemKind::Manifest => template::put(&mut item.shapes, &self.facts, &OF_MANIFEST),
+                    ItemKind::Namespace => template::put(&mut item.shapes, &self.facts, &[]),
+                    ItemKind::File | ItemKind::Source => {}
+                }
+            }
+        }
     }
 
     /// Kustomizations that stay as they are, where catalogues come after them.
@@ -100,14 +127,14 @@ impl<'a> Model<'a> {
                 let flux = self.worlds.get(*nth).map(|it| it.cluster.sync.namespace.as_str());
                 let is_there = |it: &&str| BUILT_IN_NAMESPACES.contains(it) || Some(*it) == flux;
                 let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !is_there(it));
-                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::print::key(it))));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::words::key(it))));
             }
         }
         for catalogue in &self.catalogues {
             for (nth, settings) in &catalogue.settings {
                 let own = settings.get("namespace").and_then(Value::as_str);
                 let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !BUILT_IN_NAMESPACES.contains(it));
-                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::print::key(it))));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::words::key(it))));
             }
         }
         self.externals.extend(found);
@@ -118,7 +145,7 @@ impl<'a> Model<'a> {
         let mut addons: BTreeMap<(usize, EcoString), EcoString> = BTreeMap::new();
         for catalogue in &self.catalogues {
             for it in catalogue.items.iter().filter(|it| it.kind == ItemKind::Addon) {
-                let name = eco_format!("{}.{}", super::print::key(&catalogue.name), super::print::key(&it.name));
+                let name = eco_format!("{}.{}", super::words::key(&catalogue.name), super::words::key(&it.name));
                 for (nth, id) in it.shapes.keys().flat_map(|nth| it.ids.iter().map(move |id| (*nth, id))) {
                     addons.insert((nth, eco_format!("{}/{}", id.namespace, id.name)), name.clone());
                 }
@@ -327,6 +354,10 @@ fn settings(world: &World, unit: &Unit, name: &EcoString, id: &UnitId, is_waited
     if found.get("suspend") == Some(&Value::Bool(false)) {
         found.remove("suspend");
     }
+    if found.get("wait") == Some(&Value::Bool(true)) {
+        // Flux ignores them then.
+        found.remove("healthChecks");
+    }
     if is_waited_for && !found.contains_key("healthChecks") {
         found.entry("wait").or_insert(Value::Bool(false));
     }
@@ -384,8 +415,8 @@ fn is_root(world: &World, id: &UnitId) -> bool {
 
 /// What an object is called that is declared external.
 pub(super) fn external((namespace, name): &UnitId, flux: &EcoString) -> EcoString {
-    let name = super::print::key(name);
-    if namespace == flux { name.into() } else { eco_format!("{}.{name}", super::print::key(namespace)) }
+    let name = super::words::key(name);
+    if namespace == flux { name.into() } else { eco_format!("{}.{name}", super::words::key(namespace)) }
 }
 
 /// The Flux of a cluster; the newest where it is not known.

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::block::{Block, Entry};
+use super::template;
+use super::words::{escaped, key, quoted};
 
 /// How long a list or an object on one line may be.
 const WIDTH: usize = 90;
@@ -72,7 +74,7 @@ fn write_value(value: &Value, depth: usize, out: &mut String) {
             indent(depth, out);
             out.push(']');
         }
-        Value::Object(_) => {
+        Value::Object(_) if !template::is_template(value) => {
             out.push_str("{\n");
             entries(&Block::of(value), depth + 1, out);
             indent(depth, out);
@@ -84,6 +86,9 @@ fn write_value(value: &Value, depth: usize, out: &mut String) {
 
 /// A value on one line.
 pub(super) fn inline(value: &Value) -> String {
+    if let Some(it) = template::written(value) {
+        return it;
+    }
     match value {
         Value::String(it) => quoted(it),
         Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
@@ -116,47 +121,6 @@ fn text(it: &str, depth: usize, out: &mut String) {
     indent(depth + 1, out);
     out.push_str("\"\"\"");
 }
-
-/// A text between quotes.
-pub(super) fn quoted(it: &str) -> String {
-    format!("\"{}\"", escaped(it))
-}
-
-fn escaped(it: &str) -> String {
-    let mut out = String::new();
-    for it in it.chars() {
-        match it {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            it if it.is_control()
-                || ('\u{200b}'..='\u{200f}').contains(&it)
-                || ('\u{2028}'..='\u{202e}').contains(&it) =>
-            {
-                let _ = write!(out, "\\u{{{:x}}}", it as u32);
-            }
-            it => out.push(it),
-        }
-    }
-    out
-}
-
-/// A key or a name, quoted where it has to be.
-pub(super) fn key(name: &str) -> String {
-    if is_name(name) { name.to_owned() } else { quoted(name) }
-}
-
-/// Whether a name needs no quotes.
-pub(super) fn is_name(name: &str) -> bool {
-    let begins = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
-    let holds = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_');
-    begins && holds && !name.ends_with('-') && !KEYWORDS.contains(&name)
-}
-
-/// Words that are values.
-const KEYWORDS: [&str; 3] = ["true", "false", "null"];
 
 fn indent(depth: usize, out: &mut String) {
     for _ in 0..depth {

@@ -6,12 +6,15 @@ use std::fmt::Write as _;
 use ecow::{EcoString, eco_format};
 use serde_json::{Map, Value, json};
 
-use super::block::{Block, Entry, commonest};
+use super::block::{Block, Entry, addon_block, commonest, without};
 use super::clusters::{Cluster, Sync, plain};
+use super::factor::{self, Change, Changes, Factored};
+use super::facts::{Fact, NAME};
 use super::items::{Item, ItemKind};
 use super::levels::Levels;
 use super::model::{Catalogue, Model};
-use super::print::{entries, key, quoted};
+use super::print::entries;
+use super::words::{key, quoted};
 use crate::format;
 
 /// What is the same for all: lowest layers of the fleet.
@@ -45,13 +48,26 @@ pub(super) struct Layout {
 /// The sources by their paths.
 pub(super) fn sources(model: &Model<'_>, levels: &Levels, layout: &Layout) -> BTreeMap<EcoString, String> {
     let defaults = defaults(model);
+    let factored = factor::of(model, &defaults.release);
     let mut found = BTreeMap::new();
-    found.insert("fleet.fleet".into(), fleet(model, levels, layout, &defaults));
     for it in &model.catalogues {
         found.insert(eco_format!("catalogues/{}.fleet", it.name), catalogue(model, it, &defaults));
     }
+    if !factored.rules.is_empty() {
+        found.insert("rules.fleet".into(), rules(&factored));
+    }
+    // Facts that nothing asks for say nothing.
+    let is_used = |it: &&Fact| {
+        let read = format!("cluster.{}", it.name);
+        let ends = |text: &str, at: usize| {
+            !text.get(at + read.len()..).unwrap_or_default().starts_with(|it: char| it.is_alphanumeric() || it == '-')
+        };
+        it.name != NAME && found.values().any(|text: &String| text.match_indices(&read).any(|it| ends(text, it.0)))
+    };
+    let facts: Vec<&Fact> = model.facts.iter().filter(is_used).collect();
+    found.insert("fleet.fleet".into(), fleet(model, levels, layout, &defaults, &facts));
     for (nth, world) in model.worlds.iter().enumerate() {
-        found.insert(eco_format!("fleet/{}.fleet", world.cluster.name), cluster(model, nth, &defaults));
+        found.insert(eco_format!("fleet/{}.fleet", world.cluster.name), cluster(model, nth, &factored, &facts));
     }
     found.into_iter().map(|(path, text)| (path, format::format(&text).text)).collect()
 }
@@ -85,7 +101,7 @@ fn shared(settings: &Value) -> Value {
     )
 }
 
-fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Defaults) -> String {
+fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Defaults, facts: &[&Fact]) -> String {
     let mut out = format!("fleet {} {{\n", key(&plain(&layout.name)));
     let clusters = || model.worlds.iter().map(|it| &it.cluster);
     let git = || clusters().filter(|it| it.sync.kind == "GitRepository");
@@ -106,6 +122,13 @@ fn fleet(model: &Model<'_>, levels: &Levels, layout: &Layout, defaults: &Default
     }
     if let Some(it) = most(clusters().map(|it| sync(&it.sync))) {
         let _ = writeln!(out, "{it}");
+    }
+    if !facts.is_empty() {
+        out.push_str("facts {\n");
+        for it in facts {
+            let _ = writeln!(out, "    {}: {}", key(&it.name), it.written_type());
+        }
+        out.push_str("}\n");
     }
     let mut places = Map::new();
     for (name, place, usual) in [
@@ -246,31 +269,15 @@ fn write_item(item: &Item, defaults: &Defaults, out: &mut String) {
         }
         ItemKind::Addon => {
             let _ = writeln!(out, "addon {name} {{");
-            addon(&Value::Object(Map::new()), &base, &defaults.release, out);
+            addon(&addon_block(&Value::Object(Map::new()), &base, &defaults.release), out);
             out.push_str("}\n");
         }
     }
 }
 
-fn without(of: &Value, keys: &[&str]) -> Value {
-    let all = of.as_object().into_iter().flatten();
-    Value::Object(
-        all.filter(|(key, _)| !keys.contains(&key.as_str())).map(|(key, it)| (key.clone(), it.clone())).collect(),
-    )
-}
-
-/// What makes one add-on of another: names stand without quotes.
-fn addon(base: &Value, target: &Value, release: &Value, out: &mut String) {
-    let mut block = Block::between(&without(base, &["release"]), &without(target, &["release"]));
-    let below = base.get("release").unwrap_or(release);
-    let own = Block::between(below, target.get("release").unwrap_or(&Value::Null));
-    if !own.is_empty() {
-        block.0.insert("release".into(), Entry::Amend(own));
-        // Values come last: they are the longest.
-        if let Some(it) = block.0.shift_remove("values") {
-            block.0.insert("values".into(), it);
-        }
-    }
+/// The entries of an add-on: names stand without quotes.
+fn addon(block: &Block, out: &mut String) {
+    let mut block = block.clone();
     if let Some(Entry::Set(Value::String(it))) = block.0.get("source").cloned() {
         let _ = writeln!(out, "    source = {}", key(&it));
         block.0.shift_remove("source");
@@ -283,11 +290,46 @@ fn addon(base: &Value, target: &Value, release: &Value, out: &mut String) {
     entries(&block, 2, out);
 }
 
-fn cluster(model: &Model<'_>, nth: usize, defaults: &Defaults) -> String {
+/// Overrides and drops.
+fn changes(all: &Changes, out: &mut String) {
+    let dropped: Vec<&str> = all.iter().filter(|(_, it)| it.0 == Change::Drop).map(|it| it.0.as_str()).collect();
+    for it in dropped {
+        let _ = writeln!(out, "drop {it}");
+    }
+    for (target, (change, is_addon)) in all {
+        let Change::Override(block) = change else { continue };
+        let _ = writeln!(out, "override {target} {{");
+        if *is_addon {
+            addon(block, out);
+        } else {
+            entries(block, 2, out);
+        }
+        out.push_str("}\n");
+    }
+}
+
+/// A rule for each value of a fact by which something differs.
+fn rules(factored: &Factored) -> String {
+    let mut out = String::new();
+    for ((fact, value), all) in &factored.rules {
+        let name = plain(&eco_format!("{fact}-{value}").to_lowercase());
+        let _ = writeln!(out, "rule {} when cluster.{fact} == {} {{", key(&name), quoted(value));
+        changes(all, &mut out);
+        out.push_str("}\n\n");
+    }
+    out
+}
+
+fn cluster(model: &Model<'_>, nth: usize, factored: &Factored, facts: &[&Fact]) -> String {
     let Some(world) = model.worlds.get(nth) else { return String::new() };
     let of: &Cluster = &world.cluster;
     let mut out = format!("/// What `{}` reads.\ncluster {} {{\n", of.dir, key(&of.name));
     let _ = writeln!(out, "path = {}", quoted(&of.dir));
+    for it in facts {
+        if let Some(value) = it.values.get(nth) {
+            let _ = writeln!(out, "{} = {}", key(&it.name), quoted(value));
+        }
+    }
     let clusters = || model.worlds.iter().map(|it| &it.cluster);
     if let Some(own) = of.flux.as_ref().map(supported)
         && most(clusters().filter_map(|it| it.flux.as_ref().map(supported))).as_ref() != Some(&own)
@@ -298,7 +340,7 @@ fn cluster(model: &Model<'_>, nth: usize, defaults: &Defaults) -> String {
         let _ = writeln!(out, "{}", sync(&of.sync));
     }
     let has = |it: &&Catalogue| it.on.contains(&nth);
-    let (mut plain_uses, mut uses, mut changes) = (Vec::new(), String::new(), String::new());
+    let (mut plain_uses, mut uses) = (Vec::new(), String::new());
     for it in model.catalogues.iter().filter(has) {
         let own = Block::between(&base_settings(it), it.settings.get(&nth).unwrap_or(&Value::Null));
         let base = base_after(it);
@@ -314,41 +356,14 @@ fn cluster(model: &Model<'_>, nth: usize, defaults: &Defaults) -> String {
             entries(&own, 2, &mut uses);
             uses.push_str("}\n");
         }
-        for item in &it.items {
-            change(it, item, nth, defaults, &mut changes);
-        }
     }
     if !plain_uses.is_empty() {
         let _ = writeln!(out, "use {}", plain_uses.join(", "));
     }
     out.push_str(&uses);
-    out.push_str(&changes);
+    if let Some(all) = factored.clusters.get(&nth) {
+        changes(all, &mut out);
+    }
     out.push_str("}\n");
     out
-}
-
-/// What one cluster has otherwise.
-fn change(of: &Catalogue, item: &Item, nth: usize, defaults: &Defaults, out: &mut String) {
-    let target = eco_format!("{}.{}", key(&of.name), key(&item.name));
-    let Some(shape) = item.shapes.get(&nth) else {
-        if item.kind != ItemKind::Source {
-            let _ = writeln!(out, "drop {target}");
-        }
-        return;
-    };
-    let base = base_of(item);
-    if *shape == base || item.kind == ItemKind::File {
-        return;
-    }
-    let what = match item.kind {
-        ItemKind::Source => eco_format!("source {}", key(&item.name)),
-        ItemKind::Namespace => eco_format!("namespace {}", key(&item.name)),
-        _ => target,
-    };
-    let _ = writeln!(out, "override {what} {{");
-    match item.kind {
-        ItemKind::Addon => addon(&base, shape, &defaults.release, out),
-        _ => entries(&Block::between(&base, shape), 2, out),
-    }
-    out.push_str("}\n");
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ecow::{EcoString, eco_format};
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::files::Files;
 use super::list::{List, resolved};
@@ -42,6 +43,30 @@ impl<'a> Builder<'a> {
         generate::all(self.files, dir, list, &mut resources)?;
         transform::all(self.files, dir, list, &mut resources)?;
         Ok(Arc::new(resources))
+    }
+
+    /// Reads what a directory that cannot be built names, as far as it can be read: somebody means it.
+    pub fn touch(&self, dir: &str) {
+        let mut seen: Vec<EcoString> = Vec::new();
+        let mut todo: Vec<EcoString> = vec![dir.into()];
+        while let Some(dir) = todo.pop() {
+            if seen.contains(&dir) {
+                continue;
+            }
+            seen.push(dir.clone());
+            let Ok(Some(list)) = List::of(self.files, &dir) else {
+                let read = self.files.below(&dir).filter_map(|it| self.files.text(it));
+                read.for_each(drop);
+                continue;
+            };
+            let mut names = Vec::new();
+            texts(&list.body, &mut names);
+            for place in names.into_iter().filter_map(|it| resolved(&dir, it)) {
+                if self.files.text(&place).is_none() {
+                    todo.push(place);
+                }
+            }
+        }
     }
 
     /// A directory as others list it.
@@ -108,4 +133,15 @@ fn local(list: &List, dir: &str, name: &str) -> Result<EcoString, Trouble> {
         return Err(Trouble::beyond(&list.file, eco_format!("`{name}`, which is not in the repository")));
     }
     resolved(dir, name).ok_or_else(|| Trouble::broken(&list.file, eco_format!("`{name}` leads out of the repository")))
+}
+
+/// All texts of a value, those that may name a file.
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        // A generator may give a file another name: `key=file`.
+        Value::String(it) if !it.contains('\n') => found.push(it.split_once('=').map_or(it, |it| it.1)),
+        Value::Array(all) => all.iter().for_each(|it| texts(it, found)),
+        Value::Object(all) => all.values().for_each(|it| texts(it, found)),
+        _ => {}
+    }
 }

@@ -1,0 +1,45 @@
+//! Names and texts as an author writes them.
+
+use std::fmt::Write as _;
+
+/// A text between quotes.
+pub(super) fn quoted(it: &str) -> String {
+    format!("\"{}\"", escaped(it))
+}
+
+/// What stands between quotes.
+pub(super) fn escaped(it: &str) -> String {
+    let mut out = String::new();
+    for it in it.chars() {
+        match it {
+            '\\' => out.push_str("\\\\"),
+            '"' => out.push_str("\\\""),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            it if it.is_control()
+                || ('\u{200b}'..='\u{200f}').contains(&it)
+                || ('\u{2028}'..='\u{202e}').contains(&it) =>
+            {
+                let _ = write!(out, "\\u{{{:x}}}", it as u32);
+            }
+            it => out.push(it),
+        }
+    }
+    out
+}
+
+/// A key or a name, quoted where it has to be.
+pub(super) fn key(name: &str) -> String {
+    if is_name(name) { name.to_owned() } else { quoted(name) }
+}
+
+/// Whether a name needs no quotes.
+pub(super) fn is_name(name: &str) -> bool {
+    let begins = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
+    let holds = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_');
+    begins && holds && !name.ends_with('-') && !KEYWORDS.contains(&name)
+}
+
+/// Words that are values.
+const KEYWORDS: [&str; 3] = ["true", "false", "null"];
