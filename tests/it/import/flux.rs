@@ -43,13 +43,12 @@ fn key(owner: &str, it: &Value) -> Key {
 /// A directory as Flux builds it: with a list of all YAML below where it has none, and what a spec adds.
 fn built(kustomize: &Kustomize, dir: &Path, spec: &Value) -> Vec<Value> {
     let list = ["kustomization.yaml", "kustomization.yml"].map(|it| dir.join(it)).into_iter().find(|it| it.is_file());
-    let (place, mut body) = match &list {
-        Some(it) => (it.clone(), read(it)),
-        None => {
-            let mut resources = Vec::new();
-            collect(dir, dir, &mut resources);
-            (dir.join("kustomization.yaml"), json!({ "resources": resources }))
-        }
+    let (place, mut body) = if let Some(it) = &list {
+        (it.clone(), read(it))
+    } else {
+        let mut resources = Vec::new();
+        collect(dir, dir, &mut resources);
+        (dir.join("kustomization.yaml"), json!({ "resources": resources }))
     };
     let before = list.as_ref().map(|it| std::fs::read_to_string(it).expect("a list"));
     if let Some(it) = spec.get("targetNamespace") {
@@ -134,7 +133,7 @@ pub(super) fn copied(from: &Path, to: &Path) {
 fn leaves(value: &Value, at: &str, found: &mut BTreeMap<String, Value>) {
     match value {
         Value::Object(all) if !all.is_empty() => {
-            all.iter().for_each(|(key, it)| leaves(it, &format!("{at}.{key}"), found))
+            all.iter().for_each(|(key, it)| leaves(it, &format!("{at}.{key}"), found));
         }
         it => {
             found.insert(at.trim_start_matches('.').to_owned(), it.clone());
