@@ -52,6 +52,8 @@ pub(super) enum Command {
     Compare(Compare),
     /// Show what a change of the sources changes on each cluster
     Diff(Diff),
+    /// Write what was edited in generated files into the sources
+    Absorb(Absorb),
     /// Promote an add-on's version to the next ring, in the sources
     Promote(Promote),
     /// List clusters, add-ons, releases, sources, rules or versions as a table
@@ -313,6 +315,16 @@ pub(super) enum DiffOutput {
 pub(super) enum Output {
     Text,
     Json,
+}
+
+#[derive(Args)]
+pub(super) struct Absorb {
+    /// Read the generated files at a Git revision instead of the working tree
+    #[arg(value_name = "REV")]
+    pub revision: Option<String>,
+    /// Write nothing; show the changes of the sources as a diff
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use clap::{Command, CommandFactory};
 use super::args::Arguments;
 
 /// Commands, and what to write for what.
-const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
+const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
     (
         "init",
         &[
@@ -70,6 +70,14 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 21] = [
             ("fleetc diff", "what uncommitted changes do to each cluster"),
             ("fleetc diff origin/main...HEAD -o markdown", "a comment for a pull request"),
             ("fleetc diff origin/main --fail-on uninstall --max-rings 1", "a gate for CI"),
+        ],
+    ),
+    (
+        "absorb",
+        &[
+            ("fleetc absorb", "write what was edited in the tree into the sources"),
+            ("fleetc absorb --dry-run", "show what would change in them"),
+            ("fleetc absorb origin/flux-image-updates", "what an automation pushed to a branch"),
         ],
     ),
     (

@@ -4,6 +4,7 @@
 //! Exit status: 0 all well; 1 the sources have errors or `--check` found a
 //! difference; 2 usage or environment error; 3 a bug in fleetc.
 
+mod absorb;
 mod args;
 mod build;
 mod check;
@@ -90,6 +91,7 @@ fn run(arguments: &Arguments, terminal: &mut Terminal) -> Result<Outcome, HostEr
         Command::Compare(it) => compare::run(&arguments.directory, it, terminal),
         Command::Diff(it) => diff::run(&arguments.directory, it, terminal),
         Command::Why(it) => why::run(&arguments.directory, it, terminal),
+        Command::Absorb(it) => absorb::run(&arguments.directory, it, terminal),
         Command::Promote(it) => promote::run(&arguments.directory, it, terminal),
         Command::List(it) => list::run(&arguments.directory, it, terminal),
         Command::Graph(it) => graph::run(&arguments.directory, it, terminal),

@@ -32,7 +32,7 @@ pub use error::HostError;
 pub use exclusive::Exclusive;
 pub use git::Network;
 pub use inputs::Inputs;
-pub use project::{Opened, Past, Refreshed, open, open_at, open_session};
+pub use project::{Opened, Past, Refreshed, open, open_at, open_session, texts_in};
 pub use record::{Record, Records, Summary};
 pub use remote::{Remote, flux_objects, remote};
 pub use repository::repository;

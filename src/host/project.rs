@@ -101,6 +101,23 @@ pub fn open_at(start: &Path, revision: &str) -> Result<Past, HostError> {
     Ok(Past { root, db, problems, commit: name })
 }
 
+/// Texts of files below a project's root, on the disk or at a revision; those that are not there are left out.
+///
+/// # Errors
+/// If there is no such revision, or a file cannot be read.
+pub fn texts_in<'a>(
+    root: &Path,
+    revision: Option<&str>,
+    paths: impl Iterator<Item = &'a EcoString>,
+) -> Result<BTreeMap<EcoString, String>, HostError> {
+    let store: Box<dyn Store> = match revision {
+        Some(it) => Box::new(Repository::around(root)?.at(it)?),
+        None => Box::new(Disk),
+    };
+    let read = |path: &EcoString| Ok(store.text(&root.join(path.as_str()))?.map(|it| (path.clone(), it)));
+    paths.filter_map(|it| read(it).transpose()).collect()
+}
+
 fn assembled(
     files: Vec<(String, String)>,
     packages: Packages,

@@ -9,7 +9,7 @@ use super::block::{Block, Entry, addon_block, commonest};
 use super::facts::{Fact, NAME};
 use super::items::{Item, ItemKind};
 use super::model::{Catalogue, Model};
-use super::words::key;
+use crate::edit::key;
 use crate::source::IndexMap;
 
 /// What is done to an item.

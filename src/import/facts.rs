@@ -33,7 +33,7 @@ impl Fact {
         if values.len() > 6 || values.len() * 2 > self.values.len() {
             return "String".into();
         }
-        values.iter().map(|it| super::words::quoted(it)).collect::<Vec<_>>().join(" | ")
+        values.iter().map(|it| crate::edit::quoted(it)).collect::<Vec<_>>().join(" | ")
     }
 }
 

@@ -22,7 +22,6 @@ mod print;
 mod prove;
 mod report;
 mod template;
-mod words;
 mod world;
 mod write;
 

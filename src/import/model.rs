@@ -127,14 +127,14 @@ impl<'a> Model<'a> {
                 let flux = self.worlds.get(*nth).map(|it| it.cluster.sync.namespace.as_str());
                 let is_there = |it: &&str| BUILT_IN_NAMESPACES.contains(it) || Some(*it) == flux;
                 let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !is_there(it));
-                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::words::key(it))));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", crate::edit::key(it))));
             }
         }
         for catalogue in &self.catalogues {
             for (nth, settings) in &catalogue.settings {
                 let own = settings.get("namespace").and_then(Value::as_str);
                 let missing = own.filter(|it| !made.contains(&(*nth, *it)) && !BUILT_IN_NAMESPACES.contains(it));
-                found.extend(missing.map(|it| eco_format!("external Namespace {}", super::words::key(it))));
+                found.extend(missing.map(|it| eco_format!("external Namespace {}", crate::edit::key(it))));
             }
         }
         self.externals.extend(found);
@@ -145,7 +145,7 @@ impl<'a> Model<'a> {
         let mut addons: BTreeMap<(usize, EcoString), EcoString> = BTreeMap::new();
         for catalogue in &self.catalogues {
             for it in catalogue.items.iter().filter(|it| it.kind == ItemKind::Addon) {
-                let name = eco_format!("{}.{}", super::words::key(&catalogue.name), super::words::key(&it.name));
+                let name = eco_format!("{}.{}", crate::edit::key(&catalogue.name), crate::edit::key(&it.name));
                 for (nth, id) in it.shapes.keys().flat_map(|nth| it.ids.iter().map(move |id| (*nth, id))) {
                     addons.insert((nth, eco_format!("{}/{}", id.namespace, id.name)), name.clone());
                 }
@@ -415,8 +415,8 @@ fn is_root(world: &World, id: &UnitId) -> bool {
 
 /// What an object is called that is declared external.
 pub(super) fn external((namespace, name): &UnitId, flux: &EcoString) -> EcoString {
-    let name = super::words::key(name);
-    if namespace == flux { name.into() } else { eco_format!("{}.{name}", super::words::key(namespace)) }
+    let name = crate::edit::key(name);
+    if namespace == flux { name.into() } else { eco_format!("{}.{name}", crate::edit::key(namespace)) }
 }
 
 /// The Flux of a cluster; the newest where it is not known.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::block::{Block, Entry};
 use super::template;
-use super::words::{escaped, key, quoted};
+use crate::edit::{escaped, key, quoted};
 
 /// How long a list or an object on one line may be.
 const WIDTH: usize = 90;

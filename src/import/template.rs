@@ -6,7 +6,7 @@ use ecow::EcoString;
 use serde_json::{Map, Value};
 
 use super::facts::Fact;
-use super::words::escaped;
+use crate::edit::escaped;
 
 /// The key of an object that stands for a text with facts: no YAML has it.
 const KEY: &str = "\0template";

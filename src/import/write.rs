@@ -14,7 +14,7 @@ use super::items::{Item, ItemKind};
 use super::levels::Levels;
 use super::model::{Catalogue, Model};
 use super::print::entries;
-use super::words::{key, quoted};
+use crate::edit::{key, quoted};
 use crate::format;
 
 /// What is the same for all: lowest layers of the fleet.

@@ -12,6 +12,7 @@
 mod cli;
 mod compile;
 mod docs;
+mod edit;
 mod emit;
 mod eval;
 mod fleet;

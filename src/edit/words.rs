@@ -2,13 +2,17 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 /// A text between quotes.
-pub(super) fn quoted(it: &str) -> String {
+#[must_use]
+pub fn quoted(it: &str) -> String {
     format!("\"{}\"", escaped(it))
 }
 
 /// What stands between quotes.
-pub(super) fn escaped(it: &str) -> String {
+#[must_use]
+pub fn escaped(it: &str) -> String {
     let mut out = String::new();
     for it in it.chars() {
         match it {
@@ -30,12 +34,13 @@ pub(super) fn escaped(it: &str) -> String {
 }
 
 /// A key or a name, quoted where it has to be.
-pub(super) fn key(name: &str) -> String {
+#[must_use]
+pub fn key(name: &str) -> String {
     if is_name(name) { name.to_owned() } else { quoted(name) }
 }
 
 /// Whether a name needs no quotes.
-pub(super) fn is_name(name: &str) -> bool {
+fn is_name(name: &str) -> bool {
     let begins = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_');
     let holds = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '-' || it == '_');
     begins && holds && !name.ends_with('-') && !KEYWORDS.contains(&name)
@@ -43,3 +48,18 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// Words that are values.
 const KEYWORDS: [&str; 3] = ["true", "false", "null"];
+
+/// A value on one line.
+#[must_use]
+pub fn literal(value: &Value) -> String {
+    match value {
+        Value::String(it) => quoted(it),
+        Value::Array(list) => format!("[{}]", list.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) if map.is_empty() => "{}".into(),
+        Value::Object(map) => {
+            let all: Vec<String> = map.iter().map(|(name, it)| format!("{} = {}", key(name), literal(it))).collect();
+            format!("{{ {} }}", all.join(", "))
+        }
+        it => it.to_string(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Changes of the sources that a command makes.
+
+mod absorb;
