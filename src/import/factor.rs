@@ -121,11 +121,7 @@ fn rule_for<'a>(
             }
             by_value.extend(first.map(|it| (value.clone(), it.clone())));
         }
-        // A rule is about all clusters of the value: none of them may lack the catalogue.
-        let whole = by_value.iter().all(|(value, _)| {
-            fact.groups().get(value).is_some_and(|all| all.iter().all(|it| catalogue.on.contains(it)))
-        });
-        (whole && by_value.len() < on.len()).then_some((fact, by_value))
+        (by_value.len() < on.len()).then_some((fact, by_value))
     });
     said.min_by_key(|it| it.1.len())
 }
