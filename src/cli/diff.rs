@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::{Diff, DiffOutput};
+use super::diff_by_hand;
 use super::gates::Gates;
 use super::model::{Model, at, now};
 use super::outcome::Outcome;
@@ -14,6 +15,11 @@ use crate::render::{States, diff_json, diff_markdown, diff_patch, diff_text, hum
 
 pub(super) fn run(directory: &Path, arguments: &Diff, terminal: &mut Terminal) -> Result<Outcome, HostError> {
     let Ends { old, new } = ends(directory, arguments.revisions.as_deref().unwrap_or("HEAD"))?;
+    if new.is_none()
+        && let Some(outcome) = diff_by_hand::run(directory, &old, arguments, terminal)?
+    {
+        return Ok(outcome);
+    }
     // Much of compiling is done by one thread: the other state is compiled meanwhile.
     let (before, after) = rayon::join(
         || at(directory, &old),

@@ -11,6 +11,7 @@ mod check;
 mod compare;
 mod completions;
 mod diff;
+mod diff_by_hand;
 mod gates;
 mod examples;
 mod explain;

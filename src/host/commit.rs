@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use ecow::EcoString;
 use gix::ObjectId;
@@ -265,6 +266,20 @@ impl Commit {
                     }
                     EntryKind::Tree | EntryKind::Commit => {}
                 }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Every text below a directory, by its path from there.
+    pub(super) fn texts(&self, dir: &Path) -> Result<BTreeMap<EcoString, Arc<str>>> {
+        let mut found = BTreeMap::new();
+        for (name, blob) in self.below(dir, &|_| true)? {
+            if blob.is_link {
+                continue;
+            }
+            if let Ok(text) = String::from_utf8(self.bytes(blob.id)?) {
+                found.insert(name.into(), text.into());
             }
         }
         Ok(found)

@@ -35,7 +35,7 @@ pub use inputs::Inputs;
 pub use project::{Opened, Past, Refreshed, open, open_at, open_session, texts_in};
 pub use record::{Record, Records, Summary};
 pub use remote::{Remote, flux_objects, remote};
-pub use repository::repository;
+pub use repository::{repository, repository_before};
 pub use stamp::Stamp;
 pub use texts::{Text, texts_at, texts_of_project};
 pub use tree::{StampedSnapshot, Tree, apply, make_directory, replace, rewrite, snapshot, write_copy, write_page};

@@ -8,8 +8,10 @@ use ecow::EcoString;
 use ignore::WalkBuilder;
 use rayon::prelude::*;
 
+use super::commit::Repository;
 use super::error::HostError;
-use super::sources::relative;
+use super::sources::{ROOT_FILE, relative};
+use super::store::Store as _;
 
 /// What is longer is no description of a cluster.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -45,6 +47,18 @@ pub fn repository(root: &Path) -> Result<BTreeMap<EcoString, Arc<str>>, HostErro
         Some((name.into(), decoded(bytes)?.into()))
     };
     Ok(paths.par_iter().filter_map(read).collect())
+}
+
+/// The texts below a project's root at a revision that has no project yet; none if it has one.
+///
+/// # Errors
+/// If there is no repository, or no such revision.
+pub fn repository_before(root: &Path, revision: &str) -> Result<Option<BTreeMap<EcoString, Arc<str>>>, HostError> {
+    let commit = Repository::around(root)?.at(revision)?;
+    if commit.text(&root.join(ROOT_FILE))?.is_some() {
+        return Ok(None);
+    }
+    commit.texts(root).map(Some)
 }
 
 /// UTF-8, or UTF-16 with its mark, as YAML may be written.

@@ -8,13 +8,13 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::blame;
-use super::clusters::{self, Cluster};
+use super::clusters::{self, Cluster, Sync};
 use super::findings;
 use super::items::ItemKind;
 use super::levels::Levels;
 use super::model::Model;
 use super::prove::{self, Class, Difference};
-use super::report::{Report, UnitReport};
+use super::report::{Finding, FindingKind, Report, UnitReport};
 use super::world::{self, UnitId, World};
 use super::write::{self, Layout};
 use crate::compile::{self, Compilation};
@@ -73,7 +73,7 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
         let compilation = compile::compile(&db);
         let before = levels.clone();
         if compilation.is_clean() {
-            let differences = compared(files, &worlds, &model, &compilation);
+            let differences = proven(files, &worlds, &model, &compilation);
             blame::differences(&model, &differences, &mut levels);
             if levels == before || attempt > 2 * ATTEMPTS {
                 return Ok(finished(files, &worlds, &model, &levels, sources, differences, findings));
@@ -90,6 +90,58 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
         }
     }
     Err("nothing could be imported".into())
+}
+
+/// A cluster of a project: its directory, and through what it reads the repository.
+#[derive(Clone, Debug)]
+pub struct Side {
+    pub dir: EcoString,
+    pub sync: Sync,
+}
+
+/// What Flux applies of one state of a repository, against another, on clusters by their names.
+#[must_use]
+pub fn compared(before: &Files, after: &Files, clusters: &BTreeMap<EcoString, Side>) -> Report {
+    let (old, new) = (Builder::new(before), Builder::new(after));
+    let all: Vec<Cluster> = clusters
+        .iter()
+        .map(|(name, it)| Cluster {
+            name: name.clone(),
+            dir: it.dir.clone(),
+            sync: it.sync.clone(),
+            repository: None,
+            branch: None,
+            flux: None,
+        })
+        .collect();
+    let worlds: Vec<(World, World)> =
+        all.par_iter().map(|it| (world::as_it_is(&old, it), world::as_it_is(&new, it))).collect();
+    let mut units: IndexMap<UnitId, UnitReport> = IndexMap::default();
+    let mut differences = Vec::new();
+    let mut findings = Vec::new();
+    for (before, after) in &worlds {
+        differences.extend(prove::differences(before, after));
+        let broken = [before, after].into_iter().filter_map(|it| it.trouble.as_ref());
+        findings.extend(broken.map(|why| Finding {
+            kind: FindingKind::Broken,
+            place: before.cluster.dir.clone(),
+            fact: eco_format!("{why}"),
+        }));
+        for (id, unit) in &after.units {
+            let it = units.entry(id.clone()).or_insert_with(|| UnitReport {
+                id: id.clone(),
+                clusters: Vec::new(),
+                typed: 0,
+                passed: 0,
+                left: 0,
+                why: None,
+            });
+            it.clusters.push(after.cluster.name.clone());
+            it.passed = it.passed.max(unit.objects.as_ref().map_or(0, Vec::len));
+        }
+    }
+    differences.retain(|it| it.class > Class::Allowed);
+    Report { clusters: all, units: units.into_values().collect(), differences, findings, lines: (0, 0) }
 }
 
 /// Where the tree goes: the clusters stay where they are, and nothing of the author's is in the way.
@@ -167,7 +219,7 @@ fn database(files: &Files, sources: &BTreeMap<EcoString, String>) -> FleetDataba
 }
 
 /// What the new tree makes of each cluster, against what was.
-fn compared(files: &Files, worlds: &[World], model: &Model<'_>, compilation: &Compilation) -> Vec<Difference> {
+fn proven(files: &Files, worlds: &[World], model: &Model<'_>, compilation: &Compilation) -> Vec<Difference> {
     let mut all = files.clone();
     let mut own = BTreeMap::new();
     for (path, file) in &compilation.tree.files {

@@ -25,7 +25,7 @@ mod template;
 mod world;
 mod write;
 
-pub use attempt::{Imported, Options, import};
+pub use attempt::{Imported, Options, Side, compared, import};
 pub use clusters::{Cluster, Sync};
 pub use levels::Level;
 pub use prove::{Class, Difference};

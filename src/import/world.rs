@@ -49,18 +49,23 @@ impl Unit {
 /// How deep Kustomizations may apply each other.
 const DEPTH: usize = 8;
 
-/// Builds what a cluster applies.
+/// Builds what a cluster applies, from the Kustomization that applies most of it.
 pub(super) fn of_cluster(builder: &Builder<'_>, cluster: &Cluster) -> World {
+    let world = as_it_is(builder, cluster);
+    match root_of_most(&world) {
+        Some(it) => rooted_at(world, &it),
+        None => world,
+    }
+}
+
+/// Builds what a cluster applies.
+pub(super) fn as_it_is(builder: &Builder<'_>, cluster: &Cluster) -> World {
     let nothing = Value::Null;
     let (root, trouble) = match builder.flux(Spec { dir: &cluster.dir, spec: &nothing }) {
         Ok(it) => (it, None),
         Err(why) => (Vec::new(), Some(why)),
     };
-    let world = with_root(builder, cluster, root, (nothing, trouble));
-    match root_of_most(&world) {
-        Some(it) => rooted_at(world, &it),
-        None => world,
-    }
+    with_root(builder, cluster, root, (nothing, trouble))
 }
 
 /// The Kustomization that applies most of the others: then it is the root, and what applies it stays as it is.

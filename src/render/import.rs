@@ -184,6 +184,16 @@ const fn kind(it: FindingKind) -> (&'static str, &'static str) {
 }
 
 fn summary(report: &Report) -> String {
+    if report.lines == (0, 0) {
+        let count = |of: Class| report.differences.iter().filter(|it| it.class == of).count();
+        return format!(
+            "{} clusters, {} Kustomizations: {} fatal and {} other differences from what Flux applied by hand",
+            report.clusters.len(),
+            report.units.len(),
+            count(Class::Fatal),
+            count(Class::Listed)
+        );
+    }
     let sum = |of: fn(&UnitReport) -> usize| report.units.iter().map(of).sum::<usize>();
     let count = |of: Class| report.differences.iter().filter(|it| it.class == of).count();
     format!(

@@ -33,3 +33,27 @@ fn lists_follow_what_is_taken_over() {
     let list = fleet.read("flux/one/list/kustomization.yaml");
     assert!(!list.contains("all.yaml") && list.contains("broken.yaml"), "{list}");
 }
+
+/// Against a revision that had no project, `diff` compares with the YAML that lay there.
+#[test]
+fn diff_compares_with_the_yaml_by_hand() {
+    let fleet = Fleet::new(include_str!("../../import/staged.txt"));
+    if crate::support::commit(fleet.path(), "by hand").is_none() {
+        return;
+    }
+    assert_eq!(fleet.run(&["import"]).status, 0);
+    assert_eq!(fleet.run(&["build", "--adopt"]).status, 0);
+    let run = fleet.run(&["diff", "--fail-on", "any"]);
+    assert!(run.status == 0 && run.stdout.contains("0 fatal and 0 other differences"), "{}{}", run.stdout, run.stderr);
+    let apps = fleet.read("catalogues/apps.fleet");
+    fleet.write("catalogues/apps.fleet", &apps.replace("replicas = 3", "replicas = 4"));
+    let run = fleet.run(&["diff", "HEAD"]);
+    assert!(run.stdout.contains("HelmRelease `shop/web` spec.values.replicas: 3 → 4 (production)"), "{}", run.stdout);
+    let staging = fleet.read("fleet/staging.fleet");
+    fleet.write("fleet/staging.fleet", &staging.replacen("\n  use ", "\n  drop apps.web\n  use ", 1));
+    let run = fleet.run(&["diff", "--fail-on", "danger"]);
+    assert!(run.status == 1 && run.stdout.contains("Flux deletes it (staging)"), "{}{}", run.stdout, run.stderr);
+    // Once there is a project, it is compared as one.
+    crate::support::commit(fleet.path(), "imported");
+    assert!(!fleet.run(&["diff"]).stdout.contains("by hand"));
+}
