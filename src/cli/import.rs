@@ -28,10 +28,12 @@ pub(super) fn run(directory: &Path, arguments: &Import, terminal: &mut Terminal)
         only: arguments.only.clone(),
         name: name.unwrap_or_else(|| "fleet".into()),
     };
-    let imported = import(&files, &options).map_err(|it| HostError {
-        message: it.to_string(),
-        help: Some("`--cluster NAME=DIR` names a cluster and the directory that its Flux reads".into()),
-    })?;
+    let imported =
+        import(&files, &options, &mut |it| terminal.progress("Importing", it, began)).map_err(|it| HostError {
+            message: it.to_string(),
+            help: Some("`--cluster NAME=DIR` names a cluster and the directory that its Flux reads".into()),
+        })?;
+    terminal.progress_done();
     let report = &imported.report;
     match arguments.output {
         ImportOutput::Text => answer(&import_text(report))?,

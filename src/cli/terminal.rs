@@ -1,7 +1,7 @@
 //! Standard output and standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use codespan_reporting::term::termcolor::{BufferedStandardStream, ColorChoice, ColorSpec, WriteColor};
 
@@ -21,6 +21,8 @@ pub(super) struct Terminal {
     shows_all: bool,
     /// What programs are told at the end, if any listens.
     report: Option<Report>,
+    /// Whether a line says what is being done.
+    has_progress: bool,
 }
 
 /// What was found, for a program.
@@ -44,7 +46,14 @@ impl Terminal {
         let prefix = || crate::host::prefix(&arguments.directory);
         let report = (format != MessageFormat::Human).then(|| Report { format, prefix: prefix(), found: Vec::new() });
         let err = BufferedStandardStream::stderr(choice);
-        Self { err, quiet: arguments.quiet, verbosity: arguments.verbose, shows_all: arguments.shows_all(), report }
+        Self {
+            err,
+            quiet: arguments.quiet,
+            verbosity: arguments.verbose,
+            shows_all: arguments.shows_all(),
+            report,
+            has_progress: false,
+        }
     }
 
     /// Whether somebody wants to know more than what was found.
@@ -83,6 +92,24 @@ impl Terminal {
         let _ = self.err.reset();
         let _ = writeln!(self.err, " {}", human(text));
         let _ = self.err.flush();
+    }
+
+    /// What is being done, in a line that the next one takes: for who waits longer than half a second at a terminal.
+    pub(super) fn progress(&mut self, word: &str, text: &str, began: Instant) {
+        if self.quiet || !std::io::stderr().is_terminal() || began.elapsed() < Duration::from_millis(500) {
+            return;
+        }
+        let _ = write!(self.err, "\r\u{1b}[K{word:>12} {}", human(text));
+        let _ = self.err.flush();
+        self.has_progress = true;
+    }
+
+    /// Takes that line away.
+    pub(super) fn progress_done(&mut self) {
+        if std::mem::take(&mut self.has_progress) {
+            let _ = write!(self.err, "\r\u{1b}[K");
+            let _ = self.err.flush();
+        }
     }
 
     /// What is wrong with the surroundings.

@@ -44,16 +44,17 @@ pub struct Imported {
 /// So many attempts are made before everything that fails is left as it is.
 const ATTEMPTS: usize = 40;
 
-/// Imports a repository.
+/// Imports a repository; `progress` hears what is being done.
 ///
 /// # Errors
 /// If there is no cluster, or none can be built: a sentence.
-pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
+pub fn import(files: &Files, options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Imported, EcoString> {
     let clusters = clusters::find(files, &options.clusters);
     if clusters.is_empty() {
         return Err("there is no cluster: no `gotk-sync.yaml` of `flux bootstrap`, and no FluxInstance".into());
     }
     files.forget_touched();
+    progress(&format!("building {} as Flux does", of_count(clusters.len(), "cluster")));
     let builder = Builder::new(files);
     let worlds: Vec<World> = clusters.par_iter().map(|it| world::of_cluster(&builder, it)).collect();
     let clusters: Vec<Cluster> = worlds.iter().map(|it| it.cluster.clone()).collect();
@@ -68,6 +69,8 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
     levels.shared = worlds.iter().flat_map(|it| it.units.keys()).filter(|it| counts(it) > 1).cloned().collect();
     for attempt in 0.. {
         let model = Model::new(&worlds, &levels);
+        let count = of_count(model.catalogues.len(), "catalogue");
+        progress(&format!("attempt {}: {count}, compiled and compared", attempt + 1));
         let sources = write::sources(&model, &levels, &layout);
         let db = database(files, &sources);
         let compilation = compile::compile(&db);
@@ -90,6 +93,10 @@ pub fn import(files: &Files, options: &Options) -> Result<Imported, EcoString> {
         }
     }
     Err("nothing could be imported".into())
+}
+
+fn of_count(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// A cluster of a project: its directory, and through what it reads the repository.
