@@ -60,7 +60,7 @@ pub(super) fn run(directory: &Path, arguments: &Init, terminal: &mut Terminal) -
         terminal.status("Found", &format!("objects of Flux in `{}`: they stay as they are", it.display()));
         terminal.status(
             "Adopt",
-            "one Kustomization at a time: see the guide \"Adopt fleetc in an existing Flux repository\"",
+            "`fleetc import` describes them, without `fleet.fleet`: see the guide \"Adopt fleetc in an existing Flux repository\"",
         );
     }
     let at = if dir.as_os_str().is_empty() { String::new() } else { format!(" -C {}", dir.display()) };
