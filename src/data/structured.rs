@@ -19,6 +19,8 @@ use crate::value::{Node, Value};
 
 /// The documents of a text, or why it is none.
 fn parse(format: Format, text: &str) -> Result<Vec<serde_yaml::Value>, EcoString> {
+    // A byte order mark is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if format == Format::Json {
         if let Some(reason) = too_large_json(text) {
             return Err(reason);

@@ -18,6 +18,7 @@ use super::report::{Finding, FindingKind, Report, UnitReport};
 use super::world::{self, UnitId, World};
 use super::write::{self, Layout};
 use crate::compile::{self, Compilation};
+use crate::diagnostic::did_you_mean;
 use crate::kustomize::{Builder, Files};
 use crate::source::{FleetDatabase, IndexMap, Loader, Sources, standard_library};
 
@@ -61,6 +62,14 @@ pub fn import(files: &Files, options: &Options, progress: &mut dyn FnMut(&str)) 
     let layout = layout(files, &clusters, &options.name)?;
     for unit in worlds.iter().flat_map(|it| it.units.values()).filter(|it| it.objects.is_err()) {
         unit.dir.iter().for_each(|it| builder.touch(it));
+    }
+    if let Some(only) = &options.only
+        && !worlds.iter().flat_map(|it| it.units.keys()).any(|it| *it.1 == **only)
+    {
+        let known: BTreeSet<&EcoString> = worlds.iter().flat_map(|it| it.units.keys()).map(|it| &it.1).collect();
+        let near = did_you_mean(only, known.iter().map(|it| it.as_str()));
+        let near = near.map(|it| eco_format!(": {it}")).unwrap_or_default();
+        return Err(eco_format!("there is no Kustomization `{only}` in the repository{near}"));
     }
     let findings = findings::of(files, &worlds);
     let mut levels = Levels::default();

@@ -34,6 +34,7 @@ pub(super) fn of(files: &Files, worlds: &[World]) -> Vec<Finding> {
             say(FindingKind::Note, cluster, fact.into());
         }
     }
+    found.extend(markers(files, worlds));
     found.extend(dead_files(files, worlds));
     found.into_iter().collect()
 }
@@ -132,4 +133,14 @@ fn dead_files(files: &Files, worlds: &[World]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Files in which Flux updates images by markers: what is generated has none.
+fn markers(files: &Files, worlds: &[World]) -> Vec<Finding> {
+    let objects = worlds.iter().flat_map(World::objects).map(|it| &it.1.file);
+    let paths: BTreeSet<&EcoString> = objects.collect();
+    let is_marked = |it: &&EcoString| files.text(it).is_some_and(|text| text.contains("$imagepolicy"));
+    let fact = "a marker of image automation is not kept: the automation has to write a file that the sources read";
+    let of = |it: &EcoString| Finding { kind: FindingKind::Marker, place: it.clone(), fact: fact.into() };
+    paths.into_iter().filter(is_marked).map(of).collect()
 }

@@ -51,6 +51,8 @@ pub enum FindingKind {
     UndefinedVariable,
     /// A file that nothing applies.
     DeadFile,
+    /// A marker by which Flux updates images, in a file that is generated from now on.
+    Marker,
     /// A directory that is there for some clusters only.
     MissingPath,
     /// Something to know before the new tree is applied.

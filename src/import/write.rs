@@ -82,7 +82,8 @@ fn defaults(model: &Model<'_>) -> Defaults {
         *places.entry(it).or_default() += 1;
     }
     Defaults {
-        release: if releases.is_empty() { release } else { commonest(&releases) },
+        // What one release says is its own.
+        release: if releases.len() < 2 { release } else { shared_by_releases(&releases) },
         kustomization: if settings.is_empty() {
             kustomization
         } else {
@@ -90,6 +91,13 @@ fn defaults(model: &Model<'_>) -> Defaults {
         },
         release_in: places.into_iter().max_by_key(|it| it.1).map_or_else(|| "flux-system".into(), |it| it.0.clone()),
     }
+}
+
+/// The fields that releases may share: not what is about one chart.
+fn shared_by_releases(all: &[&Value]) -> Value {
+    let own = ["valuesFrom", "postRenderers", "storageNamespace", "chart", "kubeConfig"];
+    let all: Vec<Value> = all.iter().map(|it| without(it, &own)).collect();
+    commonest(&all.iter().collect::<Vec<_>>())
 }
 
 /// The settings that catalogues may share: not their names, nor what only they replace.

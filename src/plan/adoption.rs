@@ -126,9 +126,8 @@ impl Adoption {
             let Some(before) = before else { continue };
             let is_entry = |line: &str| entry_in(dir, line).is_some_and(|it| it == path);
             let after: String = before.split_inclusive('\n').filter(|it| !is_entry(it)).collect();
-            if after == *before {
-                continue;
-            }
+            let after = if after == *before { without_entry(&before, dir, path) } else { Some(after) };
+            let Some(after) = after else { continue };
             self.texts.insert(list.clone(), Some(with_list(after).into()));
         }
     }
@@ -182,6 +181,15 @@ fn entry_in(dir: &str, line: &str) -> Option<EcoString> {
     let entry = line.trim_start().strip_prefix('-')?;
     let entry = entry.split(" #").next().unwrap_or(entry).trim().trim_matches(['"', '\'']).trim_end_matches('/');
     joined_path(dir, entry)
+}
+
+/// A kustomization without one of its resources, where those are not written line by line; none if it has no such one.
+fn without_entry(text: &str, dir: &str, path: &str) -> Option<String> {
+    let mut value = documents(text).ok()?.into_iter().next()?;
+    let resources = value.get_mut("resources")?.as_sequence_mut()?;
+    let count = resources.len();
+    resources.retain(|it| it.as_str().and_then(|it| joined_path(dir, it)).is_none_or(|it| it != path));
+    if resources.len() == count { None } else { serde_yaml::to_string(&value).ok() }
 }
 
 /// A kustomization with more resources, behind those that it has; none where they are not written line by line.

@@ -37,7 +37,9 @@ pub(super) fn of(db: &dyn Db, deployed: &Deployed, old: &Old, snapshot: &Snapsho
     let artifacts = kustomize::artifacts(&root, &sync.kind, &sync.name);
     let namespace = if old.namespace.is_empty() { &sync.namespace } else { &old.namespace };
     let dir = kustomize::directory_of(&spec, namespace, [&sync.kind, &sync.name, &sync.namespace], &artifacts)?;
-    let files = files_of(db, &dir);
+    let components = spec.get("components").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let components = components.filter_map(|it| directory::joined(&dir, it.as_str()?));
+    let files = files_of(db, std::iter::once(dir.clone()).chain(components));
     // Labels for all are a field of the Kustomization.
     let mut plain = spec.clone();
     if let Some(it) = plain.as_object_mut() {
@@ -64,20 +66,22 @@ fn root_of(root: &str, snapshot: &Snapshot) -> Vec<Resource> {
     Builder::new(&files).flux(Spec { dir: root, spec: &serde_json::Value::Null }).unwrap_or_default()
 }
 
-/// The files of the project that a directory is built from.
-fn files_of(db: &dyn Db, dir: &str) -> Files {
-    let mut paths: BTreeSet<EcoString> = directory::files_of_directory(db, dir);
-    let mut todo: Vec<EcoString> = vec![dir.into()];
-    if paths.is_empty()
-        && let Ok(below) = db.data_file(&eco_format!("{dir}/")).text(db)
-    {
-        for name in below.lines() {
-            let path = eco_format!("{dir}/{name}");
-            if let Some((inner, _)) = path.rsplit_once('/') {
-                todo.push(inner.into());
+/// The files of the project that directories are built from.
+fn files_of(db: &dyn Db, dirs: impl Iterator<Item = EcoString>) -> Files {
+    let mut paths: BTreeSet<EcoString> = BTreeSet::new();
+    let mut todo: Vec<EcoString> = Vec::new();
+    for dir in dirs {
+        // Without a kustomization, all below is part of it.
+        if directory::files_of_directory(db, &dir).is_empty()
+            && let Ok(below) = db.data_file(&eco_format!("{dir}/")).text(db)
+        {
+            for name in below.lines() {
+                let path = eco_format!("{dir}/{name}");
+                todo.extend(path.rsplit_once('/').map(|it| EcoString::from(it.0)));
+                paths.insert(path);
             }
-            paths.insert(path);
         }
+        todo.push(dir);
     }
     for it in todo {
         paths.extend(directory::files_of_directory(db, &it));

@@ -139,6 +139,7 @@ fn sections(report: &Report) -> Vec<(&'static str, Vec<String>)> {
         FindingKind::TwoOwners,
         FindingKind::UnusedPatch,
         FindingKind::UndefinedVariable,
+        FindingKind::Marker,
         FindingKind::DeadFile,
         FindingKind::Note,
     ];
@@ -178,6 +179,7 @@ const fn kind(it: FindingKind) -> (&'static str, &'static str) {
         FindingKind::UnusedPatch => ("unused-patch", "Patches that are about nothing"),
         FindingKind::UndefinedVariable => ("undefined-variable", "Variables that nothing defines"),
         FindingKind::DeadFile => ("dead-file", "Files that nothing applies"),
+        FindingKind::Marker => ("marker", "Markers of image automation"),
         FindingKind::MissingPath => ("missing-path", "Directories that are not there"),
         FindingKind::Note => ("note", "To know"),
     }

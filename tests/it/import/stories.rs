@@ -57,3 +57,23 @@ fn diff_compares_with_the_yaml_by_hand() {
     crate::support::commit(fleet.path(), "imported");
     assert!(!fleet.run(&["diff"]).stdout.contains("by hand"));
 }
+
+/// Lists that are not written line by line lose what is generated, and are lists yet when they are empty.
+#[test]
+fn lists_in_one_line_follow_too() {
+    let text = include_str!("../../import/awkward.txt")
+        .replace("resources:\n  - all.yaml\n  - broken.yaml\n", "resources: [all.yaml]\n");
+    let fleet = Fleet::new(&text);
+    fleet.write("plain/marked.yaml", "\u{feff}apiVersion: v1\nkind: ConfigMap\nmetadata: {name: marked}\ndata: {tag: \"1\"} # {\"$imagepolicy\": \"a:b\"}\n");
+    let run = fleet.run(&["import"]);
+    assert!(run.status == 0 && run.stdout.contains("`plain/marked.yaml`: a marker"), "{}{}", run.stdout, run.stderr);
+    let run = fleet.run(&["build", "--adopt"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let list = fleet.read("flux/one/list/kustomization.yaml");
+    assert!(list.contains("resources: []") && !fleet.exists("flux/one/list/all.yaml"), "{list}");
+    assert_eq!(fleet.run(&["build", "--check"]).status, 0);
+    // A name that is not there is no import of nothing.
+    let other = Fleet::new(&text);
+    let run = other.run(&["import", "--only", "plains"]);
+    assert!(run.status == 2 && run.stderr.contains("`plain`"), "{}", run.stderr);
+}
