@@ -17,7 +17,7 @@ const EXAMPLES: [(&str, &[(&str, &str)]); 22] = [
         "import",
         &[
             ("fleetc import", "describe the repository in the current directory, and prove that nothing changes"),
-            ("fleetc import ../fleet-infra --out /tmp/try", "into another directory, to look at"),
+            ("fleetc import ../fleet-infra --out ../try", "into another directory, to look at"),
             ("fleetc import --only infrastructure", "one Kustomization; the others stay as they are"),
             (
                 "fleetc import --cluster eu=clusters/eu -o markdown",

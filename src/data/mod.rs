@@ -74,7 +74,7 @@ pub fn documents(text: &str) -> Option<Vec<serde_yaml::Value>> {
     try_documents(text).ok()
 }
 
-/// The documents of a YAML text as JSON, without empty ones. Numbers and texts are told apart as readers of YAML 1.1 do.
+/// The documents of a YAML text as JSON, without empty ones. What is a number and what a text is as for readers of YAML 1.1.
 ///
 /// # Errors
 /// Why they cannot be read.

@@ -17,7 +17,7 @@ use crate::syntax;
 pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], levels: &mut Levels) {
     levels.parted_now.clear();
     let known = levels.externals.clone();
-    // What comes with what brings its kind, did so before, and waiting in a circle nobody did.
+    // Objects came beside what brings their kind before, too, and no Kustomization waited in a circle.
     if !levels.order_is_written && all.iter().any(|it| [code::CRD_BESIDE, code::CYCLE].contains(&it.code)) {
         levels.order_is_written = true;
         return;
@@ -202,7 +202,7 @@ pub(super) fn differences(model: &Model<'_>, all: &[Difference], levels: &mut Le
             continue;
         };
         let holds: Vec<_> = catalogue.items.iter().filter(|item| item.ids.contains(&it.id)).collect();
-        // What a catalogue brings beside what there was is told, no more; unless another cluster has it, and it was to be dropped.
+        // A new object is listed, no more; unless another cluster has it, and it was to be dropped here.
         if it.class == Class::Listed && it.path.is_none() {
             let is_dropped = holds.iter().any(|item| on.is_some_and(|on| !item.shapes.contains_key(&on)));
             if is_dropped {

@@ -6,7 +6,7 @@ use super::clusters::Cluster;
 use super::prove::{Class, Difference};
 use super::world::UnitId;
 
-/// What is told of an import.
+/// The report of an import.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub clusters: Vec<Cluster>,

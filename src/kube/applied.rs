@@ -136,7 +136,8 @@ fn id_of(listed: &Listed, target_namespace: &EcoString) -> Id {
 }
 
 /// A path from the source's root, as Flux joins it: `..` does not lead out.
-fn cleaned(path: &str) -> EcoString {
+#[must_use]
+pub fn cleaned(path: &str) -> EcoString {
     let mut parts: Vec<&str> = Vec::new();
     for it in path.split('/') {
         match it {

@@ -3,8 +3,8 @@
 use ecow::{EcoString, eco_format};
 use serde_json::Value;
 
-use super::flux::cleaned;
 use super::resource::Resource;
+use crate::kube::applied::cleaned;
 
 /// What an ArtifactGenerator of the root copies out of the repository: from a directory to a directory of the artifact.
 pub struct Artifact {

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use ecow::EcoString;
 use serde_json::{Map, Value};
 
 use super::build::Builder;
@@ -19,22 +18,6 @@ use crate::source::is_within;
 pub struct Spec<'a> {
     pub dir: &'a str,
     pub spec: &'a Value,
-}
-
-/// A path from a source's root, as Flux joins it: `..` does not lead out.
-#[must_use]
-pub fn cleaned(path: &str) -> EcoString {
-    let mut parts: Vec<&str> = Vec::new();
-    for it in path.split('/') {
-        match it {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            it => parts.push(it),
-        }
-    }
-    parts.join("/").into()
 }
 
 impl Builder<'_> {

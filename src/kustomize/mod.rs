@@ -22,10 +22,11 @@ mod transform;
 mod trouble;
 mod variables;
 
+pub use crate::kube::applied::cleaned;
 pub use artifact::{Artifact, artifacts, directory_of};
 pub use build::Builder;
 pub use files::Files;
-pub use flux::{Spec, cleaned};
+pub use flux::Spec;
 pub use patch::unused;
 pub use resource::Resource;
 pub use trouble::Trouble;
