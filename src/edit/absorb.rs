@@ -286,7 +286,7 @@ fn with_entry(db: &FleetDatabase, item: Anchor, entry: &str) -> Option<(SourceFi
 fn inserted(text: &str, range: Range<usize>, line: &str) -> String {
     let (before, block) = (text.get(..range.start).unwrap_or_default(), text.get(range.clone()).unwrap_or_default());
     let after = text.get(range.end..).unwrap_or_default();
-    let inner = block.trim_start_matches('{').trim_end_matches('}');
+    let inner = block.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or_default();
     // What stands before the block in its line says how deep it is.
     let head = before.rsplit('\n').next().unwrap_or_default();
     let indent: String = head.chars().take_while(|it| *it == ' ').collect();

@@ -17,7 +17,7 @@ use crate::syntax;
 pub(super) fn errors(db: &FleetDatabase, model: &Model<'_>, all: &[Diagnostic], levels: &mut Levels) {
     levels.parted_now.clear();
     let known = levels.externals.clone();
-    // Objects came beside what brings their kind before, too, and no Kustomization waited in a circle.
+    // One Kustomization had both the kind and its objects before, and none waited in a circle.
     if !levels.order_is_written && all.iter().any(|it| [code::CRD_BESIDE, code::CYCLE].contains(&it.code)) {
         levels.order_is_written = true;
         return;

@@ -172,13 +172,8 @@ fn built(
     let own = if resource.namespace().is_empty() { &cluster.sync.namespace } else { resource.namespace() };
     let sync = &cluster.sync;
     let dir = kustomize::directory_of(&spec, own, [&sync.kind, &sync.name, &sync.namespace], artifacts);
-    // Labels for all are compared where they are said.
-    let mut plain = spec.clone();
-    if let Some(it) = plain.as_object_mut() {
-        it.remove("commonMetadata");
-    }
     let objects = match &dir {
-        Some(dir) => builder.flux(Spec { dir, spec: &plain }),
+        Some(dir) => builder.flux(Spec { dir, spec: &spec }),
         None => Ok(Vec::new()),
     };
     let is_replaced = kustomize::are_all_said(&spec);

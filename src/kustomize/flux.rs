@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::build::Builder;
 use super::list::{List, joined};
-use super::resource::{Resource, map_at};
+use super::resource::Resource;
 use super::transform::LISTS;
 use super::trouble::Trouble;
 use crate::source::is_within;
@@ -21,7 +21,7 @@ pub struct Spec<'a> {
 }
 
 impl Builder<'_> {
-    /// What Flux applies, before variables are replaced.
+    /// What Flux applies, before variables are replaced and without `commonMetadata`, which is compared where it is written.
     ///
     /// # Errors
     /// If the directory cannot be built, here or at all.
@@ -32,17 +32,7 @@ impl Builder<'_> {
         };
         let list = with_spec(list, of.spec)?;
         let built = self.built(of.dir, &list, &mut Vec::new())?;
-        let mut built = Arc::unwrap_or_clone(built);
-        for (key, field) in [("labels", "labels"), ("annotations", "annotations")] {
-            let Some(Value::Object(pairs)) = of.spec.get("commonMetadata").and_then(|it| it.get(key)) else { continue };
-            for it in &mut built {
-                if let Some(map) = map_at(&mut it.body, &["metadata", field]) {
-                    map.extend(pairs.clone());
-                    it.is_changed = true;
-                }
-            }
-        }
-        Ok(built)
+        Ok(Arc::unwrap_or_clone(built))
     }
 
     /// Without a kustomization, Flux lists all YAML below; a directory that has one is built as a whole.

@@ -53,9 +53,13 @@ impl Adoption {
             let Some(text) = entry.text() else { continue };
             let mut documents = split(text);
             // What a kustomization makes of it tells what it is.
-            for (nth, it) in documents.iter_mut().filter(|it| it.id.is_some()).enumerate() {
-                if let Some((id, value)) = built.get(&(path.clone(), nth)) {
+            let mut nth = 0;
+            for it in &mut documents {
+                if let (Some(_), Some((id, value))) = (&it.id, built.get(&(path.clone(), nth))) {
                     (it.id, it.value) = (Some(id.clone()), Some(value.clone()));
+                    nth += 1;
+                } else {
+                    nth += it.objects();
                 }
             }
             let is_made = |it: &Document| it.id.as_ref().is_some_and(|it| made.contains(it));
@@ -63,7 +67,7 @@ impl Adoption {
                 continue;
             }
             let (taken, rest): (Vec<Document>, Vec<Document>) = documents.into_iter().partition(is_made);
-            let rest: Vec<&str> = rest.iter().filter(|it| it.id.is_some()).map(|it| it.text.as_str()).collect();
+            let rest: Vec<&str> = rest.iter().filter(|it| it.says_something()).map(|it| it.text.as_str()).collect();
             let rest = (!rest.is_empty()).then(|| Arc::from(joined(&rest)));
             let is_listed = parts.iter().any(|it| is_within(path, it));
             self.taken.extend(taken.into_iter().filter_map(|it| Some((path.clone(), it.id?, it.value?))));
@@ -235,6 +239,19 @@ struct Document {
     text: String,
     id: Option<Id>,
     value: Option<Value>,
+}
+
+impl Document {
+    /// How many objects kustomize makes of it: it takes a `List` apart.
+    fn objects(&self) -> usize {
+        let items = self.value.as_ref().and_then(|it| it.get("items")?.as_sequence());
+        items.map_or(usize::from(self.id.is_some()), Vec::len)
+    }
+
+    /// Whether there is more than comments.
+    fn says_something(&self) -> bool {
+        self.text.lines().map(str::trim).any(|it| !it.is_empty() && !it.starts_with('#'))
+    }
 }
 
 /// The documents of a file as they are written. A `List` is one.

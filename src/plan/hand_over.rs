@@ -40,12 +40,7 @@ pub(super) fn of(db: &dyn Db, deployed: &Deployed, old: &Old, snapshot: &Snapsho
     let components = spec.get("components").and_then(serde_json::Value::as_array).into_iter().flatten();
     let components = components.filter_map(|it| directory::joined(&dir, it.as_str()?));
     let files = files_of(db, std::iter::once(dir.clone()).chain(components));
-    // Labels for all are a field of the Kustomization.
-    let mut plain = spec.clone();
-    if let Some(it) = plain.as_object_mut() {
-        it.remove("commonMetadata");
-    }
-    let mut built = Builder::new(&files).flux(Spec { dir: &dir, spec: &plain }).ok()?;
+    let mut built = Builder::new(&files).flux(Spec { dir: &dir, spec: &spec }).ok()?;
     if kustomize::are_all_said(&spec) {
         built = kustomize::replaced(&spec, built).ok()?;
     }

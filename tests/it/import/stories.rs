@@ -13,6 +13,14 @@ fn files_are_taken_over_document_by_document() {
     assert!(!fleet.exists("clusters/staging/infrastructure.yaml"));
     let kept = fleet.read("clusters/production/infrastructure.yaml");
     assert!(kept.contains("kind: Provider") && !kept.contains("kind: Kustomization"), "{kept}");
+    // A `List` has no name of its own, and stays as well.
+    let listed = Fleet::new(include_str!("../../import/staged.txt"));
+    let list = "---\napiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: of-list, namespace: default}}]\n";
+    let apps = "clusters/staging/apps.yaml";
+    listed.write(apps, &format!("{}{list}", listed.read(apps)));
+    assert_eq!(listed.run(&["import"]).status, 0);
+    assert_eq!(listed.run(&["build", "--adopt"]).status, 0);
+    assert!(listed.read("clusters/staging/apps.extras.yaml").contains("name: of-list"));
     // A generated file takes the name of one that holds more.
     let extras = fleet.read("clusters/production/apps.extras.yaml");
     assert!(extras.contains("# Somebody else's.") && extras.contains("name: theirs"), "{extras}");
